@@ -1,0 +1,116 @@
+"""Builds the project's environments. Standard library only: it runs before anything is installed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = ROOT / ".tools"
+LOCKS = {"runtime": "requirements.lock", "test": "requirements-test.lock"}
+FOLDERS = {"runtime": ".venv", "test": ".venv-test"}
+
+
+class CannotPrepare(Exception):
+    """The environment can't be made; the message says what to do."""
+
+
+def say(text: str) -> None:
+    """Print progress to standard error, so that a command's own output stays clean."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _run(command: list[str], *, doing: str) -> None:
+    environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    environment.setdefault("UV_LINK_MODE", "copy" if os.name == "nt" else "hardlink")
+    environment["UV_NO_PROGRESS"] = "1"
+    try:
+        done = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)
+    except OSError as error:
+        raise CannotPrepare(f"Could not start {command[0]} while {doing}: {error}.") from error
+    if done.returncode:
+        tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-12:])
+        raise CannotPrepare(
+            f"Stopped while {doing}.\n{tail}\nCheck that the package index can be reached, then run this again."
+        )
+
+
+def _uv() -> Path:
+    """The pinned installer, put into .tools with pip because a bare machine has neither uv nor venv."""
+    lock = ROOT / "requirements" / "bootstrap.lock"
+    stamp = TOOLS / "stamp"
+    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
+    binary = TOOLS / "bin" / ("uv.exe" if os.name == "nt" else "uv")
+    if not binary.exists() or not stamp.exists() or stamp.read_text() != wanted:
+        say("Fetching the installer (once) ...")
+        _run(
+            [
+                sys.executable,
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--upgrade",
+                "--require-hashes",
+                "--target",
+                str(TOOLS),
+                "-r",
+                str(lock),
+            ],
+            doing="fetching the installer with pip",
+        )
+        stamp.write_text(wanted)
+    return binary
+
+
+def python_of(kind: str) -> Path:
+    """Where the interpreter of an environment is (or will be)."""
+    folder = ROOT / FOLDERS[kind]
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def ensure(kind: str) -> Path:
+    """Make the environment match its lock and return its interpreter. Does nothing when it already matches."""
+    if sys.version_info < (3, 11):
+        raise CannotPrepare(
+            f"Tenuto needs Python 3.11 or newer; this is {sys.version.split()[0]}. Start it with a newer python3."
+        )
+    lock = ROOT / LOCKS[kind]
+    python = python_of(kind)
+    stamp = ROOT / FOLDERS[kind] / "stamp"
+    wanted = hashlib.sha256(
+        lock.read_bytes() + (ROOT / "pyproject.toml").read_bytes() + sys.version.encode()
+    ).hexdigest()
+    if python.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return python
+    uv = _uv()
+    say(f"Building {FOLDERS[kind]} from {lock.name} ...")
+    _run(
+        [str(uv), "venv", "--clear", "--python", sys.executable, str(ROOT / FOLDERS[kind])],
+        doing="creating the environment",
+    )
+    _run(
+        [str(uv), "pip", "sync", "--require-hashes", "--python", str(python), str(lock)],
+        doing=f"installing {lock.name}",
+    )
+    # The build backend is part of uv itself, so nothing further is fetched here.
+    _run(
+        [
+            str(uv),
+            "pip",
+            "install",
+            "--offline",
+            "--no-deps",
+            "--python",
+            str(python),
+            "--editable",
+            str(ROOT),
+        ],
+        doing="installing tenuto itself",
+    )
+    stamp.write_text(wanted)
+    return python

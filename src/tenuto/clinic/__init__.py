@@ -1,0 +1,1 @@
+"""The application that records what happened and asks `tenuto.core` what follows."""

@@ -1,0 +1,163 @@
+"""What is known about one person, each fact with its date and where it was read. Unknown is absent, never a default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+__all__ = [
+    "Allergy",
+    "Answer",
+    "Coding",
+    "Consent",
+    "Measurement",
+    "Medication",
+    "Origin",
+    "PatientFacts",
+    "Person",
+    "Problem",
+    "ProblemStatus",
+    "Score",
+]
+
+Origin = str
+"""Where a fact was read, such as `Observation/42` or `form`; shown to the user beside the fact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """One code of a code system. `system` is a short name: icd10cm, snomed, rxnorm, loinc, or the original URI."""
+
+    system: str
+    code: str
+    display: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who it is. Two identifiers are needed before anything is done to the person."""
+
+    name: str = ""
+    identifiers: tuple[str, ...] = ()
+    birth_date: date | None = None
+    sex: str = ""
+    """Administrative sex: `male`, `female`, `other`, or empty when not recorded."""
+
+
+class ProblemStatus(StrEnum):
+    """The state of a diagnosis. REFUTED is a recorded 'no': the only way to know that something is absent."""
+
+    ACTIVE = "active"
+    REMISSION = "remission"
+    RESOLVED = "resolved"
+    REFUTED = "refuted"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A diagnosis or history item as recorded, not yet classified."""
+
+    text: str
+    codings: tuple[Coding, ...] = ()
+    status: ProblemStatus = ProblemStatus.ACTIVE
+    onset: date | None = None
+    ended: date | None = None
+    severity: str = ""
+    origin: Origin = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Medication:
+    """A medicine that the person takes or has been ordered, as recorded."""
+
+    text: str
+    codings: tuple[Coding, ...] = ()
+    dose: str = ""
+    last_taken: date | None = None
+    origin: Origin = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Allergy:
+    """An allergy or intolerance that is active, as recorded."""
+
+    text: str
+    codings: tuple[Coding, ...] = ()
+    reaction: str = ""
+    origin: Origin = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A measured value in the unit that its `kind` prescribes, such as kind `weight_kg`."""
+
+    kind: str
+    value: Decimal
+    taken: date | None
+    origin: Origin = ""
+    original: str = ""
+    """The value as it was sent when it was converted, such as `154 [lb_av]`; empty otherwise."""
+    estimated: bool = False
+    """True when the record says that the value was stated or estimated, not measured."""
+    minute: str = ""
+    """Time of day as HH:MM when recorded, to tell repeated readings of one day apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A total of a rating scale, with its items where they were sent."""
+
+    instrument: str
+    value: Decimal
+    taken: date | None
+    origin: Origin = ""
+    items: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer to one question of the intake, by fact id; a yes or no, a number, a date or words."""
+
+    fact: str
+    value: bool | Decimal | date | str
+    taken: date | None = None
+    origin: Origin = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A consent to treatment as recorded."""
+
+    signed: date | None
+    active: bool
+    indication: str = ""
+    version: str = ""
+    origin: Origin = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PatientFacts:
+    """Everything known about one person at one moment. Order never matters."""
+
+    person: Person
+    problems: tuple[Problem, ...] = ()
+    medications: tuple[Medication, ...] = ()
+    allergies: tuple[Allergy, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    scores: tuple[Score, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    """Sentences about entries that were sent but could not be used, such as a weight without a coded unit."""
+
+    def answer(self, fact: str) -> Answer | None:
+        """The newest answer to `fact`, or None. Undated answers count as oldest."""
+        given = [a for a in self.answers if a.fact == fact]
+        return max(given, key=lambda a: (a.taken or date.min, str(a.value)), default=None)
+
+    def measured(self, kind: str) -> tuple[Measurement, ...]:
+        """All values of a kind, newest first."""
+        found = [m for m in self.measurements if m.kind == kind]
+        return tuple(sorted(found, key=lambda m: (m.taken or date.min, m.minute, m.value), reverse=True))

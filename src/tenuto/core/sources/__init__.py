@@ -1,0 +1,126 @@
+"""Where a number comes from and how it is known. Every published or default value carries this into the data."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+__all__ = ["Basis", "Source", "Sourced", "Tag", "basis_from", "source"]
+
+
+class Tag(StrEnum):
+    """How a statement is known. The letters are shown to users beside the value, with their meaning."""
+
+    V = "V"
+    V2 = "V2"
+    S0 = "S0"
+    S1 = "S1"
+    S2 = "S2"
+    S3 = "S3"
+    S4 = "S4"
+    C = "C"
+    D = "D"
+    M = "M"
+    L = "L"
+
+    @property
+    def meaning(self) -> str:
+        """The tag in words."""
+        return _MEANINGS[self]
+
+    @property
+    def needs_checking(self) -> bool:
+        """True when nobody has read the statement in its source."""
+        return self in (Tag.M, Tag.L)
+
+
+_MEANINGS = {
+    Tag.V: "read in the source",
+    Tag.V2: "second-hand: seen through another document",
+    Tag.S0: "said by a patient article (S0)",
+    Tag.S1: "said by a patient article (S1)",
+    Tag.S2: "said by a patient article (S2)",
+    Tag.S3: "said by a patient article (S3)",
+    Tag.S4: "said by a patient article (S4)",
+    Tag.C: "taken from published code that cites the paper",
+    Tag.D: "design default or own computation; needs the medical director's signature",
+    Tag.M: "from memory, not yet checked",
+    Tag.L: "standard literature value, not yet re-checked",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document: what it is called here, how to cite it, where to find it."""
+
+    key: str
+    cite: str
+    locator: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.cite} ({self.locator})" if self.locator else self.cite
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a value rests on: how it is known, in which documents, with a remark."""
+
+    tags: tuple[Tag, ...]
+    sources: tuple[Source, ...] = ()
+    note: str = ""
+
+    @property
+    def evidence(self) -> str:
+        """The tags as shown, such as `V` or `M+D`."""
+        return "+".join(self.tags)
+
+    @property
+    def text(self) -> str:
+        """One line for a person: documents first, then the remark, or that this is a design default."""
+        cited = "; ".join(str(s) for s in self.sources)
+        if not cited:
+            cited = " / ".join(tag.meaning for tag in self.tags)
+        return f"{cited}. {self.note}" if self.note else cited
+
+
+@dataclass(frozen=True, slots=True)
+class Sourced(Generic[T]):
+    """A value together with what it rests on."""
+
+    value: T
+    basis: Basis
+
+
+@cache
+def _registry() -> Mapping[str, Source]:
+    raw = tomllib.loads(Path(__file__).with_name("sources.toml").read_text("utf-8"))
+    return {key: Source(key, entry["cite"], entry.get("locator", "")) for key, entry in raw.items()}
+
+
+def source(key: str) -> Source:
+    """The document registered under `key` in `sources.toml`; KeyError names an unknown one."""
+    try:
+        return _registry()[key]
+    except KeyError:
+        raise KeyError(f"'{key}' is not in core/sources/sources.toml; register the document there.") from None
+
+
+def basis_from(entry: Mapping[str, Any], *, where: str) -> Basis:
+    """Read `evidence`, `sources` and `note` of a data entry. `where` names the entry in an error."""
+    tags: Iterable[str] = entry.get("evidence", ())
+    if isinstance(tags, str):
+        tags = (tags,)
+    try:
+        known = tuple(Tag(tag) for tag in tags)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}. Use one of {', '.join(Tag)}.") from error
+    if not known:
+        raise ValueError(f"{where}: no evidence tag. Say how the value is known.")
+    return Basis(known, tuple(source(key) for key in entry.get("sources", ())), entry.get("note", ""))
