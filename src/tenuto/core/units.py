@@ -48,7 +48,7 @@ def read_decimal(text: str) -> Decimal:
     Refuses a missing leading zero (`.5`), a comma (`0,5`), a trailing zero after the point (`5.0`), signs other
     than one minus, exponents, `NaN` and `inf`: each of these has been read ten times too large or too small.
 
-    Source: safety.md 2.2 [V] DEC (leading zero always, trailing zero never); hazard H4.
+    Source: ISMP guidance on decimals, leading zero always and trailing zero never [V]; hazard H4.
     """
     stripped = text.strip()
     if "," in stripped:
