@@ -1,1 +1,85 @@
 """The `tenuto` command. Each subcommand is a module here and is imported only when it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple, NoReturn
+
+from tenuto import __version__
+
+__all__ = ["COMMANDS", "Command", "UserError", "main"]
+
+
+class UserError(Exception):
+    """Something the user can mend. Its text is one sentence that says what and how; the command exits with 2."""
+
+
+class Command(NamedTuple):
+    """A subcommand: the module with `add_arguments(parser)` and `run(args) -> int`, and one line of help."""
+
+    module: str
+    summary: str
+
+
+COMMANDS: dict[str, Command] = {
+    "docs": Command(
+        "tenuto.cli.docs", "write the generated pages of the manual, or check that they are current"
+    ),
+}
+
+
+def _overview() -> str:
+    width = max(map(len, COMMANDS))
+    rows = "\n".join(f"  {name:<{width}}  {command.summary}" for name, command in COMMANDS.items())
+    return f"usage: tenuto COMMAND [options]\n\nCommands:\n{rows}\n\n`tenuto COMMAND --help` explains one."
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence instead of a usage dump."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UserError(f"{message[:1].upper()}{message[1:]}. See `{self.prog} --help`.")
+
+
+def printable(text: str) -> str:
+    """The text without control characters, so that nothing in a patient's data can steer the terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand and return its exit code: 0 done, 2 unusable input, others as the command says."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(_overview())
+        return 0
+    if words[0] in ("-V", "--version"):
+        print(f"tenuto {__version__}")
+        return 0
+    try:
+        return _dispatch(words)
+    except UserError as error:
+        print(f"tenuto: {printable(str(error))}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # The reader, such as `head`, closed early. Keep Python from complaining again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("tenuto: stopped.", file=sys.stderr)
+        return 130
+
+
+def _dispatch(words: list[str]) -> int:
+    name = words[0]
+    command = COMMANDS.get(name)
+    if command is None:
+        raise UserError(f"There is no command '{name[:40]}'. Commands: {', '.join(COMMANDS)}.")
+    module = importlib.import_module(command.module)
+    parser = _Parser(prog=f"tenuto {name}", description=module.__doc__, allow_abbrev=False)
+    module.add_arguments(parser)
+    result: int = module.run(parser.parse_args(words[1:]))
+    return result

@@ -1,0 +1,63 @@
+"""Write the pages of the manual that are generated from the code and its data, or check that they are current."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from tenuto.cli import UserError
+
+
+class Page(NamedTuple):
+    """A generated page: where it stands below docs/, and the `module:function` that returns its text."""
+
+    path: str
+    renderer: str
+
+
+PAGES: tuple[Page, ...] = ()
+
+
+def render(page: Page) -> str:
+    """The text that the page should have now."""
+    module, _, function = page.renderer.partition(":")
+    renderer: Callable[[], str] = getattr(importlib.import_module(module), function)
+    return renderer().rstrip("\n") + "\n"
+
+
+def stale(folder: Path) -> list[str]:
+    """The pages below `folder` that are missing or differ from what the code says now."""
+    return [
+        page.path
+        for page in PAGES
+        if not (folder / page.path).is_file() or (folder / page.path).read_text("utf-8") != render(page)
+    ]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("action", choices=("build", "check"), help="write the pages, or only compare them")
+    parser.add_argument("--folder", type=Path, default=Path("docs"), help="the docs folder (default: docs)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Build or check; a stale page exits with 1."""
+    if not args.folder.is_dir():
+        raise UserError(
+            f"There is no folder '{args.folder}'. Run this from the project's root or give --folder."
+        )
+    outdated = stale(args.folder)
+    if args.action == "check":
+        for path in outdated:
+            print(f"stale: {path}. Run `tenuto docs build`.")
+        return 1 if outdated else 0
+    for page in PAGES:
+        if page.path in outdated:
+            target = args.folder / page.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(render(page), "utf-8")
+            print(f"wrote {target}")
+    return 0
