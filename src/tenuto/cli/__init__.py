@@ -53,14 +53,10 @@ def printable(text: str) -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand and return its exit code: 0 done, 2 unusable input, others as the command says."""
     words = list(sys.argv[1:] if argv is None else argv)
-    if not words or words[0] in ("-h", "--help", "help"):
-        print(_overview())
-        return 0
-    if words[0] in ("-V", "--version"):
-        print(f"tenuto {__version__}")
-        return 0
     try:
-        return _dispatch(words)
+        code = _dispatch(words)
+        sys.stdout.flush()
+        return code
     except UserError as error:
         print(f"tenuto: {printable(str(error))}", file=sys.stderr)
         return 2
@@ -74,6 +70,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(words: list[str]) -> int:
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(_overview())
+        return 0
+    if words[0] in ("-V", "--version"):
+        print(f"tenuto {__version__}")
+        return 0
     name = words[0]
     command = COMMANDS.get(name)
     if command is None:

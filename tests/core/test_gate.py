@@ -1,0 +1,56 @@
+"""Gates: the worst finding decides, and only the right person opens one."""
+
+from datetime import UTC, datetime
+from itertools import permutations
+
+import pytest
+
+from tenuto.core.gate import Authority, Finding, Gate, GateClosed, Level, Override
+from tenuto.core.sources import Basis, Tag
+from tests.spec.tables import rows
+
+BASIS = Basis((Tag.D,))
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+def finding(level: Level, code: str = "TEST") -> Finding:
+    return Finding(code, level, f"{code} at {level.name}.", BASIS)
+
+
+@pytest.mark.parametrize("row", rows("units/gates.md"))
+def test_who_opens_what(row):
+    gate = Gate((finding(Level[row["gate"]]),))
+    override = None
+    if row["override by"] != "nobody":
+        override = Override(
+            "A. Person", Authority[row["override by"].replace(" ", "_").upper()], row["reason"], NOW
+        )
+    if row["opens"] == "yes":
+        assert gate.require(override) is gate
+    else:
+        with pytest.raises(GateClosed) as closed:
+            gate.require(override)
+        assert closed.value.gate is gate
+        assert "TEST at" in str(closed.value)
+
+
+def test_no_finding_is_pass_and_the_worst_decides():
+    assert Gate().level is Level.PASS
+    assert Gate.of([finding(Level.PASS), finding(Level.BLOCK), finding(Level.REVIEW)]).level is Level.BLOCK
+
+
+def test_order_of_findings_does_not_matter_and_twice_counts_once():
+    three = [finding(Level.REVIEW, "A"), finding(Level.BLOCK, "B"), finding(Level.REVIEW, "C")]
+    gates = {Gate.of([*order, three[0]]) for order in permutations(three)}
+    assert len(gates) == 1
+    assert [f.code for f in gates.pop().findings] == ["B", "A", "C"]
+
+
+def test_gates_add_up_and_never_improve():
+    low, high = Gate((finding(Level.PASS),)), Gate((finding(Level.REFUSE),))
+    assert (low + high).level is Level.REFUSE
+    assert (low + high).at(Level.REFUSE) == (finding(Level.REFUSE),)
+
+
+def test_every_level_says_who_opens_it():
+    assert all(level.opened_by for level in Level)
