@@ -25,10 +25,15 @@ def say(text: str) -> None:
 
 def _run(command: list[str], *, doing: str) -> None:
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
-    environment.setdefault("UV_LINK_MODE", "copy" if os.name == "nt" else "hardlink")
     environment["UV_NO_PROGRESS"] = "1"
     try:
         done = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)
+        if done.returncode and "certificate" in done.stderr and "UV_SYSTEM_CERTS" not in environment:
+            # An index behind a proxy with its own certificate authority: trust what the system trusts.
+            environment["UV_SYSTEM_CERTS"] = "true"
+            done = subprocess.run(
+                command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True
+            )
     except OSError as error:
         raise CannotPrepare(f"Could not start {command[0]} while {doing}: {error}.") from error
     if done.returncode:
