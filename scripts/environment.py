@@ -23,7 +23,8 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _run(command: list[str], *, doing: str) -> None:
+def run_quietly(command: list[str], *, doing: str) -> None:
+    """Run a command; what it prints is shown only when it fails, with what it was for."""
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
     environment["UV_NO_PROGRESS"] = "1"
     try:
@@ -51,7 +52,7 @@ def _uv() -> Path:
     binary = TOOLS / "bin" / ("uv.exe" if os.name == "nt" else "uv")
     if not binary.exists() or not stamp.exists() or stamp.read_text() != wanted:
         say("Fetching the installer (once) ...")
-        _run(
+        run_quietly(
             [
                 sys.executable,
                 "-m",
@@ -94,16 +95,16 @@ def ensure(kind: str) -> Path:
         return python
     uv = _uv()
     say(f"Building {FOLDERS[kind]} from {lock.name} ...")
-    _run(
+    run_quietly(
         [str(uv), "venv", "--clear", "--python", sys.executable, str(ROOT / FOLDERS[kind])],
         doing="creating the environment",
     )
-    _run(
+    run_quietly(
         [str(uv), "pip", "sync", "--require-hashes", "--python", str(python), str(lock)],
         doing=f"installing {lock.name}",
     )
     # The build backend is part of uv itself, so nothing further is fetched here.
-    _run(
+    run_quietly(
         [
             str(uv),
             "pip",
