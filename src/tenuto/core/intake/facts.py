@@ -103,6 +103,8 @@ class Measurement:
     """True when the record says that the value was stated or estimated, not measured."""
     minute: str = ""
     """Time of day as HH:MM when recorded, to tell repeated readings of one day apart."""
+    reference_high: Decimal | None = None
+    """Upper limit of normal in the same unit, as the laboratory sent it; None when it sent none."""
 
 
 @dataclass(frozen=True, slots=True)
