@@ -1,0 +1,267 @@
+"""An induction on a calendar: clinic days, closed days, gaps, weekly counts. Dates in, dates out; no clock.
+
+A day's gap is taken from the same time of day to the same time of day. When real times are known, `judge_gaps`
+looks at them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from functools import partial
+from itertools import pairwise
+from math import ceil
+
+from tenuto.core.gate import Finding, Level
+from tenuto.core.plan.protocol import GapRule, Induction
+from tenuto.core.policy import Policy
+from tenuto.core.sources import Basis, Tag
+from tenuto.core.units import plain
+
+__all__ = ["Calendar", "InfusionKind", "PlannedInfusion", "Series", "judge_gaps", "plan_series", "say_date"]
+
+WEEK = 7
+HORIZON_DAYS = 730
+NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+DESIGN = Basis((Tag.D,))
+
+
+class InfusionKind(StrEnum):
+    """Belongs to the induction, or is given only if the review before it says so."""
+
+    INDUCTION = "induction"
+    OPTIONAL = "optional"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedInfusion:
+    """The nth infusion on its date."""
+
+    n: int
+    on: date
+    kind: InfusionKind
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Planned infusions in order, and what does not fit."""
+
+    infusions: tuple[PlannedInfusion, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The days of the week (Monday = 0) on which the clinic infuses, and the dates on which it is closed."""
+
+    clinic_days: tuple[int, ...]
+    closed: frozenset[date] = frozenset()
+
+    def is_open(self, day: date) -> bool:
+        """True when the clinic infuses on that date."""
+        return day.weekday() in self.clinic_days and day not in self.closed
+
+    def first_open(self, day: date) -> date | None:
+        """The first open date on or after `day`, or None when there is none within two years."""
+        if not self.clinic_days:
+            return None
+        ahead = (day + timedelta(days=i) for i in range(min(HORIZON_DAYS, (date.max - day).days)))
+        return next((d for d in ahead if self.is_open(d)), None)
+
+    @property
+    def days_text(self) -> str:
+        """The clinic days in words."""
+        return ", ".join(NAMES[d] for d in self.clinic_days) or "no day of the week"
+
+
+def say_date(day: date) -> str:
+    """A date as a person writes it: Tue 24 Nov 2026."""
+    return f"{NAMES[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def plan_series(
+    induction: Induction,
+    *,
+    start: date,
+    calendar: Calendar,
+    policy: Policy,
+    given: Sequence[date] = (),
+    infusions: int | None = None,
+) -> Series:
+    """Place the induction's remaining infusions on open days from `start`.
+
+    `given` are the dates of infusions already given: after a miss, call again with them and a new start; what is
+    left moves back, the count and the gaps stay, nothing is doubled. `infusions` fixes the count inside the
+    protocol's range; else the least count is planned and the rest, as far as the window reaches, is optional.
+
+    First the evenly spread dates are tried, then the earliest possible ones. If even those end after the
+    protocol's window, they are returned with a finding that says by how much. Gaps are never shortened.
+    """
+    count = induction.infusions_min.value if infusions is None else infusions
+    most = induction.infusions_max.value if infusions is None else infusions
+    first_from = start if not given else max(start, given[-1] + timedelta(days=1))
+    placing = _Placing(induction, calendar, policy, tuple(given))
+    left = count - len(given)
+    if left <= 0:
+        return Series((), ())
+    if calendar.first_open(first_from) is None:
+        return Series((), (_nothing_open(calendar, first_from),))
+    attempts: list[Callable[[int], list[date]]] = [
+        partial(placing.even, start=first_from, per_week=per_week)
+        for per_week in range(induction.per_week_max.value, induction.per_week_min.value - 1, -1)
+    ]
+    attempts.append(partial(placing.earliest, start=first_from))
+    place = next((a for a in attempts if placing.fits(a(left), count)), attempts[-1])
+    dates = place(left)
+    findings = placing.judge(dates, count)
+    if not findings:
+        more = place(most - len(given))
+        dates = [d for i, d in enumerate(more) if i < left or placing.inside_window(d, more)]
+    numbered = enumerate(dates, len(given) + 1)
+    return Series(
+        tuple(
+            PlannedInfusion(n, d, InfusionKind.INDUCTION if n <= count else InfusionKind.OPTIONAL)
+            for n, d in numbered
+        ),
+        findings,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Placing:
+    induction: Induction
+    calendar: Calendar
+    policy: Policy
+    given: tuple[date, ...]
+
+    def earliest(self, count: int, start: date) -> list[date]:
+        """Each infusion on the first day that gap and weekly count allow: no placing ends sooner."""
+        placed: list[date] = []
+        while len(placed) < count and (day := self._next(placed, start)) is not None:
+            placed.append(day)
+        return placed
+
+    def even(self, count: int, start: date, per_week: int) -> list[date]:
+        """Each infusion on the allowed day nearest to an even spread of `per_week`; the earlier of two as near."""
+        placed: list[date] = []
+        while len(placed) < count and (day := self._next(placed, start)) is not None:
+            if placed:
+                ideal = Decimal(WEEK * len(placed)) / per_week
+                days = [day + timedelta(days=i) for i in range(WEEK + 1)]
+                allowed = [d for d in days if self._allowed(d, placed)]
+                day = min(allowed, key=lambda d: (abs((d - placed[0]).days - ideal), d))
+            placed.append(day)
+        return placed
+
+    def fits(self, dates: list[date], count: int) -> bool:
+        return not self.judge(dates, count)
+
+    def inside_window(self, day: date, dates: list[date]) -> bool:
+        first = (self.given or tuple(dates))[0]
+        return (day - first).days < self.induction.window_days_max.value
+
+    def judge(self, dates: list[date], count: int) -> tuple[Finding, ...]:
+        """What is wrong with dates for the whole count: too long, a hole, or too few."""
+        whole = [*self.given, *dates]
+        if len(whole) < count:
+            return (_nothing_open(self.calendar, whole[-1] + timedelta(days=1)),)
+        span = (whole[-1] - whole[0]).days + 1
+        weeks = ceil(count / self.induction.per_week_min.value)
+        window = min(self.induction.window_days_max.value, weeks * WEEK)
+        found = []
+        if span > window:
+            found.append(self._too_long(whole, count, span, window))
+        longest = self.induction.gap_days_max
+        gap, before, after = max(((b - a).days, a, b) for a, b in pairwise([whole[0], *whole]))
+        if longest is not None and gap > longest.value:
+            message = (
+                f"{gap} days lie between {say_date(before)} and {say_date(after)}; this protocol allows at most "
+                f"{longest.value}. Open another day or choose another start."
+            )
+            found.append(Finding("SERIES-HOLE", Level.REVIEW, message, longest.basis))
+        return tuple(found)
+
+    def _too_long(self, whole: list[date], count: int, span: int, window: int) -> Finding:
+        per_week = self.induction.per_week_min.value
+        if self.given:
+            why = f"after {len(self.given)} given, the series is extended"
+        else:
+            why = (
+                f"clinic days {self.calendar.days_text} do not allow {per_week} a week with the gaps it needs"
+            )
+            if any(whole[0] <= d <= whole[-1] for d in self.calendar.closed):
+                why += " and the closed days"
+        message = (
+            f"{count} infusions take {span} days, until {say_date(whole[-1])}; this protocol means {window} days: {why}. "
+            "Open more days, choose a slower protocol, or accept the longer series."
+        )
+        return Finding("SERIES-WINDOW", Level.REVIEW, message, self.induction.window_days_max.basis)
+
+    def _next(self, placed: list[date], start: date) -> date | None:
+        day = start
+        for _ in range(HORIZON_DAYS):
+            if self._allowed(day, placed):
+                return day
+            if day == date.max:
+                return None
+            day += timedelta(days=1)
+        return None
+
+    def _allowed(self, day: date, placed: list[date]) -> bool:
+        before = [*self.given, *placed]
+        if not self.calendar.is_open(day):
+            return False
+        if not before:
+            return True
+        rule, hours = self.induction.gap_rule, self.policy.number(self.induction.gap_rule.limit)
+        this_week = sum(1 for d in before if 0 <= (day - d).days < WEEK)
+        return (
+            day > before[-1]
+            and rule.allows(day - before[-1], hours)
+            and this_week < self.induction.per_week_max.value
+        )
+
+
+def judge_gaps(
+    starts: Iterable[datetime], rule: GapRule, *, policy: Policy, after: datetime | None = None
+) -> tuple[Finding, ...]:
+    """BLOCK two infusions on one date and gaps below the policy's, on real start times (hazard H23).
+
+    Aware times are compared in UTC, so a change of the clock does not lengthen a gap. `after` is the last infusion
+    given, if there was one.
+    """
+    times = sorted([*([after] if after else []), *starts], key=_utc)
+    limit = policy.limit(rule.limit)
+    found = []
+    for one, two in pairwise(times):
+        gap = _utc(two) - _utc(one)
+        if one.date() == two.date():
+            message = (
+                f"Two infusions on {say_date(one.date())}. One a day is the most; move one to another day."
+            )
+            found.append(Finding("SERIES-SAME-DAY", Level.BLOCK, message, DESIGN))
+        elif not rule.allows(gap, limit.value):
+            hours = plain((Decimal(gap.days * 24) + Decimal(gap.seconds) / 3600).quantize(Decimal("0.1")))
+            need = "at least" if rule is GapRule.PSYCHIATRIC else "more than"
+            message = (
+                f"Only {hours} h lie between {say_date(one.date())} and {say_date(two.date())}; "
+                f"{need} {plain(limit.value)} h are needed. Move the later one."
+            )
+            found.append(Finding("SERIES-GAP", Level.BLOCK, message, limit.basis))
+    return tuple(found)
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _nothing_open(calendar: Calendar, start: date) -> Finding:
+    message = (
+        f"No clinic day was found from {say_date(start)} on: the clinic infuses on {calendar.days_text}. "
+        "Give at least one clinic day, or check the closed days."
+    )
+    return Finding("SERIES-NO-DAY", Level.REVIEW, message, DESIGN)

@@ -1,0 +1,149 @@
+"""The rule tables of dose and rate, both calculations."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from tenuto.core.gate import Gate
+from tenuto.core.plan.caps import caps_for, dose_findings, rounding_from
+from tenuto.core.plan.dose import Dose, calculate
+from tenuto.core.plan.dose_check import recompute
+from tenuto.core.plan.inputs import AddedTo, DoseInputs, TotalVolume
+from tenuto.core.plan.product import dilution_findings
+from tenuto.core.plan.protocol import protocol
+from tenuto.core.policy import default_policy
+from tenuto.core.units import Kg, MgPerKg, MgPerKgPerHour, MgPerMl, Minutes, Ml, UnitError, plain
+from tests.spec.tables import rows
+
+TEMPLATE = {"psychiatric": "depression-6x2wk", "CRPS": "crps-10day"}
+
+
+def inputs(target: str, kg: str, minutes: str, *, vial="50", total="50", track="psychiatric") -> DoseInputs:
+    kind = MgPerKgPerHour if target.endswith("/h") else MgPerKg
+    policy = default_policy()
+    return DoseInputs(
+        kind.parse(target),
+        Minutes(minutes),
+        Kg(kg),
+        caps_for(protocol(TEMPLATE[track]), policy),
+        rounding_from(policy),
+        MgPerMl(vial) if vial else None,
+        TotalVolume(Ml(total)) if total else None,
+    )
+
+
+def gate(given: DoseInputs, dose: Dose, track: str) -> Gate:
+    return Gate.of(
+        [
+            *dose_findings(given, dose, protocol(TEMPLATE[track]), default_policy()),
+            *dilution_findings(given, dose),
+        ]
+    )
+
+
+@pytest.mark.parametrize("row", rows("plan/dose-and-rate.md", table=0))
+def test_a_dose_gives_the_mg_volumes_and_rates_of_the_table(row):
+    given = inputs(
+        row["target"], row["kg"], row["min"], vial=row["vial"], total=row["total mL"], track=row["track"]
+    )
+    dose, check = calculate(given), recompute(given)
+    first = {
+        "mg": dose.ordered,
+        "draw mL": dose.infusate.drug_volume,
+        "mg/mL": dose.infusate.concentration,
+        "mL/h": dose.infusate.pump_rate,
+        "mg/h": dose.rate,
+        "mg/min": dose.rate_per_minute,
+        "mg/kg/h": dose.rate_per_kg,
+    }
+    second = {
+        "mg": check.dose_mg,
+        "draw mL": check.drug_ml,
+        "mg/mL": check.mg_per_ml,
+        "mL/h": check.ml_per_h,
+        "mg/h": check.mg_per_h,
+        "mg/min": check.mg_per_min,
+        "mg/kg/h": check.mg_per_kg_per_h,
+    }
+    for column, value in first.items():
+        if row[column]:
+            assert plain(value.value) == row[column], column
+            assert Decimal(second[column]) / 10**6 == Decimal(row[column]), column
+    assert gate(given, dose, row["track"]).level.name == row["levels"]
+
+
+@pytest.mark.parametrize("row", rows("plan/dose-and-rate.md", table=1))
+def test_caps_and_rounding_judge_the_ordered_dose(row):
+    given = inputs(row["target"], row["kg"], row["min"])
+    dose, check = calculate(given), recompute(given)
+    assert plain(dose.ordered.value) == row["mg"]
+    assert Decimal(check.dose_mg) / 10**6 == dose.ordered.value
+    found = gate(given, dose, "psychiatric")
+    assert found.level.name == row["level"]
+    assert not row["code"] or row["code"] in {f.code for f in found.at(found.level)}
+    assert check.rounding_too_large == (row["code"] == "DOSE-ROUNDING")
+
+
+def test_overfill_changes_the_rate():
+    """Hazard H7: ten per cent more in the bag than printed must run faster to end in time."""
+    plain_bag = inputs("0.5 mg/kg", "70", "40")
+    bag = DoseInputs(
+        plain_bag.target,
+        plain_bag.minutes,
+        plain_bag.weight,
+        plain_bag.caps,
+        plain_bag.rounding,
+        plain_bag.vial,
+        AddedTo(Ml(50), Ml(5)),
+    )
+    dose = calculate(bag)
+    assert dose.infusate.total_volume == Ml("55.7")
+    assert dose.infusate.pump_rate.value == Decimal("83.55")
+    assert recompute(bag).ml_per_h == 83_550_000
+
+
+def test_a_line_that_is_not_flushed_keeps_part_of_the_dose():
+    given = inputs("0.5 mg/kg", "70", "40")
+    given = DoseInputs(*[getattr(given, f) for f in given.__slots__[:-1]], dead_volume=Ml(20))
+    dose = calculate(given)
+    assert plain(dose.infusate.undelivered.value) == "14"
+    assert "40 %" in next(f.message for f in dilution_findings(given, dose) if f.code == "LINE-DEAD-VOLUME")
+
+
+@pytest.mark.parametrize(("vial", "total", "code"), [
+    (None, "50", "VIAL-MISSING"),
+    ("50", None, "VOLUME-MISSING"),
+    ("25", "50", "VIAL-UNLABELLED"),
+    ("10", "50", "VIAL-NOT-FOR-DILUTION"),
+    ("100", "0.5", "VIAL-UNDILUTED"),
+    ("50", "0.5", "VOLUME-IMPOSSIBLE"),
+    ("50", "0", "VOLUME-IMPOSSIBLE"),
+])  # fmt: skip
+def test_vial_and_volume_are_questioned(vial, total, code):
+    given = inputs("0.5 mg/kg", "70", "40", vial=vial, total=total)
+    dose = calculate(given)
+    assert code in {f.code for f in dilution_findings(given, dose)}
+    if vial is None:
+        assert dose.drug_volume is None
+        assert dose.infusate is None
+
+
+def test_swapping_the_vial_blocks_what_would_go_in_undiluted():
+    """Hazard H6."""
+    weak = inputs("0.5 mg/kg", "70", "40", vial="10", total="3.5")
+    strong = inputs("0.5 mg/kg", "70", "40", vial="100", total="0.35")
+    assert gate(weak, calculate(weak), "psychiatric").level.name == "PASS"
+    assert gate(strong, calculate(strong), "psychiatric").level.name == "BLOCK"
+
+
+@pytest.mark.parametrize(("kg", "minutes"), [("0", "40"), ("70", "0")])
+def test_nothing_is_divided_by_nothing(kg, minutes):
+    with pytest.raises(UnitError, match="above zero"):
+        inputs("0.5 mg/kg", kg, minutes)
+
+
+def test_the_second_path_refuses_what_is_finer_than_it_can_hold():
+    with pytest.raises(ValueError, match="six decimals"):
+        recompute(inputs("0.5 mg/kg", "69.8532279", "40"))
