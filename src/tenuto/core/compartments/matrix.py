@@ -1,0 +1,80 @@
+"""Rate matrices: how compartments are connected, and in which groups the connections run both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Bools", "Floats", "UnsolvableSystem", "checked", "groups", "rate_matrix", "used"]
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+class UnsolvableSystem(ValueError):
+    """The rate matrix describes something that the closed form does not cover; the message says what."""
+
+
+def rate_matrix(
+    size: int,
+    *,
+    flows: Mapping[tuple[int, int], ArrayLike] | None = None,
+    losses: Mapping[int, ArrayLike] | None = None,
+    copies: Mapping[tuple[int, int], ArrayLike] | None = None,
+) -> Floats:
+    """The matrix `K` of `dx/dt = K x` from first-order rate constants, shape `(patients, size, size)`.
+
+    `flows[(a, b)]` moves content from a to b; `losses[a]` removes it from a for good; `copies[(a, b)]` feeds b in
+    proportion to a without taking anything from a (an effect site). Each constant is per unit of time, zero or more,
+    a number or an array `(patients,)`.
+    """
+    parts = {**(flows or {}), **{(a, a): k for a, k in (losses or {}).items()}}
+    patients = np.broadcast_shapes(*(np.shape(k) for k in [*parts.values(), *(copies or {}).values()]), (1,))[
+        0
+    ]
+    matrix = np.zeros((patients, size, size))
+    for (source, target), rate in parts.items():
+        matrix[:, source, source] -= np.asarray(rate)
+        if source != target:
+            matrix[:, target, source] += np.asarray(rate)
+    for (source, target), rate in (copies or {}).items():
+        matrix[:, target, source] += np.asarray(rate)
+    return checked(matrix)
+
+
+def checked(matrix: ArrayLike) -> Floats:
+    """The matrix as `(patients, n, n)` floats; raises `UnsolvableSystem` for NaN, infinite or negative constants."""
+    array = np.asarray(matrix, dtype=np.float64)
+    array = array[np.newaxis] if array.ndim == 2 else array
+    if array.ndim != 3 or array.shape[1] != array.shape[2]:
+        raise UnsolvableSystem(f"A rate matrix is square for each patient; this one has shape {array.shape}.")
+    if not np.isfinite(array).all():
+        raise UnsolvableSystem("A rate constant is missing or infinite. Check the parameters of the model.")
+    size = array.shape[1]
+    if size > 1 and array[:, ~np.eye(size, dtype=bool)].min() < 0:
+        raise UnsolvableSystem("A rate constant is below zero. Check the parameters of the model.")
+    return array
+
+
+def used(array: Floats) -> Bools:
+    """Where an array with the patients last is not zero in at least one patient."""
+    return np.asarray(np.any(array != 0, axis=-1), dtype=np.bool_)
+
+
+def groups(matrix: Floats) -> tuple[tuple[int, ...], ...]:
+    """Compartments that exchange both ways, as groups in the order in which content passes down.
+
+    Two compartments are in one group when each can reach the other in some patient; the groups themselves form
+    one-way chains.
+    """
+    size = matrix.shape[1]
+    reach = (matrix != 0).any(axis=0).T | np.eye(size, dtype=bool)
+    for via in range(size):
+        reach |= reach[:, via : via + 1] & reach[via]
+    together = reach & reach.T
+    found = {tuple(np.flatnonzero(row)) for row in together}
+    # A group that reaches more comes first; among groups that reach equally many neither reaches the other.
+    ordered = sorted(found, key=lambda group: (-int(reach[group[0]].sum()), group))
+    return tuple(tuple(int(i) for i in group) for group in ordered)

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tenuto.core.compartments import (
+    Bolus,
+    Infusion,
+    UnsolvableSystem,
+    area,
+    constant_rate_state,
+    periodic_state,
+    rate_matrix,
+    repeated,
+    simulate,
+)
+from tenuto.core.compartments import closed_form as module
+from tenuto.core.compartments.reference_ode import simulate_slowly
+from tests.core.compartments.systems import Case, cases, systems
+
+ONE = rate_matrix(1, losses={0: 0.1})
+PEAK_ERROR = 1e-9
+
+
+def peaks(case: Case) -> np.ndarray:
+    """The highest amount that each compartment reaches, on a grid that includes the ends of inputs."""
+    ends = [i.time if isinstance(i, Bolus) else i.stop for i in case.inputs]
+    grid = np.unique(np.concatenate([np.linspace(0, 60, 241), case.times, ends]))
+    return simulate_slowly(case.matrix[0], case.inputs, grid).max(axis=1)
+
+
+@settings(max_examples=150, deadline=None)
+@given(cases())
+def test_agrees_with_the_reference_on_generated_courses(case: Case) -> None:
+    fast = simulate(case.matrix, case.inputs, case.times)[:, 0]
+    slow = simulate_slowly(case.matrix[0], case.inputs, case.times)
+    assert (np.abs(fast - slow).max(axis=1) <= PEAK_ERROR * peaks(case) + 1e-300).all()
+
+
+def test_an_impulse_decays_by_its_rate_and_counts_at_its_own_time() -> None:
+    x = simulate(ONE, [Bolus(2.0, 10.0)], [0.0, 1.999, 2.0, 12.0])
+    np.testing.assert_allclose(x[0, 0], [0, 0, 10, 10 * np.exp(-1)], rtol=1e-14)
+
+
+def test_an_infusion_rises_to_its_plateau_and_falls() -> None:
+    x = simulate(ONE, [Infusion(0.0, 5.0, rate=2.0)], [5.0, 15.0])[0, 0]
+    top = 2 / 0.1 * (1 - np.exp(-0.5))
+    np.testing.assert_allclose(x, [top, top * np.exp(-1)], rtol=1e-14)
+
+
+def test_equal_rates_in_a_chain_give_the_gamma_curve() -> None:
+    k = 0.7
+    chain = rate_matrix(4, flows={(i, i + 1): k for i in range(3)}, losses={3: k})
+    t = np.linspace(0, 30, 61)
+    x = simulate(chain, [Bolus(0.0, 1.0)], t, observe=[3])[0, 0]
+    np.testing.assert_allclose(x, (k * t) ** 3 / 6 * np.exp(-k * t), rtol=0, atol=1e-12)
+
+
+def test_patients_and_outputs_have_the_stated_shape_and_order() -> None:
+    both = rate_matrix(2, flows={(0, 1): np.array([0.1, 0.2, 0.3])}, losses={0: 0.2, 1: 0.05})
+    x = simulate(both, [Bolus(0.0, np.array([1.0, 2.0, 3.0]))], [0.0, 1.0], observe=[1, 0])
+    assert x.shape == (2, 3, 2)
+    np.testing.assert_allclose(x[1, :, 0], [1, 2, 3])
+    for patient in range(3):
+        alone = simulate(both[patient], [Bolus(0.0, patient + 1.0)], [0.0, 1.0], observe=[1, 0])
+        np.testing.assert_allclose(x[:, patient], alone[:, 0], rtol=1e-13)
+
+
+@settings(max_examples=40, deadline=None)
+@given(systems(), st.integers(1, 3))
+def test_many_patients_give_what_each_gives_alone(matrix: np.ndarray, threads: int) -> None:
+    """Different methods for eigenvalues and for close rates serve crowds and single patients."""
+    factors = np.linspace(0.5, 2, 200)
+    crowd = matrix * factors[:, np.newaxis, np.newaxis]
+    course = [Infusion(0.0, 1.0, 5.0), Bolus(4.0, 1.0)]
+    together = simulate(crowd, course, [0.5, 3.0, 9.0], threads=threads)
+    for patient in (0, 99, 199):
+        alone = simulate(crowd[patient], course, [0.5, 3.0, 9.0])
+        np.testing.assert_allclose(together[:, patient], alone[:, 0], atol=1e-10)
+
+
+def test_chunks_and_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd = rate_matrix(1, losses={0: np.linspace(0.1, 1, 50)})
+    course = [Infusion(0.0, 1.0, np.linspace(1, 2, 50))]
+    whole = simulate(crowd, course, [0.5, 2.0])
+    monkeypatch.setattr(module, "CHUNK", 7)
+    np.testing.assert_array_equal(simulate(crowd, course, [0.5, 2.0], threads=2), whole)
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases())
+def test_laws_superposition_and_linearity(case: Case) -> None:
+    whole = simulate(case.matrix, case.inputs, case.times)
+    parts = sum(simulate(case.matrix, [one], case.times) for one in case.inputs)
+    np.testing.assert_allclose(whole, parts, atol=1e-10 * max(1.0, float(np.abs(whole).max())))
+
+
+@settings(max_examples=60, deadline=None)
+@given(systems(), st.floats(0.1, 30))
+def test_law_the_state_forgets_how_it_came_about(matrix: np.ndarray, pause: float) -> None:
+    """Going on from the amounts at a moment is the same as not having stopped."""
+    course = [Infusion(0.0, 2.0, 3.0)]
+    straight = simulate(matrix, course, [2.0 + pause, 2.0 + pause + 5.0])
+    resumed = simulate(matrix, [], [5.0], initial=straight[:, :, 0].T)
+    np.testing.assert_allclose(resumed[:, :, 0], straight[:, :, 1], atol=1e-11)
+
+
+@settings(max_examples=40, deadline=None)
+@given(systems())
+def test_mass_balance_what_was_given_is_what_left_and_what_is_there(matrix: np.ndarray) -> None:
+    """The loss is integrated numerically, so this does not rest on the algebra of the engine."""
+    dose, duration, end = 10.0, 2.0, 20.0
+    nodes, weights = np.polynomial.legendre.leggauss(40)
+    pieces = [(0.0, 1.0), (1.0, 2.0), *[(float(a), a + 1.0) for a in range(2, 20)]]
+    times = np.concatenate([0.5 * (b - a) * nodes + 0.5 * (a + b) for a, b in pieces])
+    weight = np.concatenate([0.5 * (b - a) * weights for a, b in pieces])
+    course = [Infusion(0.0, duration, dose / duration)]
+    x = simulate(matrix, course, np.append(times, end))[:, 0]
+    leaving = -matrix[0].sum(axis=0)  # a copied flow makes this negative: it creates content
+    lost = float((weight * (leaving @ x[:, :-1])).sum())
+    assert lost + x[:, -1].sum() == pytest.approx(dose, rel=1e-9)
+
+
+def test_area_is_dose_over_clearance() -> None:
+    mixed = rate_matrix(2, flows={(0, 1): 0.3, (1, 0): 0.1}, losses={0: 0.2})
+    assert area(mixed, [Infusion(0, 2, 5.0), Bolus(7.0, 4.0)])[0, 0] == pytest.approx(14 / 0.2)
+
+
+def test_a_constant_rate_ends_in_its_steady_state() -> None:
+    mixed = rate_matrix(3, flows={(0, 1): 0.3, (1, 0): 0.1, (0, 2): 0.3}, losses={0: 0.2, 2: 0.3})
+    late = simulate(mixed, [Infusion(0.0, 1e4, 6.0)], [9_999.0])[:, 0, 0]
+    np.testing.assert_allclose(constant_rate_state(mixed, [6.0, 0, 0])[0], late, rtol=1e-10)
+
+
+@pytest.mark.parametrize("exit_rate", [0.05, 0.2, 0.2 * (1 + 1e-9)])
+def test_a_cycle_at_steady_state_ends_where_it_began(exit_rate: float) -> None:
+    chain = rate_matrix(2, flows={(0, 1): 0.2}, losses={1: exit_rate})
+    cycle = [Bolus(0.0, 3.0), Infusion(5.0, 6.0, 2.0)]
+    steady = periodic_state(chain, cycle, period=24.0)
+    np.testing.assert_allclose(simulate(chain, cycle, [24.0], initial=steady)[:, :, 0].T, steady, rtol=1e-10)
+    many = simulate(chain, repeated(cycle, every=24.0, count=60), [60 * 24.0])[:, :, 0].T - 0
+    np.testing.assert_allclose(many, steady, rtol=1e-9)
+
+
+def test_a_slow_mode_keeps_its_digits_through_a_short_infusion() -> None:
+    """A benefit with a half-life of a year, filled in a minute: no difference of large numbers."""
+    slow = np.log(2) / 365
+    minute = 1 / 1440
+    x = simulate(rate_matrix(1, losses={0: slow}), [Infusion(0.0, minute, 1 / minute)], [30.0])[0, 0, 0]
+    exact = -np.expm1(-slow * minute) / (slow * minute) * np.exp(-slow * (30 - minute))
+    assert x == pytest.approx(exact, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "says"),
+    [
+        ([[-0.1, np.nan], [0.1, -0.2]], "missing or infinite"),
+        ([[-0.1, -0.1], [0.1, -0.2]], "below zero"),
+        ([[0.0]], "never leaves"),
+        ([[-0.1, 0.1], [0.1, -0.1]], "never leaves"),
+        ([[-0.3, 0.0, 0.2], [0.2, -0.3, 0.0], [0.0, 0.2, -0.3]], "loop"),
+        ([-0.1, 0.2], "square"),
+    ],
+)
+def test_a_system_outside_the_closed_form_is_refused(matrix: list[object], says: str) -> None:
+    with pytest.raises(UnsolvableSystem, match=says):
+        simulate(matrix, [Bolus(0, 1.0)], [1.0])
+
+
+@pytest.mark.parametrize(
+    ("inputs", "times", "says"),
+    [
+        ([Bolus(0, 1.0)], [2.0, 1.0], "1 comes after 2"),
+        ([Bolus(0, 1.0)], [np.nan], "missing or infinite"),
+        ([Bolus(0, np.nan)], [1.0], "missing or infinite"),
+        ([Infusion(2.0, 2.0, 1.0)], [1.0], "stops before it starts"),
+        ([Bolus(0, 1.0, 3)], [1.0], "compartment 3; there are 1"),
+        ([Bolus(0, np.ones(4))], [1.0], "for 1 patients"),
+    ],
+)
+def test_unusable_inputs_and_times_are_refused(inputs: list, times: list[float], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        simulate(ONE, inputs, times)
+
+
+def test_compiled_code_gives_the_same_curves() -> None:
+    crowd = rate_matrix(
+        4,
+        flows={(0, 1): np.geomspace(0.01, 100, 300), (1, 0): 0.3, (0, 2): 0.2},
+        losses={0: 0.5, 2: 0.4, 3: 5.0},
+        copies={(0, 3): 5.0},
+    )
+    course = [Infusion(0.0, 2 / 3, 50.0), Bolus(48.0, 3.0)]
+    times = np.concatenate([[0.0], np.geomspace(1e-6, 2000, 200)])
+    plain = simulate(crowd, course, times)
+    compiled = simulate(crowd, course, times, engine="numba")
+    np.testing.assert_allclose(compiled, plain, rtol=0, atol=1e-12 * plain.max())
