@@ -1,0 +1,1 @@
+"""Interop: other systems' records in and ours out, one folder a standard."""

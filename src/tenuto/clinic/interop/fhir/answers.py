@@ -1,0 +1,79 @@
+"""Answers as the fact registry wants them: yes or no, a choice in its own word, a number, a date, words."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from tenuto.clinic.interop.fhir import tables
+from tenuto.clinic.interop.fhir.elements import Element, Remarks, read_moment
+from tenuto.core.intake.required import Fact
+
+__all__ = ["Value", "answer_value", "sent_value", "weight"]
+
+Value = bool | Decimal | date | str
+
+_YES = ("yes", "y", "true")
+_NO = ("no", "n", "false")
+_WEIGHTS = (
+    "http://hl7.org/fhir/StructureDefinition/ordinalValue",
+    "http://hl7.org/fhir/StructureDefinition/itemWeight",
+)
+
+
+def answer_value(fact: Fact, sent: Value) -> Value:
+    """`sent` in the type that the question asks for; left as it is when it can't be read as that."""
+    if not isinstance(sent, str):
+        return sent
+    if fact.value == "yes_no":
+        low = sent.lower()
+        return True if low in _YES else False if low in _NO else sent
+    if fact.value == "date":
+        moment = read_moment(sent)
+        return moment.earliest if moment else sent
+    return sent.lower() if fact.value == "choice" else sent
+
+
+def sent_value(answer: Element, remarks: Remarks) -> Value | None:
+    """The value of one `answer` of a QuestionnaireResponse, whichever type it has; None when it has none."""
+    flag = answer.flag("valueBoolean")
+    if flag is not None:
+        return flag
+    for name in ("valueInteger", "valueDecimal"):
+        number = answer.number(name)
+        if number is not None:
+            return number
+    for name in ("valueDate", "valueDateTime"):
+        moment = answer.moment(name, remarks)
+        if moment is not None:
+            return moment.earliest
+    coding = answer.one("valueCoding")
+    if coding is not None:
+        meant = tables.word(coding.coding())
+        return meant if isinstance(meant, str) else coding.text("display") or coding.text("code") or None
+    return answer.text("valueString") or None
+
+
+def weight(answer: Element, remarks: Remarks) -> int | None:
+    """The number that a scale gives to one answer; None when it has none or two that disagree.
+
+    It is sent as a number, as an `ordinalValue` or `itemWeight` beside the coding, or follows from the LOINC answer.
+    """
+    found: set[Decimal] = set()
+    for name in ("valueInteger", "valueDecimal"):
+        number = answer.number(name)
+        found |= {number} if number is not None else set()
+    coding = answer.one("valueCoding")
+    for holder in (answer, coding) if coding else (answer,):
+        for extension in holder.all("extension"):
+            value = extension.number("valueDecimal") if extension.text("url") in _WEIGHTS else None
+            found |= {value} if value is not None else set()
+    meant = tables.word(coding.coding()) if coding else None
+    if isinstance(meant, int):
+        found.add(Decimal(meant))
+    if len(found) > 1:
+        remarks.add(f"{answer.where} has two different values; counted as not answered. Ask again.")
+    if len(found) != 1:
+        return None
+    value = found.pop()
+    return int(value) if value == value.to_integral_value() else None

@@ -1,0 +1,68 @@
+"""Condition: a diagnosis or history item, with the state that the sender gives it."""
+
+from __future__ import annotations
+
+from tenuto.clinic.interop.fhir.elements import MAX_TEXT, Element, Moment, Remarks
+from tenuto.core.intake.facts import Problem, ProblemStatus
+
+__all__ = ["read"]
+
+ENTERED_IN_ERROR = "entered-in-error"
+
+_STATUS = {
+    "active": ProblemStatus.ACTIVE,
+    "recurrence": ProblemStatus.ACTIVE,
+    "relapse": ProblemStatus.ACTIVE,
+    "remission": ProblemStatus.REMISSION,
+    # Not felt at present, nothing said of being over: the more careful reading.
+    "inactive": ProblemStatus.REMISSION,
+    "resolved": ProblemStatus.RESOLVED,
+}
+
+
+def read(condition: Element, remarks: Remarks) -> Problem | None:
+    """The problem; None for one that was entered in error or that names no condition."""
+    verification = condition.status("verificationStatus")
+    if verification == ENTERED_IN_ERROR:
+        return None
+    codings, text = condition.codings("code")
+    if not codings and not text:
+        remarks.add(f"{condition.where} names no condition. Look it up in the sending system.")
+        return None
+    if len(text) > MAX_TEXT:
+        remarks.add(f"{condition.where} has a very long text, of which only the beginning was read.")
+    onset = condition.moment("onsetDateTime", remarks) or _start(condition, "onsetPeriod", remarks)
+    ended = condition.moment("abatementDateTime", remarks) or _end(condition, "abatementPeriod", remarks)
+    _, severity = condition.codings("severity")
+    return Problem(
+        text=text or codings[0].code,
+        codings=codings,
+        status=_status(condition, verification, remarks),
+        # A partly known day is read as the latest it can be: nothing looks longer ago than it is.
+        onset=onset.latest if onset else None,
+        ended=ended.latest if ended else None,
+        severity=severity.lower(),
+        origin=condition.where,
+    )
+
+
+def _status(condition: Element, verification: str, remarks: Remarks) -> ProblemStatus:
+    if verification == "refuted":
+        return ProblemStatus.REFUTED
+    sent = condition.status("clinicalStatus")
+    known = _STATUS.get(sent)
+    if known is None:
+        said = f"has the clinical status '{sent[:40]}'" if sent else "has no clinical status"
+        remarks.add(f"{condition.where} {said}; taken as active. Check whether it still is.")
+        return ProblemStatus.ACTIVE
+    return known
+
+
+def _start(resource: Element, name: str, remarks: Remarks) -> Moment | None:
+    period = resource.one(name)
+    return period.moment("start", remarks) if period else None
+
+
+def _end(resource: Element, name: str, remarks: Remarks) -> Moment | None:
+    period = resource.one(name)
+    return period.moment("end", remarks) if period else None

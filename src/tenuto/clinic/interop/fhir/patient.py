@@ -1,0 +1,70 @@
+"""Patient: who it is."""
+
+from __future__ import annotations
+
+from tenuto.clinic.interop.fhir.elements import Element, Remarks
+from tenuto.core.intake.facts import Person
+
+__all__ = ["read"]
+
+_PREFERRED_NAMES = ("official", "usual", "")
+_SEXES = ("male", "female", "other")
+_NOT_CURRENT = ("old", "entered-in-error")
+
+
+def read(patient: Element, remarks: Remarks) -> Person:
+    """The person; death, several records in one and an incomplete birth date are remarked on."""
+    _judge_life(patient, remarks)
+    if patient.flag("active") is False:
+        remarks.add(f"{patient.where} is marked inactive. Check that this is the record in use.")
+    born = patient.moment("birthDate", remarks)
+    if born and not born.exact:
+        remarks.add(
+            f"{patient.where}: the birth date '{patient.text('birthDate')}' is not complete; "
+            f"the youngest possible age is used. Record the day."
+        )
+    sex = patient.text("gender").lower()
+    return Person(
+        name=_name(patient),
+        identifiers=_identifiers(patient),
+        birth_date=born.latest if born else None,
+        sex=sex if sex in _SEXES else "",
+    )
+
+
+def is_dead(patient: Element) -> bool:
+    """True when the record says that the person has died."""
+    return patient.raw.get("deceasedBoolean") is True or patient.has("deceasedDateTime")
+
+
+def _judge_life(patient: Element, remarks: Remarks) -> None:
+    patient.flag("deceasedBoolean")
+    if is_dead(patient):
+        remarks.add(f"{patient.where} says that the person has died. Check the identity.")
+
+
+def _name(patient: Element) -> str:
+    names = [n for n in patient.all("name") if n.text("use") not in _NOT_CURRENT]
+    ranked = sorted(names, key=lambda n: _rank(n.text("use")))
+    return next(filter(None, map(_whole_name, ranked)), "")
+
+
+def _rank(use: str) -> int:
+    return _PREFERRED_NAMES.index(use) if use in _PREFERRED_NAMES else len(_PREFERRED_NAMES)
+
+
+def _whole_name(name: Element) -> str:
+    parts = [*name.texts("prefix"), *name.texts("given"), name.text("family"), *name.texts("suffix")]
+    return " ".join(filter(None, parts)) or name.text("text")
+
+
+def _identifiers(patient: Element) -> tuple[str, ...]:
+    found = []
+    for identifier in patient.all("identifier"):
+        value = identifier.text("value")
+        if not value or identifier.text("use") == "old":
+            continue
+        kinds, kind = identifier.codings("type") if identifier.has("type") else ((), "")
+        label = next((c.code for c in kinds if c.code), "") or kind or identifier.text("system")
+        found.append(f"{label} {value}".strip())
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,157 @@
+"""What is looked for in other systems' records: the fact registry of the core, by code."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tenuto.core.intake.facts import Coding
+from tenuto.core.intake.required import Fact, facts
+
+__all__ = [
+    "MeasurementRule",
+    "ResultRule",
+    "Scale",
+    "by_loinc",
+    "question",
+    "rule_for",
+    "scale",
+    "scales",
+    "word",
+]
+
+INSTRUMENTS = "urn:tenuto:instruments"
+"""Our code system for scales that have no LOINC total; the code is the scale's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurementRule:
+    """A measured kind and the unit in which it is kept."""
+
+    kind: str
+    title: str
+    unit: str
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A rating scale: its range, and its items in order where they are read."""
+
+    instrument: str
+    title: str
+    most: int
+    item_most: int = 0
+    items: tuple[str, ...] = ()
+    kept: tuple[tuple[str, str], ...] = ()
+    """Items (by code) that are a fact of their own, and the id of that fact."""
+    fractions: bool = False
+
+    def holds(self, total: Decimal) -> bool:
+        """True for a total that this scale can have."""
+        return 0 <= total <= self.most and (self.fractions or total == total.to_integral_value())
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRule:
+    """A coded result that answers a question of the registry."""
+
+    fact: Fact
+
+    @property
+    def title(self) -> str:
+        """The question's title."""
+        return self.fact.title
+
+
+def _own(name: str) -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
+
+
+@cache
+def scales() -> Mapping[str, Scale]:
+    """Every scale that is read, by instrument id."""
+    return {
+        name: Scale(
+            name,
+            entry["title"],
+            entry["most"],
+            entry.get("item_most", 0),
+            tuple(entry.get("items", ())),
+            tuple(entry.get("kept", {}).items()),
+            entry.get("fractions", False),
+        )
+        for name, entry in _own("scales").items()
+    }
+
+
+def scale(name: str) -> Scale | None:
+    """The scale with this id, or the only one of the fact with this id."""
+    return scales().get(name) or scales().get(_single_scale().get(name, ""))
+
+
+@cache
+def _single_scale() -> dict[str, str]:
+    return {f.id: next(iter(f.scores)) for f in facts() if f.scores and len(f.scores) == 1}
+
+
+@cache
+def _questions() -> dict[str, Fact]:
+    return {f.id: f for f in facts() if f.kind == "answer"}
+
+
+def question(name: str) -> Fact | None:
+    """The question of the registry with this id."""
+    return _questions().get(name)
+
+
+@cache
+def _by_loinc() -> dict[str, MeasurementRule | ResultRule | Scale]:
+    found: dict[str, MeasurementRule | ResultRule | Scale] = {}
+    for asked in facts():
+        for measure in asked.measures:
+            title = asked.title.lower()
+            found |= {code: MeasurementRule(measure.kind, title, measure.unit) for code in measure.loinc}
+            found |= {
+                code: MeasurementRule(measure.kind, title, measure.unit, True) for code in measure.estimated
+            }
+        for instrument, codes in (asked.scores or {}).items():
+            found |= {code: scales()[instrument] for code in codes}
+        if asked.kind == "answer":
+            found |= {code.code: ResultRule(asked) for code in asked.codes if code.system == "loinc"}
+    return found
+
+
+def by_loinc(code: str) -> MeasurementRule | ResultRule | Scale | None:
+    """What an Observation or an item with this LOINC code is, of the things that are looked for."""
+    return _by_loinc().get(code)
+
+
+def rule_for(codes: Iterable[Coding]) -> MeasurementRule | ResultRule | Scale | None:
+    """What an Observation with these codes is, of the things that are looked for."""
+    for code in codes:
+        found = by_loinc(code.code) if code.system == "loinc" else None
+        if found is None and code.system == INSTRUMENTS:
+            found = scales().get(code.code)
+        if found is not None:
+            return found
+    return None
+
+
+@cache
+def _words() -> dict[tuple[str, str], str | int]:
+    raw = _own("results")
+    return {(system, code): meaning for system, codes in raw.items() for code, meaning in codes.items()}
+
+
+def word(code: Coding) -> str | int | None:
+    """The meaning of an answer's code: a word, or the number that a scale gives it."""
+    system = "loinc" if code.code.startswith("LA") else code.system
+    if system not in ("loinc", "snomed"):
+        system = "interpretation"
+    return _words().get((system, code.code))

@@ -1,0 +1,270 @@
+"""Conditions, medicines, allergies and consents with the states that real systems give them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tenuto.core.intake.facts import Coding, ProblemStatus
+from tests.clinic.interop.fhir.bundles import ME, concept, condition, read
+
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
+DEPRESSION = concept(
+    "http://hl7.org/fhir/sid/icd-10-cm", "F33.2", "Major depressive disorder, recurrent, severe"
+)
+
+
+@pytest.mark.parametrize(
+    ("system", "name"),
+    [
+        ("http://hl7.org/fhir/sid/icd-10-cm", "icd10cm"),
+        ("urn:oid:2.16.840.1.113883.6.90", "icd10cm"),
+        ("2.16.840.1.113883.6.90", "icd10cm"),
+        ("http://snomed.info/sct", "snomed"),
+        ("http://snomed.info/sct/731000124108/version/20250901", "snomed"),
+        ("https://snomed.info/sct/", "snomed"),
+        ("urn:oid:2.16.840.1.113883.6.96", "snomed"),
+        ("http://hl7.org/fhir/sid/icd-10", "icd10"),
+        ("https://clinic.example.org/codes", "https://clinic.example.org/codes"),
+    ],
+)
+def test_code_systems_are_known_by_address_and_oid(system: str, name: str) -> None:
+    (problem,) = read(condition(concept(system, "F33.2"))).facts.problems
+    assert problem.codings == (Coding(name, "F33.2"),)
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ("active", ProblemStatus.ACTIVE),
+        ("recurrence", ProblemStatus.ACTIVE),
+        ("relapse", ProblemStatus.ACTIVE),
+        ("inactive", ProblemStatus.REMISSION),
+        ("remission", ProblemStatus.REMISSION),
+        ("resolved", ProblemStatus.RESOLVED),
+    ],
+)
+def test_the_clinical_status_is_respected(sent: str, status: ProblemStatus) -> None:
+    facts = read(condition(DEPRESSION, sent)).facts
+    assert [p.status for p in facts.problems] == [status]
+    assert facts.unreadable == ()
+    as_older_systems_write = read(condition(DEPRESSION, None, clinicalStatus=sent)).facts
+    assert [p.status for p in as_older_systems_write.problems] == [status]
+
+
+@pytest.mark.parametrize("sent", [None, "unheard-of"])
+def test_no_clinical_status_is_active_and_said(sent: str | None) -> None:
+    facts = read(condition(DEPRESSION, sent)).facts
+    assert facts.problems[0].status is ProblemStatus.ACTIVE
+    assert "clinical status" in facts.unreadable[0]
+
+
+def test_refuted_is_a_recorded_no_and_an_error_is_nothing() -> None:
+    refuted = condition(DEPRESSION, verificationStatus=concept(VERIFICATION, "refuted"))
+    error = condition(DEPRESSION, verificationStatus=concept(VERIFICATION, "entered-in-error"))
+    assert [p.status for p in read(refuted).facts.problems] == [ProblemStatus.REFUTED]
+    assert read(error).facts.problems == ()
+
+
+def test_onset_end_and_severity_are_read_as_late_as_they_can_be() -> None:
+    sent = condition(
+        DEPRESSION,
+        onsetDateTime="2024-02",
+        abatementDateTime="2025-07-01T10:00:00Z",
+        severity=concept("http://snomed.info/sct", "24484000", "Severe"),
+    )
+    (problem,) = read(sent).facts.problems
+    assert (problem.onset, problem.ended, problem.severity) == (date(2024, 2, 29), date(2025, 7, 1), "severe")
+    assert problem.text == "Major depressive disorder, recurrent, severe"
+    assert problem.origin == "Condition/c1"
+
+
+def test_a_condition_that_names_nothing_is_listed() -> None:
+    facts = read(condition({})).facts
+    assert facts.problems == ()
+    assert "Condition/c1 names no condition" in facts.unreadable[0]
+
+
+def statement(**more: object) -> dict:
+    return {
+        "resourceType": "MedicationStatement",
+        "id": "m1",
+        "status": "active",
+        "subject": ME,
+        "medicationCodeableConcept": concept(RXNORM, "36437", "sertraline"),
+    } | more
+
+
+def request(**more: object) -> dict:
+    return statement(resourceType="MedicationRequest", intent="order") | more
+
+
+def medicines(*resources: dict) -> list[str]:
+    return [m.text for m in read(*resources).facts.medications]
+
+
+@pytest.mark.parametrize("status", ["active", "intended", "on-hold", "unknown"])
+def test_a_statement_that_may_be_taken_counts(status: str) -> None:
+    assert medicines(statement(status=status)) == ["sertraline"]
+
+
+@pytest.mark.parametrize("status", ["completed", "stopped", "not-taken", "entered-in-error"])
+def test_a_statement_that_is_over_does_not_count(status: str) -> None:
+    assert medicines(statement(status=status)) == []
+
+
+@pytest.mark.parametrize("status", ["active", "on-hold", "unknown"])
+def test_a_current_order_counts(status: str) -> None:
+    assert medicines(request(status=status)) == ["sertraline"]
+
+
+@pytest.mark.parametrize("status", ["completed", "stopped", "cancelled", "entered-in-error"])
+def test_an_order_that_is_over_does_not_count(status: str) -> None:
+    assert medicines(request(status=status)) == []
+
+
+@pytest.mark.parametrize("more", [{"status": "draft"}, {"intent": "proposal"}, {"intent": "plan"}])
+def test_what_is_no_order_yet_is_listed(more: dict) -> None:
+    facts = read(request(**more)).facts
+    assert facts.medications == ()
+    assert "not an order" in facts.unreadable[0]
+
+
+def test_an_order_not_to_give_is_no_medicine() -> None:
+    assert medicines(request(doNotPerform=True)) == []
+
+
+def test_dose_and_last_intake_are_read() -> None:
+    sent = statement(
+        effectivePeriod={"start": "2025-01-01", "end": "2026-02-28"},
+        dosage=[
+            {"text": "100 mg in the morning"},
+            {"doseAndRate": [{"doseQuantity": {"value": 50, "unit": "mg"}}]},
+        ],
+    )
+    (medicine,) = read(sent).facts.medications
+    assert medicine.dose == "100 mg in the morning; 50 mg"
+    assert medicine.last_taken == date(2026, 2, 28)
+
+
+@pytest.mark.parametrize(
+    "reference", ["#med", "Medication/med", "urn:uuid:med", "https://ehr.example.org/R4/Medication/med"]
+)
+def test_a_referenced_medicine_is_found_with_its_ingredients(reference: str) -> None:
+    drug = {
+        "resourceType": "Medication",
+        "id": "med",
+        "code": {"text": "Theo-24"},
+        "ingredient": [{"itemCodeableConcept": concept(RXNORM, "10438", "theophylline")}],
+    }
+    sent = request(medicationCodeableConcept=None, medicationReference={"reference": reference})
+    resources = (sent | {"contained": [drug]},) if reference.startswith("#") else (sent, drug)
+    (medicine,) = read(*resources).facts.medications
+    assert medicine.text == "Theo-24"
+    assert medicine.codings == (Coding("rxnorm", "10438", "theophylline"),)
+
+
+def test_a_medicine_that_is_not_in_the_bundle_keeps_its_written_name_or_is_listed() -> None:
+    named = request(
+        medicationCodeableConcept=None, medicationReference={"reference": "Medication/x", "display": "Nardil"}
+    )
+    unnamed = request(medicationCodeableConcept=None, medicationReference={"reference": "Medication/x"})
+    assert medicines(named) == ["Nardil"]
+    facts = read(unnamed).facts
+    assert facts.medications == ()
+    assert "names no medicine" in facts.unreadable[0]
+
+
+def allergy(**more: object) -> dict:
+    return {
+        "resourceType": "AllergyIntolerance",
+        "id": "a1",
+        "patient": ME,
+        "clinicalStatus": concept(
+            "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "active"
+        ),
+        "code": concept(RXNORM, "6130", "ketamine"),
+        "reaction": [{"manifestation": [{"text": "hives"}, {"text": "wheeze"}]}],
+    } | more
+
+
+def test_an_allergy_is_read_with_its_reaction() -> None:
+    (found,) = read(allergy()).facts.allergies
+    assert (found.text, found.reaction) == ("ketamine", "hives, wheeze")
+    assert found.codings == (Coding("rxnorm", "6130", "ketamine"),)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"clinicalStatus": concept("x", "resolved")},
+        {"clinicalStatus": "inactive"},
+        {"verificationStatus": concept("x", "refuted")},
+        {"verificationStatus": concept("x", "entered-in-error")},
+    ],
+)
+def test_an_allergy_that_is_over_or_refuted_does_not_count(more: dict) -> None:
+    assert read(allergy(**more)).facts.allergies == ()
+
+
+def test_an_allergy_without_status_counts() -> None:
+    assert len(read(allergy(clinicalStatus=None)).facts.allergies) == 1
+
+
+def test_a_substance_known_only_from_the_reaction_is_read() -> None:
+    sent = allergy(code=None, reaction=[{"substance": concept(RXNORM, "6130", "ketamine")}])
+    assert [a.text for a in read(sent).facts.allergies] == ["ketamine"]
+
+
+def consent(**more: object) -> dict:
+    return {
+        "resourceType": "Consent",
+        "id": "k1",
+        "status": "active",
+        "scope": concept("http://terminology.hl7.org/CodeSystem/consentscope", "treatment"),
+        "category": [{"text": "Ketamine infusion for depression, off-label"}],
+        "patient": ME,
+        "dateTime": "2026-02-20T09:00:00Z",
+        "policyRule": {"text": "Consent form 3"},
+    } | more
+
+
+def test_a_treatment_consent_is_read() -> None:
+    (found,) = read(consent()).facts.consents
+    assert found.active
+    assert found.signed == date(2026, 2, 20)
+    assert found.version == "Consent form 3"
+    assert "depression" in found.indication
+
+
+@pytest.mark.parametrize("scope", ["patient-privacy", "research", "adr"])
+def test_a_consent_to_something_else_is_no_consent(scope: str) -> None:
+    assert read(consent(scope=concept("x", scope))).facts.consents == ()
+
+
+def test_a_treatment_consent_that_does_not_name_ketamine_is_no_consent() -> None:
+    assert read(consent(category=[{"text": "Appendectomy"}])).facts.consents == ()
+    coded = consent(category=[], provision={"code": [concept(RXNORM, "6130")]})
+    assert len(read(coded).facts.consents) == 1
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"status": "draft"},
+        {"status": "rejected"},
+        {"status": "inactive"},
+        {"provision": {"type": "deny"}},
+        {"provision": {"period": {"end": "2026-03-01"}}},
+        {"provision": {"period": {"start": "2026-03-03"}}},
+    ],
+)
+def test_a_consent_that_does_not_hold_today_is_kept_as_not_active(more: dict) -> None:
+    (found,) = read(consent(**more)).facts.consents
+    assert not found.active
+
+
+def test_a_consent_entered_in_error_is_nothing() -> None:
+    assert read(consent(status="entered-in-error")).facts.consents == ()

@@ -1,0 +1,263 @@
+"""Answers by fact id, scales by their items: a gap is never a zero and no yes is lost."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from itertools import product
+
+import pytest
+
+from tenuto.clinic.interop.fhir import suicide_screen, tables
+from tests.clinic.interop.fhir.bundles import item, observation, quantity, read, response
+
+LOINC = "http://loinc.org"
+PHQ9 = ["44250-9", "44255-8", "44259-0", "44254-1", "44251-7", "44258-2", "44252-5", "44253-3", "44260-8"]
+SYSTEM = {"system": LOINC}
+
+
+def phq9(*values: int, **more: object) -> dict:
+    answered = zip(PHQ9, values, strict=False)
+    return response(*(item(f"/{code}", valueInteger=value) for code, value in answered), **more)
+
+
+@pytest.mark.parametrize(
+    ("fact", "sent", "value"),
+    [
+        ("history.seizure", {"valueBoolean": False}, False),
+        ("history.seizure", {"valueCoding": {"system": LOINC, "code": "LA33-6", "display": "Yes"}}, True),
+        (
+            "history.seizure",
+            {"valueCoding": {"system": "http://snomed.info/sct", "code": "373067005"}},
+            False,
+        ),
+        ("history.seizure", {"valueString": "No"}, False),
+        ("history.seizure", {"valueString": "perhaps"}, "perhaps"),
+        ("asa.class", {"valueInteger": 2}, Decimal(2)),
+        ("asa.class", {"valueCoding": {"code": "II"}}, "ii"),
+        ("stop.date", {"valueDate": "2026-09-01"}, date(2026, 9, 1)),
+        ("stop.date", {"valueString": "2026-09-01"}, date(2026, 9, 1)),
+        ("escort", {"valueString": "Luis Ensayo, phone confirmed"}, "Luis Ensayo, phone confirmed"),
+    ],
+)
+def test_an_intake_answer_is_read_in_the_type_that_is_asked_for(fact: str, sent: dict, value: object) -> None:
+    (answer,) = read(response(item(fact, **sent))).facts.answers
+    assert (answer.fact, answer.value) == (fact, value)
+    assert answer.taken == date(2026, 3, 1)
+    assert answer.origin == "QuestionnaireResponse/q1"
+
+
+def test_groups_and_follow_up_questions_are_walked() -> None:
+    nested = {"linkId": "medical", "item": [item("history.seizure", valueBoolean=False)]}
+    follow_up = item("history.liver", valueBoolean=True, item=[item("history.renal", valueBoolean=True)])
+    assert {a.fact for a in read(response(nested, follow_up)).facts.answers} == {
+        "history.seizure",
+        "history.liver",
+        "history.renal",
+    }
+
+
+def test_questions_that_are_not_ours_say_nothing() -> None:
+    facts = read(
+        response(item("weight", valueDecimal=70), item("favourite.colour", valueString="teal"))
+    ).facts
+    assert facts.answers == facts.measurements == facts.unreadable == ()
+
+
+@pytest.mark.parametrize("status", ["in-progress", "stopped", None])
+def test_an_unfinished_response_is_used_and_said(status: str | None) -> None:
+    facts = read(response(item("history.seizure", valueBoolean=True), status=status)).facts
+    assert len(facts.answers) == 1
+    assert "not completed" in facts.unreadable[0]
+
+
+def test_a_response_entered_in_error_is_nothing() -> None:
+    assert read(phq9(*[3] * 9, status="entered-in-error")).facts.scores == ()
+
+
+def test_nine_items_make_a_total_with_its_items() -> None:
+    (score,) = read(phq9(1, 2, 3, 0, 1, 2, 3, 0, 1)).facts.scores
+    assert (score.instrument, score.value) == ("phq9", Decimal(13))
+    assert dict(score.items)["44260-8"] == 1
+
+
+@pytest.mark.parametrize("missing", range(9))
+def test_a_missing_item_is_never_zero(missing: int) -> None:
+    items = [item(code, valueInteger=3) for i, code in enumerate(PHQ9) if i != missing]
+    facts = read(response(*items)).facts
+    assert facts.scores == ()
+    assert "8 of 9 items of PHQ-9 are answered, so there is no total" in facts.unreadable[0]
+
+
+def test_item_nine_is_kept_when_the_total_is_void() -> None:
+    facts = read(response(item("/44260-8", valueInteger=2))).facts
+    assert facts.scores == ()
+    assert [(a.fact, a.value) for a in facts.answers] == [("phq9.item9", Decimal(2))]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"valueCoding": SYSTEM | {"code": "LA6570-1"}},
+        {
+            "valueCoding": {
+                "code": "x",
+                "extension": [
+                    {"url": "http://hl7.org/fhir/StructureDefinition/ordinalValue", "valueDecimal": 2}
+                ],
+            }
+        },
+        {
+            "valueCoding": {
+                "code": "x",
+                "extension": [
+                    {"url": "http://hl7.org/fhir/StructureDefinition/itemWeight", "valueDecimal": 2.0}
+                ],
+            }
+        },
+        {
+            "valueCoding": {"code": "x"},
+            "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/itemWeight", "valueDecimal": 2}],
+        },
+        {"valueInteger": 2},
+        {"valueDecimal": 2.0},
+    ],
+)
+def test_every_way_to_give_an_item_its_value_is_read(answer: dict) -> None:
+    rest = [item(code, valueInteger=0) for code in PHQ9[1:]]
+    (score,) = read(response(item(PHQ9[0], **answer), *rest)).facts.scores
+    assert score.value == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"valueInteger": 4},
+        {"valueInteger": -1},
+        {"valueDecimal": 1.5},
+        {"valueString": "Several days"},
+        {
+            "valueCoding": SYSTEM
+            | {
+                "code": "LA6570-1",
+                "extension": [
+                    {"url": "http://hl7.org/fhir/StructureDefinition/ordinalValue", "valueDecimal": 3}
+                ],
+            }
+        },
+    ],
+)
+def test_a_value_that_an_item_can_not_have_voids_the_total(answer: dict) -> None:
+    rest = [item(code, valueInteger=0) for code in PHQ9[1:]]
+    facts = read(response(item(PHQ9[0], **answer), *rest)).facts
+    assert facts.scores == ()
+    assert facts.unreadable
+
+
+def test_one_item_answered_twice_differently_voids_the_total() -> None:
+    items = [item(code, valueInteger=1) for code in PHQ9] + [item(PHQ9[0], valueInteger=3)]
+    assert read(response(*items)).facts.scores == ()
+
+
+def test_a_sent_total_gives_way_to_its_items() -> None:
+    sent = phq9(*[1] * 9)
+    sent["item"].append(item("/44261-6", valueDecimal=27))
+    facts = read(sent).facts
+    assert [s.value for s in facts.scores] == [Decimal(9)]
+    assert "sent as 27 but its items add up to 9" in facts.unreadable[0]
+
+
+def test_a_sent_total_does_not_cover_a_missing_item() -> None:
+    sent = phq9(*[3] * 8)
+    sent["item"].append(item("/44261-6", valueDecimal=24))
+    assert read(sent).facts.scores == ()
+
+
+def test_a_total_alone_is_read_by_loinc_by_scale_and_by_fact() -> None:
+    sent = response(
+        item("44261-6", valueInteger=18), item("madrs", valueInteger=31), item("stop_bang", valueInteger=2)
+    )
+    assert {(s.instrument, s.value) for s in read(sent).facts.scores} == {
+        ("phq9", Decimal(18)),
+        ("madrs", Decimal(31)),
+        ("stopbang", Decimal(2)),
+    }
+
+
+@pytest.mark.parametrize("name", [n for n, s in tables.scales().items() if s.items])
+def test_every_scale_s_smallest_and_largest_total(name: str) -> None:
+    scale = tables.scales()[name]
+    assert len(set(scale.items)) * scale.item_most == scale.most
+    for each in (0, scale.item_most):
+        (score,) = read(response(*(item(code, valueInteger=each) for code in scale.items))).facts.scores
+        assert (score.instrument, score.value) == (name, each * len(scale.items))
+
+
+def check_digit(code: str) -> int:
+    """The mod-10 check digit of a LOINC code."""
+    digits = [int(d) for d in code.partition("-")[0][::-1]]
+    doubled = sum(sum(divmod(2 * d, 10)) for d in digits[::2])
+    return -(doubled + sum(digits[1::2])) % 10
+
+
+@pytest.mark.parametrize(
+    "code",
+    sorted(
+        {c for s in tables.scales().values() for c in s.items if not c.startswith("pcl5")}
+        | set(suicide_screen.QUESTIONS)
+    ),
+)
+def test_loinc_codes_pass_their_check_digit(code: str) -> None:
+    assert int(code.partition("-")[2]) == check_digit(code)
+
+
+# ---- the suicide screen --------------------------------------------------------------------------------------
+Q1, Q2, Q3, Q4, Q5, EVER, RECENT = suicide_screen.QUESTIONS
+
+
+def screen(**answers: bool) -> list[str]:
+    codes = dict(zip(("q1", "q2", "q3", "q4", "q5", "ever", "recent"), suicide_screen.QUESTIONS, strict=True))
+    facts = read(response(*(item(codes[name], valueBoolean=said) for name, said in answers.items()))).facts
+    return [str(a.value) for a in facts.answers if a.fact == "suicide.screen"]
+
+
+def test_the_triage_of_the_screen() -> None:
+    assert screen(q1=False, q2=False, ever=False) == ["negative"]
+    assert screen(q1=True, q2=False, ever=False) == ["low"]
+    assert screen(q1=False, q2=True, q3=True, q4=False, q5=False, ever=False) == ["moderate"]
+    assert screen(q1=False, q2=False, ever=True, recent=False) == ["moderate"]
+    assert screen(q1=False, q2=False, ever=True, recent=True) == ["high"]
+    assert screen(q1=True, q2=True, q3=False, q4=True, q5=False, ever=False) == ["high"]
+
+
+def test_an_unfinished_screen_is_never_negative_and_loses_no_yes() -> None:
+    assert screen(q1=False, q2=False) == []
+    assert screen(q1=False, q2=True, ever=False) == ["low"]
+    assert screen(q4=True) == ["high"]
+
+
+def test_a_coded_screen_is_read() -> None:
+    yes, no = ({"valueCoding": SYSTEM | {"code": code}} for code in ("LA33-6", "LA32-8"))
+    sent = response(item(Q1, **yes), item(Q2, **no), item(EVER, **no))
+    assert [a.value for a in read(sent).facts.answers] == ["low"]
+
+
+def test_one_more_yes_never_lowers_the_level() -> None:
+    order = ["", "negative", "low", "moderate", "high"]
+    for said in product((False, True), repeat=7):
+        answers = dict(zip(suicide_screen.QUESTIONS, said, strict=True))
+        level = order.index(suicide_screen.triage(answers))
+        assert level > 0
+        for question in suicide_screen.QUESTIONS:
+            assert order.index(suicide_screen.triage(answers | {question: True})) >= level
+
+
+def test_the_level_sent_as_an_observation_is_read() -> None:
+    coded = {"valueCodeableConcept": {"coding": [{"system": LOINC, "code": "LA9194-7", "display": "Low"}]}}
+    (answer,) = read(observation("93374-7", **coded)).facts.answers
+    assert (answer.fact, answer.value) == ("suicide.screen", "low")
+
+
+def test_the_items_as_observations_do_not_become_a_total() -> None:
+    sent = [observation(code, id=code, valueQuantity=quantity(3, "{score}")) for code in PHQ9[:4]]
+    assert read(*sent).facts.scores == ()
