@@ -18,7 +18,7 @@ class Page(NamedTuple):
     renderer: str
 
 
-PAGES: tuple[Page, ...] = ()
+PAGES: tuple[Page, ...] = (Page("reference/scales.md", "tenuto.core.scales.manual:page"),)
 
 
 def render(page: Page) -> str:

@@ -1,0 +1,149 @@
+"""Answers that must not wait for a total: versioned rules in `red_flags.toml`, raised even when the score is void."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import IntEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tenuto.core.scales.criteria import Verdict, judge
+from tenuto.core.scales.definition import Condition, Criterion, Instrument, ScaleError
+from tenuto.core.sources import Basis, basis_from
+
+__all__ = ["RedFlag", "Rule", "Urgency", "raised", "rules"]
+
+
+class Urgency(IntEnum):
+    """How soon a named clinician must act, in order."""
+
+    BEFORE_NEXT_INFUSION = 1
+    SAME_SESSION = 2
+    URGENT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: what raises it on which instrument, how urgent it is and what follows. `version` is that of the rules.
+
+    `unanswered` names an item whose missing answer raises it; `rises` an item that was at its lowest answer and no
+    longer is; otherwise `condition` or `criterion` decides.
+    """
+
+    id: str
+    version: int
+    instrument: str
+    urgency: Urgency
+    title: str
+    action: str
+    condition: Condition | None
+    criterion: str
+    unanswered: str
+    rises: str
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class RedFlag:
+    """A rule that was raised, and by which answer."""
+
+    rule: str
+    version: int
+    urgency: Urgency
+    title: str
+    action: str
+    item: str
+    basis: Basis
+
+
+def _rule(entry: Mapping[str, Any], version: int) -> Rule:
+    where = f"red_flags.toml [{entry.get('id', '?')}]"
+    condition = None
+    if "at_least" in entry or "at_most" in entry:
+        condition = Condition(
+            "item" if "item" in entry else "total",
+            str(entry.get("item", "")),
+            Decimal(str(entry["at_least"])) if "at_least" in entry else None,
+            Decimal(str(entry["at_most"])) if "at_most" in entry else None,
+        )
+    rule = Rule(
+        id=entry["id"],
+        version=version,
+        instrument=entry["instrument"],
+        urgency=Urgency[entry["urgency"].upper()],
+        title=entry["title"],
+        action=entry["action"],
+        condition=condition,
+        criterion=entry.get("criterion", ""),
+        unanswered=entry.get("unanswered", ""),
+        rises=entry.get("rises", ""),
+        basis=basis_from(entry, where=where),
+    )
+    if sum(bool(way) for way in (condition, rule.criterion, rule.unanswered, rule.rises)) != 1:
+        raise ScaleError(f"{where} needs exactly one of at_least/at_most, criterion, unanswered, rises.")
+    return rule
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """All rules, in the order of the data file."""
+    raw = tomllib.loads(Path(__file__).with_name("red_flags.toml").read_text("utf-8"), parse_float=Decimal)
+    return tuple(_rule(entry, int(raw["version"])) for entry in raw["rules"])
+
+
+@cache
+def _rules_of(instrument: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules() if rule.instrument == instrument)
+
+
+def raised(
+    instrument: Instrument,
+    given: Mapping[str, int],
+    *,
+    earlier: Mapping[str, int] | None = None,
+    verdicts: Mapping[str, Verdict],
+    prorated: Decimal | None = None,
+) -> tuple[RedFlag, ...]:
+    """The red flags of these answers, most urgent first.
+
+    given, earlier: checked answers, now and of the form before (None when there is none). verdicts: of the
+    instrument's criteria. A condition that missing answers leave open does not raise; those that matter have a rule
+    for the missing answer itself.
+    """
+    found = [
+        RedFlag(
+            rule.id, rule.version, rule.urgency, rule.title, rule.action, _item(rule), rule.basis
+        )
+        for rule in _rules_of(instrument.id)
+        if _raises(rule, instrument, given, earlier or {}, verdicts, prorated)
+    ]
+    return tuple(sorted(found, key=lambda flag: -flag.urgency))
+
+
+def _item(rule: Rule) -> str:
+    return rule.unanswered or rule.rises or (rule.condition.key if rule.condition else "")
+
+
+def _raises(
+    rule: Rule,
+    instrument: Instrument,
+    given: Mapping[str, int],
+    earlier: Mapping[str, int],
+    verdicts: Mapping[str, Verdict],
+    prorated: Decimal | None,
+) -> bool:
+    if rule.unanswered:
+        return rule.unanswered not in given
+    if rule.rises:
+        lowest = min(o.value for o in instrument.item(rule.rises).options)
+        return earlier.get(rule.rises) == lowest and given.get(rule.rises, lowest) > lowest
+    if rule.criterion:
+        return verdicts.get(rule.criterion) is Verdict.YES
+    if rule.condition is None:
+        raise ScaleError(f"Red flag {rule.id} has no condition.")
+    alone = Criterion(rule.id, rule.title, (rule.condition,), (), rule.basis)
+    return judge(instrument, given, alone, prorated=prorated) is Verdict.YES

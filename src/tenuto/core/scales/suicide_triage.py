@@ -1,0 +1,148 @@
+"""Suicide triage: a level recorded by a clinician with what it rests on. A screen informs it; nothing is summed."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tenuto.core.scales.answers import Answers, check, missing
+from tenuto.core.scales.definition import ScaleError
+from tenuto.core.scales.reading import instrument
+from tenuto.core.sources import Basis, basis_from
+
+__all__ = ["Level", "LevelRule", "Screen", "Triage", "level_rules", "level_version", "read_screen", "record"]
+
+
+class Level(IntEnum):
+    """The recorded level, in order. NONE is a finding of a person who asked, never the absence of an answer."""
+
+    NONE = 0
+    LOW = 1
+    MODERATE = 2
+    HIGH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRule:
+    """What a level means: its words, its LOINC answer code or empty, what follows, and the screen's answers."""
+
+    level: Level
+    title: str
+    loinc: str
+    action: str
+    any_yes: tuple[str, ...]
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What the screener's answers prove. `at_least` is None when too little was answered to say anything.
+
+    While `missing` is not empty, the level may be higher; it is never lower.
+    """
+
+    at_least: Level | None
+    missing: tuple[str, ...]
+    positive: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        """True when every question that applies was answered."""
+        return not self.missing
+
+    @property
+    def text(self) -> str:
+        """One sentence for the clinician who records the level."""
+        if self.at_least is None:
+            return f"No level follows yet: question {', '.join(self.missing)} not answered."
+        words = self.at_least.name.lower()
+        if self.complete:
+            return f"The answers give the level {words}."
+        return f"At least {words}: question {', '.join(self.missing)} not answered."
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """A level as recorded: by whom, when, on what it rests, and the screen if one was used."""
+
+    level: Level
+    rests_on: str
+    by: str
+    at: datetime
+    rules: int
+    screen: Screen | None = None
+
+
+@cache
+def _raw() -> Mapping[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("suicide_triage.toml").read_text("utf-8"))
+
+
+def level_version() -> int:
+    """The version of the triage rules, kept with every recorded level."""
+    return int(_raw()["version"])
+
+
+@cache
+def level_rules() -> Mapping[Level, LevelRule]:
+    """What each level means and what follows from it."""
+    return {
+        Level[entry["level"].upper()]: LevelRule(
+            Level[entry["level"].upper()],
+            entry["title"],
+            entry.get("loinc", ""),
+            entry["action"],
+            tuple(entry.get("any_yes", ())),
+            basis_from(entry, where=f"suicide_triage.toml {entry['level']}"),
+        )
+        for entry in _raw()["levels"]
+    }
+
+
+def read_screen(answers: Answers) -> Screen:
+    """What the answers of the C-SSRS screener (items 1 to 7; 0 no, 1 yes) prove.
+
+    A missing answer never lowers the level and never counts as no. Raises ScaleError for an unknown item or answer.
+    """
+    screener = instrument("cssrs_screener")
+    given = check(screener, answers)
+    absent = missing(screener, given)
+    positive = tuple(i for i, value in given.items() if value == 1)
+    proven = [rule.level for rule in level_rules().values() if set(rule.any_yes) & set(positive)]
+    at_least = max(proven, default=None if absent else Level.NONE)
+    # Missing answers matter only while a yes to one of them would lead to a higher level.
+    matter = at_least is None or any(_level_of(i) > at_least for i in absent)
+    return Screen(at_least, absent if matter else (), positive)
+
+
+def _level_of(item: str) -> Level:
+    return max(rule.level for rule in level_rules().values() if item in rule.any_yes)
+
+
+def record(*, level: Level, rests_on: str, by: str, at: datetime, screen: Screen | None = None) -> Triage:
+    """A clinician's recorded level. Raises ScaleError when it can't stand as it is.
+
+    It needs a name, a time with its zone and words on what it rests on. A level below the one that the screen proves
+    needs a reason of at least five words: the clinician may differ, but not silently. NONE needs a finished screen or
+    the same reason.
+    """
+    if not by.strip():
+        raise ScaleError("A suicide triage needs the name of the clinician who records it.")
+    if at.tzinfo is None:
+        raise ScaleError("A suicide triage needs a time with its zone.")
+    words = rests_on.split()
+    if not words:
+        raise ScaleError("Say what the level rests on: the interview, the screen, or who told you.")
+    proven = screen.at_least if screen is not None else Level.NONE
+    differs = screen is not None and (
+        (proven is not None and level < proven) or (level is Level.NONE and not screen.complete)
+    )
+    if differs and screen is not None and len(words) < _raw()["reason_words"]:
+        raise ScaleError(f"{screen.text} To record {level.name.lower()}, say why in at least {_raw()['reason_words']} words.")
+    return Triage(level, rests_on.strip(), by.strip(), at, level_version(), screen)
