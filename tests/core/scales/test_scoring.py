@@ -50,7 +50,8 @@ def test_every_total_of_every_instrument_matches_the_reference():
         if name != "peg":
             per_point = 2 if name == "madrss27" else 1
             assert reached == {
-                Fraction(n, per_point) for n in range(int(i.lowest) * per_point, int(i.highest) * per_point + 1)
+                Fraction(n, per_point)
+                for n in range(int(i.lowest) * per_point, int(i.highest) * per_point + 1)
             }, name
 
 
@@ -113,7 +114,9 @@ def test_bpi_means_need_enough_answers(form):
     values = {s.part: s.value for s in result.subscores}
     for part, items, needs in (("severity", range(1, 5), 4), ("interference", range(5, 12), 4)):
         expected = reference.bpi_mean(form, items, needs)
-        assert values[part] == (None if expected is None else Decimal(expected.numerator) / Decimal(expected.denominator))
+        assert values[part] == (
+            None if expected is None else Decimal(expected.numerator) / Decimal(expected.denominator)
+        )
     assert isinstance(result, Void) == all(v is None for v in values.values())
 
 
@@ -186,7 +189,14 @@ def test_nothing_answered_is_void_everywhere():
 
 @pytest.mark.parametrize(
     ("sex", "total", "verdict"),
-    [("male", 3, "no"), ("male", 4, "yes"), ("female", 3, "yes"), ("female", 2, "no"), ("", 3, "yes"), ("other", 3, "yes")],
+    [
+        ("male", 3, "no"),
+        ("male", 4, "yes"),
+        ("female", 3, "yes"),
+        ("female", 2, "no"),
+        ("", 3, "yes"),
+        ("other", 3, "yes"),
+    ],
 )
 def test_the_cut_of_the_auditc_depends_on_sex_and_is_cautious_when_it_is_not_recorded(sex, total, verdict):
     result = scored("auditc", {1: total, 2: 0, 3: 0}, sex=sex)

@@ -66,7 +66,9 @@ def compare(
         which = "baseline" if before is None else "present score"
         return Change(None, (), f"No valid {instrument.title} {which}, so no change is stated.")
     if baseline.version != now.version:
-        return Change(None, (), f"{instrument.title} changed its version since baseline: a new baseline is needed.")
+        return Change(
+            None, (), f"{instrument.title} changed its version since baseline: a new baseline is needed."
+        )
     if instrument.higher is Direction.NEITHER:
         return Change(None, (), f"{instrument.title} is neither good nor bad when high: no change is stated.")
     better = before - after if instrument.higher is Direction.WORSE else after - before
@@ -124,7 +126,9 @@ def _statements(
 def _reliable(rule: Threshold, better: Decimal) -> Statement:
     points = rule.points or Decimal()
     if abs(better) < points:
-        return Statement(Kind.RELIABLE, False, f"Not larger than measurement noise ({points} points)", rule.basis)
+        return Statement(
+            Kind.RELIABLE, False, f"Not larger than measurement noise ({points} points)", rule.basis
+        )
     way = "Better" if better > 0 else "Worse"
     return Statement(
         Kind.RELIABLE, True, f"{way}, larger than measurement noise ({points} points or more)", rule.basis

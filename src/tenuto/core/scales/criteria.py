@@ -21,7 +21,9 @@ class Verdict(StrEnum):
     UNDETERMINED = "undetermined"
 
 
-def possible(instrument: Instrument, given: Mapping[str, int], condition: Condition) -> tuple[Decimal, Decimal]:
+def possible(
+    instrument: Instrument, given: Mapping[str, int], condition: Condition
+) -> tuple[Decimal, Decimal]:
     """The lowest and highest value that a condition's quantity can have, given the answers."""
     if condition.of == "total":
         return bounds(instrument, points(instrument, given))

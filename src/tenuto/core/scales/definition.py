@@ -114,7 +114,9 @@ class Item:
             if option.value == value:
                 return option
         values = ", ".join(str(o.value) for o in self.options)
-        raise ScaleError(f"Item {self.id} has no answer {value!r}. Use one of {values}, or leave it unanswered.")
+        raise ScaleError(
+            f"Item {self.id} has no answer {value!r}. Use one of {values}, or leave it unanswered."
+        )
 
     @property
     def lowest(self) -> Decimal:

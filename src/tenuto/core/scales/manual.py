@@ -57,12 +57,15 @@ def _instrument(i: Instrument) -> Iterator[str]:
     yield f"### {i.title}\n"
     yield f"{i.name}. {i.basis.text} [{i.basis.evidence}]\n"
     yield f"- Cadence: {i.cadence}"
-    codes = ", ".join(f"{what} {code}" for what, code in (("panel", i.loinc_panel), ("total", i.loinc_total)) if code)
+    codes = ", ".join(
+        f"{what} {code}" for what, code in (("panel", i.loinc_panel), ("total", i.loinc_total)) if code
+    )
     yield f"- LOINC: {codes or 'no code; a local code is used'}"
     yield f"- Missing answers: {_missing(i)} [{i.completeness.basis.evidence}]"
     if i.bands and i.bands_basis:
         named = "; ".join(
-            f"{b.lowest} {b.label}" if b.lowest == b.highest else f"{b.lowest} to {b.highest} {b.label}" for b in i.bands
+            f"{b.lowest} {b.label}" if b.lowest == b.highest else f"{b.lowest} to {b.highest} {b.label}"
+            for b in i.bands
         )
         yield f"- Bands: {named} [{i.bands_basis.evidence}: {i.bands_basis.text}]"
     for part in i.parts:

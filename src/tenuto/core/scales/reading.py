@@ -32,7 +32,7 @@ from tenuto.core.scales.definition import (
 )
 from tenuto.core.scales.totals import bounds
 from tenuto.core.scales.wording import fingerprint
-from tenuto.core.sources import Basis, basis_from
+from tenuto.core.sources import basis_from
 
 __all__ = ["ROOT", "find", "instrument", "instruments", "read", "texts"]
 
@@ -92,7 +92,8 @@ def _instrument(raw: Mapping[str, Any], rights: Rights) -> Instrument:
         lowest=Decimal(total.get("range", (0, 0))[0]),
         highest=Decimal(total.get("range", (0, 0))[1]),
         bands=tuple(
-            Band(Decimal(low), Decimal(high), label) for low, high, label in raw.get("bands", {}).get("table", ())
+            Band(Decimal(low), Decimal(high), label)
+            for low, high, label in raw.get("bands", {}).get("table", ())
         ),
         bands_basis=basis_from(raw["bands"], where="[bands]") if "bands" in raw else None,
         criteria=tuple(_criterion(entry) for entry in raw.get("criteria", ())),
@@ -198,7 +199,9 @@ def _change(entry: Mapping[str, Any]) -> ChangeRules:
     return ChangeRules(
         _threshold(entry["response"], "response") if "response" in entry else None,
         tuple(
-            Remission(Decimal(r["at_most"]), Decimal(r.get("fall", 0)), basis_from(r, where="[change] remission"))
+            Remission(
+                Decimal(r["at_most"]), Decimal(r.get("fall", 0)), basis_from(r, where="[change] remission")
+            )
             for r in entry.get("remission", ())
         ),
         _threshold(reliable, "larger than measurement noise") if reliable else None,
@@ -247,7 +250,9 @@ def _check(built: Instrument, folder: Path, raw: Mapping[str, Any]) -> None:
         for item_id in part.items:
             built.item(item_id)
     if built.total is not Take.NONE and bounds(built, {}) != (built.lowest, built.highest):
-        raise ScaleError(f"{built.id}: the range says {built.lowest} to {built.highest}, the items {bounds(built, {})}.")
+        raise ScaleError(
+            f"{built.id}: the range says {built.lowest} to {built.highest}, the items {bounds(built, {})}."
+        )
     if built.tier is Tier.SCORE_ONLY:
         if "items" in raw or built.stem:
             raise ScaleError(f"{built.id} is score-only: it must not carry text. Use a text pack.")

@@ -115,9 +115,7 @@ def raised(
     for the missing answer itself.
     """
     found = [
-        RedFlag(
-            rule.id, rule.version, rule.urgency, rule.title, rule.action, _item(rule), rule.basis
-        )
+        RedFlag(rule.id, rule.version, rule.urgency, rule.title, rule.action, _item(rule), rule.basis)
         for rule in _rules_of(instrument.id)
         if _raises(rule, instrument, given, earlier or {}, verdicts, prorated)
     ]

@@ -144,5 +144,7 @@ def record(*, level: Level, rests_on: str, by: str, at: datetime, screen: Screen
         (proven is not None and level < proven) or (level is Level.NONE and not screen.complete)
     )
     if differs and screen is not None and len(words) < _raw()["reason_words"]:
-        raise ScaleError(f"{screen.text} To record {level.name.lower()}, say why in at least {_raw()['reason_words']} words.")
+        raise ScaleError(
+            f"{screen.text} To record {level.name.lower()}, say why in at least {_raw()['reason_words']} words."
+        )
     return Triage(level, rests_on.strip(), by.strip(), at, level_version(), screen)

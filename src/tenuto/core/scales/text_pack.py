@@ -63,7 +63,7 @@ def load(text: str, *, name: str) -> TextPack:
         raise TextPackError(f"{name} is not a TOML file: {error}.") from error
     for field in _FIELDS:
         if not isinstance(raw.get(field), str) or not raw[field].strip():
-            raise TextPackError(f"{name} does not say its {field}. Add {field} = \"...\".")
+            raise TextPackError(f'{name} does not say its {field}. Add {field} = "...".')
     try:
         target = instrument(raw["instrument"])
     except ScaleError as error:
@@ -71,7 +71,9 @@ def load(text: str, *, name: str) -> TextPack:
     if target.tier is not Tier.SCORE_ONLY:
         raise TextPackError(f"{name}: {target.title} has its text already; a text pack can't replace it.")
     if raw.get("version") != target.version:
-        raise TextPackError(f"{name} is for version {raw.get('version')!r}; {target.title} is version {target.version}.")
+        raise TextPackError(
+            f"{name} is for version {raw.get('version')!r}; {target.title} is version {target.version}."
+        )
     entries = raw.get("items")
     if not isinstance(entries, dict):
         raise TextPackError(f"{name} has no items. Add [items.1] and so on.")
@@ -94,7 +96,9 @@ def _same_items(name: str, target: Instrument, entries: Mapping[str, Any]) -> No
     lacking = [i for i in known if i not in entries]
     unknown = [str(e)[:20] for e in entries if e not in known]
     if lacking:
-        raise TextPackError(f"{name} lacks item {', '.join(lacking)} of {target.title}. A scale is used whole.")
+        raise TextPackError(
+            f"{name} lacks item {', '.join(lacking)} of {target.title}. A scale is used whole."
+        )
     if unknown:
         raise TextPackError(f"{name} has item {', '.join(unknown)}, which {target.title} does not have.")
 
@@ -114,7 +118,7 @@ def _item(name: str, item: Item, entry: Any) -> tuple[str, tuple[str, ...]]:
     if entry.get("sha256") != (right := fingerprint([words, *answers])):
         raise TextPackError(
             f"{name}, item {item.id}: the text does not fit its sha256. Compare it with the licensed original; if it is "
-            f"right, write sha256 = \"{right}\"."
+            f'right, write sha256 = "{right}".'
         )
     return words.strip(), tuple(a.strip() for a in answers)
 
@@ -122,7 +126,9 @@ def _item(name: str, item: Item, entry: Any) -> tuple[str, tuple[str, ...]]:
 def apply(pack: TextPack, to: Instrument) -> Instrument:
     """The instrument with the pack's words in place of neutral labels; scores and codes stay as they are."""
     if (pack.instrument, pack.version) != (to.id, to.version):
-        raise TextPackError(f"This text pack is for {pack.instrument} version {pack.version}, not for {to.title}.")
+        raise TextPackError(
+            f"This text pack is for {pack.instrument} version {pack.version}, not for {to.title}."
+        )
     return replace(
         to,
         stem=pack.stem,

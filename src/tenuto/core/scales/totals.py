@@ -55,9 +55,7 @@ def of_parts(instrument: Instrument) -> tuple[Part, ...]:
 
 def unanswered(instrument: Instrument, points: Points) -> tuple[Part, ...]:
     """Parts of the total that can't be taken from these answers without prorating."""
-    return tuple(
-        p for p in of_parts(instrument) if of_part(p, points, decimals=instrument.decimals) is None
-    )
+    return tuple(p for p in of_parts(instrument) if of_part(p, points, decimals=instrument.decimals) is None)
 
 
 def total(instrument: Instrument, points: Points, *, prorate: bool = False) -> Decimal | None:
