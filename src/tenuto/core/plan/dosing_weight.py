@@ -6,12 +6,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from tenuto.core.gate import Finding, Level
 from tenuto.core.literature import table
-from tenuto.core.plan.entries import Entry
+from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis
-from tenuto.core.units import Bmi, Centimetres, Kg
+from tenuto.core.units import Bmi, Centimetres, Kg, plain
 
-__all__ = ["DosingWeight", "WeightBasis", "WeightChoice", "dosing_weights", "ideal_weight"]
+__all__ = [
+    "DosingWeight",
+    "WeightBasis",
+    "WeightChoice",
+    "WeightDecision",
+    "decide_weight",
+    "dosing_weights",
+    "ideal_weight",
+]
 
 
 class WeightBasis(StrEnum):
@@ -66,14 +75,62 @@ def ideal_weight(height: Centimetres, sex: str) -> Kg | None:
     return Kg(value) if value > 0 else None
 
 
-def weight_formula_basis() -> Basis:
-    """What the formulas rest on."""
-    return Entry(table("body_weight")["ideal"], "body_weight.toml [ideal]").basis()
+@dataclass(frozen=True, slots=True)
+class WeightDecision:
+    """The weight the dose is calculated on, all that it could be calculated on, and what is still open.
+
+    `used` is None when the chosen one can't be had: then there is no dose, not one on another weight.
+    """
+
+    used: DosingWeight | None
+    options: tuple[DosingWeight, ...]
+    bmi: Bmi | None
+    findings: tuple[Finding, ...]
 
 
-def needs_choice(actual: Kg, height: Centimetres, limit: Decimal) -> bool:
-    """True from the policy's BMI on."""
-    return height.value > 0 and Bmi.of(actual, height).value >= limit
+def decide_weight(
+    actual: Kg, height: Centimetres | None, sex: str, choice: WeightChoice | None, *, policy: Policy
+) -> WeightDecision:
+    """Actual weight unless a person has chosen otherwise; from the policy's BMI on a choice with a reason is due."""
+    limit = policy.limit("bmi_dosing_choice")
+    options = dosing_weights(actual, height, sex)
+    bmi = Bmi.of(actual, height) if height is not None and height.value > 0 else None
+    obese = bmi is not None and bmi.value >= limit.value
+    if choice is None:
+        open_ = (_finding("WEIGHT-CHOICE", Level.REVIEW, _ask(options, bmi, limit.value), limit.basis),)
+        return WeightDecision(options[0], options, bmi, open_ if obese else ())
+    used = next((o for o in options if o.basis is choice.basis), None)
+    if used is None:
+        message = (
+            f"The {choice.basis} weight can't be calculated: it needs height, sex (male or female) and a weight above "
+            "the ideal one. Record them, or choose the actual weight."
+        )
+        return WeightDecision(
+            None, options, bmi, (_finding("WEIGHT-CHOICE-IMPOSSIBLE", Level.REFUSE, message, limit.basis),)
+        )
+    found = []
+    if not choice.reason.strip() and (obese or choice.basis is not WeightBasis.ACTUAL):
+        message = f"The dose is calculated on the {choice.basis} weight without a reason. Write the reason."
+        found.append(_finding("WEIGHT-REASON", Level.REVIEW, message, limit.basis))
+    if not obese and choice.basis is not WeightBasis.ACTUAL:
+        message = (
+            f"The dose is calculated on the {choice.basis} weight below a BMI of {plain(limit.value)}; trials used the "
+            "actual weight."
+        )
+        found.append(_finding("WEIGHT-UNUSUAL", Level.REVIEW, message, limit.basis))
+    return WeightDecision(used, options, bmi, tuple(found))
+
+
+def _ask(options: tuple[DosingWeight, ...], bmi: Bmi | None, limit: Decimal) -> str:
+    shown = ", ".join(f"{o.basis} {o.weight}" for o in options)
+    return (
+        f"BMI {plain(bmi.rounded(1).value) if bmi else ''} is {plain(limit)} or more: choose the dosing weight and write the "
+        f"reason ({shown}). Until then the dose stands on the actual weight."
+    )
+
+
+def _finding(code: str, level: Level, message: str, basis: Basis) -> Finding:
+    return Finding(code, level, message, basis, "weight")
 
 
 def _number(part: str, key: str) -> Decimal:

@@ -9,7 +9,9 @@ from enum import StrEnum
 from functools import cache
 
 from tenuto.core.literature import table
+from tenuto.core.plan.dates import say_date
 from tenuto.core.plan.entries import Entry
+from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Sourced
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "first_windows",
     "maintenance_rule",
     "maintenance_rules",
+    "maintenance_text",
 ]
 
 
@@ -89,6 +92,23 @@ def first_windows(rule: MaintenanceRule, last_induction: date, *, count: int) ->
         )
         for n in range(1, count + 1)
     )
+
+
+def maintenance_text(rule: MaintenanceRule, windows: tuple[DateWindow, ...], policy: Policy) -> str:
+    """The rule in words: what, when first, when consent and benefit are looked at again."""
+    parts = [rule.text]
+    if windows:
+        parts.append(f"First between {say_date(windows[0].first)} and {say_date(windows[0].last)}.")
+    if rule.kind is not MaintenanceKind.NONE:
+        parts.append(
+            f"Consent and benefit are reviewed every {policy.whole('maintenance_review_infusions')} infusions or "
+            f"{policy.whole('maintenance_review_months')} months, whichever comes first."
+        )
+    if rule.months_until_review is not None:
+        parts.append(
+            f"After {rule.months_until_review.value} months the medical director reviews whether to go on."
+        )
+    return " ".join(parts)
 
 
 def _rule(id_: str, entry: Entry) -> MaintenanceRule:

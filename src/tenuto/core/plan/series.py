@@ -16,17 +16,16 @@ from itertools import pairwise
 from math import ceil
 
 from tenuto.core.gate import Finding, Level
+from tenuto.core.plan.dates import WEEKDAY_NAMES, say_date
 from tenuto.core.plan.protocol import GapRule, Induction
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
 from tenuto.core.units import plain
 
-__all__ = ["Calendar", "InfusionKind", "PlannedInfusion", "Series", "judge_gaps", "plan_series", "say_date"]
+__all__ = ["Calendar", "InfusionKind", "PlannedInfusion", "Series", "judge_gaps", "plan_series"]
 
 WEEK = 7
 HORIZON_DAYS = 730
-NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DESIGN = Basis((Tag.D,))
 
 
@@ -75,12 +74,7 @@ class Calendar:
     @property
     def days_text(self) -> str:
         """The clinic days in words."""
-        return ", ".join(NAMES[d] for d in self.clinic_days) or "no day of the week"
-
-
-def say_date(day: date) -> str:
-    """A date as a person writes it: Tue 24 Nov 2026."""
-    return f"{NAMES[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
+        return ", ".join(WEEKDAY_NAMES[d] for d in self.clinic_days) or "no day of the week"
 
 
 def plan_series(

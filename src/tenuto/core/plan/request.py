@@ -1,0 +1,39 @@
+"""What a prescriber asks of a plan. Everything may be left out; nothing that matters has a hidden default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from tenuto.core.plan.dosing_weight import WeightChoice
+from tenuto.core.plan.inputs import InfusateVolume
+from tenuto.core.units import MgPerKg, MgPerKgPerHour, MgPerMl, Minutes, Ml
+
+__all__ = ["PlanRequest", "PlanRequestError"]
+
+
+class PlanRequestError(ValueError):
+    """A request that can't be planned at all, such as an unknown protocol; the message says what to choose from."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """A request. `start` defaults to the day of the plan, `clinic_days` (Monday = 0) to those of the policy."""
+
+    protocol: str | None = None
+    indication: str | None = None
+    start: date | None = None
+    clinic_days: tuple[int, ...] | None = None
+    closed: tuple[date, ...] = ()
+    """Further closed dates, beside the policy's holidays."""
+    vial: MgPerMl | None = None
+    volume: InfusateVolume | None = None
+    dead_volume: Ml = field(default_factory=lambda: Ml(0))
+    weight_choice: WeightChoice | None = None
+    target: MgPerKg | MgPerKgPerHour | None = None
+    """A dose or rate that the prescriber asks for instead of the protocol's."""
+    minutes: Minutes | None = None
+    infusions: int | None = None
+    maintenance: str | None = None
+    given: tuple[date, ...] = ()
+    """Dates of infusions of this series already given, in order: the rest is planned anew from `start`."""

@@ -1,0 +1,63 @@
+"""Whether what a protocol requires beside the infusions is on record: an antidepressant, a psychiatrist, and so on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from tenuto.core.gate import Finding, Level
+from tenuto.core.intake.facts import Answer, Medication, PatientFacts
+from tenuto.core.literature import table
+from tenuto.core.plan.protocol import Protocol, Requirement
+
+__all__ = ["requirement_findings", "requirement_met"]
+
+_WORD = re.compile(r"[a-z]+")
+
+
+def requirement_findings(protocol: Protocol, facts: PatientFacts) -> tuple[Finding, ...]:
+    """REVIEW for every requirement that is not on record; what is not recorded is missing, never assumed."""
+    return tuple(
+        Finding(
+            f"REQUIRES-{need.what.upper().replace('_', '-')}",
+            Level.REVIEW,
+            f"{protocol.title}: {_entry(need)['title'].lower()} is required and not on record. {_entry(need)['ask']}",
+            need.basis,
+            need.what,
+            missing=True,
+        )
+        for need in protocol.requires
+        if not requirement_met(need, facts)
+    )
+
+
+def requirement_met(need: Requirement, facts: PatientFacts) -> bool:
+    """True when an answer or a recorded medicine settles the requirement. A recorded 'no' never does."""
+    entry = _entry(need)
+    answers = [facts.answer(fact) for fact in entry["answers"]]
+    if any(a is not None and _says_yes(a, entry["words"]) for a in answers):
+        return True
+    names = frozenset(entry.get("medicines", ()))
+    return any(names & _names_of(medicine) for medicine in facts.medications)
+
+
+def _entry(need: Requirement) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = table("requirements")[need.what]
+    return found
+
+
+def _says_yes(answer: Answer, words: Iterable[str]) -> bool:
+    if isinstance(answer.value, bool):
+        return answer.value
+    if not isinstance(answer.value, str):
+        return False
+    said = _WORD.findall(answer.value.casefold())
+    if not said or said[0] in ("no", "none", "not", "without", "unknown"):
+        return False
+    wanted = frozenset(words)
+    return not wanted or bool(wanted.intersection(said))
+
+
+def _names_of(medicine: Medication) -> frozenset[str]:
+    texts = [medicine.text, *(c.display for c in medicine.codings)]
+    return frozenset(word for text in texts for word in _WORD.findall(text.casefold()))

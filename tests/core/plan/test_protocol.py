@@ -1,0 +1,192 @@
+"""Protocol templates: complete, sourced, and able to say what every article says."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+
+import pytest
+
+from tenuto.core.literature import table
+from tenuto.core.plan.entries import Entry, PlanDataError
+from tenuto.core.plan.maintenance import maintenance_rule, maintenance_rules
+from tenuto.core.plan.protocol import GapRule, Track, _protocol, protocol, protocols
+from tenuto.core.policy import default_policy
+from tenuto.core.sources import Basis, Sourced, Tag
+from tenuto.core.units import MgPerKg, MgPerKgPerHour, Minutes
+from tests.spec.tables import rows
+
+IDS = """
+    depression-6x2wk depression-6x3wk depression-6-8x3wk depression-8x4wk depression-4x2wk depression-2-3perwk-2-4wk
+    depression-12max depression-daily6 depression-60min-0.5mgkgh bipolar-6x2wk anxiety-6x3wk ptsd-6x2wk ocd-1
+    suicidal-ideation-1 substance-use-specialist crps-10day pain-single neuropathic-repeat
+""".split()
+
+
+def test_exactly_the_named_templates_ship():
+    assert sorted(protocols()) == sorted(IDS)
+
+
+def bases(value):
+    """Every basis inside a frozen value."""
+    if isinstance(value, Basis):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from bases(item)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from bases(getattr(value, field.name))
+
+
+@pytest.mark.parametrize("id_", IDS)
+def test_every_number_says_how_it_is_known(id_):
+    """A number is a design default, or it names the document that it comes from."""
+    found = list(bases(protocol(id_)))
+    assert len(found) > 10
+    for basis in found:
+        assert basis.sources or basis.tags == (Tag.D,), basis
+
+
+@pytest.mark.parametrize("id_", IDS)
+def test_a_template_is_complete(id_):
+    template = protocol(id_)
+    assert template.version >= 1
+    assert template.title
+    assert template.why
+    assert template.sources
+    assert template.indications
+    assert template.maintenance
+    assert template.review_points
+    assert {"consultation", "evaluation", "infusion", "next_day_contact"} <= set(template.visits)
+    assert all(1 <= p.after <= template.induction.infusions_max.value for p in template.review_points)
+
+
+@pytest.mark.parametrize("id_", IDS)
+def test_psychiatric_templates_infuse_without_bolus_and_stay_inside_the_clinics_caps(id_):
+    template, policy = protocol(id_), default_policy()
+    if template.track is Track.PSYCHIATRIC:
+        assert not template.session.bolus_allowed
+        assert template.session.dose_in(template.session.minutes.value).value <= policy.number(
+            "dose_reason_above_mg_per_kg"
+        )
+        assert "treating_psychiatrist" in {need.what for need in template.requires}
+    else:
+        assert template.induction.gap_rule is not GapRule.DAILY
+        assert template.session.rate_max is not None
+
+
+def test_each_indication_has_one_default():
+    wanted = [i for p in protocols().values() for i in p.default_for]
+    assert len(wanted) == len(set(wanted))
+    assert set(wanted) == {i for p in protocols().values() for i in p.indications}
+
+
+def test_the_daily_template_asks_for_more_than_20_hours_and_the_others_for_44():
+    rules = {id_: protocol(id_).induction.gap_rule for id_ in IDS}
+    assert rules["depression-daily6"] is GapRule.DAILY
+    assert rules["crps-10day"] is GapRule.PAIN_DAILY
+    assert rules["depression-6x2wk"] is GapRule.PSYCHIATRIC
+    assert default_policy().number(GapRule.PSYCHIATRIC.limit) == 44
+    assert default_policy().number(GapRule.DAILY.limit) == 20
+
+
+def test_half_a_milligram_an_hour_is_a_rate_and_not_a_dose():
+    """Hazard H5: the same number in the two templates is not the same amount."""
+    dose, rate = protocol("depression-6x2wk").session, protocol("depression-60min-0.5mgkgh").session
+    assert isinstance(dose.target.value, MgPerKg)
+    assert isinstance(rate.target.value, MgPerKgPerHour)
+    assert dose.dose_in(Minutes(40)) == MgPerKg("0.5")
+    assert rate.dose_in(Minutes(60)) == MgPerKg("0.5")
+    assert rate.dose_in(Minutes(40)).rounded(3) == MgPerKg("0.333")
+    assert rate.minutes_min.value == Minutes(60)
+
+
+@pytest.mark.parametrize("row", rows("plan/article-variants.md"))
+def test_every_article_variant_is_expressible_and_shipped(row):
+    template = protocol(row["protocol"])
+    if row["article"]:
+        carried = {(v.article, v.topic, v.says) for v in template.variants}
+        assert (row["article"], row["topic"], row["says"]) in carried
+    kind, _, name = row["carries"].partition(" ")
+    ends = [Decimal(row[end]) for end in ("at least", "at most") if row[end]]
+    assert ends == carried_ends(template, kind, name)
+
+
+def carried_ends(template, kind, name):
+    """The two ends of what a template carries, or nothing where the variant has no number."""
+    course, session = template.induction, template.session
+    match kind:
+        case "minutes":
+            return [session.minutes_min.value.value, session.minutes_max.value.value]
+        case "maintenance":
+            assert name in {rule.id for rule in template.maintenance}
+            rule = maintenance_rule(name)
+            return [rule.interval_days_min.value, rule.interval_days_max.value]
+        case "recovery":
+            assert template.recovery.rule == name
+            minutes = template.recovery.minutes
+            return [minutes.value.value] * 2 if minutes else []
+        case "requires":
+            assert name in {need.what for need in template.requires}
+            return []
+    return [getattr(course, f"{kind}_min").value, getattr(course, f"{kind}_max").value]
+
+
+def test_every_maintenance_rule_is_used_and_says_how_it_is_known():
+    used = {rule.id for p in protocols().values() for rule in p.maintenance}
+    assert used == set(maintenance_rules())
+    for rule in maintenance_rules().values():
+        assert rule.basis.tags
+        ends = (rule.interval_days_min, rule.interval_days_max)
+        assert all(ends) or not any(ends)
+        if all(isinstance(end, Sourced) for end in ends):
+            assert ends[0].value <= ends[1].value
+
+
+def test_every_requirement_can_be_known():
+    known = table("requirements")
+    for template in protocols().values():
+        for need in template.requires:
+            assert known[need.what]["ask"]
+
+
+def broken(**changes):
+    raw = dict(table("protocols/depression-6x2wk"))
+    for path, value in changes.items():
+        part, _, key = path.partition("__")
+        if key:
+            raw[part] = {k: v for k, v in raw[part].items() if k != key}
+            if value is not None:
+                raw[part][key] = value
+        else:
+            raw[part] = value
+    return Entry(raw, "example.toml")
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({"title": ""}, "'title' must be text"),
+    ({"version": "1"}, "whole number"),
+    ({"default_for": ["ocd"]}, "not for"),
+    ({"maintenance": []}, "no maintenance rule"),
+    ({"session__dose_mg_per_kg": None}, "not both and not none"),
+    ({"session__rate_mg_per_kg_per_h": {"value": 1, "evidence": ["D"]}}, "not both and not none"),
+    ({"session__minutes": {"value": 40}}, "no evidence tag"),
+    ({"session__minutes_min": {"value": 50, "evidence": ["D"]}}, "outside"),
+    ({"induction__infusions_max": {"value": 5, "evidence": ["D"]}}, "do not fit"),
+    ({"induction__infusions_min": {"value": True, "evidence": ["D"]}}, "whole number"),
+    ({"induction__gap_rule": "weekly"}, "weekly"),
+    ({"induction__gap_rule": None}, "no 'gap_rule'"),
+    ({"recovery__minutes": None}, "needs minutes"),
+])  # fmt: skip
+def test_a_template_that_is_wrong_says_where(changes, words):
+    with pytest.raises(ValueError, match=words):
+        _protocol(broken(**changes))
+
+
+def test_unknown_names_list_what_exists():
+    with pytest.raises(KeyError, match="depression-6x2wk"):
+        protocol("depression")
+    with pytest.raises(KeyError, match="every-2-4-weeks"):
+        maintenance_rule("weekly")
+    assert issubclass(PlanDataError, ValueError)
