@@ -16,11 +16,26 @@ from tenuto.core.sources import Basis, Sourced, Tag
 from tenuto.core.units import MgPerKg, MgPerKgPerHour, Minutes
 from tests.spec.tables import rows
 
-IDS = """
-    depression-6x2wk depression-6x3wk depression-6-8x3wk depression-8x4wk depression-4x2wk depression-2-3perwk-2-4wk
-    depression-12max depression-daily6 depression-60min-0.5mgkgh bipolar-6x2wk anxiety-6x3wk ptsd-6x2wk ocd-1
-    suicidal-ideation-1 substance-use-specialist crps-10day pain-single neuropathic-repeat
-""".split()
+IDS = [
+    "depression-6x2wk",
+    "depression-6x3wk",
+    "depression-6-8x3wk",
+    "depression-8x4wk",
+    "depression-4x2wk",
+    "depression-2-3perwk-2-4wk",
+    "depression-12max",
+    "depression-daily6",
+    "depression-60min-0.5mgkgh",
+    "bipolar-6x2wk",
+    "anxiety-6x3wk",
+    "ptsd-6x2wk",
+    "ocd-1",
+    "suicidal-ideation-1",
+    "substance-use-specialist",
+    "crps-10day",
+    "pain-single",
+    "neuropathic-repeat",
+]
 
 
 def test_exactly_the_named_templates_ship():

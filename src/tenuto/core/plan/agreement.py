@@ -16,17 +16,17 @@ __all__ = ["agreement_findings", "differences"]
 def differences(dose: Dose, check: Checked) -> tuple[str, ...]:
     """What the two calculations give differently, in words; empty when they agree."""
     bag = dose.infusate
-    pairs: tuple[tuple[str, Quantity | None, int | None], ...] = (
+    pairs: list[tuple[str, Quantity | None, int | None]] = [
         ("dose", dose.ordered, check.dose_mg),
         ("dose for each kg", dose.per_kg, check.mg_per_kg),
         ("rate", dose.rate, check.mg_per_h),
         ("rate a minute", dose.rate_per_minute, check.mg_per_min),
         ("rate for each kg", dose.rate_per_kg, check.mg_per_kg_per_h),
         ("drawn volume", dose.drug_volume, check.drug_ml),
-        ("total volume", bag and bag.total_volume, check.total_ml),
-        ("concentration", bag and bag.concentration, check.mg_per_ml),
-        ("pump rate", bag and bag.pump_rate, check.ml_per_h),
-    )
+        ("total volume", bag.total_volume if bag else None, check.total_ml),
+        ("concentration", bag.concentration if bag else None, check.mg_per_ml),
+        ("pump rate", bag.pump_rate if bag else None, check.ml_per_h),
+    ]
     return tuple(
         f"{name}: {_first(one)} against {_second(two)}"
         for name, one, two in pairs

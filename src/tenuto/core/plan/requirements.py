@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.facts import Answer, Medication, PatientFacts
@@ -41,8 +42,8 @@ def requirement_met(need: Requirement, facts: PatientFacts) -> bool:
     return any(names & _names_of(medicine) for medicine in facts.medications)
 
 
-def _entry(need: Requirement) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = table("requirements")[need.what]
+def _entry(need: Requirement) -> dict[str, Any]:
+    found: dict[str, Any] = table("requirements")[need.what]
     return found
 
 
