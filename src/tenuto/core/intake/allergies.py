@@ -1,0 +1,50 @@
+"""Allergies to ketamine, esketamine or what an ampoule holds besides."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from tenuto.core.gate import Finding, Level
+from tenuto.core.intake.case import Case
+from tenuto.core.intake.facts import Allergy
+from tenuto.core.intake.wording import Mention, Phrases
+from tenuto.core.literature import table
+from tenuto.core.sources import basis_from
+
+__all__ = ["judge"]
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return dict(table("interactions")["allergy"])
+
+
+@cache
+def _phrases() -> Phrases:
+    return Phrases({"ketamine": _data()["text"]})
+
+
+def judge(case: Case) -> tuple[Finding, ...]:
+    """An allergy to the drug or an excipient blocks; one that is only suspected asks for review. Hazard H11."""
+    return tuple(finding for allergy in case.facts.allergies for finding in _finding(allergy))
+
+
+def _finding(allergy: Allergy) -> tuple[Finding, ...]:
+    codes = {("rxnorm", c) for c in _data()["rxnorm"]} | {("snomed", c) for c in _data()["snomed"]}
+    level = Level.PASS
+    if any((c.system, c.code.strip()) in codes for c in allergy.codings):
+        level = Level.BLOCK
+    for text in (allergy.text, *(c.display for c in allergy.codings)):
+        said = _phrases().mentions(text).get("ketamine")
+        if said in (Mention.STATED, Mention.UNCERTAIN):
+            level = max(level, Level.BLOCK if said is Mention.STATED else Level.REVIEW)
+    if level is Level.PASS:
+        return ()
+    reaction = f" ({allergy.reaction})" if allergy.reaction else ""
+    message = (
+        f"Allergy: “{(allergy.text or allergy.codings[0].display or allergy.codings[0].code)[:80]}”{reaction}. "
+        "Ketamine is not given; if the record is wrong, have it corrected."
+    )
+    basis = basis_from(_data(), where="interactions.toml allergy")
+    return (Finding("ALLERGY-KETAMINE", level, message, basis, fact="allergies.attested"),)

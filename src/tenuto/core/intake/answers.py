@@ -1,0 +1,162 @@
+"""Judging what was answered: yes and no, choices, words and dates, each against the register of facts."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from tenuto.core.gate import Finding, Level
+from tenuto.core.intake.case import Case, finding_code, missing
+from tenuto.core.intake.contraindications import mentioned, rule
+from tenuto.core.intake.facts import Answer, ProblemStatus
+from tenuto.core.intake.required import Fact
+from tenuto.core.intake.wording import words
+from tenuto.core.units import plain
+
+__all__ = ["given", "judge", "said", "truth"]
+
+_YES = frozenset(("yes", "y", "true", "positive", "present", "done"))
+_NO = frozenset(("no", "n", "false", "none", "never", "negative", "absent", "nobody", "nil", "denies"))
+_UNKNOWN = frozenset(
+    ("", "unknown", "not asked", "asked unknown", "not known", "unsure", "pending", "asked but unknown")
+)
+
+
+def said(value: bool | Decimal | date | str) -> str:
+    """An answer in lower-case words, as the register's effects are keyed: `yes`, `no`, `low`, `2`."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return " ".join(token for token in words(value) if token[0].isalnum())
+
+
+def truth(value: bool | Decimal | date | str) -> bool | None:
+    """Yes or no, or None when the answer is neither."""
+    text = said(value)
+    return True if text in _YES else False if text in _NO else None
+
+
+def given(case: Case, fact_id: str) -> tuple[Answer, ...]:
+    """The newest known answers to a fact, several when the same day has several; future-dated ones don't count."""
+    known = [
+        a
+        for a in case.facts.answers
+        if a.fact == fact_id and not case.in_future(a.taken) and said(a.value) not in _UNKNOWN
+    ]
+    newest = max((a.taken or date.min for a in known), default=None)
+    return tuple(a for a in known if (a.taken or date.min) == newest)
+
+
+def judge(case: Case, item: Fact) -> tuple[Finding, ...]:
+    """Findings about one fact that is answered: its effect, its age, or that it is missing."""
+    if not case.applies(item):
+        return ()
+    future = tuple(
+        Finding(
+            finding_code("FUTURE", item.id),
+            Level.REVIEW,
+            f"{item.title}: an answer is dated {a.taken}, after {case.as_of}. It isn't counted; correct its date.",
+            item.basis,
+            fact=item.id,
+        )
+        for a in case.facts.answers
+        if a.fact == item.id and case.in_future(a.taken)
+    )
+    answers = given(case, item.id)
+    if not answers:
+        return future if _answered_by_problem(case, item) else future + missing(case, item)
+    effects = tuple(f for a in answers if (f := _effect(case, item, a)) is not None)
+    if any(f.missing for f in effects):
+        return future + effects
+    if not _current(case, item, answers[0].taken):
+        return future + effects + missing(case, item, stale=answers[0].taken or date.min)
+    return future + effects
+
+
+def _current(case: Case, item: Fact, taken: date | None) -> bool:
+    if case.starting and item.same_day_unless and taken != case.as_of:
+        excused = [truth(a.value) for a in given(case, item.same_day_unless)]
+        if not excused or not all(excused):
+            return False
+    return case.current(item, taken)
+
+
+def _effect(case: Case, item: Fact, answer: Answer) -> Finding | None:
+    """What the answer does; None when it passes."""
+    if isinstance(answer.value, date) and item.value == "date":
+        return _past_date(case, item, answer.value)
+    if not item.effects:
+        return None
+    key = _key(item, answer)
+    if key is None:
+        return _unreadable(case, item, answer)
+    level = item.effects.get(f"{key}_pain" if case.only_pain else key, item.effects[key])
+    if level is Level.PASS:
+        return None
+    when = f" on {answer.taken}" if answer.taken else ""
+    advice = item.advice or _OPENED[level]
+    return Finding(
+        finding_code("ANSWER", item.id),
+        level,
+        f"{item.title}: answered “{said(answer.value)[:80]}”{when}. {advice}",
+        item.basis,
+        fact=item.id,
+    )
+
+
+_OPENED = {
+    Level.REVIEW: "A prescriber looks at it and writes the reason for going on.",
+    Level.BLOCK: "Only a medical director's reasoned exception opens it.",
+    Level.REFUSE: "It can't go on until this is corrected.",
+}
+
+
+def _key(item: Fact, answer: Answer) -> str | None:
+    """The key among the register's effects that the answer stands for; None when it can't be read as one."""
+    text = said(answer.value)
+    if text in item.effects:
+        return text
+    yes = truth(answer.value)
+    if item.value in ("yes_no", "text") and yes is not None and ("yes" if yes else "no") in item.effects:
+        return "yes" if yes else "no"
+    if item.value == "text":
+        first = text.split(" ", 1)[0]
+        if first in _NO or first == "not":
+            return "no" if "no" in item.effects else None
+        for key in sorted(item.effects, key=len, reverse=True):
+            if len(key) > len("yes") and key in text:
+                return key
+        return "yes" if "yes" in item.effects else None
+    return None
+
+
+def _unreadable(case: Case, item: Fact, answer: Answer) -> Finding:
+    expected = ", ".join(key for key in item.effects if not key.endswith("_pain"))
+    return Finding(
+        finding_code("UNREADABLE", item.id),
+        max(Level.REVIEW, item.absent(case.purpose)),
+        f"{item.title}: the answer “{said(answer.value)[:80]}” is none of {expected}. Ask again and record one of these.",
+        item.basis,
+        fact=item.id,
+        missing=True,
+    )
+
+
+def _past_date(case: Case, item: Fact, day: date) -> Finding | None:
+    if day >= case.as_of:
+        return None
+    message = f"{item.title}: {day} has passed. {item.ask}"
+    return Finding(finding_code("ANSWER", item.id), Level.REVIEW, message, item.basis, fact=item.id)
+
+
+def _answered_by_problem(case: Case, item: Fact) -> bool:
+    """A refuted problem is a recorded no; one that has a finding of its own answers with yes."""
+    wanted = set(item.rules)
+    return bool(wanted) and any(
+        problem.status is ProblemStatus.REFUTED or rule(name).levels[problem.status] > Level.PASS
+        for problem in case.facts.problems
+        for name in wanted.intersection(mentioned(problem))
+    )

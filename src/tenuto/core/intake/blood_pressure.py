@@ -1,0 +1,119 @@
+"""The screening blood pressure: a repeated reading decides, a single high one asks for another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from tenuto.core.gate import Finding, Level
+from tenuto.core.intake.case import Case, missing, note
+from tenuto.core.intake.required import fact
+from tenuto.core.units import plain
+
+__all__ = ["Reading", "judge", "readings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One blood pressure, mmHg; a half that was not recorded is None."""
+
+    systolic: Decimal | None
+    diastolic: Decimal | None
+    taken: date | None
+    minute: str
+    origin: str
+
+    def __str__(self) -> str:
+        halves = ("?" if half is None else plain(half) for half in (self.systolic, self.diastolic))
+        return "/".join(halves) + (f" on {self.taken}" if self.taken else "")
+
+    def reaches(self, systolic: Decimal, diastolic: Decimal) -> bool:
+        """True when either half is at or above its limit."""
+        return (self.systolic is not None and self.systolic >= systolic) or (
+            self.diastolic is not None and self.diastolic >= diastolic
+        )
+
+
+def readings(case: Case) -> tuple[Reading, ...]:
+    """All readings up to the day of the judgement, newest first. Halves of one record belong together."""
+    halves: dict[tuple[date | None, str, str], list[list[Decimal]]] = {}
+    for index, kind in enumerate(("systolic_mmhg", "diastolic_mmhg")):
+        for m in case.usable(kind):
+            halves.setdefault((m.taken, m.minute, m.origin), [[], []])[index].append(m.value)
+    found = [
+        Reading(_nth(upper, n), _nth(lower, n), taken, minute, origin)
+        for (taken, minute, origin), (upper, lower) in halves.items()
+        for n in range(max(len(upper), len(lower)))
+    ]
+    return tuple(sorted(found, key=_when, reverse=True))
+
+
+def _nth(values: list[Decimal], n: int) -> Decimal | None:
+    return sorted(values, reverse=True)[n] if n < len(values) else None
+
+
+def _when(r: Reading) -> tuple[date, str, Decimal, Decimal, str]:
+    zero = Decimal(0)
+    return (r.taken or date.min, r.minute, r.systolic or zero, r.diastolic or zero, r.origin)
+
+
+def judge(case: Case) -> tuple[Finding, ...]:
+    """Findings about the blood pressure.
+
+    Two valid readings at or above the upper limit block until the last two are both below it. One alone asks for a
+    repeat. The last two decide about the band below. When starting, one such reading of today blocks.
+    Limits are policy [D]; "repeated" for screening, the last reading on the day itself.
+    """
+    item = fact("blood_pressure")
+    every = readings(case)
+    valid = tuple(r for r in every if case.current(item, r.taken))
+    complete = [r for r in valid if r.systolic is not None and r.diastolic is not None]
+    if not every:
+        return missing(case, item)
+    if not valid:
+        return missing(case, item, stale=every[0].taken or date.min)
+    lacking = (
+        () if complete else missing(case, item, because=f"Blood pressure {valid[0]}: one half is missing.")
+    )
+    few = _few(case, valid)
+    return (*lacking, *few, *_high(case, valid), *_low(case, valid[:2]))
+
+
+def _few(case: Case, valid: tuple[Reading, ...]) -> tuple[Finding, ...]:
+    if not case.starting or len(valid) > 1:
+        return ()
+    message = f"Only one blood pressure today, {valid[0]}. Take a second one five minutes later."
+    return (note("blood_pressure", "BP-SINGLE", Level.REVIEW, message),)
+
+
+def _high(case: Case, valid: tuple[Reading, ...]) -> tuple[Finding, ...]:
+    limits = tuple(case.policy.number(f"bp_block_{half}_mmhg") for half in ("systolic", "diastolic"))
+    high = [r for r in valid if r.reaches(*limits)]
+    last = valid[:2]
+    shown = f"{plain(limits[0])}/{plain(limits[1])}"
+    if any(r in high for r in last):
+        if len(high) > 1 or case.starting:
+            listed = ", ".join(str(r) for r in high[:3])
+            message = f"Blood pressure at or above {shown}: {listed}. Treat it; two later readings below {shown} open it."
+            return (note("blood_pressure", "BP-HIGH-REPEATED", Level.BLOCK, message),)
+        message = (
+            f"Blood pressure {high[0]} is at or above {shown}. Repeat it: a second one this high blocks."
+        )
+        return (note("blood_pressure", "BP-HIGH-ONCE", Level.REVIEW, message),)
+    band = tuple(case.policy.number(f"bp_review_{half}_mmhg") for half in ("systolic", "diastolic"))
+    raised = [r for r in last if r.reaches(*band)]
+    if not raised:
+        return ()
+    message = f"Blood pressure {raised[0]} is at or above {plain(band[0])}/{plain(band[1])}. Weigh the risk and repeat it."
+    return (note("blood_pressure", "BP-RAISED", Level.REVIEW, message),)
+
+
+def _low(case: Case, last: tuple[Reading, ...]) -> tuple[Finding, ...]:
+    limit = case.policy.number("bp_low_systolic_mmhg")
+    low = [r for r in last if r.systolic is not None and r.systolic < limit]
+    if not low:
+        return ()
+    level = Level.BLOCK if case.starting else Level.REVIEW
+    message = f"Blood pressure {low[0]} is below {plain(limit)} systolic. Repeat it and look for the cause."
+    return (note("blood_pressure", "BP-LOW", level, message),)

@@ -1,0 +1,118 @@
+"""One person's facts together with what they are judged by; everything that the single judgements share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from tenuto.core.gate import Finding, Level
+from tenuto.core.intake.conditions import PAIN, PSYCHIATRIC, Condition, Indication
+from tenuto.core.intake.facts import Measurement, PatientFacts
+from tenuto.core.intake.required import Fact, Purpose, fact
+from tenuto.core.policy import Policy
+
+__all__ = ["Body", "Case", "finding_code", "missing", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Age in full years, sex and child-bearing potential, as far as recorded."""
+
+    age_years: int | None
+    sex: str
+    childbearing: bool
+    """True unless the record shows that a pregnancy test isn't needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What every judgement needs. Build it with `eligibility.case_of`."""
+
+    facts: PatientFacts
+    policy: Policy
+    as_of: date
+    purpose: Purpose
+    body: Body
+    indications: tuple[Indication, ...]
+    treated: tuple[Condition, ...]
+    """The conditions that this judgement is for: the one asked for, or all that the record holds."""
+    ecg_needed: bool = False
+
+    @property
+    def starting(self) -> bool:
+        """True when the question is whether an infusion may start."""
+        return self.purpose is Purpose.STARTING
+
+    @property
+    def tracks(self) -> frozenset[str]:
+        """Psychiatric, pain or both; both when no condition is known, so that nothing is left unasked."""
+        return frozenset(c.track for c in self.treated) or frozenset((PSYCHIATRIC, PAIN))
+
+    @property
+    def only_pain(self) -> bool:
+        """True when nothing but pain is treated."""
+        return self.tracks == frozenset((PAIN,))
+
+    def applies(self, item: Fact) -> bool:
+        """Whether a fact is asked of this person."""
+        return any(self._in_group(group) for group in item.applies)
+
+    def _in_group(self, group: str) -> bool:
+        if group == "all":
+            return True
+        if group == "childbearing":
+            return self.body.childbearing
+        if group == "ecg":
+            return self.ecg_needed
+        return group in self.tracks
+
+    def required(self, item: Fact) -> bool:
+        """Whether the fact has to be known for this purpose."""
+        return self.applies(item) and item.absent(self.purpose) is not Level.PASS
+
+    def in_future(self, day: date | None) -> bool:
+        """True for a date after the day of the judgement."""
+        return day is not None and day > self.as_of
+
+    def current(self, item: Fact, taken: date | None) -> bool:
+        """Whether a record of this date still counts for the fact."""
+        if self.starting and item.same_day:
+            return taken == self.as_of
+        if not item.valid:
+            return True
+        return taken is not None and taken >= self.as_of - timedelta(days=self.policy.whole(item.valid))
+
+    def usable(self, kind: str) -> tuple[Measurement, ...]:
+        """Measured values of a kind, newest first, without estimated and future-dated ones."""
+        return tuple(m for m in self.facts.measured(kind) if not m.estimated and not self.in_future(m.taken))
+
+
+def finding_code(prefix: str, fact_id: str) -> str:
+    """A stable code such as `MISSING-HISTORY-ANEURYSM`."""
+    return f"{prefix}-{fact_id.upper().replace('.', '-').replace('_', '-')}"
+
+
+def missing(case: Case, item: Fact, *, stale: date | None = None, because: str = "") -> tuple[Finding, ...]:
+    """The finding that a required fact isn't known, or no longer; none when it isn't asked for this purpose."""
+    if not case.required(item):
+        return ()
+    level = item.absent(case.purpose)
+    if because:
+        code, what = finding_code("MISSING", item.id), because
+    elif stale is not None:
+        span = "not from today" if case.starting and item.same_day else "too old"
+        code, what = finding_code("STALE", item.id), f"{item.title}: recorded on {stale}, {span}."
+    else:
+        code, what = finding_code("MISSING", item.id), f"{item.title}: not recorded."
+    return (Finding(code, level, f"{what} {item.ask}", item.basis, fact=item.id, missing=True),)
+
+
+def note(fact_id: str, code: str, level: Level, message: str) -> Finding:
+    """A finding about a fact of the register, resting on the register's basis."""
+    return Finding(code, level, message, fact(fact_id).basis, fact=fact_id)
+
+
+def worst(findings: Iterable[Finding]) -> Level:
+    """The worst level among findings."""
+    return max((f.level for f in findings), default=Level.PASS)

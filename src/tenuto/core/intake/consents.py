@@ -1,0 +1,41 @@
+"""Whether a valid consent to this treatment is on record."""
+
+from __future__ import annotations
+
+from tenuto.core.gate import Finding, Level
+from tenuto.core.intake.case import Case, missing, note
+from tenuto.core.intake.dates import add_months
+from tenuto.core.intake.facts import Consent
+from tenuto.core.intake.required import fact
+
+__all__ = ["judge"]
+
+
+def judge(case: Case) -> tuple[Finding, ...]:
+    """None, withdrawn, undated, future-dated or expired blocks; one for another condition asks for review."""
+    item = fact("consent")
+    active = [c for c in case.facts.consents if c.active]
+    dated = [c for c in active if c.signed is not None and not case.in_future(c.signed)]
+    if not dated:
+        because = "Consent: none with a date up to today." if active else ""
+        return missing(case, item, because=because)
+    months = case.policy.whole(item.valid_months)
+    valid = [c for c in dated if c.signed is not None and add_months(c.signed, months) >= case.as_of]
+    if not valid:
+        newest = max(c.signed for c in dated if c.signed is not None)
+        because = f"Consent: signed on {newest}, more than {months} months ago."
+        return missing(case, item, because=because)
+    return () if any(_covers(case, c) for c in valid) else (_other(case, valid),)
+
+
+def _covers(case: Case, consent: Consent) -> bool:
+    """True when the consent names no condition or all that are treated."""
+    named = consent.indication.strip().casefold()
+    return not named or all(named in (c.id, c.title.casefold()) for c in case.treated)
+
+
+def _other(case: Case, valid: list[Consent]) -> Finding:
+    named = ", ".join(sorted({c.indication for c in valid}))
+    treated = ", ".join(c.title for c in case.treated) or "no condition"
+    message = f"The consent is for {named}; this is for {treated}. Have it renewed for this condition."
+    return note("consent", "CONSENT-OTHER", Level.REVIEW, message)

@@ -1,0 +1,218 @@
+"""What recorded problems mean for the gate: the rules of `literature/contraindications.toml` applied to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from tenuto.core.gate import Finding, Level
+from tenuto.core.intake.codebook import Codebook, Match, icd_prefixes
+from tenuto.core.intake.dates import months_between
+from tenuto.core.intake.facts import Problem, ProblemStatus
+from tenuto.core.intake.wording import Mention
+from tenuto.core.literature import table
+from tenuto.core.policy import Policy
+from tenuto.core.sources import Basis, basis_from
+
+__all__ = ["Rule", "judge", "mentioned", "recognised", "rule", "rules"]
+
+_ORDER = (ProblemStatus.ACTIVE, ProblemStatus.REMISSION, ProblemStatus.RESOLVED)
+DAYS_PER_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One contraindication with its levels by state of the problem."""
+
+    id: str
+    title: str
+    advice: str
+    levels: Mapping[ProblemStatus, Level]
+    pain_levels: Mapping[ProblemStatus, Level]
+    """Levels when only pain is treated."""
+    basis: Basis
+    within: str = ""
+    older: Level = Level.REVIEW
+    remission_months: str = ""
+    mild: Level | None = None
+    on_request: Level | None = None
+    remission_codes: frozenset[str] = frozenset()
+    mild_codes: frozenset[str] = frozenset()
+
+    @property
+    def code(self) -> str:
+        """The code of this rule's findings."""
+        return f"CONTRA-{self.id.upper().replace('_', '-')}"
+
+
+@cache
+def rules() -> Mapping[str, Rule]:
+    """All rules by id, in the order of the file."""
+    return {entry["id"]: _read(entry) for entry in table("contraindications")["rule"]}
+
+
+def rule(rule_id: str) -> Rule:
+    """The rule with this id; KeyError names an unknown one."""
+    try:
+        return rules()[rule_id]
+    except KeyError:
+        raise KeyError(f"'{rule_id}' is not in literature/contraindications.toml.") from None
+
+
+def _levels(entry: Mapping[str, Any], start: Mapping[ProblemStatus, Level]) -> dict[ProblemStatus, Level]:
+    """Levels by status; one that isn't given is that of the status before it, or of `start`."""
+    found: dict[ProblemStatus, Level] = {}
+    changed = False
+    for status in _ORDER:
+        if status.value in entry:
+            found[status], changed = Level[entry[status.value]], True
+        else:
+            earlier = list(found.values())
+            found[status] = earlier[-1] if changed or status not in start else start[status]
+    return found
+
+
+def _read(entry: Mapping[str, Any]) -> Rule:
+    levels = _levels(entry, {})
+    return Rule(
+        id=entry["id"],
+        title=entry["title"],
+        advice=entry["advice"],
+        levels=levels,
+        pain_levels=_levels(entry.get("pain", {}), levels),
+        basis=basis_from(entry, where=f"contraindications.toml {entry['id']}"),
+        within=entry.get("within", ""),
+        older=Level[entry.get("older", "REVIEW")],
+        remission_months=entry.get("remission_months", ""),
+        mild=Level[entry["mild"]] if "mild" in entry else None,
+        on_request=Level[entry["on_request"]] if "on_request" in entry else None,
+        remission_codes=frozenset(c.replace(".", "") for c in entry.get("icd10cm_remission", ())),
+        mild_codes=frozenset(c.replace(".", "") for c in entry.get("icd10cm_mild", ())),
+    )
+
+
+@cache
+def _codebook() -> Codebook:
+    return Codebook(table("contraindications")["rule"])
+
+
+@cache
+def _known() -> Codebook:
+    entries = table("contraindications")["known"]
+    return Codebook({**entry, "id": f"known-{number}"} for number, entry in enumerate(entries))
+
+
+def recognised(problem: Problem) -> bool:
+    """True when a rule speaks about the problem, or it is known to need none."""
+    return bool(_codebook().matches(problem)) or _known().whole(problem)
+
+
+def mentioned(problem: Problem) -> tuple[str, ...]:
+    """The ids of the rules whose condition the problem states."""
+    return tuple(m.entry for m in _codebook().matches(problem) if m.mention is Mention.STATED)
+
+
+def judge(
+    problems: Iterable[Problem], *, policy: Policy, as_of: date, only_pain: bool, requested: frozenset[str]
+) -> tuple[Finding, ...]:
+    """Findings of all rules about all problems.
+
+    `only_pain` selects the levels for people treated for pain alone. `requested` holds the ids of rules whose own
+    condition is the reason for treatment, asked for by name. A refuted problem or a denial gives no finding; an
+    uncertain mention asks for review.
+    """
+    found: list[Finding] = []
+    for problem in problems:
+        if problem.status is ProblemStatus.REFUTED:
+            continue
+        found.extend(
+            _finding(rule(match.entry), problem, match, policy, as_of, only_pain, requested)
+            for match in _codebook().matches(problem)
+            if match.mention in (Mention.STATED, Mention.UNCERTAIN)
+        )
+    return tuple(found)
+
+
+def _finding(
+    item: Rule,
+    problem: Problem,
+    match: Match,
+    policy: Policy,
+    as_of: date,
+    only_pain: bool,
+    requested: frozenset[str],
+) -> Finding:
+    level, state = _state(item, problem, policy, as_of, only_pain)
+    if item.on_request is not None and item.id in requested:
+        level = min(level, item.on_request)
+    if match.mention is Mention.UNCERTAIN:
+        level, state = min(level, Level.REVIEW), "is mentioned but not settled"
+    coded = "" if match.by.startswith("“") else f" ({match.by})"
+    name = problem.text.strip() or match.by
+    message = f"{item.title}: “{name[:120]}”{coded} {state}. {item.advice}"
+    return Finding(item.code, level, message, item.basis)
+
+
+def _state(item: Rule, problem: Problem, policy: Policy, as_of: date, only_pain: bool) -> tuple[Level, str]:
+    levels = item.pain_levels if only_pain else item.levels
+    status = _status(item, problem)
+    if item.within:
+        return _event(item, problem, status, policy, as_of, levels)
+    if item.remission_months and status is not ProblemStatus.ACTIVE:
+        return _remission(item, problem, policy, as_of, levels[status])
+    if item.mild is not None and status is ProblemStatus.ACTIVE and _mild(item, problem):
+        return item.mild, "is recorded as active and mild"
+    dated = f" since {problem.onset}" if problem.onset and status is ProblemStatus.ACTIVE else ""
+    return levels[status], f"is recorded as {_WORDS[status]}{dated}"
+
+
+_WORDS = {
+    ProblemStatus.ACTIVE: "active",
+    ProblemStatus.REMISSION: "in remission",
+    ProblemStatus.RESOLVED: "resolved",
+}
+
+
+def _status(item: Rule, problem: Problem) -> ProblemStatus:
+    """The state of the problem; a code that says remission counts only when every code of it does."""
+    codes = [icd_prefixes(coding) for coding in problem.codings if icd_prefixes(coding)]
+    remitted = bool(codes) and all(item.remission_codes.intersection(prefixes) for prefixes in codes)
+    if problem.status is ProblemStatus.ACTIVE and remitted:
+        return ProblemStatus.REMISSION
+    return problem.status
+
+
+def _mild(item: Rule, problem: Problem) -> bool:
+    codes = [icd_prefixes(coding) for coding in problem.codings if icd_prefixes(coding)]
+    coded = bool(codes) and all(item.mild_codes.intersection(prefixes) for prefixes in codes)
+    return problem.severity.strip().lower() == "mild" or (coded and not problem.severity.strip())
+
+
+def _event(
+    item: Rule,
+    problem: Problem,
+    status: ProblemStatus,
+    policy: Policy,
+    as_of: date,
+    levels: Mapping[ProblemStatus, Level],
+) -> tuple[Level, str]:
+    happened = problem.onset or problem.ended
+    weeks = policy.whole(item.within)
+    if happened is None:
+        level = levels[ProblemStatus.ACTIVE] if status is ProblemStatus.ACTIVE else item.older
+        return level, f"is recorded as {_WORDS[status]} without a date; record when it was"
+    if (as_of - happened).days <= weeks * DAYS_PER_WEEK:
+        return levels[ProblemStatus.ACTIVE], f"on {happened} is not older than {weeks} weeks"
+    return item.older, f"on {happened} is older than {weeks} weeks"
+
+
+def _remission(item: Rule, problem: Problem, policy: Policy, as_of: date, level: Level) -> tuple[Level, str]:
+    months = policy.whole(item.remission_months)
+    if problem.ended is None:
+        return level, "is recorded as in remission without a date; record since when"
+    if months_between(problem.ended, as_of) >= months:
+        return Level.PASS, f"is in remission since {problem.ended}, {months} months or longer"
+    return level, f"is in remission since {problem.ended}, less than {months} months"

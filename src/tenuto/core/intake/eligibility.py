@@ -1,0 +1,211 @@
+"""May this person be treated? All judgements of intake together, for planning or for starting an infusion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from tenuto.core.gate import Finding, Gate, Level
+from tenuto.core.intake import (
+    allergies,
+    answers,
+    blood_pressure,
+    consents,
+    contraindications,
+    measures,
+    medicines,
+    person,
+    scores,
+    weight,
+)
+from tenuto.core.intake.blood_pressure import Reading
+from tenuto.core.intake.case import Body, Case, missing, note
+from tenuto.core.intake.conditions import PAIN, Condition, Indication, condition, indications, named
+from tenuto.core.intake.facts import PatientFacts
+from tenuto.core.intake.required import Purpose, fact, facts
+from tenuto.core.intake.weight import Weighing
+from tenuto.core.policy import Policy
+from tenuto.core.sources import Basis, Tag
+from tenuto.core.units import Bmi, Centimetres
+
+__all__ = ["Assessment", "Body", "Indication", "Purpose", "Weighing", "assess"]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The gate with its reasons, and what the next stage needs of the facts."""
+
+    gate: Gate
+    missing: tuple[str, ...]
+    """Ids of the required facts that are unknown or out of date, in the order of the register."""
+    not_checked: tuple[str, ...]
+    """Sentences about what was sent and could not be classified or read."""
+    indications: tuple[Indication, ...]
+    """The conditions that the record holds, best documented first."""
+    treated: tuple[Condition, ...]
+    """The conditions that were judged: the one asked for, or all that the record holds."""
+    body: Body
+    weight: Weighing | None
+    """A weight that a dose may be computed from; None means no dose."""
+    height: Centimetres | None
+    bmi: Bmi | None
+    blood_pressure: Reading | None
+    """The newest reading up to the day of the judgement."""
+
+
+def assess(
+    patient: PatientFacts,
+    *,
+    policy: Policy,
+    as_of: date,
+    purpose: Purpose = Purpose.PLANNING,
+    indication: str | None = None,
+) -> Assessment:
+    """Judge a person's facts by a policy on one day.
+
+    `indication` is the id of the condition to treat; without it all recorded ones are judged together, strictest
+    first. Absent facts never count as normal, the order of facts never matters, and an added problem or medicine
+    never improves the gate of a person who has a diagnosis. ValueError for an unknown indication.
+    """
+    case = case_of(patient, policy=policy, as_of=as_of, purpose=purpose, indication=indication)
+    weighed, weighing = weight.judge(case)
+    built, height, bmi = person.judge_build(case, weighing)
+    medicine = medicines.judge(case)
+    unclassified = _unclassified(patient)
+    found = (
+        *policy.findings(),
+        *person.judge(case),
+        *_diagnosis(case, indication),
+        *_answers(case),
+        *_problems(case, indication),
+        *medicine.findings,
+        *allergies.judge(case),
+        *scores.judge(case),
+        *consents.judge(case),
+        *weighed,
+        *built,
+        *blood_pressure.judge(case),
+        *measures.judge(case),
+        *(_not_checked(text) for text in unclassified),
+    )
+    unknown = {f.fact for f in found if f.missing}
+    read = blood_pressure.readings(case)
+    return Assessment(
+        gate=Gate.of(found),
+        missing=tuple(item.id for item in facts() if item.id in unknown),
+        not_checked=(*unclassified, *medicine.not_checked),
+        indications=case.indications,
+        treated=case.treated,
+        body=case.body,
+        weight=weighing,
+        height=height,
+        bmi=bmi,
+        blood_pressure=read[0] if read else None,
+    )
+
+
+def case_of(
+    patient: PatientFacts, *, policy: Policy, as_of: date, purpose: Purpose, indication: str | None
+) -> Case:
+    """The shared ground of all judgements about one person."""
+    held = indications(patient.problems)
+    wanted = condition(indication) if indication is not None else None
+    treated = (wanted,) if wanted else tuple(i.condition for i in held if _counts(i.condition))
+    body = person.body_of(patient, policy=policy, as_of=as_of)
+    return Case(
+        facts=patient,
+        policy=policy,
+        as_of=as_of,
+        purpose=purpose,
+        body=body,
+        indications=held,
+        treated=treated,
+        ecg_needed=_ecg_needed(patient, policy, body, treated),
+    )
+
+
+def _counts(item: Condition) -> bool:
+    """Whether a condition is a reason for treatment without being asked for by name."""
+    return not item.on_request and not item.under_study
+
+
+_HEART = frozenset(
+    (
+        "cardiac_event", "heart_failure", "heart_failure_decompensated", "arrhythmia", "arrhythmia_significant",
+        "pressure_hazard", "cardiac_other",
+    )
+)  # fmt: skip
+
+
+def _ecg_needed(patient: PatientFacts, policy: Policy, body: Body, treated: Iterable[Condition]) -> bool:
+    """At the policy's age or an unknown one, with heart disease, a QT-prolonging medicine, or a pain dose."""
+    return (
+        body.age_years is None
+        or body.age_years >= policy.whole("ecg_age_years")
+        or any(c.track == PAIN for c in treated)
+        or any(_HEART.intersection(contraindications.mentioned(p)) for p in patient.problems)
+        or medicines.prolongs_qt(patient.medications)
+    )
+
+
+def _diagnosis(case: Case, indication: str | None) -> tuple[Finding, ...]:
+    item = fact("diagnosis")
+    if not case.treated:
+        return missing(case, item, because="No active diagnosis that is treated here.")
+    held = {i.condition.id: i for i in case.indications}
+    found = [f for c in case.treated for f in _condition(c, held.get(c.id), asked=indication is not None)]
+    if not any(c.id in held for c in case.treated):
+        because = f"{case.treated[0].title} was asked for, but no active diagnosis of it is recorded."
+        found.extend(missing(case, item, because=because))
+    return tuple(found)
+
+
+def _condition(item: Condition, held: Indication | None, *, asked: bool) -> tuple[Finding, ...]:
+    found = [
+        Finding(
+            "EVIDENCE", Level.PASS, f"{item.title}: {item.grade}. {item.summary}", item.basis, "diagnosis"
+        )
+    ]
+    if asked and not item.template:
+        message = f"{item.title}: there is no protocol for it here. {item.summary}"
+        found.append(Finding("NO-TEMPLATE", Level.BLOCK, message, item.basis, "diagnosis"))
+    if asked and item.on_request:
+        message = f"{item.title} is treated only with an addiction specialist and under 42 CFR Part 2. {item.summary}"
+        found.append(Finding("SPECIALIST", Level.REVIEW, message, item.basis, "diagnosis"))
+    if held is not None and held.in_remission:
+        message = f"{item.title} is recorded as in remission. Confirm that treatment is wanted now, for maintenance perhaps."
+        found.append(note("diagnosis", "IN-REMISSION", Level.REVIEW, message))
+    return tuple(found)
+
+
+def _answers(case: Case) -> tuple[Finding, ...]:
+    return tuple(f for item in facts() if item.kind == "answer" for f in answers.judge(case, item))
+
+
+def _problems(case: Case, indication: str | None) -> tuple[Finding, ...]:
+    return contraindications.judge(
+        case.facts.problems,
+        policy=case.policy,
+        as_of=case.as_of,
+        only_pain=case.only_pain,
+        requested=frozenset((indication,)) if indication else frozenset(),
+    )
+
+
+def _unclassified(patient: PatientFacts) -> tuple[str, ...]:
+    problems = {
+        f"The problem “{(p.text or _codes(p.codings))[:120]}” is not known here."
+        for p in patient.problems
+        if not contraindications.recognised(p) and not named(p)
+    }
+    return (*sorted(problems), *sorted(set(patient.unreadable)))
+
+
+def _codes(codings: Iterable[object]) -> str:
+    return ", ".join(str(getattr(c, "code", "")) for c in codings) or "without text"
+
+
+def _not_checked(text: str) -> Finding:
+    message = f"Not checked: {text} A prescriber looks at it."
+    return Finding("NOT-CHECKED", Level.REVIEW, message, Basis((Tag.D,), note="Hazard H9"))

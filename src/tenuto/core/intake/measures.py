@@ -1,0 +1,123 @@
+"""Other measured values: heart rate, oxygen saturation, liver enzymes and kidney function."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tenuto.core.gate import Finding, Level
+from tenuto.core.intake.case import Case, missing, note
+from tenuto.core.intake.facts import Measurement
+from tenuto.core.intake.required import Fact, fact
+from tenuto.core.units import plain
+
+__all__ = ["judge"]
+
+_ENZYMES = {"alt_u_per_l": "ALT", "ast_u_per_l": "AST"}
+
+
+def judge(case: Case) -> tuple[Finding, ...]:
+    """Findings about presence, age and value of everything measured except weight, height and blood pressure."""
+    present = tuple(
+        finding
+        for name in ("heart_rate", "oxygen_saturation", "lab.liver", "lab.liver_extended")
+        for finding in _present(case, fact(name))
+    )
+    return (*present, *_future(case), *_heart_rate(case), *_saturation(case), *_liver(case), *_kidney(case))
+
+
+def _present(case: Case, item: Fact) -> tuple[Finding, ...]:
+    newest = [case.usable(measure.kind)[:1] for measure in item.measures]
+    if not all(newest):
+        lacking = [
+            m.kind.split("_")[0].upper() for m, found in zip(item.measures, newest, strict=True) if not found
+        ]
+        because = f"{item.title}: {' and '.join(lacking)} not recorded." if any(newest) else ""
+        return missing(case, item, because=because)
+    stale = [found[0].taken for found in newest if not case.current(item, found[0].taken)]
+    return missing(case, item, stale=min((d for d in stale if d), default=case.as_of.min)) if stale else ()
+
+
+def _future(case: Case) -> tuple[Finding, ...]:
+    return tuple(
+        note(
+            "blood_pressure" if m.kind.endswith("mmhg") else "heart_rate",
+            "MEASUREMENT-FUTURE",
+            Level.REVIEW,
+            f"A value of {m.kind.split('_')[0]} is dated {m.taken}, after {case.as_of}. It isn't counted; correct its date.",
+        )
+        for m in case.facts.measurements
+        if case.in_future(m.taken) and m.kind != "weight_kg"
+    )
+
+
+def _newest(case: Case, fact_id: str, kind: str) -> Measurement | None:
+    """The newest value of a kind if it still counts."""
+    found = case.usable(kind)
+    return found[0] if found and case.current(fact(fact_id), found[0].taken) else None
+
+
+def _heart_rate(case: Case) -> tuple[Finding, ...]:
+    newest = _newest(case, "heart_rate", "heart_rate_per_min")
+    if newest is None:
+        return ()
+    number = case.policy.number
+    inside = number("heart_rate_pass_min") <= newest.value <= number("heart_rate_pass_max")
+    if inside:
+        return ()
+    far = newest.value < number("heart_rate_block_below") or newest.value > number("heart_rate_block_above")
+    level = Level.BLOCK if far and case.starting else Level.REVIEW
+    message = (
+        f"Heart rate {plain(newest.value)}/min{_on(newest)} is outside {plain(number('heart_rate_pass_min'))} to "
+        f"{plain(number('heart_rate_pass_max'))}. Repeat it and look for the cause."
+    )
+    return (note("heart_rate", "HEART-RATE", level, message),)
+
+
+def _saturation(case: Case) -> tuple[Finding, ...]:
+    newest = _newest(case, "oxygen_saturation", "spo2_percent")
+    limit = case.policy.number("spo2_pass_min_percent")
+    if newest is None or newest.value >= limit:
+        return ()
+    far = newest.value < case.policy.number("spo2_block_below_percent")
+    level = Level.BLOCK if far and case.starting else Level.REVIEW
+    message = f"Oxygen saturation {plain(newest.value)} %{_on(newest)} is below {plain(limit)} %. Repeat it and look for the cause."
+    return (note("oxygen_saturation", "SPO2-LOW", level, message),)
+
+
+def _liver(case: Case) -> tuple[Finding, ...]:
+    return tuple(
+        finding
+        for kind, name in _ENZYMES.items()
+        if (newest := (case.usable(kind) or (None,))[0]) is not None
+        for finding in _enzyme(case, name, newest)
+    )
+
+
+def _enzyme(case: Case, name: str, newest: Measurement) -> tuple[Finding, ...]:
+    """A multiple of the upper limit of normal; at the block limit itself the gate is closed."""
+    if newest.reference_high is None or newest.reference_high <= 0:
+        message = f"{name} {plain(newest.value)} U/L{_on(newest)} came without a reference range. Add the laboratory's upper limit."
+        return (note("lab.liver", f"{name}-NO-RANGE", Level.REVIEW, message),)
+    block, review = case.policy.limit("alt_block_multiple_uln"), case.policy.limit("alt_review_multiple_uln")
+    multiple = newest.value / newest.reference_high
+    shown = f"{name} {plain(newest.value)} U/L{_on(newest)} is {plain(multiple.quantize(Decimal('0.1')))} times its upper limit"
+    if multiple >= block.value:
+        message = f"{shown}; {plain(block.value)} times blocks. Find the cause and repeat it."
+        return (Finding(f"{name}-HIGH", Level.BLOCK, message, block.basis, fact="lab.liver"),)
+    if multiple > review.value:
+        message = f"{shown}. Find the cause and repeat it before and during the course."
+        return (Finding(f"{name}-RAISED", Level.REVIEW, message, review.basis, fact="lab.liver"),)
+    return ()
+
+
+def _kidney(case: Case) -> tuple[Finding, ...]:
+    found = case.usable("egfr_ml_per_min")
+    limit = case.policy.limit("egfr_review_below")
+    if not found or found[0].value >= limit.value:
+        return ()
+    message = f"eGFR {plain(found[0].value)}{_on(found[0])} is below {plain(limit.value)}. A prescriber weighs dose and course."
+    return (Finding("EGFR-LOW", Level.REVIEW, message, limit.basis, fact="lab.egfr"),)
+
+
+def _on(m: Measurement) -> str:
+    return f" on {m.taken}" if m.taken else ""

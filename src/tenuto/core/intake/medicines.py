@@ -1,0 +1,171 @@
+"""Medicines that matter with ketamine, recognised by RxNorm code or by name. Nobody is told to stop a medicine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from tenuto.core.gate import Finding, Level
+from tenuto.core.intake.case import Case
+from tenuto.core.intake.facts import Medication
+from tenuto.core.intake.wording import Phrases
+from tenuto.core.literature import table
+from tenuto.core.sources import Basis, Tag, basis_from
+
+__all__ = ["Checked", "DrugClass", "classes", "judge", "prolongs_qt", "recognise"]
+
+
+@dataclass(frozen=True, slots=True)
+class DrugClass:
+    """Medicines with one rule."""
+
+    id: str
+    title: str
+    level: Level
+    effect: str
+    action: str
+    basis: Basis
+    ask_last_taken: bool = False
+    ask_taken_today: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the medicine list means: findings, and sentences about what wasn't recognised."""
+
+    findings: tuple[Finding, ...]
+    not_checked: tuple[str, ...]
+
+
+@cache
+def classes() -> Mapping[str, DrugClass]:
+    """All classes by id, in the order of the file."""
+    return {
+        entry["id"]: DrugClass(
+            id=entry["id"],
+            title=entry["title"],
+            level=Level.PASS if entry["level"] == "INFO" else Level[entry["level"]],
+            effect=entry["effect"],
+            action=entry["action"],
+            basis=basis_from(entry, where=f"interactions.toml {entry['id']}"),
+            ask_last_taken=entry.get("ask_last_taken", False),
+            ask_taken_today=entry.get("ask_taken_today", False),
+        )
+        for entry in table("interactions")["class"]
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    ingredients: Mapping[str, tuple[str, ...]]
+    """Class ids by ingredient; an ingredient can stand in several."""
+    codes: Mapping[str, str]
+    """Ingredient by RxNorm code."""
+    names: Phrases
+    qt: frozenset[str]
+
+
+@cache
+def _index() -> _Index:
+    ingredients: dict[str, tuple[str, ...]] = {}
+    codes: dict[str, str] = {}
+    names: dict[str, list[str]] = {}
+    for entry in table("interactions")["class"]:
+        for drug in entry["drugs"]:
+            name: str = drug["name"]
+            ingredients[name] = (*ingredients.get(name, ()), entry["id"])
+            codes.update(dict.fromkeys((*drug.get("rxcui", ()), *drug.get("products", ())), name))
+            names.setdefault(name, []).extend((name, *drug.get("brands", ())))
+    return _Index(ingredients, codes, Phrases(names), frozenset(table("interactions")["qt"]["drugs"]))
+
+
+def recognise(medication: Medication) -> frozenset[str]:
+    """The ingredients recognised in a medicine, by code and by name."""
+    index = _index()
+    by_code = {index.codes[c.code.strip()] for c in medication.codings if _known_code(c, index.codes)}
+    by_name = {name for text in _texts(medication) for name in index.names.names(text)}
+    return frozenset(by_code | by_name)
+
+
+def _known_code(coding: Any, codes: Mapping[str, str]) -> bool:
+    rxnorm = coding.system in ("rxnorm", "http://www.nlm.nih.gov/research/umls/rxnorm")
+    return rxnorm and coding.code.strip() in codes
+
+
+def _texts(medication: Medication) -> tuple[str, ...]:
+    texts = (medication.text, *(c.display for c in medication.codings))
+    return tuple(dict.fromkeys(text for text in texts if text.strip()))
+
+
+def prolongs_qt(medications: Iterable[Medication]) -> bool:
+    """True when a medicine that prolongs the QT interval is taken."""
+    return any(_index().qt.intersection(recognise(m)) for m in medications)
+
+
+def judge(case: Case) -> Checked:
+    """Findings about every recognised medicine, and a review for each that isn't recognised whole."""
+    found: list[Finding] = []
+    unknown: list[str] = []
+    for medication in case.facts.medications:
+        ingredients = recognise(medication)
+        matched = sorted({c for name in ingredients for c in _index().ingredients[name]})
+        found.extend(_finding(case, classes()[class_id], medication) for class_id in matched)
+        unknown.extend(_unrecognised(medication, ingredients))
+    sentences = tuple(sorted(set(unknown)))
+    return Checked((*found, *(_unknown(text) for text in sentences)), sentences)
+
+
+def _finding(case: Case, item: DrugClass, medication: Medication) -> Finding:
+    level, asked = item.level, ""
+    if item.ask_last_taken:
+        asked = (
+            f" Last taken {medication.last_taken}."
+            if medication.last_taken
+            else " Record dose and when it was last taken."
+        )
+    if item.ask_taken_today and medication.last_taken != case.as_of:
+        asked = " Ask whether it was taken today."
+        level = max(level, Level.REVIEW) if case.starting else level
+    dose = f", {medication.dose}" if medication.dose else ""
+    message = f"{item.title}: “{_name(medication)}”{dose}. {item.effect} {item.action}{asked}"
+    return Finding(
+        f"INTERACTION-{item.id.upper().replace('_', '-')}",
+        level,
+        message,
+        item.basis,
+        "medications.reconciled",
+    )
+
+
+def _name(medication: Medication) -> str:
+    texts = _texts(medication)
+    codes = ", ".join(c.code for c in medication.codings)
+    return (texts[0] if texts else codes or "without a name")[:120]
+
+
+def _unrecognised(medication: Medication, ingredients: frozenset[str]) -> tuple[str, ...]:
+    """Sentences about a medicine, or a component of a combined one, that no entry knows."""
+    if not ingredients:
+        return (f"The medicine “{_name(medication)}” is not known here.",)
+    if any(_known_code(c, _index().codes) for c in medication.codings):
+        return ()
+    components = [part.strip() for part in medication.text.split(" / ")]
+    strange = [part for part in components if part and not _index().names.names(part)]
+    return tuple(
+        f"“{part[:80]}” in “{_name(medication)}” is not known here."
+        for part in strange
+        if len(components) > 1
+    )
+
+
+def _unknown(text: str) -> Finding:
+    message = f"Not checked: {text} Look up whether it matters with ketamine."
+    return Finding(
+        "MEDICINE-UNKNOWN",
+        Level.REVIEW,
+        message,
+        Basis((Tag.D,), note="Hazard H10"),
+        "medications.reconciled",
+    )

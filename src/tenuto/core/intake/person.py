@@ -1,0 +1,101 @@
+"""Who it is and what follows from age, sex and build."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tenuto.core.gate import Finding, Level
+from tenuto.core.intake.answers import truth
+from tenuto.core.intake.case import Body, Case, missing, note
+from tenuto.core.intake.dates import years_between
+from tenuto.core.intake.facts import Measurement, PatientFacts, Person
+from tenuto.core.intake.required import fact
+from tenuto.core.intake.weight import Weighing
+from tenuto.core.policy import Policy
+from tenuto.core.units import Bmi, Centimetres, plain
+
+__all__ = ["body_of", "judge", "judge_build"]
+
+_IDENTIFIERS = 2
+
+
+def body_of(facts: PatientFacts, *, policy: Policy, as_of: date) -> Body:
+    """Age, sex and child-bearing potential.
+
+    Potential is assumed unless the sex is recorded as male, the age is above the policy's limit, or every answer to
+    `childbearing.potential` is no.
+    """
+    born = facts.person.birth_date
+    age = years_between(born, as_of) if born and born <= as_of else None
+    sex = facts.person.sex.strip().lower()
+    answers = [truth(a.value) for a in facts.answers if a.fact == "childbearing.potential"]
+    excluded = (
+        sex == "male"
+        or (age is not None and age > policy.whole("childbearing_age_max_years"))
+        or (bool(answers) and all(answer is False for answer in answers))
+    )
+    return Body(age, sex, not excluded)
+
+
+def judge(case: Case) -> tuple[Finding, ...]:
+    """Findings about identity and age."""
+    return (*_identity(case), *_age(case), *_sex(case))
+
+
+def _distinct(person: Person) -> int:
+    named = {" ".join(person.name.split()).casefold()} - {""}
+    numbered = {" ".join(number.split()).casefold() for number in person.identifiers} - {""}
+    return len(named | numbered) + (person.birth_date is not None)
+
+
+def _identity(case: Case) -> tuple[Finding, ...]:
+    return () if _distinct(case.facts.person) >= _IDENTIFIERS else missing(case, fact("identity"))
+
+
+def _sex(case: Case) -> tuple[Finding, ...]:
+    return () if case.body.sex else missing(case, fact("sex"))
+
+
+def _age(case: Case) -> tuple[Finding, ...]:
+    born, age = case.facts.person.birth_date, case.body.age_years
+    if born is None:
+        return missing(case, fact("age"))
+    if age is None:
+        message = f"The date of birth, {born}, is after {case.as_of}. Correct it."
+        return (note("age", "AGE-FUTURE", Level.BLOCK, message),)
+    youngest, review = case.policy.limit("age_min_years"), case.policy.limit("age_review_years")
+    if age < youngest.value:
+        message = f"Age {age}: below {plain(youngest.value)}. The evidence is in adults only."
+        return (Finding("AGE-MINOR", Level.BLOCK, message, youngest.basis, fact="age"),)
+    if age > review.value:
+        message = f"Age {age}: above {plain(review.value)}. Blood pressure rises more often; consider a lower first dose."
+        return (Finding("AGE-OLD", Level.REVIEW, message, review.basis, fact="age"),)
+    return ()
+
+
+def judge_build(
+    case: Case, weighing: Weighing | None
+) -> tuple[tuple[Finding, ...], Centimetres | None, Bmi | None]:
+    """Findings about height and body mass index, with both where they are known."""
+    item = fact("height")
+    measured = case.usable("height_cm")
+    if not measured:
+        return missing(case, item), None, None
+    low, high = case.policy.number("height_min_cm"), case.policy.number("height_max_cm")
+    newest = measured[0]
+    if not low <= newest.value <= high:
+        return (_implausible(newest, plain(low), plain(high)),), None, None
+    height = Centimetres(newest.value)
+    if weighing is None:
+        return (), height, None
+    bmi = Bmi.of(weighing.kg, height)
+    limit = case.policy.limit("bmi_review")
+    if bmi.value <= limit.value:
+        return (), height, bmi
+    message = f"Body mass index {bmi.rounded(1)}: above {plain(limit.value)}. A prescriber weighs airway and dosing weight."
+    return (Finding("BMI-HIGH", Level.REVIEW, message, limit.basis, fact="height"),), height, bmi
+
+
+def _implausible(newest: Measurement, low: str, high: str) -> Finding:
+    message = f"A height of {plain(newest.value)} cm is outside {low} to {high} cm. Check the unit and measure again."
+    return note("height", "HEIGHT-IMPLAUSIBLE", Level.REVIEW, message)

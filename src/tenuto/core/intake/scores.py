@@ -1,0 +1,99 @@
+"""Rating scales: the baseline, screening scores, and the suicide item that must never be lost."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tenuto.core.gate import Finding, Level
+from tenuto.core.intake.answers import given
+from tenuto.core.intake.case import Case, finding_code, missing, note
+from tenuto.core.intake.facts import Score
+from tenuto.core.intake.required import Fact, fact
+from tenuto.core.units import plain
+
+__all__ = ["instrument_key", "judge", "suicide_item"]
+
+_ITEM_NAMES = frozenset(("442608", "9", "item9", "phq99", "phq9item9", "q9"))
+_SCREENED = ("phq9",)
+
+
+def instrument_key(name: str) -> str:
+    """An instrument's name without case, spaces and marks: `PHQ-9` and `phq_9` are `phq9`."""
+    return "".join(c for c in name.casefold() if c.isalnum())
+
+
+def suicide_item(score: Score) -> int | None:
+    """The answer to PHQ-9 item 9, or None when it wasn't sent. LOINC 44260-8."""
+    found = [value for name, value in score.items if instrument_key(name) in _ITEM_NAMES]
+    return max(found, default=None)
+
+
+def judge(case: Case) -> tuple[Finding, ...]:
+    """Findings about the baseline scale, the screening scores and the suicide item."""
+    screening = tuple(f for name in ("stop_bang", "audit_c", "dast_10") for f in _screening(case, fact(name)))
+    return (*_baseline(case), *screening, *_suicide(case))
+
+
+def _scores(case: Case, keys: frozenset[str]) -> tuple[Score, ...]:
+    """Scores of these instruments up to the day of the judgement, newest first."""
+    found = [
+        s for s in case.facts.scores if instrument_key(s.instrument) in keys and not case.in_future(s.taken)
+    ]
+    return tuple(sorted(found, key=lambda s: (s.taken or date.min, s.value, s.instrument), reverse=True))
+
+
+def _baseline(case: Case) -> tuple[Finding, ...]:
+    """Each treated condition needs one current score on a scale of its own."""
+    item = fact("baseline.scale")
+    found: list[Finding] = []
+    for condition in case.treated:
+        if not condition.scales:
+            continue
+        scores = _scores(case, frozenset(condition.scales))
+        because = f"{item.title} for {condition.title}: none of {', '.join(condition.scales)} is recorded."
+        if scores and any(case.current(item, s.taken) for s in scores):
+            continue
+        if scores:
+            because = f"{item.title} for {condition.title}: the last one, {scores[0].instrument}, is from {scores[0].taken}, too old."
+        found.extend(missing(case, item, because=because))
+    return tuple(found) if case.treated else missing(case, item)
+
+
+def _screening(case: Case, item: Fact) -> tuple[Finding, ...]:
+    scores = _scores(case, frozenset(item.scores or ()))
+    if not scores:
+        return missing(case, item)
+    limit = item.review_from
+    if case.body.sex != "male" and item.review_from_female is not None:
+        limit = item.review_from_female
+    if limit is None or scores[0].value < limit:
+        return ()
+    message = f"{item.title} {plain(scores[0].value)}: {limit} or more. A prescriber looks at it and writes the reason for going on."
+    return (Finding(finding_code("SCORE", item.id), Level.REVIEW, message, item.basis, fact=item.id),)
+
+
+def _suicide(case: Case) -> tuple[Finding, ...]:
+    """A positive item 9, or an unanswered one, needs a triage level from the same day or later. Hazard H18."""
+    triaged = [a.taken for a in given(case, "suicide.screen")]
+    last = max((day for day in triaged if day is not None), default=None)
+    found: list[Finding] = []
+    for score in _scores(case, frozenset(_SCREENED)):
+        if last is not None and score.taken is not None and last >= score.taken:
+            continue
+        found.extend(_item_nine(score))
+    return tuple(found)
+
+
+def _item_nine(score: Score) -> tuple[Finding, ...]:
+    when = f" of {score.taken}" if score.taken else ""
+    answer = suicide_item(score)
+    if answer is None:
+        if not score.items:
+            return ()
+        message = f"PHQ-9{when}: item 9 wasn't answered. Ask it, and do the suicide screen today."
+        return (note("suicide.screen", "SUICIDE-ITEM-MISSING", Level.REVIEW, message),)
+    if answer == 0:
+        return ()
+    code = "SUICIDE-ITEM-URGENT" if answer > 1 else "SUICIDE-ITEM"
+    message = f"PHQ-9{when}: item 9 is {answer} and no triage level follows it. Do the suicide screen today and record the level."
+    return (note("suicide.screen", code, Level.REVIEW, message),)

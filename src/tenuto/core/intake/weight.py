@@ -1,0 +1,151 @@
+"""Which weight a dose may rest on: measured, in kg, dated, plausible, and not changed without a second weighing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from tenuto.core.gate import Finding, Level
+from tenuto.core.intake.case import Case, missing, note
+from tenuto.core.intake.facts import Measurement
+from tenuto.core.intake.required import fact
+from tenuto.core.units import Kg, plain
+
+__all__ = ["Weighing", "judge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """A weight that a dose may be computed from."""
+
+    kg: Kg
+    taken: date
+    origin: str
+    original: str = ""
+    """The value as sent, when it was converted from another unit."""
+
+
+def judge(case: Case) -> tuple[tuple[Finding, ...], Weighing | None]:
+    """The newest weight if it may carry a dose, and the findings about it.
+
+    Refused, without a dose: no weight, no date, a date in the future, a stated or estimated weight alone, one outside
+    the policy's plausible range, a change beyond the policy's limits since the last one without a second weighing.
+    An old weight blocks; one that was converted asks for review. Source: ISMP-W [V]; limits are policy [D].
+    """
+    recorded = case.facts.measured("weight_kg")
+    measured = [m for m in recorded if not m.estimated]
+    findings = _ignored(case, recorded)
+    if not measured:
+        because = "Measured weight: only a stated or estimated weight is recorded." if recorded else ""
+        return (*findings, *missing(case, fact("weight"), because=because)), None
+    newest = measured[0]
+    refused = _refused(case, newest, measured[1:])
+    if refused or newest.taken is None:
+        return (*findings, *refused), None
+    weighing = Weighing(Kg(newest.value), newest.taken, newest.origin, newest.original)
+    return (*findings, *_aged(case, weighing), *_converted(weighing)), weighing
+
+
+def _ignored(case: Case, recorded: Sequence[Measurement]) -> tuple[Finding, ...]:
+    return tuple(
+        note(
+            "weight",
+            "WEIGHT-ESTIMATED",
+            Level.REVIEW,
+            f"A weight of {plain(m.value)} kg{_on(m)} is stated or estimated and isn't used. Weigh the person.",
+        )
+        for m in recorded
+        if m.estimated
+    )
+
+
+def _on(m: Measurement) -> str:
+    return f" on {m.taken}" if m.taken else ""
+
+
+def _refused(case: Case, newest: Measurement, earlier: Sequence[Measurement]) -> tuple[Finding, ...]:
+    low, high = case.policy.number("weight_min_kg"), case.policy.number("weight_max_kg")
+    shown = f"{plain(newest.value)} kg"
+    if case.in_future(newest.taken):
+        return _refuse(
+            "WEIGHT-FUTURE",
+            f"A weight is dated {newest.taken}, after {case.as_of}. Correct its date or weigh again.",
+        )
+    if newest.taken is None:
+        return _refuse(
+            "WEIGHT-UNDATED", f"The weight of {shown} has no date. Weigh again and record the date."
+        )
+    if not low <= newest.value <= high:
+        return _refuse(
+            "WEIGHT-IMPLAUSIBLE",
+            f"A weight of {shown} is outside {plain(low)} to {plain(high)} kg. Check the unit and weigh again.",
+        )
+    return _changed(case, newest, earlier)
+
+
+def _refuse(code: str, message: str) -> tuple[Finding, ...]:
+    return (note("weight", code, Level.REFUSE, message),)
+
+
+def _changed(case: Case, newest: Measurement, earlier: Sequence[Measurement]) -> tuple[Finding, ...]:
+    same_day = [m for m in earlier if m.taken == newest.taken]
+    before = [m for m in earlier if m.taken != newest.taken]
+    for other in same_day:
+        if _differs(case, newest.value, other.value):
+            return _refuse(
+                "WEIGHT-CONFLICT",
+                f"Two weights on {newest.taken}, {plain(newest.value)} and {plain(other.value)} kg, don't agree. "
+                "Weigh again and correct the wrong one.",
+            )
+    if not before or not _differs(case, newest.value, before[0].value):
+        return ()
+    agree = case.policy.number("weight_repeat_within_kg")
+    if any(abs(m.value - newest.value) <= agree for m in same_day):
+        return ()
+    return _refuse(
+        "WEIGHT-CHANGED",
+        f"The weight went from {plain(before[0].value)} kg{_on(before[0])} to {plain(newest.value)} kg on "
+        f"{newest.taken}. Check the unit and have a second person weigh on the same day.",
+    )
+
+
+def _differs(case: Case, new: Decimal, old: Decimal) -> bool:
+    change = abs(new - old)
+    percent = case.policy.number("weight_change_max_percent")
+    return change > case.policy.number("weight_change_max_kg") or change * 100 > percent * old
+
+
+def _aged(case: Case, weighing: Weighing) -> tuple[Finding, ...]:
+    days = (case.as_of - weighing.taken).days
+    limit = case.policy.whole("weight_valid_days")
+    if days > limit:
+        return (
+            note(
+                "weight",
+                "WEIGHT-OLD",
+                Level.BLOCK,
+                f"The weight of {weighing.kg} is from {weighing.taken}, {days} days ago; at most {limit} count. Weigh again.",
+            ),
+        )
+    if case.starting and days > 0:
+        return (
+            note(
+                "weight",
+                "WEIGHT-NOT-TODAY",
+                Level.REVIEW,
+                f"The weight of {weighing.kg} is from {weighing.taken}, not from today. Weigh again.",
+            ),
+        )
+    return ()
+
+
+def _converted(weighing: Weighing) -> tuple[Finding, ...]:
+    if not weighing.original:
+        return ()
+    message = (
+        f"The weight was sent as {weighing.original} and converted to {weighing.kg.rounded(2)}. "
+        "Check it against a scale in kg."
+    )
+    return (note("weight", "WEIGHT-CONVERTED", Level.REVIEW, message),)
