@@ -1,0 +1,238 @@
+"""A plan for one person: protocol, dose calculated twice, series and maintenance, judged as one gate.
+
+It proposes and explains; a licensed prescriber decides and signs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from tenuto.core.gate import Finding, Gate, Level
+from tenuto.core.intake.conditions import Condition, condition
+from tenuto.core.intake.eligibility import Assessment, Purpose, Weighing, assess
+from tenuto.core.intake.facts import PatientFacts
+from tenuto.core.plan.calculation import Calculation, calculate_twice
+from tenuto.core.plan.caps import caps_for, rounding_from
+from tenuto.core.plan.dates import say_date
+from tenuto.core.plan.dosing_weight import DosingWeight, WeightDecision, decide_weight
+from tenuto.core.plan.factors import Factor, factors
+from tenuto.core.plan.inputs import DoseInputs
+from tenuto.core.plan.maintenance import (
+    DateWindow,
+    MaintenanceRule,
+    first_windows,
+    maintenance_rule,
+    maintenance_text,
+)
+from tenuto.core.plan.protocol import Protocol, protocols
+from tenuto.core.plan.request import PlanRequest, PlanRequestError
+from tenuto.core.plan.requirements import requirement_findings
+from tenuto.core.plan.selection import Alternative, protocol_findings, select
+from tenuto.core.plan.series import Calendar, InfusionKind, Series, plan_series
+from tenuto.core.policy import Policy
+from tenuto.core.sources import Basis, Tag
+from tenuto.core.units import plain
+
+__all__ = ["DoseOption", "Maintenance", "Proposal", "propose"]
+
+DESIGN = Basis((Tag.D,))
+FIRST_WINDOWS = 3
+FURTHEST_START = timedelta(days=3650)
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """What follows the series: the rule, its first date windows, and the others to choose from."""
+
+    rule: MaintenanceRule
+    windows: tuple[DateWindow, ...]
+    others: tuple[MaintenanceRule, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoseOption:
+    """The same dose on one of the weights it could be calculated on, for the side-by-side view."""
+
+    weight: DosingWeight
+    calculation: Calculation
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A proposed plan. `calculation` is None without a protocol or a usable weight."""
+
+    gate: Gate
+    missing: tuple[str, ...]
+    not_checked: tuple[str, ...]
+    condition: Condition | None
+    protocol: Protocol | None
+    alternatives: tuple[Alternative, ...]
+    weighing: Weighing | None
+    weight: WeightDecision | None
+    calculation: Calculation | None
+    options: tuple[DoseOption, ...]
+    series: Series
+    maintenance: Maintenance | None
+    factors: tuple[Factor, ...]
+    policy: Policy
+    as_of: date
+    request: PlanRequest
+    assessment: Assessment
+
+    @property
+    def orderable(self) -> Calculation | None:
+        """The calculation when it may be shown as a dose: None under REFUSE, whatever was calculated."""
+        return None if self.gate.level is Level.REFUSE else self.calculation
+
+
+def propose(facts: PatientFacts, *, request: PlanRequest, policy: Policy, as_of: date) -> Proposal:
+    """Propose a plan for the person as known on `as_of`, under the clinic's policy.
+
+    The gate adds up what intake says about the person and what the plan says about protocol, dose and dates.
+    Raises PlanRequestError when the request itself can't be planned (unknown protocol, count out of range).
+    """
+    start = request.start or as_of
+    if abs(start - as_of) > FURTHEST_START:
+        raise PlanRequestError(f"The start {start} is more than ten years away from {as_of}. Check the year.")
+    assessment = assess(
+        facts, policy=policy, as_of=as_of, purpose=Purpose.PLANNING, indication=_asked_for(request)
+    )
+    chosen = select(assessment.treated, wanted=request.protocol)
+    findings = [*assessment.gate.findings, *policy.findings(), *chosen.findings]
+    plan = chosen.protocol
+    weight = _weight(assessment, facts.person.sex, request, policy)
+    calculation: Calculation | None = None
+    options: tuple[DoseOption, ...] = ()
+    series, maintenance = Series((), ()), None
+    if weight is not None:
+        findings += weight.findings
+    if plan is not None:
+        findings += [*protocol_findings(plan, policy), *requirement_findings(plan, facts)]
+        findings += _deviations(plan, request, start, as_of)
+        options = _options(plan, weight, request, policy)
+        calculation = next((o.calculation for o in options if weight and o.weight == weight.used), None)
+        findings += calculation.findings if calculation else ()
+        series = _series(plan, request, start, policy)
+        findings += series.findings
+        maintenance = _maintenance(plan, request, series, policy)
+    gate = Gate.of(findings)
+    return Proposal(
+        gate=gate,
+        missing=tuple(dict.fromkeys((*assessment.missing, *(f.fact for f in gate.findings if f.missing)))),
+        not_checked=assessment.not_checked,
+        condition=chosen.condition,
+        protocol=plan,
+        alternatives=chosen.alternatives,
+        weighing=assessment.weight,
+        weight=weight,
+        calculation=calculation,
+        options=options,
+        series=series,
+        maintenance=maintenance,
+        factors=factors(),
+        policy=policy,
+        as_of=as_of,
+        request=request,
+        assessment=assessment,
+    )
+
+
+def _asked_for(request: PlanRequest) -> str | None:
+    """The condition asked for by name: one that counts only on request can also be asked for by its protocol."""
+    if request.indication is not None:
+        try:
+            return condition(request.indication).id
+        except ValueError as error:
+            raise PlanRequestError(str(error)) from None
+    named = protocols().get(request.protocol) if request.protocol is not None else None
+    only = [condition(i) for i in named.indications] if named else []
+    return only[0].id if len(only) == 1 and only[0].on_request else None
+
+
+def _weight(assessment: Assessment, sex: str, request: PlanRequest, policy: Policy) -> WeightDecision | None:
+    if assessment.weight is None:
+        return None
+    actual = assessment.weight.kg.rounded(2)
+    return decide_weight(actual, assessment.height, sex, request.weight_choice, policy=policy)
+
+
+def _options(
+    plan: Protocol, weight: WeightDecision | None, request: PlanRequest, policy: Policy
+) -> tuple[DoseOption, ...]:
+    if weight is None:
+        return ()
+    return tuple(
+        DoseOption(
+            option,
+            calculate_twice(
+                DoseInputs(
+                    target=request.target or plan.session.target.value,
+                    minutes=request.minutes or plan.session.minutes.value,
+                    weight=option.weight,
+                    caps=caps_for(plan, policy),
+                    rounding=rounding_from(policy),
+                    vial=request.vial,
+                    volume=request.volume,
+                    dead_volume=request.dead_volume,
+                ),
+                plan,
+                policy,
+            ),
+        )
+        for option in weight.options
+    )
+
+
+def _deviations(plan: Protocol, request: PlanRequest, start: date, as_of: date) -> list[Finding]:
+    """Where the request leaves the template, and a start in the past."""
+    session, found = plan.session, []
+    minutes = request.minutes
+    if minutes is not None and (minutes < session.minutes_min.value or minutes > session.minutes_max.value):
+        message = (
+            f"{minutes} was asked for; the protocol allows {plain(session.minutes_min.value.value)} to "
+            f"{session.minutes_max.value}. Choose a time inside it, or give the reason."
+        )
+        found.append(Finding("MINUTES-CHANGED", Level.REVIEW, message, session.minutes.basis))
+    if request.target is not None and request.target != session.target.value:
+        message = (
+            f"{request.target} was asked for; the protocol says {session.target.value}. Give the reason."
+        )
+        found.append(Finding("DOSE-CHANGED", Level.REVIEW, message, session.target.basis))
+    if start < as_of:
+        message = f"The start, {say_date(start)}, lies before the day of the plan, {say_date(as_of)}."
+        found.append(Finding("START-PAST", Level.REVIEW, message, DESIGN))
+    return found
+
+
+def _series(plan: Protocol, request: PlanRequest, start: date, policy: Policy) -> Series:
+    course = plan.induction
+    least, most = course.infusions_min.value, course.infusions_max.value
+    if request.infusions is not None and not least <= request.infusions <= most:
+        raise PlanRequestError(
+            f"{request.infusions} infusions were asked for; the protocol '{plan.id}' has {least} to {most}."
+        )
+    days = policy.clinic_days if request.clinic_days is None else request.clinic_days
+    calendar = Calendar(days, frozenset((*policy.holidays, *request.closed)))
+    return plan_series(
+        course,
+        start=start,
+        calendar=calendar,
+        policy=policy,
+        given=request.given,
+        infusions=request.infusions,
+    )
+
+
+def _maintenance(plan: Protocol, request: PlanRequest, series: Series, policy: Policy) -> Maintenance:
+    rule = plan.maintenance[0]
+    if request.maintenance is not None:
+        try:
+            rule = maintenance_rule(request.maintenance)
+        except KeyError as error:
+            raise PlanRequestError(str(error.args[0])) from None
+    planned = [i.on for i in series.infusions if i.kind is InfusionKind.INDUCTION]
+    windows = first_windows(rule, planned[-1], count=FIRST_WINDOWS) if planned else ()
+    others = tuple(r for r in plan.maintenance if r.id != rule.id)
+    return Maintenance(rule, windows, others, maintenance_text(rule, windows, policy))
