@@ -26,6 +26,7 @@ class Command(NamedTuple):
 
 
 COMMANDS: dict[str, Command] = {
+    "policy": Command("tenuto.cli.policy", "check, sign or compare the clinic's policy"),
     "docs": Command(
         "tenuto.cli.docs", "write the generated pages of the manual, or check that they are current"
     ),

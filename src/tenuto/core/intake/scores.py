@@ -14,7 +14,7 @@ from tenuto.core.units import plain
 __all__ = ["instrument_key", "judge", "suicide_item"]
 
 _ITEM_NAMES = frozenset(("442608", "9", "item9", "phq99", "phq9item9", "q9"))
-_SCREENED = ("phq9",)
+_SCREENED = ("phq9", "phq9item9")
 
 
 def instrument_key(name: str) -> str:

@@ -236,7 +236,13 @@ def test_a_treatment_consent_is_read() -> None:
     assert found.active
     assert found.signed == date(2026, 2, 20)
     assert found.version == "Consent form 3"
-    assert "depression" in found.indication
+    assert found.indication == "depression"
+
+
+def test_a_consent_to_two_conditions_is_two_and_to_none_named_is_one() -> None:
+    both = consent(category=[{"text": "Ketamine for depression"}, {"text": "Ketamine for PTSD"}])
+    assert {c.indication for c in read(both).facts.consents} == {"depression", "ptsd"}
+    assert [c.indication for c in read(consent(category=[{"text": "Ketamine"}])).facts.consents] == [""]
 
 
 @pytest.mark.parametrize("scope", ["patient-privacy", "research", "adr"])

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from tenuto.clinic.interop.fhir import UnusableBundle
+from tenuto.core.gate import Level
 from tests.clinic.interop.fhir.bundles import PATIENT, condition, read
 
 DEPRESSION = {"text": "Depression"}
@@ -64,14 +65,12 @@ def test_a_birth_date_that_is_none_is_unknown_and_is_said() -> None:
 @pytest.mark.parametrize("death", [{"deceasedBoolean": True}, {"deceasedDateTime": "2025-01-01"}])
 def test_death_is_seen(death: dict) -> None:
     reading = read(patient=PATIENT | death)
-    assert reading.dead
-    assert sentence_about(reading.facts.unreadable, "has died")
+    assert [(f.code, f.level) for f in reading.findings] == [("PERSON-DEAD", Level.REFUSE)]
 
 
 def test_not_dead_is_not_a_remark() -> None:
     reading = read(patient=PATIENT | {"deceasedBoolean": False})
-    assert not reading.dead
-    assert reading.facts.unreadable == ()
+    assert reading.findings == ()
 
 
 def test_no_patient_is_refused() -> None:

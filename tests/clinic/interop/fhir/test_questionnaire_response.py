@@ -9,7 +9,9 @@ from itertools import product
 import pytest
 
 from tenuto.clinic.interop.fhir import suicide_screen, tables
-from tests.clinic.interop.fhir.bundles import item, observation, quantity, read, response
+from tenuto.core.intake.eligibility import assess
+from tenuto.core.policy import default_policy
+from tests.clinic.interop.fhir.bundles import AS_OF, item, observation, quantity, read, response
 
 LOINC = "http://loinc.org"
 PHQ9 = ["44250-9", "44255-8", "44259-0", "44254-1", "44251-7", "44258-2", "44252-5", "44253-3", "44260-8"]
@@ -85,14 +87,23 @@ def test_nine_items_make_a_total_with_its_items() -> None:
 def test_a_missing_item_is_never_zero(missing: int) -> None:
     items = [item(code, valueInteger=3) for i, code in enumerate(PHQ9) if i != missing]
     facts = read(response(*items)).facts
-    assert facts.scores == ()
+    assert {s.instrument for s in facts.scores} <= {"phq9_item9"}
     assert "8 of 9 items of PHQ-9 are answered, so there is no total" in facts.unreadable[0]
 
 
 def test_item_nine_is_kept_when_the_total_is_void() -> None:
     facts = read(response(item("/44260-8", valueInteger=2))).facts
-    assert facts.scores == ()
-    assert [(a.fact, a.value) for a in facts.answers] == [("phq9.item9", Decimal(2))]
+    assert [(s.instrument, s.value, s.items) for s in facts.scores] == [("phq9_item9", 2, (("44260-8", 2),))]
+
+
+def test_item_nine_alone_asks_for_the_suicide_screen() -> None:
+    for sent in (
+        response(item("/44260-8", valueInteger=1)),
+        observation("44260-8", valueCodeableConcept={"coding": [SYSTEM | {"code": "LA6569-3"}]}),
+        observation("44260-8", valueInteger=1),
+    ):
+        assessment = assess(read(sent).facts, policy=default_policy(), as_of=AS_OF)
+        assert [f.code for f in assessment.gate.findings if f.code.startswith("SUICIDE")], sent
 
 
 @pytest.mark.parametrize(
@@ -150,13 +161,18 @@ def test_every_way_to_give_an_item_its_value_is_read(answer: dict) -> None:
 def test_a_value_that_an_item_can_not_have_voids_the_total(answer: dict) -> None:
     rest = [item(code, valueInteger=0) for code in PHQ9[1:]]
     facts = read(response(item(PHQ9[0], **answer), *rest)).facts
-    assert facts.scores == ()
+    assert not [s for s in facts.scores if s.instrument == "phq9"]
     assert facts.unreadable
 
 
 def test_one_item_answered_twice_differently_voids_the_total() -> None:
     items = [item(code, valueInteger=1) for code in PHQ9] + [item(PHQ9[0], valueInteger=3)]
-    assert read(response(*items)).facts.scores == ()
+    assert not [s for s in read(response(*items)).facts.scores if s.instrument == "phq9"]
+
+
+def test_of_two_answers_to_item_nine_the_graver_counts() -> None:
+    items = [item("44260-8", valueInteger=3), *(item(code, valueInteger=0) for code in PHQ9)]
+    assert [(s.instrument, s.value) for s in read(response(*items)).facts.scores] == [("phq9_item9", 3)]
 
 
 def test_a_sent_total_gives_way_to_its_items() -> None:

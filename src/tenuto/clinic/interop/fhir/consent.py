@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
-from tenuto.core.intake.facts import Coding, Consent
+from tenuto.core.intake.conditions import named
+from tenuto.core.intake.facts import Coding, Consent, Problem
 
 __all__ = ["read"]
 
@@ -13,29 +14,34 @@ KETAMINE = "ketamine"
 _KETAMINE_CODE = ("rxnorm", "6130")
 
 
-def read(consent: Element, as_of: date, remarks: Remarks) -> Consent | None:
-    """The consent; None when entered in error or when it is not about treatment with ketamine.
+def read(consent: Element, as_of: date, remarks: Remarks) -> tuple[Consent, ...]:
+    """The consent, once for each condition that it names; none when entered in error or not about ketamine.
 
     A refusal (`provision.type` deny), a consent that is not active and one whose period does not hold `as_of` are
     kept, as not active: a recorded no is not the same as silence.
     """
     scope = consent.status("scope")
     if consent.text("status") == "entered-in-error" or scope not in ("treatment", ""):
-        return None
+        return ()
     provision = consent.one("provision")
     codes, texts = _subject_matter(consent, provision)
     if not any(KETAMINE in text.lower() for text in texts) and not any(
         (c.system, c.code) == _KETAMINE_CODE for c in codes
     ):
-        return None
+        return ()
     signed = consent.moment("dateTime", remarks)
-    return Consent(
-        # The earliest day that it can mean: a consent never looks newer than it is.
-        signed=signed.earliest if signed else None,
-        active=consent.text("status") == "active" and _permits(provision, as_of, remarks),
-        indication="; ".join(dict.fromkeys(texts)),
-        version=consent.codings("policyRule")[1],
-        origin=consent.where,
+    active = consent.text("status") == "active" and _permits(provision, as_of, remarks)
+    conditions = sorted({name for text in texts for name in named(Problem(text))}) or [""]
+    return tuple(
+        Consent(
+            # The earliest day that it can mean: a consent never looks newer than it is.
+            signed=signed.earliest if signed else None,
+            active=active,
+            indication=condition,
+            version=consent.codings("policyRule")[1],
+            origin=consent.where,
+        )
+        for condition in conditions
     )
 
 

@@ -172,13 +172,23 @@ def _judge_comparator(
 
 
 def _score(part: Element, scale: Scale, origin: str, when: _When, remarks: Remarks) -> Score | None:
-    quantity = part.one("valueQuantity")
-    value = part.number("valueInteger") if quantity is None else quantity.number("value")
+    value = _number(part)
     if value is None or not scale.holds(value):
         said = "has no number" if value is None else f"is {plain(value)}, which is not from 0 to {scale.most}"
         remarks.add(f"{origin}: the {scale.title} total {said}; not used. Score it again.")
         return None
-    return Score(scale.instrument, value, when.day, origin)
+    items = tuple((code, int(value)) for code in scale.loinc)
+    return Score(scale.instrument, value, when.day, origin, items)
+
+
+def _number(part: Element) -> Decimal | None:
+    """The number of a total or of one item: a quantity, an integer, or a coded answer with its value."""
+    quantity = part.one("valueQuantity")
+    if quantity is not None:
+        return quantity.number("value")
+    codes, _ = part.codings("valueCodeableConcept")
+    meant = next((m for m in map(tables.word, codes) if isinstance(m, int)), None)
+    return part.number("valueInteger") if meant is None else Decimal(meant)
 
 
 def _answer(part: Element, rule: ResultRule, origin: str, when: _When, remarks: Remarks) -> Answer | None:

@@ -13,8 +13,7 @@ _NOT_CURRENT = ("old", "entered-in-error")
 
 
 def read(patient: Element, remarks: Remarks) -> Person:
-    """The person; death, several records in one and an incomplete birth date are remarked on."""
-    _judge_life(patient, remarks)
+    """The person; an inactive record and an incomplete birth date are remarked on."""
     if patient.flag("active") is False:
         remarks.add(f"{patient.where} is marked inactive. Check that this is the record in use.")
     born = patient.moment("birthDate", remarks)
@@ -34,13 +33,7 @@ def read(patient: Element, remarks: Remarks) -> Person:
 
 def is_dead(patient: Element) -> bool:
     """True when the record says that the person has died."""
-    return patient.raw.get("deceasedBoolean") is True or patient.has("deceasedDateTime")
-
-
-def _judge_life(patient: Element, remarks: Remarks) -> None:
-    patient.flag("deceasedBoolean")
-    if is_dead(patient):
-        remarks.add(f"{patient.where} says that the person has died. Check the identity.")
+    return patient.flag("deceasedBoolean") is True or bool(patient.text("deceasedDateTime"))
 
 
 def _name(patient: Element) -> str:

@@ -35,7 +35,9 @@ class Given:
     answers: list[Answer] = field(default_factory=list)
     scores: list[Score] = field(default_factory=list)
     weights: dict[str, int] = field(default_factory=dict)
-    """Item weights of scales by LOINC code."""
+    """Item weights of scales by LOINC code; the highest where an item is answered twice."""
+    disputed: set[str] = field(default_factory=set)
+    """Items answered twice, differently: they belong to no total."""
     screen: dict[str, bool] = field(default_factory=dict)
 
 
@@ -111,9 +113,11 @@ def _take_weight(link: str, item: Element, given: Given, remarks: Remarks) -> No
         remarks.add(
             f"{given.origin}: an item of {scale.title} has no value from 0 to {scale.item_most}. Ask again."
         )
-    elif given.weights.setdefault(link, value) != value:
+        return
+    if given.weights.get(link, value) != value:
         remarks.add(f"{given.origin}: an item of {scale.title} is answered twice, differently. Ask again.")
-        del given.weights[link]
+        given.disputed.add(link)
+    given.weights[link] = max(value, given.weights.get(link, value))
 
 
 def _take_total(scale: Scale, item: Element, given: Given, remarks: Remarks) -> None:
@@ -128,21 +132,18 @@ def _take_total(scale: Scale, item: Element, given: Given, remarks: Remarks) -> 
 
 
 def _total_scales(given: Given, remarks: Remarks) -> None:
+    settled = given.weights.keys() - given.disputed
     for scale in tables.scales().values():
-        items = tuple((code, given.weights[code]) for code in scale.items if code in given.weights)
+        items = tuple((code, given.weights[code]) for code in scale.items if code in settled)
         if not items:
             continue
-        given.answers += [
-            Answer(name, Decimal(given.weights[code]), given.authored, given.origin)
-            for code, name in scale.kept
-            if code in given.weights
-        ]
         if len(items) < len(scale.items):
             remarks.add(
                 f"{given.origin}: {len(items)} of {len(scale.items)} items of {scale.title} are answered, "
                 "so there is no total. Have the rest answered."
             )
             given.scores = [s for s in given.scores if s.instrument != scale.instrument]
+            given.scores += _kept(scale, given)
             continue
         total = Decimal(sum(value for _, value in items))
         for sent in (s for s in given.scores if s.instrument == scale.instrument and s.value != total):
@@ -152,6 +153,17 @@ def _total_scales(given: Given, remarks: Remarks) -> None:
             )
         given.scores = [s for s in given.scores if s.instrument != scale.instrument]
         given.scores.append(Score(scale.instrument, total, given.authored, given.origin, items))
+
+
+def _kept(scale: Scale, given: Given) -> list[Score]:
+    """The answered items that count without a total: a thought of suicide is not lost with a skipped question."""
+    return [
+        Score(
+            name, Decimal(given.weights[code]), given.authored, given.origin, ((code, given.weights[code]),)
+        )
+        for code, name in scale.kept
+        if code in given.weights
+    ]
 
 
 def _triage(given: Given, remarks: Remarks) -> None:

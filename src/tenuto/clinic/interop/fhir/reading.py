@@ -20,6 +20,7 @@ from tenuto.clinic.interop.fhir import (
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
 from tenuto.clinic.interop.fhir.loading import Json
 from tenuto.clinic.interop.fhir.subjects import Entry, Index, Whose, the_patient, whose
+from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.facts import (
     Allergy,
     Answer,
@@ -30,6 +31,7 @@ from tenuto.core.intake.facts import (
     Problem,
     Score,
 )
+from tenuto.core.sources import Basis, Tag
 
 __all__ = ["Reading", "read_bundle"]
 
@@ -58,6 +60,14 @@ class Reading:
     """How many resources of each other type were left out."""
     dead: bool = False
     """True when the record says that the person has died."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the record itself says against any plan."""
+        if not self.dead:
+            return ()
+        message = "The record says that this person has died. Check the identity; correct the record if it is wrong."
+        return (Finding("PERSON-DEAD", Level.REFUSE, message, Basis((Tag.D,), note="Hazard H1")),)
 
     @property
     def ignored_resources(self) -> int:
@@ -159,7 +169,7 @@ def _gather(entry: Entry, index: Index, as_of: date, found: _Gathered, remarks: 
         case "MedicationRequest":
             _keep(found.medications, medication.read_request(resource, index.find, remarks))
         case "Consent":
-            _keep(found.consents, consent.read(resource, as_of, remarks))
+            found.consents += consent.read(resource, as_of, remarks)
         case "Observation":
             seen = observation.read(resource, remarks)
             found.measurements += seen.measurements

@@ -49,8 +49,10 @@ class Scale:
     item_most: int = 0
     items: tuple[str, ...] = ()
     kept: tuple[tuple[str, str], ...] = ()
-    """Items (by code) that are a fact of their own, and the id of that fact."""
+    """Items (by code) that count while there is no total, and the instrument under which they do."""
     fractions: bool = False
+    loinc: tuple[str, ...] = ()
+    """Codes of an Observation with this score, beside those of the registry."""
 
     def holds(self, total: Decimal) -> bool:
         """True for a total that this scale can have."""
@@ -85,6 +87,7 @@ def scales() -> Mapping[str, Scale]:
             tuple(entry.get("items", ())),
             tuple(entry.get("kept", {}).items()),
             entry.get("fractions", False),
+            tuple(entry.get("loinc", ())),
         )
         for name, entry in _own("scales").items()
     }
@@ -112,7 +115,9 @@ def question(name: str) -> Fact | None:
 
 @cache
 def _by_loinc() -> dict[str, MeasurementRule | ResultRule | Scale]:
-    found: dict[str, MeasurementRule | ResultRule | Scale] = {}
+    found: dict[str, MeasurementRule | ResultRule | Scale] = {
+        code: scale for scale in scales().values() for code in scale.loinc
+    }
     for asked in facts():
         for measure in asked.measures:
             title = asked.title.lower()

@@ -1,0 +1,61 @@
+"""Reading and writing files for the command line: bounded, and all or nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from tenuto.cli import UserError
+
+__all__ = ["read_text", "write_atomically"]
+
+MAX_TEXT_BYTES = 1_000_000
+
+
+def read_text(name: str) -> str:
+    """The text of a small file; UserError says what is wrong with it."""
+    path = Path(name)
+    try:
+        if path.stat().st_size > MAX_TEXT_BYTES:
+            raise UserError(f"{name} is larger than 1 MB. Give the policy file.")
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        raise UserError(f"There is no file '{name}'. Check the path.") from None
+    except UnicodeDecodeError:
+        raise UserError(f"{name} is not UTF-8 text. Save it as UTF-8 and try again.") from None
+    except (OSError, ValueError) as error:
+        raise UserError(f"'{name}' can't be read: {_reason(error)}.") from None
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file completely or not at all; UserError when it can't be written."""
+    try:
+        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+    except (OSError, ValueError) as error:
+        raise UserError(f"'{path}' can't be written: {_reason(error)}. Choose another place.") from None
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(partial).chmod(_mode(path))
+        Path(partial).replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            Path(partial).unlink()
+        raise UserError(f"'{path}' can't be written: {_reason(error)}. Choose another place.") from None
+
+
+def _mode(path: Path) -> int:
+    """The mode of the file that is replaced, or what the user's mask gives a new one."""
+    with contextlib.suppress(OSError):
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
