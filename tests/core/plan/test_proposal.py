@@ -15,7 +15,6 @@ from tenuto.core.plan.dose_check import recompute
 from tenuto.core.plan.dosing_weight import WeightBasis, WeightChoice
 from tenuto.core.plan.inputs import TotalVolume
 from tenuto.core.plan.proposal import propose
-from tenuto.core.plan.proposal_json import proposal_json
 from tenuto.core.plan.request import PlanRequest, PlanRequestError
 from tenuto.core.policy import default_policy, demo_policy
 from tenuto.core.units import MgPerKg, MgPerMl, Minutes, Ml
@@ -81,7 +80,7 @@ def test_the_json_has_exactly_the_documented_keys():
 
 
 def test_json_numbers_show_the_decimals_that_they_are():
-    shown = proposal_json(plan(), ignored_resources=0)
+    shown = plan().to_json(0)
     text = json.dumps(shown["dose"])
     weight = Decimal(str(shown["dose"]["weight_kg"]))
     assert "e-" not in text
@@ -94,10 +93,10 @@ def test_json_numbers_show_the_decimals_that_they_are():
 def test_refuse_shows_no_dose_and_block_shows_it():
     refused = plan(with_measured(without=("weight_kg",)))
     assert refused.gate.level is Level.REFUSE
-    assert proposal_json(refused, ignored_resources=0)["dose"] is None
+    assert refused.to_json(0)["dose"] is None
     blocked = plan(with_problem(Problem("Abdominal aortic aneurysm")))
     assert blocked.gate.level is Level.BLOCK
-    assert proposal_json(blocked, ignored_resources=0)["dose"]["dose_mg"] > 0
+    assert blocked.to_json(0)["dose"]["dose_mg"] > 0
 
 
 def test_disagreeing_calculations_are_refused(monkeypatch):
@@ -111,13 +110,13 @@ def test_disagreeing_calculations_are_refused(monkeypatch):
     proposal = plan()
     assert "CALCULATIONS-DISAGREE" in codes(proposal, Level.REFUSE)
     assert proposal.orderable is None
-    assert proposal_json(proposal, ignored_resources=0)["dose"] is None
+    assert proposal.to_json(0)["dose"] is None
 
 
 def test_no_vial_and_no_volume_leave_the_volumes_empty():
     for request, code in (({"vial": None}, "VIAL-MISSING"), ({"volume": None}, "VOLUME-MISSING")):
         proposal = plan(**request)
-        dose = proposal_json(proposal, ignored_resources=0)["dose"]
+        dose = proposal.to_json(0)["dose"]
         assert code in codes(proposal, Level.REVIEW)
         assert dose["dose_mg"] > 0
         assert dose["concentration_mg_per_ml"] is None
@@ -126,7 +125,7 @@ def test_no_vial_and_no_volume_leave_the_volumes_empty():
 
 def test_no_diagnosis_gives_no_protocol_and_no_dose():
     proposal = plan(healthy(problems=()))
-    shown = proposal_json(proposal, ignored_resources=0)
+    shown = proposal.to_json(0)
     assert proposal.gate.level is Level.BLOCK
     assert shown["protocol"] is None
     assert shown["dose"] is None
@@ -224,7 +223,7 @@ def heavy(sex="male"):
 ])  # fmt: skip
 def test_from_bmi_30_the_dosing_weight_is_chosen_with_a_reason(choice, mg, basis, code):
     proposal = plan(heavy(), weight_choice=choice)
-    shown = proposal_json(proposal, ignored_resources=0)["dose"]
+    shown = proposal.to_json(0)["dose"]
     assert (shown["dose_mg"], shown["weight_basis"]) == (mg, basis)
     assert {c for c in codes(proposal) if c.startswith("WEIGHT-")} == ({code} if code else set())
     assert [o.weight.weight.value for o in proposal.options] == [120, Decimal("87.56"), Decimal("65.94")]
@@ -256,20 +255,20 @@ def test_an_hour_at_half_a_milligram_an_hour_cut_short_is_never_taken_for_half_a
 
 def test_the_calculations_can_be_followed_step_by_step():
     """Hazard H36: inputs, formula and result of both calculations are there to be looked at."""
-    calculation = plan().calculation
-    names = [step.name for step in calculation.dose.steps]
-    assert names[0] == "Calculated dose"
-    assert {"Rounding", "Drawn from the vial", "Concentration", "Pump rate"} <= set(names)
-    assert all(step.formula and step.working and step.result for step in calculation.dose.steps)
-    assert all(line.formula and line.working and line.result for line in calculation.check.lines)
-    ordered = str(calculation.dose.ordered)
-    assert ordered in {step.result for step in calculation.dose.steps}
-    assert ordered in {line.result for line in calculation.check.lines}
+    proposal = plan()
+    first, second = proposal.calculations
+    for view in (first, second):
+        names = [line.name for line in view.lines]
+        assert names[0] == "Calculated dose"
+        assert {"Drawn from the vial", "Concentration", "Pump rate", "Rate"} <= set(names)
+        assert all(line.formula and line.working and line.result for line in view.lines)
+        assert str(proposal.calculation.dose.ordered) in {line.result for line in view.lines}
+    assert plan(healthy(problems=())).calculations == ()
 
 
 def test_the_plan_pins_the_version_of_its_protocol():
     """Hazard H24: what is printed and signed names the version, and versions are data that never change in place."""
-    shown = proposal_json(plan(), ignored_resources=0)
+    shown = plan().to_json(0)
     assert shown["protocol"]["version"] == 1
     assert plan().protocol is plan().protocol
 

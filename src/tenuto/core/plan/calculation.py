@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from tenuto.core.gate import Finding
 from tenuto.core.plan.agreement import agreement_findings
 from tenuto.core.plan.caps import dose_findings
-from tenuto.core.plan.dose import Dose, calculate
-from tenuto.core.plan.dose_check import Checked, recompute
+from tenuto.core.plan.dose import Dose, Step, calculate
+from tenuto.core.plan.dose_check import Checked, CheckLine, recompute
 from tenuto.core.plan.inputs import DoseInputs
 from tenuto.core.plan.product import dilution_findings
 from tenuto.core.plan.protocol import Protocol
 from tenuto.core.policy import Policy
 
-__all__ = ["Calculation", "calculate_twice"]
+__all__ = ["Calculation", "CalculationView", "calculate_twice", "views"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,22 @@ class Calculation:
     check: Checked
     findings: tuple[Finding, ...]
     agree: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CalculationView:
+    """One of the two calculations as shown on the dose card, line by line."""
+
+    name: str
+    lines: tuple[Step | CheckLine, ...]
+
+
+def views(calculation: Calculation) -> tuple[CalculationView, CalculationView]:
+    """Both calculations to be read side by side; every line has name, formula, working and result."""
+    return (
+        CalculationView("Exact decimals", calculation.dose.steps),
+        CalculationView("Whole millionths", calculation.check.lines),
+    )
 
 
 def calculate_twice(inputs: DoseInputs, protocol: Protocol, policy: Policy) -> Calculation:

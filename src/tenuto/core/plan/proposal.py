@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.conditions import Condition, condition
 from tenuto.core.intake.eligibility import Assessment, Purpose, Weighing, assess
 from tenuto.core.intake.facts import PatientFacts
-from tenuto.core.plan.calculation import Calculation, calculate_twice
+from tenuto.core.plan.calculation import Calculation, CalculationView, calculate_twice, views
 from tenuto.core.plan.caps import caps_for, rounding_from
 from tenuto.core.plan.dates import say_date
 from tenuto.core.plan.dosing_weight import DosingWeight, WeightDecision, decide_weight
@@ -25,6 +26,7 @@ from tenuto.core.plan.maintenance import (
     maintenance_rule,
     maintenance_text,
 )
+from tenuto.core.plan.proposal_json import proposal_json
 from tenuto.core.plan.protocol import Protocol, protocols
 from tenuto.core.plan.request import PlanRequest, PlanRequestError
 from tenuto.core.plan.requirements import requirement_findings
@@ -85,6 +87,15 @@ class Proposal:
     def orderable(self) -> Calculation | None:
         """The calculation when it may be shown as a dose: None under REFUSE, whatever was calculated."""
         return None if self.gate.level is Level.REFUSE else self.calculation
+
+    @property
+    def calculations(self) -> tuple[CalculationView, ...]:
+        """Both calculations line by line for the dose card; empty when nothing could be calculated."""
+        return views(self.calculation) if self.calculation is not None else ()
+
+    def to_json(self, ignored_resources: int) -> dict[str, Any]:
+        """The proposal as plain JSON values, with the number of resources that its reader left aside."""
+        return proposal_json(self, ignored_resources=ignored_resources)
 
 
 def propose(facts: PatientFacts, *, request: PlanRequest, policy: Policy, as_of: date) -> Proposal:

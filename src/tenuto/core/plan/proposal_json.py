@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tenuto.core.gate import Finding
 from tenuto.core.plan.calculation import Calculation
-from tenuto.core.plan.proposal import Proposal
 from tenuto.core.sources import Source
 from tenuto.core.units import Quantity
+
+if TYPE_CHECKING:
+    from tenuto.core.plan.proposal import Proposal
 
 __all__ = ["proposal_json"]
 
