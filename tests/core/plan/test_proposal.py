@@ -71,7 +71,7 @@ KEYS = {
 
 
 def test_the_json_has_exactly_the_documented_keys():
-    shown = proposal_json(plan(policy=default_policy()), ignored_resources=3)
+    shown = plan(policy=default_policy()).to_json(3)
     assert shown["ignored_resources"] == 3
     for part, keys in KEYS.items():
         value = shown[part] if part else shown
