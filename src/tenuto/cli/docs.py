@@ -18,7 +18,10 @@ class Page(NamedTuple):
     renderer: str
 
 
-PAGES: tuple[Page, ...] = (Page("reference/scales.md", "tenuto.core.scales.manual:page"),)
+PAGES: tuple[Page, ...] = (
+    Page("reference/fhir-facts.md", "tenuto.core.intake.reference:page"),
+    Page("reference/scales.md", "tenuto.core.scales.manual:page"),
+)
 
 
 def render(page: Page) -> str:

@@ -34,6 +34,7 @@ _CHOICES = {
     "lab.urinalysis": "normal",
     "urinary.symptoms": "none",
     "lab.ecg": "normal",
+    "lab.tsh": "normal",
 }
 DEPRESSION = Problem("Recurrent major depression", (Coding("icd10cm", "F33.2"),))
 

@@ -14,7 +14,8 @@ from tenuto.core.units import plain
 __all__ = ["instrument_key", "judge", "suicide_item"]
 
 _ITEM_NAMES = frozenset(("442608", "9", "item9", "phq99", "phq9item9", "q9"))
-_SCREENED = ("phq9", "phq9item9")
+_ITEM_ALONE = "phq9item9"
+_SCREENED = frozenset(("phq9", _ITEM_ALONE))
 
 
 def instrument_key(name: str) -> str:
@@ -25,6 +26,8 @@ def instrument_key(name: str) -> str:
 def suicide_item(score: Score) -> int | None:
     """The answer to PHQ-9 item 9, or None when it wasn't sent. LOINC 44260-8."""
     found = [value for name, value in score.items if instrument_key(name) in _ITEM_NAMES]
+    if instrument_key(score.instrument) == _ITEM_ALONE:
+        found.append(int(score.value))
     return max(found, default=None)
 
 
@@ -76,24 +79,25 @@ def _suicide(case: Case) -> tuple[Finding, ...]:
     """A positive item 9, or an unanswered one, needs a triage level from the same day or later. Hazard H18."""
     triaged = [a.taken for a in given(case, "suicide.screen")]
     last = max((day for day in triaged if day is not None), default=None)
-    found: list[Finding] = []
-    for score in _scores(case, frozenset(_SCREENED)):
-        if last is not None and score.taken is not None and last >= score.taken:
-            continue
-        found.extend(_item_nine(score))
-    return tuple(found)
+    forms = [s for s in _scores(case, _SCREENED) if s.items or instrument_key(s.instrument) == _ITEM_ALONE]
+    return tuple(
+        finding
+        for form in forms
+        if last is None or form.taken is None or form.taken > last
+        for finding in _item_nine(form.taken, suicide_item(form))
+    )
 
 
-def _item_nine(score: Score) -> tuple[Finding, ...]:
-    when = f" of {score.taken}" if score.taken else ""
-    answer = suicide_item(score)
-    if answer is None:
-        if not score.items:
-            return ()
+def _item_nine(taken: date | None, value: int | None) -> tuple[Finding, ...]:
+    when = f" of {taken}" if taken else ""
+    if value is None:
         message = f"PHQ-9{when}: item 9 wasn't answered. Ask it, and do the suicide screen today."
         return (note("suicide.screen", "SUICIDE-ITEM-MISSING", Level.REVIEW, message),)
-    if answer == 0:
+    if value <= 0:
         return ()
-    code = "SUICIDE-ITEM-URGENT" if answer > 1 else "SUICIDE-ITEM"
-    message = f"PHQ-9{when}: item 9 is {answer} and no triage level follows it. Do the suicide screen today and record the level."
+    code = "SUICIDE-ITEM-URGENT" if value > 1 else "SUICIDE-ITEM"
+    message = (
+        f"PHQ-9{when}: item 9 is {value} and no triage level follows it. "
+        "Do the suicide screen today and record the level."
+    )
     return (note("suicide.screen", code, Level.REVIEW, message),)
