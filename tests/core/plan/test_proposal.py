@@ -13,11 +13,12 @@ from tenuto.core.intake.facts import Answer, Medication, Problem
 from tenuto.core.plan import calculation as calculation_module
 from tenuto.core.plan.dose_check import recompute
 from tenuto.core.plan.dosing_weight import WeightBasis, WeightChoice
+from tenuto.core.plan.exposure import GivenInfusion
 from tenuto.core.plan.inputs import TotalVolume
 from tenuto.core.plan.proposal import propose
 from tenuto.core.plan.request import PlanRequest, PlanRequestError
 from tenuto.core.policy import default_policy, demo_policy
-from tenuto.core.units import MgPerKg, MgPerMl, Minutes, Ml
+from tenuto.core.units import Mg, MgPerKg, MgPerMl, Minutes, Ml
 from tests.core.intake.people import TODAY, healthy, measured, with_answer, with_measured, with_problem
 
 READY = {"vial": MgPerMl(50), "volume": TotalVolume(Ml(50))}
@@ -278,3 +279,11 @@ def test_substance_use_is_planned_only_under_its_own_template():
     proposal = plan(patient, protocol="substance-use-specialist")
     assert "REQUIRES-ADDICTION-SPECIALIST" in codes(proposal)
     assert "INVESTIGATIONAL" in codes(proposal, Level.REVIEW)
+
+
+def test_earlier_infusions_and_the_planned_series_are_counted_together():
+    earlier = tuple(GivenInfusion(TODAY - timedelta(days=3 * n), Mg(35)) for n in range(1, 8))
+    assert "EXPOSURE-COUNT" not in codes(plan())
+    proposal = plan(earlier=earlier)
+    assert proposal.exposure.infusions == 7
+    assert "EXPOSURE-COUNT" in codes(proposal, Level.BLOCK)

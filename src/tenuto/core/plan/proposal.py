@@ -17,6 +17,7 @@ from tenuto.core.plan.calculation import Calculation, CalculationView, calculate
 from tenuto.core.plan.caps import caps_for, rounding_from
 from tenuto.core.plan.dates import say_date
 from tenuto.core.plan.dosing_weight import DosingWeight, WeightDecision, decide_weight
+from tenuto.core.plan.exposure import Exposure, GivenInfusion, exposure
 from tenuto.core.plan.factors import Factor, factors
 from tenuto.core.plan.inputs import DoseInputs
 from tenuto.core.plan.maintenance import (
@@ -34,7 +35,7 @@ from tenuto.core.plan.selection import Alternative, protocol_findings, select
 from tenuto.core.plan.series import Calendar, InfusionKind, Series, plan_series
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
-from tenuto.core.units import plain
+from tenuto.core.units import Mg, plain
 
 __all__ = ["DoseOption", "Maintenance", "Proposal", "propose"]
 
@@ -77,6 +78,8 @@ class Proposal:
     options: tuple[DoseOption, ...]
     series: Series
     maintenance: Maintenance | None
+    exposure: Exposure
+    """Counters up to the day of the plan; its findings look ahead over the planned series as well."""
     factors: tuple[Factor, ...]
     policy: Policy
     as_of: date
@@ -128,6 +131,8 @@ def propose(facts: PatientFacts, *, request: PlanRequest, policy: Policy, as_of:
         series = _series(plan, request, start, policy)
         findings += series.findings
         maintenance = _maintenance(plan, request, series, policy)
+    exposed = _exposure(request, series, calculation, as_of, policy)
+    findings += exposed.findings
     gate = Gate.of(findings)
     return Proposal(
         gate=gate,
@@ -142,6 +147,7 @@ def propose(facts: PatientFacts, *, request: PlanRequest, policy: Policy, as_of:
         options=options,
         series=series,
         maintenance=maintenance,
+        exposure=exposed,
         factors=factors(),
         policy=policy,
         as_of=as_of,
@@ -247,3 +253,11 @@ def _maintenance(plan: Protocol, request: PlanRequest, series: Series, policy: P
     windows = first_windows(rule, planned[-1], count=FIRST_WINDOWS) if planned else ()
     others = tuple(r for r in plan.maintenance if r.id != rule.id)
     return Maintenance(rule, windows, others, maintenance_text(rule, windows, policy))
+
+
+def _exposure(
+    request: PlanRequest, series: Series, calculation: Calculation | None, as_of: date, policy: Policy
+) -> Exposure:
+    each = calculation.dose.ordered if calculation is not None else Mg(0)
+    planned = [GivenInfusion(i.on, each) for i in series.infusions if i.kind is InfusionKind.INDUCTION]
+    return exposure([*request.earlier, *planned], as_of=as_of, policy=policy)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from tenuto.core.plan.dosing_weight import WeightChoice
+from tenuto.core.plan.exposure import GivenInfusion
 from tenuto.core.plan.inputs import InfusateVolume
 from tenuto.core.units import MgPerKg, MgPerKgPerHour, MgPerMl, Minutes, Ml
 
@@ -37,3 +38,5 @@ class PlanRequest:
     maintenance: str | None = None
     given: tuple[date, ...] = ()
     """Dates of infusions of this series already given, in order: the rest is planned anew from `start`."""
+    earlier: tuple[GivenInfusion, ...] = ()
+    """Every infusion on record, this series' included, for the total exposure."""
