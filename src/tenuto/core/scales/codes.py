@@ -13,7 +13,7 @@ from tenuto.core.scales.reading import instruments
 
 __all__ = ["Coded", "Meaning", "answer_value", "lookup", "valid_loinc"]
 
-_SHAPE = re.compile(r"(LA)?(\d{1,7})-(\d)")
+_SHAPE = re.compile(r"(LA)?([0-9]{1,7})-([0-9])")
 
 # What the letters of an answer code add to the sum, by whether the number of digits is odd. LOINC does not print the
 # rule for letters; every published answer code met so far obeys this one.

@@ -1,0 +1,57 @@
+"""Red flags: what raises them, in which order, and that no rule is dead."""
+
+from __future__ import annotations
+
+import pytest
+
+from tenuto.core.scales.reading import instrument, instruments
+from tenuto.core.scales.red_flags import Urgency, rules
+from tenuto.core.scales.scoring import Void, score
+from tests.spec.tables import rows
+
+TABLE = "scales/red-flags.md"
+
+
+def form(cell: str) -> dict[str, int | None]:
+    return {str(n): None if v == "-" else int(v) for n, v in enumerate(cell.split(), 1)}
+
+
+def flags(row: dict[str, str]) -> list:
+    before = form(row["before"]) if row["before"] else None
+    return list(score(instrument(row["scale"]), form(row["answers"]), earlier=before, sex=row["sex"]).flags)
+
+
+@pytest.mark.parametrize("row", rows(TABLE))
+def test_what_raises_a_red_flag(row):
+    shown = [f"{f.rule} {f.urgency.name.lower().replace('_', ' ')}" for f in flags(row)]
+    assert shown == [part for part in row["raised"].split(", ") if part]
+
+
+def test_every_rule_is_raised_by_a_row_of_the_table():
+    raised = {f.rule for p in rows(TABLE) for f in flags(p.values[0])}
+    assert raised == {rule.id for rule in rules()}
+
+
+def test_every_rule_names_an_instrument_an_item_and_an_action():
+    ids = [rule.id for rule in rules()]
+    assert len(set(ids)) == len(ids)
+    for rule in rules():
+        assert rule.instrument in instruments()
+        assert rule.action
+        assert rule.version >= 1
+        for item in filter(None, (rule.unanswered, rule.rises)):
+            assert instrument(rule.instrument).item(item)
+        if rule.criterion:
+            assert rule.criterion in {c.id for c in instrument(rule.instrument).criteria}
+
+
+def test_a_void_form_keeps_its_red_flag():
+    result = score(instrument("phq9"), {"9": 1})
+    assert isinstance(result, Void)
+    assert [f.rule for f in result.flags] == ["PHQ9-ITEM9"]
+
+
+def test_a_low_total_does_not_hide_item_nine():
+    result = score(instrument("phq9"), {**dict.fromkeys("12345678", 0), "4": 3, "9": 1})
+    assert result.total == 4
+    assert max(f.urgency for f in result.flags) is Urgency.SAME_SESSION
