@@ -6,7 +6,7 @@ import pytest
 
 from tenuto.core.scales.codes import Coded, Meaning, answer_value, lookup, valid_loinc
 from tenuto.core.scales.reading import instrument, instruments
-from tenuto.core.scales.suicide_triage import Level, level_rules
+from tenuto.core.scales.suicide_triage import Level, level_code, level_rules
 
 
 def codes():
@@ -14,6 +14,7 @@ def codes():
         yield from (c for c in (i.loinc_panel, i.loinc_total) if c)
         for item in i.items:
             yield from (c for c in (item.loinc, *(o.loinc for o in item.options)) if c)
+    yield level_code()
     yield from (rule.loinc for rule in level_rules().values() if rule.loinc)
 
 
@@ -65,5 +66,6 @@ def test_an_answer_code_gives_the_stored_value():
 
 
 def test_only_the_level_that_was_read_is_coded_without_a_remark():
+    assert level_code() == "93374-7"
     assert level_rules()[Level.LOW].loinc == "LA9194-7"
     assert "not checked" in level_rules()[Level.HIGH].basis.note

@@ -69,6 +69,13 @@ def test_every_form_of_the_gad7_with_every_pattern_of_missing_answers_up_to_two(
         agrees("gad7", {i: 1 for i in range(1, 8) if i not in gone}, None)
 
 
+def test_every_set_of_answers_of_the_phq9_in_several_orders():
+    for chosen in itertools.combinations_with_replacement(range(4), 9):
+        for shift in range(9):
+            form = dict(enumerate(chosen[shift:] + chosen[:shift], 1))
+            agrees("phq9", form, reference.TOTALS["phq9"](form))
+
+
 @pytest.mark.parametrize("values", [(0, 1), (3, 2), (2, 0)])
 def test_every_pattern_of_missing_answers_of_the_phq9(values):
     for kept in itertools.product((True, False), repeat=9):

@@ -16,7 +16,17 @@ from tenuto.core.scales.definition import ScaleError
 from tenuto.core.scales.reading import instrument
 from tenuto.core.sources import Basis, basis_from
 
-__all__ = ["Level", "LevelRule", "Screen", "Triage", "level_rules", "level_version", "read_screen", "record"]
+__all__ = [
+    "Level",
+    "LevelRule",
+    "Screen",
+    "Triage",
+    "level_code",
+    "level_rules",
+    "level_version",
+    "read_screen",
+    "record",
+]
 
 
 class Level(IntEnum):
@@ -87,6 +97,11 @@ def _raw() -> Mapping[str, Any]:
 def level_version() -> int:
     """The version of the triage rules, kept with every recorded level."""
     return int(_raw()["version"])
+
+
+def level_code() -> str:
+    """The LOINC code of the observation that carries a recorded level."""
+    return str(_raw()["loinc"])
 
 
 @cache
