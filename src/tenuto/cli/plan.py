@@ -1,0 +1,139 @@
+"""Make a treatment plan from one patient's FHIR R4 Bundle: who may be treated, with what, when.
+
+Exits 0 for PASS, 3 for REVIEW, 4 for BLOCK or REFUSE, 2 when the input or an option can't be used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from tenuto.cli import UserError
+from tenuto.cli.files import write_atomically
+from tenuto.cli.policy import named_policy
+from tenuto.clinic.interop.fhir import Reading, UnusableBundle, load, read_bundle
+from tenuto.core.gate import Gate, Level
+from tenuto.core.plan.inputs import TotalVolume
+from tenuto.core.plan.proposal import Proposal, propose
+from tenuto.core.plan.proposal_json import proposal_json
+from tenuto.core.plan.request import PlanRequest, PlanRequestError
+from tenuto.core.policy import Policy, PolicyError, weekdays
+from tenuto.core.units import MgPerMl, Ml, UnitError
+
+__all__ = ["add_arguments", "run"]
+
+T = TypeVar("T")
+EXITS = {Level.PASS: 0, Level.REVIEW: 3, Level.BLOCK: 4, Level.REFUSE: 4}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The Bundle and everything that may be asked of the plan."""
+    parser.add_argument("bundle", metavar="BUNDLE.json", help="a FHIR R4 Bundle, or - for standard input")
+    parser.add_argument(
+        "--protocol", metavar="ID", help="plan this protocol instead of the condition's first one"
+    )
+    parser.add_argument("--start", metavar="DATE", help="first possible day of the series (default: --as-of)")
+    parser.add_argument("--clinic-days", metavar="DAYS", help="such as mon,wed,fri (default: the policy's)")
+    parser.add_argument("--vial", metavar="STRENGTH", help="such as 50mg/mL; there is no default")
+    parser.add_argument("--total-volume", metavar="VOLUME", help="in the bag, drug included, such as 100mL")
+    parser.add_argument("--policy", metavar="FILE", default="default", help="the clinic's signed policy")
+    parser.add_argument("--as-of", metavar="DATE", help="judge the record as on this day (default: today)")
+    parser.add_argument("--json", action="store_true", help="print the plan as JSON")
+    parser.add_argument("--ics", metavar="FILE", help="write the series as a calendar file")
+    parser.add_argument("--pdf", metavar="FILE", help="write the plan as a PDF")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read, propose, show; then write the files that were asked for."""
+    as_of = _day("--as-of", args.as_of) or date.today()  # noqa: DTZ011  (the clinic's day, not a moment)
+    policy, request = _policy(args.policy), _request(args)
+    try:
+        reading = read_bundle(load(args.bundle), as_of=as_of)
+    except UnusableBundle as error:
+        raise UserError(str(error)) from error
+    try:
+        proposal = propose(reading.facts, request=request, policy=policy, as_of=as_of)
+    except (PlanRequestError, PolicyError) as error:
+        raise UserError(str(error)) from error
+    proposal = replace(proposal, gate=proposal.gate + Gate.of(reading.findings))
+    _write_files(args, proposal, reading)
+    _show(args, proposal, reading)
+    return EXITS[proposal.gate.level]
+
+
+def _policy(name: str) -> Policy:
+    try:
+        return named_policy(name)
+    except PolicyError as error:
+        raise UserError(str(error)) from error
+
+
+def _request(args: argparse.Namespace) -> PlanRequest:
+    total = _option("--total-volume", args.total_volume, Ml.parse)
+    return PlanRequest(
+        protocol=args.protocol,
+        start=_day("--start", args.start),
+        clinic_days=_option("--clinic-days", args.clinic_days, lambda text: weekdays(text.split(","))),
+        vial=_option("--vial", args.vial, MgPerMl.parse),
+        volume=TotalVolume(total) if total else None,
+    )
+
+
+def _option(name: str, text: str | None, read: Callable[[str], T]) -> T | None:
+    if text is None:
+        return None
+    try:
+        return read(text)
+    except (UnitError, PolicyError) as error:
+        raise UserError(f"{name}: {error}") from error
+
+
+def _day(name: str, text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        if len(text) == len("2026-01-31"):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise UserError(f"{name}: '{text[:40]}' is not a date. Write it as YYYY-MM-DD, such as 2026-01-31.")
+
+
+def _write_files(args: argparse.Namespace, proposal: Proposal, reading: Reading) -> None:
+    """Make every document before the first is written, so that a failure leaves none behind."""
+    made: list[tuple[str, bytes]] = []
+    if args.ics:
+        from tenuto.clinic.plan.documents.calendar import as_calendar
+
+        try:
+            made.append((args.ics, as_calendar(proposal, reading.facts.person)))
+        except ValueError as error:
+            print(f"tenuto: {args.ics} was not written: {error}.", file=sys.stderr)
+    if args.pdf:
+        from tenuto.clinic.plan.documents.pdf import as_pdf
+        from tenuto.clinic.plan.documents.sheet import sheet_of
+
+        sheet = sheet_of(proposal, reading.facts.person, reading.ignored)
+        made.append((args.pdf, as_pdf(sheet, on=proposal.as_of)))
+    for name, data in made:
+        write_atomically(Path(name), data)
+
+
+def _show(args: argparse.Namespace, proposal: Proposal, reading: Reading) -> None:
+    # A terminal in another encoding shows a substitute rather than failing half-way through a plan.
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")
+    if args.json:
+        plan = proposal_json(proposal, ignored_resources=reading.ignored_resources)
+        print(json.dumps(plan, ensure_ascii=False, indent=2))
+        return
+    from tenuto.clinic.plan.documents.sheet import sheet_of
+    from tenuto.clinic.plan.documents.text import as_text
+
+    print(as_text(sheet_of(proposal, reading.facts.person, reading.ignored)), end="")

@@ -1,0 +1,33 @@
+"""The sheet as a tagged PDF (PDF/UA-1), set with typst. The sheet travels as data; no text of it becomes markup."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from tenuto.clinic.plan.documents.sheet import Sheet
+
+__all__ = ["as_pdf"]
+
+TEMPLATE = Path(__file__).with_name("sheet.typ")
+
+
+def as_pdf(sheet: Sheet, *, on: date) -> bytes:
+    """The PDF of a sheet, dated `on`. The same sheet gives the same bytes.
+
+    A name in a script for which no font is at hand can't be set accessibly; such a sheet is set as a plain PDF,
+    with a box for each missing letter, rather than not at all.
+    """
+    import typst
+
+    inputs = {"sheet": json.dumps(asdict(sheet), ensure_ascii=False)}
+    stamp = datetime.combine(on, time(), UTC)
+    try:
+        made = typst.compile(TEMPLATE, format="pdf", sys_inputs=inputs, pdf_standards="ua-1", timestamp=stamp)
+    except typst.TypstError:
+        made = typst.compile(TEMPLATE, format="pdf", sys_inputs=inputs, timestamp=stamp)
+    if not isinstance(made, bytes):
+        raise TypeError("typst gave no document")
+    return made

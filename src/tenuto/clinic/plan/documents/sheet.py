@@ -1,0 +1,214 @@
+"""What a person reads of a proposed plan, as ready words in reading order: gate first, then why, then the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from tenuto.core.gate import Finding, Level
+from tenuto.core.intake.dates import years_between
+from tenuto.core.intake.facts import Person
+from tenuto.core.intake.required import facts
+from tenuto.core.plan.calculation import Calculation
+from tenuto.core.plan.proposal import Proposal
+
+__all__ = ["Check", "FindingRow", "Row", "Sheet", "sheet_of"]
+
+NOT_FOR_CARE = (
+    "A proposal for a licensed prescriber, who decides and signs. Not for care until your clinic has validated it. "
+    "Not cleared or approved by any regulator."
+)
+MARKS = {Level.PASS: "●", Level.REVIEW: "◆", Level.BLOCK: "■", Level.REFUSE: "■"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A label and its value."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """One reason of the gate."""
+
+    level: str
+    mark: str
+    code: str
+    message: str
+    source: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the dose card: what both calculations found for it."""
+
+    name: str
+    formula: str
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything on the sheet. Empty sections are left out by whoever shows it."""
+
+    level: str
+    mark: str
+    verdict: str
+    person: str
+    about: tuple[Row, ...]
+    findings: tuple[FindingRow, ...]
+    dose: tuple[Row, ...]
+    no_dose: str
+    checks: tuple[Check, ...]
+    agree: str
+    series: tuple[Row, ...]
+    maintenance: tuple[str, ...]
+    missing: tuple[str, ...]
+    not_checked: tuple[str, ...]
+    alternatives: tuple[Row, ...]
+    ignored: str
+    footer: str = NOT_FOR_CARE
+
+
+def sheet_of(proposal: Proposal, person: Person, ignored: Mapping[str, int]) -> Sheet:
+    """The sheet of a proposal for this person; `ignored` counts the resources that were left out, by type."""
+    level = proposal.gate.level
+    calculation = proposal.orderable
+    return Sheet(
+        level=level.name,
+        mark=MARKS[level],
+        verdict=_verdict(level),
+        person=_person(person, proposal.as_of),
+        about=_about(proposal),
+        findings=tuple(map(_finding, proposal.gate.findings)),
+        dose=_dose(proposal, calculation) if calculation else (),
+        no_dose="" if calculation else _no_dose(proposal),
+        checks=_checks(calculation) if calculation else (),
+        agree=_agree(calculation) if calculation else "",
+        series=tuple(
+            Row(str(i.n), f"{i.on:%a %d %b %Y}{_optional(i.kind.value)}") for i in proposal.series.infusions
+        ),
+        maintenance=_maintenance(proposal),
+        missing=_titles(proposal.missing),
+        not_checked=proposal.not_checked,
+        alternatives=tuple(Row(a.protocol.id, a.why) for a in proposal.alternatives),
+        ignored=_ignored(ignored),
+    )
+
+
+def _verdict(level: Level) -> str:
+    return {
+        Level.PASS: "No finding speaks against this plan.",
+        Level.REVIEW: f"Opens for {level.opened_by}.",
+        Level.BLOCK: f"Closed. Opens for {level.opened_by}.",
+        Level.REFUSE: f"Refused. Opens for {level.opened_by}.",
+    }[level]
+
+
+def _person(person: Person, as_of: date) -> str:
+    born = (
+        f"born {person.birth_date} ({years_between(person.birth_date, as_of)})"
+        if person.birth_date
+        else "no birth date"
+    )
+    return ", ".join(
+        [person.name or "No name recorded", born, person.sex or "no sex recorded", *person.identifiers]
+    )
+
+
+def _about(proposal: Proposal) -> tuple[Row, ...]:
+    plan, policy = proposal.protocol, proposal.policy
+    signed = "demonstration only" if policy.demonstration else "signed" if policy.signed else "not signed"
+    return (
+        Row("Plan of", proposal.as_of.isoformat()),
+        Row("For", proposal.condition.title if proposal.condition else "no condition that is treated here"),
+        Row("Protocol", f"{plan.title} ({plan.id}, version {plan.version})" if plan else "none"),
+        Row("Policy", f"{policy.id}, version {policy.version}, {signed}"),
+    )
+
+
+def _finding(finding: Finding) -> FindingRow:
+    return FindingRow(
+        finding.level.name,
+        MARKS[finding.level],
+        finding.code,
+        finding.message,
+        finding.basis.text,
+        finding.basis.evidence,
+    )
+
+
+def _dose(proposal: Proposal, calculation: Calculation) -> tuple[Row, ...]:
+    dose, inputs, weighing = calculation.dose, calculation.inputs, proposal.weighing
+    weighed = f", weighed {weighing.taken}" if weighing else ""
+    original = f", sent as {weighing.original}" if weighing and weighing.original else ""
+    rows = [
+        Row("Dose", f"{dose.ordered} ketamine base over {inputs.minutes}"),
+        Row("For each kg", f"{dose.per_kg.rounded(4)} ordered; {dose.target.rounded(4)} asked for"),
+        Row("Weight", f"{inputs.weight.rounded(2)}{weighed}{original}"),
+        Row(
+            "Rate",
+            f"{dose.rate.rounded(4)}, {dose.rate_per_minute.rounded(4)}, {dose.rate_per_kg.rounded(4)}",
+        ),
+    ]
+    rows += [Row("Held", applied.text) for applied in dose.caps_applied]
+    if dose.drug_volume is not None:
+        rows.append(Row("Draw", f"{dose.drug_volume.rounded(4)} from a vial of {inputs.vial}"))
+    if dose.infusate is not None:
+        bag = dose.infusate
+        rows.append(Row("Fill to", f"{bag.total_volume.rounded(4)} in total, {bag.concentration.rounded(4)}"))
+        rows.append(Row("Pump", str(bag.pump_rate.rounded(4))))
+    else:
+        rows.append(Row("Pump", "not known until vial strength and total volume are chosen"))
+    return tuple(rows)
+
+
+def _no_dose(proposal: Proposal) -> str:
+    if proposal.protocol is None:
+        return "No dose: there is no protocol to calculate it by."
+    return "No dose: the findings marked REFUSE have to be corrected first."
+
+
+def _checks(calculation: Calculation) -> tuple[Check, ...]:
+    """The lines that both calculations have, side by side, in the order of the first."""
+    second = {line.name: line.result for line in calculation.check.lines}
+    return tuple(
+        Check(step.name, step.formula, step.result, second[step.name])
+        for step in calculation.dose.steps
+        if step.name in second
+    )
+
+
+def _agree(calculation: Calculation) -> str:
+    if calculation.agree:
+        return "Both calculations agree."
+    return "The two calculations do not agree. Do not use either."
+
+
+def _optional(kind: str) -> str:
+    return " (only if the review before it says so)" if kind == "optional" else ""
+
+
+def _maintenance(proposal: Proposal) -> tuple[str, ...]:
+    if proposal.maintenance is None:
+        return ()
+    sources = "; ".join(str(s) for s in proposal.maintenance.rule.basis.sources)
+    evidence = proposal.maintenance.rule.basis.evidence
+    return (proposal.maintenance.text, f"{sources or 'no document'} [{evidence}]")
+
+
+def _titles(missing: tuple[str, ...]) -> tuple[str, ...]:
+    titles = {fact.id: fact.title for fact in facts()}
+    return tuple(titles.get(name, name) for name in missing if name)
+
+
+def _ignored(ignored: Mapping[str, int]) -> str:
+    if not ignored:
+        return ""
+    kinds = ", ".join(f"{kind} {count}" for kind, count in ignored.items())
+    return f"{sum(ignored.values())} resources of other types were not read: {kinds}."
