@@ -24,11 +24,13 @@ from tenuto.core.plan.proposal import Proposal, propose
 from tenuto.core.plan.proposal_json import proposal_json
 from tenuto.core.plan.request import PlanRequest, PlanRequestError
 from tenuto.core.policy import Policy, PolicyError, weekdays
-from tenuto.core.units import MgPerMl, Ml, UnitError
+from tenuto.core.units import MgPerMl, Ml, Quantity, UnitError
 
 __all__ = ["add_arguments", "run"]
 
 T = TypeVar("T")
+Q = TypeVar("Q", bound=Quantity)
+FINEST = 6
 EXITS = {Level.PASS: 0, Level.REVIEW: 3, Level.BLOCK: 4, Level.REFUSE: 4}
 
 
@@ -59,8 +61,12 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(str(error)) from error
     try:
         proposal = propose(reading.facts, request=request, policy=policy, as_of=as_of)
-    except (PlanRequestError, PolicyError) as error:
+    except (PlanRequestError, PolicyError, UnitError) as error:
         raise UserError(str(error)) from error
+    except (ArithmeticError, ValueError) as error:
+        raise UserError(
+            f"The limits of {args.policy} can't be calculated with: {error}. Correct the policy."
+        ) from error
     proposal = replace(proposal, gate=proposal.gate + Gate.of(reading.findings))
     _write_files(args, proposal, reading)
     _show(args, proposal, reading)
@@ -75,14 +81,23 @@ def _policy(name: str) -> Policy:
 
 
 def _request(args: argparse.Namespace) -> PlanRequest:
-    total = _option("--total-volume", args.total_volume, Ml.parse)
+    total = _option("--total-volume", args.total_volume, lambda text: _usable(Ml.parse(text)))
     return PlanRequest(
         protocol=args.protocol,
         start=_day("--start", args.start),
         clinic_days=_option("--clinic-days", args.clinic_days, lambda text: weekdays(text.split(","))),
-        vial=_option("--vial", args.vial, MgPerMl.parse),
+        vial=_option("--vial", args.vial, lambda text: _usable(MgPerMl.parse(text))),
         volume=TotalVolume(total) if total else None,
     )
+
+
+def _usable(amount: Q) -> Q:
+    """An amount above zero that is no finer than the second calculation can hold."""
+    if amount.value <= 0:
+        raise UnitError(f"{amount} is nothing. Give an amount above zero.")
+    if amount != amount.rounded(FINEST):
+        raise UnitError(f"{amount} is finer than can be measured. Give at most {FINEST} decimals.")
+    return amount
 
 
 def _option(name: str, text: str | None, read: Callable[[str], T]) -> T | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tenuto.clinic.interop.fhir.elements import MAX_TEXT, Element, Moment, Remarks
+from tenuto.clinic.interop.fhir.elements import Element, Moment, Remarks
 from tenuto.core.intake.facts import Problem, ProblemStatus
 
 __all__ = ["read"]
@@ -29,8 +29,6 @@ def read(condition: Element, remarks: Remarks) -> Problem | None:
     if not codings and not text:
         remarks.add(f"{condition.where} names no condition. Look it up in the sending system.")
         return None
-    if len(text) > MAX_TEXT:
-        remarks.add(f"{condition.where} has a very long text, of which only the beginning was read.")
     onset = condition.moment("onsetDateTime", remarks) or _start(condition, "onsetPeriod", remarks)
     ended = condition.moment("abatementDateTime", remarks) or _end(condition, "abatementPeriod", remarks)
     _, severity = condition.codings("severity")

@@ -12,10 +12,13 @@ from tenuto.clinic.interop.fhir.loading import UnusableBundle
 from tenuto.clinic.interop.fhir.systems import short_name
 from tenuto.core.intake.facts import Coding
 
-__all__ = ["MAX_TEXT", "Element", "Moment", "Remarks", "clean", "read_moment"]
+__all__ = ["CUT", "MAX_TEXT", "Element", "Moment", "Remarks", "clean", "read_moment"]
 
 MAX_TEXT = 2000
 """Longest text that is kept of one element; the beginning of a name says what it is."""
+
+CUT = " … (cut)"
+"""Ends a text that was longer."""
 
 _KINDS = {dict: "an object", list: "a list", str: "text", Decimal: "a number", bool: "true or false"}
 _DATE = re.compile(
@@ -25,13 +28,12 @@ _DATE = re.compile(
 
 def clean(text: str) -> str:
     """The text on one line, without control characters, text-direction marks or broken characters."""
-    beginning = text[: MAX_TEXT + 1]
-    if not beginning.isprintable():
-        beginning = "".join(
-            c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in beginning
+    kept = text[:MAX_TEXT]
+    if not kept.isprintable():
+        kept = "".join(
+            c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in kept
         )
-    beginning = " ".join(beginning.split())
-    return beginning if len(beginning) <= MAX_TEXT else beginning[:MAX_TEXT] + "…"
+    return " ".join(kept.split()) + (CUT if len(text) > MAX_TEXT else "")
 
 
 class Remarks:

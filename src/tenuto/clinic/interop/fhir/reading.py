@@ -17,7 +17,7 @@ from tenuto.clinic.interop.fhir import (
     patient,
     questionnaire_response,
 )
-from tenuto.clinic.interop.fhir.elements import Element, Remarks
+from tenuto.clinic.interop.fhir.elements import CUT, Element, Remarks
 from tenuto.clinic.interop.fhir.loading import Json
 from tenuto.clinic.interop.fhir.subjects import Entry, Index, Whose, the_patient, whose
 from tenuto.core.gate import Finding, Level
@@ -35,7 +35,7 @@ from tenuto.core.sources import Basis, Tag
 
 __all__ = ["Reading", "read_bundle"]
 
-T = TypeVar("T")
+T = TypeVar("T", Problem, Medication, Allergy)
 
 _READ = frozenset(
     {
@@ -161,13 +161,13 @@ def _gather(entry: Entry, index: Index, as_of: date, found: _Gathered, remarks: 
     resource = entry.resource
     match entry.kind:
         case "Condition":
-            _keep(found.problems, condition.read(resource, remarks))
+            _keep(found.problems, condition.read(resource, remarks), remarks)
         case "AllergyIntolerance":
-            _keep(found.allergies, allergy.read(resource, remarks))
+            _keep(found.allergies, allergy.read(resource, remarks), remarks)
         case "MedicationStatement":
-            _keep(found.medications, medication.read_statement(resource, index.find, remarks))
+            _keep(found.medications, medication.read_statement(resource, index.find, remarks), remarks)
         case "MedicationRequest":
-            _keep(found.medications, medication.read_request(resource, index.find, remarks))
+            _keep(found.medications, medication.read_request(resource, index.find, remarks), remarks)
         case "Consent":
             found.consents += consent.read(resource, as_of, remarks)
         case "Observation":
@@ -182,6 +182,11 @@ def _gather(entry: Entry, index: Index, as_of: date, found: _Gathered, remarks: 
                 found.answers += given.answers
 
 
-def _keep(kept: list[T], found: T | None) -> None:
-    if found is not None:
-        kept.append(found)
+def _keep(kept: list[T], found: T | None, remarks: Remarks) -> None:
+    if found is None:
+        return
+    kept.append(found)
+    if found.text.endswith(CUT):
+        remarks.add(
+            f"{found.origin} has a very long text, of which only the beginning was read. Read the rest."
+        )
