@@ -1,6 +1,141 @@
-"""The one settings file."""
+"""The one settings file. What differs between installations comes from the environment, read in `environment.py`."""
 
-SECRET_KEY = "not-a-secret"  # noqa: S105
-INSTALLED_APPS: list[str] = []
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.contrib.messages.constants import ERROR, INFO, SUCCESS, WARNING
+
+from tenuto.clinic.config.environment import read
+
+_PACKAGE = Path(__file__).resolve().parents[2]
+_CHECKOUT = _PACKAGE.parents[1]
+ENVIRONMENT = read(os.environ, root=_CHECKOUT if (_CHECKOUT / "pyproject.toml").exists() else Path.cwd())
+
+PRODUCTION = ENVIRONMENT.production
+DEBUG = ENVIRONMENT.debug
+SECRET_KEY = ENVIRONMENT.secret_key
+ALLOWED_HOSTS = list(ENVIRONMENT.hosts)
+DATABASES = {"default": ENVIRONMENT.database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "csp",
+    "tenuto.clinic.ui",
+    "tenuto.clinic.ledger",
+    "tenuto.clinic.people",
+    "tenuto.clinic.intake",
+    "tenuto.clinic.plan",
+    "tenuto.clinic.desk",
+    "tenuto.clinic.interop",
+    "tenuto.clinic.demo",
+]
+
+MIDDLEWARE = [
+    # First, so that static files and errors carry the policy too.
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Every page needs a signed-in person unless its view says otherwise.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tenuto.clinic.ui.middleware.never_store",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "tenuto.clinic.ui.context.shell",
+            ],
+            "builtins": ["tenuto.clinic.ui.templatetags.ui", "django.templatetags.static"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+ROOT_URLCONF = "tenuto.clinic.config.urls"
+ASGI_APPLICATION = "tenuto.clinic.config.asgi.application"
+
+# Sign-in
+AUTH_USER_MODEL = "people.Staff"
+LOGIN_URL = "people:sign-in"
+LOGIN_REDIRECT_URL = "desk:patients"
+LOGOUT_REDIRECT_URL = "people:sign-in"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+# What a browser may do with our pages: load from this server, and nothing inline or evaluated.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+CSRF_FAILURE_VIEW = "tenuto.clinic.ui.views.forbidden"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+# The marks of the visual language, by the level of a message.
+MESSAGE_TAGS = {INFO: "pass", SUCCESS: "pass", WARNING: "review", ERROR: "block"}
+
+# Language and time. Times are kept in UTC and shown in the clinic's zone.
+LANGUAGE_CODE = "en-gb"
+USE_I18N = False
 USE_TZ = True
+TIME_ZONE = ENVIRONMENT.time_zone
+
+# Static files: hashed and compressed in production, straight from the package otherwise.
+STATIC_URL = "static/"
+STATIC_ROOT = ENVIRONMENT.var / "static"
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_MAX_AGE = 31_536_000 if PRODUCTION else 0
+STORAGES = {
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

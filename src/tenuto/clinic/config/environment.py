@@ -1,0 +1,156 @@
+"""Reads the TENUTO_* variables strictly: an unknown name or a bad value stops the program with one sentence."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.core.exceptions import ImproperlyConfigured
+
+__all__ = ["KNOWN", "Environment", "database", "read"]
+
+KNOWN = {
+    "TENUTO_MODE": "development or production",
+    "TENUTO_DEBUG": "yes or no; error pages with internals, never in production",
+    "TENUTO_SECRET_KEY": "at least 50 characters; needed in production",
+    "TENUTO_DATABASE_URL": "sqlite:///absolute/path or postgresql://user:password@host:port/name",
+    "TENUTO_HOSTS": "host names that the server answers to, separated by commas",
+    "TENUTO_TIME_ZONE": "the clinic's time zone, such as Europe/London",
+    "TENUTO_VAR": "folder for the database, the secret and collected files",
+}
+SECRET_MIN_LENGTH = 50
+SQLITE_SETUP = (
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000;"
+)
+POSTGRES_OPTIONS = {"host", "sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout"}
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the settings need to know about this installation."""
+
+    production: bool
+    debug: bool
+    secret_key: str
+    hosts: tuple[str, ...]
+    time_zone: str
+    var: Path
+    database: dict[str, Any]
+
+
+def read(variables: Mapping[str, str], *, root: Path) -> Environment:
+    """The environment of this process. `root` is where `var/` lives when TENUTO_VAR does not say otherwise."""
+    unknown = sorted(name for name in variables if name.startswith("TENUTO_") and name not in KNOWN)
+    if unknown:
+        raise ImproperlyConfigured(f"{unknown[0]} is not a setting of Tenuto. It knows {', '.join(KNOWN)}.")
+    production = _choice(variables, "TENUTO_MODE", "development", ("development", "production")) == "production"
+    debug = _choice(variables, "TENUTO_DEBUG", "no", ("yes", "no")) == "yes"
+    if production and debug:
+        raise ImproperlyConfigured("TENUTO_DEBUG can't be yes in production: it shows patient data in errors.")
+    var = Path(variables.get("TENUTO_VAR") or root / "var").absolute()
+    hosts = tuple(host.strip() for host in variables.get("TENUTO_HOSTS", "").split(",") if host.strip())
+    if production and not hosts:
+        raise ImproperlyConfigured("TENUTO_HOSTS is empty. In production, name the hosts that this server answers to.")
+    return Environment(
+        production=production,
+        debug=debug,
+        secret_key=_secret(variables.get("TENUTO_SECRET_KEY", ""), production=production, var=var),
+        hosts=hosts or ("127.0.0.1", "localhost", "[::1]", "testserver"),
+        time_zone=_zone(variables.get("TENUTO_TIME_ZONE", "") or "UTC"),
+        var=var,
+        database=database(variables.get("TENUTO_DATABASE_URL", "") or f"sqlite:///{var / 'tenuto.sqlite3'}"),
+    )
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's database settings for a URL. SQLite takes its write lock at BEGIN and syncs every commit to disk."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return _sqlite(unquote(parts.path), has_host=bool(parts.netloc))
+    if parts.scheme in ("postgresql", "postgres"):
+        return _postgres(url)
+    raise ImproperlyConfigured(
+        f"TENUTO_DATABASE_URL starts with '{parts.scheme or url[:20]}'. Use {KNOWN['TENUTO_DATABASE_URL']}."
+    )
+
+
+def _sqlite(path: str, *, has_host: bool) -> dict[str, Any]:
+    if has_host or len(path) < 2:
+        raise ImproperlyConfigured("TENUTO_DATABASE_URL has no file. Write three slashes and the full path: sqlite:///srv/tenuto.sqlite3.")
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "init_command": SQLITE_SETUP},
+    }
+
+
+def _postgres(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(f"TENUTO_DATABASE_URL has a port that is not a number: {error}.") from error
+    options = dict(parse_qsl(parts.query))
+    unknown = sorted(set(options) - POSTGRES_OPTIONS)
+    if unknown:
+        raise ImproperlyConfigured(
+            f"TENUTO_DATABASE_URL has the option '{unknown[0]}'. It may have {', '.join(sorted(POSTGRES_OPTIONS))}."
+        )
+    name = unquote(parts.path.lstrip("/"))
+    if not name:
+        raise ImproperlyConfigured("TENUTO_DATABASE_URL names no database after the host: postgresql://host/name.")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", "") or parts.hostname or "",
+        "PORT": str(port or ""),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}, **options},
+    }
+
+
+def _choice(variables: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:
+    value = variables.get(name, default).strip().lower() or default
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} is '{value}'. It may be {' or '.join(allowed)}.")
+    return value
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ImproperlyConfigured(
+            f"TENUTO_TIME_ZONE is '{name}', which is not a known zone. Use one such as Europe/London."
+        ) from None
+    return name
+
+
+def _secret(value: str, *, production: bool, var: Path) -> str:
+    if value and len(value) < SECRET_MIN_LENGTH:
+        raise ImproperlyConfigured(f"TENUTO_SECRET_KEY is too short: it needs {SECRET_MIN_LENGTH} characters or more.")
+    if value:
+        return value
+    if production:
+        raise ImproperlyConfigured(
+            "TENUTO_SECRET_KEY is missing. In production, set it to a random text of 50 characters or more."
+        )
+    return _development_secret(var / "secret-key")
+
+
+def _development_secret(file: Path) -> str:
+    """A random secret of this checkout, kept so that people stay signed in over a restart."""
+    try:
+        return file.read_text("utf-8")
+    except FileNotFoundError:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(64), "utf-8")
+        return file.read_text("utf-8")

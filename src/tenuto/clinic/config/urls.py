@@ -1,0 +1,18 @@
+"""Every address of the clinic, by the app that answers it."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from tenuto.clinic.ui.views import forbidden, not_found, server_error
+
+urlpatterns = [
+    path("", include("tenuto.clinic.desk.urls")),
+    path("", include("tenuto.clinic.people.urls")),
+    path("", include("tenuto.clinic.ui.urls")),
+    path("patients/<uuid:patient_id>/plan/", include("tenuto.clinic.plan.urls")),
+    path("interop/", include("tenuto.clinic.interop.urls")),
+]
+handler403 = forbidden
+handler404 = not_found
+handler500 = server_error

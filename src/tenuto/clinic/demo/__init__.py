@@ -1,0 +1,1 @@
+"""A synthetic clinic to look at; refuses to load in production."""

@@ -1,0 +1,1 @@
+"""What is known about a patient, kept as a row of dated records."""

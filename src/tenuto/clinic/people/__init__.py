@@ -1,0 +1,1 @@
+"""Clinics, their staff and their patients."""

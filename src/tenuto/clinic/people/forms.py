@@ -1,0 +1,37 @@
+"""The sign-in form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
+
+from tenuto.clinic.people import throttle
+
+
+class SignInForm(AuthenticationForm):
+    """User name and password; the same answer whether the name or the password is wrong."""
+
+    error_messages = {
+        "invalid_login": "The user name and the password do not match. Check both and try again.",
+        "inactive": "This account is closed. Ask your medical director.",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "User name"
+
+    def clean(self) -> dict[str, Any]:
+        username = str(self.cleaned_data.get("username", ""))
+        if throttle.must_wait(username):
+            raise ValidationError("Too many wrong passwords for this name. Wait five minutes, then try again.")
+        try:
+            return super().clean()
+        except ValidationError:
+            throttle.failed(username)
+            raise
+
+    def succeeded(self) -> None:
+        """Called once the person is in."""
+        throttle.succeeded(str(self.cleaned_data["username"]))

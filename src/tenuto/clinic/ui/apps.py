@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class UiConfig(AppConfig):
+    name = "tenuto.clinic.ui"
+    verbose_name = "Visual language"

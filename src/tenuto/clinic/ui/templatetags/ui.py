@@ -1,0 +1,62 @@
+"""The components as template tags. Built into every template by the settings; nothing needs loading."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+
+from tenuto.clinic.ui import icons, words
+from tenuto.clinic.ui.components import WORDS, Month
+
+register = template.Library()
+
+register.simple_tag(icons.icon, name="icon")
+register.simple_tag(icons.mark_shape, name="mark_shape")
+
+
+@register.inclusion_tag("ui/components/mark.html")
+def mark(kind: str, word: str = "") -> dict[str, Any]:
+    """A gate's or a task's mark: its shape and its word."""
+    return {"kind": kind, "word": word or WORDS[kind]}
+
+
+@register.inclusion_tag("ui/components/field.html")
+def field(bound: BoundField) -> dict[str, Any]:
+    """A form field with its label, help and error."""
+    return {"field": bound}
+
+
+@register.inclusion_tag("ui/components/toggles.html")
+def toggles(bound: BoundField) -> dict[str, Any]:
+    """A group of checkboxes or radio buttons as a row of toggles."""
+    return {"field": bound}
+
+
+@register.inclusion_tag("ui/components/calendar.html")
+def calendar(month: Month) -> dict[str, Any]:
+    """One month with its marked days."""
+    return {"month": month, "weekdays": ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")}
+
+
+@register.inclusion_tag("ui/components/note.html")
+def note(kind: str, word: str, text: str, role: str = "") -> dict[str, Any]:
+    """A message that stands out: what happened, or what to do."""
+    return {"kind": kind, "word": word, "text": text, "role": role}
+
+
+@register.filter
+def day(value: date) -> str:
+    return words.day(value)
+
+
+@register.filter
+def long_day(value: date) -> str:
+    return words.long_day(value)
+
+
+@register.filter
+def moment(value: datetime) -> str:
+    return words.moment(value)

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from tenuto.clinic.ui import views
+
+app_name = "ui"
+urlpatterns = [
+    path("theme/", views.theme, name="theme"),
+    path("gallery/", views.gallery, name="gallery"),
+]

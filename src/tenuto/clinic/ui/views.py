@@ -1,0 +1,51 @@
+"""The theme switch, the gallery of components and the pages for what went wrong."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from tenuto.clinic.ui import samples
+from tenuto.clinic.ui.context import COOKIE, THEMES
+
+A_YEAR = 365 * 24 * 60 * 60
+
+
+@login_not_required
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Remember the theme in this browser and go back to the page."""
+    wanted = request.POST.get("theme", "")
+    if wanted not in THEMES:
+        return HttpResponseBadRequest(f"'{wanted[:20]}' is not a theme. Use {' or '.join(THEMES)}.")
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    response = redirect(target if safe else "/")
+    response.set_cookie(COOKIE, wanted, A_YEAR, samesite="Lax", httponly=True, secure=settings.PRODUCTION)
+    return response
+
+
+@login_not_required
+@require_safe
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Every component with ordinary, long, empty and failing content; the theme switch shows the other theme."""
+    return render(request, "ui/gallery.html", samples.everything())
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    text = "This address leads nowhere, or to a record of another clinic. Check the link or start from the list."
+    return render(request, "ui/problem.html", {"heading": "Not found", "text": text}, status=404)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+    text = "The page was open too long, or was sent from elsewhere. Go back, reload it and try again; nothing was saved."
+    return render(request, "ui/problem.html", {"heading": "Not accepted", "text": text}, status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    text = "Tenuto could not answer. Nothing was half-saved. Try again; if it happens again, tell whoever runs this server what you did."
+    return render(request, "ui/problem.html", {"heading": "Something went wrong here", "text": text}, status=500)
