@@ -31,6 +31,8 @@ COMMANDS: dict[str, Command] = {
     "docs": Command(
         "tenuto.cli.docs", "write the generated pages of the manual, or check that they are current"
     ),
+    "serve": Command("tenuto.cli.serve", "serve the clinic's pages, with a demonstration when the database is empty"),
+    "manage": Command("tenuto.cli.manage", "run one of Django's own commands"),
 }
 
 

@@ -22,6 +22,7 @@ KNOWN = {
     "TENUTO_HOSTS": "host names that the server answers to, separated by commas",
     "TENUTO_TIME_ZONE": "the clinic's time zone, such as Europe/London",
     "TENUTO_VAR": "folder for the database, the secret and collected files",
+    "TENUTO_TEST_BROWSER": "the browser of the journeys; only read by the tests",
 }
 SECRET_MIN_LENGTH = 50
 SQLITE_SETUP = (

@@ -1,0 +1,41 @@
+"""Pass through to Django's own commands: `tenuto manage migrate`, `tenuto manage changepassword NAME`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from tenuto.cli import UserError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Everything after `manage` is Django's."""
+    parser.add_argument("words", nargs=argparse.REMAINDER, help="a Django command and its options")
+
+
+def prepare_django() -> None:
+    """Load the settings and the apps; a bad setting becomes a sentence."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tenuto.clinic.config.settings")
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        raise UserError(str(error)) from error
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the Django command; its own errors are already sentences."""
+    prepare_django()
+    from django.core.management import CommandError, call_command, execute_from_command_line
+
+    words = args.words or ["help"]
+    if words[0] == "help":
+        execute_from_command_line(["tenuto manage", *words])
+        return 0
+    try:
+        call_command(words[0], *words[1:])
+    except CommandError as error:
+        raise UserError(str(error)) from error
+    return 0

@@ -1,0 +1,91 @@
+"""Serve the clinic: bring the database up to date, load the demonstration if it is empty, answer on an address."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+
+from tenuto.cli import UserError
+from tenuto.cli.manage import prepare_django
+
+HIGHEST_PORT = 65535
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where to answer."""
+    parser.add_argument("--host", default="127.0.0.1", help="address to answer on (default 127.0.0.1)")
+    parser.add_argument("--port", type=_port, default=8000, help="port to answer on (default 8000)")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"'{text[:20]}' is not a port; use a number from 1 to {HIGHEST_PORT}")
+    return int(text)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until stopped."""
+    _check_free(args.host, args.port)
+    prepare_django()
+    _prepare_data()
+    address = f"http://{args.host}:{args.port}/"
+    print(f"Tenuto answers on {address}", flush=True)
+    _print_logins()
+    import uvicorn
+
+    uvicorn.run(
+        "tenuto.clinic.config.asgi:application",
+        host=args.host,
+        port=args.port,
+        log_level="warning",
+        lifespan="off",
+        server_header=False,
+    )
+    return 0
+
+
+def _check_free(host: str, port: int) -> None:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise UserError(
+            f"Can't answer on {host} port {port}: {error.strerror or error}. Stop what uses it or give another --port."
+        ) from error
+
+
+def _prepare_data() -> None:
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import OperationalError
+
+    settings.ENVIRONMENT.var.mkdir(parents=True, exist_ok=True)
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except OperationalError as error:
+        raise UserError(f"The database can't be used: {str(error).strip()}. Check TENUTO_DATABASE_URL.") from error
+    if settings.PRODUCTION:
+        call_command("collectstatic", verbosity=0, interactive=False)
+        return
+    from tenuto.clinic.demo.services import load_if_empty
+
+    if load_if_empty():
+        print("The database was empty; the demonstration with invented patients was loaded.", flush=True)
+
+
+def _print_logins() -> None:
+    from django.conf import settings
+
+    if settings.PRODUCTION:
+        return
+    from tenuto.clinic.demo.services import demo_is_loaded
+    from tenuto.clinic.demo.staff import PASSWORD, STAFF
+
+    if not demo_is_loaded():
+        return
+    print("Demonstration logins (every patient is invented):")
+    for person in STAFF:
+        print(f"  {person.username:<8} {PASSWORD}   {person.name}, {person.clinic}")
+    print("Stop with Ctrl+C.", flush=True)

@@ -1,0 +1,8 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from tenuto.clinic.desk import views
+
+app_name = "desk"
+urlpatterns = [path("", views.patients, name="patients")]

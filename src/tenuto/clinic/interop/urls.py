@@ -1,0 +1,8 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from tenuto.clinic.interop import views
+
+app_name = "interop"
+urlpatterns = [path("bundles/", views.receive_bundle, name="bundles")]
