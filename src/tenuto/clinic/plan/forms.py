@@ -1,0 +1,108 @@
+"""The options of a plan. Sent by GET: the address of the page is the choice, and nothing is saved by looking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from tenuto.core.plan.dosing_weight import WeightBasis, WeightChoice
+from tenuto.core.plan.inputs import TotalVolume
+from tenuto.core.plan.product import labelled_strengths
+from tenuto.core.plan.protocol import Protocol, protocols
+from tenuto.core.plan.request import PlanRequest
+from tenuto.core.policy import WEEKDAYS, Policy
+from tenuto.core.units import MgPerMl, Ml, UnitError, plain, read_decimal
+
+__all__ = ["OptionsForm"]
+
+WEIGHTS = [
+    ("", "Actual, as measured"),
+    (WeightBasis.ADJUSTED.value, "Adjusted"),
+    (WeightBasis.IDEAL.value, "Ideal"),
+]
+
+
+class OptionsForm(forms.Form):
+    """What a prescriber may choose. Everything may be left out; vial and volume have no default (hazard H6)."""
+
+    protocol = forms.ChoiceField(label="Protocol", required=False)
+    start = forms.DateField(
+        label="First day on or after",
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": "Write the day as 2026-11-24."},
+    )
+    vial = forms.ChoiceField(label="Vial", required=False)
+    volume = forms.CharField(
+        label="Total volume, mL", required=False, max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"})
+    )
+    days = forms.MultipleChoiceField(
+        label="Clinic days",
+        required=False,
+        choices=[(name, name.capitalize()) for name in WEEKDAYS],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    weight = forms.ChoiceField(label="Dosing weight", required=False, choices=WEIGHTS)
+    reason = forms.CharField(label="Reason for another weight", required=False, max_length=200)
+
+    def __init__(self, data: Any, *, policy: Policy, today: date) -> None:
+        super().__init__(data or None, initial=_initial(policy, today))
+        self.fields["protocol"].choices = [("", "As proposed"), *_named(protocols().values())]  # type: ignore[attr-defined]
+        self.fields["vial"].choices = [("", "Not chosen"), *_vials()]  # type: ignore[attr-defined]
+
+    def offer(self, fitting: Iterable[Protocol], *, proposed: str) -> None:
+        """Put the protocols that fit the person's diagnosis first, and name the one that would be proposed."""
+        first = _named(fitting)
+        known = {value for value, _ in first}
+        others = [pair for pair in _named(protocols().values()) if pair[0] not in known]
+        groups = [("For this diagnosis", first)] if first else []
+        blank = ("", f"As proposed: {proposed}" if proposed else "As proposed")
+        self.fields["protocol"].choices = [blank, *groups, ("For other diagnoses", others)]  # type: ignore[attr-defined]
+
+    def clean_volume(self) -> TotalVolume | None:
+        typed = self.cleaned_data["volume"].strip().removesuffix("mL").strip()
+        if not typed:
+            return None
+        try:
+            amount = Ml(read_decimal(typed))
+        except UnitError as error:
+            raise ValidationError(str(error)) from error
+        if amount.value <= 0:
+            raise ValidationError("The total volume must be above zero.")
+        return TotalVolume(amount)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("weight") and not cleaned.get("reason", "").strip():
+            self.add_error("reason", "Write why the dose is not calculated on the measured weight.")
+        return cleaned
+
+    def request(self) -> PlanRequest:
+        """What was asked for; the bare proposal when nothing was sent or something is wrong with it."""
+        if not self.is_bound or not self.is_valid():
+            return PlanRequest()
+        got = self.cleaned_data
+        return PlanRequest(
+            protocol=got["protocol"] or None,
+            start=got["start"],
+            clinic_days=tuple(WEEKDAYS.index(name) for name in got["days"]) or None,
+            vial=MgPerMl(got["vial"]) if got["vial"] else None,
+            volume=got["volume"],
+            weight_choice=WeightChoice(WeightBasis(got["weight"]), got["reason"].strip()) if got["weight"] else None,
+        )
+
+
+def _initial(policy: Policy, today: date) -> dict[str, Any]:
+    return {"start": today, "days": [WEEKDAYS[number] for number in policy.clinic_days]}
+
+
+def _named(found: Iterable[Protocol]) -> list[tuple[str, str]]:
+    return [(p.id, p.title) for p in found]
+
+
+def _vials() -> list[tuple[str, str]]:
+    return [(plain(s.base.value), f"{s.base} ({s.vial})") for s in labelled_strengths()]

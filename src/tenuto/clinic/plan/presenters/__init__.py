@@ -1,0 +1,1 @@
+"""From a proposal to the strings and primitives that the templates print."""

@@ -1,0 +1,66 @@
+"""The course on a calendar, and what follows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tenuto.clinic.ui.components import Month, months
+from tenuto.clinic.ui.words import day, long_day
+from tenuto.core.plan.maintenance import DateWindow, MaintenanceRule
+from tenuto.core.plan.series import InfusionKind, PlannedInfusion
+
+__all__ = ["CourseCard", "Visit", "course_card"]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One planned infusion in the list beside the calendar."""
+
+    n: int
+    on: str
+    note: str
+    after: str
+    """Days since the one before."""
+
+
+@dataclass(frozen=True, slots=True)
+class CourseCard:
+    """Visits, months, and the maintenance that follows."""
+
+    visits: tuple[Visit, ...]
+    months: Sequence[Month]
+    span: str
+    maintenance: str
+    maintenance_sources: tuple[str, ...]
+    windows: tuple[str, ...]
+
+
+def course_card(
+    infusions: Sequence[PlannedInfusion], rule: MaintenanceRule, windows: Iterable[DateWindow], closed: Iterable[date]
+) -> CourseCard:
+    """The series day by day; the first maintenance windows in words."""
+    days = [infusion.on for infusion in infusions]
+    marked = {i.on: (_kind(i), f"infusion {i.n}{_note(i)}") for i in infusions}
+    return CourseCard(
+        visits=tuple(_visit(i, before) for i, before in zip(infusions, [None, *days], strict=False)),
+        months=months(marked, closed=closed),
+        span=f"{long_day(days[0])} to {long_day(days[-1])}, {(days[-1] - days[0]).days + 1} days" if days else "",
+        maintenance=rule.text,
+        maintenance_sources=tuple(str(s) for s in rule.basis.sources),
+        windows=tuple(f"{w.n}. between {day(w.first)} and {long_day(w.last)}" for w in windows),
+    )
+
+
+def _visit(infusion: PlannedInfusion, before: date | None) -> Visit:
+    gap = f"{(infusion.on - before).days} d" if before else ""
+    return Visit(infusion.n, day(infusion.on), _note(infusion).lstrip(", "), gap)
+
+
+def _kind(infusion: PlannedInfusion) -> str:
+    return "infusion" if infusion.kind is InfusionKind.INDUCTION else "maintenance"
+
+
+def _note(infusion: PlannedInfusion) -> str:
+    return "" if infusion.kind is InfusionKind.INDUCTION else ", only if the review says so"

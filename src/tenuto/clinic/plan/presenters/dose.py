@@ -1,0 +1,133 @@
+"""The dose card: the one number that matters, everything the pump needs, and both calculations beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from tenuto.clinic.ui.words import duration
+from tenuto.core.plan.dose import Dose
+from tenuto.core.plan.dose_check import Checked
+from tenuto.core.plan.inputs import DoseInputs
+from tenuto.core.units import plain
+
+__all__ = ["Amount", "Comparison", "DoseCard", "Line", "dose_card"]
+
+MILLION = 10**6
+PLACES = {"mg": 2, "mg/kg": 4, "mL": 2, "mg/mL": 3, "mL/h": 1, "mg/h": 2, "mg/min": 3, "mg/kg/h": 4}
+"""Decimals shown for each unit; the calculation itself rounds only the ordered dose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A quantity with its label; empty `value` when it is not known yet."""
+
+    label: str
+    value: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One result by both calculations."""
+
+    label: str
+    first: str
+    second: str
+    agree: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One step of a calculation."""
+
+    name: str
+    formula: str
+    working: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoseCard:
+    """All of it, ready to print."""
+
+    dose: str
+    per_kg: str
+    sentence: str
+    weight: str
+    weight_note: str
+    amounts: tuple[Amount, ...]
+    comparisons: tuple[Comparison, ...]
+    agree: bool
+    caps: tuple[str, ...]
+    first_steps: tuple[Line, ...]
+    second_steps: tuple[Line, ...]
+    has_volumes: bool
+
+
+def dose_card(inputs: DoseInputs, dose: Dose, checked: Checked, *, weight_note: str) -> DoseCard:
+    """The card of a dose that was calculated twice."""
+    comparisons = tuple(_comparisons(dose, checked))
+    minutes = duration(int(inputs.minutes.value))
+    return DoseCard(
+        dose=plain(dose.ordered.value),
+        per_kg=_shown(dose.per_kg.value, "mg/kg"),
+        sentence=f"of ketamine base over {minutes}",
+        weight=str(inputs.weight),
+        weight_note=weight_note,
+        amounts=tuple(_amounts(inputs, dose)),
+        comparisons=comparisons,
+        agree=all(c.agree for c in comparisons),
+        caps=tuple(cap.text for cap in dose.caps_applied),
+        first_steps=tuple(Line(s.name, s.formula, s.working, s.result) for s in dose.steps),
+        second_steps=tuple(Line(s.name, s.formula, s.working, s.result) for s in checked.lines),
+        has_volumes=dose.infusate is not None,
+    )
+
+
+def _amounts(inputs: DoseInputs, dose: Dose) -> Iterable[Amount]:
+    infusate = dose.infusate
+    vial = f"Draw up, {inputs.vial}" if inputs.vial else "Draw up"
+    yield _amount("Pump rate", infusate.pump_rate.value if infusate else None, "mL/h")
+    yield _amount(vial, dose.drug_volume.value if dose.drug_volume else None, "mL")
+    yield _amount("Total volume", infusate.total_volume.value if infusate else None, "mL")
+    yield _amount("Concentration", infusate.concentration.value if infusate else None, "mg/mL")
+    yield _amount("Drug rate", dose.rate.value, "mg/h")
+    yield _amount("Drug rate a minute", dose.rate_per_minute.value, "mg/min")
+    yield _amount("Drug rate for each kg", dose.rate_per_kg.value, "mg/kg/h")
+    yield _amount("Ordered for each kg", dose.per_kg.value, "mg/kg")
+
+
+def _comparisons(dose: Dose, checked: Checked) -> Iterable[Comparison]:
+    infusate = dose.infusate
+    rows = (
+        ("Ordered dose", "mg", dose.ordered.value, checked.dose_mg),
+        ("For each kg", "mg/kg", dose.per_kg.value, checked.mg_per_kg),
+        ("Drug rate", "mg/h", dose.rate.value, checked.mg_per_h),
+        ("Drug rate a minute", "mg/min", dose.rate_per_minute.value, checked.mg_per_min),
+        ("Drug rate for each kg", "mg/kg/h", dose.rate_per_kg.value, checked.mg_per_kg_per_h),
+        ("Draw up", "mL", dose.drug_volume.value if dose.drug_volume else None, checked.drug_ml),
+        ("Total volume", "mL", infusate.total_volume.value if infusate else None, checked.total_ml),
+        ("Concentration", "mg/mL", infusate.concentration.value if infusate else None, checked.mg_per_ml),
+        ("Pump rate", "mL/h", infusate.pump_rate.value if infusate else None, checked.ml_per_h),
+    )
+    for label, unit, exact, millionths in rows:
+        if exact is not None or millionths is not None:
+            yield _comparison(label, unit, exact, millionths)
+
+
+def _comparison(label: str, unit: str, exact: Decimal | None, millionths: int | None) -> Comparison:
+    """Both at six decimals, as far as the second calculation goes."""
+    rounded = None if exact is None else (exact * MILLION).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    first = "not known" if rounded is None else f"{plain(rounded / MILLION)} {unit}"
+    second = "not known" if millionths is None else f"{plain(Decimal(millionths) / MILLION)} {unit}"
+    return Comparison(label, first, second, rounded is not None and rounded == millionths)
+
+
+def _amount(label: str, value: Decimal | None, unit: str) -> Amount:
+    return Amount(label, "" if value is None else _shown(value, unit), unit)
+
+
+def _shown(value: Decimal, unit: str) -> str:
+    return plain(value.quantize(Decimal(1).scaleb(-PLACES[unit]), rounding=ROUND_HALF_UP))

@@ -1,0 +1,106 @@
+"""The gate: its word, who may go on, and each finding with what opens below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tenuto.clinic.ui.components import FindingCard
+from tenuto.clinic.ui.words import count
+from tenuto.core.gate import Finding, Gate, Level
+from tenuto.core.intake.required import fact
+from tenuto.core.policy import Policy
+
+__all__ = ["GateCard", "Missing", "finding_card", "gate_card", "mark_of", "missing_facts", "policy_text"]
+
+
+@dataclass(frozen=True, slots=True)
+class GateCard:
+    """The gate as a card: the mark, one sentence, and the findings by level."""
+
+    mark: str
+    summary: str
+    findings: tuple[FindingCard, ...]
+    remarks: tuple[FindingCard, ...]
+    missing_count: int
+    policy: str
+    policy_signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A fact that is not recorded: what it is and how to get it."""
+
+    mark: str
+    title: str
+    ask: str
+
+
+def mark_of(level: Level) -> str:
+    """The kind of mark of a level."""
+    return level.name.lower()
+
+
+def policy_text(policy: Policy) -> str:
+    """The policy by name, version and whether it is signed."""
+    return f"{policy.id} version {policy.version}, {'signed' if policy.signed else 'not signed'}"
+
+
+def gate_card(gate: Gate, policy: Policy) -> GateCard:
+    """Findings that need a decision first; what merely lacks is counted and listed further down the page."""
+    told = [f for f in gate.findings if not _only_missing(f)]
+    return GateCard(
+        mark=mark_of(gate.level),
+        summary=_summary(gate),
+        findings=tuple(finding_card(f, policy) for f in told if f.level > Level.PASS),
+        remarks=tuple(finding_card(f, policy) for f in told if f.level is Level.PASS),
+        missing_count=len(gate.findings) - len(told),
+        policy=policy_text(policy),
+        policy_signed=policy.signed,
+    )
+
+
+def finding_card(finding: Finding, policy: Policy) -> FindingCard:
+    """One finding; sources, evidence in words, the rule and who may go on."""
+    return FindingCard(
+        code=finding.code,
+        mark=mark_of(finding.level),
+        message=finding.message,
+        evidence=tuple(f"{tag}: {tag.meaning}" for tag in finding.basis.tags),
+        sources=tuple(str(source) for source in finding.basis.sources),
+        note=finding.basis.note,
+        fact=finding.fact,
+        missing=finding.missing,
+        policy=policy_text(policy),
+        opens_for=finding.level.opened_by,
+    )
+
+
+def missing_facts(gate: Gate) -> tuple[Missing, ...]:
+    """What is not recorded, worst first, each with what to do about it."""
+    return tuple(_missing(f) for f in gate.findings if f.missing and f.level > Level.PASS)
+
+
+def _only_missing(finding: Finding) -> bool:
+    return finding.missing and finding.level is Level.REVIEW
+
+
+def _missing(finding: Finding) -> Missing:
+    try:
+        known = fact(finding.fact)
+    except KeyError:
+        return Missing(mark_of(finding.level), finding.message, "")
+    return Missing(mark_of(finding.level), known.title, known.ask)
+
+
+def _summary(gate: Gate) -> str:
+    worst = gate.at(gate.level)
+    match gate.level:
+        case Level.PASS:
+            return "Nothing recorded stands against this plan, and nothing needed is missing. A prescriber still decides."
+        case Level.REVIEW:
+            return f"{count(len(worst), 'thing')} to decide. Goes on with {Level.REVIEW.opened_by}."
+        case Level.BLOCK:
+            verb = "stands" if len(worst) == 1 else "stand"
+            return f"{count(len(worst), 'thing')} {verb} against this plan. Goes on with {Level.BLOCK.opened_by}."
+        case Level.REFUSE:
+            return "No plan can be made from these facts, and nobody can override that. Correct the facts first."
