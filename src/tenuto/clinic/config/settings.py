@@ -122,7 +122,7 @@ TIME_ZONE = ENVIRONMENT.time_zone
 
 # Static files: hashed and compressed in production, straight from the package otherwise.
 STATIC_URL = "static/"
-STATIC_ROOT = ENVIRONMENT.var / "static"
+STATIC_ROOT = ENVIRONMENT.var / "static" if PRODUCTION else None
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_MAX_AGE = 31_536_000 if PRODUCTION else 0
 STORAGES = {

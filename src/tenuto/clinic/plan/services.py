@@ -27,4 +27,4 @@ def policy_of(clinic: Clinic) -> Policy:
 @lru_cache(maxsize=REMEMBERED)
 def plan_for(record: Record, request: PlanRequest, *, policy: Policy, as_of: date) -> Proposal:
     """The proposal for the facts of a record. Raises PlanRequestError when the request can't be planned."""
-    return propose(record.facts, request, policy=policy, as_of=as_of)
+    return propose(record.facts, request=request, policy=policy, as_of=as_of)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from tenuto.clinic.ui.components import Month, months
-from tenuto.clinic.ui.words import day, long_day
-from tenuto.core.plan.maintenance import DateWindow, MaintenanceRule
+from tenuto.clinic.ui.words import count, day, long_day
+from tenuto.core.plan.proposal import Maintenance
 from tenuto.core.plan.series import InfusionKind, PlannedInfusion
 
 __all__ = ["CourseCard", "Visit", "course_card"]
@@ -38,7 +38,7 @@ class CourseCard:
 
 
 def course_card(
-    infusions: Sequence[PlannedInfusion], rule: MaintenanceRule, windows: Iterable[DateWindow], closed: Iterable[date]
+    infusions: Sequence[PlannedInfusion], maintenance: Maintenance, *, closed: Iterable[date]
 ) -> CourseCard:
     """The series day by day; the first maintenance windows in words."""
     days = [infusion.on for infusion in infusions]
@@ -46,10 +46,10 @@ def course_card(
     return CourseCard(
         visits=tuple(_visit(i, before) for i, before in zip(infusions, [None, *days], strict=False)),
         months=months(marked, closed=closed),
-        span=f"{long_day(days[0])} to {long_day(days[-1])}, {(days[-1] - days[0]).days + 1} days" if days else "",
-        maintenance=rule.text,
-        maintenance_sources=tuple(str(s) for s in rule.basis.sources),
-        windows=tuple(f"{w.n}. between {day(w.first)} and {long_day(w.last)}" for w in windows),
+        span=f"{long_day(days[0])} to {long_day(days[-1])}, {count((days[-1] - days[0]).days + 1, 'day')}" if days else "",
+        maintenance=maintenance.text,
+        maintenance_sources=tuple(str(s) for s in maintenance.rule.basis.sources),
+        windows=tuple(f"{_ordinal(w.n)} between {day(w.first)} and {long_day(w.last)}" for w in maintenance.windows),
     )
 
 
@@ -64,3 +64,7 @@ def _kind(infusion: PlannedInfusion) -> str:
 
 def _note(infusion: PlannedInfusion) -> str:
     return "" if infusion.kind is InfusionKind.INDUCTION else ", only if the review says so"
+
+
+def _ordinal(number: int) -> str:
+    return {1: "First", 2: "Second", 3: "Third"}.get(number, f"{number}th")

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from tenuto.clinic.ui.words import duration
+from tenuto.core.plan.calculation import Calculation
 from tenuto.core.plan.dose import Dose
 from tenuto.core.plan.dose_check import Checked
+from tenuto.core.plan.dosing_weight import DosingWeight
 from tenuto.core.plan.inputs import DoseInputs
-from tenuto.core.units import plain
+from tenuto.core.units import Mg, plain
 
 __all__ = ["Amount", "Comparison", "DoseCard", "Line", "dose_card"]
 
@@ -53,9 +55,8 @@ class DoseCard:
     """All of it, ready to print."""
 
     dose: str
-    per_kg: str
     sentence: str
-    weight: str
+    working: str
     weight_note: str
     amounts: tuple[Amount, ...]
     comparisons: tuple[Comparison, ...]
@@ -64,25 +65,31 @@ class DoseCard:
     first_steps: tuple[Line, ...]
     second_steps: tuple[Line, ...]
     has_volumes: bool
+    other_weights: tuple[Amount, ...]
+    """The dose on the other weights that it could be calculated on."""
 
 
-def dose_card(inputs: DoseInputs, dose: Dose, checked: Checked, *, weight_note: str) -> DoseCard:
+def dose_card(
+    calculation: Calculation, *, weight_note: str, others: Iterable[tuple[DosingWeight, Mg]]
+) -> DoseCard:
     """The card of a dose that was calculated twice."""
-    comparisons = tuple(_comparisons(dose, checked))
-    minutes = duration(int(inputs.minutes.value))
+    inputs, dose, check = calculation.inputs, calculation.dose, calculation.check
+    comparisons = tuple(_comparisons(dose, check))
     return DoseCard(
         dose=plain(dose.ordered.value),
-        per_kg=_shown(dose.per_kg.value, "mg/kg"),
-        sentence=f"of ketamine base over {minutes}",
-        weight=str(inputs.weight),
+        sentence=f"of ketamine base over {duration(int(inputs.minutes.value))}",
+        working=f"{dose.target.rounded(4)} × {inputs.weight} = {dose.calculated.rounded(2)}",
         weight_note=weight_note,
         amounts=tuple(_amounts(inputs, dose)),
         comparisons=comparisons,
-        agree=all(c.agree for c in comparisons),
+        agree=calculation.agree and all(c.agree for c in comparisons),
         caps=tuple(cap.text for cap in dose.caps_applied),
         first_steps=tuple(Line(s.name, s.formula, s.working, s.result) for s in dose.steps),
-        second_steps=tuple(Line(s.name, s.formula, s.working, s.result) for s in checked.lines),
+        second_steps=tuple(Line(s.name, s.formula, s.working, s.result) for s in check.lines),
         has_volumes=dose.infusate is not None,
+        other_weights=tuple(
+            Amount(f"On the {w.basis.value} weight, {w.weight}", plain(mg.value), "mg") for w, mg in others
+        ),
     )
 
 

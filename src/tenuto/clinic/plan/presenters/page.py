@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.urls import reverse
 
 from tenuto.clinic.intake.api import Record
 from tenuto.clinic.people.models import Patient
@@ -18,20 +16,11 @@ from tenuto.clinic.plan.presenters.gate import GateCard, Missing, gate_card, mis
 from tenuto.clinic.plan.presenters.person import banner_of, stages_of
 from tenuto.clinic.plan.presenters.protocols import ProtocolColumn, compare
 from tenuto.clinic.ui.components import Banner, Stage
-from tenuto.clinic.ui.words import count, long_day, moment
+from tenuto.clinic.ui.words import ago, count, long_day, moment
 from tenuto.core.gate import Level
-from tenuto.core.intake.claims import claims
 from tenuto.core.plan.proposal import Proposal
 
 __all__ = ["PlanPage", "plan_page"]
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A link to the plan in another form."""
-
-    url: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +30,7 @@ class FactorRow:
     name: str
     evidence: str
     used: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimRow:
-    """A statement of the articles and its correction."""
-
-    said: str
-    better: str
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +42,105 @@ class PlanPage:
     stages: tuple[Stage, ...]
     similar: tuple[str, ...]
     gate: GateCard
+    changes: tuple[str, ...]
+    """What would open a closed gate."""
     dose: DoseCard | None
     no_dose: str
     course: CourseCard | None
     no_course: str
-    protocols: tuple[tuple[ProtocolColumn, str], ...]
+    protocols: tuple[ProtocolColumn, ...]
     missing: tuple[Missing, ...]
     not_checked: tuple[str, ...]
     record: tuple[tuple[str, str], ...]
     factors: tuple[FactorRow, ...]
-    claims: tuple[ClaimRow, ...]
-    downloads: tuple[Download, ...]
+    query: str
+
+
+def plan_page(
+    proposal: Proposal,
+    *,
+    patient: Patient,
+    identifiers: Sequence[str],
+    record: Record,
+    similar: Iterable[Patient],
+    query: QueryDict,
+) -> PlanPage:
+    """The page for a proposal. `query` are the options of the address, carried into links to other protocols."""
+    gate, today = proposal.gate, proposal.as_of
+    return PlanPage(
+        title=proposal.protocol.title if proposal.protocol else "No protocol",
+        banner=banner_of(patient, tuple(identifiers), record.facts, gate, today),
+        stages=stages_of(record, gate.level),
+        similar=tuple(_similar(other) for other in similar),
+        gate=gate_card(gate, proposal.policy),
+        changes=_changes(proposal),
+        dose=_dose(proposal, today),
+        no_dose=_no_dose(proposal),
+        course=_course(proposal),
+        no_course="A series needs a protocol." if proposal.protocol is None else "No day fits; see the gate.",
+        protocols=_protocols(proposal, query),
+        missing=missing_facts(gate),
+        not_checked=proposal.not_checked,
+        record=tuple(_record(record, today)),
+        factors=tuple(
+            FactorRow(f.name, f.says, f.how if f.used else "Not used", tuple(str(s) for s in f.basis.sources))
+            for f in proposal.factors
+        ),
+        query=query.urlencode(),
+    )
+
+
+def _similar(other: Patient) -> str:
+    born = f"born {long_day(other.birth_date)}" if other.birth_date else "date of birth not recorded"
+    return f"Another patient has a similar name: {other.name}, {born}. Make sure that this is the right one."
+
+
+def _changes(proposal: Proposal) -> tuple[str, ...]:
+    return ()
+
+
+def _dose(proposal: Proposal, today: date) -> DoseCard | None:
+    calculation, weighing, weight = proposal.orderable, proposal.weighing, proposal.weight
+    if calculation is None or weighing is None or weight is None or weight.used is None:
+        return None
+    note = f"{weight.used.basis.value} weight, measured {long_day(weighing.taken)}, {ago(weighing.taken, today)}"
+    others = [(o.weight, o.calculation.dose.ordered) for o in proposal.options if o.weight != weight.used]
+    return dose_card(calculation, weight_note=note, others=others)
+
+
+def _no_dose(proposal: Proposal) -> str:
+    if proposal.gate.level is Level.REFUSE:
+        return " ".join(f.message for f in proposal.gate.at(Level.REFUSE))
+    if proposal.protocol is None:
+        return "A dose needs a protocol, and a protocol needs a diagnosis that is treated here."
+    return "A dose needs a measured weight and, where more than one is possible, the choice of the dosing weight."
+
+
+def _course(proposal: Proposal) -> CourseCard | None:
+    if proposal.maintenance is None or proposal.protocol is None:
+        return None
+    closed = (*proposal.policy.holidays, *proposal.request.closed)
+    return course_card(proposal.series.infusions, proposal.maintenance, closed=closed)
+
+
+def _protocols(proposal: Proposal, query: QueryDict) -> tuple[ProtocolColumn, ...]:
+    if proposal.protocol is None:
+        return ()
+    found = [proposal.protocol, *(a.protocol for a in proposal.alternatives)]
+    links: Mapping[str, str] = {p.id: _with(query, p.id) for p in found}
+    return compare(found, chosen=proposal.protocol.id, policy=proposal.policy, links=links)
+
+
+def _with(query: QueryDict, protocol: str) -> str:
+    changed = query.copy()
+    changed["protocol"] = protocol
+    return f"?{changed.urlencode()}"
+
+
+def _record(record: Record, today: date) -> Iterable[tuple[str, str]]:
+    yield "Record", record.source_name
+    yield "Taken in", f"{moment(record.recorded_at)}, by {record.recorded_by}"
+    yield "Judged", f"{long_day(today)}"
+    if record.ignored:
+        left = ", ".join(f"{number} {kind}" for kind, number in record.ignored.items())
+        yield "Left aside", f"{count(sum(record.ignored.values()), 'resource')} of kinds that are not read: {left}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tenuto.clinic.ui.words import duration
@@ -30,15 +30,19 @@ class ProtocolColumn:
     grade_text: str
     evidence: str
     sources: tuple[str, ...]
+    why: str
+    url: str
 
 
-def compare(protocols: Iterable[Protocol], *, chosen: str, policy: Policy) -> tuple[ProtocolColumn, ...]:
-    """One column each, the chosen one first."""
+def compare(
+    protocols: Iterable[Protocol], *, chosen: str, policy: Policy, links: Mapping[str, str]
+) -> tuple[ProtocolColumn, ...]:
+    """One row each, the chosen one first. `links` show the plan with another protocol."""
     ordered = sorted(protocols, key=lambda p: (p.id != chosen, p.title))
-    return tuple(_column(p, chosen, policy) for p in ordered)
+    return tuple(_column(p, chosen, policy, links[p.id]) for p in ordered)
 
 
-def _column(protocol: Protocol, chosen: str, policy: Policy) -> ProtocolColumn:
+def _column(protocol: Protocol, chosen: str, policy: Policy, url: str) -> ProtocolColumn:
     return ProtocolColumn(
         id=protocol.id,
         title=protocol.title,
@@ -52,6 +56,8 @@ def _column(protocol: Protocol, chosen: str, policy: Policy) -> ProtocolColumn:
         grade_text=protocol.grade.text,
         evidence=", ".join(tag.meaning for tag in protocol.grade.basis.tags),
         sources=tuple(str(source) for source in protocol.sources),
+        why=protocol.why,
+        url=url,
     )
 
 

@@ -1,0 +1,58 @@
+"""The plan page, computed live; looking at it saves nothing."""
+
+from __future__ import annotations
+
+from typing import cast
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from tenuto.clinic.intake.api import Record, newest_record
+from tenuto.clinic.people.models import Staff
+from tenuto.clinic.people.similar import similar_patients
+from tenuto.clinic.plan.forms import OptionsForm
+from tenuto.clinic.plan.presenters.page import plan_page
+from tenuto.clinic.plan.services import plan_for, policy_of
+from tenuto.core.plan.proposal import Proposal
+from tenuto.core.plan.request import PlanRequest, PlanRequestError
+from tenuto.core.plan.selection import protocols_for
+
+
+@require_safe
+def page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Gate, dose, series and what they rest on, with the options of the address."""
+    staff = cast(Staff, request.user)
+    patient = get_object_or_404(staff.clinic.patients, pk=patient_id)
+    record = newest_record(patient)
+    if record is None:
+        text = f"Nothing is recorded about {patient.name}. Add a FHIR bundle on the list of patients."
+        return render(request, "ui/problem.html", {"heading": "No record yet", "text": text})
+    form, proposal = _propose(request, staff, record)
+    others = staff.clinic.patients.exclude(pk=patient.pk)
+    shown = plan_page(
+        proposal,
+        patient=patient,
+        identifiers=[str(identifier) for identifier in patient.identifiers.all()],
+        record=record,
+        similar=similar_patients(patient.name, others),
+        query=request.GET,
+    )
+    return render(request, "plan/page.html", {"page": shown, "form": form, "patient": patient})
+
+
+def _propose(request: HttpRequest, staff: Staff, record: Record) -> tuple[OptionsForm, Proposal]:
+    """The plan with the options of the address; the bare proposal and an error when they can't be used."""
+    policy, today = policy_of(staff.clinic), timezone.localdate()
+    form = OptionsForm(request.GET, policy=policy, today=today)
+    try:
+        proposal = plan_for(record, form.request(), policy=policy, as_of=today)
+    except PlanRequestError as error:
+        form.add_error(None, str(error))
+        proposal = plan_for(record, PlanRequest(), policy=policy, as_of=today)
+    fitting = protocols_for(proposal.condition.id) if proposal.condition else ()
+    bare = not form["protocol"].value() and proposal.protocol
+    form.offer(fitting, proposed=proposal.protocol.title if bare and proposal.protocol else "")
+    return form, proposal

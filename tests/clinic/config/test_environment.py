@@ -1,0 +1,88 @@
+"""The environment is read strictly: what is not understood stops the program with a sentence."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from tenuto.clinic.config.environment import database, read
+
+SECRET = "s" * 50
+
+
+def test_development_needs_nothing_and_keeps_its_secret(tmp_path):
+    first = read({}, root=tmp_path)
+    assert not first.production
+    assert not first.debug
+    assert len(first.secret_key) >= 50
+    assert read({}, root=tmp_path).secret_key == first.secret_key
+    assert (tmp_path / "var/secret-key").stat().st_mode & 0o077 == 0
+
+
+def test_two_checkouts_have_different_secrets(tmp_path):
+    assert read({}, root=tmp_path / "a").secret_key != read({}, root=tmp_path / "b").secret_key
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"TENUTO_DATABSE_URL": "x"}, "TENUTO_DATABSE_URL is not a setting of Tenuto"),
+        ({"TENUTO_MODE": "prod"}, "TENUTO_MODE is 'prod'. It may be development or production."),
+        ({"TENUTO_DEBUG": "1"}, "TENUTO_DEBUG is '1'. It may be yes or no."),
+        ({"TENUTO_TIME_ZONE": "Mars/Olympus"}, "TENUTO_TIME_ZONE is 'Mars/Olympus'"),
+        ({"TENUTO_SECRET_KEY": "short"}, "TENUTO_SECRET_KEY is too short"),
+        ({"TENUTO_MODE": "production", "TENUTO_SECRET_KEY": SECRET}, "TENUTO_HOSTS is empty"),
+        ({"TENUTO_MODE": "production", "TENUTO_HOSTS": "a.example"}, "TENUTO_SECRET_KEY is missing"),
+        ({"TENUTO_MODE": "production", "TENUTO_DEBUG": "yes"}, "TENUTO_DEBUG can't be yes in production"),
+    ],
+)
+def test_a_bad_value_stops_with_a_sentence(variables, sentence, tmp_path):
+    with pytest.raises(ImproperlyConfigured, match="^" + sentence.split("'")[0]) as raised:
+        read(variables, root=tmp_path)
+    assert sentence in str(raised.value)
+    assert str(raised.value).endswith(".")
+
+
+def test_production_with_all_it_needs(tmp_path):
+    made = read(
+        {"TENUTO_MODE": "production", "TENUTO_SECRET_KEY": SECRET, "TENUTO_HOSTS": "a.example, b.example"},
+        root=tmp_path,
+    )
+    assert made.production
+    assert made.hosts == ("a.example", "b.example")
+
+
+def test_sqlite_takes_its_lock_first_and_syncs_every_commit():
+    made = database("sqlite:////srv/tenuto.sqlite3")
+    assert made["NAME"] == "//srv/tenuto.sqlite3"
+    assert made["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        assert pragma in made["OPTIONS"]["init_command"]
+
+
+def test_postgresql_by_url():
+    made = database("postgresql://nurse:p%40ss@db.example:5433/tenuto?sslmode=require")
+    assert made["HOST"], made["PORT"] == ("db.example", "5433")
+    assert (made["USER"], made["PASSWORD"], made["NAME"]) == ("nurse", "p@ss", "tenuto")
+    assert made["OPTIONS"]["sslmode"] == "require"
+    assert made["CONN_MAX_AGE"] == 0
+
+
+def test_postgresql_by_socket():
+    made = database("postgresql://postgres:@/postgres?host=/run/pg")
+    assert (made["HOST"], made["PORT"]) == ("/run/pg", "")
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("mysql://x/y", "starts with 'mysql'"),
+        ("sqlite://", "has no file"),
+        ("postgresql://host", "names no database"),
+        ("postgresql://host:port/x", "port that is not a number"),
+        ("postgresql://host/x?pool=9", "has the option 'pool'"),
+    ],
+)
+def test_a_bad_database_url_stops_with_a_sentence(url, sentence):
+    with pytest.raises(ImproperlyConfigured, match=sentence):
+        database(url)

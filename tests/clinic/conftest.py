@@ -1,0 +1,83 @@
+"""Alice owns, Bob is on her team, Charlie of another clinic must be refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from tenuto.clinic.intake.services import RecordSource, receive
+from tenuto.clinic.people.models import Role
+from tenuto.clinic.people.services import employ, open_clinic
+from tenuto.core.intake.facts import PatientFacts, Person
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+PASSWORD = "a quiet long note"
+
+
+@pytest.fixture(autouse=True)
+def _quick_and_forgetful(settings):
+    # The real hash is slow on purpose; failed sign-ins of one test must not slow down the next.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()
+
+
+@pytest.fixture
+def clinic(db):
+    return open_clinic(name="Meadow Clinic", demonstration=True)
+
+
+@pytest.fixture
+def other_clinic(db):
+    return open_clinic(name="Harbour Clinic", demonstration=False)
+
+
+def _hired(clinic, username, role):
+    return employ(
+        clinic=clinic, username=username, password=PASSWORD, name=username.title(), role=role, at=NOW
+    )
+
+
+@pytest.fixture
+def alice(clinic):
+    return _hired(clinic, "alice", Role.PRESCRIBER)
+
+
+@pytest.fixture
+def bob(clinic):
+    return _hired(clinic, "bob", Role.NURSE)
+
+
+@pytest.fixture
+def charlie(other_clinic):
+    return _hired(other_clinic, "charlie", Role.PRESCRIBER)
+
+
+@pytest.fixture
+def visit():
+    """A browser of a person: `visit(alice)`; of a stranger: `visit()`."""
+
+    def open_browser(staff=None) -> Client:
+        client = Client()
+        if staff is not None:
+            client.force_login(staff)
+        return client
+
+    return open_browser
+
+
+def facts_of(name="Ana Silva", *identifiers, born=date(1981, 5, 4), **more) -> PatientFacts:
+    """A person of whom hardly anything is known."""
+    return PatientFacts(Person(name, identifiers or ("MRN 1",), born, "female"), **more)
+
+
+def source_of(name="ana.json", digest="0" * 64, ignored=()) -> RecordSource:
+    return RecordSource(name, digest, dict(ignored))
+
+
+@pytest.fixture
+def ana(alice):
+    """Alice's patient."""
+    return receive(facts=facts_of(), source=source_of(), by=alice, at=NOW).patient

@@ -1,0 +1,50 @@
+"""Nothing is written without its event, and no event is ever changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.ledger.services import record
+from tests.clinic.conftest import NOW
+
+
+def test_an_event_says_who_what_and_when(alice, ana):
+    event = AuditEvent.objects.get(action="registered patient")
+    assert event.by_name == "Alice (alice)"
+    assert event.clinic_id == alice.clinic_id
+    assert (event.subject_type, event.subject_id) == ("people.patient", str(ana.pk))
+    assert event.at == NOW
+    assert "registered patient" in str(event)
+
+
+def test_a_time_without_a_zone_is_refused(alice, ana):
+    with pytest.raises(ValueError, match="has no time zone"):
+        record(action="looked", subject=ana, by=alice, at=datetime(2026, 1, 1))  # noqa: DTZ001
+
+
+@pytest.mark.django_db(transaction=False)
+def test_an_event_outside_a_transaction_is_refused(alice, ana, monkeypatch):
+    monkeypatch.setattr(connection, "in_atomic_block", False)
+    with pytest.raises(RuntimeError, match="not in a transaction"):
+        record(action="looked", subject=ana, by=alice, at=NOW)
+
+
+@pytest.mark.parametrize("table", ["ledger_auditevent", "intake_intakerecord"])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_the_database_refuses_to_change_what_was_recorded(table, statement, ana):
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement.format(table))
+
+
+def test_postgresql_refuses_to_empty_the_ledger(ana):
+    if connection.vendor != "postgresql":
+        # SQLite has no TRUNCATE; its DELETE is refused above.
+        with pytest.raises(Exception, match="syntax error"), connection.cursor() as cursor:
+            cursor.execute("TRUNCATE ledger_auditevent")
+        return
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("TRUNCATE ledger_auditevent")
