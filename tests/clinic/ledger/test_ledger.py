@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from tenuto.clinic.ledger import services
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.ledger.services import record
 from tests.clinic.conftest import NOW
@@ -26,9 +28,10 @@ def test_a_time_without_a_zone_is_refused(alice, ana):
         record(action="looked", subject=ana, by=alice, at=datetime(2026, 1, 1))  # noqa: DTZ001
 
 
-@pytest.mark.django_db(transaction=False)
 def test_an_event_outside_a_transaction_is_refused(alice, ana, monkeypatch):
-    monkeypatch.setattr(connection, "in_atomic_block", False)
+    # A test always runs in a transaction, so the ledger is shown a connection that is in none.
+    none = SimpleNamespace(get_connection=lambda: SimpleNamespace(in_atomic_block=False))
+    monkeypatch.setattr(services, "transaction", none)
     with pytest.raises(RuntimeError, match="not in a transaction"):
         record(action="looked", subject=ana, by=alice, at=NOW)
 

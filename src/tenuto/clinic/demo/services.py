@@ -17,6 +17,7 @@ from tenuto.clinic.intake.services import RecordSource, receive
 from tenuto.clinic.people.models import Clinic, Staff
 from tenuto.clinic.people.services import employ, open_clinic
 from tenuto.core.intake.facts import PatientFacts
+from tenuto.core.intake.facts_json import facts_to_json
 
 __all__ = ["ProductionRefused", "demo_is_loaded", "load", "load_if_empty"]
 
@@ -64,6 +65,6 @@ def load(*, now: datetime) -> None:
 
 def _receive(patients: Iterable[PatientFacts], *, by: Staff, now: datetime) -> None:
     for number, facts in enumerate(patients):
-        content = json.dumps(facts.to_json(), sort_keys=True).encode()
+        content = json.dumps(facts_to_json(facts), sort_keys=True).encode()
         source = RecordSource("demonstration", hashlib.sha256(content).hexdigest(), {})
         receive(facts=facts, source=source, by=by, at=now - timedelta(hours=3 * number, minutes=7 * number))

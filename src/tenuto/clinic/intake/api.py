@@ -12,6 +12,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from tenuto.clinic.intake.models import IntakeRecord
 from tenuto.clinic.people.models import Patient
 from tenuto.core.intake.facts import PatientFacts
+from tenuto.core.intake.facts_json import facts_from_json
 
 __all__ = ["Record", "newest_record", "newest_records"]
 
@@ -47,7 +48,7 @@ def newest_records(patients: QuerySet[Patient]) -> dict[UUID, Record]:
 def _record(row: IntakeRecord) -> Record:
     return Record(
         row.pk,
-        PatientFacts.from_json(row.facts),
+        facts_from_json(row.facts),
         row.source_name,
         row.ignored_resources,
         row.recorded_by_name,

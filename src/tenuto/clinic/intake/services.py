@@ -14,6 +14,7 @@ from tenuto.clinic.people.models import Patient, Staff
 from tenuto.clinic.people.services import add_identifiers, known_patient, register_patient
 from tenuto.clinic.people.similar import similar_patients
 from tenuto.core.intake.facts import PatientFacts, Person
+from tenuto.core.intake.facts_json import facts_to_json
 
 __all__ = ["NAMELESS", "Received", "RecordSource", "receive"]
 
@@ -55,7 +56,7 @@ def receive(*, facts: PatientFacts, source: RecordSource, by: Staff, at: datetim
         add_identifiers(known, identifiers=person.identifiers, by=by, at=at)
     kept = IntakeRecord.objects.create(
         patient=patient,
-        facts=facts.to_json(),
+        facts=facts_to_json(facts),
         source_name=source.name[:200],
         source_sha256=source.sha256,
         ignored_resources=dict(source.ignored),
