@@ -67,6 +67,14 @@ def test_only_tokens_hold_colours():
 def test_type_has_four_sizes_and_two_weights():
     found = "".join(p.read_text("utf-8") for p in CLINIC.rglob("static/**/*.css"))
     assert set(re.findall(r"font-size:\s*([^;]+);", found)) <= {
-        "var(--text-s)", "var(--text-m)", "var(--text-l)", "var(--text-xl)", "inherit",
+        "var(--text-s)",
+        "var(--text-m)",
+        "var(--text-l)",
+        "var(--text-xl)",
+        "inherit",
     }
-    assert set(re.findall(r"font-weight:\s*([^;]+);", found)) <= {"var(--regular)", "var(--strong)", "inherit"}
+    assert set(re.findall(r"font-weight:\s*([^;]+);", found)) <= {
+        "var(--regular)",
+        "var(--strong)",
+        "inherit",
+    }

@@ -40,7 +40,9 @@ def test_an_identifier_of_another_clinic_is_nobody_here(register, clinic, charli
 
 def test_another_birthday_is_a_conflict(register, clinic):
     register("Ana Silva", "MRN 1")
-    with pytest.raises(IdentityConflict, match=r"born Mon 4 May 1981, but says born Sat 4 Apr 1981.*nothing was saved"):
+    with pytest.raises(
+        IdentityConflict, match=r"born Mon 4 May 1981, but says born Sat 4 Apr 1981.*nothing was saved"
+    ):
         known_patient(clinic, identifiers=["MRN 1"], birth_date=date(1981, 4, 4))
 
 

@@ -52,7 +52,17 @@ def test_the_gallery_shows_every_component_in_both_themes(theme, visit, db):
     assert f'data-theme="{theme}"' in page
     for word in WORDS.values():
         assert word in page
-    for part in ("banner", "spine", "finding", "calendar", "note-block", "field-error", "toggle", "empty", "table-cards"):
+    for part in (
+        "banner",
+        "spine",
+        "finding",
+        "calendar",
+        "note-block",
+        "field-error",
+        "toggle",
+        "empty",
+        "table-cards",
+    ):
         assert part in page
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +21,8 @@ KNOWN = {
     "TENUTO_MODE": "development or production",
     "TENUTO_DEBUG": "yes or no; error pages with internals, never in production",
     "TENUTO_SECRET_KEY": "at least 50 characters; needed in production",
+    "TENUTO_LEDGER_KEY": "at least 50 characters; the audit chain is keyed with it; needed in production",
+    "TENUTO_LEDGER_ANCHOR": "file that keeps the newest audit event, best on another disk than the database",
     "TENUTO_DATABASE_URL": "sqlite:///absolute/path or postgresql://user:password@host:port/name",
     "TENUTO_HOSTS": "host names that the server answers to, separated by commas",
     "TENUTO_TIME_ZONE": "the clinic's time zone, such as Europe/London",
@@ -38,10 +43,17 @@ class Environment:
     production: bool
     debug: bool
     secret_key: str
+    ledger_key: str
+    ledger_anchor: Path
     hosts: tuple[str, ...]
     time_zone: str
     var: Path
     database: dict[str, Any]
+
+    def derived_key(self, purpose: str) -> bytes:
+        """A key of 32 bytes for one purpose, in URL-safe base64, from the server's secret."""
+        made = hmac.new(self.secret_key.encode(), f"tenuto {purpose}".encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(made)
 
 
 def read(variables: Mapping[str, str], *, root: Path) -> Environment:
@@ -49,18 +61,26 @@ def read(variables: Mapping[str, str], *, root: Path) -> Environment:
     unknown = sorted(name for name in variables if name.startswith("TENUTO_") and name not in KNOWN)
     if unknown:
         raise ImproperlyConfigured(f"{unknown[0]} is not a setting of Tenuto. It knows {', '.join(KNOWN)}.")
-    production = _choice(variables, "TENUTO_MODE", "development", ("development", "production")) == "production"
+    production = (
+        _choice(variables, "TENUTO_MODE", "development", ("development", "production")) == "production"
+    )
     debug = _choice(variables, "TENUTO_DEBUG", "no", ("yes", "no")) == "yes"
     if production and debug:
-        raise ImproperlyConfigured("TENUTO_DEBUG can't be yes in production: it shows patient data in errors.")
+        raise ImproperlyConfigured(
+            "TENUTO_DEBUG can't be yes in production: it shows patient data in errors."
+        )
     var = Path(variables.get("TENUTO_VAR") or root / "var").absolute()
     hosts = tuple(host.strip() for host in variables.get("TENUTO_HOSTS", "").split(",") if host.strip())
     if production and not hosts:
-        raise ImproperlyConfigured("TENUTO_HOSTS is empty. In production, name the hosts that this server answers to.")
+        raise ImproperlyConfigured(
+            "TENUTO_HOSTS is empty. In production, name the hosts that this server answers to."
+        )
     return Environment(
         production=production,
         debug=debug,
-        secret_key=_secret(variables.get("TENUTO_SECRET_KEY", ""), production=production, var=var),
+        secret_key=_secret(variables, "TENUTO_SECRET_KEY", var / "secret-key", production=production),
+        ledger_key=_secret(variables, "TENUTO_LEDGER_KEY", var / "ledger-key", production=production),
+        ledger_anchor=Path(variables.get("TENUTO_LEDGER_ANCHOR") or var / "ledger-anchor.json").absolute(),
         hosts=hosts or ("127.0.0.1", "localhost", "[::1]", "testserver"),
         time_zone=_zone(variables.get("TENUTO_TIME_ZONE", "") or "UTC"),
         var=var,
@@ -82,7 +102,9 @@ def database(url: str) -> dict[str, Any]:
 
 def _sqlite(path: str, *, has_host: bool) -> dict[str, Any]:
     if has_host or len(path) < 2:
-        raise ImproperlyConfigured("TENUTO_DATABASE_URL has no file. Write three slashes and the full path: sqlite:///srv/tenuto.sqlite3.")
+        raise ImproperlyConfigured(
+            "TENUTO_DATABASE_URL has no file. Write three slashes and the full path: sqlite:///srv/tenuto.sqlite3."
+        )
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
@@ -95,7 +117,9 @@ def _postgres(url: str) -> dict[str, Any]:
     try:
         port = parts.port
     except ValueError as error:
-        raise ImproperlyConfigured(f"TENUTO_DATABASE_URL has a port that is not a number: {error}.") from error
+        raise ImproperlyConfigured(
+            f"TENUTO_DATABASE_URL has a port that is not a number: {error}."
+        ) from error
     options = dict(parse_qsl(parts.query))
     unknown = sorted(set(options) - POSTGRES_OPTIONS)
     if unknown:
@@ -104,7 +128,9 @@ def _postgres(url: str) -> dict[str, Any]:
         )
     name = unquote(parts.path.lstrip("/"))
     if not name:
-        raise ImproperlyConfigured("TENUTO_DATABASE_URL names no database after the host: postgresql://host/name.")
+        raise ImproperlyConfigured(
+            "TENUTO_DATABASE_URL names no database after the host: postgresql://host/name."
+        )
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,
@@ -134,20 +160,22 @@ def _zone(name: str) -> str:
     return name
 
 
-def _secret(value: str, *, production: bool, var: Path) -> str:
+def _secret(variables: Mapping[str, str], name: str, file: Path, *, production: bool) -> str:
+    """A secret from the environment; in development from a file that is made on the first start."""
+    value = variables.get(name, "")
     if value and len(value) < SECRET_MIN_LENGTH:
-        raise ImproperlyConfigured(f"TENUTO_SECRET_KEY is too short: it needs {SECRET_MIN_LENGTH} characters or more.")
+        raise ImproperlyConfigured(f"{name} is too short: it needs {SECRET_MIN_LENGTH} characters or more.")
     if value:
         return value
     if production:
         raise ImproperlyConfigured(
-            "TENUTO_SECRET_KEY is missing. In production, set it to a random text of 50 characters or more."
+            f"{name} is missing. In production, set it to a random text of {SECRET_MIN_LENGTH} characters or more."
         )
-    return _development_secret(var / "secret-key")
+    return _development_secret(file)
 
 
 def _development_secret(file: Path) -> str:
-    """A random secret of this checkout, kept so that people stay signed in over a restart."""
+    """A random secret of this checkout, kept so that sessions and the audit chain hold over a restart."""
     try:
         return file.read_text("utf-8")
     except FileNotFoundError:

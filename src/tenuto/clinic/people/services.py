@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Clinic, Patient, PatientIdentifier, Role, Staff
 from tenuto.clinic.ui.words import long_day
@@ -47,12 +48,16 @@ def register_patient(
     """Add a person to the clinic of `by`."""
     patient = Patient.objects.create(clinic=by.clinic, name=name, birth_date=birth_date, registered_at=at)
     _attach(patient, identifiers)
-    record(action="registered patient", subject=patient, by=by, at=at, detail={"identifiers": list(identifiers)})
+    record(
+        action="registered patient", subject=patient, by=by, at=at, detail={"identifiers": list(identifiers)}
+    )
     return patient
 
 
 @transaction.atomic
-def add_identifiers(patient: Patient, *, identifiers: Sequence[str], by: Staff, at: datetime) -> Sequence[str]:
+def add_identifiers(
+    patient: Patient, *, identifiers: Sequence[str], by: Staff, at: datetime
+) -> Sequence[str]:
     """Attach the identifiers that the patient does not carry yet, and return these."""
     carried = set(patient.identifiers.values_list("value", flat=True))
     new = [value for value in dict.fromkeys(identifiers) if value not in carried]
@@ -81,3 +86,16 @@ def employ(*, clinic: Clinic, username: str, password: str, name: str, role: Rol
     staff = Staff.objects.create_user(username, password=password, name=name, role=role, clinic=clinic)
     record(action="joined clinic", subject=staff, by=staff, at=at, detail={"role": str(role)})
     return staff
+
+
+class WrongClinic(PermissionError):
+    """Somebody acts on a person of another clinic. A programme error or an attack; never a slip of a user."""
+
+
+def require_same_clinic(by: Actor, *people: Patient | Staff | None) -> None:
+    """Raise `WrongClinic` unless everyone belongs to the clinic of who acts."""
+    for person in people:
+        if person is not None and person.clinic_id != by.clinic_id:
+            raise WrongClinic(
+                f"{by.audit_name} acts on a {person._meta.verbose_name} of another clinic. Nothing was saved."
+            )

@@ -20,7 +20,9 @@ def similar_patients(name: str, others: Iterable[Patient]) -> list[Patient]:
 
 def _words(name: str) -> Sequence[str]:
     plain = unicodedata.normalize("NFKD", name.casefold())
-    letters = "".join(letter if letter.isalpha() else " " for letter in plain if not unicodedata.combining(letter))
+    letters = "".join(
+        letter if letter.isalpha() else " " for letter in plain if not unicodedata.combining(letter)
+    )
     return sorted(letters.split())
 
 
