@@ -19,7 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= HIGHEST_PORT:
-        raise argparse.ArgumentTypeError(f"'{text[:20]}' is not a port; use a number from 1 to {HIGHEST_PORT}")
+        raise argparse.ArgumentTypeError(
+            f"'{text[:20]}' is not a port; use a number from 1 to {HIGHEST_PORT}"
+        )
     return int(text)
 
 
@@ -65,7 +67,9 @@ def _prepare_data() -> None:
     try:
         call_command("migrate", verbosity=0, interactive=False)
     except OperationalError as error:
-        raise UserError(f"The database can't be used: {str(error).strip()}. Check TENUTO_DATABASE_URL.") from error
+        raise UserError(
+            f"The database can't be used: {str(error).strip()}. Check TENUTO_DATABASE_URL."
+        ) from error
     if settings.PRODUCTION:
         call_command("collectstatic", verbosity=0, interactive=False)
         return

@@ -42,7 +42,9 @@ facts = st.builds(
         st.builds(Measurement, text, numbers, days, text, text, st.booleans(), text), max_size=2
     ).map(tuple),
     scores=st.lists(
-        st.builds(Score, text, numbers, days, text, st.lists(st.tuples(text, st.integers()), max_size=2).map(tuple)),
+        st.builds(
+            Score, text, numbers, days, text, st.lists(st.tuples(text, st.integers()), max_size=2).map(tuple)
+        ),
         max_size=1,
     ).map(tuple),
     answers=st.lists(
@@ -84,9 +86,15 @@ def test_facts_stored_before_a_field_existed_get_its_default():
         ({"problems": [{"text": "x", "status": "gone"}]}, "'gone' is not one of active, remission"),
         ({"problems": [{}]}, "facts.problems\\[0\\]: .*text"),
         ({"measurements": [{"kind": "weight_kg", "value": 70.1, "taken": None}]}, "70.1 is not of a kind"),
-        ({"measurements": [{"kind": "k", "value": {"decimal": "many"}, "taken": None}]}, "'many' can't be read"),
+        (
+            {"measurements": [{"kind": "k", "value": {"decimal": "many"}, "taken": None}]},
+            "'many' can't be read",
+        ),
         ({"answers": [{"fact": "x", "value": {"date": "soon"}}]}, "'soon' can't be read"),
-        ({"scores": [{"instrument": "x", "value": {"decimal": "1"}, "taken": None, "items": [["a"]]}]}, "1 values"),
+        (
+            {"scores": [{"instrument": "x", "value": {"decimal": "1"}, "taken": None, "items": [["a"]]}]},
+            "1 values",
+        ),
     ],
 )
 def test_what_does_not_fit_is_named(change, sentence):

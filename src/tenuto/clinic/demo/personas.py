@@ -27,22 +27,35 @@ SERTRALINE = rxnorm("36437", "sertraline")
 def teaching_patients(today: date) -> list[PatientFacts]:
     """The patients of the teaching clinic, as of `today`."""
     person = partial(Record.complete, today)
-    alder = person(name="Demo Alder", number=1, years=45, sex="male", kg="72.5", cm="178", diagnosis=RECURRENT)
+    alder = person(
+        name="Demo Alder", number=1, years=45, sex="male", kg="72.5", cm="178", diagnosis=RECURRENT
+    )
     birch = person(name="Demo Birch", number=2, years=34, sex="female", kg="61", cm="166", diagnosis=SINGLE)
-    cedar = person(name="Demo Cedar", number=3, years=52, sex="male", kg="88.4", cm="181", diagnosis=RECURRENT)
+    cedar = person(
+        name="Demo Cedar", number=3, years=52, sex="male", kg="88.4", cm="181", diagnosis=RECURRENT
+    )
     elder = person(name="Demo Elder", number=4, years=63, sex="male", kg="79", cm="174", diagnosis=RECURRENT)
     fir = person(name="Demo Fir", number=5, years=58, sex="male", kg="94", cm="183", diagnosis=SINGLE)
-    hawthorn = person(name="Demo Hawthorn", number=6, years=39, sex="female", kg="68.2", cm="170", diagnosis=BIPOLAR)
+    hawthorn = person(
+        name="Demo Hawthorn", number=6, years=39, sex="female", kg="68.2", cm="170", diagnosis=BIPOLAR
+    )
     hazel = person(name="Demo Hazel", number=7, years=29, sex="female", kg="57", cm="161", diagnosis=ANXIETY)
     juniper = person(name="Demo Juniper", number=8, years=41, sex="male", kg="83.5", cm="179", diagnosis=PTSD)
     larch = person(name="Demo Larch", number=9, years=47, sex="male", kg="76", cm="176", diagnosis=CRPS)
-    linden = person(name="Demo Linden", number=10, years=31, sex="female", kg="64.8", cm="168", diagnosis=RECURRENT)
+    linden = person(
+        name="Demo Linden", number=10, years=31, sex="female", kg="64.8", cm="168", diagnosis=RECURRENT
+    )
     maple = person(name="Demo Maple", number=11, years=55, sex="male", kg="81", cm="177", diagnosis=RECURRENT)
     long = person(name=LONG_NAME, number=12, years=74, sex="female", kg="59.6", cm="159", diagnosis=RECURRENT)
     oak = person(name="Demo Oak", number=13, years=44, sex="male", kg="124.5", cm="180", diagnosis=RECURRENT)
     pine = person(name="Demo Pine", number=14, years=36, sex="male", kg="70", cm="175", diagnosis=OCD)
     rowan = person(name="Demo Rowan", number=15, years=49, sex="male", kg="77.7", cm="172", diagnosis=SINGLE)
-    fertile = {"childbearing.potential": True, "pregnancy.test": "negative", "contraception": True, "lactation": False}
+    fertile: dict[str, bool | str] = {
+        "childbearing.potential": True,
+        "pregnancy.test": "negative",
+        "contraception": True,
+        "lactation": False,
+    }
 
     def can_bear(record: Record) -> Record:
         for fact, value in fertile.items():
@@ -57,7 +70,9 @@ def teaching_patients(today: date) -> list[PatientFacts]:
             can_bear(birch).taking(codes=with_drug),
             cedar.measured("weight_kg", "88.4", days_ago=9).taking(codes=with_drug),
             elder.also(ANEURYSM).answered("history.aneurysm", True),
-            fir.measured("systolic_mmhg", "168").measured("diastolic_mmhg", "104").taking("amlodipine", codes=with_drug),
+            fir.measured("systolic_mmhg", "168")
+            .measured("diastolic_mmhg", "104")
+            .taking("amlodipine", codes=with_drug),
             can_bear(hawthorn).answered("history.mania", True).taking("lithium carbonate", "quetiapine"),
             can_bear(hazel).unmeasured("weight_kg").taking("escitalopram"),
             juniper.scored("pcl5", 52).answered("suicide.means", True).taking(codes=with_drug),
@@ -81,7 +96,9 @@ def teaching_patients(today: date) -> list[PatientFacts]:
 def other_patients(today: date) -> list[PatientFacts]:
     """The patients of the other clinic, which nobody at the teaching clinic may see."""
     person = partial(Record.complete, today)
-    willow = person(name="Demo Willow", number=51, years=50, sex="male", kg="74", cm="180", diagnosis=RECURRENT)
+    willow = person(
+        name="Demo Willow", number=51, years=50, sex="male", kg="74", cm="180", diagnosis=RECURRENT
+    )
     yew = person(name="Demo Yew", number=52, years=37, sex="male", kg="80.5", cm="182", diagnosis=SINGLE)
     settled = Problem("Seizures", (icd("G40.909", "Epilepsy, unspecified"),), ProblemStatus.RESOLVED)
     return [willow.taking(codes=(SERTRALINE,)).facts, yew.also(settled).facts]

@@ -57,6 +57,8 @@ LABORATORY = {
     "ggt_u_per_l": "25",
     "egfr_ml_per_min": "95",
 }
+UPPER_LIMITS = {kind: Decimal(40) for kind in ("alt_u_per_l", "ast_u_per_l")}
+"""The laboratory's upper limit of normal, U/L."""
 
 
 def icd(code: str, display: str) -> Coding:
@@ -89,7 +91,10 @@ class Record:
             sex,
         )
         kinds = {"weight_kg": kg, "height_cm": cm, **LABORATORY}
-        measured = [Measurement(kind, Decimal(value), recent, ORIGIN) for kind, value in kinds.items()]
+        measured = [
+            Measurement(kind, Decimal(value), recent, ORIGIN, reference_high=UPPER_LIMITS.get(kind))
+            for kind, value in kinds.items()
+        ]
         # Blood pressure counts only when it was taken twice.
         twice = [
             replace(m, minute=minute)
@@ -102,9 +107,11 @@ class Record:
                 person=person,
                 problems=(Problem(diagnosis.display, (diagnosis,), origin=ORIGIN),),
                 measurements=tuple(twice),
-                scores=tuple(Score(kind, Decimal(value), recent, ORIGIN) for kind, value in LOW_SCORES.items()),
+                scores=tuple(
+                    Score(kind, Decimal(value), recent, ORIGIN) for kind, value in LOW_SCORES.items()
+                ),
                 answers=tuple(_reassuring(item, recent, today) for item in facts() if item.kind == "answer"),
-                consents=(Consent(recent, active=True, indication=diagnosis.display, version="demo 1", origin=ORIGIN),),
+                consents=(Consent(recent, active=True, version="demo 1", origin=ORIGIN),),
             ),
         ).scored("phq9", 17)
 

@@ -13,10 +13,13 @@ from tenuto.clinic.desk.services import Item
 from tenuto.clinic.plan.presenters.gate import mark_of
 from tenuto.clinic.ui.components import WORDS
 from tenuto.clinic.ui.words import age, ago
-from tenuto.core.gate import Gate, Level
+from tenuto.core.gate import Finding, Gate, Level
 
 __all__ = ["Board", "Filter", "Row", "board"]
 
+CHOSEN_LATER = ("vial_mg_per_ml", "total_volume")
+"""Chosen on the plan for each preparation: they say nothing of the person, and would mark everybody alike."""
+SHORTEST_REASON = 40
 MARKS = ("refuse", "block", "review", "pass", "unknown")
 
 
@@ -27,6 +30,7 @@ class Row:
     mark: str
     name: str
     who: str
+    diagnosis: str
     why: str
     more: str
     recorded: str
@@ -56,12 +60,14 @@ class Board:
 
 
 def board(items: Sequence[Item], *, gate: str, today: date) -> Board:
-    """All rows, or those with the mark `gate`."""
-    rows = [_row(item, today) for item in items]
+    """All rows, or those with the mark `gate`; the most closed gate first, then by name."""
+    rows = sorted((_row(item, today) for item in items), key=lambda row: (MARKS.index(row.mark), row.name))
     counts = Counter(row.mark for row in rows)
     wanted = gate if gate in MARKS else ""
     filters = [Filter("", "All", len(rows), "", not wanted)]
-    filters += [Filter(m, WORDS[m], counts[m], f"gate={m}", m == wanted) for m in MARKS if counts[m] or m == wanted]
+    filters += [
+        Filter(m, WORDS[m], counts[m], f"gate={m}", m == wanted) for m in MARKS if counts[m] or m == wanted
+    ]
     return Board(tuple(r for r in rows if wanted in ("", r.mark)), tuple(filters), len(rows))
 
 
@@ -72,9 +78,10 @@ def _row(item: Item, today: date) -> Row:
     why, more = _why(gate)
     step, anchor = _next_step(gate)
     return Row(
-        mark=mark_of(gate.level) if gate else "unknown",
+        mark=mark_of(_level(gate)) if gate else "unknown",
         name=patient.name,
         who=_who(item, today),
+        diagnosis=_diagnosis(item),
         why=why,
         more=more,
         recorded=ago(item.record.recorded_at.date(), today) if item.record else "never",
@@ -87,32 +94,51 @@ def _row(item: Item, today: date) -> Row:
 def _who(item: Item, today: date) -> str:
     born = item.patient.birth_date
     years = f"{age(born, today)} y" if born else "age not recorded"
-    number = item.identifiers[0] if item.identifiers else "no identifier"
-    condition = item.proposal.condition.title if item.proposal and item.proposal.condition else "no diagnosis"
-    return f"{years} · {number} · {condition}"
+    return f"{years} · {item.identifiers[0] if item.identifiers else 'no identifier'}"
+
+
+def _diagnosis(item: Item) -> str:
+    condition = item.proposal.condition if item.proposal else None
+    return condition.title if condition else "None that is treated here"
+
+
+def _open(gate: Gate) -> list[Finding]:
+    """What needs a decision about the person, the worst first and what is recorded before what is missing."""
+    told = [f for f in gate.findings if f.level > Level.PASS and f.fact not in CHOSEN_LATER]
+    return sorted(told, key=lambda f: (-f.level, f.missing))
 
 
 def _why(gate: Gate | None) -> tuple[str, str]:
     if gate is None:
         return "No record yet.", ""
-    worst = [f for f in gate.findings if f.level is gate.level and f.level > Level.PASS]
-    if not worst:
+    told = _open(gate)
+    if not told:
         return "Nothing stands against the plan and nothing is missing.", ""
-    told = sorted(worst, key=lambda f: f.missing)
-    more = len([f for f in gate.findings if f.level > Level.PASS]) - 1
-    return told[0].message, f"and {more} more" if more else ""
+    more = len(told) - 1
+    return _start_of(told[0].message), f"and {more} more" if more else ""
+
+
+def _start_of(message: str) -> str:
+    """The first sentence, or two when the first is only a heading."""
+    sentences = message.split(". ")
+    start = sentences[0] if len(sentences[0]) >= SHORTEST_REASON else ". ".join(sentences[:2])
+    return f"{start.rstrip('.')}."
 
 
 def _next_step(gate: Gate | None) -> tuple[str, str]:
     if gate is None:
         return "Add a record", "record"
-    match gate.level:
+    match _level(gate):
         case Level.PASS:
-            return "Print the plan", "dose"
+            return "Choose the vial", "options"
         case Level.REVIEW:
-            missing = all(f.missing for f in gate.findings if f.level is Level.REVIEW)
+            missing = all(f.missing for f in _open(gate))
             return ("Complete the record", "missing") if missing else ("Decide", "gate")
         case Level.BLOCK:
             return "See what blocks", "gate"
         case Level.REFUSE:
             return "Correct the facts", "gate"
+
+
+def _level(gate: Gate) -> Level:
+    return max((f.level for f in _open(gate)), default=Level.PASS)

@@ -27,6 +27,8 @@ def patients_page(request: HttpRequest, *, problem: str = "", status: int = 200)
     """The list with the form above it; `problem` says why the file that was sent could not be used."""
     staff = cast(Staff, request.user)
     today = timezone.localdate()
-    board = presenters.board(worklist(staff.clinic, today=today), gate=request.GET.get("gate", ""), today=today)
+    board = presenters.board(
+        worklist(staff.clinic, today=today), gate=request.GET.get("gate", ""), today=today
+    )
     context = {"board": board, "problem": problem, "today": long_day(today), "here": "patients"}
     return render(request, "desk/patients.html", context, status=status)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tenuto.clinic.intake.api import Record, newest_record
 from tenuto.clinic.intake.models import IntakeRecord
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient, Staff
@@ -16,7 +17,7 @@ from tenuto.clinic.people.similar import similar_patients
 from tenuto.core.intake.facts import PatientFacts, Person
 from tenuto.core.intake.facts_json import facts_to_json
 
-__all__ = ["NAMELESS", "Received", "RecordSource", "receive"]
+__all__ = ["NAMELESS", "Received", "RecordSource", "read_newest", "receive"]
 
 NAMELESS = "Name not recorded"
 
@@ -72,6 +73,15 @@ def receive(*, facts: PatientFacts, source: RecordSource, by: Staff, at: datetim
         already_here=False,
         similar=tuple(similar_patients(patient.name, others)) if known is None else (),
     )
+
+
+@transaction.atomic
+def read_newest(patient: Patient, *, by: Staff, at: datetime) -> Record | None:
+    """The newest record of a patient, and a note in the ledger that `by` has read it (hazard H33)."""
+    newest = newest_record(patient)
+    if newest is not None:
+        record(action="read record", subject=patient, by=by, at=at, detail={"record": str(newest.id)})
+    return newest
 
 
 def _register(person: Person, *, by: Staff, at: datetime) -> Patient:

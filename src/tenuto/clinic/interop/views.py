@@ -35,7 +35,7 @@ def receive_bundle(request: HttpRequest) -> HttpResponse:
     return redirect("plan:page", received.patient.pk)
 
 
-def _receive(file: UploadedFile | None, *, by: Staff) -> Received:
+def _receive(file: UploadedFile[bytes] | None, *, by: Staff) -> Received:
     if file is None:
         raise UnusableBundle("No file was sent. Choose a FHIR bundle and send it again.")
     name = file.name or "the file"
@@ -54,11 +54,15 @@ def _receive(file: UploadedFile | None, *, by: Staff) -> Received:
 def _tell(request: HttpRequest, received: Received) -> None:
     name = received.patient.name
     if received.already_here:
-        messages.info(request, f"This file is already on record for {name}; nothing was added.", extra_tags="Known")
+        messages.info(
+            request, f"This file is already on record for {name}; nothing was added.", extra_tags="Known"
+        )
     elif received.new_patient:
         messages.success(request, f"{name} was added.", extra_tags="Added")
     else:
-        messages.success(request, f"A new record was added for {name}, who was already here.", extra_tags="Added")
+        messages.success(
+            request, f"A new record was added for {name}, who was already here.", extra_tags="Added"
+        )
     for other in received.similar:
         born = f"born {long_day(other.birth_date)}" if other.birth_date else "date of birth not recorded"
         messages.warning(

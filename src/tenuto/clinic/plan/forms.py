@@ -33,12 +33,16 @@ class OptionsForm(forms.Form):
     start = forms.DateField(
         label="First day on or after",
         required=False,
+        input_formats=["%Y-%m-%d"],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"invalid": "Write the day as 2026-11-24."},
     )
     vial = forms.ChoiceField(label="Vial", required=False)
     volume = forms.CharField(
-        label="Total volume, mL", required=False, max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"})
+        label="Total volume, mL",
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
     days = forms.MultipleChoiceField(
         label="Clinic days",
@@ -92,7 +96,9 @@ class OptionsForm(forms.Form):
             clinic_days=tuple(WEEKDAYS.index(name) for name in got["days"]) or None,
             vial=MgPerMl(got["vial"]) if got["vial"] else None,
             volume=got["volume"],
-            weight_choice=WeightChoice(WeightBasis(got["weight"]), got["reason"].strip()) if got["weight"] else None,
+            weight_choice=WeightChoice(WeightBasis(got["weight"]), got["reason"].strip())
+            if got["weight"]
+            else None,
         )
 
 

@@ -1,4 +1,4 @@
-"""The plan page, computed live; looking at it saves nothing."""
+"""The plan page, computed live. Looking at it saves nothing but the note that somebody looked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from tenuto.clinic.intake.api import Record, newest_record
+from tenuto.clinic.intake.api import Record
+from tenuto.clinic.intake.services import read_newest
 from tenuto.clinic.people.models import Staff
 from tenuto.clinic.people.similar import similar_patients
 from tenuto.clinic.plan.forms import OptionsForm
@@ -26,7 +27,7 @@ def page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Gate, dose, series and what they rest on, with the options of the address."""
     staff = cast(Staff, request.user)
     patient = get_object_or_404(staff.clinic.patients, pk=patient_id)
-    record = newest_record(patient)
+    record = read_newest(patient, by=staff, at=timezone.now())
     if record is None:
         text = f"Nothing is recorded about {patient.name}. Add a FHIR bundle on the list of patients."
         return render(request, "ui/problem.html", {"heading": "No record yet", "text": text})

@@ -20,7 +20,10 @@ class SampleForm(forms.Form):
     weight = forms.CharField(label="Weight, kg")
     protocol = forms.ChoiceField(
         label="Protocol",
-        choices=[("a", "Six infusions, twice a week"), ("b", "One infusion of 60 min at 0.5 mg/kg/h, with a long title")],
+        choices=[
+            ("a", "Six infusions, twice a week"),
+            ("b", "One infusion of 60 min at 0.5 mg/kg/h, with a long title"),
+        ],
     )
     start = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
     days = forms.MultipleChoiceField(
@@ -39,9 +42,32 @@ def everything() -> dict[str, Any]:
         "banners": _banners(),
         "findings": _findings(),
         "calendars": _calendars(),
-        "form": SampleForm({"name": "Demo Alder", "weight": "72.5", "protocol": "b", "start": "2026-11-24", "days": ["0", "2", "4"]}, auto_id="good_%s"),
-        "bad_form": SampleForm({"weight": "", "protocol": "c", "start": "soon", "days": ["9"]}, auto_id="bad_%s"),
-        "swatches": ("paper", "raised", "sunk", "hairline", "edge", "ink-soft", "ink", "accent", "review", "block", "unknown"),
+        "form": SampleForm(
+            {
+                "name": "Demo Alder",
+                "weight": "72.5",
+                "protocol": "b",
+                "start": "2026-11-24",
+                "days": ["0", "2", "4"],
+            },
+            auto_id="good_%s",
+        ),
+        "bad_form": SampleForm(
+            {"weight": "", "protocol": "c", "start": "soon", "days": ["9"]}, auto_id="bad_%s"
+        ),
+        "swatches": (
+            "paper",
+            "raised",
+            "sunk",
+            "hairline",
+            "edge",
+            "ink-soft",
+            "ink",
+            "accent",
+            "review",
+            "block",
+            "unknown",
+        ),
     }
 
 
@@ -54,7 +80,14 @@ def _spines() -> list[Any]:
 
 def _banners() -> list[Banner]:
     ordinary = Banner(
-        "Demo Alder", ("MRN DEMO-0001", "NHS 999 000 0001"), "Born 4 May 1981, 45 years", (), True, (), "72.5 kg", "measured today"
+        "Demo Alder",
+        ("MRN DEMO-0001", "NHS 999 000 0001"),
+        "Born 4 May 1981, 45 years",
+        (),
+        True,
+        (),
+        "72.5 kg",
+        "measured today",
     )
     long = Banner(
         LONG_NAME,
@@ -73,21 +106,41 @@ def _findings() -> list[FindingCard]:
     policy = "tenuto-demo version 1, signed"
     return [
         FindingCard(
-            "CARDIO-ANEURYSM", "block",
+            "CARDIO-ANEURYSM",
+            "block",
             "Aortic aneurysm is recorded as active. A rise in blood pressure could rupture it.",
-            ("read in the source",), ("Ketalar (ketamine) prescribing information (DailyMed 46dab560)",), "", "cardiovascular.aneurysm",
-            False, policy, "only a medical director's exception, with a typed reason",
+            ("read in the source",),
+            ("Ketalar (ketamine) prescribing information (DailyMed 46dab560)",),
+            "",
+            "cardiovascular.aneurysm",
+            False,
+            policy,
+            "only a medical director's exception, with a typed reason",
         ),
         FindingCard(
-            "WEIGHT-STALE", "review",
+            "WEIGHT-STALE",
+            "review",
             "The weight is 8 days old; the clinic accepts 7. Weigh again before the first infusion is drawn up. "
             "This sentence goes on to show that a long finding wraps within its column and leaves the mark where it is.",
-            ("design default or own computation; needs the medical director's signature",), (), "Hazard H3", "weight_kg",
-            False, policy, "a named prescriber, with a typed reason",
+            ("design default or own computation; needs the medical director's signature",),
+            (),
+            "Hazard H3",
+            "weight_kg",
+            False,
+            policy,
+            "a named prescriber, with a typed reason",
         ),
         FindingCard(
-            "PREGNANCY-UNKNOWN", "unknown", "Pregnancy is not recorded.", ("second-hand: seen through another document",),
-            (), "", "pregnancy", True, policy, "a named prescriber, with a typed reason",
+            "PREGNANCY-UNKNOWN",
+            "unknown",
+            "Pregnancy is not recorded.",
+            ("second-hand: seen through another document",),
+            (),
+            "",
+            "pregnancy",
+            True,
+            policy,
+            "a named prescriber, with a typed reason",
         ),
     ]
 

@@ -37,7 +37,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    text = "This address leads nowhere, or to a record of another clinic. Check the link or start from the list."
+    text = (
+        "This address leads nowhere, or to a record of another clinic. Check the link or start from the list."
+    )
     return render(request, "ui/problem.html", {"heading": "Not found", "text": text}, status=404)
 
 
@@ -48,4 +50,6 @@ def forbidden(request: HttpRequest, exception: Exception | None = None, reason: 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     text = "Tenuto could not answer. Nothing was half-saved. Try again; if it happens again, tell whoever runs this server what you did."
-    return render(request, "ui/problem.html", {"heading": "Something went wrong here", "text": text}, status=500)
+    return render(
+        request, "ui/problem.html", {"heading": "Something went wrong here", "text": text}, status=500
+    )

@@ -85,7 +85,9 @@ def _read_tuple(kinds: tuple[Any, ...], raw: Any, where: str) -> tuple[Any, ...]
         kinds = (kinds[0],) * len(raw)
     if len(kinds) != len(raw):
         raise FactsUnreadable(f"{where}: {len(raw)} values where {len(kinds)} belong.")
-    return tuple(_read(kind, each, f"{where}[{n}]") for n, (kind, each) in enumerate(zip(kinds, raw, strict=True)))
+    return tuple(
+        _read(kind, each, f"{where}[{n}]") for n, (kind, each) in enumerate(zip(kinds, raw, strict=True))
+    )
 
 
 def _plain(raw: Any, where: str) -> Any:

@@ -31,7 +31,7 @@ class Rule:
     """One rule: what raises it on which instrument, how urgent it is and what follows. `version` is that of the rules.
 
     `unanswered` names an item whose missing answer raises it; `rises` an item that was at its lowest answer and no
-    longer is; otherwise `criterion` decides, or any one of the conditions `any_of`.
+    longer is; otherwise `condition` or `criterion` decides.
     """
 
     id: str
@@ -40,7 +40,7 @@ class Rule:
     urgency: Urgency
     title: str
     action: str
-    any_of: tuple[Condition, ...]
+    condition: Condition | None
     criterion: str
     unanswered: str
     rises: str
@@ -60,20 +60,16 @@ class RedFlag:
     basis: Basis
 
 
-def _conditions(entry: Mapping[str, Any]) -> tuple[Condition, ...]:
-    """One comparison for each item named, or one with the total; none when the rule compares nothing."""
-    if "at_least" not in entry and "at_most" not in entry:
-        return ()
-    least = Decimal(str(entry["at_least"])) if "at_least" in entry else None
-    most = Decimal(str(entry["at_most"])) if "at_most" in entry else None
-    items = entry.get("any_item", [entry["item"]] if "item" in entry else [])
-    return tuple(Condition("item", str(i), least, most) for i in items) or (
-        Condition("total", "", least, most),
-    )
-
-
 def _rule(entry: Mapping[str, Any], version: int) -> Rule:
     where = f"red_flags.toml [{entry.get('id', '?')}]"
+    condition = None
+    if "at_least" in entry or "at_most" in entry:
+        condition = Condition(
+            "item" if "item" in entry else "total",
+            str(entry.get("item", "")),
+            Decimal(str(entry["at_least"])) if "at_least" in entry else None,
+            Decimal(str(entry["at_most"])) if "at_most" in entry else None,
+        )
     rule = Rule(
         id=entry["id"],
         version=version,
@@ -81,13 +77,13 @@ def _rule(entry: Mapping[str, Any], version: int) -> Rule:
         urgency=Urgency[entry["urgency"].upper()],
         title=entry["title"],
         action=entry["action"],
-        any_of=_conditions(entry),
+        condition=condition,
         criterion=entry.get("criterion", ""),
         unanswered=entry.get("unanswered", ""),
         rises=entry.get("rises", ""),
         basis=basis_from(entry, where=where),
     )
-    if sum(bool(way) for way in (rule.any_of, rule.criterion, rule.unanswered, rule.rises)) != 1:
+    if sum(bool(way) for way in (condition, rule.criterion, rule.unanswered, rule.rises)) != 1:
         raise ScaleError(f"{where} needs exactly one of at_least/at_most, criterion, unanswered, rises.")
     return rule
 
@@ -119,32 +115,33 @@ def raised(
     for the missing answer itself.
     """
     found = [
-        RedFlag(rule.id, rule.version, rule.urgency, rule.title, rule.action, item, rule.basis)
+        RedFlag(rule.id, rule.version, rule.urgency, rule.title, rule.action, _item(rule), rule.basis)
         for rule in _rules_of(instrument.id)
-        if (item := _raised_by(rule, instrument, given, earlier or {}, verdicts, prorated)) is not None
+        if _raises(rule, instrument, given, earlier or {}, verdicts, prorated)
     ]
     return tuple(sorted(found, key=lambda flag: -flag.urgency))
 
 
-def _raised_by(
+def _item(rule: Rule) -> str:
+    return rule.unanswered or rule.rises or (rule.condition.key if rule.condition else "")
+
+
+def _raises(
     rule: Rule,
     instrument: Instrument,
     given: Mapping[str, int],
     earlier: Mapping[str, int],
     verdicts: Mapping[str, Verdict],
     prorated: Decimal | None,
-) -> str | None:
-    """The item that raises the rule, empty when it is not one item alone, None when the rule is not raised."""
+) -> bool:
     if rule.unanswered:
-        return rule.unanswered if rule.unanswered not in given else None
+        return rule.unanswered not in given
     if rule.rises:
         lowest = min(o.value for o in instrument.item(rule.rises).options)
-        rose = earlier.get(rule.rises) == lowest and given.get(rule.rises, lowest) > lowest
-        return rule.rises if rose else None
+        return earlier.get(rule.rises) == lowest and given.get(rule.rises, lowest) > lowest
     if rule.criterion:
-        return "" if verdicts.get(rule.criterion) is Verdict.YES else None
-    for condition in rule.any_of:
-        alone = Criterion(rule.id, rule.title, (condition,), (), rule.basis)
-        if judge(instrument, given, alone, prorated=prorated) is Verdict.YES:
-            return condition.key
-    return None
+        return verdicts.get(rule.criterion) is Verdict.YES
+    if rule.condition is None:
+        raise ScaleError(f"Red flag {rule.id} has no condition.")
+    alone = Criterion(rule.id, rule.title, (rule.condition,), (), rule.basis)
+    return judge(instrument, given, alone, prorated=prorated) is Verdict.YES

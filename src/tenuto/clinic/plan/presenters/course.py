@@ -35,6 +35,7 @@ class CourseCard:
     maintenance: str
     maintenance_sources: tuple[str, ...]
     windows: tuple[str, ...]
+    """The windows after the first, which the text names."""
 
 
 def course_card(
@@ -46,10 +47,14 @@ def course_card(
     return CourseCard(
         visits=tuple(_visit(i, before) for i, before in zip(infusions, [None, *days], strict=False)),
         months=months(marked, closed=closed),
-        span=f"{long_day(days[0])} to {long_day(days[-1])}, {count((days[-1] - days[0]).days + 1, 'day')}" if days else "",
+        span=f"{long_day(days[0])} to {long_day(days[-1])}, {count((days[-1] - days[0]).days + 1, 'day')}"
+        if days
+        else "",
         maintenance=maintenance.text,
         maintenance_sources=tuple(str(s) for s in maintenance.rule.basis.sources),
-        windows=tuple(f"{_ordinal(w.n)} between {day(w.first)} and {long_day(w.last)}" for w in maintenance.windows),
+        windows=tuple(
+            f"{_ordinal(w.n)} between {day(w.first)} and {long_day(w.last)}" for w in maintenance.windows[1:]
+        ),
     )
 
 

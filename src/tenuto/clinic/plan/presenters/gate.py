@@ -98,9 +98,11 @@ def _summary(gate: Gate) -> str:
         case Level.PASS:
             return "Nothing recorded stands against this plan, and nothing needed is missing. A prescriber still decides."
         case Level.REVIEW:
-            return f"{count(len(worst), 'thing')} to decide. Goes on with {Level.REVIEW.opened_by}."
+            return f"{count(len(worst), 'thing')} to decide or to complete. Goes on with {Level.REVIEW.opened_by}."
         case Level.BLOCK:
             verb = "stands" if len(worst) == 1 else "stand"
             return f"{count(len(worst), 'thing')} {verb} against this plan. Goes on with {Level.BLOCK.opened_by}."
         case Level.REFUSE:
-            return "No plan can be made from these facts, and nobody can override that. Correct the facts first."
+            return (
+                "No plan can be made from these facts, and nobody can override that. Correct the facts first."
+            )

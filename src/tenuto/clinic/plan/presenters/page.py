@@ -103,7 +103,9 @@ def _dose(proposal: Proposal, today: date) -> DoseCard | None:
     calculation, weighing, weight = proposal.orderable, proposal.weighing, proposal.weight
     if calculation is None or weighing is None or weight is None or weight.used is None:
         return None
-    note = f"{weight.used.basis.value} weight, measured {long_day(weighing.taken)}, {ago(weighing.taken, today)}"
+    note = (
+        f"{weight.used.basis.value} weight, measured {long_day(weighing.taken)}, {ago(weighing.taken, today)}"
+    )
     others = [(o.weight, o.calculation.dose.ordered) for o in proposal.options if o.weight != weight.used]
     return dose_card(calculation, weight_note=note, others=others)
 
@@ -143,4 +145,7 @@ def _record(record: Record, today: date) -> Iterable[tuple[str, str]]:
     yield "Judged", f"{long_day(today)}"
     if record.ignored:
         left = ", ".join(f"{number} {kind}" for kind, number in record.ignored.items())
-        yield "Left aside", f"{count(sum(record.ignored.values()), 'resource')} of kinds that are not read: {left}"
+        yield (
+            "Left aside",
+            f"{count(sum(record.ignored.values()), 'resource')} of kinds that are not read: {left}",
+        )

@@ -17,7 +17,9 @@ __all__ = ["banner_of", "born_text", "stages_of"]
 MOST_ALERTS = 4
 
 
-def banner_of(patient: Patient, identifiers: tuple[str, ...], facts: PatientFacts, gate: Gate, today: date) -> Banner:
+def banner_of(
+    patient: Patient, identifiers: tuple[str, ...], facts: PatientFacts, gate: Gate, today: date
+) -> Banner:
     """Two identifiers, allergies, alerts, and the weight with its date."""
     weight = next(iter(facts.measured("weight_kg")), None)
     return Banner(
@@ -43,7 +45,12 @@ def born_text(patient: Patient, today: date) -> str:
 def stages_of(record: Record, level: Level) -> tuple[Stage, ...]:
     """Intake recorded, plan here, the rest ahead."""
     closed = level >= Level.BLOCK
-    words = {Level.PASS: "Ready to sign", Level.REVIEW: "To review", Level.BLOCK: "Blocked", Level.REFUSE: "Refused"}
+    words = {
+        Level.PASS: "Ready to sign",
+        Level.REVIEW: "To review",
+        Level.BLOCK: "Blocked",
+        Level.REFUSE: "Refused",
+    }
     return spine(
         {
             "intake": ("done", f"Recorded {day(record.recorded_at.date())}"),

@@ -93,5 +93,3 @@ def _time(minutes: Minutes) -> str:
 
 def _span(low: Sourced[int], high: Sourced[int]) -> str:
     return str(low.value) if low.value == high.value else f"{low.value} to {high.value}"
-
-

@@ -1,0 +1,56 @@
+"""The demonstration is built by the same services as real records, and never beside them."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from tenuto.clinic.demo.services import ProductionRefused, demo_is_loaded, load, load_if_empty
+from tenuto.clinic.demo.staff import STAFF, TEACHING_CLINIC
+from tenuto.clinic.desk.presenters import board
+from tenuto.clinic.desk.services import worklist
+from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.people.models import Clinic, Patient, Staff
+
+
+@pytest.fixture
+def demo(db):
+    load(now=timezone.now())
+    return Clinic.objects.get(name=TEACHING_CLINIC)
+
+
+def test_it_loads_once_into_an_empty_database(db):
+    assert not demo_is_loaded()
+    assert load_if_empty()
+    assert not load_if_empty()
+    assert demo_is_loaded()
+
+
+def test_it_stays_out_of_a_database_that_is_used(clinic):
+    assert not load_if_empty()
+    assert not demo_is_loaded()
+
+
+def test_production_refuses_it(db, settings):
+    settings.PRODUCTION = True
+    with pytest.raises(ProductionRefused, match="patients are invented"):
+        load(now=timezone.now())
+    assert not Clinic.objects.exists()
+
+
+def test_every_name_says_that_it_is_invented(demo):
+    assert all(name.startswith("Demo ") for name in Patient.objects.values_list("name", flat=True))
+    assert all(name.endswith(" Demo") for name in Staff.objects.values_list("name", flat=True))
+
+
+def test_it_shows_every_gate_and_a_second_clinic(demo):
+    today = timezone.localdate()
+    marks = {row.mark for row in board(worklist(demo, today=today), gate="", today=today).rows}
+    assert marks == {"pass", "review", "block", "refuse"}
+    assert Clinic.objects.count() == 2
+    assert len({person.clinic for person in STAFF}) == 2
+
+
+def test_every_demo_deed_is_on_record(demo):
+    assert AuditEvent.objects.filter(action="registered patient").count() == Patient.objects.count()
+    assert AuditEvent.objects.filter(action="recorded intake").count() == Patient.objects.count()

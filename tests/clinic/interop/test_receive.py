@@ -1,0 +1,146 @@
+"""A bundle becomes a patient with a record, or a sentence; never half of it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tenuto.clinic.intake.models import IntakeRecord
+from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.people.models import Patient
+
+
+def bundle(name="Silva", given="Ana", number="77", born="1981-05-04", **more) -> bytes:
+    patient = {
+        "resourceType": "Patient",
+        "id": "p",
+        "name": [{"family": name, "given": [given]}],
+        "birthDate": born,
+        "gender": "female",
+        "identifier": [{"type": {"text": "MRN"}, "value": number}],
+        **more,
+    }
+    return json.dumps(
+        {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": patient}]}
+    ).encode()
+
+
+@pytest.fixture
+def send(visit, alice):
+    def run(data: bytes, *, name="ana.json", staff=alice, follow=True):
+        return visit(staff).post(
+            "/interop/bundles/", {"bundle": SimpleUploadedFile(name, data)}, follow=follow
+        )
+
+    return run
+
+
+def test_a_bundle_becomes_a_patient_and_leads_to_the_plan(send, clinic):
+    response = send(bundle())
+    patient = Patient.objects.get()
+    assert patient.clinic == clinic
+    assert response.redirect_chain == [(f"/patients/{patient.pk}/plan/", 302)]
+    assert "Ana Silva was added." in response.content.decode()
+    assert patient.identifiers.count() == 1
+    assert patient.intake_records.get().source_name == "ana.json"
+    assert list(
+        AuditEvent.objects.filter(action__in=["registered patient", "recorded intake"]).values_list(
+            "action", flat=True
+        )
+    ) == [
+        "registered patient",
+        "recorded intake",
+    ]
+
+
+def test_the_same_person_again_gets_a_second_record(send):
+    send(bundle())
+    response = send(bundle(given="Ana Maria"), name="later.json")
+    assert Patient.objects.count() == 1
+    assert IntakeRecord.objects.count() == 2
+    assert "who was already here" in response.content.decode()
+
+
+def test_the_same_file_again_adds_nothing(send):
+    send(bundle())
+    response = send(bundle())
+    assert IntakeRecord.objects.count() == 1
+    assert "already on record" in response.content.decode()
+
+
+def test_a_similar_name_is_pointed_out(send):
+    send(bundle())
+    response = send(bundle(given="Anna", number="78", born="1990-01-01"))
+    assert Patient.objects.count() == 2
+    assert "Another patient has a similar name: Ana Silva" in response.content.decode()
+
+
+def test_the_same_number_in_another_clinic_is_another_person(send, charlie):
+    send(bundle())
+    send(bundle(), staff=charlie)
+    assert Patient.objects.count() == 2
+    assert charlie.clinic.patients.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "The submitted file is empty|No file was sent|is empty"),
+        (b"{", "stops in the middle"),
+        (b"<Bundle/>", "is XML"),
+        (b"[" * 100_000, "nested too deeply|stops in the middle"),
+        (b'{"resourceType": "Patient"}', "is a FHIR Patient, not a Bundle"),
+        (b"\xff\xfe{", "UTF-16"),
+        (
+            b'{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Patient", "birthDate": NaN}}]}',
+            "NaN",
+        ),
+    ],
+)
+def test_a_bad_file_is_said_on_the_form_and_saves_nothing(send, data, sentence):
+    import re
+
+    response = send(data, name="bad.json")
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert re.search(sentence, page)
+    assert 'aria-invalid="true"' in page
+    assert not Patient.objects.exists()
+    assert not IntakeRecord.objects.exists()
+    assert not AuditEvent.objects.filter(action__contains="patient").exists()
+
+
+def test_two_patients_in_one_bundle_are_refused(send):
+    one, two = json.loads(bundle()), json.loads(bundle(number="78"))
+    two["entry"][0]["resource"]["id"] = "q"
+    one["entry"] += two["entry"]
+    assert send(json.dumps(one).encode()).status_code == 422
+    assert not Patient.objects.exists()
+
+
+def test_a_conflicting_birthday_saves_nothing(send):
+    send(bundle())
+    response = send(bundle(born="1982-05-04"), name="other.json")
+    assert response.status_code == 422
+    assert "Find out which is right; nothing was saved." in response.content.decode()
+    assert IntakeRecord.objects.count() == 1
+
+
+def test_a_file_too_large_is_refused(send, monkeypatch):
+    monkeypatch.setattr("tenuto.clinic.interop.views.MAX_BYTES", 100)
+    response = send(bundle())
+    assert response.status_code == 422
+    assert "Export one patient" in response.content.decode()
+
+
+def test_nothing_is_taken_from_a_stranger_or_by_a_link(visit, alice, db):
+    assert visit().post("/interop/bundles/", {}).status_code == 302
+    assert visit(alice).get("/interop/bundles/").status_code == 405
+
+
+def test_no_file_is_said(visit, alice):
+    response = visit(alice).post("/interop/bundles/", {})
+    assert response.status_code == 422
+    assert "No file was sent" in response.content.decode()

@@ -1,0 +1,183 @@
+"""The plan page says what `tenuto plan` says, to the people of the clinic and to nobody else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from tenuto.clinic.demo.personas import teaching_patients
+from tenuto.clinic.intake.services import receive
+from tenuto.clinic.plan.services import policy_of
+from tenuto.core.intake.facts import Measurement
+from tenuto.core.plan.proposal import propose
+from tenuto.core.plan.request import PlanRequest
+from tests.clinic.conftest import NOW, source_of
+
+OPTIONS = {"vial": "50", "volume": "100", "start": "2026-11-24", "days": ["mon", "wed", "fri"]}
+QUERIES = 9
+"""Session, person with clinic, patient, the record between a savepoint's ends, the read note, identifiers, other names."""
+
+
+@pytest.fixture
+def add(alice):
+    """A demonstration patient by name, recorded now."""
+
+    def run(name, change=lambda facts: facts):
+        today = timezone.localdate()
+        facts = change(next(f for f in teaching_patients(today) if f.person.name == name))
+        source = source_of(digest=name.rjust(64, "x"))
+        return receive(facts=facts, source=source, by=alice, at=timezone.now()).patient, facts
+
+    return run
+
+
+def text_of(response) -> str:
+    plain = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return re.sub(r"\s+", " ", plain)
+
+
+def plan(browser, patient, **options):
+    return browser.get(f"/patients/{patient.pk}/plan/", options)
+
+
+def test_alice_and_bob_may_look_charlie_and_strangers_may_not(visit, ana, alice, bob, charlie):
+    url = f"/patients/{ana.pk}/plan/"
+    assert visit(alice).get(url).status_code == 200
+    assert visit(bob).get(url).status_code == 200
+    assert visit(charlie).get(url).status_code == 404
+    assert visit().get(url)["Location"] == f"/sign-in/?next={url}"
+
+
+def test_the_page_shows_the_proposal_of_core(visit, alice, clinic, add):
+    patient, facts = add("Demo Alder")
+    today = timezone.localdate()
+    proposal = propose(facts, request=PlanRequest(), policy=policy_of(clinic), as_of=today)
+    page = text_of(plan(visit(alice), patient))
+    assert proposal.calculation is not None
+    assert f"{proposal.calculation.dose.ordered} of ketamine base over 40 min" in page
+    assert "Two calculations agree" in page
+    for finding in proposal.gate.findings:
+        assert finding.missing or finding.message.replace("“", "“") in page.replace("&#x27;", "'")
+
+
+def test_vial_and_volume_give_the_pump_rate(visit, alice, add):
+    patient, _ = add("Demo Alder")
+    page = text_of(plan(visit(alice), patient, **OPTIONS))
+    assert "Pump rate 150 mL/h" in page
+    assert "Draw up, 50 mg/mL 0.72 mL" in page
+    assert "Concentration 0.36 mg/mL" in page
+    assert "Gate: PASS" in page
+
+
+def test_the_series_begins_on_the_first_clinic_day(visit, alice, add):
+    patient, _ = add("Demo Alder")
+
+    def dates(**options):
+        page = text_of(plan(visit(alice), patient, **{**OPTIONS, **options}))
+        series = page.split("Series")[1].split("November 2026")[0]
+        return re.findall(r"\d ((?:Mon|Tue|Wed|Thu|Fri) \d+ \w+)", series)
+
+    assert dates()[:2] == ["Wed 25 Nov", "Fri 27 Nov"]
+    assert dates(days=["tue", "thu"])[:2] == ["Tue 24 Nov", "Thu 26 Nov"]
+    assert dates(days=["tue", "thu"], start="2026-11-25")[0] == "Thu 26 Nov"
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"volume": "0,5"}, "has a comma"),
+        ({"volume": ".5"}, "has no leading zero"),
+        ({"volume": "100.0"}, "ends in a zero after the point"),
+        ({"volume": "0"}, "above zero"),
+        ({"weight": "ideal"}, "Write why the dose is not calculated on the measured weight"),
+        ({"start": "24/11/2026"}, "Write the day as 2026-11-24"),
+        ({"start": "2099-01-01"}, "more than ten years away"),
+        ({"protocol": "none-such"}, "Select a valid choice"),
+    ],
+)
+def test_an_option_that_can_not_be_used_is_said_and_not_used(visit, alice, add, options, sentence):
+    patient, _ = add("Demo Alder")
+    page = text_of(plan(visit(alice), patient, **options))
+    assert sentence in page
+    assert "What is shown is the plan without them" in page
+
+
+def test_refuse_shows_no_dose(visit, alice, add):
+    patient, _ = add("Demo Hazel")
+    page = text_of(plan(visit(alice), patient, **OPTIONS))
+    assert "No dose" in page
+    assert "mg of ketamine base" not in page
+    assert "nobody can override" in page
+
+
+def test_block_says_what_blocks_and_who_may_go_on(visit, alice, add):
+    patient, _ = add("Demo Elder")
+    page = text_of(plan(visit(alice), patient))
+    assert "Goes on with only a medical director" in page
+    assert "Aneurysm" in page
+    assert "for a medical director who weighs an exception" in page
+
+
+def test_a_pass_still_leaves_the_decision_to_a_person(visit, alice, add):
+    patient, _ = add("Demo Alder")
+    page = text_of(plan(visit(alice), patient, **OPTIONS))
+    assert "A prescriber still decides." in page
+    assert "not for care until your clinic has validated it" in page
+    assert "0.5 mg/kg × 72.5 kg = 36.25 mg" in page
+
+
+def test_every_finding_opens_to_its_source_evidence_and_policy(visit, alice, add):
+    patient, _ = add("Demo Elder")
+    page = plan(visit(alice), patient).content.decode()
+    opened = page.split("finding-more")[1:]
+    assert opened
+    for part in opened:
+        assert all(word in part for word in ("Evidence", "Policy", "tenuto-demo version 1, signed", "Rule"))
+
+
+def test_an_unsigned_policy_is_said(visit, charlie):
+    facts = teaching_patients(timezone.localdate())[0]
+    patient = receive(facts=facts, source=source_of(), by=charlie, at=NOW).patient
+    page = text_of(plan(visit(charlie), patient, **OPTIONS))
+    assert "not signed by a medical director" in page
+    assert "tenuto-default version 1, not signed" in page
+
+
+def test_a_converted_weight_is_shown_with_what_was_sent(visit, alice, add):
+    def in_pounds(facts):
+        weight = Measurement("weight_kg", Decimal("69.85"), timezone.localdate(), original="154 [lb_av]")
+        kept = tuple(m for m in facts.measurements if m.kind != "weight_kg")
+        return replace(facts, measurements=(*kept, weight))
+
+    patient, _ = add("Demo Alder", in_pounds)
+    assert "sent as 154 [lb_av]" in text_of(plan(visit(alice), patient))
+
+
+def test_names_of_others_that_are_alike_are_pointed_out(visit, alice, add):
+    patient, _ = add("Demo Alder")
+    add("Demo Elder")
+    assert "similar name: Demo Elder" in text_of(plan(visit(alice), patient))
+
+
+def test_hostile_text_is_shown_as_text(visit, alice, add):
+    def hostile(facts):
+        return replace(facts, person=replace(facts.person, name="<script>alert(1)</script>"))
+
+    patient, _ = add("Demo Alder", hostile)
+    page = plan(visit(alice), patient).content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+
+
+def test_the_number_of_queries_is_fixed(visit, alice, add, django_assert_num_queries):
+    patient, _ = add("Demo Alder")
+    browser = visit(alice)
+    with django_assert_num_queries(QUERIES):
+        plan(browser, patient, **OPTIONS)
+    add("Demo Birch")
+    with django_assert_num_queries(QUERIES):
+        plan(browser, patient)
