@@ -18,12 +18,13 @@ constant-rate steady state; areas under the curve. A loop that runs one way roun
 `reference_ode` is the slow and obvious implementation that the tests compare with.
 """
 
-from tenuto.core.compartments.closed_form import area, constant_rate_state, periodic_state, simulate
+from tenuto.core.compartments.closed_form import Engine, area, constant_rate_state, periodic_state, simulate
 from tenuto.core.compartments.inputs import Bolus, Infusion, Input, repeated
 from tenuto.core.compartments.matrix import UnsolvableSystem, rate_matrix
 
 __all__ = [
     "Bolus",
+    "Engine",
     "Infusion",
     "Input",
     "UnsolvableSystem",

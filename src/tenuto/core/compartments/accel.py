@@ -69,17 +69,17 @@ _exp = njit(inline="always")(_exponential)
 def _evaluate(target: Any, elapsed: Any, negative: Any, factors: Any, constant: Any, needed: Any) -> None:
     outputs, times, patients = target.shape
     decayed = np.empty(patients)
+    total = np.empty((outputs, patients))
     for t in range(times):
-        for w in range(outputs):
-            for p in range(patients):
-                target[w, t, p] = constant[w, p]
+        total[:] = constant
         for k in range(len(negative)):
             for p in range(patients):
                 decayed[p] = _exp(negative[k, p] * elapsed[t])
             for w in range(outputs):
                 if needed[w, k]:
                     for p in range(patients):
-                        target[w, t, p] += factors[w, k, p] * decayed[p]
+                        total[w, p] += factors[w, k, p] * decayed[p]
+        target[:, t] = total
 
 
 _compiled = njit(nogil=True, fastmath={"contract"}, error_model="numpy", cache=True)(_evaluate)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tenuto.core.compartments.matrix import Bools, Floats, UnsolvableSystem, groups, used
-from tenuto.core.compartments.symmetric import eigen
+from tenuto.core.compartments.symmetric import FEW, eigen
 
 __all__ = ["Modes", "decompose"]
 
@@ -82,7 +82,9 @@ def decompose(matrix: Floats) -> Modes:
 
 
 def product(left: Floats, right: Floats) -> Floats:
-    """Matrix product of `(a, b, patients)` and `(b, c, patients)`, skipping terms that are zero in every patient."""
+    """Matrix product of `(a, b, patients)` and `(b, c, patients)`; for crowds, terms that are zero in all are skipped."""
+    if left.shape[2] < FEW:
+        return np.asarray(np.einsum("abp,bcp->acp", left, right), dtype=np.float64)
     total = np.zeros((left.shape[0], right.shape[1], left.shape[2]))
     terms = used(left)[:, :, np.newaxis] & used(right)[np.newaxis]
     for row, via, column in np.argwhere(terms):
@@ -104,7 +106,7 @@ def _group_modes(inner: Floats, members: Sequence[int]) -> tuple[Floats, Floats,
                 front.append(there)
     symmetric = inner * weights[np.newaxis] / weights[:, np.newaxis]
     flipped = symmetric.transpose(1, 0, 2)
-    if not np.allclose(symmetric, flipped, rtol=1e-9, atol=0):
+    if (np.abs(symmetric - flipped) > 1e-9 * np.abs(symmetric)).any():
         raise UnsolvableSystem(_one_way(members))
     values, vectors = eigen(0.5 * (symmetric + flipped))
     return values, vectors, weights

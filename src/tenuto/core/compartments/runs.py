@@ -74,8 +74,9 @@ def _passage(
     """What is kept of a mode after `elapsed` and how full a constant input has made it; reused when it recurs."""
     if (elapsed, running) not in known:
         lost = -rates * elapsed
-        # expm1 keeps the digits of a slow mode that a short infusion fills only by a trace.
-        known[elapsed, running] = np.exp(lost), -np.expm1(lost) if running else lost
+        kept = np.exp(lost)
+        # expm1 keeps the digits of a slow mode that a short infusion fills only by a trace; it is the slower one.
+        known[elapsed, running] = kept, -np.expm1(lost) if running and lost.max() > -0.01 else 1.0 - kept
     return known[elapsed, running]
 
 

@@ -6,11 +6,12 @@ import numpy as np
 
 from tenuto.core.compartments.matrix import Floats
 
-__all__ = ["eigen"]
+__all__ = ["FEW", "eigen"]
 
-_FEW = 96
+FEW = 96
 """Below so many patients one LAPACK call a matrix costs less than the array operations of the rotations."""
 _MOST_SWEEPS = 40
+_LEAST = np.finfo(np.float64).tiny
 
 
 def eigen(symmetric: Floats) -> tuple[Floats, Floats]:
@@ -22,41 +23,43 @@ def eigen(symmetric: Floats) -> tuple[Floats, Floats]:
     size, patients = symmetric.shape[0], symmetric.shape[2]
     if size == 1:
         return symmetric[0].copy(), np.ones((1, 1, patients))
-    if patients < _FEW:
+    if patients < FEW:
         values, vectors = np.linalg.eigh(np.moveaxis(symmetric, 2, 0))
         return np.ascontiguousarray(values.T), np.ascontiguousarray(np.moveaxis(vectors, 0, 2))
-    work = symmetric.copy()
-    vectors = np.zeros_like(work)
+    work = {(p, q): symmetric[p, q].copy() for p in range(size) for q in range(p, size)}
+    vectors = np.zeros_like(symmetric)
     vectors[np.arange(size), np.arange(size)] = 1.0
-    pairs = [(p, q) for p in range(size) for q in range(p + 1, size)]
-    negligible = np.finfo(np.float64).eps * 0.25 * np.abs(work).max(axis=(0, 1))
+    pairs = [pair for pair in work if pair[0] != pair[1]]
+    scale = np.abs(symmetric).max(axis=(0, 1))
+    nearly, negligible = 1e-9 * scale, 0.25 * np.finfo(np.float64).eps * scale
     for _ in range(_MOST_SWEEPS):
+        left_over = np.max([np.abs(work[pair]) for pair in pairs], axis=0)
+        if (left_over <= negligible).all():
+            break
         for p, q in pairs:
             _rotate(work, vectors, p, q)
-        if all((np.abs(work[p, q]) <= negligible).all() for p, q in pairs):
+        # Each sweep squares what is left over, so after this one nothing is.
+        if (left_over <= nearly).all():
             break
-    return work[np.arange(size), np.arange(size)], vectors
+    return np.array([work[i, i] for i in range(size)]), vectors
 
 
-def _rotate(work: Floats, vectors: Floats, p: int, q: int) -> None:
+def _rotate(work: dict[tuple[int, int], Floats], vectors: Floats, p: int, q: int) -> None:
     """One Jacobi rotation that makes `work[p, q]` zero in every patient. Only the upper triangle is kept."""
-    off = work[p, q].copy()
+    off = work[p, q]
     half = 0.5 * (work[q, q] - work[p, p])
-    reach = np.sqrt(half * half + off * off)
-    divisor = half + np.copysign(reach, half)
-    # Both zero: the matrix is already diagonal here and any angle will do; take none.
-    tangent = np.divide(off, divisor, out=np.zeros_like(off), where=divisor != 0)
+    # The least normal number keeps 0 / 0 out where the matrix is already diagonal.
+    tangent = off / (half + np.copysign(np.sqrt(half * half + off * off) + _LEAST, half))
     cosine = 1.0 / np.sqrt(1.0 + tangent * tangent)
     sine = cosine * tangent
-    work[p, p] -= tangent * off
-    work[q, q] += tangent * off
-    work[p, q] = 0.0
-    for other in range(work.shape[0]):
-        if other in (p, q):
-            continue
-        to_p = (min(other, p), max(other, p))
-        to_q = (min(other, q), max(other, q))
-        left, right = work[to_p], work[to_q]
-        work[to_p], work[to_q] = cosine * left - sine * right, sine * left + cosine * right
+    moved = tangent * off
+    work[p, p] -= moved
+    work[q, q] += moved
+    work[p, q] = np.zeros_like(off)
+    for other in range(len(vectors)):
+        if other not in (p, q):
+            to_p, to_q = (min(other, p), max(other, p)), (min(other, q), max(other, q))
+            left, right = work[to_p], work[to_q]
+            work[to_p], work[to_q] = cosine * left - sine * right, sine * left + cosine * right
     left, right = vectors[:, p], vectors[:, q]
     vectors[:, p], vectors[:, q] = cosine * left - sine * right, sine * left + cosine * right

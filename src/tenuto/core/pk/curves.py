@@ -1,0 +1,144 @@
+"""Curves of several models side by side, as rows for a table, a CSV file or a chart."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tenuto.core.pk.domain import Caution
+from tenuto.core.pk.model import PkModel
+from tenuto.core.pk.population import population
+from tenuto.core.pk.regimen import Floats, Regimen
+from tenuto.core.pk.simulate import AS_PUBLISHED, Options, simulate
+from tenuto.core.pk.subjects import Subjects
+
+__all__ = ["DISCLAIMER", "Curve", "as_csv", "as_json", "curves"]
+
+DISCLAIMER = "not a target; do not titrate to this line"
+_PERCENTILES = (5, 50, 95)
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One analyte in one model: the typical level `(times,)` in ng/mL, and percentiles `(3, times)` or None."""
+
+    model: PkModel
+    analyte: str
+    site: str
+    times_min: Floats
+    ng_per_ml: Floats
+    percentiles: Floats | None
+    cautions: tuple[Caution, ...]
+
+    @property
+    def is_doubtful(self) -> bool:
+        """True when a soft limit of the model is passed, so that the line is drawn broken."""
+        return any(c.of not in ("form", "site") and not c.of.startswith("covariate") for c in self.cautions)
+
+
+def curves(
+    models: Sequence[PkModel],
+    regimen: Regimen,
+    subjects: Subjects,
+    times_min: Floats,
+    options: Options = AS_PUBLISHED,
+    *,
+    people: int = 0,
+    seed: int = 0,
+    analytes: Sequence[str] | None = None,
+) -> list[Curve]:
+    """The typical curve of every analyte (or of `analytes`) of each model for one patient; with `people`, bands too.
+
+    Raises what `simulate` and `population` raise.
+    """
+    found: list[Curve] = []
+    for model in models:
+        typical = simulate(model, regimen, subjects, times_min, options)
+        bands = None
+        if people:
+            random = np.random.default_rng(seed)
+            bands = population(
+                model,
+                regimen,
+                subjects,
+                times_min,
+                options,
+                people=people,
+                random=random,
+                percentiles=_PERCENTILES,
+            ).ng_per_ml
+        for index, analyte in enumerate(typical.analytes):
+            if analytes is not None and analyte not in analytes:
+                continue
+            own = tuple(c for c in typical.cautions if c.analyte in ("", analyte))
+            found.append(
+                Curve(
+                    model,
+                    analyte,
+                    typical.site,
+                    typical.times_min,
+                    typical.ng_per_ml[index, 0],
+                    None if bands is None else bands[index],
+                    own,
+                )
+            )
+    return found
+
+
+def as_csv(found: Sequence[Curve]) -> str:
+    """Rows `model,analyte,site,time_min,ng_per_ml[,p05,p50,p95]` with a heading."""
+    banded = any(c.percentiles is not None for c in found)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(
+        ["model", "analyte", "site", "time_min", "ng_per_ml", *(["p05", "p50", "p95"] if banded else [])]
+    )
+    for curve in found:
+        columns = [
+            curve.times_min,
+            curve.ng_per_ml,
+            *(curve.percentiles if curve.percentiles is not None else []),
+        ]
+        for values in zip(*columns, strict=True):
+            writer.writerow([curve.model.id, curve.analyte, curve.site, *(f"{v:.6g}" for v in values)])
+    return out.getvalue()
+
+
+def as_json(found: Sequence[Curve], regimen: Regimen) -> dict[str, Any]:
+    """The same with the cautions and what each model rests on."""
+    return {
+        "note": DISCLAIMER,
+        "units": {"time": "min", "level": "ng/mL of base"},
+        "regimen": [
+            {"at_min": d.start, "amount": str(d.amount), "over_min": d.stop - d.start if d.over else None}
+            for d in regimen.doses
+        ],
+        "curves": [_entry(curve) for curve in found],
+    }
+
+
+def _entry(curve: Curve) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "model": curve.model.id,
+        "title": curve.model.title,
+        "evidence": curve.model.basis.evidence,
+        "basis": curve.model.basis.text,
+        "analyte": curve.analyte,
+        "site": curve.site,
+        "cautions": [c.message for c in curve.cautions],
+        "time_min": _rounded(curve.times_min),
+        "ng_per_ml": _rounded(curve.ng_per_ml),
+    }
+    if curve.percentiles is not None:
+        entry |= {f"p{p:02d}": _rounded(row) for p, row in zip(_PERCENTILES, curve.percentiles, strict=True)}
+        entry["notes"] = list(curve.model.notes)
+    return entry
+
+
+def _rounded(values: Floats) -> list[float]:
+    return [float(f"{v:.6g}") for v in values]

@@ -1,0 +1,196 @@
+"""Levels over time from a model, a regimen and bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from tenuto.core import compartments, literature
+from tenuto.core.compartments import Bolus, Infusion, Input
+from tenuto.core.pk.build import Scaling, parameter_values, system
+from tenuto.core.pk.covariates import covariate, multipliers
+from tenuto.core.pk.domain import Caution, cautions
+from tenuto.core.pk.model import PkModel
+from tenuto.core.pk.regimen import Floats, Regimen
+from tenuto.core.pk.subjects import Subjects
+from tenuto.core.sources import Basis, basis_from
+
+__all__ = ["AS_PUBLISHED", "Levels", "Options", "Site", "mixing_flow", "simulate"]
+
+
+class Site(StrEnum):
+    """Where the blood is thought to be drawn. MODEL: as the model was fitted."""
+
+    MODEL = "model"
+    VENOUS = "venous"
+    ARTERIAL = "arterial"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What may be chosen besides model, regimen and body. The defaults are the models as published."""
+
+    form: str = "racemic"
+    site: Site = Site.MODEL
+    scaling: Scaling = Scaling.PUBLISHED
+    covariates: tuple[str, ...] = ()
+    engine: compartments.Engine = "numpy"
+    threads: int = 1
+
+
+AS_PUBLISHED = Options()
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Concentrations of base in ng/mL, `(analytes, patients, times)`, with what a reader must know."""
+
+    model: PkModel
+    site: str
+    times_min: Floats
+    ng_per_ml: Floats
+    cautions: tuple[Caution, ...] = field(default=())
+
+    @property
+    def analytes(self) -> tuple[str, ...]:
+        """The ids in the order of the first axis."""
+        return tuple(a.id for a in self.model.analytes)
+
+    def of(self, analyte: str) -> Floats:
+        """Levels of one analyte, `(patients, times)`, ng/mL; KeyError names the model's analytes."""
+        chosen: Floats = self.ng_per_ml[self.model.analytes.index(self.model.analyte(analyte))]
+        return chosen
+
+
+@cache
+def mixing_flow() -> tuple[float, Basis]:
+    """The flow in L/min that mixes infusate into the blood, and what it rests on."""
+    entry = literature.table("pk/shared/blood")["arterial"]
+    return float(entry["mixing_flow_l_per_min"]), basis_from(entry, where="pk/shared/blood")
+
+
+def simulate(
+    model: PkModel,
+    regimen: Regimen,
+    subjects: Subjects,
+    times_min: ArrayLike,
+    options: Options = AS_PUBLISHED,
+    *,
+    effects: ArrayLike | None = None,
+) -> Levels:
+    """Levels of every analyte of `model` at `times_min` (not decreasing), for each of `subjects`.
+
+    effects: random effects `(patients, parameters)` on the log scale in the order of `model.varied`; none when None.
+    The moieties of one person share them. When there is one subject and many rows of effects, that body is used for
+    all of them.
+
+    Raises `OutsideModel` outside a hard limit, ValueError for times that go back or a form that the model lacks.
+    Sources: the model's; arterial levels by the mixing rule of Henthorn 2018.
+    """
+    if options.form not in model.forms:
+        raise ValueError(f"{model.short} does not cover {options.form}; it covers {', '.join(model.forms)}.")
+    known = cautions(model, subjects, regimen, options.form) + _chosen(options.covariates)
+    drawn = None if effects is None else np.atleast_2d(np.asarray(effects, dtype=np.float64))
+    times = np.asarray(times_min, dtype=np.float64)
+    total = _both_moieties(model, regimen, subjects, times, options, drawn)
+    site, converted = _to_site(model, regimen, subjects, times, options, total)
+    # Rounding leaves traces of either sign, some 1e-13 of the peak, where nothing is left.
+    np.maximum(total, 0.0, out=total)
+    return Levels(model, site, times, total, known + converted)
+
+
+def _both_moieties(
+    model: PkModel,
+    regimen: Regimen,
+    subjects: Subjects,
+    times: Floats,
+    options: Options,
+    drawn: Floats | None,
+) -> Floats:
+    """Sum over the moieties, which are worked out as if they were more patients."""
+    patients = max(subjects.count, 1 if drawn is None else len(drawn))
+    weights = np.broadcast_to(subjects.weights, patients)
+    ages = None if subjects.ages is None else np.broadcast_to(subjects.ages, patients)
+    factors = multipliers(model, options.covariates, age_years=ages, infusion_hours=regimen.longest_run_hours)
+    by_name = {} if drawn is None else dict(zip(model.varied, drawn.T, strict=True))
+    values = parameter_values(
+        model,
+        weights_kg=weights,
+        scaling=options.scaling,
+        factors=factors,
+        ages=ages,
+        covariates=options.covariates,
+        effects=by_name,
+    )
+    shares = model.forms[options.form].share
+    stacked = {
+        name: np.concatenate([value * model.moieties[m].get(name, 1.0) for m in shares])
+        for name, value in values.items()
+    }
+    formation = np.tile(np.broadcast_to(factors["formation"], patients), len(shares))
+    body = system(model, stacked, formation=formation)
+    doses = np.broadcast_to(subjects.dosing_weights, patients)
+    split = np.repeat(list(shares.values()), patients)
+    amounts = compartments.simulate(
+        body.matrix,
+        _inputs(regimen, np.tile(doses, len(shares)), split),
+        times,
+        observe=body.observed,
+        engine=options.engine,
+        threads=options.threads,
+    )
+    amounts *= 1000.0 / body.volumes[:, :, np.newaxis]  # mg/L to ng/mL
+    parts = amounts.reshape(len(model.analytes), len(shares), patients, len(times))
+    return parts[:, 0] if len(shares) == 1 else np.asarray(parts.sum(axis=1), dtype=np.float64)
+
+
+def _inputs(regimen: Regimen, dosing_weights: Floats, split: Floats) -> list[Input]:
+    made: list[Input] = []
+    for dose in regimen.doses:
+        amount = dose.milligrams(dosing_weights) * split
+        if dose.over:
+            made.append(Infusion(dose.start, dose.stop, amount / (dose.stop - dose.start)))
+        else:
+            made.append(Bolus(dose.start, amount))
+    return made
+
+
+def _to_site(
+    model: PkModel, regimen: Regimen, subjects: Subjects, times: Floats, options: Options, total: Floats
+) -> tuple[str, tuple[Caution, ...]]:
+    """Add or take away the unmixed infusate of the parent drug, in place; say what was done."""
+    flow, basis = mixing_flow()
+    asked = model.site if options.site is Site.MODEL else options.site.value
+    if asked == model.site:
+        return asked, ()
+    if model.site == "unknown":
+        text = f"{model.short}: its sampling site is not known, so the curve is shown as published."
+        return "unknown", (Caution("site", np.nan, text, basis),)
+    unmixed = regimen.rate_mg_per_min(times, subjects.dosing_weights) / flow * 1000.0
+    if asked == "arterial":
+        total[0] += unmixed
+        text = (
+            f"{model.short}: arterial levels while the pump runs are mixed levels plus rate / {flow:g} L/min."
+        )
+    else:
+        total[0] -= unmixed
+        text = (
+            f"{model.short}: fitted to arterial blood; venous levels while the pump runs are estimated by taking "
+            f"away rate / {flow:g} L/min."
+        )
+    return asked, (Caution("site", np.nan, text, basis),)
+
+
+def _chosen(names: Sequence[str]) -> tuple[Caution, ...]:
+    """Each applied covariate as a sentence."""
+    found = []
+    for name in names:
+        one = covariate(name)
+        text = f"With {one.label} ({one.basis.evidence}). {one.basis.note}"
+        found.append(Caution(f"covariate {name}", np.nan, text, one.basis))
+    return tuple(found)

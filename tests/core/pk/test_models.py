@@ -1,0 +1,98 @@
+"""Every model file is complete, cited and physically sensible."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+
+from tenuto.core import literature
+from tenuto.core.pk import Options, Regimen, Subjects, default, load, names, simulate
+from tenuto.core.pk.library import UnknownModel, model_from
+from tenuto.core.pk.population import covariance
+from tenuto.core.units import Mg, Minutes
+
+RAW = literature.table("pk/otto-2021")
+
+
+def test_the_six_published_models_are_there_and_the_default_comes_first() -> None:
+    assert names()[0] == "otto-2021"
+    assert set(names()) >= {"kamp-2020", "simons-2022", "perez-ruixo-2021", "domino", "clements-1981"}
+    assert default().is_default
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_model_says_how_it_is_known_and_where_it_ends(name: str) -> None:
+    model = load(name)
+    assert model.basis.sources
+    assert model.population
+    assert model.summary
+    assert {"weight_kg", "age_years"} <= {limit.of for limit in model.limits}
+    assert all(limit.says.endswith(".") for limit in model.limits)
+
+
+@pytest.mark.parametrize("name", names())
+def test_levels_are_positive_and_fade(name: str) -> None:
+    model = load(name)
+    for form in model.forms:
+        levels = simulate(
+            model,
+            Regimen.single(Mg(35), Minutes(40)),
+            Subjects(70.0),
+            [40.0, 600.0, 7200.0],
+            Options(form=form),
+        )
+        assert (levels.ng_per_ml >= 0).all()
+        assert (levels.ng_per_ml[:, 0, 2] < 0.01 * levels.ng_per_ml[:, 0, 0]).all()
+
+
+@pytest.mark.parametrize("name", [n for n in names() if load(n).varied])
+def test_the_covariance_of_people_is_one(name: str) -> None:
+    assert np.linalg.eigvalsh(covariance(load(name))).min() > 0
+
+
+def test_an_unknown_model_is_answered_with_the_list() -> None:
+    with pytest.raises(UnknownModel, match=r"no model 'ott'\. Models: otto-2021"):
+        load("ott")
+
+
+def test_a_new_model_is_a_new_file_and_nothing_else() -> None:
+    """One compartment, 100 L, 50 L/h, made up from a table alone."""
+    table = {
+        "title": "Made up",
+        "short": "Made up",
+        "site": "venous",
+        "summary": "One compartment.",
+        "population": "nobody",
+        "evidence": ["D"],
+        "form": [{"id": "racemic", "share": {"drug": 1}}],
+        "moiety": {"drug": {"factor": {}}},
+        "analyte": [{"id": "ketamine", "label": "ketamine", "molar_mass": 237.73, "compartment": "central"}],
+        "parameter": {
+            "V": {"value": 100, "unit": "L", "weight_exponent": 1},
+            "CL": {"value": 50, "unit": "L/h", "weight_exponent": 0},
+        },
+        "compartment": [{"id": "central", "volume": "V"}],
+        "removal": [{"of": "central", "clearance": "CL"}],
+        "limit": [{"of": "weight_kg", "soft": [50, 100], "says": "Made up.", "evidence": ["D"]}],
+    }
+    levels = simulate(model_from("made-up", table), Regimen.single(Mg(10), None), Subjects(70.0), [0.0, 60.0])
+    np.testing.assert_allclose(levels.of("ketamine")[0], [100, 100 * np.exp(-0.5)])
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda d: d["removal"][0].update(clearance="CLX"), "uses CLX without defining it"),
+        (lambda d: d["exchange"][0].update(between=["central", "bone"]), "uses bone"),
+        (lambda d: d["form"][0].update(share={"S": 0.5, "R": 0.4}), "shares of racemic"),
+        (lambda d: d["variability"][0].update(parameters=["V1"]), "square matrix"),
+        (lambda d: d.pop("evidence"), "no evidence tag"),
+    ],
+)
+def test_a_mistake_in_a_file_is_named(change, says: str) -> None:
+    broken = copy.deepcopy(RAW)
+    change(broken)
+    with pytest.raises(ValueError, match=says):
+        model_from("broken", broken)
