@@ -27,6 +27,9 @@ class Command(NamedTuple):
 
 COMMANDS: dict[str, Command] = {
     "plan": Command("tenuto.cli.plan", "make a treatment plan from one patient's FHIR Bundle"),
+    "audit": Command(
+        "tenuto.cli.audit", "check the audit chain, or print its newest event to note elsewhere"
+    ),
     "policy": Command("tenuto.cli.policy", "check, sign or compare the clinic's policy"),
     "docs": Command(
         "tenuto.cli.docs", "write the generated pages of the manual, or check that they are current"

@@ -33,6 +33,10 @@ def test_two_checkouts_have_different_secrets(tmp_path):
         ({"TENUTO_SECRET_KEY": "short"}, "TENUTO_SECRET_KEY is too short"),
         ({"TENUTO_MODE": "production", "TENUTO_SECRET_KEY": SECRET}, "TENUTO_HOSTS is empty"),
         ({"TENUTO_MODE": "production", "TENUTO_HOSTS": "a.example"}, "TENUTO_SECRET_KEY is missing"),
+        (
+            {"TENUTO_MODE": "production", "TENUTO_SECRET_KEY": SECRET, "TENUTO_HOSTS": "a.example"},
+            "TENUTO_LEDGER_KEY is missing",
+        ),
         ({"TENUTO_MODE": "production", "TENUTO_DEBUG": "yes"}, "TENUTO_DEBUG can't be yes in production"),
     ],
 )
@@ -45,7 +49,12 @@ def test_a_bad_value_stops_with_a_sentence(variables, sentence, tmp_path):
 
 def test_production_with_all_it_needs(tmp_path):
     made = read(
-        {"TENUTO_MODE": "production", "TENUTO_SECRET_KEY": SECRET, "TENUTO_HOSTS": "a.example, b.example"},
+        {
+            "TENUTO_MODE": "production",
+            "TENUTO_SECRET_KEY": SECRET,
+            "TENUTO_LEDGER_KEY": SECRET,
+            "TENUTO_HOSTS": "a.example, b.example",
+        },
         root=tmp_path,
     )
     assert made.production

@@ -18,8 +18,8 @@ from tenuto.core.plan.request import PlanRequest
 from tests.clinic.conftest import NOW, source_of
 
 OPTIONS = {"vial": "50", "volume": "100", "start": "2026-11-24", "days": ["mon", "wed", "fri"]}
-QUERIES = 9
-"""Session, person with clinic, patient, the record between a savepoint's ends, the read note, identifiers, other names."""
+QUERIES = 12
+"""Session, person with clinic, patient, the record, the head of the audit chain and the read note in two savepoints, identifiers, other names."""
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from tenuto.core.scales.reading import instrument, instruments
 from tenuto.core.scales.red_flags import Urgency, rules
 from tenuto.core.scales.scoring import Void, score
+from tenuto.core.scales.suicide_triage import level_rules
 from tests.spec.tables import rows
 
 TABLE = "scales/red-flags.md"
@@ -43,6 +44,18 @@ def test_every_rule_names_an_instrument_an_item_and_an_action():
             assert instrument(rule.instrument).item(item)
         if rule.criterion:
             assert rule.criterion in {c.id for c in instrument(rule.instrument).criteria}
+
+
+def test_the_flags_of_the_screener_are_the_levels_of_the_triage():
+    of_screener = {r.id.removeprefix("CSSRS-"): {c.key for c in r.any_of} for r in rules() if "CSSRS" in r.id}
+    assert of_screener == {
+        rule.level.name: set(rule.any_yes) for rule in level_rules().values() if rule.any_yes
+    }
+
+
+def test_a_flag_names_the_answer_that_raised_it():
+    flags = score(instrument("cssrs_screener"), {"5": 1}).flags
+    assert [(f.rule, f.item) for f in flags] == [("CSSRS-HIGH", "5")]
 
 
 def test_a_void_form_keeps_its_red_flag():

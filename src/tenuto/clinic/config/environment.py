@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +21,8 @@ KNOWN = {
     "TENUTO_MODE": "development or production",
     "TENUTO_DEBUG": "yes or no; error pages with internals, never in production",
     "TENUTO_SECRET_KEY": "at least 50 characters; needed in production",
+    "TENUTO_LEDGER_KEY": "at least 50 characters; the audit chain is keyed with it; needed in production",
+    "TENUTO_LEDGER_ANCHOR": "file that keeps the newest audit event, best on another disk than the database",
     "TENUTO_DATABASE_URL": "sqlite:///absolute/path or postgresql://user:password@host:port/name",
     "TENUTO_HOSTS": "host names that the server answers to, separated by commas",
     "TENUTO_TIME_ZONE": "the clinic's time zone, such as Europe/London",
@@ -38,10 +43,17 @@ class Environment:
     production: bool
     debug: bool
     secret_key: str
+    ledger_key: str
+    ledger_anchor: Path
     hosts: tuple[str, ...]
     time_zone: str
     var: Path
     database: dict[str, Any]
+
+    def derived_key(self, purpose: str) -> bytes:
+        """A key of 32 bytes for one purpose, in URL-safe base64, from the server's secret."""
+        made = hmac.new(self.secret_key.encode(), f"tenuto {purpose}".encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(made)
 
 
 def read(variables: Mapping[str, str], *, root: Path) -> Environment:
@@ -66,7 +78,9 @@ def read(variables: Mapping[str, str], *, root: Path) -> Environment:
     return Environment(
         production=production,
         debug=debug,
-        secret_key=_secret(variables.get("TENUTO_SECRET_KEY", ""), production=production, var=var),
+        secret_key=_secret(variables, "TENUTO_SECRET_KEY", var / "secret-key", production=production),
+        ledger_key=_secret(variables, "TENUTO_LEDGER_KEY", var / "ledger-key", production=production),
+        ledger_anchor=Path(variables.get("TENUTO_LEDGER_ANCHOR") or var / "ledger-anchor.json").absolute(),
         hosts=hosts or ("127.0.0.1", "localhost", "[::1]", "testserver"),
         time_zone=_zone(variables.get("TENUTO_TIME_ZONE", "") or "UTC"),
         var=var,
@@ -146,22 +160,22 @@ def _zone(name: str) -> str:
     return name
 
 
-def _secret(value: str, *, production: bool, var: Path) -> str:
+def _secret(variables: Mapping[str, str], name: str, file: Path, *, production: bool) -> str:
+    """A secret from the environment; in development from a file that is made on the first start."""
+    value = variables.get(name, "")
     if value and len(value) < SECRET_MIN_LENGTH:
-        raise ImproperlyConfigured(
-            f"TENUTO_SECRET_KEY is too short: it needs {SECRET_MIN_LENGTH} characters or more."
-        )
+        raise ImproperlyConfigured(f"{name} is too short: it needs {SECRET_MIN_LENGTH} characters or more.")
     if value:
         return value
     if production:
         raise ImproperlyConfigured(
-            "TENUTO_SECRET_KEY is missing. In production, set it to a random text of 50 characters or more."
+            f"{name} is missing. In production, set it to a random text of {SECRET_MIN_LENGTH} characters or more."
         )
-    return _development_secret(var / "secret-key")
+    return _development_secret(file)
 
 
 def _development_secret(file: Path) -> str:
-    """A random secret of this checkout, kept so that people stay signed in over a restart."""
+    """A random secret of this checkout, kept so that sessions and the audit chain hold over a restart."""
     try:
         return file.read_text("utf-8")
     except FileNotFoundError:

@@ -9,6 +9,7 @@ from tenuto.clinic.ui.views import forbidden, not_found, server_error
 urlpatterns = [
     path("", include("tenuto.clinic.desk.urls")),
     path("", include("tenuto.clinic.people.urls")),
+    path("", include("tenuto.clinic.people.account_urls")),
     path("", include("tenuto.clinic.ui.urls")),
     path("patients/<uuid:patient_id>/plan/", include("tenuto.clinic.plan.urls")),
     path("interop/", include("tenuto.clinic.interop.urls")),

@@ -7,10 +7,11 @@ from typing import ClassVar
 
 from django.db import models
 
+from tenuto.clinic.ledger.append_only import AppendOnly
 from tenuto.clinic.people.models import Patient
 
 
-class IntakeRecord(models.Model):
+class IntakeRecord(AppendOnly):
     """All facts about a patient as they were known at one moment, and where they came from."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

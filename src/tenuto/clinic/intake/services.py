@@ -10,7 +10,7 @@ from django.db import transaction
 
 from tenuto.clinic.intake.api import Record, newest_record
 from tenuto.clinic.intake.models import IntakeRecord
-from tenuto.clinic.ledger.services import record
+from tenuto.clinic.ledger.services import record, record_read
 from tenuto.clinic.people.models import Patient, Staff
 from tenuto.clinic.people.services import add_identifiers, known_patient, register_patient
 from tenuto.clinic.people.similar import similar_patients
@@ -80,7 +80,7 @@ def read_newest(patient: Patient, *, by: Staff, at: datetime) -> Record | None:
     """The newest record of a patient, and a note in the ledger that `by` has read it (hazard H33)."""
     newest = newest_record(patient)
     if newest is not None:
-        record(action="read record", subject=patient, by=by, at=at, detail={"record": str(newest.id)})
+        record_read(what="read record", subject=patient, by=by, at=at, detail={"record": str(newest.id)})
     return newest
 
 

@@ -1,35 +1,64 @@
-"""One row for every deed. Rows are added and read, never changed; the database itself refuses otherwise."""
+"""The chain of audit events, one row for every deed, every look and every sign-in."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+import json
+from typing import Any, ClassVar
 
 from django.db import models
 
+from tenuto.clinic.ledger.append_only import AppendOnly
 
-class AuditEvent(models.Model):
+__all__ = ["AuditEvent", "Kind"]
+
+
+class Kind(models.TextChoices):
+    """What sort of thing happened."""
+
+    WRITE = "write", "Change"
+    READ = "read", "Look"
+    ACCESS = "access", "Access"
+    OVERRIDE = "override", "Override"
+
+
+class AuditEvent(AppendOnly):
     """Who did what to what, and when.
 
-    Names and ids are copied, not referenced: the row still says who it was when the account is gone, and this
-    app needs to know none of the apps above it.
+    Names and ids are copied, not referenced: the row still says who it was when the account is gone, and this app
+    needs to know none of the apps above it. `mac` is keyed over every other column; `previous` is the `mac` of the
+    row before, so that no row can be changed, moved or taken out unseen (docs/adr/0010-audit-chain.md).
     """
 
-    clinic_id = models.UUIDField()
+    number = models.BigIntegerField(primary_key=True)
+    clinic_id = models.UUIDField(null=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
     action = models.CharField(max_length=80)
-    subject_type = models.CharField(max_length=40)
+    subject_type = models.CharField(max_length=60)
     subject_id = models.CharField(max_length=64)
+    patient_id = models.UUIDField(null=True)
     by_id = models.CharField(max_length=64)
-    by_name = models.CharField(max_length=150)
+    by_name = models.CharField(max_length=300)
     at = models.DateTimeField()
-    recorded_at = models.DateTimeField(auto_now_add=True)
-    detail = models.JSONField(default=dict)
+    recorded_at = models.DateTimeField()
+    origin = models.CharField(max_length=100)
+    detail_json = models.TextField()
+    rows_json = models.TextField()
+    previous = models.CharField(max_length=64)
+    mac = models.CharField(max_length=64)
 
     class Meta:
-        ordering: ClassVar = ["id"]
+        ordering: ClassVar = ["number"]
         indexes: ClassVar = [
             models.Index(fields=["clinic_id", "recorded_at"], name="audit_by_clinic"),
             models.Index(fields=["subject_type", "subject_id"], name="audit_by_subject"),
+            models.Index(fields=["patient_id", "by_id"], name="audit_by_patient"),
         ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.by_name}: {self.action} {self.subject_type} {self.subject_id}"
+
+    @property
+    def detail(self) -> dict[str, Any]:
+        """What else is worth knowing about the deed."""
+        found: dict[str, Any] = json.loads(self.detail_json)
+        return found

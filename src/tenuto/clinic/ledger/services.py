@@ -2,45 +2,101 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
+from django.utils import timezone
 
-from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.ledger import anchor, chain, origin
+from tenuto.clinic.ledger.actors import Actor
+from tenuto.clinic.ledger.append_only import row_digest, take_unsealed
+from tenuto.clinic.ledger.canonical import texts_of, values_of
+from tenuto.clinic.ledger.models import AuditEvent, Kind
 
+__all__ = ["record", "record_access", "record_read"]
 
-class Actor(Protocol):
-    """A person who acts: known by id and name, working for one clinic."""
-
-    pk: Any
-    clinic_id: UUID
-
-    @property
-    def audit_name(self) -> str: ...
+CHAIN_LOCK = 0x74656E75746F  # "tenuto"; any number that every process agrees on
 
 
 def record(
-    *, action: str, subject: models.Model, by: Actor, at: datetime, detail: Mapping[str, Any] | None = None
+    *,
+    action: str,
+    subject: models.Model,
+    by: Actor,
+    at: datetime,
+    detail: Mapping[str, Any] | None = None,
+    kind: Kind = Kind.WRITE,
 ) -> AuditEvent:
     """Write the audit event of a deed, in the transaction of the deed.
 
-    Raises RuntimeError outside a transaction (a deed could be kept without its event) and ValueError when `at`
-    has no time zone.
+    The event takes with it the digests of all append-only rows that this transaction wrote since the last one.
+    Raises RuntimeError outside a transaction (a deed could be kept without its event), ValueError when `at` has no
+    time zone and TypeError when `detail` holds something JSON doesn't know.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"'{action}' is not in a transaction; its audit event could be lost.")
     if at.tzinfo is None:
         raise ValueError(f"'{action}' at {at} has no time zone.")
-    return AuditEvent.objects.create(
+    rows = [[row._meta.label_lower, str(row.pk), row_digest(row)] for row in take_unsealed()]
+    number, previous = _head()
+    event = AuditEvent(
+        number=number + 1,
         clinic_id=by.clinic_id,
+        kind=str(kind),
         action=action,
         subject_type=subject._meta.label_lower,
-        subject_id=str(subject.pk),
+        subject_id=str(subject.pk or ""),
+        patient_id=_patient_of(subject),
         by_id=str(by.pk),
-        by_name=by.audit_name,
+        by_name=by.audit_name[:300],
         at=at,
-        detail=dict(detail or {}),
+        recorded_at=timezone.now(),
+        origin=origin.current(),
+        detail_json=json.dumps(dict(detail or {}), sort_keys=True),
+        rows_json=json.dumps(rows),
+        previous=previous,
     )
+    event.mac = chain.mac(texts_of(AuditEvent, values_of(event)))
+    # Past AppendOnly.save: the chain itself is not sealed by a further event.
+    models.Model.save(event, force_insert=True)
+    transaction.on_commit(partial(anchor.advance, event.number))
+    return event
+
+
+def record_read(
+    *, subject: models.Model, by: Actor, at: datetime, what: str, detail: Mapping[str, Any] | None = None
+) -> None:
+    """Write that someone looked: at `what` (a page, a search, a print, an export) of `subject`."""
+    with transaction.atomic():
+        record(action=what, subject=subject, by=by, at=at, detail=detail, kind=Kind.READ)
+
+
+def record_access(
+    *, action: str, subject: models.Model, by: Actor, at: datetime, detail: Mapping[str, Any] | None = None
+) -> None:
+    """Write that a door was opened, tried or closed: signing in and out, a refusal, breaking the glass."""
+    with transaction.atomic():
+        record(action=action, subject=subject, by=by, at=at, detail=detail, kind=Kind.ACCESS)
+
+
+def _head() -> tuple[int, str]:
+    """Number and mac of the newest event, with the chain held until this transaction ends.
+
+    SQLite has one writer at a time (BEGIN IMMEDIATE); PostgreSQL is asked for a lock that ends with the transaction.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
+    newest = AuditEvent.objects.order_by("-number").values_list("number", "mac").first()
+    return newest or (0, chain.GENESIS)
+
+
+def _patient_of(subject: models.Model) -> UUID | None:
+    """Whom the deed concerns: the subject's own `patient`, or what the subject says of itself."""
+    found: UUID | None = getattr(subject, "patient_id", None) or getattr(subject, "audit_patient_id", None)
+    return found

@@ -6,28 +6,34 @@ from typing import Any
 
 from django.db.migrations import RunPython
 
+__all__ = ["append_only", "create_statements", "drop_statements"]
 
-def append_only(table: str) -> RunPython:
-    """The migration step that makes `table` append-only on SQLite and PostgreSQL."""
+
+def append_only(table: str, key: str = "id") -> RunPython:
+    """The migration step that makes `table`, with the primary key `key`, append-only on SQLite and PostgreSQL."""
 
     def create(apps: Any, schema_editor: Any) -> None:
-        for statement in _create(table, schema_editor.connection.vendor):
+        for statement in create_statements(table, schema_editor.connection.vendor, key):
             schema_editor.execute(statement, params=None)
 
     def drop(apps: Any, schema_editor: Any) -> None:
-        for statement in _drop(table, schema_editor.connection.vendor):
+        for statement in drop_statements(table, schema_editor.connection.vendor):
             schema_editor.execute(statement, params=None)
 
     return RunPython(create, drop)
 
 
-def _create(table: str, vendor: str) -> list[str]:
+def create_statements(table: str, vendor: str, key: str = "id") -> list[str]:
+    """The SQL that guards a table."""
     message = f"{table} is append-only: add a row that corrects the other one"
     if vendor == "sqlite":
+        refuse = f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        # INSERT OR REPLACE deletes without firing the trigger for DELETE.
+        replaced = f"EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"  # noqa: S608 - names from migrations
         return [
-            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
-            for verb in ("UPDATE", "DELETE")
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refuse}",
+            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}",
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {replaced} {refuse}",
         ]
     return [
         f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
@@ -37,7 +43,8 @@ def _create(table: str, vendor: str) -> list[str]:
     ]
 
 
-def _drop(table: str, vendor: str) -> list[str]:
+def drop_statements(table: str, vendor: str) -> list[str]:
+    """The SQL that takes the guard away, for a migration that changes the table."""
     if vendor == "sqlite":
-        return [f"DROP TRIGGER {table}_no_{verb}" for verb in ("update", "delete")]
+        return [f"DROP TRIGGER {table}_no_{verb}" for verb in ("update", "delete", "replace")]
     return [f"DROP TRIGGER {table}_append_only ON {table}", f"DROP FUNCTION {table}_refuse()"]

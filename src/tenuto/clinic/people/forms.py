@@ -6,8 +6,12 @@ from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
+from tenuto.clinic.ledger.actors import NOBODY
+from tenuto.clinic.ledger.services import record_access
 from tenuto.clinic.people import throttle
+from tenuto.clinic.people.models import Staff
 
 
 class SignInForm(AuthenticationForm):
@@ -25,6 +29,7 @@ class SignInForm(AuthenticationForm):
     def clean(self) -> dict[str, Any]:
         username = str(self.cleaned_data.get("username", ""))
         if throttle.must_wait(username):
+            _record_failure(username)
             raise ValidationError(
                 "Too many wrong passwords for this name. Wait five minutes, then try again."
             )
@@ -32,8 +37,15 @@ class SignInForm(AuthenticationForm):
             return super().clean()
         except ValidationError:
             throttle.failed(username)
+            _record_failure(username)
             raise
 
     def succeeded(self) -> None:
         """Called once the person is in."""
         throttle.succeeded(str(self.cleaned_data["username"]))
+
+
+def _record_failure(username: str) -> None:
+    """What was typed as an unknown name is not kept: people type passwords there."""
+    staff = Staff.objects.filter(username=username).first()
+    record_access(action="failed sign-in", subject=staff or Staff(), by=staff or NOBODY, at=timezone.now())

@@ -5,13 +5,17 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from tenuto.clinic.people.managers import StaffManager
+from tenuto.clinic.people.roles import Role
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
+
+__all__ = ["Clinic", "Patient", "PatientIdentifier", "Role", "Staff"]
 
 
 class Clinic(models.Model):
@@ -27,15 +31,6 @@ class Clinic(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Role(models.TextChoices):
-    """What a member of staff is there for."""
-
-    PRESCRIBER = "prescriber", "Prescriber"
-    NURSE = "nurse", "Nurse"
-    COORDINATOR = "coordinator", "Coordinator"
-    MEDICAL_DIRECTOR = "medical_director", "Medical director"
 
 
 class Staff(AbstractUser):
@@ -56,6 +51,11 @@ class Staff(AbstractUser):
         """The name as it stays in the ledger."""
         return f"{self.name} ({self.username})"
 
+    @property
+    def is_invented(self) -> bool:
+        """True for the people of a demonstration; never in production, where no demonstration loads."""
+        return self.clinic.demonstration and not settings.PRODUCTION
+
     def __str__(self) -> str:
         return self.name
 
@@ -74,6 +74,11 @@ class Patient(models.Model):
 
     class Meta:
         ordering: ClassVar = ["name", "id"]
+
+    @property
+    def audit_patient_id(self) -> uuid.UUID:
+        """Whom an audit event about this row concerns."""
+        return self.pk
 
     def __str__(self) -> str:
         return self.name

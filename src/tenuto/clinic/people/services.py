@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Clinic, Patient, PatientIdentifier, Role, Staff
 from tenuto.clinic.ui.words import long_day
@@ -85,3 +86,16 @@ def employ(*, clinic: Clinic, username: str, password: str, name: str, role: Rol
     staff = Staff.objects.create_user(username, password=password, name=name, role=role, clinic=clinic)
     record(action="joined clinic", subject=staff, by=staff, at=at, detail={"role": str(role)})
     return staff
+
+
+class WrongClinic(PermissionError):
+    """Somebody acts on a person of another clinic. A programme error or an attack; never a slip of a user."""
+
+
+def require_same_clinic(by: Actor, *people: Patient | Staff | None) -> None:
+    """Raise `WrongClinic` unless everyone belongs to the clinic of who acts."""
+    for person in people:
+        if person is not None and person.clinic_id != by.clinic_id:
+            raise WrongClinic(
+                f"{by.audit_name} acts on a {person._meta.verbose_name} of another clinic. Nothing was saved."
+            )

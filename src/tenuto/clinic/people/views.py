@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
 from django.contrib.auth.views import LoginView, LogoutView
-from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from tenuto.clinic.ledger.services import record
+from tenuto.clinic.ledger.services import record_access
 from tenuto.clinic.people.forms import SignInForm
 
 
@@ -18,15 +21,22 @@ class SignIn(LoginView):
     template_name = "people/sign_in.html"
     redirect_authenticated_user = True
 
-    @transaction.atomic
     def form_valid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]
-        staff = form.get_user()
+        """The password was right; what else the sign-in needs is the adapter's business (`accounts`)."""
         form.succeeded()
-        record(action="signed in", subject=staff, by=staff, at=timezone.now())
-        return super().form_valid(form)
+        login = Login(user=form.get_user(), redirect_url=self.get_success_url())
+        credentials = {"username": form.cleaned_data["username"]}
+        answer: HttpResponse = perform_password_login(self.request, credentials, login)
+        return answer
 
 
 class SignOut(LogoutView):
     """Ends the session; only by POST."""
 
     http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            staff = request.user
+            record_access(action="signed out", subject=staff, by=staff, at=timezone.now())
+        return super().post(request, *args, **kwargs)

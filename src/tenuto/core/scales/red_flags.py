@@ -31,7 +31,7 @@ class Rule:
     """One rule: what raises it on which instrument, how urgent it is and what follows. `version` is that of the rules.
 
     `unanswered` names an item whose missing answer raises it; `rises` an item that was at its lowest answer and no
-    longer is; otherwise `condition` or `criterion` decides.
+    longer is; otherwise `criterion` decides, or any one of the conditions `any_of`.
     """
 
     id: str
@@ -40,7 +40,7 @@ class Rule:
     urgency: Urgency
     title: str
     action: str
-    condition: Condition | None
+    any_of: tuple[Condition, ...]
     criterion: str
     unanswered: str
     rises: str
@@ -60,16 +60,20 @@ class RedFlag:
     basis: Basis
 
 
+def _conditions(entry: Mapping[str, Any]) -> tuple[Condition, ...]:
+    """One comparison for each item named, or one with the total; none when the rule compares nothing."""
+    if "at_least" not in entry and "at_most" not in entry:
+        return ()
+    least = Decimal(str(entry["at_least"])) if "at_least" in entry else None
+    most = Decimal(str(entry["at_most"])) if "at_most" in entry else None
+    items = entry.get("any_item", [entry["item"]] if "item" in entry else [])
+    return tuple(Condition("item", str(i), least, most) for i in items) or (
+        Condition("total", "", least, most),
+    )
+
+
 def _rule(entry: Mapping[str, Any], version: int) -> Rule:
     where = f"red_flags.toml [{entry.get('id', '?')}]"
-    condition = None
-    if "at_least" in entry or "at_most" in entry:
-        condition = Condition(
-            "item" if "item" in entry else "total",
-            str(entry.get("item", "")),
-            Decimal(str(entry["at_least"])) if "at_least" in entry else None,
-            Decimal(str(entry["at_most"])) if "at_most" in entry else None,
-        )
     rule = Rule(
         id=entry["id"],
         version=version,
@@ -77,13 +81,13 @@ def _rule(entry: Mapping[str, Any], version: int) -> Rule:
         urgency=Urgency[entry["urgency"].upper()],
         title=entry["title"],
         action=entry["action"],
-        condition=condition,
+        any_of=_conditions(entry),
         criterion=entry.get("criterion", ""),
         unanswered=entry.get("unanswered", ""),
         rises=entry.get("rises", ""),
         basis=basis_from(entry, where=where),
     )
-    if sum(bool(way) for way in (condition, rule.criterion, rule.unanswered, rule.rises)) != 1:
+    if sum(bool(way) for way in (rule.any_of, rule.criterion, rule.unanswered, rule.rises)) != 1:
         raise ScaleError(f"{where} needs exactly one of at_least/at_most, criterion, unanswered, rises.")
     return rule
 
@@ -115,33 +119,32 @@ def raised(
     for the missing answer itself.
     """
     found = [
-        RedFlag(rule.id, rule.version, rule.urgency, rule.title, rule.action, _item(rule), rule.basis)
+        RedFlag(rule.id, rule.version, rule.urgency, rule.title, rule.action, item, rule.basis)
         for rule in _rules_of(instrument.id)
-        if _raises(rule, instrument, given, earlier or {}, verdicts, prorated)
+        if (item := _raised_by(rule, instrument, given, earlier or {}, verdicts, prorated)) is not None
     ]
     return tuple(sorted(found, key=lambda flag: -flag.urgency))
 
 
-def _item(rule: Rule) -> str:
-    return rule.unanswered or rule.rises or (rule.condition.key if rule.condition else "")
-
-
-def _raises(
+def _raised_by(
     rule: Rule,
     instrument: Instrument,
     given: Mapping[str, int],
     earlier: Mapping[str, int],
     verdicts: Mapping[str, Verdict],
     prorated: Decimal | None,
-) -> bool:
+) -> str | None:
+    """The item that raises the rule, empty when it is not one item alone, None when the rule is not raised."""
     if rule.unanswered:
-        return rule.unanswered not in given
+        return rule.unanswered if rule.unanswered not in given else None
     if rule.rises:
         lowest = min(o.value for o in instrument.item(rule.rises).options)
-        return earlier.get(rule.rises) == lowest and given.get(rule.rises, lowest) > lowest
+        rose = earlier.get(rule.rises) == lowest and given.get(rule.rises, lowest) > lowest
+        return rule.rises if rose else None
     if rule.criterion:
-        return verdicts.get(rule.criterion) is Verdict.YES
-    if rule.condition is None:
-        raise ScaleError(f"Red flag {rule.id} has no condition.")
-    alone = Criterion(rule.id, rule.title, (rule.condition,), (), rule.basis)
-    return judge(instrument, given, alone, prorated=prorated) is Verdict.YES
+        return "" if verdicts.get(rule.criterion) is Verdict.YES else None
+    for condition in rule.any_of:
+        alone = Criterion(rule.id, rule.title, (condition,), (), rule.basis)
+        if judge(instrument, given, alone, prorated=prorated) is Verdict.YES:
+            return condition.key
+    return None

@@ -7,4 +7,4 @@ from tenuto.clinic.ledger.triggers import append_only
 
 class Migration(migrations.Migration):
     dependencies = [("ledger", "0001_initial")]
-    operations = [append_only("ledger_auditevent")]
+    operations = [append_only("ledger_auditevent", key="number")]

@@ -1,0 +1,71 @@
+"""Check the audit chain, or print where it stands: `tenuto audit verify`, `tenuto audit anchor`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from tenuto.cli import UserError, printable
+from tenuto.cli.manage import prepare_django
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="{verify,anchor}")
+    check = actions.add_parser(
+        "verify", help="read the whole chain and say what does not fit", allow_abbrev=False
+    )
+    check.add_argument(
+        "--noted",
+        metavar="NUMBER:MAC",
+        type=_noted,
+        help="an anchor that was noted elsewhere, to compare with",
+    )
+    actions.add_parser("anchor", help="print the newest event, to be noted elsewhere", allow_abbrev=False)
+
+
+def _noted(text: str) -> tuple[int, str]:
+    number, _, mac = text.strip().partition(":")
+    if not number.isdecimal() or len(mac) != 64:
+        raise argparse.ArgumentTypeError("an anchor is NUMBER:MAC as `tenuto audit anchor` prints it")
+    return int(number), mac.lower()
+
+
+def run(args: argparse.Namespace) -> int:
+    """Verify (exit 1 when the chain is broken) or print the anchor."""
+    prepare_django()
+    from django.db import DatabaseError
+
+    try:
+        return _verify(args.noted) if args.action == "verify" else _anchor()
+    except DatabaseError as error:
+        raise UserError(
+            f"The ledger can't be read: {str(error).strip()}. Check TENUTO_DATABASE_URL, or start `tenuto serve` once."
+        ) from error
+
+
+def _verify(noted: tuple[int, str] | None) -> int:
+    from tenuto.clinic.ledger.verify import Report, verify
+
+    report, found = Report(), 0
+    for finding in verify(report, noted=noted):
+        found += 1
+        print(printable(finding.sentence))
+    counted = f"{report.events} events and {report.rows} rows"
+    if found:
+        sys.stdout.flush()
+        print(f"The audit chain is broken: {found} findings in {counted}.", file=sys.stderr)
+        return 1
+    print(f"The audit chain is whole: {counted}.")
+    print(f"Newest event: {report.last}:{report.head}")
+    return 0
+
+
+def _anchor() -> int:
+    from tenuto.clinic.ledger.models import AuditEvent
+
+    newest = AuditEvent.objects.order_by("-number").values_list("number", "mac").first()
+    if newest is None:
+        raise UserError("The ledger is empty; there is nothing to anchor yet.")
+    print(f"{newest[0]}:{newest[1]}")
+    return 0

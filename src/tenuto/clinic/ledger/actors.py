@@ -1,0 +1,38 @@
+"""Who can stand behind an audit event: a member of staff, a patient who holds a link, the system, or nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+__all__ = ["NOBODY", "SYSTEM", "Actor", "Someone"]
+
+
+class Actor(Protocol):
+    """A person who acts: known by id and name, usually working for one clinic."""
+
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def clinic_id(self) -> UUID | None: ...
+
+    @property
+    def audit_name(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    """An actor without a sign-in, such as the patient who opened a link."""
+
+    pk: str
+    clinic_id: UUID | None
+    audit_name: str
+
+
+NOBODY = Someone("", None, "nobody signed in")
+"""Behind a failed sign-in."""
+
+SYSTEM = Someone("system", None, "Tenuto itself")
+"""Behind what the running program does on its own, such as the sweep of the outbox."""

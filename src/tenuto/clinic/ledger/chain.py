@@ -1,0 +1,21 @@
+"""The keyed link between one audit event and the next."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+
+from django.conf import settings
+
+__all__ = ["GENESIS", "mac"]
+
+GENESIS = "0" * 64
+"""Stands before the first event."""
+
+
+def mac(texts: Mapping[str, str]) -> str:
+    """HMAC-SHA-256 over an event's columns (all but `mac` itself), with the key that is not in the database."""
+    content = json.dumps({column: text for column, text in texts.items() if column != "mac"}, sort_keys=True)
+    return hmac.new(settings.LEDGER_KEY.encode(), content.encode(), hashlib.sha256).hexdigest()

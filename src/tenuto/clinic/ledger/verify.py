@@ -1,0 +1,217 @@
+"""Reads the whole chain, and every append-only row that it speaks for, and says in sentences what does not fit.
+
+It trusts nothing in the database: rows are read as the driver gives them, not through the models. It reads in one pass
+with bounded memory; digests wait in a temporary database of their own.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, models
+
+from tenuto.clinic.ledger import anchor, chain
+from tenuto.clinic.ledger.append_only import AppendOnly
+from tenuto.clinic.ledger.canonical import digest, texts_of
+from tenuto.clinic.ledger.models import AuditEvent
+
+__all__ = ["Finding", "Report", "verify"]
+
+BATCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that does not fit: which row, and a sentence about it."""
+
+    row: str
+    sentence: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What was looked at, filled while `verify` runs."""
+
+    events: int = 0
+    rows: int = 0
+    last: int = 0
+    head: str = chain.GENESIS
+
+
+def verify(report: Report, *, noted: tuple[int, str] | None = None) -> Iterator[Finding]:
+    """Yield the findings as they are met; the chain is whole when there are none. `report` counts along.
+
+    `noted` is the number and mac of an event that somebody wrote down elsewhere.
+    """
+    known = _Known(anchor.read(), noted)
+    with closing(_Digests()) as digests:
+        yield from _events(report, digests, known)
+        for model in _tables():
+            yield from _table(model, report, digests)
+        # Rows that were written while this ran have their events behind where the first pass ended.
+        digests.late = True
+        yield from _events(report, digests, known)
+        yield from digests.left_over()
+    yield from known.against(report.last)
+
+
+def _events(report: Report, digests: _Digests, known: _Known) -> Iterator[Finding]:
+    for raw in _raw_rows(AuditEvent, after=report.last):
+        report.events += 1
+        number, last = raw["number"], report.last
+        if not isinstance(number, int) or number <= last:
+            yield Finding(f"event {number}", f"An event carries the number {number!r}, which is not its own.")
+            continue
+        if number > last + 1:
+            gap = _span(last + 1, number - 1)
+            yield Finding(gap, f"{gap.capitalize()} missing: deleted or renumbered.")
+        texts = texts_of(AuditEvent, raw)
+        follows = texts.get("previous") == report.head
+        if texts.get("mac") != chain.mac(texts):
+            yield Finding(f"event {number}", _changed(number, raw, follows=follows))
+        else:
+            digests.add(number, raw["rows_json"])
+            if not follows and number == last + 1:
+                sentence = f"Event {number} does not follow event {last}: they were put in another order or replaced."
+                yield Finding(f"event {number}", sentence)
+        report.last, report.head = number, str(raw["mac"])
+        known.see(number, report.head)
+
+
+def _changed(number: int, raw: Mapping[str, Any], *, follows: bool) -> str:
+    what = f"{raw['action']!s:.40} by {raw['by_name']!s:.40}"
+    if follows:
+        return f"Event {number} ({what}) was changed after it was written."
+    return f"Event {number} ({what}) is not what was written there: it was exchanged with another or changed."
+
+
+def _table(model: type[AppendOnly], report: Report, digests: _Digests) -> Iterator[Finding]:
+    label, key = model._meta.label_lower, str(model._meta.pk.column)
+    for raw in _raw_rows(model):
+        report.rows += 1
+        texts = texts_of(model, raw)
+        row = texts.get(key, "")
+        if digests.take(label, row, digest(label, texts)) is Match.DIFFERS:
+            yield Finding(f"{label} {row}", f"Row {row} of {label} was changed after it was written.")
+
+
+def _tables() -> list[type[AppendOnly]]:
+    return [model for model in apps.get_models() if issubclass(model, AppendOnly) and model is not AuditEvent]
+
+
+def _raw_rows(model: type[models.Model], *, after: int = 0) -> Iterator[dict[str, Any]]:
+    """All rows in the order of the key, as the driver gives them, a batch at a time."""
+    columns = [str(field.column) for field in model._meta.concrete_fields]
+    quote = connection.ops.quote_name
+    listed = ", ".join(quote(column) for column in columns)
+    key = quote(str(model._meta.pk.column if model._meta.pk else "id"))
+    wanted = f" WHERE {key} > {after:d}" if after else ""
+    query = f"SELECT {listed} FROM {quote(model._meta.db_table)}{wanted} ORDER BY {key}"  # noqa: S608 - our own names
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(query)
+        while batch := cursor.fetchmany(BATCH):
+            for values in batch:
+                yield dict(zip(columns, values, strict=True))
+
+
+def _span(first: int, last: int) -> str:
+    return f"event {first} is" if first == last else f"events {first} to {last} are"
+
+
+class _Known:
+    """What is known from outside the database: the anchor file, and perhaps a note."""
+
+    def __init__(self, file: anchor.Anchor | None, noted: tuple[int, str] | None) -> None:
+        self._file = file
+        self._expected = {"the note": noted} if noted else {}
+        if file and file.genuine:
+            self._expected["the anchor file"] = (file.number, file.mac)
+        self._wrong: list[Finding] = []
+
+    def see(self, number: int, mac: str) -> None:
+        """Compare an event with what is known of it."""
+        for where, (known, expected) in self._expected.items():
+            if known == number and mac != expected:
+                sentence = f"Event {number} is not the one that {where} knows: it was replaced."
+                self._wrong.append(Finding(f"event {number}", sentence))
+
+    def against(self, last: int) -> Iterator[Finding]:
+        """What does not fit, once the chain was read to its end."""
+        yield from self._wrong
+        for where, (number, _) in self._expected.items():
+            if number > last:
+                cut = _span(last + 1, number)
+                yield Finding(
+                    cut, f"The chain ends at event {last}, but {where} knows event {number}: {cut} cut off."
+                )
+        if self._file is None and last:
+            yield Finding(
+                "anchor",
+                "The anchor file is missing, so a cut tail can't be ruled out. Find it or give --noted.",
+            )
+        if self._file and not self._file.genuine:
+            yield Finding("anchor", "The anchor file was not written with this server's key, or was changed.")
+
+
+class Match(Enum):
+    """How a row compares with what the chain says of it."""
+
+    SAME = 1
+    DIFFERS = 2
+    UNKNOWN = 3
+
+
+class _Digests:
+    """What the chain says of rows, until the rows turn up. On disk, so that memory does not grow with the years."""
+
+    def __init__(self) -> None:
+        self.late = False
+        self._store = sqlite3.connect("")
+        self._store.execute(
+            "CREATE TABLE sealed (label, row, digest, event, PRIMARY KEY (label, row)) WITHOUT ROWID"
+        )
+        self._store.execute("CREATE TABLE strays (label, row, digest)")
+
+    def add(self, event: int, rows_json: str) -> None:
+        """Keep what one event says about the rows it speaks for; a late event only speaks for strays."""
+        for label, row, made in json.loads(rows_json):
+            if self.late:
+                self._store.execute(
+                    "DELETE FROM strays WHERE (label, row, digest) = (?, ?, ?)", (label, row, made)
+                )
+            else:
+                self._store.execute(
+                    "INSERT OR IGNORE INTO sealed VALUES (?, ?, ?, ?)", (label, row, made, event)
+                )
+
+    def take(self, label: str, row: str, made: str) -> Match:
+        """Compare a row; one that the chain does not know yet is kept as a stray."""
+        key = (label, row)
+        found = self._store.execute("SELECT digest FROM sealed WHERE (label, row) = (?, ?)", key).fetchone()
+        if found is None:
+            self._store.execute("INSERT INTO strays VALUES (?, ?, ?)", (label, row, made))
+            return Match.UNKNOWN
+        self._store.execute("DELETE FROM sealed WHERE (label, row) = (?, ?)", key)
+        return Match.SAME if found[0] == made else Match.DIFFERS
+
+    def left_over(self) -> Iterator[Finding]:
+        """The rows that the chain knows and the tables do not, and the other way round."""
+        for label, row, event in self._store.execute(
+            "SELECT label, row, event FROM sealed ORDER BY event, label, row"
+        ):
+            sentence = f"Row {row} of {label}, written with event {event}, is missing: it was deleted."
+            yield Finding(f"{label} {row}", sentence)
+        for label, row in self._store.execute("SELECT label, row FROM strays ORDER BY label, row"):
+            sentence = f"Row {row} of {label} has no audit event: it was put in past the program."
+            yield Finding(f"{label} {row}", sentence)
+
+    def close(self) -> None:
+        """Give the temporary file back."""
+        self._store.close()

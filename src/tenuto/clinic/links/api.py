@@ -1,0 +1,157 @@
+"""Giving a patient a link, and opening one.
+
+The address holds a random secret with our signature, and nothing about the patient. Whoever follows it must also know
+the patient's date of birth, has a handful of tries, and comes in for one purpose only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.core.signing import BadSignature, Signer
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from tenuto.clinic.ledger.actors import Someone
+from tenuto.clinic.ledger.models import Kind
+from tenuto.clinic.ledger.services import record
+from tenuto.clinic.links.models import Link, LinkRevocation, LinkTry
+from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.people.services import require_same_clinic
+
+__all__ = ["LONGEST", "TRIES", "LinkRefused", "Opened", "issue", "open", "revoke"]
+
+LONGEST = timedelta(days=30)
+"""No link lives longer; a single-use link for a form may take that long, others should be short."""
+TRIES = 5
+"""Wrong answers after which a link stays shut."""
+
+GONE = "This link is no longer valid, or was not copied whole. Ask the clinic for a new one."
+SHUT = "The date of birth was wrong too often, so this link is shut. Ask the clinic for a new one."
+WRONG = "The date of birth does not match. Check the day, the month and the year."
+
+
+class LinkRefused(Exception):
+    """The link does not open. The text says what to do, and nothing about the patient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Who came in, and for what. `visitor` is the actor behind whatever they write."""
+
+    link_id: UUID
+    patient: Patient
+    purpose: str
+    expires_at: datetime
+
+    @property
+    def visitor(self) -> Someone:
+        """The patient as the ledger knows them: by link, not by sign-in."""
+        return Someone(f"link:{self.link_id}", self.patient.clinic_id, "the holder of a patient's link")
+
+
+@transaction.atomic
+def issue(
+    *, patient: Patient, purpose: str, expires: datetime, single_use: bool, by: Staff, at: datetime
+) -> str:
+    """Give a patient a link for one purpose; the returned token goes into the address, and is not kept.
+
+    Raises ValueError when the patient has no date of birth on record (the second fact), or `expires` is not between
+    now and `LONGEST`.
+    """
+    require_same_clinic(by, patient)
+    if patient.birth_date is None:
+        raise ValueError("A link is opened with the date of birth, and none is on record. Record it first.")
+    if not at < expires <= at + LONGEST:
+        raise ValueError(f"A link may live up to {LONGEST.days} days from now, not until {expires:%d %b %Y}.")
+    secret = secrets.token_urlsafe(24)
+    link = Link.objects.create(
+        patient=patient,
+        purpose=purpose,
+        digest=_digest(secret),
+        single_use=single_use,
+        expires_at=expires,
+        issued_by_name=by.audit_name,
+        issued_at=at,
+    )
+    detail = {"purpose": purpose, "expires": expires.isoformat(), "single_use": single_use}
+    record(action="issued link", subject=link, by=by, at=at, detail=detail)
+    return _signer().sign(secret)
+
+
+def open(token: str, second_fact: date | None, *, at: datetime | None = None) -> Opened:  # noqa: A001 - the door's own word
+    """Open a link with the patient's date of birth. Raises `LinkRefused`; every try is recorded."""
+    now = at or timezone.now()
+    with transaction.atomic():
+        opened, refusal = _try(token, second_fact, now)
+    # Outside the transaction, so that a refused try stays on record.
+    if opened is None:
+        raise LinkRefused(refusal)
+    return opened
+
+
+@transaction.atomic
+def revoke(*, link: UUID, why: str, by: Staff, at: datetime) -> None:
+    """Take a link back. Raises `Link.DoesNotExist` for another clinic's; a second time changes nothing."""
+    found = Link.objects.get(pk=link, patient__clinic=by.clinic)
+    if LinkRevocation.objects.filter(link=found).exists():
+        return
+    LinkRevocation.objects.create(link=found, why=why, revoked_by_name=by.audit_name, revoked_at=at)
+    record(action="revoked link", subject=found, by=by, at=at, detail={"why": why})
+
+
+def _try(token: str, second_fact: date | None, now: datetime) -> tuple[Opened | None, str]:
+    link = _find(token)
+    if link is None or now >= link.expires_at or hasattr(link, "revocation"):
+        return None, GONE
+    tries = list(link.tries.values_list("opened", flat=True))
+    if tries.count(False) >= TRIES:
+        return None, SHUT
+    if link.single_use and any(tries):
+        return None, GONE
+    found = Opened(link.pk, link.patient, link.purpose, link.expires_at)
+    right = second_fact is not None and second_fact == link.patient.birth_date
+    if not _keep_try(link, opened=right, now=now):
+        return None, GONE
+    action = "opened link" if right else "failed to open link"
+    record(
+        action=action,
+        subject=link,
+        by=found.visitor,
+        at=now,
+        detail={"purpose": link.purpose},
+        kind=Kind.ACCESS,
+    )
+    return (found, "") if right else (None, WRONG if tries.count(False) + 1 < TRIES else SHUT)
+
+
+def _find(token: str) -> Link | None:
+    try:
+        secret = _signer().unsign(token)
+    except BadSignature:
+        return None
+    return Link.objects.select_related("patient", "revocation").filter(digest=_digest(secret)).first()
+
+
+def _keep_try(link: Link, *, opened: bool, now: datetime) -> bool:
+    """False when a single-use link was opened by someone else in this very moment."""
+    try:
+        with transaction.atomic():
+            LinkTry.objects.create(
+                link=link, opened=opened, only=link if opened and link.single_use else None, at=now
+            )
+    except IntegrityError:
+        return False
+    return True
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _signer() -> Signer:
+    return Signer(salt="tenuto.links")

@@ -1,0 +1,93 @@
+"""Where django-allauth asks us: who may sign up (nobody), which steps a sign-in has, and what goes on record."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.stages import AuthenticateStage
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from tenuto.clinic.ledger.services import record_access
+from tenuto.clinic.people.models import Staff
+
+__all__ = ["AccountAdapter", "SecondFactorAdapter", "SecondFactorForm", "SecondFactorStage", "SignatureForm"]
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts are given by the medical director; nobody signs up, and no mail is sent."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_login_stages(self) -> list[str]:
+        return ["tenuto.clinic.people.accounts.SecondFactorStage"]
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
+        """The person is in: by password, by password and second factor, or by passkey."""
+        staff = cast(Staff, user)
+        record_access(action="signed in", subject=staff, by=staff, at=timezone.now())
+        answer: HttpResponse = super().post_login(request, user, **kwargs)
+        return answer
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Our pages say what happened; the library's own messages would say it twice."""
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Changes of a sign-in are in the audit; no mail leaves."""
+
+
+class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]
+    """Ask for the second factor at sign-in, except of an invented person outside production.
+
+    The demonstration's people have one, so that a visitor can sign a plan, but the visitor comes in with the printed
+    password alone (docs/adr/0012-second-factor.md).
+    """
+
+    def _should_handle(self, request: HttpRequest) -> bool:
+        staff = cast(Staff, self.login.user)
+        if staff.is_invented:
+            return False
+        return bool(super()._should_handle(request))
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Secrets are encrypted with the server's key, so that a copy of the database gives nobody a code."""
+
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def get_totp_issuer(self) -> str:
+        return "Tenuto"
+
+
+class SecondFactorForm(AuthenticateForm):  # type: ignore[misc]
+    """The code at sign-in; a wrong one is recorded."""
+
+    def _emit_authentication_failed(self, authenticator: Authenticator) -> None:
+        _record_failure(self.user, "failed second factor")
+
+
+class SignatureForm(ReauthenticateForm):  # type: ignore[misc]
+    """The code before a signature or after a lock; a wrong one is recorded."""
+
+    def _emit_authentication_failed(self, authenticator: Authenticator) -> None:
+        _record_failure(self.user, "failed re-authentication")
+
+
+def _record_failure(staff: Staff, action: str) -> None:
+    record_access(action=action, subject=staff, by=staff, at=timezone.now())
+
+
+def _cipher() -> Fernet:
+    return Fernet(settings.SECOND_FACTOR_KEY)

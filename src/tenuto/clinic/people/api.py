@@ -1,0 +1,31 @@
+"""What the other rooms may ask about people."""
+
+from __future__ import annotations
+
+from tenuto.clinic.people.models import Staff
+from tenuto.clinic.people.roles import WHO_MAY, Role, Verb
+
+__all__ = ["WHO_MAY", "Role", "Verb", "may", "refusal", "roles_that_may"]
+
+
+def may(staff: Staff, verb: str) -> bool:
+    """True when the role of `staff` may do `verb`. A closed account may do nothing. Raises KeyError for an unknown verb."""
+    return staff.is_active and staff.role in _verb(verb).roles
+
+
+def roles_that_may(verb: str) -> tuple[Role, ...]:
+    """The roles that may do `verb`, in the order of `Role`."""
+    return tuple(role for role in Role if role in _verb(verb).roles)
+
+
+def refusal(staff: Staff, verb: str) -> str:
+    """The sentence for someone who may not."""
+    allowed = " or a ".join(role.label.lower() for role in roles_that_may(verb))
+    article = "an" if allowed[0] in "aeiou" else "a"
+    return f"You are signed in as {staff.get_role_display().lower()} and may not {_verb(verb).words}. Ask {article} {allowed}."
+
+
+def _verb(name: str) -> Verb:
+    if name not in WHO_MAY:
+        raise KeyError(f"'{name}' is not in the table of who may do what (people/roles.py).")
+    return WHO_MAY[name]
