@@ -194,3 +194,31 @@ def test_substance_use_is_treated_only_when_asked_for_by_name():
 def test_a_high_pressure_alone_asks_for_another():
     once = with_measured(*pressure("165/80"))
     assert "BP-HIGH-ONCE REVIEW" in serious(judged(once))
+
+
+def test_problems_of_one_condition_stand_in_one_order():
+    again = Problem("Major depressive disorder", (Coding("icd10cm", "F32.9"),))
+    assert judged(healthy(problems=(DEPRESSION, again))) == judged(healthy(problems=(again, DEPRESSION)))
+
+
+def test_remission_alone_is_reviewed():
+    remitted = Problem("Depression", (Coding("icd10cm", "F33.42"),))
+    assert serious(judged(healthy(problems=(remitted,)))) == ["IN-REMISSION REVIEW"]
+
+
+def test_a_consent_for_another_condition_is_reviewed():
+    both = healthy(problems=(DEPRESSION, Problem("PTSD", (Coding("icd10cm", "F43.10"),))))
+    assert finding(judged(both, indication="ptsd"), "CONSENT-OTHER").level is Level.REVIEW
+    assert finding(judged(both, indication="depression"), "CONSENT-OTHER") is None
+
+
+def test_borderline_is_named_and_not_treated():
+    patient = healthy(problems=(Problem("Borderline personality disorder", (Coding("icd10cm", "F60.3"),)),))
+    assert finding(judged(patient), "MISSING-DIAGNOSIS").level is Level.BLOCK
+    assert finding(judged(patient, indication="borderline"), "NO-TEMPLATE").level is Level.BLOCK
+
+
+def test_each_condition_says_how_much_is_known():
+    said = finding(judged(healthy()), "EVIDENCE")
+    assert "third line" in said.message
+    assert said.basis.sources

@@ -252,6 +252,8 @@ def test_an_hour_at_half_a_milligram_an_hour_cut_short_is_never_taken_for_half_a
     proposal = plan(protocol="depression-60min-0.5mgkgh", minutes=Minutes(40))
     assert "MINUTES-CHANGED" in codes(proposal, Level.REVIEW)
     assert proposal.calculation.dose.target.rounded(3) == MgPerKg("0.333")
+    message = next(f.message for f in proposal.gate.findings if f.code == "MINUTES-CHANGED")
+    assert "gives 0.333 mg/kg, not 0.5 mg/kg" in message
 
 
 def test_the_calculations_can_be_followed_step_by_step():

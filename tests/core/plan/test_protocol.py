@@ -205,3 +205,17 @@ def test_unknown_names_list_what_exists():
     with pytest.raises(KeyError, match="every-2-4-weeks"):
         maintenance_rule("weekly")
     assert issubclass(PlanDataError, ValueError)
+
+
+@pytest.mark.parametrize("id_", IDS)
+def test_a_published_version_never_changes(id_):
+    """Hazard H24: after an edit raise `version` and run scripts/protocol_versions.py."""
+    template = protocol(id_)
+    assert table("protocol_versions")[id_][str(template.version)] == template.sha256
+
+
+def test_an_edit_changes_the_digest_that_a_series_pins():
+    before = _protocol(broken())
+    after = _protocol(broken(session__minutes={"value": 41, "evidence": ["D"]}, session__minutes_max=None))
+    assert before.sha256 == protocol("depression-6x2wk").sha256
+    assert after.sha256 != before.sha256

@@ -106,7 +106,7 @@ def indications(problems: Iterable[Problem]) -> tuple[Indication, ...]:
     Words that deny or ask never make an indication; resolved and refuted problems don't either.
     """
     held: dict[str, list[Problem]] = {}
-    for problem in problems:
+    for problem in sorted(problems, key=repr):
         if problem.status in (ProblemStatus.ACTIVE, ProblemStatus.REMISSION):
             for name in named(problem):
                 held.setdefault(name, []).append(problem)

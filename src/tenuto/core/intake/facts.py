@@ -162,4 +162,9 @@ class PatientFacts:
     def measured(self, kind: str) -> tuple[Measurement, ...]:
         """All values of a kind, newest first."""
         found = [m for m in self.measurements if m.kind == kind]
-        return tuple(sorted(found, key=lambda m: (m.taken or date.min, m.minute, m.value), reverse=True))
+        return tuple(sorted(found, key=_newest_last, reverse=True))
+
+
+def _newest_last(m: Measurement) -> tuple[date, str, Decimal, str, str]:
+    """Age first; the rest only keeps the order of arrival from mattering."""
+    return (m.taken or date.min, m.minute, m.value, m.original, m.origin)

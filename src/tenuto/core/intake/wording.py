@@ -13,8 +13,8 @@ from enum import IntEnum
 
 __all__ = ["Mention", "Phrases", "words"]
 
-BREAK = "|"
 _TOKEN = re.compile(r"[a-z0-9]+|[.;:?!\n(),|]")
+_NUMBER_MARK = re.compile(r"(?<=\d)[.,](?=\d)")
 _BREAKS = frozenset(".;:!\n|")
 _SOFT = frozenset(",()")
 
@@ -33,9 +33,11 @@ def words(text: str) -> tuple[str, ...]:
 
     A full stop or comma between digits is part of the number and is dropped with it.
     """
-    folded = unicodedata.normalize("NFKD", text).casefold()
-    plain = "".join(c for c in folded if not unicodedata.combining(c)).replace("'", "").replace("’", "")
-    return tuple(_TOKEN.findall(re.sub(r"(?<=\d)[.,](?=\d)", " ", plain)))
+    folded = text.casefold()
+    if not folded.isascii():
+        folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+        folded = folded.replace("’", "'")
+    return tuple(_TOKEN.findall(_NUMBER_MARK.sub(" ", folded.replace("'", ""))))
 
 
 def _letters(tokens: Iterable[str]) -> tuple[str, ...]:
@@ -69,8 +71,8 @@ class Phrases:
         return tuple(found)
 
     def names(self, text: str) -> frozenset[str]:
-        """The names whose phrases stand anywhere in the text, whatever the text says about them."""
-        return frozenset(name for name, _, _ in self.find(words(text)))
+        """The names whose phrases stand anywhere in the text, marks aside, whatever the text says about them."""
+        return frozenset(name for name, _, _ in self.find(_letters(words(text))))
 
     def mentions(self, text: str) -> dict[str, Mention]:
         """For each name found, the strongest thing that the text says about it."""

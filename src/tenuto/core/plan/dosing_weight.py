@@ -77,7 +77,7 @@ def ideal_weight(height: Centimetres, sex: str) -> Kg | None:
 
 @dataclass(frozen=True, slots=True)
 class WeightDecision:
-    """The weight the dose is calculated on, all that it could be calculated on, and what is still open.
+    """The weight the dose is calculated on, those to choose from where a choice is due, and what is still open.
 
     `used` is None when the chosen one can't be had: then there is no dose, not one on another weight.
     """
@@ -93,9 +93,10 @@ def decide_weight(
 ) -> WeightDecision:
     """Actual weight unless a person has chosen otherwise; from the policy's BMI on a choice with a reason is due."""
     limit = policy.limit("bmi_dosing_choice")
-    options = dosing_weights(actual, height, sex)
     bmi = Bmi.of(actual, height) if height is not None and height.value > 0 else None
     obese = bmi is not None and bmi.value >= limit.value
+    every = dosing_weights(actual, height, sex)
+    options = every if obese or choice is not None else every[:1]
     if choice is None:
         open_ = (_finding("WEIGHT-CHOICE", Level.REVIEW, _ask(options, bmi, limit.value), limit.basis),)
         return WeightDecision(options[0], options, bmi, open_ if obese else ())

@@ -99,6 +99,9 @@ def maintenance_text(rule: MaintenanceRule, windows: tuple[DateWindow, ...], pol
     parts = [rule.text]
     if windows:
         parts.append(f"First between {say_date(windows[0].first)} and {say_date(windows[0].last)}.")
+    if rule.kind is MaintenanceKind.INTERVAL and rule.interval_days_min != rule.interval_days_max:
+        stretch = policy.whole("maintenance_stretch_days")
+        parts.append(f"Each stable interval may be followed by one about {stretch} days longer.")
     if rule.kind is not MaintenanceKind.NONE:
         parts.append(
             f"Consent and benefit are reviewed every {policy.whole('maintenance_review_infusions')} infusions or "

@@ -28,14 +28,14 @@ from tenuto.core.plan.maintenance import (
     maintenance_text,
 )
 from tenuto.core.plan.proposal_json import proposal_json
-from tenuto.core.plan.protocol import Protocol, protocols
+from tenuto.core.plan.protocol import Protocol, SessionTemplate, protocols
 from tenuto.core.plan.request import PlanRequest, PlanRequestError
 from tenuto.core.plan.requirements import requirement_findings
 from tenuto.core.plan.selection import Alternative, protocol_findings, select
 from tenuto.core.plan.series import Calendar, InfusionKind, Series, plan_series
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
-from tenuto.core.units import Mg, plain
+from tenuto.core.units import Mg, MgPerKgPerHour, plain
 
 __all__ = ["DoseOption", "Maintenance", "Proposal", "propose"]
 
@@ -207,10 +207,11 @@ def _deviations(plan: Protocol, request: PlanRequest, start: date, as_of: date) 
     session, found = plan.session, []
     minutes = request.minutes
     if minutes is not None and (minutes < session.minutes_min.value or minutes > session.minutes_max.value):
-        message = (
-            f"{minutes} was asked for; the protocol allows {plain(session.minutes_min.value.value)} to "
-            f"{session.minutes_max.value}. Choose a time inside it, or give the reason."
-        )
+        message = f"{minutes} was asked for; the protocol says {_allowed_minutes(session)}. "
+        if isinstance(session.target.value, MgPerKgPerHour):
+            gives = session.dose_in(minutes).rounded(3)
+            message += f"{session.target.value} for {minutes} gives {gives}, not {session.dose_in(session.minutes.value)}. "
+        message += "Choose a time that the protocol allows, or give the reason."
         found.append(Finding("MINUTES-CHANGED", Level.REVIEW, message, session.minutes.basis))
     if request.target is not None and request.target != session.target.value:
         message = (
@@ -221,6 +222,11 @@ def _deviations(plan: Protocol, request: PlanRequest, start: date, as_of: date) 
         message = f"The start, {say_date(start)}, lies before the day of the plan, {say_date(as_of)}."
         found.append(Finding("START-PAST", Level.REVIEW, message, DESIGN))
     return found
+
+
+def _allowed_minutes(session: SessionTemplate) -> str:
+    least, most = session.minutes_min.value, session.minutes_max.value
+    return str(most) if least == most else f"{plain(least.value)} to {most}"
 
 
 def _series(plan: Protocol, request: PlanRequest, start: date, policy: Policy) -> Series:

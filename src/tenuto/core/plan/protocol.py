@@ -15,6 +15,7 @@ from functools import cache
 from tenuto.core.literature import folder, table
 from tenuto.core.plan.entries import Entry, PlanDataError
 from tenuto.core.plan.maintenance import MaintenanceRule, maintenance_rule
+from tenuto.core.policy import digest
 from tenuto.core.sources import Basis, Source, Sourced
 from tenuto.core.units import MgPerHour, MgPerKg, MgPerKgPerHour, Minutes
 
@@ -192,6 +193,8 @@ class Protocol:
     flags: tuple[Flag, ...]
     variants: tuple[Variant, ...]
     visits: tuple[str, ...]
+    sha256: str
+    """Digest of the template's content. A series pins it with id and version."""
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -244,7 +247,13 @@ def _protocol(entry: Entry) -> Protocol:
         maintenance=tuple(maintenance_rule(name) for name in entry.names("maintenance")),
         recovery=_recovery(entry.part("recovery")),
         review_points=tuple(
-            ReviewPoint(e.whole("after"), e.text("text"), e.basis()) for e in entry.parts("review_points")
+            sorted(
+                (
+                    ReviewPoint(e.whole("after"), e.text("text"), e.basis())
+                    for e in entry.parts("review_points")
+                ),
+                key=lambda point: point.after,
+            )
         ),
         requires=tuple(
             Requirement(e.text("what"), e.text("text"), e.basis()) for e in entry.parts("requires")
@@ -254,6 +263,7 @@ def _protocol(entry: Entry) -> Protocol:
             Variant(e.text("article"), e.text("topic"), e.text("says")) for e in entry.parts("variants")
         ),
         visits=entry.names("visits"),
+        sha256=digest(entry.raw),
     )
     if not set(read.default_for) <= set(read.indications):
         raise PlanDataError(f"{entry.where}: default_for names an indication that the template is not for.")

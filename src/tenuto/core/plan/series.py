@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import partial
+from itertools import count as counting
 from itertools import pairwise
 from math import ceil
 
@@ -95,11 +96,11 @@ def plan_series(
     First the evenly spread dates are tried, then the earliest possible ones. If even those end after the
     protocol's window, they are returned with a finding that says by how much. Gaps are never shortened.
     """
-    count = induction.infusions_min.value if infusions is None else infusions
+    least = induction.infusions_min.value if infusions is None else infusions
     most = induction.infusions_max.value if infusions is None else infusions
     first_from = start if not given else max(start, given[-1] + timedelta(days=1))
-    placing = _Placing(induction, calendar, policy, tuple(given))
-    left = count - len(given)
+    placing = _Placing(induction, calendar, tuple(given), _gap_days(induction.gap_rule, policy))
+    left = least - len(given)
     if left <= 0:
         return Series((), ())
     if calendar.first_open(first_from) is None:
@@ -109,16 +110,18 @@ def plan_series(
         for per_week in range(induction.per_week_max.value, induction.per_week_min.value - 1, -1)
     ]
     attempts.append(partial(placing.earliest, start=first_from))
-    place = next((a for a in attempts if placing.fits(a(left), count)), attempts[-1])
-    dates = place(left)
-    findings = placing.judge(dates, count)
-    if not findings:
+    for place in attempts:
+        dates = place(left)
+        findings = placing.judge(dates, least)
+        if not findings:
+            break
+    if not findings and most > least:
         more = place(most - len(given))
         dates = [d for i, d in enumerate(more) if i < left or placing.inside_window(d, more)]
     numbered = enumerate(dates, len(given) + 1)
     return Series(
         tuple(
-            PlannedInfusion(n, d, InfusionKind.INDUCTION if n <= count else InfusionKind.OPTIONAL)
+            PlannedInfusion(n, d, InfusionKind.INDUCTION if n <= least else InfusionKind.OPTIONAL)
             for n, d in numbered
         ),
         findings,
@@ -129,8 +132,8 @@ def plan_series(
 class _Placing:
     induction: Induction
     calendar: Calendar
-    policy: Policy
     given: tuple[date, ...]
+    gap_days: int
 
     def earliest(self, count: int, start: date) -> list[date]:
         """Each infusion on the first day that gap and weekly count allow: no placing ends sooner."""
@@ -150,9 +153,6 @@ class _Placing:
                 day = min(allowed, key=lambda d: (abs((d - placed[0]).days - ideal), d))
             placed.append(day)
         return placed
-
-    def fits(self, dates: list[date], count: int) -> bool:
-        return not self.judge(dates, count)
 
     def inside_window(self, day: date, dates: list[date]) -> bool:
         first = (self.given or tuple(dates))[0]
@@ -206,18 +206,19 @@ class _Placing:
         return None
 
     def _allowed(self, day: date, placed: list[date]) -> bool:
-        before = [*self.given, *placed]
         if not self.calendar.is_open(day):
             return False
+        before = [*self.given, *placed]
         if not before:
             return True
-        rule, hours = self.induction.gap_rule, self.policy.number(self.induction.gap_rule.limit)
         this_week = sum(1 for d in before if 0 <= (day - d).days < WEEK)
-        return (
-            day > before[-1]
-            and rule.allows(day - before[-1], hours)
-            and this_week < self.induction.per_week_max.value
-        )
+        return (day - before[-1]).days >= self.gap_days and this_week < self.induction.per_week_max.value
+
+
+def _gap_days(rule: GapRule, policy: Policy) -> int:
+    """The fewest days from one date to the next that keep the gap at the same time of day."""
+    hours = policy.number(rule.limit)
+    return next(days for days in counting(1) if rule.allows(timedelta(days=days), hours))
 
 
 def judge_gaps(

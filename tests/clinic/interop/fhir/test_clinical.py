@@ -110,6 +110,15 @@ def test_a_statement_that_may_be_taken_counts(status: str) -> None:
     assert medicines(statement(status=status)) == ["sertraline"]
 
 
+@pytest.mark.parametrize("status", ["intended", "on-hold", "unknown", None])
+def test_whether_it_is_taken_is_asked_unless_it_is_active(status: str | None) -> None:
+    for sent in (statement(status=status), request(status=status)):
+        facts = read(sent).facts
+        assert len(facts.medications) == 1
+        assert "Ask whether it is." in facts.unreadable[0]
+    assert read(statement()).facts.unreadable == read(request()).facts.unreadable == ()
+
+
 @pytest.mark.parametrize("status", ["completed", "stopped", "not-taken", "entered-in-error"])
 def test_a_statement_that_is_over_does_not_count(status: str) -> None:
     assert medicines(statement(status=status)) == []

@@ -20,8 +20,10 @@ _NOT_ORDERS = ("proposal", "plan", "option")
 
 def read_statement(statement: Element, find: Find, remarks: Remarks) -> Medication | None:
     """The medicine of a MedicationStatement; None when it is not taken (any more)."""
-    if statement.text("status") in _STATEMENT_OVER:
+    status = statement.text("status")
+    if status in _STATEMENT_OVER:
         return None
+    _judge_status(statement, status, remarks)
     return _medication(statement, "dosage", find, remarks)
 
 
@@ -36,7 +38,14 @@ def read_request(request: Element, find: Find, remarks: Remarks) -> Medication |
             "not counted as a medicine taken. Ask whether it is taken."
         )
         return None
+    _judge_status(request, status, remarks)
     return _medication(request, "dosageInstruction", find, remarks)
+
+
+def _judge_status(resource: Element, status: str, remarks: Remarks) -> None:
+    if status != "active":
+        said = f"has the status '{status[:40]}'" if status else "has no status"
+        remarks.add(f"{resource.where} {said}; counted as a medicine taken. Ask whether it is.")
 
 
 def _medication(resource: Element, dosage: str, find: Find, remarks: Remarks) -> Medication | None:

@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from tenuto.core.gate import Level
+from tenuto.core.intake.facts import Allergy, Coding, Consent, Medication, Score
+from tenuto.core.intake.required import Purpose
+from tests.core.intake.people import (
+    TODAY,
+    finding,
+    healthy,
+    judged,
+    measured,
+    serious,
+    with_answer,
+    with_measured,
+)
+
+STARTING = Purpose.STARTING
+
+
+@pytest.mark.parametrize(
+    ("rate", "planning", "starting"),
+    [
+        ("50", None, None), ("110", None, None), ("49", "REVIEW", "REVIEW"), ("45", "REVIEW", "REVIEW"),
+        ("44", "REVIEW", "BLOCK"), ("111", "REVIEW", "REVIEW"), ("120", "REVIEW", "REVIEW"), ("121", "REVIEW", "BLOCK"),
+    ],
+)  # fmt: skip
+def test_heart_rate(rate, planning, starting):
+    patient = with_measured(measured("heart_rate_per_min", rate))
+    assert serious(judged(patient)) == ([f"HEART-RATE {planning}"] if planning else [])
+    assert serious(judged(patient, STARTING)) == ([f"HEART-RATE {starting}"] if starting else [])
+
+
+@pytest.mark.parametrize(
+    ("value", "level"), [("94", None), ("93", "REVIEW"), ("92", "REVIEW"), ("91", "BLOCK")]
+)
+def test_oxygen_saturation_when_starting(value, level):
+    patient = with_measured(measured("spo2_percent", value))
+    assert serious(judged(patient, STARTING)) == ([f"SPO2-LOW {level}"] if level else [])
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("60", []),
+        ("60.1", ["ALT-RAISED REVIEW"]),
+        ("119", ["ALT-RAISED REVIEW"]),
+        ("120", ["ALT-HIGH BLOCK"]),
+    ],
+)
+def test_liver_enzymes_by_multiples_of_the_upper_limit(value, expected):
+    patient = with_measured(measured("alt_u_per_l", value, reference_high=Decimal(40)))
+    assert serious(judged(patient)) == expected
+
+
+def test_a_liver_enzyme_without_a_range_is_reviewed():
+    assert serious(judged(with_measured(measured("ast_u_per_l", "20")))) == ["AST-NO-RANGE REVIEW"]
+
+
+def test_old_liver_tests_count_as_unknown_and_a_bad_one_still_blocks():
+    patient = with_measured(measured("alt_u_per_l", "200", 184, reference_high=Decimal(40)))
+    assert serious(judged(patient)) == ["ALT-HIGH BLOCK", "STALE-LAB-LIVER REVIEW"]
+
+
+def test_one_half_of_the_liver_tests_is_named():
+    found = finding(judged(with_measured(without=("ast_u_per_l",))), "MISSING-LAB-LIVER")
+    assert "AST not recorded" in found.message
+
+
+@pytest.mark.parametrize(("value", "expected"), [("30", []), ("29", ["EGFR-LOW REVIEW"])])
+def test_kidney_function(value, expected):
+    assert serious(judged(with_measured(measured("egfr_ml_per_min", value)))) == expected
+
+
+@pytest.mark.parametrize(("kg", "expected"), [("115.6", []), ("115.7", ["BMI-HIGH REVIEW"])])
+def test_body_mass_index(kg, expected):
+    assert serious(judged(with_measured(measured("weight_kg", kg)))) == expected
+
+
+def test_an_impossible_height_is_not_used():
+    assessment = judged(with_measured(measured("height_cm", "1.7")))
+    assert serious(assessment) == ["HEIGHT-IMPLAUSIBLE REVIEW"]
+    assert assessment.bmi is None
+
+
+def test_a_value_from_the_future_does_not_count():
+    found = serious(judged(with_measured(measured("heart_rate_per_min", "70", -1))))
+    assert found == ["MEASUREMENT-FUTURE REVIEW", "MISSING-HEART-RATE REVIEW"]
+
+
+@pytest.mark.parametrize(
+    ("allergy", "level"),
+    [
+        (Allergy("Ketamine"), Level.BLOCK),
+        (Allergy("", (Coding("rxnorm", "6130"),)), Level.BLOCK),
+        (Allergy("Spravato", reaction="rash"), Level.BLOCK),
+        (Allergy("Benzethonium chloride"), Level.BLOCK),
+        (Allergy("possible ketamine allergy"), Level.REVIEW),
+        (Allergy("Penicillin"), Level.PASS),
+    ],
+)
+def test_allergy(allergy, level):
+    found = finding(judged(healthy(allergies=(allergy,))), "ALLERGY-KETAMINE")
+    assert (found.level if found else Level.PASS) is level
+
+
+def test_an_unattested_allergy_list_is_reviewed():
+    assert serious(judged(with_answer("allergies.attested", None))) == ["MISSING-ALLERGIES-ATTESTED REVIEW"]
+
+
+@pytest.mark.parametrize(
+    ("consents", "expected"),
+    [
+        ((), "MISSING-CONSENT BLOCK"),
+        ((Consent(TODAY, False),), "MISSING-CONSENT BLOCK"),
+        ((Consent(None, True),), "MISSING-CONSENT BLOCK"),
+        ((Consent(TODAY + timedelta(days=1), True),), "MISSING-CONSENT BLOCK"),
+        ((Consent(TODAY - timedelta(days=366), True),), "MISSING-CONSENT BLOCK"),
+        ((Consent(TODAY - timedelta(days=365), True),), None),
+        ((Consent(TODAY, True, "crps"),), "CONSENT-OTHER REVIEW"),
+    ],
+)
+def test_consent(consents, expected):
+    assert serious(judged(healthy(consents=consents))) == ([expected] if expected else [])
+
+
+def phq9(item: int | None, days_ago: int = 0, total: int = 4) -> Score:
+    items = () if item is None else (("44260-8", item),)
+    return Score("PHQ-9", Decimal(total), TODAY - timedelta(days=days_ago), items=(("44250-9", 1), *items))
+
+
+def with_scores(*scores: Score):
+    patient = healthy()
+    return replace(patient, scores=(*(s for s in patient.scores if s.instrument != "PHQ-9"), *scores))
+
+
+@pytest.mark.parametrize(
+    ("item", "code"),
+    [
+        (0, None),
+        (1, "SUICIDE-ITEM"),
+        (2, "SUICIDE-ITEM-URGENT"),
+        (3, "SUICIDE-ITEM-URGENT"),
+        (None, "SUICIDE-ITEM-MISSING"),
+    ],
+)
+def test_the_suicide_item_is_judged_by_itself_whatever_the_total(item, code):
+    patient = with_answer("suicide.screen", "negative", days_ago=1, patient=with_scores(phq9(item, total=4)))
+    assert serious(judged(patient)) == ([f"{code} REVIEW"] if code else [])
+
+
+def test_a_triage_of_the_same_day_or_later_answers_the_item():
+    assert serious(judged(with_scores(phq9(1, days_ago=0)))) == []
+    assert serious(judged(with_scores(phq9(1, days_ago=3)))) == []
+
+
+def test_an_older_positive_item_is_not_lost_behind_a_newer_form():
+    patient = with_answer("suicide.screen", None, patient=with_scores(phq9(0), phq9(2, days_ago=4)))
+    assert "SUICIDE-ITEM-URGENT REVIEW" in serious(judged(patient))
+
+
+def test_an_item_without_a_total_counts():
+    alone = Score("phq9_item9", Decimal(1), TODAY)
+    patient = with_answer("suicide.screen", "negative", days_ago=1, patient=healthy())
+    assert serious(judged(replace(patient, scores=(*patient.scores, alone)))) == ["SUICIDE-ITEM REVIEW"]
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"), [("low", "REVIEW"), ("moderate", "REVIEW"), ("high", "BLOCK"), ("negative", None)]
+)
+def test_triage_levels(level, expected):
+    found = finding(judged(with_answer("suicide.screen", level)), "ANSWER-SUICIDE-SCREEN")
+    assert (found.level.name if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("sex", "score", "reviewed"),
+    [("male", 3, False), ("male", 4, True), ("female", 2, False), ("female", 3, True)],
+)
+def test_audit_c_by_sex(sex, score, reviewed):
+    patient = healthy()
+    scores = tuple(
+        replace(s, value=Decimal(score)) if s.instrument == "AUDIT-C" else s for s in patient.scores
+    )
+    assessment = judged(replace(patient, scores=scores, person=replace(patient.person, sex=sex)))
+    assert (finding(assessment, "SCORE-AUDIT-C") is not None) is reviewed
+
+
+def test_an_antihypertensive_is_asked_about_on_the_day():
+    medicine = Medication("Lisinopril 10 mg")
+    assert (
+        finding(judged(healthy(medications=(medicine,))), "INTERACTION-ANTIHYPERTENSIVE").level is Level.PASS
+    )
+    asked = finding(judged(healthy(medications=(medicine,)), STARTING), "INTERACTION-ANTIHYPERTENSIVE")
+    assert asked.level is Level.REVIEW
+    assert "taken today" in asked.message
+    taken = replace(medicine, last_taken=TODAY)
+    assert serious(judged(healthy(medications=(taken,)), STARTING)) == []
+
+
+def test_nobody_is_told_to_stop_a_medicine():
+    for name in ("Xanax", "Vivitrol", "Lamictal", "Zoloft", "Adderall", "Nardil", "Theo-24"):
+        for found in judged(healthy(medications=(Medication(name),))).gate.findings:
+            assert "stop taking" not in found.message
+            assert "discontinue" not in found.message
