@@ -26,6 +26,7 @@ TODAY = date(2026, 11, 22)
 _CHOICES = {
     "mental_state": "none",
     "suicide.screen": "negative",
+    "suicide.attempts": "none",
     "airway.exam": "normal",
     "pregnancy.test": "negative",
     "asa.class": "2",

@@ -20,6 +20,7 @@ from tests.core.intake.people import (
     judged,
     pressure,
     serious,
+    with_answer,
     with_measured,
 )
 from tests.spec.tables import rows
@@ -110,6 +111,11 @@ def test_medicines(row):
     code, level = row["finding"].split()
     assert finding(assessment, code).level is Level[level]
     assert bool(assessment.not_checked) == (code == "MEDICINE-UNKNOWN")
+
+
+@pytest.mark.parametrize("row", rows("intake/answers.md"))
+def test_answers(row):
+    assert serious(judged(with_answer(row["fact"], row["answer"]))) == listed(row["finding"])
 
 
 def test_mentions_are_ordered_from_weak_to_strong():

@@ -18,8 +18,11 @@ __all__ = ["given", "judge", "said", "truth"]
 _YES = frozenset(("yes", "y", "true", "positive", "present", "done"))
 _NO = frozenset(("no", "n", "false", "none", "never", "negative", "absent", "nobody", "nil", "denies"))
 _UNKNOWN = frozenset(
-    ("", "unknown", "not asked", "asked unknown", "not known", "unsure", "pending", "asked but unknown")
-)
+    (
+        "", "unknown", "not asked", "asked unknown", "not known", "unsure", "pending", "asked but unknown", "tbd",
+        "to be determined", "to be arranged", "to be confirmed", "not yet known", "n a", "na", "not recorded",
+    )
+)  # fmt: skip
 
 
 def said(value: bool | Decimal | date | str) -> str:
@@ -86,7 +89,9 @@ def _current(case: Case, item: Fact, taken: date | None) -> bool:
 
 def _effect(case: Case, item: Fact, answer: Answer) -> Finding | None:
     """What the answer does; None when it passes."""
-    if isinstance(answer.value, date) and item.value == "date":
+    if item.value == "date":
+        if not isinstance(answer.value, date):
+            return _unreadable(case, item, answer)
         return _past_date(case, item, answer.value)
     if not item.effects:
         return None
@@ -122,23 +127,25 @@ def _key(item: Fact, answer: Answer) -> str | None:
     yes = truth(answer.value)
     if item.value in ("yes_no", "text") and yes is not None and ("yes" if yes else "no") in item.effects:
         return "yes" if yes else "no"
-    if item.value == "text":
-        first = text.split(" ", 1)[0]
-        if first in _NO or first == "not":
-            return "no" if "no" in item.effects else None
-        for key in sorted(item.effects, key=len, reverse=True):
-            if len(key) > len("yes") and key in text:
-                return key
-        return "yes" if "yes" in item.effects else None
-    return None
+    return _key_of_words(item, text) if item.value == "text" else None
+
+
+def _key_of_words(item: Fact, text: str) -> str | None:
+    """The key for free words. A good answer needs the whole text; a bad one is found inside it."""
+    first = text.split(" ", 1)[0]
+    if (first in _NO or first == "not") and item.effects.get("no", Level.PASS) is not Level.PASS:
+        return "no"
+    bad = [key for key, level in item.effects.items() if level is not Level.PASS and key not in ("yes", "no")]
+    inside = [key for key in bad if f" {key} " in f" {text} "]
+    return max(inside, key=lambda key: (item.effects[key], key)) if inside else "yes"
 
 
 def _unreadable(case: Case, item: Fact, answer: Answer) -> Finding:
-    expected = ", ".join(key for key in item.effects if not key.endswith("_pain"))
+    expected = ", ".join(key for key in item.effects if not key.endswith("_pain")) or "a date"
     return Finding(
         finding_code("UNREADABLE", item.id),
         max(Level.REVIEW, item.absent(case.purpose)),
-        f"{item.title}: the answer “{said(answer.value)[:80]}” is none of {expected}. Ask again and record one of these.",
+        f"{item.title}: the answer “{said(answer.value)[:80]}” isn't {expected}. Ask again and record it so.",
         item.basis,
         fact=item.id,
         missing=True,

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.case import Case
-from tenuto.core.intake.facts import Medication
+from tenuto.core.intake.facts import Coding, Medication
 from tenuto.core.intake.wording import Phrases
 from tenuto.core.literature import table
 from tenuto.core.sources import Basis, Tag, basis_from
@@ -61,8 +60,8 @@ def classes() -> Mapping[str, DrugClass]:
 class _Index:
     ingredients: Mapping[str, tuple[str, ...]]
     """Class ids by ingredient; an ingredient can stand in several."""
-    codes: Mapping[str, str]
-    """Ingredient by RxNorm code."""
+    codes: Mapping[str, frozenset[str]]
+    """Ingredients by RxNorm code; a combined product has several."""
     names: Phrases
     qt: frozenset[str]
 
@@ -70,13 +69,14 @@ class _Index:
 @cache
 def _index() -> _Index:
     ingredients: dict[str, tuple[str, ...]] = {}
-    codes: dict[str, str] = {}
+    codes: dict[str, frozenset[str]] = {}
     names: dict[str, list[str]] = {}
     for entry in table("interactions")["class"]:
         for drug in entry["drugs"]:
             name: str = drug["name"]
             ingredients[name] = (*ingredients.get(name, ()), entry["id"])
-            codes.update(dict.fromkeys((*drug.get("rxcui", ()), *drug.get("products", ())), name))
+            for code in (*drug.get("rxcui", ()), *drug.get("products", ())):
+                codes[code] = codes.get(code, frozenset()) | {name}
             names.setdefault(name, []).extend((name, *drug.get("brands", ())))
     return _Index(ingredients, codes, Phrases(names), frozenset(table("interactions")["qt"]["drugs"]))
 
@@ -84,14 +84,16 @@ def _index() -> _Index:
 def recognise(medication: Medication) -> frozenset[str]:
     """The ingredients recognised in a medicine, by code and by name."""
     index = _index()
-    by_code = {index.codes[c.code.strip()] for c in medication.codings if _known_code(c, index.codes)}
-    by_name = {name for text in _texts(medication) for name in index.names.names(text)}
-    return frozenset(by_code | by_name)
+    by_code = (name for coding in medication.codings for name in _coded(coding))
+    by_name = (name for text in _texts(medication) for name in index.names.names(text))
+    return frozenset((*by_code, *by_name))
 
 
-def _known_code(coding: Any, codes: Mapping[str, str]) -> bool:
-    rxnorm = coding.system in ("rxnorm", "http://www.nlm.nih.gov/research/umls/rxnorm")
-    return rxnorm and coding.code.strip() in codes
+def _coded(coding: Coding) -> frozenset[str]:
+    """The ingredients that a code stands for; none for another system or an unknown code."""
+    if coding.system not in ("rxnorm", "http://www.nlm.nih.gov/research/umls/rxnorm"):
+        return frozenset()
+    return _index().codes.get(coding.code.strip(), frozenset())
 
 
 def _texts(medication: Medication) -> tuple[str, ...]:
@@ -149,7 +151,7 @@ def _unrecognised(medication: Medication, ingredients: frozenset[str]) -> tuple[
     """Sentences about a medicine, or a component of a combined one, that no entry knows."""
     if not ingredients:
         return (f"The medicine “{_name(medication)}” is not known here.",)
-    if any(_known_code(c, _index().codes) for c in medication.codings):
+    if any(_coded(coding) for coding in medication.codings):
         return ()
     components = [part.strip() for part in medication.text.split(" / ")]
     strange = [part for part in components if part and not _index().names.names(part)]

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from tenuto.core.intake.facts import Coding, Medication
+from tenuto.core.intake.medicines import classes, prolongs_qt, recognise
+from tenuto.core.literature import table
+
+
+def test_a_combined_product_is_recognised_by_code_in_all_its_parts():
+    assert recognise(Medication("", (Coding("rxnorm", "863845"),))) == {"morphine", "naltrexone"}
+
+
+def test_a_code_of_another_system_is_not_read():
+    assert recognise(Medication("", (Coding("ndc", "197901"),))) == set()
+
+
+def test_the_display_of_a_code_is_read_too():
+    unknown = Coding("rxnorm", "99999999", "Lorazepam 0.75 MG Oral Tablet")
+    assert recognise(Medication("", (unknown,))) == {"lorazepam"}
+
+
+@pytest.mark.parametrize(
+    "text", ["Méthadone 10 mg", "METHADONE", "methadone hydrochloride 10 MG Oral Tablet", "methadone,10mg"]
+)
+def test_spelling_of_case_accents_and_salts(text):
+    assert recognise(Medication(text)) == {"methadone"}
+
+
+def test_a_name_inside_another_word_is_not_that_medicine():
+    assert recognise(Medication("Somatropin 5 mg")) == set()
+    assert recognise(Medication("Esketamine")) == {"esketamine"}
+
+
+def test_qt_prolonging_medicines():
+    assert prolongs_qt([Medication("Celexa 40 mg")])
+    assert not prolongs_qt([Medication("Sertraline")])
+
+
+def test_every_qt_medicine_is_one_that_is_recognised():
+    for name in table("interactions")["qt"]["drugs"]:
+        assert prolongs_qt([Medication(name)]), name
+
+
+def test_every_class_says_what_happens_and_what_to_do():
+    for item in classes().values():
+        assert item.effect
+        assert item.action
