@@ -22,6 +22,11 @@ is `refuted`. A value with a date after the day of the judgement doesn't count.
 
 Answers come from a QuestionnaireResponse whose `linkId` is the fact's id, with the date in `authored`. A yes or no is
 `valueBoolean`; a choice is `valueString` or the display of `valueCoding`, one of the words listed.
+
+PHQ-9, GAD-7, AUDIT-C and the suicide screener may also be sent item by item, each with the LOINC code of the item as its
+`linkId`; a total is made only when every item is answered. A scale without a LOINC code is an Observation with its
+name as the code in the system `urn:tenuto:instruments`, or an item with its name as the `linkId`. A consent has the
+scope `treatment` and names ketamine in its category, policy or provision.
 """
 _GROUPS = {
     "identity": "Identity",
@@ -44,7 +49,9 @@ _SNIPPETS = {
     "suicide.screen": """\
 {"linkId": "suicide.screen", "answer": [{"valueString": "negative"}]}""",
     "consent": """\
-{"resourceType": "Consent", "status": "active", "dateTime": "2026-11-19"}""",
+{"resourceType": "Consent", "status": "active", "dateTime": "2026-11-19",
+ "scope": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "treatment"}]},
+ "category": [{"text": "Ketamine infusion for depression, off-label"}]}""",
     "weight": """\
 {"resourceType": "Observation", "status": "final", "effectiveDateTime": "2026-11-20T09:05:00Z",
  "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]},
@@ -125,7 +132,7 @@ def _codes(item: Fact) -> Iterator[str]:
         )
         yield f"`{measure.kind}` in `{measure.unit}`: LOINC {', '.join(measure.loinc)}{estimated}"
     for name, codes in (item.scores or {}).items():
-        yield f"`{name}`: LOINC {', '.join(codes)}" if codes else f"`{name}`: local code"
+        yield f"`{name}`: LOINC {', '.join(codes)}" if codes else f"`{name}`: code or linkId `{name}`"
     for coding in item.codes:
         yield f"{coding.system.upper()} {coding.code} {coding.display}"
 

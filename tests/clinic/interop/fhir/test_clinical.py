@@ -227,6 +227,14 @@ def test_a_substance_known_only_from_the_reaction_is_read() -> None:
     assert [a.text for a in read(sent).facts.allergies] == ["ketamine"]
 
 
+def test_a_consent_that_says_nothing_of_what_it_is_for_counts_and_is_asked_about() -> None:
+    document = {"coding": [{"system": "http://loinc.org", "code": "59284-0", "display": "Consent Document"}]}
+    for category in ([], [document]):
+        facts = read(consent(category=category, policyRule=None)).facts
+        assert [c.indication for c in facts.consents] == [""]
+        assert "Check that it is to ketamine" in facts.unreadable[0]
+
+
 def consent(**more: object) -> dict:
     return {
         "resourceType": "Consent",
@@ -260,7 +268,13 @@ def test_a_consent_to_something_else_is_no_consent(scope: str) -> None:
 
 
 def test_a_treatment_consent_that_does_not_name_ketamine_is_no_consent() -> None:
-    assert read(consent(category=[{"text": "Appendectomy"}])).facts.consents == ()
+    assert read(consent(category=[{"text": "Appendectomy"}], policyRule=None)).facts.consents == ()
+    assert (
+        read(
+            consent(category=[concept("http://snomed.info/sct", "80146002")], policyRule=None)
+        ).facts.consents
+        == ()
+    )
     coded = consent(category=[], provision={"code": [concept(RXNORM, "6130")]})
     assert len(read(coded).facts.consents) == 1
 

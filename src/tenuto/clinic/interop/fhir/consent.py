@@ -12,10 +12,12 @@ __all__ = ["read"]
 
 KETAMINE = "ketamine"
 _KETAMINE_CODE = ("rxnorm", "6130")
+_SAYS_NOTHING = (("loinc", "59284-0"),)
+"""Categories that every consent may carry: LOINC 'Consent Document'."""
 
 
 def read(consent: Element, as_of: date, remarks: Remarks) -> tuple[Consent, ...]:
-    """The consent, once for each condition that it names; none when entered in error or not about ketamine.
+    """The consent, once for each condition that it names; none when entered in error or about something else.
 
     A refusal (`provision.type` deny), a consent that is not active and one whose period does not hold `as_of` are
     kept, as not active: a recorded no is not the same as silence.
@@ -25,10 +27,10 @@ def read(consent: Element, as_of: date, remarks: Remarks) -> tuple[Consent, ...]
         return ()
     provision = consent.one("provision")
     codes, texts = _subject_matter(consent, provision)
-    if not any(KETAMINE in text.lower() for text in texts) and not any(
-        (c.system, c.code) == _KETAMINE_CODE for c in codes
-    ):
-        return ()
+    if not _names_ketamine(codes, texts):
+        if codes or texts:
+            return ()
+        remarks.add(f"{consent.where} does not say what is consented to. Check that it is to ketamine.")
     signed = consent.moment("dateTime", remarks)
     active = consent.text("status") == "active" and _permits(provision, as_of, remarks)
     conditions = sorted({name for text in texts for name in named(Problem(text))}) or [""]
@@ -57,13 +59,20 @@ def _permits(provision: Element | None, as_of: date, remarks: Remarks) -> bool:
     return (start is None or start.latest <= as_of) and (end is None or as_of <= end.earliest)
 
 
+def _names_ketamine(codes: list[Coding], texts: list[str]) -> bool:
+    return any(KETAMINE in text.lower() for text in texts) or any(
+        (code.system, code.code) == _KETAMINE_CODE for code in codes
+    )
+
+
 def _subject_matter(consent: Element, provision: Element | None) -> tuple[list[Coding], list[str]]:
-    """Every code and text that says what is consented to."""
+    """Every code and text that says what is consented to; that it is a consent at all says nothing."""
     concepts = consent.all("category") + (provision.all("code") if provision else [])
     codes: list[Coding] = []
     texts = [consent.codings("policyRule")[1]]
     for concept in concepts:
         found, text = concept.concept()
-        codes += found
-        texts += [text, *(c.display for c in found)]
+        telling = [code for code in found if (code.system, code.code) not in _SAYS_NOTHING]
+        codes += telling
+        texts += [concept.text("text") if len(telling) < len(found) else text, *(c.display for c in telling)]
     return codes, [text for text in texts if text]
