@@ -20,6 +20,7 @@ class Page(NamedTuple):
 
 PAGES: tuple[Page, ...] = (
     Page("reference/fhir-facts.md", "tenuto.core.intake.reference:page"),
+    Page("reference/protocols.md", "tenuto.core.plan.manual:page"),
     Page("reference/scales.md", "tenuto.core.scales.manual:page"),
 )
 
