@@ -13,7 +13,7 @@ __all__ = ["MAX_BYTES", "UnusableBundle", "load", "parse", "read_bytes"]
 MAX_BYTES = 64 * 1024 * 1024
 """Largest file that is read. A whole life of one person from a large hospital stays well under it."""
 
-MAX_VALUES = 4_000_000
+MAX_VALUES = 2_000_000
 """Most JSON values in one file. Small values cost most memory per byte, so size alone does not bound it."""
 
 _MAX_DIGITS = 40

@@ -11,6 +11,7 @@ from tenuto.core.intake.dates import years_between
 from tenuto.core.intake.facts import Person
 from tenuto.core.intake.required import facts
 from tenuto.core.plan.calculation import Calculation
+from tenuto.core.plan.dates import say_date
 from tenuto.core.plan.proposal import Proposal
 
 __all__ = ["Check", "FindingRow", "Row", "Sheet", "sheet_of"]
@@ -91,7 +92,7 @@ def sheet_of(proposal: Proposal, person: Person, ignored: Mapping[str, int]) -> 
         checks=_checks(calculation) if calculation else (),
         agree=_agree(calculation) if calculation else "",
         series=tuple(
-            Row(str(i.n), f"{i.on:%a %d %b %Y}{_optional(i.kind.value)}") for i in proposal.series.infusions
+            Row(str(i.n), f"{say_date(i.on)}{_optional(i.kind.value)}") for i in proposal.series.infusions
         ),
         maintenance=_maintenance(proposal),
         missing=_titles(proposal.missing),
@@ -211,4 +212,6 @@ def _ignored(ignored: Mapping[str, int]) -> str:
     if not ignored:
         return ""
     kinds = ", ".join(f"{kind} {count}" for kind, count in ignored.items())
-    return f"{sum(ignored.values())} resources of other types were not read: {kinds}."
+    count = sum(ignored.values())
+    what = "1 resource of another type was" if count == 1 else f"{count} resources of other types were"
+    return f"{what} not read: {kinds}."
