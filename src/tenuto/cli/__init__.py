@@ -31,6 +31,7 @@ COMMANDS: dict[str, Command] = {
         "tenuto.cli.audit", "check the audit chain, or print its newest event to note elsewhere"
     ),
     "policy": Command("tenuto.cli.policy", "check, sign or compare the clinic's policy"),
+    "pk": Command("tenuto.cli.pk", "draw or list drug levels predicted by published models"),
     "docs": Command(
         "tenuto.cli.docs", "write the generated pages of the manual, or check that they are current"
     ),

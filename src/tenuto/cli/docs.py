@@ -19,6 +19,7 @@ class Page(NamedTuple):
 
 
 PAGES: tuple[Page, ...] = (
+    Page("generated/pk-validity.md", "tenuto.core.pk.validity:page"),
     Page("reference/fhir-facts.md", "tenuto.core.intake.reference:page"),
     Page("reference/protocols.md", "tenuto.core.plan.manual:page"),
     Page("reference/scales.md", "tenuto.core.scales.manual:page"),

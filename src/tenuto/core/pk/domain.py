@@ -46,6 +46,14 @@ _WORDS = {
     "dose_mg_per_kg_24h": "{0:.3g} mg/kg within 24 h",
 }
 
+_UNITS = {
+    "weight_kg": "kg",
+    "age_years": "years",
+    "shortest_input_min": "min",
+    "infusion_hours": "h of infusion",
+    "dose_mg_per_kg_24h": "mg/kg in 24 h",
+}
+
 
 def cautions(
     model: PkModel, subjects: Subjects, regimen: Regimen, form: str = "racemic"
@@ -78,19 +86,22 @@ def _judge(model: PkModel, limit: Limit, values: list[float]) -> list[Caution]:
     for value in values:
         if not limit.hard[0] <= value <= limit.hard[1]:
             raise OutsideModel(
-                f"{model.short} says nothing about {_WORDS[limit.of].format(value)}: "
-                f"it ends at {_range(limit.hard)}. {limit.says}"
+                f"{model.short} says nothing about {_about(limit.of, value)}; "
+                f"it ends at {_range(limit.of, limit.hard)}. {limit.says}"
             )
     for value in values:
         if not limit.soft[0] <= value <= limit.soft[1]:
-            about = _WORDS[limit.of].format(value)
-            message = f"{model.short}: {about} is outside {_range(limit.soft)}. {limit.says}"
+            message = f"{model.short} rests on {_range(limit.of, limit.soft)}; this is {_about(limit.of, value)}. {limit.says}"
             return [Caution(limit.of, value, message, limit.basis, limit.analyte)]
     return []
 
 
-def _range(limits: tuple[float, float]) -> str:
+def _about(of: str, value: float) -> str:
+    if of == "shortest_input_min" and value == 0:
+        return "a dose given at once"
+    return _WORDS[of].format(value)
+
+
+def _range(of: str, limits: tuple[float, float]) -> str:
     low, high = limits
-    if math.isinf(high):
-        return f"{low:g} or more"
-    return f"{low:g} to {high:g}"
+    return f"{low:g} {_UNITS[of]} or more" if math.isinf(high) else f"{low:g} to {high:g} {_UNITS[of]}"

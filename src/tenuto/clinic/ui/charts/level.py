@@ -1,0 +1,220 @@
+"""Charts of predicted drug level: curves of models side by side, and the range over models for a dose card.
+
+Every one carries the words that it is not a target, draws a curve outside its model's soft limits broken, and says why.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tenuto.clinic.ui.charts.look import PRINT, Look, config
+from tenuto.clinic.ui.charts.render import SCHEMA, Spec
+from tenuto.core.pk.curves import DISCLAIMER, Curve
+from tenuto.core.pk.regimen import Floats, Regimen
+from tenuto.core.pk.summary import peak
+
+__all__ = ["curve_layers", "infusion_layer", "level_chart", "level_text", "time_axis"]
+
+_POINTS = 300
+"""Points drawn of one curve; more can't be seen at this width."""
+_LABEL_ROOM = 15
+"""Least distance between two direct labels, px."""
+
+
+def level_chart(
+    found: Sequence[Curve], regimen: Regimen, *, look: Look = PRINT, width: int = 640, height: int = 340
+) -> Spec:
+    """A Vega-Lite specification with its data inside: each curve with its name at its end, bands as fans."""
+    found = _drawn(found)
+    top = 1.05 * max(float(_highest(c).max()) for c in found)
+    layers = [infusion_layer(regimen, found[0].times_min, look)]
+    for order, curve in enumerate(found):
+        layers += curve_layers(curve, order, look)
+    layers.append(_labels(found, top / height * _LABEL_ROOM, look))
+    return {
+        "$schema": SCHEMA,
+        "title": {"text": _title(found, regimen), "subtitle": _subtitle(found)},
+        "description": level_text(found, regimen),
+        "width": width,
+        "height": height,
+        "padding": 12,
+        "encoding": {"x": time_axis(found[0].times_min), "y": _level_axis(top)},
+        "layer": layers,
+        "config": config(look),
+    }
+
+
+def level_text(found: Sequence[Curve], regimen: Regimen) -> str:
+    """The chart in words, for those who don't see it."""
+    found = _drawn(found)
+    parts = [f"{_title(found, regimen)}: {DISCLAIMER}."]
+    for curve in found:
+        top, at = peak(curve.times_min, curve.ng_per_ml)
+        last = f"{curve.ng_per_ml[-1]:.0f} ng/mL at {curve.times_min[-1]:.0f} min"
+        parts.append(
+            f"{curve.model.short}, {curve.analyte}: highest {top:.0f} ng/mL at {at:.0f} min, {last}."
+        )
+    return " ".join([*parts, *_cautions(found)])
+
+
+def curve_layers(curve: Curve, order: int, look: Look) -> list[Spec]:
+    """One curve: its fan where people vary, then its line, broken outside the model's limits."""
+    rows = _rows(curve)
+    line: Spec = {
+        "data": {"values": rows},
+        "mark": {
+            "type": "line",
+            "color": _colour(curve, order, look),
+            "strokeWidth": 2.5 if order == 0 else 1.5,
+            **({"strokeDash": [6, 4]} if curve.is_doubtful else {}),
+        },
+        "encoding": {"y": {"field": "level"}},
+    }
+    if curve.percentiles is None:
+        return [line]
+    fan: Spec = {
+        "data": {"values": rows},
+        "mark": {"type": "area", "color": _colour(curve, order, look), "opacity": 0.16},
+        "encoding": {"y": {"field": "low"}, "y2": {"field": "high"}},
+    }
+    return [fan, line]
+
+
+def infusion_layer(regimen: Regimen, times: Floats, look: Look) -> Spec:
+    """When drug runs in, as marks along the time axis."""
+    end = float(times[-1])
+    values = [
+        {"time": d.start, "until": min(max(d.stop, d.start + end / 400), end)}
+        for d in regimen.doses
+        if d.start <= end
+    ]
+    return {
+        "data": {"values": values},
+        "mark": {"type": "bar", "height": 5, "yOffset": 3, "color": look.soft},
+        "encoding": {"x2": {"field": "until"}, "y": {"datum": 0}},
+    }
+
+
+def time_axis(times: Floats) -> Spec:
+    """Minutes until about four hours, then hours, then days, on one scale of minutes."""
+    end = float(times[-1])
+    unit, name = next(
+        (u, n)
+        for u, n in ((1, "min"), (60, "h"), (1440, "d"))
+        if end / u <= (300 if u == 1 else 96) or u == 1440
+    )
+    step = next(
+        s for s in (10, 20, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080, 43_200, 525_600) if end / s <= 9
+    )
+    step = max(step, unit) if step % unit else step
+    return {
+        "field": "time",
+        "type": "quantitative",
+        "title": f"{name} from the start",
+        "scale": {"domain": [float(times[0]), end], "nice": False},
+        "axis": {
+            "grid": False,
+            "values": [float(v) for v in np.arange(0, end + step / 2, step)],
+            "labelExpr": f"format(datum.value / {unit}, '~r')",
+        },
+    }
+
+
+def _level_axis(top: float) -> Spec:
+    return {
+        "type": "quantitative",
+        "title": "ng/mL in plasma",
+        "scale": {"domain": [0, top], "nice": False},
+        "axis": {"tickCount": 5, "domain": False, "ticks": False},
+    }
+
+
+def _rows(curve: Curve) -> list[dict[str, Any]]:
+    """About 300 points, with every corner that a rise or fall makes kept by an even choice of times."""
+    count = len(curve.times_min)
+    chosen = np.unique(np.linspace(0, count - 1, min(count, _POINTS)).round().astype(int))
+    chosen = np.union1d(chosen, [int(curve.ng_per_ml.argmax())])
+    rows = []
+    for i in chosen:
+        row = {"time": _short(curve.times_min[i]), "level": _short(curve.ng_per_ml[i])}
+        if curve.percentiles is not None:
+            row |= {"low": _short(curve.percentiles[0, i]), "high": _short(curve.percentiles[-1, i])}
+        rows.append(row)
+    return rows
+
+
+def _drawn(found: Sequence[Curve]) -> Sequence[Curve]:
+    """Several models are compared by the drug alone; one model shows its metabolites too."""
+    several = len({c.model.id for c in found}) > 1
+    return [c for c in found if c.analyte == "ketamine"] if several else found
+
+
+def _labels(found: Sequence[Curve], room: float, look: Look) -> Spec:
+    """Names beside the lines, moved apart where they would overlap: models at their peaks, substances at the end."""
+    at_peak = len({c.model.id for c in found}) > 1
+    places = [int(c.ng_per_ml.argmax()) if at_peak else -1 for c in found]
+    values, below = [], -room
+    for i in sorted(range(len(found)), key=lambda i: float(found[i].ng_per_ml[places[i]])):
+        curve, place = found[i], places[i]
+        below = max(float(curve.ng_per_ml[place]), below + room)
+        name = curve.model.short if at_peak else curve.analyte
+        values.append(
+            {
+                "time": float(curve.times_min[place]),
+                "level": below,
+                "name": name,
+                "colour": _colour(curve, i, look),
+            }
+        )
+    return {
+        "data": {"values": values},
+        "mark": {"type": "text", "align": "left", "dx": 6, "clip": False},
+        "encoding": {
+            "y": {"field": "level"},
+            "text": {"field": "name", "type": "nominal"},
+            "color": {"field": "colour", "type": "nominal", "scale": None},
+        },
+    }
+
+
+def _colour(curve: Curve, order: int, look: Look) -> str:
+    """The model's line is in the accent; others and other substances are ink."""
+    if order == 0:
+        return look.accent
+    return look.ink if curve.analyte == "ketamine" else look.soft
+
+
+def _highest(curve: Curve) -> Floats:
+    return curve.ng_per_ml if curve.percentiles is None else curve.percentiles[-1]
+
+
+def _title(found: Sequence[Curve], regimen: Regimen) -> str:
+    sites = {c.site for c in found}
+    blood = f", {sites.pop()} blood" if len(sites) == 1 and sites != {"unknown"} else ""
+    what = found[0].analyte if len({c.analyte for c in found}) == 1 else "level"
+    names = {c.model.short for c in found}
+    whose = f" ({names.pop()})" if len(names) == 1 else ""
+    return f"Predicted {what} after {regimen.text}{blood}{whose}"
+
+
+def _subtitle(found: Sequence[Curve]) -> list[str]:
+    lines = [f"{DISCLAIMER[0].upper()}{DISCLAIMER[1:]}."]
+    if any(c.percentiles is not None for c in found):
+        lines.append("Fan: 5 to 95 % of people.")
+    for message in _cautions(found):
+        lines += textwrap.wrap(message.replace(" %", "\u00a0%"), 96)
+    return lines
+
+
+def _cautions(found: Sequence[Curve]) -> list[str]:
+    said = dict.fromkeys(c.message for curve in found for c in curve.cautions)
+    said |= dict.fromkeys(n for curve in found if curve.percentiles is not None for n in curve.model.notes)
+    return list(said)
+
+
+def _short(value: float) -> float:
+    return float(f"{float(value):.4g}")
