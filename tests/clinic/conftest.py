@@ -9,6 +9,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from tenuto.clinic.intake.services import RecordSource, receive
+from tenuto.clinic.ledger import anchor
+from tenuto.clinic.ledger.append_only import unsealed
 from tenuto.clinic.people.models import Role
 from tenuto.clinic.people.services import employ, open_clinic
 from tenuto.core.intake.facts import PatientFacts, Person
@@ -28,6 +30,20 @@ def _quick_and_forgetful(settings):
     # The real hash is slow on purpose; failed sign-ins of one test must not slow down the next.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _anchor_of_this_test(tmp_path, settings):
+    settings.LEDGER_ANCHOR = tmp_path / "anchor.json"
+    anchor.forget()
+
+
+@pytest.fixture(autouse=True)
+def _every_row_has_its_event(request):
+    """What a test wrote through services was taken into the audit chain."""
+    yield
+    if "db" in request.fixturenames and "transactional_db" not in request.fixturenames:
+        assert [str(row) for row in unsealed()] == []
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def _verify(noted: tuple[int, str] | None) -> int:
     counted = f"{report.events} events and {report.rows} rows"
     if found:
         sys.stdout.flush()
-        print(f"The audit chain is broken: {found} findings in {counted}.", file=sys.stderr)
+        print(f"The audit chain is broken: {found} finding{'s' * (found > 1)} in {counted}.", file=sys.stderr)
         return 1
     print(f"The audit chain is whole: {counted}.")
     print(f"Newest event: {report.last}:{report.head}")

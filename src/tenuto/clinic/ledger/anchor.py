@@ -19,7 +19,7 @@ from django.db import connection
 
 from tenuto.clinic.ledger.models import AuditEvent
 
-__all__ = ["Anchor", "advance", "read"]
+__all__ = ["Anchor", "advance", "forget", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,11 @@ def read() -> Anchor | None:
     except (ValueError, KeyError, TypeError):
         return Anchor(0, "", genuine=False)
     return Anchor(number, head, hmac.compare_digest(seal, _seal(number, head)))
+
+
+def forget() -> None:
+    """Read the file again before the next event; for a process whose database was exchanged."""
+    connection.tenuto_anchored = 0  # type: ignore[attr-defined]
 
 
 def advance(number: int) -> None:

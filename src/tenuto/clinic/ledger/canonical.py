@@ -22,7 +22,7 @@ __all__ = ["UnstableValue", "digest", "text_of", "texts_of", "values_of"]
 BIGGEST_EXACT = 2**53
 
 
-class UnstableValue(TypeError):
+class UnstableValue(Exception):
     """A value that has no single text, such as an open file."""
 
 
@@ -51,7 +51,7 @@ def text_of(field: models.Field[Any, Any], value: Any) -> str:
         if isinstance(target, models.JSONField):
             return _json(target, value)
         return _plain(target, target.to_python(value))
-    except (ValidationError, ValueError, ArithmeticError, RecursionError):
+    except (ValidationError, TypeError, ValueError, ArithmeticError, RecursionError):
         return f"unreadable: {value!r}"
 
 
