@@ -5,21 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tenuto.clinic.intake.api import newest_record, newest_records
-from tenuto.clinic.intake.services import read_newest, receive
+from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.models import AuditEvent
 from tests.clinic.conftest import NOW, facts_of, source_of
 
 
 def test_every_reading_is_on_record(visit, ana, bob):
     visit(bob).get(f"/patients/{ana.pk}/plan/")
-    event = AuditEvent.objects.get(action="read record")
+    event = AuditEvent.objects.get(action="plan page")
     assert (event.by_id, event.subject_id) == (str(bob.pk), str(ana.pk))
-    assert event.detail == {"record": str(newest_record(ana).id)}
+    assert event.kind == "read"
 
 
 def test_a_refused_reading_is_not_a_reading(visit, ana, charlie):
     visit(charlie).get(f"/patients/{ana.pk}/plan/")
-    assert not AuditEvent.objects.filter(action="read record").exists()
+    assert not AuditEvent.objects.filter(kind="read").exists()
 
 
 def test_the_newest_record_is_read(ana, alice):
@@ -29,7 +29,7 @@ def test_the_newest_record_is_read(ana, alice):
         by=alice,
         at=NOW + timedelta(hours=1),
     )
-    assert read_newest(ana, by=alice, at=NOW).facts.unreadable == ("later",)
+    assert newest_record(ana).facts.unreadable == ("later",)
     assert newest_records(ana.clinic.patients.all())[ana.pk].facts.unreadable == ("later",)
 
 

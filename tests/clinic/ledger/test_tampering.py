@@ -56,7 +56,9 @@ def test_a_run_of_deleted_events_is_one_finding(chain):
 
 
 def test_exchanged_events_are_named(chain):
-    found = sentence_of("UPDATE ledger_auditevent SET number = CASE number WHEN 7 THEN -9 ELSE 7 END WHERE number IN (7, 9)")
+    found = sentence_of(
+        "UPDATE ledger_auditevent SET number = CASE number WHEN 7 THEN -9 ELSE 7 END WHERE number IN (7, 9)"
+    )
     assert any("carries the number -9" in sentence for sentence in found)
     assert any(s.startswith("Event 7 (") and "exchanged with another or changed" in s for s in found)
 
@@ -68,16 +70,22 @@ def test_a_cut_tail_is_known_from_outside_the_database(chain):
 
 
 def test_an_emptied_ledger_is_known_too(chain):
-    assert sentence_of("DELETE FROM ledger_auditevent")[0].startswith("The chain ends at event 0, but the anchor file")
+    assert sentence_of("DELETE FROM ledger_auditevent")[0].startswith(
+        "The chain ends at event 0, but the anchor file"
+    )
 
 
 def test_a_changed_clinical_row_is_named(chain):
-    (found,) = sentence_of("UPDATE intake_intakerecord SET source_name = 'other' WHERE id = (SELECT id FROM intake_intakerecord LIMIT 1)")
+    (found,) = sentence_of(
+        "UPDATE intake_intakerecord SET source_name = 'other' WHERE id = (SELECT id FROM intake_intakerecord LIMIT 1)"
+    )
     assert "of intake.intakerecord was changed after it was written." in found
 
 
 def test_a_deleted_clinical_row_is_named(chain):
-    (found,) = sentence_of("DELETE FROM intake_intakerecord WHERE id = (SELECT id FROM intake_intakerecord LIMIT 1)")
+    (found,) = sentence_of(
+        "DELETE FROM intake_intakerecord WHERE id = (SELECT id FROM intake_intakerecord LIMIT 1)"
+    )
     assert "of intake.intakerecord, written with event" in found
 
 
@@ -92,7 +100,9 @@ def test_a_row_put_in_past_the_program_is_named(chain):
 
 def test_a_lost_anchor_is_said(chain, settings):
     Path(settings.LEDGER_ANCHOR).unlink()
-    assert findings() == ["The anchor file is missing, so a cut tail can't be ruled out. Find it or give --noted."]
+    assert findings() == [
+        "The anchor file is missing, so a cut tail can't be ruled out. Find it or give --noted."
+    ]
 
 
 def test_a_forged_anchor_is_said(chain, settings):
@@ -179,7 +189,11 @@ def changed(old: object, dice: random.Random) -> object:
     if dice.random() < 0.2:
         return dice.choice([b"\x00\xff", 3.5, "'; DROP TABLE x"])
     place = dice.randrange(len(text)) if text else 0
-    return text[:place] + dice.choice("0123456789abcdef".replace(text[place : place + 1] or "z", "")) + text[place + 1 :]
+    return (
+        text[:place]
+        + dice.choice("0123456789abcdef".replace(text[place : place + 1] or "z", ""))
+        + text[place + 1 :]
+    )
 
 
 def delete(db: sqlite3.Connection, dice: random.Random) -> str:
@@ -208,7 +222,9 @@ def swap(db: sqlite3.Connection, dice: random.Random) -> str:
 
 
 def swap_the_contents(db: sqlite3.Connection, dice: random.Random) -> str:
-    (one, facts_one), (other, facts_other) = dice.sample(db.execute("SELECT id, facts FROM intake_intakerecord").fetchall(), 2)
+    (one, facts_one), (other, facts_other) = dice.sample(
+        db.execute("SELECT id, facts FROM intake_intakerecord").fetchall(), 2
+    )
     db.execute("UPDATE intake_intakerecord SET facts = ? WHERE id = ?", (facts_other, one))
     db.execute("UPDATE intake_intakerecord SET facts = ? WHERE id = ?", (facts_one, other))
     return f"swap the facts of {one} and {other}"
@@ -248,7 +264,9 @@ def test_a_hundred_random_tamperings_of_the_file_are_all_found(database_file):
 def test_every_append_only_table_of_the_demonstration_is_checked(chain):
     report = Report()
     list(verify(report))
-    written = sum(model.objects.count() for model in AppendOnly.__subclasses__() if model.__name__ != "AuditEvent")
+    written = sum(
+        model.objects.count() for model in AppendOnly.__subclasses__() if model.__name__ != "AuditEvent"
+    )
     assert report.rows == written > 10
 
 

@@ -18,8 +18,9 @@ from tenuto.core.plan.request import PlanRequest
 from tests.clinic.conftest import NOW, source_of
 
 OPTIONS = {"vial": "50", "volume": "100", "start": "2026-11-24", "days": ["mon", "wed", "fri"]}
-QUERIES = 12
-"""Session, person with clinic, patient, the record, the head of the audit chain and the read note in two savepoints, identifiers, other names."""
+QUERIES = 11
+"""Session, person with clinic, patient, identifiers, restriction, the record, similar names, and the look in the audit:
+a savepoint, the head of the chain, the event, the savepoint's release."""
 
 
 @pytest.fixture

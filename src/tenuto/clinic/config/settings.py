@@ -74,6 +74,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "tenuto.clinic.ui.context.shell",
+                "tenuto.clinic.people.context.about_patient",
+                "tenuto.clinic.people.context.permissions",
             ],
             "builtins": ["tenuto.clinic.ui.templatetags.ui", "django.templatetags.static"],
         },

@@ -8,16 +8,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tenuto.clinic.intake.api import Record, newest_record
 from tenuto.clinic.intake.models import IntakeRecord
-from tenuto.clinic.ledger.services import record, record_read
+from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient, Staff
 from tenuto.clinic.people.services import add_identifiers, known_patient, register_patient
-from tenuto.clinic.people.similar import similar_patients
+from tenuto.clinic.people.similar import alike
 from tenuto.core.intake.facts import PatientFacts, Person
 from tenuto.core.intake.facts_json import facts_to_json
 
-__all__ = ["NAMELESS", "Received", "RecordSource", "read_newest", "receive"]
+__all__ = ["NAMELESS", "Received", "RecordSource", "receive"]
 
 NAMELESS = "Name not recorded"
 
@@ -66,22 +65,12 @@ def receive(*, facts: PatientFacts, source: RecordSource, by: Staff, at: datetim
     )
     detail = {"patient": str(patient.pk), "source": kept.source_name, "sha256": source.sha256}
     record(action="recorded intake", subject=kept, by=by, at=at, detail=detail)
-    others = by.clinic.patients.exclude(pk=patient.pk)
     return Received(
         patient,
         new_patient=known is None,
         already_here=False,
-        similar=tuple(similar_patients(patient.name, others)) if known is None else (),
+        similar=tuple(alike(patient)) if known is None else (),
     )
-
-
-@transaction.atomic
-def read_newest(patient: Patient, *, by: Staff, at: datetime) -> Record | None:
-    """The newest record of a patient, and a note in the ledger that `by` has read it (hazard H33)."""
-    newest = newest_record(patient)
-    if newest is not None:
-        record_read(what="read record", subject=patient, by=by, at=at, detail={"record": str(newest.id)})
-    return newest
 
 
 def _register(person: Person, *, by: Staff, at: datetime) -> Patient:

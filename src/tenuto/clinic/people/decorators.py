@@ -6,16 +6,19 @@ from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from tenuto.clinic.ledger.services import record_access, record_read
+from tenuto.clinic.people.access import sight_of
 from tenuto.clinic.people.api import may, refusal
-from tenuto.clinic.people.models import Staff
+from tenuto.clinic.people.models import Patient, Staff
 
 __all__ = ["requires", "shows_patient"]
 
@@ -52,14 +55,19 @@ def shows_patient(what: str, *, verb: str = "patient.view") -> Callable[[View], 
         @requires(verb)
         @wraps(view)
         def shown(request: HttpRequest, patient_id: UUID, *args: Any, **kwargs: Any) -> HttpResponse:
-            staff = cast(Staff, request.user)
-            patient = get_object_or_404(staff.clinic.patients.prefetch_related("identifiers"), pk=patient_id)
-            request.patient = patient  # type: ignore[attr-defined]
+            staff, now = cast(Staff, request.user), timezone.now()
+            own = staff.clinic.patients.prefetch_related("identifiers")
+            patient = get_object_or_404(own, pk=patient_id)
+            sight = sight_of(patient, staff=staff, at=now)
+            if not sight.allowed:
+                return _behind_glass(request, staff, patient)
+            if sight.glass and request.method not in ("GET", "HEAD"):
+                return _only_to_read(request)
+            request.patient, request.glass = patient, sight.glass  # type: ignore[attr-defined]
             answer = view(request, *args, patient=patient, **kwargs)
             if not 300 <= answer.status_code < 400 and answer.status_code != HTTPStatus.NO_CONTENT:
-                record_read(
-                    subject=patient, by=staff, at=timezone.now(), what=what, detail={"method": request.method}
-                )
+                detail = {"glass": str(sight.glass.pk)} if sight.glass else {}
+                record_read(subject=patient, by=staff, at=now, what=what, detail=detail)
             return answer
 
         shown.shows_patient = what  # type: ignore[attr-defined]
@@ -79,3 +87,26 @@ def refuse(request: HttpRequest, staff: Staff, verb: str) -> HttpResponse:
     )
     context = {"heading": "Not for your role", "text": refusal(staff, verb)}
     return render(request, "ui/problem.html", context, status=HTTPStatus.FORBIDDEN)
+
+
+def _behind_glass(request: HttpRequest, staff: Staff, patient: Patient) -> HttpResponse:
+    """A restricted record, to someone who is not on its care team."""
+    if may(staff, "patient.break_glass"):
+        query = urlencode({"next": request.get_full_path()})
+        return redirect(f"{reverse('ports:break-glass', args=[patient.pk])}?{query}")
+    now, detail = timezone.now(), {"verb": "restricted", "path": request.path}
+    record_access(action="refused", subject=patient, by=staff, at=now, detail=detail)
+    text = "This record is open to its care team only. Ask the medical director to put you on it."
+    return render(
+        request,
+        "ui/problem.html",
+        {"heading": "Restricted record", "text": text},
+        status=HTTPStatus.FORBIDDEN,
+    )
+
+
+def _only_to_read(request: HttpRequest) -> HttpResponse:
+    text = "You opened this record in an emergency, which lets you read and not write. Nothing was saved."
+    return render(
+        request, "ui/problem.html", {"heading": "Only to read", "text": text}, status=HTTPStatus.FORBIDDEN
+    )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -53,10 +54,10 @@ def last_second_factor(request: HttpRequest) -> Reauthentication | None:
     if not given:
         return None
     newest = max(given, key=lambda record: float(record["at"]))
-    found = Reauthentication(
-        cast(Staff, request.user), datetime.fromtimestamp(float(newest["at"]), UTC), str(newest["type"])
-    )
-    return found if timezone.now() - found.at <= FRESH else None
+    age = timedelta(seconds=max(0.0, time.time() - float(newest["at"])))
+    if age > FRESH:
+        return None
+    return Reauthentication(cast(Staff, request.user), timezone.now() - age, str(newest["type"]))
 
 
 def fresh_signature(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

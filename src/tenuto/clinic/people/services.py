@@ -1,4 +1,4 @@
-"""Registering people, and making sure that two records of one person meet in one place."""
+"""Making sure that two records of one person meet in one place, and giving staff their sign-ins."""
 
 from __future__ import annotations
 
@@ -7,10 +7,26 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.ledger.services import record
-from tenuto.clinic.people.models import Clinic, Patient, PatientIdentifier, Role, Staff
+from tenuto.clinic.people.guards import WrongClinic, require_same_clinic
+from tenuto.clinic.people.identity import add_identifiers, amend_patient, register_patient
+from tenuto.clinic.people.models import Clinic, Patient, Role, Staff
 from tenuto.clinic.ui.words import long_day
+
+__all__ = [
+    "IdentityConflict",
+    "WrongClinic",
+    "add_identifiers",
+    "amend_patient",
+    "change_role",
+    "close_account",
+    "employ",
+    "known_patient",
+    "open_clinic",
+    "register_patient",
+    "reopen_account",
+    "require_same_clinic",
+]
 
 
 class IdentityConflict(Exception):
@@ -42,60 +58,57 @@ def known_patient(clinic: Clinic, *, identifiers: Sequence[str], birth_date: dat
 
 
 @transaction.atomic
-def register_patient(
-    *, name: str, birth_date: date | None, identifiers: Sequence[str], by: Staff, at: datetime
-) -> Patient:
-    """Add a person to the clinic of `by`."""
-    patient = Patient.objects.create(clinic=by.clinic, name=name, birth_date=birth_date, registered_at=at)
-    _attach(patient, identifiers)
-    record(
-        action="registered patient", subject=patient, by=by, at=at, detail={"identifiers": list(identifiers)}
-    )
-    return patient
-
-
-@transaction.atomic
-def add_identifiers(
-    patient: Patient, *, identifiers: Sequence[str], by: Staff, at: datetime
-) -> Sequence[str]:
-    """Attach the identifiers that the patient does not carry yet, and return these."""
-    carried = set(patient.identifiers.values_list("value", flat=True))
-    new = [value for value in dict.fromkeys(identifiers) if value not in carried]
-    if new:
-        _attach(patient, new)
-        record(action="added identifiers", subject=patient, by=by, at=at, detail={"identifiers": new})
-    return new
-
-
-def _attach(patient: Patient, identifiers: Sequence[str]) -> None:
-    PatientIdentifier.objects.bulk_create(
-        PatientIdentifier(clinic_id=patient.clinic_id, patient=patient, value=value)
-        for value in dict.fromkeys(identifiers)
-    )
-
-
-@transaction.atomic
 def open_clinic(*, name: str, demonstration: bool) -> Clinic:
     """Open a clinic. Its first member of staff is added with `employ`."""
     return Clinic.objects.create(name=name, demonstration=demonstration)
 
 
 @transaction.atomic
-def employ(*, clinic: Clinic, username: str, password: str, name: str, role: Role, at: datetime) -> Staff:
-    """Give a person a sign-in at the clinic. Recorded as the person's own first event."""
+def employ(
+    *,
+    clinic: Clinic,
+    username: str,
+    password: str,
+    name: str,
+    role: Role,
+    by: Staff | None = None,
+    at: datetime,
+) -> Staff:
+    """Give a person a sign-in at the clinic. Without `by`, as for the first of a clinic, it is their own first event."""
     staff = Staff.objects.create_user(username, password=password, name=name, role=role, clinic=clinic)
-    record(action="joined clinic", subject=staff, by=staff, at=at, detail={"role": str(role)})
+    require_same_clinic(by or staff, staff)
+    record(action="joined clinic", subject=staff, by=by or staff, at=at, detail={"role": str(role)})
     return staff
 
 
-class WrongClinic(PermissionError):
-    """Somebody acts on a person of another clinic. A programme error or an attack; never a slip of a user."""
+@transaction.atomic
+def change_role(*, staff: Staff, role: Role, by: Staff, at: datetime) -> None:
+    """Give someone another role. Nobody changes their own."""
+    _require_other(staff, by)
+    before, staff.role = staff.role, role
+    staff.save(update_fields=["role"])
+    record(action="changed role", subject=staff, by=by, at=at, detail={"before": before, "after": str(role)})
 
 
-def require_same_clinic(by: Actor, *people: Patient | Staff | None) -> None:
-    """Raise `WrongClinic` unless everyone belongs to the clinic of who acts."""
-    for person in people:
-        if person is not None and person.clinic_id != by.clinic_id:
-            raise WrongClinic(
-                f"{by.audit_name} acts on a {person._meta.verbose_name} of another clinic. Nothing was saved."
-            )
+@transaction.atomic
+def close_account(*, staff: Staff, by: Staff, at: datetime) -> None:
+    """Close a sign-in; open sessions end with their next request. What the person did stays theirs."""
+    _require_other(staff, by)
+    staff.is_active = False
+    staff.save(update_fields=["is_active"])
+    record(action="closed account", subject=staff, by=by, at=at)
+
+
+@transaction.atomic
+def reopen_account(*, staff: Staff, by: Staff, at: datetime) -> None:
+    """Open a closed sign-in again."""
+    _require_other(staff, by)
+    staff.is_active = True
+    staff.save(update_fields=["is_active"])
+    record(action="reopened account", subject=staff, by=by, at=at)
+
+
+def _require_other(staff: Staff, by: Staff) -> None:
+    require_same_clinic(by, staff)
+    if staff.pk == by.pk:
+        raise PermissionError("This is your own sign-in. Another medical director must change it.")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from typing import cast
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from tenuto.clinic.intake.api import Record
-from tenuto.clinic.intake.services import read_newest
-from tenuto.clinic.people.models import Staff
-from tenuto.clinic.people.similar import similar_patients
+from tenuto.clinic.intake.api import Record, newest_record
+from tenuto.clinic.people.decorators import shows_patient
+from tenuto.clinic.people.models import Patient, Staff
 from tenuto.clinic.plan.forms import OptionsForm
 from tenuto.clinic.plan.presenters.page import plan_page
 from tenuto.clinic.plan.services import plan_for, policy_of
@@ -23,22 +21,20 @@ from tenuto.core.plan.selection import protocols_for
 
 
 @require_safe
-def page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+@shows_patient("plan page", verb="plan.view")
+def page(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Gate, dose, series and what they rest on, with the options of the address."""
     staff = cast(Staff, request.user)
-    patient = get_object_or_404(staff.clinic.patients, pk=patient_id)
-    record = read_newest(patient, by=staff, at=timezone.now())
+    record = newest_record(patient)
     if record is None:
         text = f"Nothing is recorded about {patient.name}. Add a FHIR bundle on the list of patients."
         return render(request, "ui/problem.html", {"heading": "No record yet", "text": text})
     form, proposal = _propose(request, staff, record)
-    others = staff.clinic.patients.exclude(pk=patient.pk)
     shown = plan_page(
         proposal,
         patient=patient,
         identifiers=[str(identifier) for identifier in patient.identifiers.all()],
         record=record,
-        similar=similar_patients(patient.name, others),
         query=request.GET,
     )
     return render(request, "plan/page.html", {"page": shown, "form": form, "patient": patient})

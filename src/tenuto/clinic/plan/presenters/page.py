@@ -40,7 +40,6 @@ class PlanPage:
     title: str
     banner: Banner
     stages: tuple[Stage, ...]
-    similar: tuple[str, ...]
     gate: GateCard
     changes: tuple[str, ...]
     """What would open a closed gate."""
@@ -62,7 +61,6 @@ def plan_page(
     patient: Patient,
     identifiers: Sequence[str],
     record: Record,
-    similar: Iterable[Patient],
     query: QueryDict,
 ) -> PlanPage:
     """The page for a proposal. `query` are the options of the address, carried into links to other protocols."""
@@ -71,7 +69,6 @@ def plan_page(
         title=proposal.protocol.title if proposal.protocol else "No protocol",
         banner=banner_of(patient, tuple(identifiers), record.facts, gate, today),
         stages=stages_of(record, gate.level),
-        similar=tuple(_similar(other) for other in similar),
         gate=gate_card(gate, proposal.policy),
         changes=_changes(proposal),
         dose=_dose(proposal, today),
@@ -88,11 +85,6 @@ def plan_page(
         ),
         query=query.urlencode(),
     )
-
-
-def _similar(other: Patient) -> str:
-    born = f"born {long_day(other.birth_date)}" if other.birth_date else "date of birth not recorded"
-    return f"Another patient has a similar name: {other.name}, {born}. Make sure that this is the right one."
 
 
 def _changes(proposal: Proposal) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Clinics, the people who work there and the people who are treated there. Every query starts at a clinic."""
+"""Clinics and the people who work there. Every query starts at a clinic."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from tenuto.clinic.people.roles import Role
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
-__all__ = ["Clinic", "Patient", "PatientIdentifier", "Role", "Staff"]
+    from tenuto.clinic.people.models.patient import Patient
+
+__all__ = ["Clinic", "Staff"]
 
 
 class Clinic(models.Model):
@@ -58,44 +60,3 @@ class Staff(AbstractUser):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Patient(models.Model):
-    """A person who is or may be treated. What is known about them is in `intake`; here is only who it is."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="patients")
-    name = models.CharField(max_length=200)
-    birth_date = models.DateField(null=True)
-    registered_at = models.DateTimeField()
-
-    if TYPE_CHECKING:
-        identifiers: RelatedManager[PatientIdentifier]
-
-    class Meta:
-        ordering: ClassVar = ["name", "id"]
-
-    @property
-    def audit_patient_id(self) -> uuid.UUID:
-        """Whom an audit event about this row concerns."""
-        return self.pk
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class PatientIdentifier(models.Model):
-    """A number or code that other systems know the patient by; within a clinic it points to one patient."""
-
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT)
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="identifiers")
-    value = models.CharField(max_length=200)
-
-    class Meta:
-        ordering: ClassVar = ["id"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["clinic", "value"], name="identifier_once_in_a_clinic")
-        ]
-
-    def __str__(self) -> str:
-        return self.value

@@ -1,0 +1,165 @@
+"""Who may see which record. All staff of a clinic see its patients, unless a record is restricted to its care team;
+in an emergency the glass can be broken: to read, for an hour, with a reason, and someone looks over it afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, Subquery
+
+from tenuto.clinic.ledger.models import Kind
+from tenuto.clinic.ledger.services import record
+from tenuto.clinic.people.guards import require_same_clinic
+from tenuto.clinic.people.models import (
+    BrokenGlass,
+    CareTeamChange,
+    Clinic,
+    GlassReview,
+    Patient,
+    Restriction,
+    Staff,
+)
+
+__all__ = [
+    "GLASS_STAYS_OPEN",
+    "AlreadyReviewed",
+    "Sight",
+    "break_glass",
+    "care_team",
+    "change_care_team",
+    "glasses_to_review",
+    "restrict",
+    "restricted_patients",
+    "review_glass",
+    "sight_of",
+]
+
+GLASS_STAYS_OPEN = timedelta(minutes=60)
+
+
+class AlreadyReviewed(Exception):
+    """Someone else reviewed it in the meantime. Nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a member of staff may do with one record: see it or not, and through a broken glass or not."""
+
+    allowed: bool
+    glass: BrokenGlass | None = None
+
+
+@transaction.atomic
+def restrict(*, patient: Patient, restricted: bool, why: str, by: Staff, at: datetime) -> None:
+    """Restrict a record to its care team, or open it to all staff again."""
+    require_same_clinic(by, patient)
+    row = Restriction.objects.create(
+        patient=patient,
+        restricted=restricted,
+        why=_reason(why),
+        recorded_by_name=by.audit_name,
+        recorded_at=at,
+    )
+    record(
+        action="restricted record" if restricted else "opened record",
+        subject=row,
+        by=by,
+        at=at,
+        detail={"why": why},
+    )
+
+
+@transaction.atomic
+def change_care_team(*, patient: Patient, staff: Staff, member: bool, by: Staff, at: datetime) -> None:
+    """Put someone on the care team of a patient, or take them off."""
+    require_same_clinic(by, patient, staff)
+    row = CareTeamChange.objects.create(
+        patient=patient, staff=staff, member=member, recorded_by_name=by.audit_name, recorded_at=at
+    )
+    action = "joined care team" if member else "left care team"
+    record(action=action, subject=row, by=by, at=at, detail={"staff": staff.audit_name})
+
+
+def care_team(patient: Patient) -> set[int]:
+    """The ids of the staff on the care team of a patient."""
+    newest: dict[int, bool] = {}
+    for change in patient.care_team_changes.all():
+        newest.setdefault(change.staff_id, change.member)
+    return {staff for staff, member in newest.items() if member}
+
+
+def restricted_patients(clinic: Clinic) -> set[UUID]:
+    """The ids of the patients whose record is restricted now. One query."""
+    newest = Restriction.objects.filter(patient=OuterRef("patient")).order_by("-recorded_at", "-id")
+    now = Restriction.objects.filter(
+        patient__clinic=clinic, pk=Subquery(newest.values("pk")[:1]), restricted=True
+    )
+    return set(now.values_list("patient", flat=True))
+
+
+def sight_of(patient: Patient, *, staff: Staff, at: datetime) -> Sight:
+    """Whether `staff` may see the record of a patient of their own clinic at a moment. One query, unless restricted."""
+    newest = patient.restrictions.first()
+    if newest is None or not newest.restricted or staff.pk in care_team(patient):
+        return Sight(allowed=True)
+    open_now = BrokenGlass.objects.filter(patient=patient, staff=staff, at__lte=at, until__gt=at)
+    glass = open_now.order_by("-until").first()
+    return Sight(allowed=glass is not None, glass=glass)
+
+
+@transaction.atomic
+def break_glass(*, patient: Patient, reason: str, by: Staff, at: datetime) -> BrokenGlass:
+    """Open a restricted record to `by` for an hour, to read. Raises ValueError without a reason."""
+    require_same_clinic(by, patient)
+    glass = BrokenGlass.objects.create(
+        patient=patient, staff=by, reason=_reason(reason), at=at, until=at + GLASS_STAYS_OPEN
+    )
+    record(
+        action="broke the glass",
+        subject=glass,
+        by=by,
+        at=at,
+        detail={"reason": glass.reason},
+        kind=Kind.ACCESS,
+    )
+    return glass
+
+
+@transaction.atomic
+def review_glass(*, glass: UUID, justified: bool, note: str, by: Staff, at: datetime) -> BrokenGlass:
+    """Say whether breaking the glass was justified. Nobody reviews themselves."""
+    found = BrokenGlass.objects.select_related("patient", "staff").get(pk=glass, patient__clinic=by.clinic)
+    if found.staff_id == by.pk:
+        raise PermissionError("You broke this glass yourself. Someone else reviews it.")
+    try:
+        with transaction.atomic():
+            GlassReview.objects.create(
+                glass=found,
+                justified=justified,
+                note=note.strip(),
+                reviewed_by_name=by.audit_name,
+                reviewed_at=at,
+            )
+    except IntegrityError:
+        raise AlreadyReviewed(
+            f"{found.review.reviewed_by_name} reviewed this already. Nothing was changed."
+        ) from None
+    detail = {"justified": justified, "note": note.strip()}
+    record(action="reviewed broken glass", subject=found, by=by, at=at, detail=detail)
+    return found
+
+
+def glasses_to_review(clinic: Clinic) -> Iterable[BrokenGlass]:
+    """The broken glasses that nobody has looked over, the oldest first. One query."""
+    waiting = BrokenGlass.objects.filter(patient__clinic=clinic, review__isnull=True)
+    return waiting.select_related("patient", "staff").order_by("at")
+
+
+def _reason(text: str) -> str:
+    if len(text.strip()) < 5:
+        raise ValueError("A reason is missing. Say in a few words why this is needed.")
+    return text.strip()

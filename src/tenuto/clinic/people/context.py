@@ -1,0 +1,43 @@
+"""What every page about a patient says below the banner, whoever made the page (hazards H1 and H33)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest
+
+from tenuto.clinic.people.api import WHO_MAY, may
+from tenuto.clinic.people.models import BrokenGlass, Patient
+from tenuto.clinic.people.similar import alike
+from tenuto.clinic.ui.words import long_day, moment
+
+__all__ = ["about_patient", "permissions"]
+
+
+def about_patient(request: HttpRequest) -> dict[str, Callable[[], list[str]]]:
+    """`banner_warnings`: computed when the banner is shown, and only there."""
+    return {"banner_warnings": lambda: _warnings(request)}
+
+
+def permissions(request: HttpRequest) -> dict[str, frozenset[str]]:
+    """`may`: the verbs of who is signed in, for links that would lead to a refusal."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"may": frozenset()}
+    return {"may": frozenset(verb for verb in WHO_MAY if may(user, verb))}
+
+
+def _warnings(request: HttpRequest) -> list[str]:
+    patient: Patient | None = getattr(request, "patient", None)
+    glass: BrokenGlass | None = getattr(request, "glass", None)
+    found = [] if patient is None else [_similar(other) for other in alike(patient)]
+    if glass is not None:
+        found.append(
+            f"You opened this record in an emergency. It stays open to you until {moment(glass.until)}, to read."
+        )
+    return found
+
+
+def _similar(other: Patient) -> str:
+    born = f"born {long_day(other.birth_date)}" if other.birth_date else "date of birth not recorded"
+    return f"Another patient has a similar name: {other.name}, {born}. Make sure that this is the right one."

@@ -1,0 +1,184 @@
+"""Who a patient is and how to reach them: registering, correcting, preferences. The record before always stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from tenuto.clinic.ledger.services import record
+from tenuto.clinic.people.guards import require_same_clinic
+from tenuto.clinic.people.models import (
+    Channel,
+    ContactPreference,
+    Identity,
+    Patient,
+    PatientIdentifier,
+    Staff,
+    SupportPerson,
+)
+from tenuto.clinic.people.similar import file_name
+
+__all__ = [
+    "ChangedMeanwhile",
+    "add_identifiers",
+    "amend_patient",
+    "contact_preferences",
+    "prefer_contact",
+    "register_patient",
+    "set_support_person",
+    "support_person",
+]
+
+REGISTERED = "registered"
+
+
+class ChangedMeanwhile(Exception):
+    """Someone else corrected the same record since this form was opened. Nothing was saved."""
+
+
+@transaction.atomic
+def register_patient(
+    *,
+    name: str,
+    birth_date: date | None,
+    identifiers: Sequence[str],
+    preferred_name: str = "",
+    by: Staff,
+    at: datetime,
+) -> Patient:
+    """Add a person to the clinic of `by`."""
+    patient = Patient.objects.create(
+        clinic=by.clinic, name=name, preferred_name=preferred_name, birth_date=birth_date, registered_at=at
+    )
+    _attach(patient, identifiers)
+    _keep_identity(patient, why=REGISTERED, by=by, at=at)
+    record(
+        action="registered patient", subject=patient, by=by, at=at, detail={"identifiers": list(identifiers)}
+    )
+    return patient
+
+
+@transaction.atomic
+def add_identifiers(
+    patient: Patient, *, identifiers: Sequence[str], by: Staff, at: datetime
+) -> Sequence[str]:
+    """Attach the identifiers that the patient does not carry yet, and return these."""
+    require_same_clinic(by, patient)
+    carried = set(patient.identifiers.values_list("value", flat=True))
+    new = [value for value in dict.fromkeys(identifiers) if value not in carried]
+    if new:
+        _attach(patient, new)
+        record(action="added identifiers", subject=patient, by=by, at=at, detail={"identifiers": new})
+    return new
+
+
+@transaction.atomic
+def amend_patient(
+    *,
+    patient: Patient,
+    name: str,
+    preferred_name: str,
+    birth_date: date | None,
+    why: str,
+    seen: int,
+    by: Staff,
+    at: datetime,
+) -> Patient:
+    """Correct who a patient is. `seen` is the `Identity` that the form showed.
+
+    Raises `ChangedMeanwhile` when that is no longer the newest one, and ValueError without a name or a reason.
+    """
+    require_same_clinic(by, patient)
+    if not name.strip() or not why.strip():
+        raise ValueError("A correction needs the name and a reason. Give both.")
+    found = Patient.objects.select_for_update().get(pk=patient.pk)
+    newest = found.identities.first()
+    if newest is not None and newest.pk != seen:
+        raise ChangedMeanwhile(
+            f"{newest.recorded_by_name} corrected this record meanwhile: {newest.name}, born {newest.birth_date}. "
+            "Nothing was saved; compare, and correct again if needed."
+        )
+    before = {"name": found.name, "preferred_name": found.preferred_name, "birth_date": str(found.birth_date)}
+    found.name, found.preferred_name, found.birth_date = name.strip(), preferred_name.strip(), birth_date
+    found.save(update_fields=["name", "preferred_name", "birth_date"])
+    _keep_identity(found, why=why.strip(), by=by, at=at)
+    record(
+        action="corrected patient", subject=found, by=by, at=at, detail={"before": before, "why": why.strip()}
+    )
+    return found
+
+
+@transaction.atomic
+def prefer_contact(
+    *, patient: Patient, channel: Channel, allowed: bool, address: str, by: Staff, at: datetime
+) -> ContactPreference:
+    """Record whether the patient wants to be reached on a channel, and where. Raises ValueError without an address."""
+    require_same_clinic(by, patient)
+    if allowed and not address.strip():
+        raise ValueError(f"{Channel(channel).label} is wanted, but there is no number or address. Add it.")
+    row = ContactPreference.objects.create(
+        patient=patient,
+        channel=channel,
+        allowed=allowed,
+        address=address.strip(),
+        recorded_by_name=by.audit_name,
+        recorded_at=at,
+    )
+    record(action="recorded contact preference", subject=row, by=by, at=at, detail={"channel": str(channel)})
+    return row
+
+
+def contact_preferences(patient: Patient) -> dict[Channel, ContactPreference]:
+    """The newest preference of each channel. A channel that is not here was not asked for: do not use it."""
+    found: dict[Channel, ContactPreference] = {}
+    for row in patient.contact_preferences.all():
+        found.setdefault(Channel(row.channel), row)
+    return found
+
+
+@transaction.atomic
+def set_support_person(
+    *, patient: Patient, name: str, relation: str, phone: str, may_be_told: bool, by: Staff, at: datetime
+) -> SupportPerson:
+    """Record who accompanies the patient; `may_be_told` is the patient's own consent to our speaking with them."""
+    require_same_clinic(by, patient)
+    if not name.strip():
+        raise ValueError("The support person has no name. Give it, or leave the section empty.")
+    row = SupportPerson.objects.create(
+        patient=patient,
+        name=name.strip(),
+        relation=relation.strip(),
+        phone=phone.strip(),
+        may_be_told=may_be_told,
+        recorded_by_name=by.audit_name,
+        recorded_at=at,
+    )
+    record(action="recorded support person", subject=row, by=by, at=at, detail={"may_be_told": may_be_told})
+    return row
+
+
+def support_person(patient: Patient) -> SupportPerson | None:
+    """The newest support person; None when none was named."""
+    return patient.support_persons.first()
+
+
+def _attach(patient: Patient, identifiers: Sequence[str]) -> None:
+    PatientIdentifier.objects.bulk_create(
+        PatientIdentifier(clinic_id=patient.clinic_id, patient=patient, value=value)
+        for value in dict.fromkeys(identifiers)
+    )
+
+
+def _keep_identity(patient: Patient, *, why: str, by: Staff, at: datetime) -> None:
+    Identity.objects.create(
+        patient=patient,
+        name=patient.name,
+        preferred_name=patient.preferred_name,
+        birth_date=patient.birth_date,
+        why=why,
+        recorded_by_name=by.audit_name,
+        recorded_at=at,
+    )
+    file_name(patient)

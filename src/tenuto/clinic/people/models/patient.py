@@ -1,0 +1,145 @@
+"""Who a patient is: the identity, its history, the identifiers, whom to speak with and how."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+
+from tenuto.clinic.ledger.append_only import AppendOnly
+from tenuto.clinic.people.models.clinic import Clinic
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+__all__ = [
+    "Channel",
+    "ContactPreference",
+    "Identity",
+    "NameKey",
+    "Patient",
+    "PatientIdentifier",
+    "SupportPerson",
+]
+
+
+class Patient(models.Model):
+    """A person who is or may be treated. What is known about them is in `intake`; here is only who it is.
+
+    This row holds the newest of the patient's `Identity` rows, for finding and sorting; those are the record.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="patients")
+    name = models.CharField(max_length=200)
+    preferred_name = models.CharField(max_length=100, blank=True, default="")
+    birth_date = models.DateField(null=True)
+    registered_at = models.DateTimeField()
+
+    if TYPE_CHECKING:
+        identifiers: RelatedManager[PatientIdentifier]
+
+    class Meta:
+        ordering: ClassVar = ["name", "id"]
+
+    @property
+    def audit_patient_id(self) -> uuid.UUID:
+        """Whom an audit event about this row concerns."""
+        return self.pk
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PatientIdentifier(models.Model):
+    """A number or code that other systems know the patient by; within a clinic it points to one patient."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="identifiers")
+    value = models.CharField(max_length=200)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["clinic", "value"], name="identifier_once_in_a_clinic")
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Identity(AppendOnly):
+    """Who a patient was known to be from one moment on. A correction adds a row; the one before stays (hazard H34)."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="identities")
+    name = models.CharField(max_length=200)
+    preferred_name = models.CharField(max_length=100)
+    birth_date = models.DateField(null=True)
+    why = models.CharField(max_length=300)
+    recorded_by_name = models.CharField(max_length=300)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-recorded_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.birth_date}"
+
+
+class NameKey(models.Model):
+    """Where to look for names that could be mistaken for this one; computed from the name, see `similar`."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="name_keys")
+    key = models.CharField(max_length=200)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["clinic", "key"], name="patients_by_name_key")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Channel(models.TextChoices):
+    """A way to reach a patient."""
+
+    PHONE = "phone", "Phone"
+    SMS = "sms", "Text message"
+    EMAIL = "email", "E-mail"
+    POST = "post", "Post"
+
+
+class ContactPreference(AppendOnly):
+    """Whether and where the patient wants to be reached on a channel. The newest row of a channel counts."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="contact_preferences")
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    allowed = models.BooleanField()
+    address = models.CharField(max_length=200)
+    recorded_by_name = models.CharField(max_length=300)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-recorded_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()}: {self.address if self.allowed else 'not wanted'}"
+
+
+class SupportPerson(AppendOnly):
+    """Who accompanies the patient, and whether the patient consents to our speaking with them. The newest row counts."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="support_persons")
+    name = models.CharField(max_length=200)
+    relation = models.CharField(max_length=100)
+    phone = models.CharField(max_length=60)
+    may_be_told = models.BooleanField()
+    recorded_by_name = models.CharField(max_length=300)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-recorded_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.relation}"
