@@ -45,8 +45,9 @@ def test_an_edited_event_is_named(chain):
 
 
 def test_a_deleted_event_is_named(chain):
-    (found,) = sentence_of("DELETE FROM ledger_auditevent WHERE number = 7")
+    found, *rows = sentence_of("DELETE FROM ledger_auditevent WHERE number = 7")
     assert found == "Event 7 is missing: deleted or renumbered."
+    assert all(row.endswith("or its event is gone.") for row in rows)
 
 
 def test_a_run_of_deleted_events_is_one_finding(chain):
