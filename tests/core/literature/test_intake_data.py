@@ -125,4 +125,4 @@ def test_the_named_conditions_are_all_there():
         "depression", "bipolar", "anxiety", "ptsd", "ocd", "suicidal_ideation", "substance_use", "crps",
         "neuropathic_pain", "fibromyalgia", "phantom_limb", "migraine",
     }  # fmt: skip
-    assert {c.id for c in conditions() if not c.template} == {"chronic_pain", "borderline"}
+    assert {c.id for c in conditions() if not c.template} == {"borderline"}
