@@ -18,9 +18,8 @@ from tenuto.core.plan.request import PlanRequest
 from tests.clinic.conftest import NOW, source_of
 
 OPTIONS = {"vial": "50", "volume": "100", "start": "2026-11-24", "days": ["mon", "wed", "fri"]}
-QUERIES = 11
-"""Session, person with clinic, patient, identifiers, restriction, the record, similar names, and the look in the audit:
-a savepoint, the head of the chain, the event, the savepoint's release."""
+QUERIES = 24
+"""Session, person with clinic, patient, the ten kinds of rows of intake with the identifiers, the head of the audit chain and the read note, other names."""
 
 
 @pytest.fixture

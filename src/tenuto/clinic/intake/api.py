@@ -1,25 +1,46 @@
-"""What the stages after intake may know of it: the newest facts of a patient and where they came from."""
+"""What the stages after intake may know of it: a patient's facts, the gate, what is missing, and what was decided."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
+from datetime import date, datetime
+from functools import lru_cache
+from uuid import UUID, uuid5
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
 
-from tenuto.clinic.intake.models import IntakeRecord
-from tenuto.clinic.people.models import Patient
+from tenuto.clinic.intake.gather import Gathered, gather, merged
+from tenuto.clinic.intake.models import Decision
+from tenuto.clinic.people.models import Clinic, Patient
+from tenuto.core.gate import Gate
+from tenuto.core.intake.eligibility import Assessment, assess
 from tenuto.core.intake.facts import PatientFacts
-from tenuto.core.intake.facts_json import facts_from_json
+from tenuto.core.intake.facts_json import facts_to_json
+from tenuto.core.policy import Policy, default_policy, demo_policy
 
-__all__ = ["Record", "newest_record", "newest_records"]
+__all__ = [
+    "DecisionRow",
+    "IntakeState",
+    "Record",
+    "current",
+    "digest_of",
+    "newest_record",
+    "newest_records",
+    "policy_of",
+]
+
+REMEMBERED = 2048
+"""Assessments kept in memory. An assessment is a pure function of its arguments, so it never goes stale."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """All facts about a patient as they were known when `recorded_at`."""
+    """All facts about a patient as they were known when `recorded_at`, from every source together."""
 
     id: UUID
     facts: PatientFacts
@@ -32,25 +53,152 @@ class Record:
         return hash(self.id)
 
 
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """What a prescriber decided, and on what it rests."""
+
+    id: UUID
+    outcome: str
+    outcome_text: str
+    reason: str
+    decided_by_name: str
+    decided_at: datetime
+    gate_level: str
+    facts_sha256: str
+    policy_id: str
+    policy_version: int
+    policy_sha256: str
+    stands: bool
+    """True while neither the facts nor the policy have changed since."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeState:
+    """Where a patient stands in intake."""
+
+    record: Record | None
+    facts: PatientFacts
+    facts_sha256: str
+    policy: Policy
+    as_of: date
+    assessment: Assessment
+    decision: DecisionRow | None
+
+    @property
+    def gate(self) -> Gate:
+        """The gate for planning, with every condition on record judged."""
+        return self.assessment.gate
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Ids of the required facts that are not known, in the order of the register."""
+        return self.assessment.missing
+
+    @property
+    def accepted(self) -> bool:
+        """True when a prescriber accepted the patient for planning, on these facts and this policy or earlier ones."""
+        return self.decision is not None and self.decision.outcome == Decision.Outcome.ACCEPTED
+
+
+def policy_of(clinic: Clinic) -> Policy:
+    """The limits that this clinic works under; the shipped, unsigned ones until it has signed its own."""
+    return demo_policy() if clinic.demonstration and not settings.PRODUCTION else default_policy()
+
+
+def current(patient: Patient, *, as_of: date | None = None) -> IntakeState:
+    """The state of a patient's intake today, or on another day. Every source counts, the newest for each fact."""
+    rows = gather([patient.pk]).get(patient.pk, Gathered())
+    day = as_of or timezone.localdate()
+    policy = policy_of(patient.clinic)
+    facts = merged(patient, rows)
+    sha256 = digest_of(facts)
+    return IntakeState(
+        record=_record(patient, rows, facts, sha256),
+        facts=facts,
+        facts_sha256=sha256,
+        policy=policy,
+        as_of=day,
+        assessment=_assessed(_Known(sha256, facts), policy, day),
+        decision=_newest_decision(patient, sha256, policy),
+    )
+
+
 def newest_record(patient: Patient) -> Record | None:
-    """The newest record of a patient; None before the first."""
-    row = patient.intake_records.first()
-    return _record(row) if row else None
+    """All that is known of a patient as one record; None before the first."""
+    return newest_records([patient]).get(patient.pk)
 
 
-def newest_records(patients: QuerySet[Patient]) -> dict[UUID, Record]:
-    """The newest record of each patient, by patient id, in one query."""
-    newest = IntakeRecord.objects.filter(patient=OuterRef("patient")).values("pk")[:1]
-    rows = IntakeRecord.objects.filter(patient__in=patients, pk=Subquery(newest))
-    return {row.patient_id: _record(row) for row in rows}
+def newest_records(patients: QuerySet[Patient] | list[Patient]) -> dict[UUID, Record]:
+    """The record of each patient, by patient id, in a fixed number of queries."""
+    found = gather([patient.pk for patient in patients] if isinstance(patients, list) else patients)
+    people = patients if isinstance(patients, list) else patients.prefetch_related("identifiers")
+    records = {}
+    for patient in people:
+        rows = found.get(patient.pk)
+        if rows is not None:
+            facts = merged(patient, rows)
+            record = _record(patient, rows, facts, digest_of(facts))
+            if record is not None:
+                records[patient.pk] = record
+    return records
 
 
-def _record(row: IntakeRecord) -> Record:
+def digest_of(facts: PatientFacts) -> str:
+    """SHA-256 of the facts: what a decision or a signature pins."""
+    return hashlib.sha256(json.dumps(facts_to_json(facts), sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Facts that are compared by their digest."""
+
+    sha256: str
+    facts: PatientFacts
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Known) and other.sha256 == self.sha256
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _assessed(known: _Known, policy: Policy, day: date) -> Assessment:
+    return assess(known.facts, policy=policy, as_of=day)
+
+
+def _record(patient: Patient, rows: Gathered, facts: PatientFacts, sha256: str) -> Record | None:
+    newest = rows.newest
+    if newest is None:
+        return None
+    files = rows.records[-1:]
+    entered = len(rows.rows) - len(rows.records)
+    names = [file.source_name for file in files] + ([f"{entered} entered here"] if entered else [])
     return Record(
-        row.pk,
-        facts_from_json(row.facts),
-        row.source_name,
-        row.ignored_resources,
-        row.recorded_by_name,
-        row.recorded_at,
+        uuid5(patient.pk, sha256),
+        facts,
+        " and ".join(names),
+        files[0].ignored_resources if files else {},
+        newest.recorded_by_name,
+        newest.recorded_at,
+    )
+
+
+def _newest_decision(patient: Patient, sha256: str, policy: Policy) -> DecisionRow | None:
+    row = Decision.objects.filter(patient=patient).order_by("-recorded_at", "-pk").first()
+    if row is None:
+        return None
+    return DecisionRow(
+        id=row.pk,
+        outcome=row.outcome,
+        outcome_text=row.get_outcome_display(),
+        reason=row.reason,
+        decided_by_name=row.recorded_by_name,
+        decided_at=row.recorded_at,
+        gate_level=row.gate_level,
+        facts_sha256=row.facts_sha256,
+        policy_id=row.policy_id,
+        policy_version=row.policy_version,
+        policy_sha256=row.policy_sha256,
+        stands=row.facts_sha256 == sha256 and row.policy_sha256 == policy.sha256,
     )

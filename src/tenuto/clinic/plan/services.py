@@ -5,23 +5,15 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-from django.conf import settings
-
-from tenuto.clinic.intake.api import Record
-from tenuto.clinic.people.models import Clinic
+from tenuto.clinic.intake.api import Record, policy_of
 from tenuto.core.plan.proposal import Proposal, propose
 from tenuto.core.plan.request import PlanRequest
-from tenuto.core.policy import Policy, default_policy, demo_policy
+from tenuto.core.policy import Policy
 
 __all__ = ["plan_for", "policy_of"]
 
 REMEMBERED = 512
 """Proposals kept in memory. A proposal is a pure function of its arguments, so it never goes stale."""
-
-
-def policy_of(clinic: Clinic) -> Policy:
-    """The limits that this clinic works under; the shipped, unsigned ones until it has signed its own."""
-    return demo_policy() if clinic.demonstration and not settings.PRODUCTION else default_policy()
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Clinic, Patient, Staff
 from tenuto.clinic.people.roles import Role
@@ -49,17 +50,19 @@ def open_task(
     owner_role: Role,
     owner: Staff | None = None,
     due: datetime,
-    by: Staff,
+    by: Actor,
     at: datetime,
 ) -> TaskRow:
     """Give a role, or one person of it, something to do by `due`. `why` is what the worklist shows as *why now*."""
     require_same_clinic(by, patient, owner)
+    if by.clinic_id is None:
+        raise ValueError(f"{by.audit_name} belongs to no clinic, and a task does. Act for a clinic.")
     if owner is not None and owner.role != owner_role:
         raise ValueError(
             f"{owner} is a {owner.get_role_display().lower()}, not a {Role(owner_role).label.lower()}."
         )
     task = Task.objects.create(
-        clinic=by.clinic,
+        clinic_id=by.clinic_id,
         patient=patient,
         kind=kind,
         why=_sentence(why),

@@ -13,7 +13,7 @@ from tenuto.core.intake.wording import Phrases
 from tenuto.core.literature import table
 from tenuto.core.sources import Basis, Tag, basis_from
 
-__all__ = ["Checked", "DrugClass", "classes", "judge", "prolongs_qt", "recognise"]
+__all__ = ["Checked", "DrugClass", "classes", "interactions", "judge", "prolongs_qt", "recognise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,12 @@ def _coded(coding: Coding) -> frozenset[str]:
 def _texts(medication: Medication) -> tuple[str, ...]:
     texts = (medication.text, *(c.display for c in medication.codings))
     return tuple(dict.fromkeys(text for text in texts if text.strip()))
+
+
+def interactions(medication: Medication) -> tuple[DrugClass, ...]:
+    """The classes with a rule that a medicine belongs to, the strictest first; empty says nothing about safety."""
+    ids = {c for name in recognise(medication) for c in _index().ingredients[name]}
+    return tuple(sorted((classes()[class_id] for class_id in ids), key=lambda c: (-c.level, c.id)))
 
 
 def prolongs_qt(medications: Iterable[Medication]) -> bool:

@@ -18,7 +18,7 @@ from tenuto.core.intake.facts_json import facts_to_json
 
 __all__ = ["NAMELESS", "Received", "RecordSource", "receive"]
 
-NAMELESS = "Name not recorded"
+from tenuto.clinic.intake.gather import NAMELESS
 
 
 @dataclass(frozen=True, slots=True)

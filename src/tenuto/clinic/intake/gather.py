@@ -1,0 +1,184 @@
+"""All rows of intake about some patients, as the parts that `core.intake.merge` puts together. Fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from tenuto.clinic.intake.models import (
+    ConsentSigned,
+    ConsentWithdrawn,
+    IntakeRecord,
+    Measured,
+    ReadingStruck,
+    ScaleForm,
+    StepSave,
+    SuicideTriage,
+    TestResult,
+    Visit,
+)
+from tenuto.clinic.people.models import Patient
+from tenuto.core.intake.facts import Answer, Consent, Measurement, PatientFacts, Person, Score
+from tenuto.core.intake.facts_json import facts_from_json
+from tenuto.core.intake.history import Saved, meaning
+from tenuto.core.intake.merge import Part, merge
+from tenuto.core.intake.steps import steps
+from tenuto.core.scales.suicide_triage import Level
+from tenuto.core.units import plain
+
+__all__ = ["Gathered", "fold", "gather", "merged"]
+
+NAMELESS = "Name not recorded"
+EMPTY = PatientFacts(Person())
+_PERSONLESS = Person()
+
+
+@dataclass(slots=True)
+class Gathered:
+    """The rows about one patient, oldest first."""
+
+    records: list[IntakeRecord] = field(default_factory=list)
+    saves: list[StepSave] = field(default_factory=list)
+    measured: list[Measured] = field(default_factory=list)
+    struck: dict[UUID, ReadingStruck] = field(default_factory=dict)
+    tests: list[TestResult] = field(default_factory=list)
+    forms: list[ScaleForm] = field(default_factory=list)
+    triages: list[SuicideTriage] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
+    consents: list[ConsentSigned] = field(default_factory=list)
+    withdrawn: list[ConsentWithdrawn] = field(default_factory=list)
+
+    @property
+    def rows(self) -> list[Any]:
+        """Every row, whatever its kind."""
+        return [
+            *self.records, *self.saves, *self.measured, *self.struck.values(), *self.tests, *self.forms, *self.triages,
+            *self.visits, *self.consents, *self.withdrawn,
+        ]  # fmt: skip
+
+    @property
+    def newest(self) -> Any | None:
+        """The row that was recorded last; None when there is none."""
+        return max(self.rows, key=lambda row: (row.recorded_at, str(row.pk)), default=None)
+
+
+_LISTS: Sequence[tuple[str, type[Any]]] = (
+    ("records", IntakeRecord), ("saves", StepSave), ("measured", Measured), ("tests", TestResult), ("forms", ScaleForm),
+    ("triages", SuicideTriage), ("visits", Visit), ("consents", ConsentSigned), ("withdrawn", ConsentWithdrawn),
+)  # fmt: skip
+
+
+def gather(patients: Iterable[Patient] | Any) -> dict[UUID, Gathered]:
+    """The rows about each of the patients that has any, in ten queries."""
+    found: dict[UUID, Gathered] = {}
+    among = Q(patient__in=patients)
+    for name, model in _LISTS:
+        for row in model.objects.filter(among).order_by("recorded_at", "pk"):
+            getattr(found.setdefault(row.patient_id, Gathered()), name).append(row)
+    for row in ReadingStruck.objects.filter(among):
+        found.setdefault(row.patient_id, Gathered()).struck[row.reading] = row
+    return found
+
+
+def merged(patient: Patient, rows: Gathered) -> PatientFacts:
+    """Everything known about a patient; needs the patient's identifiers at hand."""
+    name = "" if patient.name == NAMELESS else patient.name
+    known = [facts_from_json(record.facts) for record in rows.records]
+    born = patient.birth_date or next(
+        (f.person.birth_date for f in reversed(known) if f.person.birth_date), None
+    )
+    person = Person(name, tuple(str(i) for i in patient.identifiers.all()), born)
+    imported = [
+        Part(facts, row.recorded_at, imported=True) for facts, row in zip(known, rows.records, strict=True)
+    ]
+    return merge(person, [*imported, *_parts(rows)])
+
+
+def fold(saves: Iterable[StepSave]) -> dict[str, dict[str, Saved]]:
+    """The newest value of every entry, by step."""
+    state: dict[str, dict[str, Saved]] = {}
+    for save in sorted(saves, key=lambda s: s.version):
+        day = timezone.localdate(save.recorded_at)
+        entries = state.setdefault(save.step, {})
+        entries.update((key, Saved(value, day, save.recorded_by_name)) for key, value in save.changes.items())
+    return state
+
+
+def _parts(rows: Gathered) -> Iterator[Part]:
+    state = fold(rows.saves)
+    for step in steps():
+        if step.id in state:
+            facts, entries = meaning(step, state[step.id])
+            newest = max(save.recorded_at for save in rows.saves if save.step == step.id)
+            yield Part(facts, newest, rows=entries)
+    for test in rows.tests:
+        answer = Answer(test.fact, test.value, test.taken, f"result, {test.recorded_by_name}")
+        yield _part(test.recorded_at, answers=(answer,))
+    for triage in rows.triages:
+        yield _part(triage.recorded_at, answers=(_triaged(triage),))
+    for visit in rows.visits:
+        if visit.kind == Visit.Kind.CONSULTATION and visit.by_prescriber:
+            yield _part(visit.recorded_at, answers=(_seen(visit),))
+    yield _part_of_values(rows)
+    for form in rows.forms:
+        yield _part(form.recorded_at, scores=tuple(_scores(form)))
+    for consent in rows.consents:
+        signed = timezone.localdate(consent.signed_at)
+        given = Consent(
+            signed, True, consent.indication, consent.text_name, f"form, {consent.recorded_by_name}"
+        )
+        yield _part(consent.recorded_at, consents=(given,))
+    for end in rows.withdrawn:
+        yield Part(EMPTY, end.recorded_at, consents_end=end.recorded_at)
+
+
+def _part(at: datetime, **facts: Any) -> Part:
+    return Part(PatientFacts(_PERSONLESS, **facts), at)
+
+
+_LEVELS = {Level.NONE: "negative", Level.LOW: "low", Level.MODERATE: "moderate", Level.HIGH: "high"}
+
+
+def _triaged(row: SuicideTriage) -> Answer:
+    day = timezone.localdate(row.recorded_at)
+    return Answer("suicide.screen", _LEVELS[Level(row.level)], day, f"triage, {row.recorded_by_name}")
+
+
+def _seen(row: Visit) -> Answer:
+    value = f"{row.with_name}, seen in person" if row.in_person else "online only"
+    return Answer("prescriber", value, row.held_on, f"visit, {row.recorded_by_name}")
+
+
+def _part_of_values(rows: Gathered) -> Part:
+    counted = [row for row in rows.measured if row.reading not in rows.struck]
+    newest = max((row.recorded_at for row in rows.measured), default=datetime.min.replace(tzinfo=UTC))
+    return _part(newest, measurements=tuple(_measurement(row) for row in counted))
+
+
+def _measurement(row: Measured) -> Measurement:
+    local = timezone.localtime(row.taken_at)
+    return Measurement(
+        row.kind,
+        Decimal(plain(row.value)),
+        local.date(),
+        f"reading {row.reading}",
+        minute=f"{local:%H:%M}",
+        reference_high=Decimal(plain(row.reference_high)) if row.reference_high is not None else None,
+    )
+
+
+def _scores(row: ScaleForm) -> Iterator[Score]:
+    """The total, and item 9 by itself when there is no total, so that it is never lost (hazard H18)."""
+    given = tuple((item, value) for item, value in row.answers.items() if value is not None)
+    origin = f"form, {row.recorded_by_name}"
+    if row.total is not None:
+        yield Score(row.instrument, Decimal(plain(row.total)), row.taken, origin, given)
+    elif row.instrument == "phq9" and row.answers.get("9") is not None:
+        yield Score("phq9item9", Decimal(row.answers["9"]), row.taken, origin)

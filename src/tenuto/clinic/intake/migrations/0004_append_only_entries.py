@@ -1,0 +1,25 @@
+"""The database itself refuses to change or delete these rows."""
+
+from django.db import migrations
+
+from tenuto.clinic.ledger.triggers import append_only
+
+TABLES = (
+    "intake_consentsigned",
+    "intake_consentwithdrawn",
+    "intake_decision",
+    "intake_enquiry",
+    "intake_enquiryend",
+    "intake_measured",
+    "intake_readingstruck",
+    "intake_scaleform",
+    "intake_stepsave",
+    "intake_suicidetriage",
+    "intake_testresult",
+    "intake_visit",
+)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("intake", "0003_entries")]
+    operations = [append_only(table) for table in TABLES]

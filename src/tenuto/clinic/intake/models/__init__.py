@@ -1,0 +1,26 @@
+"""What arrives in intake. Every table is append-only: a correction is a further row, and the old one stays."""
+
+from __future__ import annotations
+
+from tenuto.clinic.intake.models.consent import ConsentSigned, ConsentWithdrawn
+from tenuto.clinic.intake.models.decision import Decision
+from tenuto.clinic.intake.models.enquiry import Enquiry, EnquiryEnd
+from tenuto.clinic.intake.models.facts import IntakeRecord, StepSave, TestResult, Visit
+from tenuto.clinic.intake.models.measured import Measured, ReadingStruck
+from tenuto.clinic.intake.models.scales import ScaleForm, SuicideTriage
+
+__all__ = [
+    "ConsentSigned",
+    "ConsentWithdrawn",
+    "Decision",
+    "Enquiry",
+    "EnquiryEnd",
+    "IntakeRecord",
+    "Measured",
+    "ReadingStruck",
+    "ScaleForm",
+    "StepSave",
+    "SuicideTriage",
+    "TestResult",
+    "Visit",
+]

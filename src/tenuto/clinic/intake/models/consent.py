@@ -1,0 +1,34 @@
+"""Consents and their withdrawal."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from tenuto.clinic.intake.models.base import IntakeRow
+from tenuto.clinic.people.models import Staff
+
+
+class ConsentSigned(IntakeRow):
+    """That the patient agreed to one version of the text, and who took it with a fresh second factor."""
+
+    text_name = models.CharField(max_length=40)
+    text_sha256 = models.CharField(max_length=64)
+    language = models.CharField(max_length=10)
+    indication = models.CharField(max_length=40, blank=True)
+    patient_typed = models.CharField(max_length=200)
+    photo = models.BooleanField()
+    taken_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    method = models.CharField(max_length=20)
+    signed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.text_name}, {self.signed_at:%Y-%m-%d}"
+
+
+class ConsentWithdrawn(IntakeRow):
+    """That the patient took every consent back."""
+
+    why = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"withdrawn {self.recorded_at:%Y-%m-%d}"

@@ -1,0 +1,33 @@
+"""What a prescriber decided, with everything that was known then."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from tenuto.clinic.intake.models.base import IntakeRow
+from tenuto.clinic.people.models import Staff
+
+
+class Decision(IntakeRow):
+    """Accept for planning, not suitable, or needs more; pinned to the facts and the policy that it rests on."""
+
+    class Outcome(models.TextChoices):
+        ACCEPTED = "accepted", "Accepted for planning"
+        NOT_SUITABLE = "not_suitable", "Not suitable"
+        NEEDS_MORE = "needs_more", "Needs more"
+
+    outcome = models.CharField(max_length=20, choices=Outcome.choices)
+    reason = models.TextField(blank=True)
+    authority = models.CharField(max_length=20)
+    gate_level = models.CharField(max_length=10)
+    findings = models.JSONField()
+    facts = models.JSONField()
+    facts_sha256 = models.CharField(max_length=64)
+    policy_id = models.CharField(max_length=80)
+    policy_version = models.PositiveIntegerField()
+    policy_sha256 = models.CharField(max_length=64)
+    decided_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    method = models.CharField(max_length=20)
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()}, {self.recorded_at:%Y-%m-%d}"

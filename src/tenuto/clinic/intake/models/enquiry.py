@@ -1,0 +1,56 @@
+"""Enquiries: somebody asks for treatment, or is referred. Not a patient yet."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+
+from tenuto.clinic.ledger.append_only import AppendOnly
+from tenuto.clinic.people.models import Clinic, Patient
+
+
+class Enquiry(AppendOnly):
+    """What was asked, by whom, how to answer, and that an answer is wanted."""
+
+    class Channel(models.TextChoices):
+        WEB = "web", "Web form"
+        PHONE = "phone", "Phone"
+        LETTER = "letter", "Referral letter"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="enquiries")
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    name = models.CharField(max_length=200)
+    birth_date = models.DateField(null=True)
+    contact = models.CharField(max_length=200)
+    message = models.TextField(blank=True)
+    referrer = models.CharField(max_length=300, blank=True)
+    consent_to_contact = models.BooleanField()
+    task = models.UUIDField()
+    """The task to answer it; it ends with the enquiry."""
+    received_at = models.DateTimeField()
+    recorded_by_name = models.CharField(max_length=300)
+
+    if TYPE_CHECKING:
+        end: EnquiryEnd
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["clinic", "-received_at"], name="enquiries_of_clinic")]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()}, {self.received_at:%Y-%m-%d}"
+
+
+class EnquiryEnd(AppendOnly):
+    """That an enquiry became a patient, or was closed with a reason."""
+
+    enquiry = models.OneToOneField(Enquiry, on_delete=models.PROTECT, related_name="end")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", null=True)
+    why = models.CharField(max_length=300)
+    ended_by_name = models.CharField(max_length=300)
+    ended_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.why

@@ -1,0 +1,84 @@
+"""Facts as they arrive: whole records from files, saves of a step of the history, test results, visits."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+from tenuto.clinic.intake.models.base import IntakeRow
+from tenuto.clinic.ledger.append_only import AppendOnly
+from tenuto.clinic.people.models import Patient
+
+
+class IntakeRecord(AppendOnly):
+    """All facts about a patient as a file told them, and where it came from."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="intake_records")
+    facts = models.JSONField()
+    source_name = models.CharField(max_length=200)
+    source_sha256 = models.CharField(max_length=64)
+    ignored_resources = models.JSONField(default=dict)
+    recorded_by_name = models.CharField(max_length=150)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-recorded_at", "-id"]
+        indexes: ClassVar = [models.Index(fields=["patient", "-recorded_at"], name="newest_intake_record")]
+
+    def __str__(self) -> str:
+        return f"{self.source_name}, {self.recorded_at:%Y-%m-%d %H:%M}"
+
+
+class StepSave(IntakeRow):
+    """What one save of a step changed. The state of a step is the fold of its saves, and the version its token:
+    two saves can't both follow the same version, so nobody overwrites what they have not seen."""
+
+    step = models.CharField(max_length=40)
+    version = models.PositiveIntegerField()
+    changes = models.JSONField()
+    """New values by entry: words for a question, an object for a row, null for a row that was taken off."""
+    origin = models.CharField(max_length=20, default="form")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["patient", "step", "version"], name="one_save_follows_a_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step} version {self.version}"
+
+
+class TestResult(IntakeRow):
+    """The result of a test that is told in a word: drug screen, ECG, urine, TSH, pregnancy."""
+
+    fact = models.CharField(max_length=60)
+    value = models.CharField(max_length=40)
+    taken = models.DateField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["patient", "fact"], name="test_results")]
+
+    def __str__(self) -> str:
+        return f"{self.fact}: {self.value}, {self.taken}"
+
+
+class Visit(IntakeRow):
+    """A consultation or a preparatory visit, after it took place."""
+
+    class Kind(models.TextChoices):
+        CONSULTATION = "consultation", "Consultation"
+        PREPARATORY = "preparatory", "Preparatory visit"
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    held_on = models.DateField()
+    in_person = models.BooleanField()
+    with_name = models.CharField(max_length=300)
+    by_prescriber = models.BooleanField()
+    topics = models.JSONField(default=list)
+    note = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.held_on}"

@@ -1,0 +1,38 @@
+"""Answered scales and recorded triage levels."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from tenuto.clinic.intake.models.base import IntakeRow
+
+
+class ScaleForm(IntakeRow):
+    """One answered form. `answers` holds null where a question was left out; `total` is null when there is none."""
+
+    instrument = models.CharField(max_length=40)
+    instrument_version = models.PositiveSmallIntegerField()
+    answers = models.JSONField()
+    total = models.DecimalField(max_digits=7, decimal_places=2, null=True)
+    taken = models.DateField()
+    answered_by = models.CharField(max_length=40)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["patient", "instrument"], name="scale_forms")]
+
+    def __str__(self) -> str:
+        return f"{self.instrument} {self.total}, {self.taken}"
+
+
+class SuicideTriage(IntakeRow):
+    """A level that a clinician recorded, and what it rests on."""
+
+    level = models.PositiveSmallIntegerField()
+    rests_on = models.TextField()
+    rules_version = models.PositiveSmallIntegerField()
+    screen = models.JSONField(null=True)
+
+    def __str__(self) -> str:
+        return f"level {self.level}, {self.recorded_at:%Y-%m-%d}"

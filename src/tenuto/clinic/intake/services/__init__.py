@@ -1,0 +1,43 @@
+"""The verbs of intake. Each is one transaction with its audit event."""
+
+from __future__ import annotations
+
+from tenuto.clinic.intake.services.consents import sign_consent, withdraw_consent
+from tenuto.clinic.intake.services.decisions import DecisionRefused, decide
+from tenuto.clinic.intake.services.enquiries import close_enquiry, record_enquiry, register_enquirer
+from tenuto.clinic.intake.services.history import Conflict, SaveResult, save_step
+from tenuto.clinic.intake.services.measurements import record_reading, strike_reading
+from tenuto.clinic.intake.services.receiving import (
+    NAMELESS,
+    Received,
+    RecordSource,
+    read_newest,
+    receive,
+)
+from tenuto.clinic.intake.services.scales import record_form, record_triage
+from tenuto.clinic.intake.services.tests import record_test
+from tenuto.clinic.intake.services.visits import record_visit
+
+__all__ = [
+    "NAMELESS",
+    "Conflict",
+    "DecisionRefused",
+    "Received",
+    "RecordSource",
+    "SaveResult",
+    "close_enquiry",
+    "decide",
+    "read_newest",
+    "receive",
+    "record_enquiry",
+    "record_form",
+    "record_reading",
+    "record_test",
+    "record_triage",
+    "record_visit",
+    "register_enquirer",
+    "save_step",
+    "sign_consent",
+    "strike_reading",
+    "withdraw_consent",
+]

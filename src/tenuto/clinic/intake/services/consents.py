@@ -1,0 +1,78 @@
+"""Taking a consent, and the patient taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from tenuto.clinic.intake.models import ConsentSigned, ConsentWithdrawn
+from tenuto.clinic.intake.services.recording import keep
+from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.people.reauthenticate import Reauthentication
+from tenuto.core.intake.consent_text import consent_text
+
+__all__ = ["ConsentRefused", "sign_consent", "withdraw_consent"]
+
+
+class ConsentRefused(ValueError):
+    """The consent can't be kept as it is. The text says what is missing; nothing was saved."""
+
+
+@transaction.atomic
+def sign_consent(
+    *,
+    patient: Patient,
+    text_name: str,
+    text_sha256: str,
+    agreed: Collection[str],
+    photo: bool,
+    patient_typed: str,
+    indication: str,
+    signature: Reauthentication,
+    at: datetime,
+) -> ConsentSigned:
+    """Keep that the patient agreed to every statement of exactly this text, typed their name, and who took it.
+
+    The member of staff signs with a fresh second factor. Raises ConsentRefused and PermissionError.
+    """
+    by = signature.by
+    signature.require_fresh(signer=by, at=at)
+    text = consent_text(text_name)
+    if text.sha256 != text_sha256:
+        raise ConsentRefused(
+            "The text of the consent has changed meanwhile. Read the new one with the patient."
+        )
+    lacking = [s.heading for s in text.statements if s.id not in agreed]
+    if lacking:
+        raise ConsentRefused(f"Not agreed to: {'; '.join(lacking)}. Without it there is no consent.")
+    if _words(patient_typed) != _words(patient.name):
+        raise ConsentRefused("The typed name is not the patient's name as it is on record.")
+    row = ConsentSigned(
+        patient=patient,
+        text_name=text.name,
+        text_sha256=text.sha256,
+        language=text.language,
+        indication=indication,
+        patient_typed=patient_typed.strip(),
+        photo=photo,
+        taken_by=by,
+        method=signature.method,
+        signed_at=at,
+    )
+    detail = {"text": text.name, "sha256": text.sha256, "photo": photo, "method": signature.method}
+    keep(row, action="took consent", by=by, at=at, detail=detail)
+    return row
+
+
+@transaction.atomic
+def withdraw_consent(*, patient: Patient, why: str, by: Staff, at: datetime) -> ConsentWithdrawn:
+    """The patient takes back every consent given until now. No reason is needed."""
+    row = ConsentWithdrawn(patient=patient, why=why.strip()[:300])
+    keep(row, action="withdrew consent", by=by, at=at)
+    return row
+
+
+def _words(name: str) -> str:
+    return " ".join(name.split()).casefold()

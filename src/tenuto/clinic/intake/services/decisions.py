@@ -1,0 +1,106 @@
+"""A named prescriber decides, and what was known then is pinned."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from tenuto.clinic.intake.api import IntakeState, current
+from tenuto.clinic.intake.models import Decision
+from tenuto.clinic.intake.services.recording import keep
+from tenuto.clinic.people.api import may
+from tenuto.clinic.people.models import Patient, Role, Staff
+from tenuto.clinic.people.reauthenticate import Reauthentication
+from tenuto.core.gate import Authority, GateClosed, Level, Override
+from tenuto.core.intake.facts_json import facts_to_json
+
+__all__ = ["DecisionRefused", "decide"]
+
+
+class DecisionRefused(ValueError):
+    """The decision can't stand. The text says why; nothing was saved."""
+
+
+@transaction.atomic
+def decide(
+    *, patient: Patient, outcome: str, reason: str, seen: str, signature: Reauthentication, at: datetime
+) -> Decision:
+    """Keep a decision on the facts with the digest `seen`, signed with a fresh second factor.
+
+    Accepting past a REVIEW needs the prescriber's typed reason, past a BLOCK the medical director's; past a REFUSE
+    nobody can. Declining and asking for more need a reason too. Raises DecisionRefused and PermissionError.
+    """
+    by = signature.by
+    signature.require_fresh(signer=by, at=at)
+    if not may(by, "intake.decide"):
+        raise PermissionError(f"{by} may not decide about treatment. Ask a prescriber.")
+    state = current(patient)
+    if seen != state.facts_sha256:
+        raise DecisionRefused(
+            "Something was recorded since you opened this page. Look at the gate again, then decide."
+        )
+    wanted = Decision.Outcome(outcome)
+    authority = _authority(by)
+    if wanted is Decision.Outcome.ACCEPTED:
+        _require_open(state, Override(by.audit_name, authority, reason, at))
+    elif not reason.strip():
+        raise DecisionRefused("Write why, in one sentence: it is what the person and the referrer are told.")
+    row = _row(patient, state, wanted, reason, authority, signature)
+    detail = {
+        "outcome": row.outcome,
+        "gate": row.gate_level,
+        "facts": row.facts_sha256,
+        "policy": f"{row.policy_id} version {row.policy_version}",
+        "method": row.method,
+    }
+    keep(row, action="decided about treatment", by=by, at=at, detail=detail)
+    return row
+
+
+def _authority(by: Staff) -> Authority:
+    return Authority.MEDICAL_DIRECTOR if by.role == Role.MEDICAL_DIRECTOR else Authority.PRESCRIBER
+
+
+def _require_open(state: IntakeState, override: Override) -> None:
+    try:
+        state.gate.require(override)
+    except GateClosed as closed:
+        if closed.gate.level is Level.REFUSE:
+            raise DecisionRefused(f"REFUSE: nobody can accept these facts. {_reasons(state)}") from closed
+        if not override.reason.strip():
+            raise DecisionRefused(
+                f"The gate says {state.gate.level.name}. It opens for {state.gate.level.opened_by}: write the reason."
+            ) from closed
+        raise DecisionRefused(
+            f"The gate says {state.gate.level.name}. It opens for {state.gate.level.opened_by}."
+        ) from closed
+
+
+def _reasons(state: IntakeState) -> str:
+    return " ".join(finding.message for finding in state.gate.at(Level.REFUSE))
+
+
+def _row(
+    patient: Patient,
+    state: IntakeState,
+    outcome: Decision.Outcome,
+    reason: str,
+    authority: Authority,
+    signature: Reauthentication,
+) -> Decision:
+    return Decision(
+        patient=patient,
+        outcome=outcome,
+        reason=reason.strip(),
+        authority=authority,
+        gate_level=state.gate.level.name,
+        findings=[[f.code, f.level.name, f.message] for f in state.gate.findings],
+        facts=facts_to_json(state.facts),
+        facts_sha256=state.facts_sha256,
+        policy_id=state.policy.id,
+        policy_version=state.policy.version,
+        policy_sha256=state.policy.sha256,
+        decided_by=signature.by,
+        method=signature.method,
+    )

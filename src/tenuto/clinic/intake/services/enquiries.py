@@ -1,0 +1,102 @@
+"""An enquiry comes in, and becomes a patient or is closed with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from tenuto.clinic.intake.models import Enquiry, EnquiryEnd
+from tenuto.clinic.intake.services.recording import open_by_rule
+from tenuto.clinic.ledger.actors import Actor
+from tenuto.clinic.ledger.services import record
+from tenuto.clinic.people.models import Clinic, Patient, Staff
+from tenuto.clinic.people.services import known_patient, register_patient
+from tenuto.clinic.ports.api import AlreadyEnded, close_task
+from tenuto.core.intake.tasks import task_rule
+
+__all__ = ["Asked", "EnquiryEnded", "close_enquiry", "record_enquiry", "register_enquirer"]
+
+
+class EnquiryEnded(Exception):
+    """Somebody else answered the enquiry in the meantime. Nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came in: who asks, how to answer, in which words, and who refers."""
+
+    channel: str
+    name: str
+    contact: str
+    consent_to_contact: bool
+    birth_date: date | None = None
+    message: str = ""
+    referrer: str = ""
+
+
+@transaction.atomic
+def record_enquiry(*, clinic: Clinic, asked: Asked, by: Actor, at: datetime) -> Enquiry:
+    """Keep an enquiry and give the coordinator the task to answer it. The task names nobody."""
+    if by.clinic_id != clinic.pk:
+        raise PermissionError("An enquiry is recorded in the clinic that it came to.")
+    task = open_by_rule(task_rule("enquiry"), patient=None, by=by, at=at)
+    row = Enquiry.objects.create(
+        clinic=clinic,
+        task=task.id,
+        channel=Enquiry.Channel(asked.channel),
+        name=asked.name.strip(),
+        birth_date=asked.birth_date,
+        contact=asked.contact.strip(),
+        message=asked.message.strip(),
+        referrer=asked.referrer.strip(),
+        consent_to_contact=asked.consent_to_contact,
+        received_at=at,
+        recorded_by_name=by.audit_name,
+    )
+    record(action="recorded enquiry", subject=row, by=by, at=at, detail={"channel": row.channel})
+    return row
+
+
+@transaction.atomic
+def register_enquirer(
+    *, enquiry: Enquiry, name: str, birth_date: date, identifiers: Sequence[str], by: Staff, at: datetime
+) -> Patient:
+    """Make a patient of who asked, or join the enquiry to one who is known by identifier.
+
+    Raises `people.services.IdentityConflict` when it can't be told who it is, and `EnquiryEnded`.
+    """
+    known = known_patient(by.clinic, identifiers=identifiers, birth_date=birth_date)
+    patient = known or register_patient(
+        name=name.strip(), birth_date=birth_date, identifiers=identifiers, by=by, at=at
+    )
+    why = "Joined to a patient who was already here." if known else "Registered as a patient."
+    _end(enquiry, patient=patient, why=why, by=by, at=at)
+    return patient
+
+
+@transaction.atomic
+def close_enquiry(*, enquiry: Enquiry, why: str, by: Staff, at: datetime) -> None:
+    """End an enquiry that does not become a patient."""
+    if not why.strip():
+        raise ValueError("Say why the enquiry is closed, in one sentence.")
+    _end(enquiry, patient=None, why=why.strip(), by=by, at=at)
+
+
+def _end(enquiry: Enquiry, *, patient: Patient | None, why: str, by: Staff, at: datetime) -> None:
+    if enquiry.clinic_id != by.clinic_id:
+        raise PermissionError("This enquiry came to another clinic.")
+    try:
+        with transaction.atomic():
+            end = EnquiryEnd.objects.create(
+                enquiry=enquiry, patient=patient, why=why, ended_by_name=by.audit_name, ended_at=at
+            )
+    except IntegrityError:
+        raise EnquiryEnded("Somebody answered this enquiry in the meantime. Nothing was changed.") from None
+    record(action="ended enquiry", subject=end, by=by, at=at, detail={"registered": patient is not None})
+    # Who ends the enquiry has done the task; a colleague may have closed it already.
+    with suppress(AlreadyEnded):
+        close_task(task=enquiry.task, note=why, by=by, at=at)

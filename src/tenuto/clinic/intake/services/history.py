@@ -1,0 +1,131 @@
+"""Saving a step of the history. Two people may edit it at once: nobody overwrites what they have not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from tenuto.clinic.intake.gather import fold
+from tenuto.clinic.intake.models import StepSave
+from tenuto.clinic.intake.services.recording import keep, open_by_rule
+from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.ports.api import TaskRow
+from tenuto.core.intake.facts import Answer
+from tenuto.core.intake.history import Saved, Value
+from tenuto.core.intake.steps import Step, step
+from tenuto.core.intake.tasks import for_answer
+
+__all__ = ["Conflict", "SaveResult", "save_step", "state_of"]
+
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """An entry that two people changed: what I wrote, and what stands there since somebody else wrote it."""
+
+    entry: str
+    mine: Value
+    theirs: Value
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SaveResult:
+    """What a save did. Entries in conflict were left as they stand; the others are saved."""
+
+    version: int
+    saved: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    tasks: tuple[TaskRow, ...] = field(default=())
+
+
+def state_of(patient: Patient, step_id: str) -> tuple[int, dict[str, Saved]]:
+    """The version of a step and the newest value of each of its entries."""
+    saves = _saves(patient, step_id)
+    return (saves[-1].version if saves else 0), fold(saves).get(step_id, {})
+
+
+def save_step(
+    *, patient: Patient, step_id: str, entries: Mapping[str, Value], seen: int, by: Staff, at: datetime
+) -> SaveResult:
+    """Keep the entries that were changed since version `seen` of the step; the rest is left alone.
+
+    An entry that I did not change is not mine. One that another person changed to something else after `seen` is a
+    conflict and is not saved. A `seen` beyond the newest version is a programme error and counts as nothing seen.
+    """
+    asked = step(step_id)
+    for _ in range(TRIES):
+        try:
+            with transaction.atomic():
+                return _save(patient, asked, entries, seen, by, at)
+        except IntegrityError:
+            # Somebody saved in this very moment; look again at what they wrote.
+            continue
+    raise RuntimeError(f"The step {step_id} could not be saved: others saved it {TRIES} times meanwhile.")
+
+
+def _saves(patient: Patient, step_id: str) -> list[StepSave]:
+    return list(StepSave.objects.filter(patient=patient, step=step_id).order_by("version"))
+
+
+def _save(
+    patient: Patient, asked: Step, entries: Mapping[str, Value], seen: int, by: Staff, at: datetime
+) -> SaveResult:
+    saves = _saves(patient, asked.id)
+    version = saves[-1].version if saves else 0
+    base = _values([s for s in saves if s.version <= seen])
+    now = _values(saves)
+    mine = {key: value for key, value in entries.items() if not _same(value, base.get(key))}
+    wanted = {key: value for key, value in mine.items() if not _same(value, now.get(key))}
+    clashing = [key for key in wanted if not _same(base.get(key), now.get(key))]
+    conflicts = tuple(_conflict(key, wanted[key], saves) for key in clashing)
+    changes = {key: value for key, value in wanted.items() if key not in clashing}
+    if not changes:
+        return SaveResult(version, (), conflicts)
+    row = StepSave(patient=patient, step=asked.id, version=version + 1, changes=_plain(changes))
+    detail = {"step": asked.id, "version": version + 1, "entries": sorted(changes)}
+    keep(row, action="saved history", by=by, at=at, detail=detail)
+    tasks = _tasks(patient, changes, by, at)
+    return SaveResult(version + 1, tuple(changes), conflicts, tasks)
+
+
+def _values(saves: list[StepSave]) -> dict[str, Value]:
+    state: dict[str, Value] = {}
+    for save in saves:
+        state.update(save.changes)
+    return state
+
+
+def _same(one: Value, other: Value) -> bool:
+    """Nothing and an empty text are the same; a row is the same when all its words are."""
+    return _words(one) == _words(other)
+
+
+def _words(value: Value) -> Mapping[str, str] | str:
+    if isinstance(value, Mapping):
+        return {key: text for key, text in value.items() if text}
+    return value or ""
+
+
+def _plain(changes: Mapping[str, Value]) -> dict[str, Value]:
+    return {key: dict(value) if isinstance(value, Mapping) else value for key, value in changes.items()}
+
+
+def _conflict(key: str, mine: Value, saves: list[StepSave]) -> Conflict:
+    last = next(save for save in reversed(saves) if key in save.changes)
+    return Conflict(key, mine, last.changes[key], last.recorded_by_name, last.recorded_at)
+
+
+def _tasks(patient: Patient, changes: Mapping[str, Value], by: Staff, at: datetime) -> tuple[TaskRow, ...]:
+    """Every positive answer opens its task at once; nothing closes one but a person (hazard H18)."""
+    return tuple(
+        open_by_rule(rule, patient=patient, by=by, at=at)
+        for key, value in changes.items()
+        if isinstance(value, str) and value.strip()
+        for rule in for_answer(Answer(key, value))
+    )

@@ -1,0 +1,77 @@
+"""Recording what was measured, and striking a reading that is wrong."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+
+from tenuto.clinic.intake.models import Measured, ReadingStruck
+from tenuto.clinic.ledger.services import record
+from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.people.services import require_same_clinic
+
+__all__ = ["Value", "record_reading", "strike_reading"]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a reading in the unit of its kind, with the laboratory's upper limit where there is one."""
+
+    number: Decimal
+    reference_high: Decimal | None = None
+
+
+@transaction.atomic
+def record_reading(
+    *, patient: Patient, values: Mapping[str, Value], taken_at: datetime, by: Staff, at: datetime
+) -> UUID:
+    """Keep values that were measured together, as one reading. What happened is always recorded; the gate judges it.
+
+    Raises ValueError for a reading without values or from the future.
+    """
+    require_same_clinic(by, patient)
+    if not values:
+        raise ValueError("Nothing was measured. Enter at least one value.")
+    if taken_at > at:
+        raise ValueError("The time of the measurement is in the future. Correct it.")
+    reading = uuid.uuid4()
+    rows = [
+        Measured(
+            patient=patient,
+            reading=reading,
+            kind=kind,
+            value=value.number,
+            reference_high=value.reference_high,
+            taken_at=taken_at,
+            recorded_by_name=by.audit_name,
+            recorded_at=at,
+        )
+        for kind, value in values.items()
+    ]
+    Measured.objects.bulk_create(rows)
+    detail = {"kinds": sorted(values), "reading": str(reading)}
+    record(action="recorded reading", subject=rows[0], by=by, at=at, detail=detail)
+    return reading
+
+
+@transaction.atomic
+def strike_reading(*, patient: Patient, reading: UUID, why: str, by: Staff, at: datetime) -> None:
+    """Say that a reading doesn't count. It stays readable, struck through, with the reason."""
+    require_same_clinic(by, patient)
+    if not why.strip():
+        raise ValueError("Say why the reading is wrong, in one sentence.")
+    found = Measured.objects.filter(patient=patient, reading=reading).first()
+    if found is None:
+        raise Measured.DoesNotExist(f"There is no reading {reading} of this patient.")
+    if ReadingStruck.objects.filter(reading=reading).exists():
+        return
+    struck = ReadingStruck.objects.create(
+        patient=patient, reading=reading, why=why.strip(), recorded_by_name=by.audit_name, recorded_at=at
+    )
+    record(action="struck reading", subject=struck, by=by, at=at, detail={"reading": str(reading)})

@@ -1,0 +1,103 @@
+"""Answered scales and suicide triage. What is positive opens its task in the same transaction (hazard H18)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from tenuto.clinic.intake.models import ScaleForm, SuicideTriage
+from tenuto.clinic.intake.services.recording import keep, open_by_rule
+from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.ports.api import TaskRow
+from tenuto.core.intake.tasks import for_flag, for_level
+from tenuto.core.scales import suicide_triage
+from tenuto.core.scales.reading import instrument
+from tenuto.core.scales.scoring import Result, Score, score
+
+__all__ = ["Recorded", "record_form", "record_triage"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A form as it was kept, its score, and the tasks that it opened."""
+
+    form: ScaleForm
+    result: Result
+    tasks: tuple[TaskRow, ...]
+
+
+@transaction.atomic
+def record_form(
+    *,
+    patient: Patient,
+    instrument_id: str,
+    answers: Mapping[str, int | None],
+    taken: date,
+    answered_by: str,
+    sex: str = "",
+    by: Staff,
+    at: datetime,
+) -> Recorded:
+    """Keep an answered form, complete or not, and score it.
+
+    Each red flag opens its own task with owner and deadline, also when the score is void, whatever the total. Raises
+    ScaleError for an item or an answer that the instrument doesn't have.
+    """
+    scale = instrument(instrument_id)
+    earlier = (
+        ScaleForm.objects.filter(patient=patient, instrument=instrument_id)
+        .order_by("-taken", "-recorded_at")
+        .first()
+    )
+    result = score(scale, answers, earlier=earlier.answers if earlier else None, sex=sex)
+    row = ScaleForm(
+        patient=patient,
+        instrument=scale.id,
+        instrument_version=scale.version,
+        answers={item.id: answers.get(item.id) for item in scale.items},
+        total=result.total if isinstance(result, Score) else None,
+        taken=taken,
+        answered_by=answered_by,
+    )
+    keep(
+        row,
+        action="recorded scale",
+        by=by,
+        at=at,
+        detail={"instrument": scale.id, "taken": taken.isoformat()},
+    )
+    tasks = tuple(
+        open_by_rule(
+            for_flag(flag), patient=patient, by=by, at=at, why=f"{scale.title}: {flag.title}. {flag.action}"
+        )
+        for flag in result.flags
+    )
+    return Recorded(row, result, tasks)
+
+
+@transaction.atomic
+def record_triage(
+    *,
+    patient: Patient,
+    level: suicide_triage.Level,
+    rests_on: str,
+    screen: Mapping[str, int | None] | None = None,
+    by: Staff,
+    at: datetime,
+) -> tuple[SuicideTriage, tuple[TaskRow, ...]]:
+    """Keep the level that a clinician found; every level above none opens its task. Raises ScaleError."""
+    read = suicide_triage.read_screen(screen) if screen else None
+    triage = suicide_triage.record(level=level, rests_on=rests_on, by=by.audit_name, at=at, screen=read)
+    row = SuicideTriage(
+        patient=patient,
+        level=int(triage.level),
+        rests_on=triage.rests_on,
+        rules_version=triage.rules,
+        screen=dict(screen) if screen else None,
+    )
+    keep(row, action="recorded suicide triage", by=by, at=at, detail={"level": triage.level.name})
+    tasks = tuple(open_by_rule(rule, patient=patient, by=by, at=at) for rule in for_level(triage.level))
+    return row, tasks

@@ -1,0 +1,46 @@
+"""Recording a consultation or a preparatory visit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from tenuto.clinic.intake.models import Visit
+from tenuto.clinic.intake.services.recording import keep
+from tenuto.clinic.people.models import Patient, Role, Staff
+
+__all__ = ["record_visit"]
+
+PRESCRIBERS = (Role.PRESCRIBER, Role.MEDICAL_DIRECTOR)
+
+
+@transaction.atomic
+def record_visit(
+    *,
+    patient: Patient,
+    kind: str,
+    held_on: date,
+    in_person: bool,
+    topics: Sequence[str],
+    note: str,
+    by: Staff,
+    at: datetime,
+) -> Visit:
+    """Keep a visit that `by` held. A consultation with a prescriber is what the treatment relationship rests on."""
+    if held_on > timezone.localdate(at):
+        raise ValueError("The day of the visit is in the future. Record it after it took place.")
+    row = Visit(
+        patient=patient,
+        kind=Visit.Kind(kind),
+        held_on=held_on,
+        in_person=in_person,
+        with_name=by.name,
+        by_prescriber=by.role in PRESCRIBERS,
+        topics=list(topics),
+        note=note.strip(),
+    )
+    keep(row, action="recorded visit", by=by, at=at, detail={"kind": kind, "held_on": held_on.isoformat()})
+    return row

@@ -1,0 +1,138 @@
+"""What the saved entries of a history step mean as facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from tenuto.core.intake.facts import (
+    Allergy,
+    Answer,
+    Coding,
+    Medication,
+    PatientFacts,
+    Person,
+    Problem,
+    ProblemStatus,
+)
+from tenuto.core.intake.merge import Entry, Struck
+from tenuto.core.intake.steps import Question, Rows, Step
+
+__all__ = ["Saved", "Value", "meaning", "medication_of", "trial_text"]
+
+Value = str | Mapping[str, str] | None
+"""An entry as it is kept: words for a question, named words for a row, None for a row that was taken off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The newest value of an entry, when it was given and by whom."""
+
+    value: Value
+    day: date
+    by: str
+
+    @property
+    def origin(self) -> str:
+        """Where the fact was read, for the person who looks at it."""
+        return f"form, {self.by}"
+
+
+def meaning(step: Step, state: Mapping[str, Saved]) -> tuple[PatientFacts, dict[str, Entry | Struck]]:
+    """The answers of a step, and its list rows by row id. An emptied answer is no answer."""
+    answers = tuple(a for q in step.questions if (a := _answer(q, state)) is not None)
+    rows: dict[str, Entry | Struck] = {}
+    if step.rows in _ENTRIES:
+        rows = {
+            key: _row(step.rows, saved) for key, saved in state.items() if not isinstance(saved.value, str)
+        }
+    if step.rows is Rows.TRIAL:
+        answers = (*(a for a in answers if a.fact != TRIALS), *_trials(state))
+    sex = state.get("sex")
+    person = Person(sex=sex.value if sex and isinstance(sex.value, str) else "")
+    return PatientFacts(person=person, answers=answers), rows
+
+
+TRIALS = "treatments.trials"
+
+
+def _answer(question: Question, state: Mapping[str, Saved]) -> Answer | None:
+    saved = state.get(question.fact.id)
+    if (
+        saved is None
+        or not isinstance(saved.value, str)
+        or not saved.value.strip()
+        or question.fact.kind != "answer"
+    ):
+        return None
+    return Answer(question.fact.id, _typed(question, saved.value.strip()), saved.day, saved.origin)
+
+
+def _typed(question: Question, text: str) -> bool | date | str:
+    if question.fact.value == "yes_no":
+        return text == "yes"
+    return date.fromisoformat(text) if question.fact.value == "date" else text
+
+
+def _trials(state: Mapping[str, Saved]) -> Iterator[Answer]:
+    rows = [(s, s.value) for s in state.values() if isinstance(s.value, Mapping)]
+    if rows:
+        text = "; ".join(trial_text(row) for _, row in rows)
+        yield Answer(TRIALS, text, max(s.day for s, _ in rows), rows[-1][0].origin)
+    elif (none := state.get(TRIALS)) is not None and none.value == "none":
+        yield Answer(TRIALS, "none", none.day, none.origin)
+
+
+def trial_text(row: Mapping[str, str]) -> str:
+    """One trial in words, such as `sertraline 150 mg for 10 weeks: no response, adequate`."""
+    named = " ".join(part for part in (row.get("drug", ""), row.get("dose", "")) if part)
+    weeks = f" for {row['weeks']} weeks" if row.get("weeks") else ""
+    adequate = {"yes": "adequate", "no": "not adequate", "unclear": "adequacy unclear"}.get(
+        row.get("adequate", ""), ""
+    )
+    told = ", ".join(part for part in (row.get("response", ""), adequate) if part)
+    return f"{named}{weeks}" + (f": {told}" if told else "")
+
+
+def _row(kind: Rows, saved: Saved) -> Entry | Struck:
+    if not isinstance(saved.value, Mapping):
+        return Struck()
+    return _ENTRIES[kind](saved.value, saved.origin)
+
+
+def medication_of(row: Mapping[str, str], origin: str = "") -> Medication:
+    """A medicine as it was entered."""
+    return Medication(
+        row.get("text", ""), _codes(row, "rxnorm"), row.get("dose", ""), _day(row, "last_taken"), origin
+    )
+
+
+def _allergy(row: Mapping[str, str], origin: str) -> Allergy:
+    return Allergy(row.get("text", ""), _codes(row, "rxnorm"), row.get("reaction", ""), origin)
+
+
+def _problem(row: Mapping[str, str], origin: str) -> Problem:
+    return Problem(
+        row.get("text", ""),
+        _codes(row, "icd10cm"),
+        ProblemStatus(row.get("status") or "active"),
+        onset=_day(row, "onset"),
+        ended=_day(row, "ended"),
+        origin=origin,
+    )
+
+
+_ENTRIES: Mapping[Rows, Callable[[Mapping[str, str], str], Entry]] = {
+    Rows.DIAGNOSIS: _problem,
+    Rows.MEDICINE: medication_of,
+    Rows.ALLERGY: _allergy,
+}
+
+
+def _codes(row: Mapping[str, str], system: str) -> tuple[Coding, ...]:
+    return (Coding(row.get("system") or system, row["code"], row.get("text", "")),) if row.get("code") else ()
+
+
+def _day(row: Mapping[str, str], name: str) -> date | None:
+    return date.fromisoformat(row[name]) if row.get(name) else None

@@ -1,0 +1,145 @@
+"""One set of facts from several sources: the newest of each fact counts, nothing disappears silently.
+
+A record that is silent about an allergy does not take it back. A problem, medicine or allergy goes only when somebody
+strikes it, and what is struck stays in its source.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import TypeVar
+
+from tenuto.core.intake.facts import (
+    Allergy,
+    Answer,
+    Consent,
+    Measurement,
+    Medication,
+    PatientFacts,
+    Person,
+    Problem,
+    Score,
+)
+from tenuto.core.intake.wording import words
+
+__all__ = ["Entry", "Part", "Struck", "merge", "row_id"]
+
+Entry = Problem | Medication | Allergy
+"""What is listed rather than answered."""
+E = TypeVar("E", Problem, Medication, Allergy)
+V = TypeVar("V", Measurement, Score)
+
+
+class Struck:
+    """Stands for a row that somebody took off the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one source says, and when it was recorded. `rows` are list entries by row id; `Struck` takes one off."""
+
+    facts: PatientFacts
+    at: datetime
+    imported: bool = False
+    rows: Mapping[str, Entry | Struck] = field(default_factory=dict)
+    consents_end: datetime | None = None
+    """When set, every consent signed until then was withdrawn."""
+
+
+def row_id(entry: Entry) -> str:
+    """The id under which an imported entry is listed: the same thing in two records has the same id."""
+    codes = sorted(f"{c.system}|{c.code.strip()}" for c in entry.codings)
+    said = codes or [" ".join(words(entry.text))]
+    return hashlib.sha256("\n".join((type(entry).__name__, *said)).encode()).hexdigest()[:16]
+
+
+def merge(person: Person, parts: Iterable[Part]) -> PatientFacts:
+    """All parts as one. `person` says who it is; only the sex is taken from the parts, the newest that states it."""
+    ordered = sorted(parts, key=lambda part: part.at)
+    imports = [part for part in ordered if part.imported]
+    return PatientFacts(
+        person=replace(person, sex=_newest_sex(ordered)),
+        problems=_listed(ordered, Problem, lambda f: f.problems),
+        medications=_listed(ordered, Medication, lambda f: f.medications),
+        allergies=_listed(ordered, Allergy, lambda f: f.allergies),
+        measurements=_united(ordered, lambda f: f.measurements, _same_value),
+        scores=_united(ordered, lambda f: f.scores, _same_score),
+        answers=_answers(ordered),
+        consents=_consents(ordered),
+        unreadable=imports[-1].facts.unreadable if imports else (),
+    )
+
+
+def _newest_sex(parts: Sequence[Part]) -> str:
+    return next((p.facts.person.sex for p in reversed(parts) if p.facts.person.sex), "")
+
+
+def _listed(
+    parts: Sequence[Part], kind: type[E], of: Callable[[PatientFacts], tuple[E, ...]]
+) -> tuple[E, ...]:
+    """Entries by row id, a later source replacing an earlier one; rows of a form come last, whatever their time."""
+    found: dict[str, E] = {}
+    for part in parts:
+        found.update((row_id(entry), entry) for entry in of(part.facts))
+    for part in parts:
+        for key, entry in part.rows.items():
+            if isinstance(entry, kind):
+                found[key] = entry
+            elif isinstance(entry, Struck):
+                found.pop(key, None)
+    return tuple(found.values())
+
+
+def _answers(parts: Sequence[Part]) -> tuple[Answer, ...]:
+    """Of one day, the answers recorded last; other days stay, because the newest day counts anyway."""
+    newest: dict[tuple[str, date | None], tuple[int, list[Answer]]] = {}
+    for number, part in enumerate(parts):
+        for answer in part.facts.answers:
+            key = (answer.fact, answer.taken)
+            if key not in newest or newest[key][0] != number:
+                newest[key] = (number, [])
+            newest[key][1].append(answer)
+    return tuple(answer for _, answers in newest.values() for answer in answers)
+
+
+def _united(
+    parts: Sequence[Part], of: Callable[[PatientFacts], tuple[V, ...]], same: Callable[[V], Hashable]
+) -> tuple[V, ...]:
+    """Every value once, although two records repeat it; one record that holds a value twice keeps both."""
+    kept: list[V] = []
+    counted: Counter[Hashable] = Counter()
+    for part in reversed(parts):
+        here: Counter[Hashable] = Counter()
+        for value in of(part.facts):
+            here[same(value)] += 1
+            if here[same(value)] > counted[same(value)]:
+                kept.append(value)
+        counted |= here
+    return tuple(kept)
+
+
+def _same_value(m: Measurement) -> Hashable:
+    return (m.kind, m.value, m.taken, m.minute, m.estimated)
+
+
+def _same_score(s: Score) -> Hashable:
+    return (s.instrument, s.value, s.taken, s.items)
+
+
+def _consents(parts: Sequence[Part]) -> tuple[Consent, ...]:
+    ends = [part.consents_end for part in parts if part.consents_end]
+    last = max(ends, default=None)
+    found: dict[Consent, None] = {}
+    for part in parts:
+        for consent in part.facts.consents:
+            withdrawn = (
+                last is not None
+                and part.at <= last
+                and (consent.signed is None or consent.signed <= last.date())
+            )
+            found[replace(consent, active=consent.active and not withdrawn)] = None
+    return tuple(found)

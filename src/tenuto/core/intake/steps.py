@@ -1,0 +1,90 @@
+"""The steps in which a history is asked, read from `literature/intake_steps.toml`, each question from the register."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from tenuto.core.intake.required import Fact, fact
+from tenuto.core.literature import table
+
+__all__ = ["Question", "Rows", "Step", "elsewhere", "step", "steps"]
+
+
+class Rows(StrEnum):
+    """What a step lists besides its questions."""
+
+    NONE = ""
+    DIAGNOSIS = "diagnosis"
+    TRIAL = "trial"
+    MEDICINE = "medicine"
+    ALLERGY = "allergy"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One fact as a question. `choices` are the words to offer; empty for words, numbers and dates."""
+
+    fact: Fact
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the history."""
+
+    id: str
+    title: str
+    lead: str
+    rows: Rows
+    questions: tuple[Question, ...]
+    facts: tuple[str, ...]
+    """Ids of all facts that the step answers, also those that its rows answer."""
+
+
+@cache
+def steps() -> tuple[Step, ...]:
+    """All steps in the order in which they are asked."""
+    return tuple(
+        Step(
+            id=entry["id"],
+            title=entry["title"],
+            lead=entry["lead"],
+            rows=Rows(entry.get("rows", "")),
+            questions=tuple(
+                Question(fact(name), _choices(fact(name), entry.get("choices", {})))
+                for name in entry["facts"]
+                if name != "diagnosis"  # its rows are the answer
+            ),
+            facts=tuple(entry["facts"]),
+        )
+        for entry in table("intake_steps")["step"]
+    )
+
+
+def _choices(item: Fact, offered: Mapping[str, list[str]]) -> tuple[str, ...]:
+    if item.id in offered:
+        return tuple(offered[item.id])
+    if item.id == "treatments.trials":
+        return ("none",)  # what there was stands in the rows
+    if item.value == "yes_no":
+        return ("yes", "no")
+    if item.id == "sex":
+        return ("female", "male", "other")
+    return ()
+
+
+def step(step_id: str) -> Step:
+    """The step with this id; KeyError lists those that exist."""
+    for found in steps():
+        if found.id == step_id:
+            return found
+    raise KeyError(f"There is no step '{step_id}'. There are {', '.join(s.id for s in steps())}.")
+
+
+@cache
+def elsewhere() -> Mapping[str, tuple[str, ...]]:
+    """The facts that are recorded on pages of their own, by page."""
+    return {page: tuple(names) for page, names in table("intake_steps")["elsewhere"].items()}
