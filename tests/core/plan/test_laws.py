@@ -111,7 +111,7 @@ def test_a_rate_run_for_a_shorter_time_gives_less(inputs, share):
 
 def test_ten_thousand_people():
     """No cap is passed, the calculations agree, nothing missing ever passes, and what is shown is what was judged."""
-    chance = Random(20261122)  # noqa: S311  (people for a test, not a secret)
+    chance = Random(20261122)
     levels, calculated = Counter(), 0
     for _ in range(10_000):
         proposal = propose(

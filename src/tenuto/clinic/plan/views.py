@@ -9,12 +9,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from tenuto.clinic.intake.api import Record, newest_record
+from tenuto.clinic.intake.api import Record, newest_record, policy_of
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient, Staff
 from tenuto.clinic.plan.forms import OptionsForm
 from tenuto.clinic.plan.presenters.page import plan_page
-from tenuto.clinic.plan.services import plan_for, policy_of
+from tenuto.clinic.plan.services import plan_for
 from tenuto.core.plan.proposal import Proposal
 from tenuto.core.plan.request import PlanRequest, PlanRequestError
 from tenuto.core.plan.selection import protocols_for

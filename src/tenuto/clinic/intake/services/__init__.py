@@ -11,7 +11,6 @@ from tenuto.clinic.intake.services.receiving import (
     NAMELESS,
     Received,
     RecordSource,
-    read_newest,
     receive,
 )
 from tenuto.clinic.intake.services.scales import record_form, record_triage
@@ -27,7 +26,6 @@ __all__ = [
     "SaveResult",
     "close_enquiry",
     "decide",
-    "read_newest",
     "receive",
     "record_enquiry",
     "record_form",

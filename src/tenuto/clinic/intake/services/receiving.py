@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tenuto.clinic.intake.gather import NAMELESS
 from tenuto.clinic.intake.models import IntakeRecord
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient, Staff
@@ -17,8 +18,6 @@ from tenuto.core.intake.facts import PatientFacts, Person
 from tenuto.core.intake.facts_json import facts_to_json
 
 __all__ = ["NAMELESS", "Received", "RecordSource", "receive"]
-
-from tenuto.clinic.intake.gather import NAMELESS
 
 
 @dataclass(frozen=True, slots=True)
