@@ -126,7 +126,7 @@ def _aged(case: Case, weighing: Weighing) -> tuple[Finding, ...]:
                 "weight",
                 "WEIGHT-OLD",
                 Level.BLOCK,
-                f"The weight of {weighing.kg} is from {weighing.taken}, {days} days ago; at most {limit} count. Weigh again.",
+                f"The weight of {weighing.kg.rounded(2)} is from {weighing.taken}, {days} days ago; at most {limit} count. Weigh again.",
             ),
         )
     if case.starting and days > 0:
@@ -135,7 +135,7 @@ def _aged(case: Case, weighing: Weighing) -> tuple[Finding, ...]:
                 "weight",
                 "WEIGHT-NOT-TODAY",
                 Level.REVIEW,
-                f"The weight of {weighing.kg} is from {weighing.taken}, not from today. Weigh again.",
+                f"The weight of {weighing.kg.rounded(2)} is from {weighing.taken}, not from today. Weigh again.",
             ),
         )
     return ()
