@@ -317,6 +317,16 @@ def test_a_document_that_can_not_be_written_exits_2_and_leaves_nothing(tmp_path,
     assert [p.name for p in tmp_path.iterdir()] == ["a-folder"]
 
 
+def test_when_one_document_can_not_be_written_neither_is(tmp_path, capsys) -> None:
+    old = tmp_path / "series.ics"
+    old.write_text("as it was", "utf-8")
+    for bad in (tmp_path / "none" / "plan.pdf", tmp_path, "a\0b"):
+        assert main(["plan", example("pass"), *FULL, "--ics", str(old), "--pdf", str(bad)]) == 2
+        assert "can't be written" in capsys.readouterr().err
+    assert old.read_text("utf-8") == "as it was"
+    assert list(tmp_path.iterdir()) == [old]
+
+
 def test_the_same_plan_gives_the_same_documents(tmp_path, capsys) -> None:
     for name in ("a", "b"):
         assert (

@@ -113,7 +113,7 @@ def test_a_spoilt_bundle_never_crashes(name: str, picked: list[tuple[int, str, A
 
 
 @pytest.mark.soak
-@settings(max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(name=st.sampled_from(NAMES), picked=changes)
 def test_many_spoilt_bundles_never_crash(name: str, picked: list[tuple[int, str, Any]]) -> None:
     check(name, picked)

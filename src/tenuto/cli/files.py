@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from tenuto.cli import UserError
@@ -29,23 +31,37 @@ def read_text(name: str) -> str:
         raise UserError(f"'{name}' can't be read: {_reason(error)}.") from None
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file completely or not at all; UserError when it can't be written."""
+def write_atomically(files: Mapping[str, bytes]) -> None:
+    """Write every file completely, or none of them; UserError when one can't be written."""
+    staged: dict[Path, Path] = {}
     try:
-        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+        for name, data in files.items():
+            staged[Path(name)] = _stage(Path(name), data)
+        for target, partial in staged.items():
+            partial.replace(target)
     except (OSError, ValueError) as error:
-        raise UserError(f"'{path}' can't be written: {_reason(error)}. Choose another place.") from None
+        raise UserError(f"'{name}' can't be written: {_reason(error)}. Choose another place.") from None
+    finally:
+        for partial in staged.values():
+            partial.unlink(missing_ok=True)
+
+
+def _stage(target: Path, data: bytes) -> Path:
+    """The data in a file of its own beside the target, ready to take its place."""
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
+    partial = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(partial).chmod(_mode(path))
-        Path(partial).replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            Path(partial).unlink()
-        raise UserError(f"'{path}' can't be written: {_reason(error)}. Choose another place.") from None
+        partial.chmod(_mode(target))
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
+    return partial
 
 
 def _mode(path: Path) -> int:

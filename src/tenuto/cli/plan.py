@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import TypeVar
 
 from tenuto.cli import UserError
@@ -122,12 +121,12 @@ def _day(name: str, text: str | None) -> date | None:
 
 def _write_files(args: argparse.Namespace, proposal: Proposal, reading: Reading) -> None:
     """Make every document before the first is written, so that a failure leaves none behind."""
-    made: list[tuple[str, bytes]] = []
+    made: dict[str, bytes] = {}
     if args.ics:
         from tenuto.clinic.plan.documents.calendar import as_calendar
 
         try:
-            made.append((args.ics, as_calendar(proposal, reading.facts.person)))
+            made[args.ics] = as_calendar(proposal, reading.facts.person)
         except ValueError as error:
             print(f"tenuto: {args.ics} was not written: {error}.", file=sys.stderr)
     if args.pdf:
@@ -135,9 +134,8 @@ def _write_files(args: argparse.Namespace, proposal: Proposal, reading: Reading)
         from tenuto.clinic.plan.documents.sheet import sheet_of
 
         sheet = sheet_of(proposal, reading.facts.person, reading.ignored)
-        made.append((args.pdf, as_pdf(sheet, on=proposal.as_of)))
-    for name, data in made:
-        write_atomically(Path(name), data)
+        made[args.pdf] = as_pdf(sheet, on=proposal.as_of)
+    write_atomically(made)
 
 
 def _show(args: argparse.Namespace, proposal: Proposal, reading: Reading) -> None:
