@@ -86,6 +86,19 @@ def test_caps_and_rounding_judge_the_ordered_dose(row):
     assert check.rounding_too_large == (row["code"] == "DOSE-ROUNDING")
 
 
+@pytest.mark.parametrize("row", rows("plan/dose-and-rate.md", table=2))
+def test_caps_of_pain_infusions(row):
+    given = inputs(row["target"], row["kg"], row["min"], track="CRPS")
+    dose, check = calculate(given), recompute(given)
+    assert (plain(dose.ordered.value), plain(dose.rate.value)) == (row["mg"], row["mg/h"])
+    assert (Decimal(check.dose_mg), Decimal(check.mg_per_h)) == (
+        dose.ordered.value * 10**6,
+        dose.rate.value * 10**6,
+    )
+    codes = {f.code for f in gate(given, dose, "CRPS").findings}
+    assert row["code"] in codes if row["code"] else not codes
+
+
 def test_overfill_changes_the_rate():
     """Hazard H7: ten per cent more in the bag than printed must run faster to end in time."""
     plain_bag = inputs("0.5 mg/kg", "70", "40")

@@ -91,6 +91,12 @@ def test_json_numbers_show_the_decimals_that_they_are():
     assert date.fromisoformat(shown["dose"]["weight_date"]) <= TODAY
 
 
+def test_the_ordered_dose_for_each_kg_is_that_of_the_rounded_mg():
+    shown = plan(with_measured(measured("weight_kg", "71"))).to_json(0)["dose"]
+    assert (shown["dose_mg"], shown["dose_mg_per_kg"], shown["ordered_mg_per_kg"]) == (36, 0.5, 0.507)
+    assert shown["rate_mg_per_kg_per_h"] == 0.7606
+
+
 def test_refuse_shows_no_dose_and_block_shows_it():
     refused = plan(with_measured(without=("weight_kg",)))
     assert refused.gate.level is Level.REFUSE

@@ -94,7 +94,8 @@ def plan_series(
     protocol's range; else the least count is planned and the rest, as far as the window reaches, is optional.
 
     First the evenly spread dates are tried, then the earliest possible ones. If even those end after the
-    protocol's window, they are returned with a finding that says by how much. Gaps are never shortened.
+    protocol's window, the ones that end first are returned with a finding that says by how much. Gaps are never
+    shortened.
     """
     least = induction.infusions_min.value if infusions is None else infusions
     most = induction.infusions_max.value if infusions is None else infusions
@@ -110,11 +111,14 @@ def plan_series(
         for per_week in range(induction.per_week_max.value, induction.per_week_min.value - 1, -1)
     ]
     attempts.append(partial(placing.earliest, start=first_from))
+    tried = []
     for place in attempts:
         dates = place(left)
         findings = placing.judge(dates, least)
+        tried.append((dates, findings, place))
         if not findings:
             break
+    dates, findings, place = min(tried, key=lambda t: (len(t[1]), -len(t[0]), t[0][-1]))
     if not findings and most > least:
         more = place(most - len(given))
         dates = [d for i, d in enumerate(more) if i < left or placing.inside_window(d, more)]
