@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tenuto.cli import UserError
 
-__all__ = ["read_text", "write_atomically"]
+__all__ = ["read_text", "write_atomically", "write_together"]
 
 MAX_TEXT_BYTES = 1_000_000
 
@@ -31,7 +31,12 @@ def read_text(name: str) -> str:
         raise UserError(f"'{name}' can't be read: {_reason(error)}.") from None
 
 
-def write_atomically(files: Mapping[str, bytes]) -> None:
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file completely or not at all; UserError when it can't be written."""
+    write_together({str(path): data})
+
+
+def write_together(files: Mapping[str, bytes]) -> None:
     """Write every file completely, or none of them; UserError when one can't be written."""
     staged: dict[Path, Path] = {}
     try:

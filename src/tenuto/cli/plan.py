@@ -14,7 +14,7 @@ from datetime import date
 from typing import TypeVar
 
 from tenuto.cli import UserError
-from tenuto.cli.files import write_atomically
+from tenuto.cli.files import write_together
 from tenuto.cli.policy import named_policy
 from tenuto.clinic.interop.fhir import Reading, UnusableBundle, load, read_bundle
 from tenuto.core.gate import Gate, Level
@@ -135,7 +135,7 @@ def _write_files(args: argparse.Namespace, proposal: Proposal, reading: Reading)
 
         sheet = sheet_of(proposal, reading.facts.person, reading.ignored)
         made[args.pdf] = as_pdf(sheet, on=proposal.as_of)
-    write_atomically(made)
+    write_together(made)
 
 
 def _show(args: argparse.Namespace, proposal: Proposal, reading: Reading) -> None:

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 from tenuto.cli import UserError
 from tenuto.cli.files import read_text, write_atomically
@@ -111,7 +112,7 @@ def _sign(file: str, *, by: str, role: str) -> int:
         f'sha256 = "{sha256}"\n'
     )
     now = load_policy(signed, name=file)
-    write_atomically({file: signed.encode()})
+    write_atomically(Path(file), signed.encode())
     print(f"{by} ({role}) signed {now.id}, version {now.version}, content {sha256[:12]}.")
     if not now.signed:
         print("It counts as signed with two people's signatures, one of them the medical director's.")
