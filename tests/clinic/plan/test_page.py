@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -181,3 +182,45 @@ def test_the_number_of_queries_is_fixed(visit, alice, add, django_assert_num_que
     add("Demo Birch")
     with django_assert_num_queries(QUERIES):
         plan(browser, patient)
+
+
+def test_the_plan_as_documents_for_the_clinic_and_nobody_else(visit, alice, charlie, add):
+    patient, _ = add("Demo Alder")
+    base = f"/patients/{patient.pk}/plan/"
+    pdf = visit(alice).get(f"{base}plan.pdf", OPTIONS)
+    assert pdf.content.startswith(b"%PDF")
+    assert pdf["Content-Disposition"] == 'attachment; filename="plan.pdf"'
+    calendar = visit(alice).get(f"{base}series.ics", OPTIONS)
+    assert calendar.content.count(b"BEGIN:VEVENT") == 6
+    assert b"Alder" not in calendar.content
+    for name in ("plan.pdf", "series.ics"):
+        assert visit(charlie).get(base + name).status_code == 404
+        assert visit().get(base + name).status_code == 302
+
+
+def test_no_document_is_made_from_options_that_can_not_be_used(visit, alice, add):
+    patient, _ = add("Demo Alder")
+    for name in ("plan.pdf", "series.ics"):
+        assert visit(alice).get(f"/patients/{patient.pk}/plan/{name}", {"volume": "0,5"}).status_code == 404
+
+
+def test_there_is_no_calendar_without_a_series(visit, alice, ana):
+    assert visit(alice).get(f"/patients/{ana.pk}/plan/series.ics").status_code == 404
+
+
+def test_a_record_that_says_that_the_person_has_died_gives_no_dose(visit, alice, add):
+    patient, facts = add("Demo Alder")
+    later = timezone.now() + timedelta(minutes=1)
+    source = replace(source_of(digest="d" * 64), died=True)
+    receive(facts=facts, source=source, by=alice, at=later)
+    page = text_of(plan(visit(alice), patient, **OPTIONS))
+    assert "Gate: REFUSE" in page
+    assert "this person has died" in page
+    assert "mg of ketamine base" not in page
+    assert patient.name in text_of(visit(alice).get("/?gate=refuse"))
+
+
+def test_claims_of_articles_stand_with_their_correction(visit, alice, add):
+    patient, _ = add("Demo Alder")
+    section = text_of(plan(visit(alice), patient)).split("Claims corrected")[1]
+    assert "False Ketamine can be misused and can cause dependence." in section

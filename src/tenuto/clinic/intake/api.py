@@ -48,6 +48,8 @@ class Record:
     ignored: Mapping[str, int]
     recorded_by: str
     recorded_at: datetime
+    died: bool
+    """The newest file says that the person has died."""
 
     def __hash__(self) -> int:
         return hash(self.id)
@@ -181,6 +183,7 @@ def _record(patient: Patient, rows: Gathered, facts: PatientFacts, sha256: str) 
         files[0].ignored_resources if files else {},
         newest.recorded_by_name,
         newest.recorded_at,
+        bool(files) and files[0].died,
     )
 
 

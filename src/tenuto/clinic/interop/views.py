@@ -47,7 +47,7 @@ def _receive(file: UploadedFile[bytes] | None, *, by: Staff) -> Received:
     data = file.read()
     now = timezone.now()
     reading = read_bundle(parse(data, name=name), as_of=timezone.localdate(now))
-    source = RecordSource(name, hashlib.sha256(data).hexdigest(), reading.ignored)
+    source = RecordSource(name, hashlib.sha256(data).hexdigest(), reading.ignored, died=reading.dead)
     return receive(facts=reading.facts, source=source, by=by, at=now)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from tenuto.core.plan.dosing_weight import WeightBasis, WeightChoice
 from tenuto.core.plan.inputs import TotalVolume
@@ -53,8 +54,8 @@ class OptionsForm(forms.Form):
     weight = forms.ChoiceField(label="Dosing weight", required=False, choices=WEIGHTS)
     reason = forms.CharField(label="Reason for another weight", required=False, max_length=200)
 
-    def __init__(self, data: Any, *, policy: Policy, today: date) -> None:
-        super().__init__(data or None, initial=_initial(policy, today))
+    def __init__(self, data: QueryDict, *, policy: Policy, today: date) -> None:
+        super().__init__(_completed(data, policy, today) if data else None, initial=_initial(policy, today))
         self.fields["protocol"].choices = [("", "As proposed"), *_named(protocols().values())]  # type: ignore[attr-defined]
         self.fields["vial"].choices = [("", "Not chosen"), *_vials()]  # type: ignore[attr-defined]
 
@@ -106,9 +107,18 @@ def _initial(policy: Policy, today: date) -> dict[str, Any]:
     return {"start": today, "days": [WEEKDAYS[number] for number in policy.clinic_days]}
 
 
+def _completed(data: QueryDict, policy: Policy, today: date) -> QueryDict:
+    """What was sent, with the day and the clinic days that count when they were left out."""
+    full = data.copy()
+    for name, value in _initial(policy, today).items():
+        if not full.get(name):
+            full.setlist(name, value if isinstance(value, list) else [value.isoformat()])
+    return full
+
+
 def _named(found: Iterable[Protocol]) -> list[tuple[str, str]]:
     return [(p.id, p.title) for p in found]
 
 
 def _vials() -> list[tuple[str, str]]:
-    return [(plain(s.base.value), f"{s.base} ({s.vial})") for s in labelled_strengths()]
+    return [(plain(s.base.value), str(s.base)) for s in labelled_strengths()]

@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('facts', models.JSONField()),
+                ('died', models.BooleanField(default=False)),
                 ('source_name', models.CharField(max_length=200)),
                 ('source_sha256', models.CharField(max_length=64)),
                 ('ignored_resources', models.JSONField(default=dict)),

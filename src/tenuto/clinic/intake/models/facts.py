@@ -18,6 +18,8 @@ class IntakeRecord(AppendOnly):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="intake_records")
     facts = models.JSONField()
+    died = models.BooleanField(default=False)
+    """The source says that the person has died."""
     source_name = models.CharField(max_length=200)
     source_sha256 = models.CharField(max_length=64)
     ignored_resources = models.JSONField(default=dict)

@@ -27,6 +27,8 @@ class RecordSource:
     name: str
     sha256: str
     ignored: Mapping[str, int]
+    died: bool = False
+    """True when the source says that the person has died."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def receive(*, facts: PatientFacts, source: RecordSource, by: Staff, at: datetim
     kept = IntakeRecord.objects.create(
         patient=patient,
         facts=facts_to_json(facts),
+        died=source.died,
         source_name=source.name[:200],
         source_sha256=source.sha256,
         ignored_resources=dict(source.ignored),

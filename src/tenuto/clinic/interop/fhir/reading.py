@@ -20,7 +20,8 @@ from tenuto.clinic.interop.fhir import (
 from tenuto.clinic.interop.fhir.elements import CUT, Element, Remarks
 from tenuto.clinic.interop.fhir.loading import Json
 from tenuto.clinic.interop.fhir.subjects import Entry, Index, Whose, the_patient, whose
-from tenuto.core.gate import Finding, Level
+from tenuto.core.gate import Finding
+from tenuto.core.intake.died import DIED
 from tenuto.core.intake.facts import (
     Allergy,
     Answer,
@@ -31,7 +32,6 @@ from tenuto.core.intake.facts import (
     Problem,
     Score,
 )
-from tenuto.core.sources import Basis, Tag
 
 __all__ = ["Reading", "read_bundle"]
 
@@ -64,10 +64,7 @@ class Reading:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What the record itself says against any plan."""
-        if not self.dead:
-            return ()
-        message = "The record says that this person has died. Check the identity; correct the record if it is wrong."
-        return (Finding("PERSON-DEAD", Level.REFUSE, message, Basis((Tag.D,), note="Hazard H1")),)
+        return (DIED,) if self.dead else ()
 
     @property
     def ignored_resources(self) -> int:

@@ -18,6 +18,7 @@ from tenuto.clinic.plan.presenters.protocols import ProtocolColumn, compare
 from tenuto.clinic.ui.components import Banner, Stage
 from tenuto.clinic.ui.words import ago, count, long_day, moment
 from tenuto.core.gate import Level
+from tenuto.core.literature.claims import claims
 from tenuto.core.plan.proposal import Proposal
 
 __all__ = ["PlanPage", "plan_page"]
@@ -34,6 +35,16 @@ class FactorRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """A statement of the patient articles, what is wrong with it and what is said instead."""
+
+    said: str
+    verdict: str
+    why: str
+    better: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlanPage:
     """Everything that the template prints."""
 
@@ -41,8 +52,6 @@ class PlanPage:
     banner: Banner
     stages: tuple[Stage, ...]
     gate: GateCard
-    changes: tuple[str, ...]
-    """What would open a closed gate."""
     dose: DoseCard | None
     no_dose: str
     course: CourseCard | None
@@ -52,6 +61,7 @@ class PlanPage:
     not_checked: tuple[str, ...]
     record: tuple[tuple[str, str], ...]
     factors: tuple[FactorRow, ...]
+    claims: tuple[ClaimRow, ...]
     query: str
 
 
@@ -70,7 +80,6 @@ def plan_page(
         banner=banner_of(patient, tuple(identifiers), record.facts, gate, today),
         stages=stages_of(record, gate.level),
         gate=gate_card(gate, proposal.policy),
-        changes=_changes(proposal),
         dose=_dose(proposal, today),
         no_dose=_no_dose(proposal),
         course=_course(proposal),
@@ -83,12 +92,9 @@ def plan_page(
             FactorRow(f.name, f.says, f.how if f.used else "Not used", tuple(str(s) for s in f.basis.sources))
             for f in proposal.factors
         ),
+        claims=tuple(ClaimRow(c.claim, c.verdict.capitalize(), c.finding, c.wording) for c in claims()),
         query=query.urlencode(),
     )
-
-
-def _changes(proposal: Proposal) -> tuple[str, ...]:
-    return ()
 
 
 def _dose(proposal: Proposal, today: date) -> DoseCard | None:

@@ -53,7 +53,7 @@ def stages_of(record: Record, level: Level) -> tuple[Stage, ...]:
     }
     return spine(
         {
-            "intake": ("done", f"Recorded {day(record.recorded_at.date())}"),
+            "intake": ("done", day(record.recorded_at.date())),
             "plan": ("blocked" if closed else "here", words[level]),
         }
     )
