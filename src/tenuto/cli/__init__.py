@@ -32,6 +32,9 @@ COMMANDS: dict[str, Command] = {
     ),
     "policy": Command("tenuto.cli.policy", "check, sign or compare the clinic's policy"),
     "pk": Command("tenuto.cli.pk", "draw or list drug levels predicted by published models"),
+    "forecast": Command("tenuto.cli.forecast", "forecast how long one patient's response lasts"),
+    "simulate": Command("tenuto.cli.simulate", "predict a trial, or compare a clinic's maintenance policies"),
+    "calibrate": Command("tenuto.cli.calibrate", "fit the duration model to published results"),
     "docs": Command(
         "tenuto.cli.docs", "write the generated pages of the manual, or check that they are current"
     ),

@@ -21,7 +21,7 @@ def read_text(name: str) -> str:
     path = Path(name)
     try:
         if path.stat().st_size > MAX_TEXT_BYTES:
-            raise UserError(f"{name} is larger than 1 MB. Give the policy file.")
+            raise UserError(f"{name} is larger than 1 MB, more than this command reads. Give a smaller file.")
         return path.read_text("utf-8")
     except FileNotFoundError:
         raise UserError(f"There is no file '{name}'. Check the path.") from None

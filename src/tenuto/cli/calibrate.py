@@ -1,0 +1,89 @@
+"""Fit the duration model to the calibration table and write its parameter file, results, plots and model card.
+
+Takes some minutes on one core. The same seed reproduces the files. `--check` only says whether the shipped files still belong to
+the data and the code: exit 1 when they don't.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from tenuto.cli import UserError
+from tenuto.cli.files import write_atomically
+from tenuto.core.durability.calibration.likelihood import Settings
+from tenuto.core.durability.calibration.result import fingerprint
+from tenuto.core.durability.calibration.result import run as calibrate
+from tenuto.core.durability.calibration.table import data_sha256
+from tenuto.core.durability.population import FOLDER, MODEL_VERSION, PARAMETERS, fitted, read_fit
+
+__all__ = ["add_arguments", "run", "stale"]
+
+_TOLERANCE = 1e-3
+"""How far the log posterior may differ between machines; a change of the model moves it by far more."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="same seed, same files (default 1)")
+    parser.add_argument(
+        "--check", action="store_true", help="only say whether the shipped calibration is current"
+    )
+    parser.add_argument(
+        "--output", type=Path, default=FOLDER, metavar="FOLDER", help="where the parameter file goes"
+    )
+    parser.add_argument(
+        "--docs", type=Path, default=Path("docs/generated"), metavar="FOLDER", help="where plots and card go"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Calibrate and write, or check."""
+    if args.check:
+        reasons = stale()
+        for reason in reasons:
+            print(f"stale: {reason} Run `tenuto calibrate`.")
+        return 1 if reasons else 0
+    for folder in (args.output, args.docs):
+        if not folder.is_dir():
+            raise UserError(f"There is no folder '{folder}'. Make it, or run this from the project's root.")
+    files = calibrate(args.seed, report=lambda text: print(text, file=sys.stderr, flush=True))
+    for name, text in files.items():
+        write_atomically(args.output / name, text.encode())
+    _draw(args.docs, files)
+    if args.output == FOLDER:
+        fitted.cache_clear()
+        from tenuto.core.durability.calibration.card import model_card
+
+        write_atomically(args.docs / "durability-model-card.md", (model_card().rstrip("\n") + "\n").encode())
+    print(f"Wrote {', '.join(files)} to {args.output} and the plots to {args.docs}.")
+    return 0
+
+
+def _draw(docs: Path, files: dict[str, str]) -> None:
+    # Imported here: drawing needs the renderer, calibrating does not.
+    from tenuto.clinic.ui.charts.durability import population_chart, rows_chart
+    from tenuto.clinic.ui.charts.render import render
+
+    rows = json.loads(files["results.json"])["left_out"]
+    write_atomically(docs / "durability-rows.svg", render(rows_chart(rows), "svg"))
+    fit = read_fit(files["parameters.json"])
+    write_atomically(docs / "durability-population.svg", render(population_chart(fit), "svg"))
+
+
+def stale() -> list[str]:
+    """Why the shipped calibration no longer belongs to the data or the code; empty when it does."""
+    raw, fit = json.loads(PARAMETERS.read_text("utf-8")), fitted()
+    reasons = []
+    if fit.data_sha256 != data_sha256():
+        reasons.append("The table, the protocols or the priors have changed since the fit.")
+    if fit.version != MODEL_VERSION:
+        reasons.append(f"The parameters are of model version {fit.version}, the code is {MODEL_VERSION}.")
+    now = fingerprint(fit.mean, Settings(seed=fit.seed))
+    if abs(now - raw["fingerprint"]) > _TOLERANCE:
+        reasons.append(
+            f"The model gives another log posterior ({now:.3f}) than when it was fitted ({raw['fingerprint']:.3f})."
+        )
+    return reasons

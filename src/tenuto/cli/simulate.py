@@ -1,0 +1,193 @@
+"""Simulate a published or planned trial, or a clinic's maintenance policies, with predictive intervals."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import math
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from tenuto.cli import UserError
+from tenuto.cli.cluster import in_order
+from tenuto.cli.files import read_text, write_atomically
+from tenuto.cli.policy import named_policy
+from tenuto.core.durability.clinic import Clinic, read_clinic
+from tenuto.core.durability.clinic_simulation import PolicyResult, play, shares, summary
+from tenuto.core.durability.course import Definitions
+from tenuto.core.durability.population import fitted
+from tenuto.core.durability.reading import TrialError
+from tenuto.core.durability.simulate import LEVELS, Row, predict, run_task
+from tenuto.core.durability.trial import read_trial
+from tenuto.core.policy import PolicyError
+
+__all__ = ["add_arguments", "run"]
+
+HEADING = ("metric", "at", *(f"q{round(100 * level):02d}" for level in LEVELS), "replicates")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`tenuto simulate trial FILE` and `tenuto simulate clinic FILE`."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="trial|clinic")
+    trial = verbs.add_parser("trial", help="predict every endpoint of a trial")
+    trial.add_argument("file", metavar="TRIAL.toml")
+    trial.add_argument(
+        "--replicates", type=_count, default=2000, metavar="N", help="how often (default 2000)"
+    )
+    trial.add_argument(
+        "--seed", type=_seed, default=1, metavar="N", help="same seed, same result (default 1)"
+    )
+    trial.add_argument("--csv", type=Path, metavar="OUT", help="also write the figures as CSV")
+    clinic = verbs.add_parser("clinic", help="compare maintenance policies on one synthetic population")
+    clinic.add_argument("file", metavar="CLINIC.toml")
+    clinic.add_argument(
+        "--seed", type=_seed, default=1, metavar="N", help="same seed, same result (default 1)"
+    )
+    clinic.add_argument(
+        "--policy", default="default", metavar="FILE", help="the clinic's limits (default: those that ship)"
+    )
+    clinic.add_argument(
+        "--output",
+        type=Path,
+        default=Path(),
+        metavar="FOLDER",
+        help="where table and plot go (default: here)",
+    )
+    for verb in (trial, clinic):
+        verb.add_argument(
+            "--workers", type=_workers, metavar="N", help="processes to use (needs tenuto[cluster])"
+        )
+        verb.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler, such as tcp://host:8786")
+
+
+def _workers(text: str) -> int:
+    return _whole(text, 1, 1024)
+
+
+def _count(text: str) -> int:
+    return _whole(text, 1, 100_000)
+
+
+def _seed(text: str) -> int:
+    return _whole(text, 0, 2**63)
+
+
+def _whole(text: str, least: int, most: int) -> int:
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"'{text[:40]}' is not a whole number from {least} to {most}")
+    return int(text)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Simulate and print a table."""
+    try:
+        return _trial(args) if args.verb == "trial" else _clinic(args)
+    except (TrialError, PolicyError) as error:
+        raise UserError(str(error)) from error
+
+
+def _trial(args: argparse.Namespace) -> int:
+    trial = read_trial(read_text(args.file), name=args.file)
+    each = partial(in_order, run_task, workers=args.workers, scheduler=args.scheduler)
+    rows = predict(trial, fitted(), args.replicates, args.seed, each)
+    if args.csv is not None:
+        write_atomically(args.csv, _csv(rows).encode())
+    print(f"{trial.name}: {args.replicates} trials, seed {args.seed}, parameters {fitted().sha256[:12]}\n")
+    print(_table(rows))
+    return 0
+
+
+def _clinic(args: argparse.Namespace) -> int:
+    clinic = read_clinic(read_text(args.file), name=args.file)
+    rules = Definitions.from_policy(named_policy(args.policy))
+    if not args.output.is_dir():
+        raise UserError(f"There is no folder '{args.output}'. Make it or give another --output.")
+    _check_names(args.output, clinic)
+    pieces = shares(clinic, fitted(), rules, args.seed)
+    played = in_order(play, pieces, workers=args.workers, scheduler=args.scheduler)
+    results = summary(clinic, [one for part in played for one in part], rules.every_days)
+    if clinic.table:
+        write_atomically(args.output / clinic.table, policies_csv(results).encode())
+    if clinic.plot:
+        # Imported here: drawing needs the renderer, simulating does not.
+        from tenuto.clinic.ui.charts.durability import frontier_chart
+        from tenuto.clinic.ui.charts.render import render
+
+        path = args.output / clinic.plot
+        write_atomically(path, render(frontier_chart(clinic.name, results), path.suffix.lower().lstrip(".")))
+    print(f"{clinic.name}: {clinic.patients} patients, seed {args.seed}, parameters {fitted().sha256[:12]}\n")
+    print(_aligned([POLICY_HEADING, *map(policy_cells, results)], words=1))
+    return 0
+
+
+def _check_names(folder: Path, clinic: Clinic) -> None:
+    """Refuse an output that could not be written before minutes are spent on it."""
+    for name, endings in ((clinic.table, (".csv",)), (clinic.plot, (".svg", ".png", ".pdf"))):
+        if name and (Path(name).name != name or Path(name).suffix.lower() not in endings):
+            raise UserError(
+                f"[output] '{name[:60]}' must be a plain file name that ends in {' or '.join(endings)}."
+            )
+
+
+POLICY_HEADING = (
+    "policy",
+    "responders",
+    "infusions_a_year",
+    "percent_of_weeks_in_response",
+    "percent_of_losses_caught",
+    "median_lead_weeks",
+    "percent_over_treated",
+)
+
+
+def policy_cells(result: PolicyResult) -> tuple[str, ...]:
+    """A policy's line as text; empty where nobody was left to judge."""
+    figures = (
+        result.infusions_a_year,
+        result.time_in_response,
+        result.caught,
+        result.lead_weeks,
+        result.over_treated,
+    )
+    return (result.policy, str(result.responders), *("" if math.isnan(f) else f"{f:.1f}" for f in figures))
+
+
+def policies_csv(results: Sequence[PolicyResult]) -> str:
+    """The table of policies as CSV."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([POLICY_HEADING, *map(policy_cells, results)])
+    return out.getvalue()
+
+
+def _csv(rows: Sequence[Row]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(HEADING)
+    writer.writerows(
+        [row.metric, row.at, *(_figure(q) for q in row.quantiles), row.replicates] for row in rows
+    )
+    return out.getvalue()
+
+
+def _figure(value: float) -> str:
+    """Empty where nothing could be judged, `inf` for a median that is not reached."""
+    return "" if math.isnan(value) else f"{value:.4g}"
+
+
+def _table(rows: Sequence[Row]) -> str:
+    cells = [(r.metric, r.at, *(_figure(q) for q in r.quantiles), str(r.replicates)) for r in rows]
+    return _aligned([HEADING, *cells], words=2)
+
+
+def _aligned(cells: Sequence[Sequence[str]], words: int) -> str:
+    """Columns in line: the first `words` to the left, figures to the right."""
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if k < words else cell.rjust(width)
+            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in cells
+    )

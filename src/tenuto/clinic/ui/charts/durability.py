@@ -1,0 +1,156 @@
+"""Charts of the model card and of clinic simulations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tenuto.clinic.ui.charts.render import SCHEMA, Spec
+from tenuto.core.durability.calibration.table import reported
+from tenuto.core.durability.clinic_simulation import PolicyResult
+from tenuto.core.durability.model import Infusion
+from tenuto.core.durability.patients import Patients
+from tenuto.core.durability.population import Circumstances, Fit
+from tenuto.core.durability.quasi import standard_normal
+from tenuto.core.scales.measurement import measure
+
+__all__ = ["frontier_chart", "population_chart", "rows_chart"]
+
+INK, BAND, MISS = "#1f2933", "#2f6f8f", "#a23b2a"
+
+
+def rows_chart(rows: Sequence[Mapping[str, Any]]) -> Spec:
+    """Each published share (percent) against the 90 % interval predicted without its study; misses in red."""
+    shares = [
+        {**row, "label": f"{row['key']}", "verdict": "hit" if row["hit"] else "miss"}
+        for row in rows
+        if reported()[row["key"]].is_share
+    ]
+    y = {"field": "label", "type": "nominal", "title": None, "sort": [row["label"] for row in shares]}
+    color = {
+        "field": "verdict",
+        "type": "nominal",
+        "title": None,
+        "scale": {"domain": ["hit", "miss"], "range": [INK, MISS]},
+    }
+    x = {"type": "quantitative", "title": "percent of patients", "scale": {"domain": [0, 100]}}
+    return {
+        "$schema": SCHEMA,
+        "title": {
+            "text": "Published shares against what was predicted of them",
+            "subtitle": "Bar: 5 to 95 % without the study; tick: middle; dot: published",
+            "anchor": "start",
+        },
+        "data": {"values": shares},
+        "width": 460,
+        "height": {"step": 15},
+        "background": "white",
+        "layer": [
+            {
+                "mark": {"type": "bar", "height": 7, "color": BAND, "opacity": 0.35},
+                "encoding": {"y": y, "x": {"field": "low", **x}, "x2": {"field": "high"}},
+            },
+            {
+                "mark": {"type": "tick", "color": BAND, "thickness": 2, "size": 9},
+                "encoding": {"y": y, "x": {"field": "middle", **x}},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "size": 45, "opacity": 1},
+                "encoding": {"y": y, "x": {"field": "observed", **x}, "color": color},
+            },
+        ],
+    }
+
+
+def population_chart(fit: Fit, days: int = 120) -> Spec:
+    """Expected PHQ-9 of clinic patients given six infusions in two weeks and none after: half and 80 % of patients."""
+    scale = measure("PHQ-9")
+    law = fit.law(Circumstances(), scale)
+    root = np.linalg.cholesky(law.covariance + 1e-9 * np.eye(len(law.mean)))
+    patients = Patients.from_latent(law.mean + standard_normal(4096, len(law.mean)) @ root.T)
+    infusions = [Infusion(float(d), 0.5) for d in (0, 2, 4, 7, 9, 11)]
+    on = [float(d) for d in range(days + 1)]
+    scores = fit.population.model().expected(patients, infusions, on)
+    quantiles = np.quantile(scores, (0.1, 0.25, 0.5, 0.75, 0.9), axis=1)
+    names = ("low", "inner_low", "middle", "inner_high", "high")
+    rows = [
+        {"day": day} | {name: round(float(quantiles[q, k]), 2) for q, name in enumerate(names)}
+        for k, day in enumerate(on)
+    ]
+    x = {"field": "day", "type": "quantitative", "title": "days from the first infusion"}
+    y = {"type": "quantitative", "title": "expected PHQ-9", "scale": {"domain": [0, 27]}}
+
+    def band(low: str, high: str, opacity: float) -> Spec:
+        return {
+            "mark": {"type": "area", "color": BAND, "opacity": opacity},
+            "encoding": {"x": x, "y": {"field": low, **y}, "y2": {"field": high}},
+        }
+
+    return {
+        "$schema": SCHEMA,
+        "title": {
+            "text": "A population after six infusions and none after",
+            "subtitle": "Line: median patient; bands: half and 80 % of patients",
+            "anchor": "start",
+        },
+        "data": {"values": rows},
+        "width": 520,
+        "height": 240,
+        "background": "white",
+        "layer": [
+            band("low", "high", 0.18),
+            band("inner_low", "inner_high", 0.25),
+            {
+                "mark": {"type": "line", "color": BAND, "strokeWidth": 2},
+                "encoding": {"x": x, "y": {"field": "middle", **y}},
+            },
+        ],
+    }
+
+
+def frontier_chart(name: str, results: Sequence[PolicyResult]) -> Spec:
+    """Maintenance policies: infusions a year against the share of time in response; up and to the left is better."""
+    values = [
+        {
+            "policy": r.policy,
+            "infusions": round(r.infusions_a_year, 2),
+            "response": round(r.time_in_response, 2),
+        }
+        for r in results
+        if not np.isnan(r.infusions_a_year)
+    ]
+    x = {
+        "field": "infusions",
+        "type": "quantitative",
+        "title": "maintenance infusions for a responder a year",
+    }
+    y = {
+        "field": "response",
+        "type": "quantitative",
+        "title": "percent of weeks in response",
+        "scale": {"zero": False, "nice": True, "padding": 20},
+    }
+    return {
+        "$schema": SCHEMA,
+        "title": {
+            "text": f"Maintenance policies: {name}",
+            "subtitle": "Up and to the left is better: more time in response from fewer infusions",
+            "anchor": "start",
+        },
+        "data": {"values": values},
+        "width": 560,
+        "height": 320,
+        "background": "white",
+        "layer": [
+            {
+                "mark": {"type": "point", "filled": True, "size": 70, "color": BAND},
+                "encoding": {"x": x, "y": y},
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 8, "dy": -4, "color": INK},
+                "encoding": {"x": x, "y": y, "text": {"field": "policy"}},
+            },
+        ],
+    }

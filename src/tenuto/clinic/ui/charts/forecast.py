@@ -1,0 +1,147 @@
+"""The chart of one patient's course: scores, infusions, the fan to come, the line of lost response, the window."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from tenuto.clinic.ui.charts.render import SCHEMA, Spec
+from tenuto.core.durability.forecast import Fan, Forecast
+from tenuto.core.durability.history import History
+
+__all__ = ["forecast_chart"]
+
+_SHOWN = 27
+"""Scheduled scores drawn ahead: half a year says more than a year of fog."""
+INK, FAN, LOSS, INFUSION = "#1f2933", "#2f6f8f", "#a23b2a", "#6b7785"
+
+
+def forecast_chart(history: History, found: Forecast) -> Spec:
+    """A Vega-Lite specification with all of its data inside."""
+    scale, shown = history.measure, not found.abstained
+    layers: list[Spec] = []
+    if shown:
+        fan = _fan_rows(found.fan)
+        layers += [
+            _band(fan, "seen_low", "seen_high", 0.12),
+            _band(fan, "low", "high", 0.22),
+            _band(fan, "inner_low", "inner_high", 0.3),
+            _line(fan),
+        ]
+        layers += _window(found)
+    layers += [_infusions(history), _loss_line(history, found), _scores(history)]
+    words = f"{history.condition.replace('_', ' ')}, as of {found.as_of}"
+    title = f"{scale.name}: {words}" if shown else f"{scale.name}: {words} (no forecast)"
+    return {
+        "$schema": SCHEMA,
+        "title": {"text": title, "subtitle": _subtitle(found), "anchor": "start"},
+        "description": f"{title}. {_subtitle(found)}",
+        "width": 640,
+        "height": 300,
+        "background": "white",
+        "layer": [_with_axes(layer, scale.lowest, scale.highest, scale.name) for layer in layers],
+        "config": {"view": {"stroke": None}, "axis": {"grid": False}},
+    }
+
+
+def _subtitle(found: Forecast) -> str:
+    if found.abstained:
+        return found.reason or ""
+    if found.window is None or found.window.longest_acceptable is None:
+        return "Risk of lost response stays below the clinic's upper limit for a year"
+    return f"Longest acceptable interval {found.window.longest_acceptable} days after the last infusion"
+
+
+def _with_axes(layer: Spec, lowest: float, highest: float, name: str) -> Spec:
+    encoding = layer["encoding"]
+    if "x" in encoding:
+        encoding["x"] |= {
+            "type": "temporal",
+            "title": None,
+            "axis": {"format": "%d %b %Y", "labelAngle": 0, "tickCount": 7},
+        }
+    if "y" in encoding and "field" in encoding["y"]:
+        encoding["y"] |= {"type": "quantitative", "title": name, "scale": {"domain": [lowest, highest]}}
+    return layer
+
+
+def _fan_rows(fan: Fan) -> list[dict[str, Any]]:
+    names = ("low", "inner_low", "middle", "inner_high", "high")
+    rows = []
+    for k, on in enumerate(fan.on[:_SHOWN]):
+        row: dict[str, Any] = {"date": _noon(on)}
+        row |= {name: round(float(fan.expected[q, k]), 2) for q, name in enumerate(names)}
+        row |= {"seen_low": float(fan.observed[0, k]), "seen_high": float(fan.observed[4, k])}
+        rows.append(row)
+    return rows
+
+
+def _noon(on: date) -> str:
+    """A date that no time zone moves to another day."""
+    return f"{on.isoformat()}T12:00:00"
+
+
+def _band(rows: list[dict[str, Any]], low: str, high: str, opacity: float) -> Spec:
+    return {
+        "data": {"values": rows},
+        "mark": {"type": "area", "color": FAN, "opacity": opacity, "clip": True},
+        "encoding": {"x": {"field": "date"}, "y": {"field": low}, "y2": {"field": high}},
+    }
+
+
+def _line(rows: list[dict[str, Any]]) -> Spec:
+    return {
+        "data": {"values": rows},
+        "mark": {"type": "line", "color": FAN, "strokeWidth": 2},
+        "encoding": {"x": {"field": "date"}, "y": {"field": "middle"}},
+    }
+
+
+def _scores(history: History) -> Spec:
+    values = [{"date": _noon(s.on), "score": s.value} for s in history.scores]
+    return {
+        "data": {"values": values},
+        "mark": {
+            "type": "line",
+            "color": INK,
+            "strokeWidth": 1,
+            "point": {"color": INK, "filled": True, "size": 50},
+        },
+        "encoding": {"x": {"field": "date"}, "y": {"field": "score"}},
+    }
+
+
+def _infusions(history: History) -> Spec:
+    return {
+        "data": {"values": [{"date": _noon(i.on)} for i in history.infusions]},
+        "mark": {
+            "type": "tick",
+            "orient": "vertical",
+            "color": INFUSION,
+            "thickness": 2,
+            "size": 14,
+            "yOffset": -6,
+        },
+        "encoding": {"x": {"field": "date"}, "y": {"value": 300}},
+    }
+
+
+def _loss_line(history: History, found: Forecast) -> Spec:
+    return {
+        "data": {"values": [{"line": found.standing.line}]},
+        "mark": {"type": "rule", "color": LOSS, "strokeDash": [6, 4]},
+        "encoding": {"y": {"field": "line"}},
+    }
+
+
+def _window(found: Forecast) -> list[Spec]:
+    window = found.window
+    if window is None or window.start is None or window.end is None:
+        return []
+    return [
+        {
+            "data": {"values": [{"from": _noon(window.start), "to": _noon(window.end)}]},
+            "mark": {"type": "rect", "color": LOSS, "opacity": 0.12},
+            "encoding": {"x": {"field": "from"}, "x2": {"field": "to"}},
+        }
+    ]

@@ -1,0 +1,136 @@
+"""The calibration table with the protocol that each scorable row comes from."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, cast
+
+from tenuto.core.durability.population import FOLDER
+from tenuto.core.durability.trial import Trial, trial_from
+from tenuto.core.sources import Basis, basis_from
+
+__all__ = ["Reported", "Study", "data_sha256", "reported", "studies"]
+
+Role = Literal["scorable", "prior", "check", "noise"]
+_SHARES = {
+    "response",
+    "remission",
+    "response_by_infusion",
+    "remission_by_infusion",
+    "relapse_free",
+    "better",
+    "worse",
+    "later_improvement",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """One published figure."""
+
+    key: str
+    study: str
+    condition: str
+    arm: str
+    metric: str
+    when: str
+    value: float
+    n: float | None
+    """Patients behind a share."""
+    se: float | None
+    """Standard error of anything else."""
+    role: Role
+    weight: float
+    basis: Basis
+    use: str
+
+    @property
+    def is_share(self) -> bool:
+        """True for percentages of patients."""
+        return self.metric in _SHARES
+
+    @property
+    def figure(self) -> str:
+        """The simulated figure that predicts it."""
+        return self.metric if self.arm == "drug" else f"{self.metric}_{self.arm}"
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A protocol and the published figures that it predicts, in the order of the trial's endpoints."""
+
+    key: str
+    group: str
+    trial: Trial
+    rows: tuple[Reported, ...]
+
+
+@cache
+def reported() -> Mapping[str, Reported]:
+    """Every row of the calibration table by key, in the table's order."""
+    text = (FOLDER / "calibration.csv").read_text("utf-8")
+    return {entry["key"]: _row(entry) for entry in csv.DictReader(io.StringIO(text))}
+
+
+def _row(entry: Mapping[str, str]) -> Reported:
+    def number(name: str) -> float | None:
+        return float(entry[name]) if entry[name] else None
+
+    return Reported(
+        key=entry["key"],
+        study=entry["study"],
+        condition=entry["condition"],
+        arm=entry["arm"],
+        metric=entry["metric"],
+        when=entry["when"],
+        value=float(entry["value"]),
+        n=number("n"),
+        se=number("se"),
+        role=cast(Role, entry["role"]),
+        weight=number("weight") or 0.0,
+        basis=basis_from(
+            {
+                "evidence": entry["evidence"].split(";"),
+                "sources": entry["sources"].split(";"),
+                "note": entry["use"],
+            },
+            where=f"calibration.csv {entry['key']}",
+        ),
+        use=entry["use"],
+    )
+
+
+@cache
+def studies() -> tuple[Study, ...]:
+    """Every protocol with its scorable rows; ValueError when a scorable row has no protocol or the reverse."""
+    raw = tomllib.loads((FOLDER / "protocols.toml").read_text("utf-8"))
+    found = tuple(_study(key, entry) for key, entry in raw.items())
+    placed = [row.key for study in found for row in study.rows]
+    scorable = [row.key for row in reported().values() if row.role == "scorable"]
+    if sorted(placed) != sorted(scorable):
+        raise ValueError(f"Scorable rows and protocols differ in {sorted(set(placed) ^ set(scorable))}.")
+    return found
+
+
+def _study(key: str, entry: Mapping[str, object]) -> Study:
+    rows = cast(Mapping[str, Mapping[str, object]], entry["rows"])
+    parts = {name: entry[name] for name in ("infusions", "visits", "definitions") if name in entry}
+    trial = trial_from(
+        {**cast(Mapping[str, object], entry["trial"]), **parts, "report": list(rows.values())},
+        where=f"protocol {key}",
+    )
+    return Study(key, str(entry.get("group", key)), trial, tuple(reported()[name] for name in rows))
+
+
+def data_sha256() -> str:
+    """Digest of everything the fit rests on: table, protocols and priors."""
+    digest = hashlib.sha256()
+    for name in ("calibration.csv", "protocols.toml", "priors.toml"):
+        digest.update((FOLDER / name).read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,196 @@
+"""Plays maintenance policies on the same synthetic patients. A policy sees what a clinic sees: scores and dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+
+from tenuto.core.durability.clinic import Clinic, MaintenancePolicy
+from tenuto.core.durability.course import Definitions, State, standing
+from tenuto.core.durability.decide import Decider, decider
+from tenuto.core.durability.enrol import enrol
+from tenuto.core.durability.error import ScaleError
+from tenuto.core.durability.history import History, Scored, Treated
+from tenuto.core.durability.model import Model
+from tenuto.core.durability.normal import Floats
+from tenuto.core.durability.patients import Patients
+from tenuto.core.durability.population import Fit
+
+__all__ = ["Outcome", "PolicyResult", "Share", "play", "shares", "summary"]
+
+START = date(2000, 1, 3)
+"""Dates of synthetic courses count from here; only differences matter."""
+_AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Share:
+    """Some of the patients, with their own seed: the same patients whoever plays them."""
+
+    clinic: Clinic
+    fit: Fit
+    rules: Definitions
+    patients: int
+    seed: np.random.SeedSequence
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One responder under one policy, from the end of the series to the horizon."""
+
+    policy: str
+    infusions: int
+    weeks: int
+    weeks_in_response: int
+    """By the level behind the scores, not by the scores."""
+    first_infusion: int | None
+    """Day of the first maintenance infusion."""
+    untreated_loss: int | None
+    """Day on which response is lost when this patient gets no maintenance."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyResult:
+    """A policy over all responders."""
+
+    policy: str
+    responders: int
+    infusions_a_year: float
+    time_in_response: float
+    """Percent of weeks."""
+    caught: float
+    """Percent of those who lose response untreated whom the policy treats before that day."""
+    lead_weeks: float
+    """Median weeks from that first infusion to the day of the loss it came before."""
+    over_treated: float
+    """Percent of those who keep response untreated to the horizon who are treated all the same."""
+
+
+def shares(clinic: Clinic, fit: Fit, rules: Definitions, seed: int) -> Iterator[Share]:
+    """Cut the population into pieces whose results do not depend on who plays them."""
+    pieces = -(-clinic.patients // _AT_ONCE)
+    for k, one in enumerate(np.random.SeedSequence(seed).spawn(pieces)):
+        yield Share(clinic, fit, rules, min(_AT_ONCE, clinic.patients - k * _AT_ONCE), one)
+
+
+def play(share: Share) -> list[Outcome]:
+    """Every policy on every responder of a share, all under the same errors of the scores."""
+    clinic, rng = share.clinic, np.random.default_rng(share.seed)
+    population = share.fit.population
+    law = population.law(clinic.circumstances, clinic.measure)
+    # The clinic is one site, the typical one; the forecast does not know that.
+    known = replace(law, doubt=np.zeros_like(law.doubt))
+    patients, entry = enrol(known, clinic.measure, clinic.baseline, share.patients, np.zeros((1, 1, 2)), rng)
+    noise = rng.standard_normal((share.patients, clinic.horizon_days // share.rules.every_days + 1))
+    model = population.model()
+    none = decider(MaintenancePolicy("none", "none"), share)
+    lost = [
+        _first_loss(course, share.rules) if course is not None else None
+        for course in (c[0] for c in _run(share, model, patients, entry[0], noise, none))
+    ]
+    outcomes = []
+    for policy in clinic.policies:
+        played = _run(share, model, patients, entry[0], noise, decider(policy, share))
+        for (course, weeks, good), day in zip(played, lost, strict=True):
+            if course is not None:
+                outcomes.append(_outcome(policy, clinic, course, weeks, good, day))
+    return outcomes
+
+
+def _run(
+    share: Share, model: Model, patients: Patients, entry: Floats, noise: Floats, decide: Decider
+) -> list[tuple[History | None, int, int]]:
+    """Courses of the patients under one policy, with weeks followed and weeks in response; None for non-responders."""
+    clinic, rules, error = share.clinic, share.rules, ScaleError.of(share.clinic.measure)
+    series_end = clinic.induction_days[-1]
+    courses = [_opened(clinic, float(score)) for score in entry]
+    weeks, good = np.zeros(len(courses), dtype=int), np.zeros(len(courses), dtype=int)
+    responder: list[bool] = []
+    walk = model.start(patients, 0.0)
+    visits = range(rules.every_days, clinic.horizon_days + 1, rules.every_days)
+    for day in sorted({*clinic.induction_days, *visits}):
+        walk.to(float(day))
+        who = np.full(len(courses), float(day in clinic.induction_days))
+        if day in visits:
+            level = walk.score()
+            seen = error.observe(level, noise[:, day // rules.every_days])
+            courses = [
+                _scored(course, day, float(score)) for course, score in zip(courses, seen, strict=True)
+            ]
+            if day > series_end and not responder:
+                responder = [standing(c, rules).state is not State.NOT_RESPONDING for c in courses]
+            elif day > series_end:
+                weeks += 1
+                good += level <= (1 - clinic.measure.response_fall) * patients.baseline
+                for k, course in enumerate(courses):
+                    who[k] = float(responder[k] and decide(k, course, START + timedelta(days=day)))
+        if who.any():
+            walk.infuse(clinic.dose, who)
+            courses = [_treated(c, day, clinic.dose) if w else c for c, w in zip(courses, who, strict=True)]
+    return [
+        (course if yes else None, int(w), int(g))
+        for course, yes, w, g in zip(courses, responder, weeks, good, strict=True)
+    ]
+
+
+def _opened(clinic: Clinic, entry: float) -> History:
+    at = clinic.circumstances
+    return History(clinic.measure, at.condition, at.setting, (Scored(START, entry),), ())
+
+
+def _scored(course: History, day: int, value: float) -> History:
+    return replace(course, scores=(*course.scores, Scored(START + timedelta(days=day), value)))
+
+
+def _treated(course: History, day: int, dose: float) -> History:
+    return replace(course, infusions=(*course.infusions, Treated(START + timedelta(days=day), dose)))
+
+
+def _first_loss(course: History, rules: Definitions) -> int | None:
+    """The day on which an untreated course first counts as lost."""
+    for k in range(1, len(course.scores) + 1):
+        so_far = replace(course, scores=course.scores[:k])
+        if so_far.scores[-1].on > course.infusions[-1].on and standing(so_far, rules).state is State.LOST:
+            return (so_far.scores[-1].on - START).days
+    return None
+
+
+def _outcome(
+    policy: MaintenancePolicy, clinic: Clinic, course: History, weeks: int, good: int, lost: int | None
+) -> Outcome:
+    later = [(i.on - START).days for i in course.infusions[len(clinic.induction_days) :]]
+    return Outcome(policy.name, len(later), weeks, good, later[0] if later else None, lost)
+
+
+def summary(clinic: Clinic, outcomes: list[Outcome], every_days: int) -> list[PolicyResult]:
+    """One line a policy, in the clinic's order; not a number where nobody is left to judge."""
+    return [
+        _result(policy.name, [o for o in outcomes if o.policy == policy.name], every_days)
+        for policy in clinic.policies
+    ]
+
+
+def _result(name: str, own: list[Outcome], every_days: int) -> PolicyResult:
+    weeks = sum(o.weeks for o in own)
+    losers = [o for o in own if o.untreated_loss is not None]
+    keepers = [o for o in own if o.untreated_loss is None]
+    lead = [
+        o.untreated_loss - o.first_infusion
+        for o in losers
+        if o.untreated_loss is not None
+        and o.first_infusion is not None
+        and o.first_infusion < o.untreated_loss
+    ]
+    nan = float("nan")
+    return PolicyResult(
+        policy=name,
+        responders=len(own),
+        infusions_a_year=sum(o.infusions for o in own) / (weeks * every_days / 365.25) if weeks else nan,
+        time_in_response=100 * sum(o.weeks_in_response for o in own) / weeks if weeks else nan,
+        caught=100 * len(lead) / len(losers) if losers else nan,
+        lead_weeks=float(np.median(lead)) / 7 if lead else nan,
+        over_treated=100 * sum(o.infusions > 0 for o in keepers) / len(keepers) if keepers else nan,
+    )

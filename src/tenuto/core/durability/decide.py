@@ -1,0 +1,87 @@
+"""Maintenance policies in action: is this patient due for an infusion today? Decided from the history alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from tenuto.core.durability.clinic import MaintenancePolicy
+from tenuto.core.durability.course import Definitions, State, standing
+from tenuto.core.durability.history import History
+from tenuto.core.durability.outlook import outlook
+from tenuto.core.durability.population import Fit
+from tenuto.core.durability.posterior import Effort
+from tenuto.core.durability.rules import esketamine_style, stable_style
+
+if TYPE_CHECKING:
+    from tenuto.core.durability.clinic_simulation import Share
+
+__all__ = ["Decider", "decider"]
+
+Decider = Callable[[int, History, date], bool]
+"""Number of the patient, course so far, today: give an infusion?"""
+
+_QUICK = Effort(explore=512, final=1024, keep=512)
+"""Draws for a simulated clinic's forecasts: thousands of them, each a little rougher than at the bedside."""
+
+
+def decider(policy: MaintenancePolicy, share: Share) -> Decider:
+    """The policy as a decision; keeps what it must remember of each patient."""
+    rules, fit = share.rules, share.fit
+    if policy.kind == "none":
+        return lambda _, __, ___: False
+    if policy.kind == "fixed":
+        return lambda _, course, today: today >= course.infusions[-1].on + timedelta(days=policy.every_days)
+    if policy.kind == "fixed_then":
+        return lambda _, course, today: _tapered(policy, course, today)
+    if policy.kind == "symptom_triggered":
+        return lambda _, course, __: standing(course, rules).state is State.LOST
+    if policy.kind == "esketamine_rule":
+        return lambda _, course, today: _due(esketamine_style(course, rules).next_date, today)
+    if policy.kind == "stable_rule":
+        return lambda _, course, today: _due(
+            stable_style(course, rules, standing(course, rules), today).next_date, today
+        )
+    return _ModelWindow(policy.risk or rules.risk_upper, rules, fit)
+
+
+def _due(on: date | None, today: date) -> bool:
+    return on is not None and on <= today
+
+
+def _tapered(policy: MaintenancePolicy, course: History, today: date) -> bool:
+    late = (today - course.start).days > policy.then_after_days
+    gap = policy.then_every_days if late else policy.every_days
+    return today >= course.infusions[-1].on + timedelta(days=gap)
+
+
+class _ModelWindow:
+    """Due when the risk of lost response would pass the limit before the next scheduled score."""
+
+    def __init__(self, risk: float, rules: Definitions, fit: Fit) -> None:
+        self.risk, self.rules, self.fit = risk, rules, fit
+        self.look_again: dict[int, date] = {}
+        self.known: dict[int, int] = {}
+
+    def __call__(self, patient: int, course: History, today: date) -> bool:
+        now = standing(course, self.rules)
+        if now.state is State.LOST:
+            return True
+        if len(course.after) < self.rules.least_scores:
+            return False
+        # A calm course far from its window is not forecast anew every week; a new infusion or a bad score is.
+        infusions = len(course.infusions)
+        calm = now.state is State.RESPONDING and self.known.get(patient) == infusions
+        if calm and today < self.look_again.get(patient, today):
+            return False
+        week = self.rules.every_days
+        curve = outlook(course, self.rules, today, self.fit, _QUICK, days=26 * week)
+        day = curve.day_of_risk(self.risk)
+        if day is not None and day <= week:
+            return True
+        self.known[patient] = infusions
+        self.look_again[patient] = today + timedelta(
+            days=min(4 * week, 26 * week if day is None else int(day / 2))
+        )
+        return False

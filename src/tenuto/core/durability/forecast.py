@@ -1,0 +1,162 @@
+"""The forecast for one patient: the course without another infusion, the risk of loss, candidate dates, the window."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from tenuto.core.durability.abstain import reason_to_abstain
+from tenuto.core.durability.course import Definitions, Standing, standing
+from tenuto.core.durability.error import ScaleError
+from tenuto.core.durability.history import History
+from tenuto.core.durability.learned import Learned, learned_from
+from tenuto.core.durability.model import Walk
+from tenuto.core.durability.normal import Floats
+from tenuto.core.durability.outlook import Ahead, circumstances, walked
+from tenuto.core.durability.patients import LATENT, Patients
+from tenuto.core.durability.population import Fit, fitted
+from tenuto.core.durability.posterior import Effort, Evidence, evidence_of, posterior
+from tenuto.core.durability.quasi import standard_normal
+from tenuto.core.durability.rules import Advice, advice
+from tenuto.core.durability.survival import Curve
+
+__all__ = ["HORIZON_DAYS", "Candidate", "Fan", "Forecast", "Window", "forecast"]
+
+HORIZON_DAYS = 365
+COMPARED_DAYS = 90
+FAN_LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What an infusion on a date would do."""
+
+    on: date
+    loss_before: float
+    """Probability that response is lost before that date."""
+    responding_90d: float
+    """Probability of still responding 90 days after the forecast's date, when the infusion is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When a booster falls due: from the lower to the upper risk of lost response."""
+
+    start: date | None
+    """None when the risk stays below the lower limit to the horizon."""
+    end: date | None
+    longest_acceptable: int | None
+    """Days from the last infusion to the end of the window; None beyond the horizon."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fan:
+    """Quantiles (at `FAN_LEVELS`) of the expected and of the observed score, each shape (5, dates)."""
+
+    on: tuple[date, ...]
+    expected: Floats
+    observed: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forecast:
+    """Everything that a clinician is shown about one patient on one day."""
+
+    as_of: date
+    standing: Standing
+    abstained: bool
+    reason: str | None
+    responding: tuple[tuple[date, float], ...]
+    window: Window | None
+    candidates: tuple[Candidate, ...]
+    median_days_to_loss: float | None
+    interval_80: tuple[float | None, float | None]
+    learned: Learned
+    rules: tuple[Advice, ...]
+    fan: Fan
+    model_version: str
+    parameters_sha256: str
+
+
+def forecast(
+    history: History,
+    rules: Definitions,
+    *,
+    as_of: date | None = None,
+    candidates: Sequence[date] = (),
+    fit: Fit | None = None,
+    effort: Effort | None = None,
+) -> Forecast:
+    """Forecast a patient's course from `as_of` (the last date of the history when None). Deterministic.
+
+    Under "no further infusion" unless a candidate date says otherwise; a candidate gets the dose of the last infusion.
+    Days count from `as_of`; a median or bound beyond 365 days is None.
+    """
+    fit, effort, as_of = fit or fitted(), effort or Effort(), as_of or history.last
+    model, error, evidence = fit.population.model(), ScaleError.of(history.measure), evidence_of(history)
+    law = fit.law(circumstances(history), history.measure)
+    found = posterior(model, law, error, evidence, effort)
+    now = standing(history, rules)
+    reason = reason_to_abstain(history, rules, now, found, error, evidence, as_of)
+    start = (as_of - history.start).days
+    walk = walked(model, Patients.from_latent(found.even(effort.keep)), evidence, start)
+    ahead = Ahead(error, now, rules, start)
+    expected, curve = ahead.follow(walk.copy(), HORIZON_DAYS)
+    shown = reason is None
+    return Forecast(
+        as_of=as_of,
+        standing=now,
+        abstained=not shown,
+        reason=reason,
+        responding=tuple(
+            (as_of + timedelta(days=float(d)), float(p))
+            for d, p in zip(curve.days, curve.responding, strict=True)
+            if d > 0
+        )
+        if shown
+        else (),
+        window=_window(curve, rules, as_of, history) if shown else None,
+        candidates=tuple(_candidate(on, as_of, walk, ahead, curve, evidence) for on in candidates)
+        if shown
+        else (),
+        median_days_to_loss=curve.day_of_risk(0.5) if shown else None,
+        interval_80=(curve.day_of_risk(0.1), curve.day_of_risk(0.9)) if shown else (None, None),
+        learned=learned_from(found, error, history, evidence),
+        rules=advice(history, rules, now, as_of),
+        fan=_fan(as_of, expected, curve, error),
+        model_version=fit.version,
+        parameters_sha256=fit.sha256,
+    )
+
+
+def _candidate(
+    on: date, as_of: date, walk: Walk, ahead: Ahead, without: Curve, evidence: Evidence
+) -> Candidate:
+    wait = float((on - as_of).days)
+    dose_at = (wait, evidence.infusions[-1].dose) if wait < COMPARED_DAYS else None
+    _, curve = ahead.follow(walk.copy(), COMPARED_DAYS, dose_at)
+    return Candidate(on, 1 - without.at(wait), curve.at(COMPARED_DAYS))
+
+
+def _window(curve: Curve, rules: Definitions, as_of: date, history: History) -> Window:
+    start, end = curve.day_of_risk(rules.risk_lower), curve.day_of_risk(rules.risk_upper)
+
+    def on(day: float | None) -> date | None:
+        return None if day is None else as_of + timedelta(days=math.floor(day))
+
+    latest = on(end)
+    return Window(on(start), latest, None if latest is None else (latest - history.infusions[-1].on).days)
+
+
+def _fan(as_of: date, expected: Floats, curve: Curve, error: ScaleError) -> Fan:
+    # One fixed deviate a draw, spread evenly over the draws and unrelated to their order.
+    noise = standard_normal(expected.shape[1], len(LATENT) + 1)[:, -1]
+    return Fan(
+        tuple(as_of + timedelta(days=float(d)) for d in curve.days),
+        np.quantile(expected, FAN_LEVELS, axis=1),
+        np.quantile(error.observe(expected, noise[None, :]), FAN_LEVELS, axis=1),
+    )

@@ -1,0 +1,109 @@
+"""The model of one course: latent benefit, expected score, observed score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tenuto.core.durability.normal import Floats
+from tenuto.core.durability.parts import Benefit, Context, DoseEffect, Holding, Uptake
+from tenuto.core.durability.patients import Patients
+
+__all__ = ["Infusion", "Model", "Walk"]
+
+_PER = 10.0
+"""Infusions over which a patient's drift is expressed."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Infusion:
+    """An infusion of the course: day (any origin) and dose, mg/kg."""
+
+    day: float
+    dose: float
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The parts put together. Expected score = baseline x exp(-(drug + context))."""
+
+    dose: DoseEffect
+    uptake: Uptake
+    benefit: Benefit
+    context: Context
+
+    def start(self, patients: Patients, day: float) -> Walk:
+        """Patients before their first infusion, on `day`."""
+        return Walk(self, patients, day, self.benefit.begin(patients))
+
+    def expected(self, patients: Patients, infusions: Sequence[Infusion], days: Sequence[float]) -> Floats:
+        """Expected scores, shape (len(days), n). A score on the day of an infusion is from before it.
+
+        `days` and `infusions` need not be sorted. Before the first infusion the score is the baseline.
+        """
+        events = sorted(
+            [(d, 0, k) for k, d in enumerate(days)] + [(i.day, 1, k) for k, i in enumerate(infusions)]
+        )
+        scores = np.empty((len(days), len(patients)))
+        if not events:
+            return scores
+        walk = self.start(patients, events[0][0])
+        for day, kind, k in events:
+            walk.to(day)
+            if kind:
+                walk.infuse(infusions[k].dose)
+            else:
+                scores[k] = walk.score()
+        return scores
+
+
+@dataclass(slots=True)
+class Walk:
+    """A group of patients walked forward in time. The only mutable thing of the model; lives inside one call."""
+
+    model: Model
+    patients: Patients
+    day: float
+    holding: Holding
+    first: float | None = None
+    given: Floats | float = field(default=0.0)
+    """Infusions so far, of all or of each patient."""
+
+    def copy(self) -> Walk:
+        """A second walk from here."""
+        return Walk(self.model, self.patients, self.day, self.holding.copy(), self.first, self.given)
+
+    def to(self, day: float) -> None:
+        """Let time pass up to `day`; never backwards."""
+        if day < self.day:
+            raise ValueError(f"Day {day} is before day {self.day}.")
+        if day > self.day and self.first is not None:
+            self.holding.advance(day - self.day)
+        self.day = day
+
+    def infuse(self, dose: float, who: Floats | None = None) -> None:
+        """Give `dose` mg/kg now, to all or to those where `who` (0 or 1, shape (n,)) is 1. Dose 0 is a control visit."""
+        if self.first is None:
+            self.first = self.day
+        amount = self.model.uptake(self.patients.gain, self.model.dose(dose), self.holding.held())
+        self.holding.add(amount if who is None else amount * who)
+        self.given = self.given + (1.0 if who is None else who)
+        if np.any(self.given > 1):
+            self.holding.stretch(np.exp(self.patients.drift * (np.maximum(self.given - 1.0, 0.0) / _PER)))
+
+    def drug(self) -> Floats:
+        """Log-fall of the score that is the drug's, shape (n,)."""
+        return self.holding.level()
+
+    def fall(self) -> Floats:
+        """Whole log-fall of the score: drug and context, shape (n,)."""
+        if self.first is None:
+            return np.zeros(len(self.patients))
+        return self.drug() + self.model.context(self.day - self.first, self.patients)
+
+    def score(self) -> Floats:
+        """Expected score, points, shape (n,)."""
+        expected: Floats = self.patients.baseline * np.exp(-self.fall())
+        return expected

@@ -1,0 +1,86 @@
+"""The normal distribution in NumPy alone, accurate far into the tails, so that nothing here waits for SciPy."""
+
+from __future__ import annotations
+
+import math
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Floats", "cdf", "log_cdf", "log_density", "quantile"]
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+
+_LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
+_ROOT_HALF = math.sqrt(0.5)
+# Chebyshev fit of log(erfc(x) exp(x**2) (1 + x/2)) in t = 1/(1 + x/2): relative error below 1.2e-7 for every x >= 0,
+# which is what log-probabilities need (an absolute error would be useless in the tail).
+_ERFC = (-1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587)
+_ERFC_TAIL = (-0.82215223, 0.17087277)
+
+
+def _log_erfc(x: Floats) -> Floats:
+    """log erfc(x) for x >= 0."""
+    t = 1 / (1 + 0.5 * x)
+    polynomial = np.zeros_like(x)
+    for coefficient in reversed(_ERFC + _ERFC_TAIL):
+        polynomial = polynomial * t + coefficient
+    return np.log(t) - x * x + polynomial
+
+
+def log_cdf(z: Floats) -> Floats:
+    """Log of the standard normal distribution function; relative error of the probability below 2e-7."""
+    upper = _log_erfc(np.abs(z) * _ROOT_HALF) - math.log(2)
+    return np.where(z < 0, upper, np.log1p(-np.exp(upper)))
+
+
+def cdf(z: Floats) -> Floats:
+    """The standard normal distribution function; absolute error below 2e-7."""
+    upper = np.exp(_log_erfc(np.abs(z) * _ROOT_HALF)) / 2
+    return np.where(z < 0, upper, 1 - upper)
+
+
+def log_density(z: Floats) -> Floats:
+    """Log of the standard normal density."""
+    return -0.5 * z * z - _LOG_SQRT_2PI
+
+
+# Rational approximations of the normal quantile in a central and two tail regions; relative error below 1.2e-9.
+_CENTRE_TOP = (
+    -3.969683028665376e01,
+    2.209460984245205e02,
+    -2.759285104469687e02,
+    1.383577518672690e02,
+    -3.066479806614716e01,
+    2.506628277459239e00,
+)
+_CENTRE_BOTTOM = (
+    -5.447609879822406e01,
+    1.615858368580409e02,
+    -1.556989798598866e02,
+    6.680131188771972e01,
+    -1.328068155288572e01,
+    1.0,
+)
+_TAIL_TOP = (
+    -7.784894002430293e-03,
+    -3.223964580411365e-01,
+    -2.400758277161838e00,
+    -2.549732539343734e00,
+    4.374664141464968e00,
+    2.938163982698783e00,
+)
+_TAIL_BOTTOM = (7.784695709041462e-03, 3.224671290700398e-01, 2.445134137142996e00, 3.754408661907416e00, 1.0)
+_TAIL_BELOW = 0.02425
+
+
+def quantile(p: Floats) -> Floats:
+    """Standard normal quantile of probabilities strictly between 0 and 1; relative error below 1.2e-9."""
+    from_half = p - 0.5
+    square = from_half * from_half
+    centre = from_half * np.polyval(_CENTRE_TOP, square) / np.polyval(_CENTRE_BOTTOM, square)
+    near_edge = np.minimum(p, 1 - p)
+    r = np.sqrt(-2 * np.log(np.minimum(near_edge, _TAIL_BELOW)))
+    tail = np.polyval(_TAIL_TOP, r) / np.polyval(_TAIL_BOTTOM, r)
+    return np.where(near_edge >= _TAIL_BELOW, centre, np.where(from_half < 0, tail, -tail))

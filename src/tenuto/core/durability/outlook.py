@@ -1,0 +1,77 @@
+"""The time to come without and with another infusion: draws of one patient carried through the scheduled scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from tenuto.core.durability.course import Definitions, Standing, standing
+from tenuto.core.durability.error import ScaleError
+from tenuto.core.durability.history import History
+from tenuto.core.durability.model import Model, Walk
+from tenuto.core.durability.normal import Floats
+from tenuto.core.durability.patients import Patients
+from tenuto.core.durability.population import Circumstances, Fit
+from tenuto.core.durability.posterior import Effort, Evidence, evidence_of, posterior
+from tenuto.core.durability.survival import Curve, survival
+
+__all__ = ["Ahead", "circumstances", "outlook", "walked"]
+
+
+def circumstances(history: History) -> Circumstances:
+    """Where and for what a patient is treated, as the law of patients wants it."""
+    return Circumstances(
+        history.condition, history.setting, history.measure.report, covariates=history.covariates
+    )
+
+
+def walked(model: Model, patients: Patients, evidence: Evidence, start: int) -> Walk:
+    """A patient's draws brought to the day of the forecast with the infusions that were given."""
+    walk = model.start(patients, min(0.0, *evidence.days))
+    for infusion in evidence.infusions:
+        walk.to(infusion.day)
+        walk.infuse(infusion.dose)
+    walk.to(float(start))
+    return walk
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Carries draws through the scheduled scores to come."""
+
+    error: ScaleError
+    standing: Standing
+    rules: Definitions
+    start: int
+    """Day of the forecast, from the first infusion."""
+
+    def follow(
+        self, walk: Walk, days: int, dose_at: tuple[float, float] | None = None
+    ) -> tuple[Floats, Curve]:
+        """Expected scores (times, n) and the curve of response, with one infusion `(day from now, dose)` or none."""
+        times = [float(t) for t in range(self.rules.every_days, days + 1, self.rules.every_days)]
+        if not times or times[-1] < days:
+            times.append(float(days))
+        rows, above = [walk.score()], []
+        for time in times:
+            if dose_at is not None and dose_at[0] < time:
+                walk.to(self.start + dose_at[0])
+                walk.infuse(dose_at[1])
+                dose_at = None
+            walk.to(self.start + time)
+            rows.append(walk.score())
+            above.append(self.error.above(rows[-1], self.standing.line))
+        run = min(self.standing.run, self.rules.scores_in_row - 1)
+        left = survival(above, self.rules.scores_in_row, run).mean(axis=1)
+        return np.stack(rows), Curve(np.array([0.0, *times]), np.array([1.0, *left]))
+
+
+def outlook(history: History, rules: Definitions, as_of: date, fit: Fit, effort: Effort, days: int) -> Curve:
+    """Only the curve of response without another infusion; what a simulated clinic asks for, again and again."""
+    model, error, evidence = fit.population.model(), ScaleError.of(history.measure), evidence_of(history)
+    found = posterior(model, fit.law(circumstances(history), history.measure), error, evidence, effort)
+    start = (as_of - history.start).days
+    walk = walked(model, Patients.from_latent(found.even(effort.keep)), evidence, start)
+    return Ahead(error, standing(history, rules), rules, start).follow(walk, days)[1]

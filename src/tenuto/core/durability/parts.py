@@ -1,0 +1,204 @@
+"""The parts of the model: dose effect, uptake, benefit compartments, context. Each can be swapped for another."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from tenuto.core.compartments import rate_matrix
+from tenuto.core.compartments.modes import decompose
+from tenuto.core.durability.normal import Floats
+from tenuto.core.durability.patients import Patients
+
+__all__ = [
+    "Additive",
+    "Benefit",
+    "Context",
+    "DecayingContext",
+    "DoseEffect",
+    "Holding",
+    "SaturatingDose",
+    "SingleExponential",
+    "ToppingUp",
+    "TwoCompartments",
+    "Uptake",
+]
+
+LN2 = math.log(2)
+
+
+class DoseEffect(Protocol):
+    """How much of a full infusion a dose is worth."""
+
+    def __call__(self, mg_per_kg: float) -> float:
+        """The worth of a dose: 0 at dose 0, 1 at the usual 0.5 mg/kg."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaturatingDose:
+    """A Hill curve: rises to 0.5 mg/kg and is nearly flat above."""
+
+    half: float
+    """Dose worth half of the largest possible, mg/kg."""
+    hill: float = 2.0
+    usual: float = 0.5
+
+    def __call__(self, mg_per_kg: float) -> float:
+        """See `DoseEffect`."""
+        return self._share(mg_per_kg) / self._share(self.usual)
+
+    def _share(self, dose: float) -> float:
+        powered = float(dose**self.hill)
+        return powered / (powered + float(self.half**self.hill))
+
+
+class Benefit(Protocol):
+    """Compartments that hold drug benefit between infusions."""
+
+    def begin(self, patients: Patients) -> Holding:
+        """Empty compartments of these patients."""
+
+
+class Holding:
+    """What the compartments of n patients hold, in modes that each decay by one exponential. Changes as time passes."""
+
+    def __init__(self, matrix: Floats, held: Sequence[int], seen: Sequence[int]) -> None:
+        """`matrix` (n, c, c) with the inlet first; infusions top up the compartments `held`; benefit is what `seen` hold."""
+        modes = decompose(matrix)
+        if not modes.apart.all():
+            raise ValueError("Two half-lives of a patient are too close to tell apart. Widen the slow one.")
+        self.rates = modes.rates
+        self.pace = -modes.rates
+        """Log-decay a day, at the pace of now."""
+        self.entry = modes.apart_into[:, 0]
+        self.to_held = modes.apart_out[list(held)].sum(axis=0)
+        self.to_seen = modes.apart_out[list(seen)].sum(axis=0)
+        self.state = np.zeros_like(modes.rates)
+        self._decay = np.empty_like(modes.rates)
+
+    def copy(self) -> Holding:
+        """The same, free to go another way."""
+        other = copy(self)
+        other.state, other._decay = self.state.copy(), np.empty_like(self.state)
+        return other
+
+    def stretch(self, factor: Floats) -> None:
+        """From now on every half-life is `factor` times what it was at first, shape (n,)."""
+        self.pace = -self.rates / factor
+
+    def advance(self, days: float) -> None:
+        """Let time pass. In place: this is where the time of a forecast goes."""
+        np.multiply(self.pace, days, out=self._decay)
+        np.exp(self._decay, out=self._decay)
+        self.state *= self._decay
+
+    def add(self, amount: Floats) -> None:
+        """An infusion that adds `amount`, shape (n,)."""
+        self.state += self.entry * amount
+
+    def held(self) -> Floats:
+        """What an infusion tops up, shape (n,)."""
+        return _weighted(self.to_held, self.state)
+
+    def level(self) -> Floats:
+        """The benefit expressed now, shape (n,)."""
+        return _weighted(self.to_seen, self.state)
+
+
+def _weighted(weights: Floats, state: Floats) -> Floats:
+    total: Floats = np.einsum("mn,mn->n", weights, state)
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class TwoCompartments:
+    """Onset in hours into a fast compartment; part of what leaves it fills a slow one. Benefit is fast plus slow."""
+
+    onset_half_life: float
+    """Days."""
+
+    def begin(self, patients: Patients) -> Holding:
+        """See `Benefit`."""
+        fast = LN2 / patients.fast
+        matrix = rate_matrix(
+            3,
+            flows={
+                (0, 1): np.full(len(patients), LN2 / self.onset_half_life),
+                (1, 2): fast * patients.transfer,
+            },
+            losses={1: fast * (1 - patients.transfer), 2: LN2 / patients.slow},
+        )
+        return Holding(matrix, held=(0, 1), seen=(1, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class SingleExponential:
+    """One compartment that loses benefit at one fixed rate, the same in every patient: the baseline to beat."""
+
+    onset_half_life: float
+    half_life: float
+    """Days, for everybody; nobody's own half-life is used."""
+
+    def begin(self, patients: Patients) -> Holding:
+        """See `Benefit`."""
+        each = np.ones(len(patients))
+        matrix = rate_matrix(
+            2, flows={(0, 1): each * LN2 / self.onset_half_life}, losses={1: each * LN2 / self.half_life}
+        )
+        return Holding(matrix, held=(0, 1), seen=(1,))
+
+
+class Uptake(Protocol):
+    """How much an infusion adds, given what is already held."""
+
+    def __call__(self, gain: Floats, worth: float, held: Floats) -> Floats:
+        """Log-fall that is added, shape (n,); `gain` is what a full infusion adds from empty, `held` what is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToppingUp:
+    """An infusion fills up towards a limit: six in two weeks do not hold six times what one does.
+
+    An infusion adds `gain` from empty and nothing once `1 + headroom` times that is held. What is held never falls by
+    an infusion, and who holds more before it holds more after it.
+    """
+
+    headroom: float
+
+    def __call__(self, gain: Floats, worth: float, held: Floats) -> Floats:
+        """See `Uptake`."""
+        free: Floats = np.maximum(gain - held / (1 + self.headroom), 0)
+        return worth * free
+
+
+@dataclass(frozen=True, slots=True)
+class Additive:
+    """Every infusion adds the same, however much is held."""
+
+    def __call__(self, gain: Floats, worth: float, held: Floats) -> Floats:
+        """See `Uptake`."""
+        return worth * gain
+
+
+class Context(Protocol):
+    """Benefit that is not the drug's: expectancy, regression to the mean, admission, other treatment."""
+
+    def __call__(self, days: float, patients: Patients) -> Floats:
+        """Log-fall of the score `days` after the first infusion (dose 0 counts), shape (n,); 0 up to day 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecayingContext:
+    """There from the first visit, then fading."""
+
+    half_life: float
+    """Days."""
+
+    def __call__(self, days: float, patients: Patients) -> Floats:
+        """See `Context`."""
+        return patients.context * (2.0 ** (-days / self.half_life) if days > 0 else 0.0)

@@ -1,0 +1,70 @@
+"""Reads tables of a TOML file entry by entry, and says in one sentence which entry can't be used and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["Table", "TrialError"]
+
+MOST_DAYS = 3000
+
+
+class TrialError(ValueError):
+    """A file that can't be simulated; the message names the entry and the fix."""
+
+
+class Table:
+    """A TOML table that remembers what was read from it and complains about what is left over."""
+
+    def __init__(self, raw: Any, where: str) -> None:
+        """`where` is what an error calls the table."""
+        if not isinstance(raw, Mapping):
+            raise TrialError(f"{where} must be a table.")
+        self.raw, self.where, self.read = raw, where, set[str]()
+
+    def get(self, key: str, kind: type | tuple[type, ...], default: Any = ...) -> Any:
+        """The entry, which must be of `kind`; without a default it must be there."""
+        self.read.add(key)
+        if key not in self.raw:
+            if default is ...:
+                raise TrialError(f"{self.where} has no '{key}'. Add it.")
+            return default
+        value = self.raw[key]
+        if (isinstance(value, bool) and kind is not bool) or not isinstance(value, kind):
+            raise TrialError(f"{self.where}: '{key}' is {value!r}, which is not what is expected there.")
+        return value
+
+    def number(self, key: str, default: Any = ..., *, least: float = 0.0, most: float = 1e6) -> Any:
+        """A number between bounds."""
+        value = self.get(key, (int, float), default)
+        if value is not None and not (least <= value <= most):  # also false for NaN
+            raise TrialError(f"{self.where}: '{key}' is {value}; give a number from {least:g} to {most:g}.")
+        return value
+
+    def choice(self, key: str, among: tuple[str, ...], default: Any = ...) -> Any:
+        """One of some words."""
+        value = self.get(key, str, default)
+        if value not in among:
+            raise TrialError(f"{self.where}: '{key}' is '{value[:40]}'. Use one of {', '.join(among)}.")
+        return value
+
+    def days(self, key: str, default: Any = ...) -> tuple[float, ...]:
+        """Rising days, each once."""
+        values = self.get(key, list, default)
+        for value in values:
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 3650:
+                raise TrialError(f"{self.where}: '{key}' holds {value!r}; give days from 0 to 3650.")
+        if list(values) != sorted(set(values)):
+            raise TrialError(f"{self.where}: '{key}' must rise, each day once.")
+        if len(values) > MOST_DAYS:
+            raise TrialError(f"{self.where}: '{key}' has {len(values)} days; at most {MOST_DAYS}.")
+        return tuple(float(v) for v in values)
+
+    def done(self) -> None:
+        """Refuse entries that nobody read: a misspelt key must not pass unseen."""
+        unknown = sorted(set(self.raw) - self.read)
+        if unknown:
+            raise TrialError(
+                f"{self.where}: '{unknown[0]}' is not known here. Known: {', '.join(sorted(self.read))}."
+            )

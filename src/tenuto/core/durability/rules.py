@@ -1,0 +1,96 @@
+"""Published interval rules, shown beside the model. Each looks at scores only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from tenuto.core.durability.course import Definitions, Standing, State
+from tenuto.core.durability.history import History
+from tenuto.core.sources import source
+
+__all__ = ["Advice", "advice", "esketamine_style", "fixed_interval", "stable_style"]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What a rule says."""
+
+    name: str
+    advice: str
+    next_date: date | None
+    source: str
+
+
+def advice(history: History, rules: Definitions, now: Standing, as_of: date) -> tuple[Advice, ...]:
+    """What each published rule says about this course; a date in the past means that it is due."""
+    return (
+        fixed_interval(history, rules),
+        esketamine_style(history, rules),
+        stable_style(history, rules, now, as_of),
+    )
+
+
+def _last_gap(history: History, rules: Definitions) -> int:
+    """Days between the last two infusions once the series is over, else the first maintenance interval: one week."""
+    days = [i.on for i in history.infusions]
+    gap = (days[-1] - days[-2]).days if len(days) > 1 else 0
+    return max(gap, rules.interval_step_days)
+
+
+def fixed_interval(history: History, rules: Definitions) -> Advice:
+    """The protocol's interval from the last infusion."""
+    due = history.infusions[-1].on + timedelta(days=rules.fixed_days)
+    return Advice("fixed interval", f"Every {rules.fixed_days} days.", due, "Clinic policy")
+
+
+def esketamine_style(history: History, rules: Definitions) -> Advice:
+    """Mildly ill or better: lengthen the interval by a step; worse: shorten it, never below a step.
+
+    The published rule reads CGI-S (at most 3 is mildly ill). Here the last score stands in for it, as a share of the
+    scale's range: an approximation that the advice names.
+    """
+    gap, scale = _last_gap(history, rules), history.measure
+    share = (history.scores[-1].value - scale.lowest) / (scale.highest - scale.lowest)
+    if share <= rules.mild_share:
+        gap, words = gap + rules.interval_step_days, "Mildly ill or better: lengthen"
+    else:
+        gap, words = (
+            max(gap - rules.interval_step_days, rules.interval_step_days),
+            "More than mildly ill: hold or shorten",
+        )
+    text = f"{words} to {gap} days (last score stands in for CGI-S)."
+    return Advice(
+        "esketamine interval rule",
+        text,
+        history.infusions[-1].on + timedelta(days=gap),
+        str(source("SUSTAIN-2")),
+    )
+
+
+_SLOPE_SCORES = 3
+
+
+def stable_style(history: History, rules: Definitions, now: Standing, as_of: date) -> Advice:
+    """Level, slope and drift from the best score: treat now when two of three say so, or when drift alone is reliable."""
+    scores, scale = history.after, history.measure
+    name, where = "STABLE-style rule", str(source("STABLE"))
+    if len(scores) < 2 or now.state in (State.BASELINE, State.NOT_RESPONDING):
+        return Advice(name, "Not applicable: no response with two scores after it.", None, where)
+    last = scores[-1].value
+    level = last > scale.lowest + rules.mild_share * (scale.highest - scale.lowest)
+    recent = scores[-_SLOPE_SCORES:]
+    days = np.array([(s.on - recent[0].on).days for s in recent], dtype=float)
+    slope = float(np.polyfit(days, [s.value for s in recent], 1)[0]) * 7
+    rising = slope > scale.error_sd / 2
+    drift = last - now.best >= scale.reliable
+    if drift or (level and rising):
+        return Advice(
+            name,
+            f"Level {last:g}, slope {slope:+.1f} a week, {last - now.best:g} above the best: treat now.",
+            as_of,
+            where,
+        )
+    return Advice(name, f"Level {last:g}, slope {slope:+.1f} a week: wait.", None, where)

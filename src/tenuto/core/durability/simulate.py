@@ -1,0 +1,108 @@
+"""Simulates a trial many times and reports each endpoint with a predictive interval."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from tenuto.core.durability.conduct import conduct
+from tenuto.core.durability.endpoints import evaluate
+from tenuto.core.durability.enrol import site_effects
+from tenuto.core.durability.normal import Floats
+from tenuto.core.durability.parts import Benefit
+from tenuto.core.durability.population import HYPER, Fit, Population
+from tenuto.core.durability.trial import Trial
+
+__all__ = ["LEVELS", "Row", "Task", "predict", "run_task", "summarise", "tasks"]
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+_PATIENTS_AT_ONCE = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One reported figure over all replicates: quantiles at `LEVELS`."""
+
+    metric: str
+    at: str
+    quantiles: tuple[float, ...]
+    replicates: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """A share of the replicates, all under one draw of the population; carries its own seed."""
+
+    trial: Trial
+    population: Population
+    replicates: int
+    seed: np.random.SeedSequence
+
+
+def tasks(trial: Trial, fit: Fit, replicates: int, seed: int) -> Iterator[Task]:
+    """Cut the work into pieces whose results do not depend on who does them or in which order."""
+    size = max(1, min(50, _PATIENTS_AT_ONCE // max(trial.n, trial.n_control, 1), -(-replicates // 40)))
+    pieces = -(-replicates // size)
+    root = np.random.SeedSequence(seed)
+    drawn, *seeds = root.spawn(pieces + 1)
+    normals = np.random.default_rng(drawn).standard_normal((pieces, len(HYPER)))
+    for k, population in enumerate(fit.draws(normals)):
+        yield Task(trial, population, min(size, replicates - k * size), seeds[k])
+
+
+def run_task(task: Task, benefit: Benefit | None = None) -> dict[tuple[str, str], Floats]:
+    """Every endpoint in each of the task's replicates, keyed by metric and time."""
+    trial, rng = task.trial, np.random.default_rng(task.seed)
+    model = task.population.model(benefit)
+    law = task.population.law(trial.circumstances, trial.measure)
+    effects = site_effects(task.replicates, trial.sites, rng)
+    drug = conduct(trial, model, law, effects, trial.n, rng, control=False)
+    found: dict[tuple[str, str], Floats] = {}
+    other = (
+        conduct(trial, model, law, effects, trial.n_control, rng, control=True) if trial.n_control else None
+    )
+    for endpoint in trial.endpoints:
+        for metric, values in evaluate(trial, drug, endpoint).items():
+            found[metric, endpoint.at] = values
+            if other is not None:
+                control = evaluate(trial, other, endpoint)[metric]
+                found[f"{metric}_control", endpoint.at] = control
+                with np.errstate(invalid="ignore"):
+                    found[f"{metric}_difference", endpoint.at] = values - control
+    for metric, values in (("infusions_mean", drug.infusions.mean(axis=1)),) if trial.maintenance else ():
+        found[metric, ""] = values
+    return found
+
+
+def summarise(values: Mapping[tuple[str, str], Floats]) -> list[Row]:
+    """Quantiles of each figure; replicates in which it could not be judged are left out and not counted."""
+    rows = []
+    for (metric, at), figures in values.items():
+        known = figures[~np.isnan(figures)]
+        if len(known):
+            cuts = np.quantile(known, LEVELS, method="inverted_cdf")
+            rows.append(Row(metric, at, tuple(float(q) for q in cuts), len(known)))
+        else:
+            rows.append(Row(metric, at, (float("nan"),) * len(LEVELS), 0))
+    return rows
+
+
+def predict(
+    trial: Trial,
+    fit: Fit,
+    replicates: int,
+    seed: int,
+    each: Callable[[Iterator[Task]], Iterator[dict[tuple[str, str], Floats]]] | None = None,
+) -> list[Row]:
+    """Simulate `replicates` trials. Sites, sampling error and the doubt of the calibration are all in the spread.
+
+    `each` runs the tasks (in order) elsewhere, such as on a cluster; the result is the same.
+    """
+    pieces = tasks(trial, fit, replicates, seed)
+    gathered: dict[tuple[str, str], list[Floats]] = {}
+    for found in each(pieces) if each else map(run_task, pieces):
+        for key, values in found.items():
+            gathered.setdefault(key, []).append(values)
+    return summarise({key: np.concatenate(parts) for key, parts in gathered.items()})

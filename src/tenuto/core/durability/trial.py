@@ -1,0 +1,289 @@
+"""A trial as data: who, what, when it is scored, what is reported. Read from TOML with errors that name the entry."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tenuto.core.durability.population import CONTROLS, Circumstances, Control, Unknown
+from tenuto.core.durability.reading import Table, TrialError
+from tenuto.core.scales.measurement import Measure, UnknownScale, measure
+
+__all__ = [
+    "METRICS",
+    "Baseline",
+    "Endpoint",
+    "Maintenance",
+    "Relapse",
+    "Trial",
+    "TrialError",
+    "baseline_from",
+    "read_trial",
+    "shares_from",
+    "trial_from",
+]
+
+METRICS = (
+    "response",
+    "remission",
+    "response_by_infusion",
+    "remission_by_infusion",
+    "score_mean",
+    "score_change",
+    "relapse_free",
+    "relapse_within",
+    "median_days_to_relapse",
+    "mean_days_to_relapse_of_relapsers",
+    "median_infusions_to_response",
+    "median_infusions_to_remission",
+    "better_same_worse",
+    "later_improvement",
+)
+MOST_PATIENTS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Scores at entry: mean and SD of the observed score, and the lowest that is let in."""
+
+    mean: float
+    sd: float
+    least: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """Infusions after the series: at a fixed interval, or when the observed loss of gain says so."""
+
+    every_days: float | None
+    as_needed: bool
+    until_day: float
+    shortest_gap_days: float = 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class Relapse:
+    """When a responder counts as relapsed: on `visits` scheduled scores in a row."""
+
+    gain_below: float | None
+    """Share of the gain at the start of follow-up that is kept, below which a score counts."""
+    fall_below: float | None
+    """Fall from baseline, as a fraction, below which a score counts."""
+    visits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One reported figure: what, and when (day from the first infusion, or after an infusion, or from the last)."""
+
+    metric: str
+    day: float | None = None
+    after_infusion: int | None = None
+    from_last: bool = False
+    since_day: float | None = None
+    points: float | None = None
+    """For better_same_worse: change that counts as better or worse."""
+
+    @property
+    def at(self) -> str:
+        """When, as the CSV says it."""
+        if self.after_infusion is not None:
+            return f"infusion {self.after_infusion}"
+        if self.day is None:
+            return ""
+        return f"day {self.day:g}" + (" from last infusion" if self.from_last else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Everything that is needed to simulate a trial."""
+
+    name: str
+    circumstances: Circumstances
+    measure: Measure
+    n: int
+    n_control: int
+    sites: int
+    baseline: Baseline
+    infusion_days: tuple[float, ...]
+    dose: float
+    maintenance: Maintenance | None
+    stop_at_remission: bool
+    visit_days: tuple[float, ...]
+    dropout_per_week: float
+    response_fall: float
+    remission_at_most: float
+    relapse: Relapse
+    endpoints: tuple[Endpoint, ...]
+
+
+def read_trial(text: str, *, name: str) -> Trial:
+    """Read a trial from TOML; TrialError names what is wrong. `name` is what an error calls the file."""
+    try:
+        raw = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise TrialError(f"{name} is not a TOML file: {error}.") from error
+    return trial_from(raw, where=name)
+
+
+def trial_from(raw: Mapping[str, Any], *, where: str) -> Trial:
+    """A trial from parsed data."""
+    top = Table(raw, where)
+    try:
+        scale = measure(top.get("scale", str))
+        circumstances = Circumstances(
+            condition=top.get("condition", str),
+            setting=top.get("setting", str),
+            report=scale.report,
+            control=_control(top),
+            nasal=top.choice("route", ("iv", "esketamine_nasal"), "iv") == "esketamine_nasal",
+            covariates=shares_from(top.get("covariates", Mapping, {}), where),
+        )
+    except (Unknown, UnknownScale) as error:
+        raise TrialError(f"{where}: {error}") from error
+    n = int(top.number("n", least=1, most=MOST_PATIENTS))
+    infusions = Table(top.get("infusions", Mapping), f"{where} [infusions]")
+    days = _infusion_days(infusions)
+    visits = Table(top.get("visits", Mapping, {}), f"{where} [visits]")
+    definitions = Table(top.get("definitions", Mapping, {}), f"{where} [definitions]")
+    trial = Trial(
+        name=top.get("name", str, where),
+        circumstances=circumstances,
+        measure=scale,
+        n=n,
+        n_control=int(
+            top.number("n_control", n if circumstances.control != "none" else 0, most=MOST_PATIENTS)
+        ),
+        sites=int(top.number("sites", 1, least=1, most=10_000)),
+        baseline=baseline_from(top, scale),
+        infusion_days=days,
+        dose=float(infusions.number("dose_mg_per_kg", most=10)),
+        maintenance=_maintenance(infusions),
+        stop_at_remission=infusions.choice("stop_at", ("remission", "never"), "never") == "remission",
+        visit_days=visits.days("days", []),
+        dropout_per_week=float(visits.number("dropout_per_week", 0.0, most=1)),
+        response_fall=_nested(definitions, "response", "fall", scale.response_fall, most=1),
+        remission_at_most=_nested(definitions, "remission", "score", scale.remission_at_most),
+        relapse=_relapse(definitions),
+        endpoints=tuple(
+            _endpoint(entry, f"{where} [[report]] {k}", len(days))
+            for k, entry in enumerate(top.get("report", list), 1)
+        ),
+    )
+    infusions.number("minutes", 40, least=1, most=10_000)  # kept for the record; duration has no effect here
+    for table in (top, infusions, visits, definitions):
+        table.done()
+    if not trial.endpoints:
+        raise TrialError(f"{where} reports nothing. Add a [[report]] with a metric and a day.")
+    return trial
+
+
+def _control(top: Table) -> Control:
+    control: Control = top.choice("control", CONTROLS, "none")
+    return control
+
+
+def shares_from(raw: Mapping[str, Any], where: str) -> dict[str, float]:
+    """Shares of patients with each covariate."""
+    table = Table(raw, f"{where} [covariates]")
+    return {name: float(table.number(name, most=1)) for name in raw}
+
+
+def baseline_from(top: Table, scale: Measure) -> Baseline:
+    """The entry `baseline` of a table."""
+    where = top.where
+    table = Table(top.get("baseline", Mapping), f"{where} baseline")
+    baseline = Baseline(
+        mean=float(table.number("mean", least=scale.lowest, most=scale.highest)),
+        sd=float(table.number("sd", most=scale.highest - scale.lowest)),
+        least=table.number("min", None, least=scale.lowest, most=scale.highest),
+    )
+    table.done()
+    if baseline.sd <= scale.error_sd:
+        raise TrialError(
+            f"{where}: a baseline SD of {baseline.sd:g} is within the scale's own error of {scale.error_sd:g}. Give a larger one."
+        )
+    if baseline.least is not None and baseline.least > baseline.mean + 3 * baseline.sd:
+        raise TrialError(f"{where}: baseline min {baseline.least:g} lets nobody in. Lower it.")
+    return baseline
+
+
+def _infusion_days(table: Table) -> tuple[float, ...]:
+    days, every = table.days("days", []), table.get("every", Mapping, None)
+    if bool(days) == bool(every):
+        raise TrialError(f"{table.where} needs either 'days' or 'every'.")
+    if every is None:
+        return days
+    step = Table(every, f"{table.where} every")
+    gap, count = step.number("days", least=0.25, most=365), step.number("count", least=1, most=500)
+    step.done()
+    return tuple(float(k * gap) for k in range(int(count)))
+
+
+def _maintenance(table: Table) -> Maintenance | None:
+    raw = table.get("maintenance", Mapping, None)
+    if raw is None:
+        return None
+    entry = Table(raw, f"{table.where} maintenance")
+    rule = entry.choice("rule", ("fixed", "as_needed"), "fixed")
+    plan = Maintenance(
+        every_days=entry.number("every_days", None if rule == "as_needed" else ..., least=1, most=365),
+        as_needed=rule == "as_needed",
+        until_day=float(entry.number("until_day", least=1, most=3650)),
+        shortest_gap_days=float(entry.number("shortest_gap_days", 7, least=1, most=365)),
+    )
+    entry.done()
+    return plan
+
+
+def _nested(table: Table, key: str, inner: str, default: float, *, most: float = 1000) -> float:
+    entry = Table(table.get(key, Mapping, {}), f"{table.where} {key}")
+    value = float(entry.number(inner, default, most=most))
+    entry.done()
+    return value
+
+
+def _relapse(table: Table) -> Relapse:
+    entry = Table(table.get("relapse", Mapping, {}), f"{table.where} relapse")
+    fall = entry.number("fall_below", None, most=1)
+    relapse = Relapse(
+        gain_below=entry.number("gain_below", None if fall is not None else 0.5, most=1),
+        fall_below=fall,
+        visits=int(entry.number("visits", 2, least=1, most=20)),
+    )
+    entry.done()
+    if (relapse.gain_below is None) == (relapse.fall_below is None):
+        raise TrialError(f"{entry.where} needs one of 'gain_below' and 'fall_below', not both.")
+    return relapse
+
+
+_WITHOUT_TIME = (
+    "median_days_to_relapse",
+    "mean_days_to_relapse_of_relapsers",
+    "median_infusions_to_response",
+    "median_infusions_to_remission",
+)
+
+
+def _endpoint(raw: Any, where: str, infusions: int) -> Endpoint:
+    table = Table(raw, where)
+    endpoint = Endpoint(
+        metric=table.choice("metric", METRICS),
+        day=table.number("day", None, most=3650),
+        after_infusion=table.number("after_infusion", None, least=1, most=infusions),
+        from_last=table.choice("from", ("first_infusion", "last_infusion"), "first_infusion")
+        == "last_infusion",
+        since_day=table.number("since_day", None, most=3650),
+        points=table.number("points", None, most=1000),
+    )
+    table.done()
+    timed = endpoint.day is not None or endpoint.after_infusion is not None
+    if endpoint.metric in _WITHOUT_TIME:
+        return endpoint
+    if not timed:
+        raise TrialError(f"{where}: '{endpoint.metric}' needs 'day' or 'after_infusion'.")
+    if endpoint.metric == "later_improvement" and endpoint.after_infusion is None:
+        raise TrialError(f"{where}: 'later_improvement' needs 'after_infusion'.")
+    return endpoint

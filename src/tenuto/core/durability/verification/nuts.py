@@ -1,0 +1,183 @@
+"""The same model sampled in full with NumPyro's NUTS: slow, and the yardstick of the weighted draws.
+
+Written apart from the fast path on purpose: the compartments are stepped by their own closed form in JAX, so that an
+error in one of the two shows. Needs the extra `tenuto[calibrate]`; the clinic never imports this.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tenuto.core.durability.course import Definitions, Standing, State
+from tenuto.core.durability.error import ScaleError
+from tenuto.core.durability.normal import Floats
+from tenuto.core.durability.outlook import Ahead, walked
+from tenuto.core.durability.patients import Patients
+from tenuto.core.durability.population import Fit
+from tenuto.core.durability.posterior import Effort, posterior
+from tenuto.core.durability.survival import Curve
+from tenuto.core.durability.verification.sbc import SCHEDULED
+from tenuto.core.durability.verification.synthetic import Case, draw_case, the_law
+
+__all__ = ["LEVELS", "agree", "cases", "quantiles_fast", "quantiles_nuts", "sample"]
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+_EVENTS = 64
+"""Every case is padded to this many events, so that the sampler is compiled once."""
+LN2 = math.log(2)
+
+
+def cases(fit: Fit, rules: Definitions, count: int, seed: int = 20) -> list[Case]:
+    """The first `count` varied patients of the prior who have not lost response yet and improved by at least a third."""
+    found: list[Case] = []
+    number = 0
+    while len(found) < count:
+        case = draw_case(fit, rules, SCHEDULED, np.random.default_rng([seed, number]))
+        number += 1
+        scores = case.evidence.scores
+        if case.run < rules.scores_in_row and min(scores[2:]) <= 0.67 * scores[1] and len(scores) <= 40:
+            found.append(case)
+    return found
+
+
+def _curve(case: Case, fit: Fit, rules: Definitions, latent: Floats) -> Curve:
+    model, _, measure = the_law(fit)
+    standing = Standing(State.RESPONDING, math.nan, case.line, case.run, drifting=False)
+    walk = walked(model, Patients.from_latent(latent), case.evidence, case.start)
+    ahead = Ahead(ScaleError.of(measure), standing, rules, case.start)
+    return ahead.follow(walk, SCHEDULED * rules.every_days)[1]
+
+
+def quantiles_fast(case: Case, fit: Fit, rules: Definitions, effort: Effort | None = None) -> list[float | None]:
+    """Days to loss at `LEVELS` from the weighted draws; None beyond the horizon."""
+    model, law, measure = the_law(fit)
+    effort = effort or Effort()
+    found = posterior(model, law, ScaleError.of(measure), case.evidence, effort)
+    curve = _curve(case, fit, rules, found.even(effort.keep))
+    return [curve.day_of_risk(level) for level in LEVELS]
+
+
+def quantiles_nuts(case: Case, fit: Fit, rules: Definitions, latent: Floats) -> list[float | None]:
+    """The same from draws of the sampler, shape (n, 7)."""
+    curve = _curve(case, fit, rules, latent)
+    return [curve.day_of_risk(level) for level in LEVELS]
+
+
+def agree(one: Sequence[float | None], other: Sequence[float | None]) -> bool:
+    """True when every quantile is within 5 % or 1 day, or both lie beyond the horizon."""
+    for a, b in zip(one, other, strict=True):
+        if a is None or b is None:
+            # The horizon itself is a value too: 363 days against "beyond 364" is no disagreement.
+            near = a if a is not None else b
+            if near is not None and near < 0.95 * SCHEDULED * 7:
+                return False
+        elif abs(a - b) > max(1.0, 0.05 * max(a, b)):
+            return False
+    return True
+
+
+def _events(case: Case) -> dict[str, Floats]:
+    """The course as arrays: days since the event before, dose worth, score (or not a number), days since the first infusion."""
+    rows = sorted([(d, 0, s) for d, s in zip(case.evidence.days, case.evidence.scores, strict=True)])
+    rows += [(i.day, 1, i.dose) for i in case.evidence.infusions]
+    rows.sort(key=lambda r: (r[0], r[1]))
+    if len(rows) > _EVENTS:
+        raise ValueError(f"{len(rows)} events are more than {_EVENTS}.")
+    first = case.evidence.infusions[0].day
+    days = [rows[0][0], *(r[0] for r in rows)]
+    padded = {
+        "gap": [b - a for a, b in itertools.pairwise(days)],
+        "infusion": [float(r[1]) for r in rows],
+        "dose": [r[2] if r[1] else 0.0 for r in rows],
+        "score": [math.nan if r[1] else r[2] for r in rows],
+        "since": [r[0] - first for r in rows],
+    }
+    fill = {"gap": 0.0, "infusion": 0.0, "dose": 0.0, "score": math.nan, "since": 0.0}
+    return {k: np.array([*v, *([fill[k]] * (_EVENTS - len(v)))]) for k, v in padded.items()}
+
+
+def sampler(fit: Fit, *, warmup: int, draws: int, chains: int) -> Any:
+    """A compiled NUTS sampler; `run(key, events)` gives draws of points that are standard normal under the prior."""
+    import jax
+    import jax.numpy as jnp
+    import numpyro
+    from jax.scipy.special import log_ndtr
+    from numpyro import distributions as dist
+    from numpyro.infer import MCMC, NUTS
+
+    jax.config.update("jax_enable_x64", True)
+    model, law, measure = the_law(fit)
+    root = jnp.asarray(np.linalg.cholesky(law.covariance + 1e-9 * np.eye(len(law.mean))))
+    mean = jnp.asarray(law.mean)
+    population = fit.population
+    half, headroom = population["dose_half"], population["headroom"]
+    onset = LN2 / model.benefit.onset_half_life  # type: ignore[attr-defined]
+    context_half_life = model.context.half_life  # type: ignore[attr-defined]
+    sd, low, high = measure.error_sd, measure.lowest, measure.highest
+
+    def worth(dose: Any) -> Any:
+        return (dose**2 / (dose**2 + half**2)) / (0.5**2 / (0.5**2 + half**2))
+
+    def log_probability(expected: Any, score: Any) -> Any:
+        inside = dist.Normal(expected, jnp.sqrt(sd**2 + 1 / 12)).log_prob(score)
+        bottom = log_ndtr((low + 0.5 - expected) / sd)
+        top = log_ndtr((expected - high + 0.5) / sd)
+        return jnp.where(score <= low, bottom, jnp.where(score >= high, top, inside))
+
+    def course(events: Any) -> None:
+        z = numpyro.sample("z", dist.Normal(0, 1).expand([len(law.mean)]).to_event(1))
+        log_gain, log_fast, log_extra, logit, context, log_baseline, drift = mean + root @ z
+        gain, baseline, transfer = jnp.exp(log_gain), jnp.exp(log_baseline), 1 / (1 + jnp.exp(-logit))
+        fast_half = jnp.maximum(jnp.exp(log_fast), 0.5)
+        slow_half = fast_half + jnp.maximum(jnp.exp(log_extra), 0.01 * fast_half)
+
+        def step(carry: Any, event: Any) -> Any:
+            waiting, quick, lasting, given, total = carry
+            stretch = jnp.exp(drift * jnp.maximum(given - 1, 0) / 10)
+            a, f, s = onset / stretch, LN2 / (fast_half * stretch), LN2 / (slow_half * stretch)
+            gap = event["gap"]
+            ea, ef, es = jnp.exp(-a * gap), jnp.exp(-f * gap), jnp.exp(-s * gap)
+            passing, into = transfer * f, a / (a - f)
+            now_lasting = (
+                lasting * es
+                + quick * passing * (es - ef) / (f - s)
+                + waiting * passing * into * ((es - ef) / (f - s) - (es - ea) / (a - s))
+            )
+            now_quick = quick * ef + waiting * into * (ef - ea)
+            now_waiting = waiting * ea
+            share = jnp.where(event["since"] > 0, 2.0 ** (-event["since"] / context_half_life), 0.0)
+            expected = baseline * jnp.exp(-(now_quick + now_lasting + context * share))
+            seen = jnp.where(jnp.isnan(event["score"]), low, event["score"])
+            total += jnp.where(jnp.isnan(event["score"]), 0.0, log_probability(expected, seen))
+            room = jnp.maximum(gain - (now_waiting + now_quick) / (1 + headroom), 0)
+            now_waiting += event["infusion"] * worth(event["dose"]) * room
+            return (now_waiting, now_quick, now_lasting, given + event["infusion"], total), None
+
+        (*_, total), _ = jax.lax.scan(step, (0.0, 0.0, 0.0, 0.0, 0.0), events)
+        numpyro.factor("scores", total)
+
+    return MCMC(
+        NUTS(course, target_accept_prob=0.9),
+        num_warmup=warmup,
+        num_samples=draws,
+        num_chains=chains,
+        chain_method="vectorized",
+        progress_bar=False,
+    )
+
+
+def sample(mcmc: Any, case: Case, fit: Fit, seed: int) -> Floats:
+    """Draws of the patient's coordinates, shape (chains, draws, 7)."""
+    import jax
+
+    _, law, _ = the_law(fit)
+    root = np.linalg.cholesky(law.covariance + 1e-9 * np.eye(len(law.mean)))
+    mcmc.run(jax.random.PRNGKey(seed), {k: jax.numpy.asarray(v) for k, v in _events(case).items()})
+    points = np.asarray(mcmc.get_samples(group_by_chain=True)["z"])
+    draws: Floats = law.mean + points @ root.T
+    return draws

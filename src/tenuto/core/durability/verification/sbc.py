@@ -1,0 +1,89 @@
+"""Simulation-based calibration: over patients of the prior, the truth must fall anywhere in its posterior equally often."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tenuto.core.durability.course import Definitions, Standing, State
+from tenuto.core.durability.error import ScaleError
+from tenuto.core.durability.normal import Floats
+from tenuto.core.durability.outlook import Ahead, walked
+from tenuto.core.durability.patients import LATENT, Patients
+from tenuto.core.durability.population import Fit
+from tenuto.core.durability.posterior import Effort, posterior
+from tenuto.core.durability.verification.synthetic import Case, draw_case, the_law
+
+__all__ = ["COVERAGES", "QUANTITIES", "Verdict", "places", "verdicts"]
+
+QUANTITIES = (*LATENT, "days_to_loss")
+COVERAGES = (0.5, 0.8, 0.95)
+BINS = 20
+SCHEDULED = 52
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How evenly the truths of one quantity fall in their posteriors."""
+
+    quantity: str
+    patients: int
+    p_value: float
+    """Of the χ² test that all ranks are equally likely."""
+    coverage: tuple[float, ...]
+    """Share of truths inside the central intervals of `COVERAGES`."""
+
+
+def places(fit: Fit, rules: Definitions, seed: int, first: int, count: int) -> Iterator[Floats]:
+    """For each patient, where the truth falls in the posterior of every quantity (0 to 1), shape (8,).
+
+    Not a number for the days to loss when response is already lost. Every patient has a seed of its own.
+    """
+    for number in range(first, first + count):
+        rng = np.random.default_rng([seed, number])
+        yield _place(draw_case(fit, rules, SCHEDULED, rng), fit, rules, rng)
+
+
+def _place(case: Case, fit: Fit, rules: Definitions, rng: np.random.Generator) -> Floats:
+    model, law, measure = the_law(fit)
+    error, effort = ScaleError.of(measure), Effort()
+    found = posterior(model, law, error, case.evidence, effort)
+    below = (found.latent < case.latent) * found.weights[:, None]
+    place = below.sum(axis=0)
+    if case.run >= rules.scores_in_row:
+        return np.append(place, math.nan)
+    standing = Standing(State.RESPONDING, math.nan, case.line, case.run, drifting=False)
+    walk = walked(model, Patients.from_latent(found.even(effort.keep)), case.evidence, case.start)
+    _, curve = Ahead(error, standing, rules, case.start).follow(walk, SCHEDULED * rules.every_days)
+    left = curve.responding
+    if case.loss is None:
+        low, high = 1 - left[SCHEDULED], 1.0
+    else:
+        low, high = 1 - left[case.loss - 1], 1 - left[case.loss]
+    # A discrete time has a jump; the truth is put anywhere on it.
+    return np.append(place, low + rng.random() * (high - low))
+
+
+def verdicts(found: Floats) -> list[Verdict]:
+    """Judge the places of all patients, shape (patients, 8)."""
+    return [_verdict(name, column[~np.isnan(column)]) for name, column in zip(QUANTITIES, found.T, strict=True)]
+
+
+def _verdict(name: str, column: Floats) -> Verdict:
+    counts, _ = np.histogram(column, bins=BINS, range=(0, 1))
+    expected = len(column) / BINS
+    statistic = float(((counts - expected) ** 2 / expected).sum())
+    inside = tuple(float((np.abs(column - 0.5) <= c / 2).mean()) for c in COVERAGES)
+    return Verdict(name, len(column), _chi_squared_tail(statistic, BINS - 1), inside)
+
+
+def _chi_squared_tail(x: float, freedom: int) -> float:
+    """Probability of a χ² variable above x; `freedom` odd. A finite sum, so no special functions are needed."""
+    term, total = math.sqrt(2 * x / math.pi) * math.exp(-x / 2), 0.0
+    for k in range(1, freedom, 2):
+        total += term
+        term *= x / (k + 2)
+    return math.erfc(math.sqrt(x / 2)) + total

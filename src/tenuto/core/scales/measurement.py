@@ -1,0 +1,92 @@
+"""How a scale measures: range, error, response, remission. Data in `measurement.toml`; no item texts."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from tenuto.core.sources import Basis, basis_from
+
+__all__ = ["Measure", "UnknownScale", "measure", "measures"]
+
+
+class UnknownScale(ValueError):
+    """No measurement properties are known for a scale; the message lists those that are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One scale as a measuring device. All numbers are in points of the scale; higher is worse."""
+
+    name: str
+    lowest: float
+    highest: float
+    step: float
+    report: Literal["self", "interview"]
+    conditions: tuple[str, ...]
+    response_fall: float
+    """Fall from baseline, as a fraction, that counts as response."""
+    remission_at_most: float
+    error_sd: float
+    """SD of one observed score around the patient's level."""
+    reliable: float
+    """Smallest change that is larger than the noise of two scores (95 %)."""
+    typical_mean: float
+    typical_sd: float
+    basis: Basis
+
+    def stretched(self, factor: float) -> Measure:
+        """The same scale in units `factor` times smaller: every score is `factor` times larger."""
+        return replace(
+            self,
+            lowest=self.lowest * factor,
+            highest=self.highest * factor,
+            step=self.step * factor,
+            remission_at_most=self.remission_at_most * factor,
+            error_sd=self.error_sd * factor,
+            reliable=self.reliable * factor,
+            typical_mean=self.typical_mean * factor,
+            typical_sd=self.typical_sd * factor,
+        )
+
+
+def _read(name: str, entry: Mapping[str, Any]) -> Measure:
+    lowest, highest = entry["range"]
+    mean, sd = entry["typical"]
+    error = float(entry["error_sd"])
+    return Measure(
+        name=name,
+        lowest=float(lowest),
+        highest=float(highest),
+        step=float(entry.get("step", 1)),
+        report=entry["report"],
+        conditions=tuple(entry["conditions"]),
+        response_fall=float(entry["response_fall"]),
+        remission_at_most=float(entry["remission_at_most"]),
+        error_sd=error,
+        reliable=float(entry.get("reliable", 1.96 * 2**0.5 * error)),
+        typical_mean=float(mean),
+        typical_sd=float(sd),
+        basis=basis_from(entry, where=f"measurement.toml [{name}]"),
+    )
+
+
+@cache
+def measures() -> Mapping[str, Measure]:
+    """Every scale whose measurement properties are known, by name."""
+    raw = tomllib.loads(Path(__file__).with_name("measurement.toml").read_text("utf-8"))
+    return {name: _read(name, entry) for name, entry in raw.items()}
+
+
+def measure(name: str) -> Measure:
+    """The measurement properties of a scale; UnknownScale lists the known names."""
+    try:
+        return measures()[name]
+    except KeyError:
+        raise UnknownScale(
+            f"'{name[:40]}' is not a known scale. Use one of {', '.join(measures())}."
+        ) from None

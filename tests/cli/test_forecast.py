@@ -1,0 +1,215 @@
+"""`tenuto forecast`: the answer, the abstention, and one sentence for anything that can't be used."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tenuto.cli import main
+
+EXAMPLES = Path(__file__).parents[2] / "examples/durability"
+HEAD = "date,kind,value,scale,dose_mg_per_kg\n"
+GOOD = (
+    HEAD
+    + "2026-01-05,score,18,PHQ-9,\n2026-01-05,infusion,,,0.5\n2026-01-08,infusion,,,0.5\n"
+    + "2026-01-12,score,8,PHQ-9,\n2026-01-19,score,6,PHQ-9,\n2026-01-26,score,7,PHQ-9,\n"
+)
+KEYS = {
+    "as_of",
+    "state",
+    "abstained",
+    "reason",
+    "p_responding",
+    "booster_window",
+    "candidates",
+    "median_days_to_loss",
+    "interval_80",
+    "learned",
+    "rules",
+    "model",
+}
+
+
+@pytest.fixture
+def history(tmp_path):
+    def written(text, name="history.csv"):
+        path = tmp_path / name
+        path.write_text(text, "utf-8")
+        return str(path)
+
+    return written
+
+
+def answer(capsys, *words):
+    assert main(["forecast", *words, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_example_history_gets_every_key(capsys):
+    found = answer(
+        capsys, str(EXAMPLES / "history.csv"), "--candidate", "2026-04-10", "--candidate", "2026-05-08"
+    )
+    assert set(found) == KEYS
+    assert found["state"] == "responding"
+    assert not found["abstained"]
+    assert [c["date"] for c in found["candidates"]] == ["2026-04-10", "2026-05-08"]
+    chances = [p["p"] for p in found["p_responding"]]
+    assert chances == sorted(chances, reverse=True)
+    assert found["booster_window"]["from"] <= found["booster_window"]["to"]
+    assert found["interval_80"][0] <= found["median_days_to_loss"]
+    assert found["learned"]["posterior_sd"] < found["learned"]["prior_sd"]
+    assert {r["name"] for r in found["rules"]} == {
+        "fixed interval",
+        "esketamine interval rule",
+        "STABLE-style rule",
+    }
+    assert len(found["model"]["parameters_sha256"]) == 64
+
+
+def test_csv_and_json_say_the_same(capsys, history):
+    raw = json.loads((EXAMPLES / "history.json").read_text("utf-8"))
+    del raw["covariates"]
+    as_json = history(json.dumps(raw), "history.json")
+    assert answer(capsys, as_json) == answer(capsys, str(EXAMPLES / "history.csv"))
+
+
+def test_the_same_history_gives_the_same_answer_twice(capsys):
+    path = str(EXAMPLES / "history.csv")
+    assert answer(capsys, path) == answer(capsys, path)
+
+
+def test_text_names_the_longest_acceptable_interval_first(capsys):
+    assert main(["forecast", str(EXAMPLES / "history.csv")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2].startswith("Longest acceptable interval")
+
+
+@pytest.mark.parametrize("form", ["svg", "png", "pdf"])
+def test_the_chart_is_drawn(tmp_path, form):
+    path = tmp_path / f"chart.{form}"
+    assert main(["forecast", str(EXAMPLES / "history.csv"), "--plot", str(path)]) == 0
+    assert path.read_bytes().startswith({"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF"}[form])
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "state", "because"),
+    [
+        (GOOD.replace("2026-01-26,score,7,PHQ-9,\n", ""), [], "responding", "Too few scores"),
+        (GOOD[: GOOD.index("2026-01-12")], [], "baseline", "Too few scores"),
+        (GOOD, ["--as-of", "2026-06-01"], "responding", "days old"),
+        (
+            GOOD.replace(",8,PHQ", ",17,PHQ").replace(",6,PHQ", ",16,PHQ").replace(",7,PHQ", ",18,PHQ"),
+            [],
+            "not_responding",
+            "no response to lose",
+        ),
+        (GOOD + "2026-02-02,score,15,PHQ-9,\n2026-02-09,score,16,PHQ-9,\n", [], "lost", "already lost"),
+        (GOOD.replace(",,,0.5", ",,,2.5"), [], "responding", "above the 1.5 mg/kg"),
+        (GOOD.replace("PHQ-9", "GAD-7"), ["--condition", "anxiety"], "responding", "no study of duration"),
+    ],
+)
+def test_it_abstains_in_words_and_shows_the_rules_instead(capsys, history, text, options, state, because):
+    found = answer(capsys, history(text), *options)
+    assert found["abstained"]
+    assert found["state"] == state
+    assert because in found["reason"]
+    assert found["booster_window"] is None
+    assert found["median_days_to_loss"] is None
+    assert found["p_responding"] == []
+    assert found["rules"]
+
+
+def test_one_score_above_the_line_is_losing_and_not_lost(capsys, history):
+    assert answer(capsys, history(GOOD + "2026-02-02,score,15,PHQ-9,\n"))["state"] == "losing"
+
+
+def test_a_policy_of_the_clinic_is_used(capsys, history, tmp_path):
+    shipped = Path(__file__).parents[2] / "src/tenuto/core/policy/default.toml"
+    text = shipped.read_text("utf-8")
+    place = text.index("[limits.forecast_least_scores]")
+    stricter = tmp_path / "policy.toml"
+    stricter.write_text(text[:place] + text[place:].replace('value = "3"', 'value = "9"', 1), "utf-8")
+    found = answer(capsys, history(GOOD), "--policy", str(stricter))
+    assert "9 are needed" in found["reason"]
+
+
+def row(old, new):
+    return GOOD.replace(old, new)
+
+
+BAD = {
+    "empty file": ("", "is empty"),
+    "heading only": (HEAD, "no score"),
+    "blank": ("\n\n", "is empty"),
+    "score outside the scale": (row("18,PHQ", "28,PHQ"), "Row 2: 28 is outside PHQ-9"),
+    "negative score": (row("18,PHQ", "-1,PHQ"), "Row 2: -1 is outside PHQ-9"),
+    "half a point": (row("18,PHQ", "17.5,PHQ"), "Row 2: 17.5 is not a possible PHQ-9 score"),
+    "NaN": (row("18,PHQ", "NaN,PHQ"), "Row 2: 'NaN' is not a score"),
+    "infinite": (row("18,PHQ", "inf,PHQ"), "Row 2: 'inf' is not a score"),
+    "no score": (row("18,PHQ", ",PHQ"), "Row 2: '' is not a score"),
+    "words": (row("18,PHQ", "low,PHQ"), "Row 2: 'low' is not a score"),
+    "dates out of order": (GOOD + "2026-01-20,score,7,PHQ-9,\n", "Row 8: 2026-01-20 comes after 2026-01-26"),
+    "no date": (row("2026-01-05,score", "05/01/2026,score"), "Row 2: '05/01/2026' is not a date"),
+    "unknown scale": (row("PHQ-9", "PHQ-10"), "'PHQ-10' is not a known scale"),
+    "two scales": (row("6,PHQ-9", "6,QIDS-SR16"), "Row 6: QIDS-SR16 after PHQ-9"),
+    "scale of another condition": (row("PHQ-9", "PCL-5"), "does not measure depression"),
+    "no baseline": (row("2026-01-05,score,18,PHQ-9,\n", ""), "no baseline"),
+    "no infusion": (HEAD + "2026-01-05,score,18,PHQ-9,\n", "no infusion"),
+    "duplicate row": (GOOD + "2026-01-26,score,7,PHQ-9,\n", "Row 8 repeats row 7"),
+    "milligrams": (row(",,,0.5", ",,,35"), "Row 3: 35 is not a dose in mg/kg"),
+    "a unit": (row(",,,0.5", ",,,0.5 mg/kg"), "'0.5 mg/kg' is not a dose"),
+    "no dose": (row(",,,0.5", ",,,"), "'' is not a dose"),
+    "dose zero": (row(",,,0.5", ",,,0"), "0 is not a dose"),
+    "a kind": (row("infusion", "injection"), "kind is 'injection'"),
+    "missing column": (GOOD.replace("dose_mg_per_kg", "dose"), "no column 'dose_mg_per_kg'"),
+    "extra cell": (GOOD + "2026-01-27,score,7,PHQ-9,,x\n", "Row 8 has"),
+    "a dose on a score": (row("18,PHQ-9,", "18,PHQ-9,0.5"), "a score has no dose"),
+    "10,000 rows": (GOOD + "2026-01-27,score,7,PHQ-9,\n" * 10_000, "Row 9 repeats row 8"),
+    "baseline of nothing": (row("18,PHQ", "0,PHQ"), "the lowest possible"),
+    "broken JSON": ('{"events": [', "not JSON"),
+    "JSON without events": ('{"condition": "depression"}', "no list 'events'"),
+    "JSON of numbers": ('{"condition": "depression", "events": [1]}', "Event 1 is not an object"),
+    "JSON covariate": (
+        '{"condition": "depression", "events": [], "covariates": {"weight": true}}',
+        "'weight' is not in the model",
+    ),
+    "JSON without condition": ('{"events": []}', "No condition is given"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_one_sentence_with_exit_2_and_nothing_written(name, history, tmp_path, capsys):
+    text, expected = BAD[name]
+    plot = tmp_path / "chart.svg"
+    assert main(["forecast", history(text), "--plot", str(plot)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert expected in err
+    assert not plot.exists()
+
+
+def test_ten_thousand_different_days_are_too_many(history, capsys):
+    rows = "".join(f"{date(2000, 1, 1) + timedelta(days=k)},score,7,PHQ-9,\n" for k in range(10_000))
+    assert main(["forecast", history(HEAD + rows)]) == 2
+    assert "more than 2000 rows" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--as-of", "2026-01-20"], "Row 7: 2026-01-26 is later than the forecast's date 2026-01-20"),
+        (["--candidate", "2026-01-01"], "before the forecast's date"),
+        (["--candidate", "soon"], "'soon' is not a date"),
+        (["--condition", "melancholy"], "not a known condition"),
+        (["--setting", "home"], "not a known setting"),
+        (["--plot", "chart.docx"], "must end in"),
+        (["--policy", "nowhere.toml"], "no file"),
+    ],
+)
+def test_bad_options_are_one_sentence_with_exit_2(options, expected, history, capsys):
+    assert main(["forecast", history(GOOD), *options]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert expected in err

@@ -1,0 +1,205 @@
+"""Laws of the model: what must hold for every patient and every schedule."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tenuto.core.compartments import Bolus, rate_matrix
+from tenuto.core.compartments.reference_ode import simulate_slowly
+from tenuto.core.durability.course import Definitions
+from tenuto.core.durability.error import ScaleError
+from tenuto.core.durability.forecast import forecast
+from tenuto.core.durability.history import history_from
+from tenuto.core.durability.model import Infusion
+from tenuto.core.durability.parts import LN2, Additive
+from tenuto.core.durability.patients import Patients
+from tenuto.core.durability.population import Circumstances, fitted
+from tenuto.core.durability.quasi import standard_normal
+from tenuto.core.policy import default_policy
+from tenuto.core.scales.measurement import measure
+
+MODEL = fitted().population.model()
+RULES = Definitions.from_policy(default_policy())
+
+
+def some_patients(count=64, *, drift=True):
+    law = fitted().law(Circumstances(), measure("PHQ-9"))
+    latent = law.mean + standard_normal(count, 7) @ np.linalg.cholesky(law.covariance + 1e-9 * np.eye(7)).T
+    patients = Patients.from_latent(latent)
+    return patients if drift else replace(patients, drift=np.zeros(count))
+
+
+days = st.integers(0, 120).map(float)
+doses = st.sampled_from([0.1, 0.25, 0.5, 1.0])
+courses = st.lists(st.tuples(days, doses), min_size=1, max_size=12, unique_by=lambda c: c[0]).map(
+    lambda pairs: [Infusion(*p) for p in sorted(pairs)]
+)
+
+
+def drug_after(patients, infusions, times):
+    walk = MODEL.start(patients, 0.0)
+    pending, levels = list(infusions), []
+    for time in times:
+        while pending and pending[0].day <= time:
+            walk.to(pending[0].day)
+            walk.infuse(pending.pop(0).dose)
+        walk.to(time)
+        levels.append(walk.drug())
+    return np.stack(levels)
+
+
+@given(courses)
+@settings(max_examples=25, deadline=None)
+def test_after_the_peak_that_follows_the_last_infusion_drug_benefit_never_rises(infusions):
+    last = infusions[-1].day
+    levels = drug_after(some_patients(), infusions, last + np.arange(0.0, 200.0, 0.5))
+    falling = np.diff(levels, axis=0) <= 1e-12
+    risen_again = ~falling & (np.cumsum(falling, axis=0) > 0)
+    assert not risen_again.any()
+
+
+@given(courses, st.tuples(days, doses))
+@settings(max_examples=25, deadline=None)
+def test_without_drift_an_extra_infusion_never_lowers_expected_benefit(infusions, extra):
+    patients = some_patients(drift=False)
+    times = np.arange(0.0, 240.0, 3.0)
+    more = sorted([*infusions, Infusion(*extra)])
+    without, with_extra = drug_after(patients, infusions, times), drug_after(patients, more, times)
+    assert (with_extra >= without - 1e-12).all()
+
+
+@given(st.lists(days, min_size=1, max_size=10, unique=True))
+@settings(max_examples=20, deadline=None)
+def test_dose_zero_equals_the_control_arm(on):
+    patients = some_patients()
+    scored = [float(d) for d in range(0, 150, 10)]
+    nothing = MODEL.expected(patients, [Infusion(d, 0.0) for d in sorted(on)], scored)
+    walk = MODEL.start(patients, 0.0)
+    first = min(on)
+    for row, day in zip(nothing, scored, strict=True):
+        context = MODEL.context(day - first, patients) if day > first else 0.0
+        np.testing.assert_allclose(row, patients.baseline * np.exp(-context))
+    assert (walk.drug() == 0).all()
+
+
+def test_before_the_first_infusion_the_score_is_the_baseline():
+    patients = some_patients()
+    scores = MODEL.expected(patients, [Infusion(10.0, 0.5)], [0.0, 10.0])
+    np.testing.assert_array_equal(scores, np.stack([patients.baseline] * 2))
+
+
+def test_the_compartments_agree_with_the_slow_solver_of_differential_equations():
+    patients, times = some_patients(4), np.array([0.25, 1.0, 3.0, 8.0, 20.0, 60.0, 150.0])
+    model = replace(MODEL, uptake=Additive())
+    fast, slow = LN2 / patients.fast, LN2 / patients.slow
+    matrices = rate_matrix(
+        3,
+        flows={(0, 1): np.full(4, LN2 / model.benefit.onset_half_life), (1, 2): fast * patients.transfer},
+        losses={1: fast * (1 - patients.transfer), 2: slow},
+    )
+    given_on = [0.0, 2.0, 9.0]
+    slowly = np.stack(
+        [
+            simulate_slowly(matrix, [Bolus(d, gain) for d in given_on], times)
+            for matrix, gain in zip(matrices, patients.gain, strict=True)
+        ]
+    )
+    walk, pending, levels = model.start(replace(patients, drift=np.zeros(4)), 0.0), list(given_on), []
+    for time in times:
+        while pending and pending[0] <= time:
+            walk.to(pending[0])
+            walk.infuse(0.5)
+            pending.pop(0)
+        walk.to(time)
+        levels.append(walk.drug())
+    np.testing.assert_allclose(np.stack(levels).T, slowly[:, 1] + slowly[:, 2], rtol=1e-6)
+
+
+def test_dose_effect_rises_to_the_usual_dose_and_is_nearly_flat_above():
+    worth = [MODEL.dose(d) for d in (0.0, 0.1, 0.2, 0.5, 1.0)]
+    assert worth[0] == 0
+    assert worth == sorted(worth)
+    assert worth[3] == 1
+    assert worth[4] < 1.15
+
+
+def course_of(scale, factor, values):
+    start, rows = date(2026, 1, 5), []
+    rows.append(("Row 2", {"date": str(start), "kind": "score", "value": values[0], "scale": scale}))
+    rows += [
+        (f"Row {k}", {"date": str(start + timedelta(days=d)), "kind": "infusion", "dose_mg_per_kg": 0.5})
+        for k, d in enumerate((0, 3, 7, 10), 3)
+    ]
+    rows += [
+        (
+            f"Row {k}",
+            {"date": str(start + timedelta(days=7 * k + 7)), "kind": "score", "value": v, "scale": scale},
+        )
+        for k, v in enumerate(values[1:], 1)
+    ]
+    history = history_from(rows, condition="depression", setting="clinic")
+    return replace(
+        history,
+        measure=history.measure.stretched(factor),
+        scores=tuple(replace(s, value=s.value * factor) for s in history.scores),
+    )
+
+
+@given(st.sampled_from([0.5, 2.0, 10.0]), st.lists(st.integers(2, 12), min_size=3, max_size=6))
+@settings(max_examples=6, deadline=None)
+def test_scores_scaled_with_the_baseline_give_the_same_forecast(factor, later):
+    plain = forecast(course_of("PHQ-9", 1.0, [20, *later]), RULES)
+    scaled = forecast(course_of("PHQ-9", factor, [20, *later]), RULES)
+    assert plain.standing.state == scaled.standing.state
+    assert plain.abstained == scaled.abstained
+    np.testing.assert_allclose([p for _, p in plain.responding], [p for _, p in scaled.responding], rtol=1e-6)
+    np.testing.assert_allclose(plain.fan.expected * factor, scaled.fan.expected, rtol=1e-6)
+
+
+@given(st.permutations([0, 1, 2, 3]))
+@settings(max_examples=10, deadline=None)
+def test_permuting_equal_dated_rows_changes_nothing(order):
+    start = date(2026, 1, 5)
+    rows = [
+        {"date": str(start), "kind": "score", "value": 20, "scale": "PHQ-9"},
+        {"date": str(start), "kind": "infusion", "dose_mg_per_kg": 0.5},
+        {"date": str(start + timedelta(days=7)), "kind": "score", "value": 9, "scale": "PHQ-9"},
+        {"date": str(start + timedelta(days=7)), "kind": "infusion", "dose_mg_per_kg": 0.5},
+    ]
+    later = [
+        {"date": str(start + timedelta(days=7 * k)), "kind": "score", "value": 8, "scale": "PHQ-9"}
+        for k in (2, 3)
+    ]
+    shuffled = sorted((rows[k] for k in order), key=lambda r: r["date"])
+
+    def built(events):
+        return history_from([("Row", e) for e in events], condition="depression", setting="clinic")
+
+    assert built([*rows, *later]) == built([*shuffled, *later])
+
+
+def test_an_observed_score_is_rounded_and_stays_in_range():
+    error = ScaleError.of(measure("PHQ-9"))
+    seen = error.observe(np.linspace(-5, 40, 500), np.linspace(-3, 3, 500))
+    assert seen.min() == 0
+    assert seen.max() == 27
+    assert (seen == np.round(seen)).all()
+
+
+@given(st.floats(0.5, 26.5))
+@settings(max_examples=30, deadline=None)
+def test_the_probabilities_of_all_scores_sum_to_one(expected):
+    error = ScaleError.of(measure("PHQ-9"))
+    total = sum(np.exp(error.log_likelihood(np.array([expected]), float(s)))[0] for s in range(28))
+    assert abs(total - 1) < 2e-3
+
+
+@given(st.floats(0, 27), st.integers(0, 27))
+@settings(max_examples=30, deadline=None)
+def test_the_probability_of_a_score_above_a_line_is_the_sum_over_those_scores(expected, line):
+    error = ScaleError.of(measure("PHQ-9"))
+    each = sum(np.exp(error.log_likelihood(np.array([expected]), float(s)))[0] for s in range(28) if s > line)
+    assert abs(error.above(np.array([expected]), float(line))[0] - each) < 3e-3
