@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tenuto.clinic.ui.charts.look import PRINT, config
 from tenuto.clinic.ui.charts.render import SCHEMA, Spec
 from tenuto.core.durability.calibration.table import reported
 from tenuto.core.durability.clinic_simulation import PolicyResult
@@ -18,7 +19,7 @@ from tenuto.core.scales.measurement import measure
 
 __all__ = ["frontier_chart", "population_chart", "rows_chart"]
 
-INK, BAND, MISS = "#1f2933", "#2f6f8f", "#a23b2a"
+INK, BAND, MISS = PRINT.ink, PRINT.accent, PRINT.block
 
 
 def rows_chart(rows: Sequence[Mapping[str, Any]]) -> Spec:
@@ -41,12 +42,11 @@ def rows_chart(rows: Sequence[Mapping[str, Any]]) -> Spec:
         "title": {
             "text": "Published shares against what was predicted of them",
             "subtitle": "Bar: 5 to 95 % without the study; tick: middle; dot: published",
-            "anchor": "start",
         },
         "data": {"values": shares},
         "width": 460,
         "height": {"step": 15},
-        "background": "white",
+        "config": config(PRINT),
         "layer": [
             {
                 "mark": {"type": "bar", "height": 7, "color": BAND, "opacity": 0.35},
@@ -93,12 +93,11 @@ def population_chart(fit: Fit, days: int = 120) -> Spec:
         "title": {
             "text": "A population after six infusions and none after",
             "subtitle": "Line: median patient; bands: half and 80 % of patients",
-            "anchor": "start",
         },
         "data": {"values": rows},
         "width": 520,
         "height": 240,
-        "background": "white",
+        "config": config(PRINT),
         "layer": [
             band("low", "high", 0.18),
             band("inner_low", "inner_high", 0.25),
@@ -137,12 +136,11 @@ def frontier_chart(name: str, results: Sequence[PolicyResult]) -> Spec:
         "title": {
             "text": f"Maintenance policies: {name}",
             "subtitle": "Up and to the left is better: more time in response from fewer infusions",
-            "anchor": "start",
         },
         "data": {"values": values},
         "width": 560,
         "height": 320,
-        "background": "white",
+        "config": config(PRINT),
         "layer": [
             {
                 "mark": {"type": "point", "filled": True, "size": 70, "color": BAND},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from tenuto.clinic.ui.charts.look import PRINT, Look, config
 from tenuto.clinic.ui.charts.render import SCHEMA, Spec
 from tenuto.core.durability.forecast import Fan, Forecast
 from tenuto.core.durability.history import History
@@ -13,34 +14,32 @@ __all__ = ["forecast_chart"]
 
 _SHOWN = 27
 """Scheduled scores drawn ahead: half a year says more than a year of fog."""
-INK, FAN, LOSS, INFUSION = "#1f2933", "#2f6f8f", "#a23b2a", "#6b7785"
 
 
-def forecast_chart(history: History, found: Forecast) -> Spec:
+def forecast_chart(history: History, found: Forecast, *, look: Look = PRINT) -> Spec:
     """A Vega-Lite specification with all of its data inside."""
     scale, shown = history.measure, not found.abstained
     layers: list[Spec] = []
     if shown:
         fan = _fan_rows(found.fan)
         layers += [
-            _band(fan, "seen_low", "seen_high", 0.12),
-            _band(fan, "low", "high", 0.22),
-            _band(fan, "inner_low", "inner_high", 0.3),
-            _line(fan),
+            _band(fan, "seen_low", "seen_high", 0.12, look),
+            _band(fan, "low", "high", 0.22, look),
+            _band(fan, "inner_low", "inner_high", 0.3, look),
+            _line(fan, look),
         ]
-        layers += _window(found)
-    layers += [_infusions(history), _loss_line(history, found), _scores(history)]
+        layers += _window(found, look)
+    layers += [_infusions(history, look), _loss_line(found, look), _scores(history, look)]
     words = f"{history.condition.replace('_', ' ')}, as of {found.as_of}"
     title = f"{scale.name}: {words}" if shown else f"{scale.name}: {words} (no forecast)"
     return {
         "$schema": SCHEMA,
-        "title": {"text": title, "subtitle": _subtitle(found), "anchor": "start"},
+        "title": {"text": title, "subtitle": _subtitle(found)},
         "description": f"{title}. {_subtitle(found)}",
         "width": 640,
         "height": 300,
-        "background": "white",
         "layer": [_with_axes(layer, scale.lowest, scale.highest, scale.name) for layer in layers],
-        "config": {"view": {"stroke": None}, "axis": {"grid": False}},
+        "config": {**config(look), "axisX": {"grid": False}, "axisY": {"grid": False}},
     }
 
 
@@ -81,43 +80,43 @@ def _noon(on: date) -> str:
     return f"{on.isoformat()}T12:00:00"
 
 
-def _band(rows: list[dict[str, Any]], low: str, high: str, opacity: float) -> Spec:
+def _band(rows: list[dict[str, Any]], low: str, high: str, opacity: float, look: Look) -> Spec:
     return {
         "data": {"values": rows},
-        "mark": {"type": "area", "color": FAN, "opacity": opacity, "clip": True},
+        "mark": {"type": "area", "color": look.accent, "opacity": opacity, "clip": True},
         "encoding": {"x": {"field": "date"}, "y": {"field": low}, "y2": {"field": high}},
     }
 
 
-def _line(rows: list[dict[str, Any]]) -> Spec:
+def _line(rows: list[dict[str, Any]], look: Look) -> Spec:
     return {
         "data": {"values": rows},
-        "mark": {"type": "line", "color": FAN, "strokeWidth": 2},
+        "mark": {"type": "line", "color": look.accent, "strokeWidth": 2},
         "encoding": {"x": {"field": "date"}, "y": {"field": "middle"}},
     }
 
 
-def _scores(history: History) -> Spec:
+def _scores(history: History, look: Look) -> Spec:
     values = [{"date": _noon(s.on), "score": s.value} for s in history.scores]
     return {
         "data": {"values": values},
         "mark": {
             "type": "line",
-            "color": INK,
+            "color": look.ink,
             "strokeWidth": 1,
-            "point": {"color": INK, "filled": True, "size": 50},
+            "point": {"color": look.ink, "filled": True, "size": 50},
         },
         "encoding": {"x": {"field": "date"}, "y": {"field": "score"}},
     }
 
 
-def _infusions(history: History) -> Spec:
+def _infusions(history: History, look: Look) -> Spec:
     return {
         "data": {"values": [{"date": _noon(i.on)} for i in history.infusions]},
         "mark": {
             "type": "tick",
             "orient": "vertical",
-            "color": INFUSION,
+            "color": look.soft,
             "thickness": 2,
             "size": 14,
             "yOffset": -6,
@@ -126,22 +125,22 @@ def _infusions(history: History) -> Spec:
     }
 
 
-def _loss_line(history: History, found: Forecast) -> Spec:
+def _loss_line(found: Forecast, look: Look) -> Spec:
     return {
         "data": {"values": [{"line": found.standing.line}]},
-        "mark": {"type": "rule", "color": LOSS, "strokeDash": [6, 4]},
+        "mark": {"type": "rule", "color": look.block, "strokeDash": [6, 4]},
         "encoding": {"y": {"field": "line"}},
     }
 
 
-def _window(found: Forecast) -> list[Spec]:
+def _window(found: Forecast, look: Look) -> list[Spec]:
     window = found.window
     if window is None or window.start is None or window.end is None:
         return []
     return [
         {
             "data": {"values": [{"from": _noon(window.start), "to": _noon(window.end)}]},
-            "mark": {"type": "rect", "color": LOSS, "opacity": 0.12},
+            "mark": {"type": "rect", "color": look.block, "opacity": 0.12},
             "encoding": {"x": {"field": "from"}, "x2": {"field": "to"}},
         }
     ]

@@ -53,7 +53,9 @@ def _curve(case: Case, fit: Fit, rules: Definitions, latent: Floats) -> Curve:
     return ahead.follow(walk, SCHEDULED * rules.every_days)[1]
 
 
-def quantiles_fast(case: Case, fit: Fit, rules: Definitions, effort: Effort | None = None) -> list[float | None]:
+def quantiles_fast(
+    case: Case, fit: Fit, rules: Definitions, effort: Effort | None = None
+) -> list[float | None]:
     """Days to loss at `LEVELS` from the weighted draws; None beyond the horizon."""
     model, law, measure = the_law(fit)
     effort = effort or Effort()

@@ -69,7 +69,9 @@ def _place(case: Case, fit: Fit, rules: Definitions, rng: np.random.Generator) -
 
 def verdicts(found: Floats) -> list[Verdict]:
     """Judge the places of all patients, shape (patients, 8)."""
-    return [_verdict(name, column[~np.isnan(column)]) for name, column in zip(QUANTITIES, found.T, strict=True)]
+    return [
+        _verdict(name, column[~np.isnan(column)]) for name, column in zip(QUANTITIES, found.T, strict=True)
+    ]
 
 
 def _verdict(name: str, column: Floats) -> Verdict:
