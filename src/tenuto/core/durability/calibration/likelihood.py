@@ -12,14 +12,14 @@ import numpy as np
 from tenuto.core.durability.calibration.table import Reported, Study
 from tenuto.core.durability.conduct import conduct
 from tenuto.core.durability.endpoints import evaluate
+from tenuto.core.durability.model import Model
 from tenuto.core.durability.normal import Floats
-from tenuto.core.durability.parts import Benefit
 from tenuto.core.durability.population import Population, priors
 
 __all__ = [
+    "Build",
     "Predicted",
     "Settings",
-    "SwapBenefit",
     "expected_figures",
     "log_score",
     "predicted",
@@ -27,8 +27,8 @@ __all__ = [
     "study_log_likelihood",
 ]
 
-SwapBenefit = Callable[[Population], Benefit | None]
-"""The compartments to use for a population; None for the model's own."""
+Build = Callable[[Population], Model]
+"""The model of a population; another one can be put in its place."""
 
 _NEVER_DAYS = 365.0
 """Days that stand for a median that is not reached."""
@@ -41,7 +41,7 @@ class Settings:
     seed: int = 1
     patients: int = 300
     """Simulated for each study and site node."""
-    swap: SwapBenefit = lambda _: None
+    build: Build = Population.model
 
 
 @cache
@@ -81,7 +81,7 @@ def expected_figures(
 ) -> Floats:
     """Each row's figure among many patients at the sites `effects` (replicates, sites, 2), shape (rows, replicates)."""
     trial = study.trial
-    model = population.model(settings.swap(population))
+    model = settings.build(population)
     law = population.law(trial.circumstances, trial.measure)
     figures: dict[str, Floats] = {}
     for arm in sorted({row.arm for row in study.rows}):
@@ -95,7 +95,7 @@ def expected_figures(
 def same_for(study: Study, one: Population, other: Population, settings: Settings) -> bool:
     """True when two populations can't differ for this study: same parts, same law."""
     at, measure = study.trial.circumstances, study.trial.measure
-    if one.model(settings.swap(one)) != other.model(settings.swap(other)):
+    if settings.build(one) != settings.build(other):
         return False
     laws = one.law(at, measure), other.law(at, measure)
     return all(np.array_equal(getattr(laws[0], f), getattr(laws[1], f)) for f in ("mean", "between", "site"))
