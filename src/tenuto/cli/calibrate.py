@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tenuto.cli import UserError
 from tenuto.cli.files import write_atomically
+from tenuto.core.durability.calibration.card import model_card
 from tenuto.core.durability.calibration.likelihood import Settings
 from tenuto.core.durability.calibration.result import fingerprint
 from tenuto.core.durability.calibration.result import run as calibrate
@@ -50,27 +51,29 @@ def run(args: argparse.Namespace) -> int:
         if not folder.is_dir():
             raise UserError(f"There is no folder '{folder}'. Make it, or run this from the project's root.")
     files = calibrate(args.seed, report=lambda text: print(text, file=sys.stderr, flush=True))
-    for name, text in files.items():
-        write_atomically(args.output / name, text.encode())
-    _draw(args.docs, files)
+    plots = _plots(files)
+    write_atomically(
+        {str(args.output / name): text.encode() for name, text in files.items()}
+        | {str(args.docs / name): drawing for name, drawing in plots.items()}
+    )
     if args.output == FOLDER:
         fitted.cache_clear()
-        from tenuto.core.durability.calibration.card import model_card
-
-        write_atomically(args.docs / "durability-model-card.md", (model_card().rstrip("\n") + "\n").encode())
+        write_atomically({str(args.docs / "durability-model-card.md"): f"{model_card().rstrip()}\n".encode()})
     print(f"Wrote {', '.join(files)} to {args.output} and the plots to {args.docs}.")
     return 0
 
 
-def _draw(docs: Path, files: dict[str, str]) -> None:
-    # Imported here: drawing needs the renderer, calibrating does not.
+def _plots(files: dict[str, str]) -> dict[str, bytes]:
+    # Imported here: drawing needs the renderer, checking does not.
     from tenuto.clinic.ui.charts.durability import population_chart, rows_chart
     from tenuto.clinic.ui.charts.render import render
 
     rows = json.loads(files["results.json"])["left_out"]
-    write_atomically(docs / "durability-rows.svg", render(rows_chart(rows), "svg"))
     fit = read_fit(files["parameters.json"])
-    write_atomically(docs / "durability-population.svg", render(population_chart(fit), "svg"))
+    return {
+        "durability-rows.svg": render(rows_chart(rows), "svg"),
+        "durability-population.svg": render(population_chart(fit), "svg"),
+    }
 
 
 def stale() -> list[str]:

@@ -95,7 +95,7 @@ def _draw(path: Path, history: History, found: Forecast) -> None:
     from tenuto.clinic.ui.charts.forecast import forecast_chart
     from tenuto.clinic.ui.charts.render import render
 
-    write_atomically(path, render(forecast_chart(history, found), path.suffix.lower().lstrip(".")))
+    write_atomically({str(path): render(forecast_chart(history, found), path.suffix.lower().lstrip("."))})
 
 
 def _text(history: History, found: Forecast) -> str:

@@ -93,7 +93,7 @@ def _trial(args: argparse.Namespace) -> int:
     each = partial(in_order, run_task, workers=args.workers, scheduler=args.scheduler)
     rows = predict(trial, fitted(), args.replicates, args.seed, each)
     if args.csv is not None:
-        write_atomically(args.csv, _csv(rows).encode())
+        write_atomically({str(args.csv): _csv(rows).encode()})
     print(f"{trial.name}: {args.replicates} trials, seed {args.seed}, parameters {fitted().sha256[:12]}\n")
     print(_table(rows))
     return 0
@@ -108,15 +108,17 @@ def _clinic(args: argparse.Namespace) -> int:
     pieces = shares(clinic, fitted(), rules, args.seed)
     played = in_order(play, pieces, workers=args.workers, scheduler=args.scheduler)
     results = summary(clinic, [one for part in played for one in part], rules.every_days)
+    files: dict[str, bytes] = {}
     if clinic.table:
-        write_atomically(args.output / clinic.table, policies_csv(results).encode())
+        files[str(args.output / clinic.table)] = policies_csv(results).encode()
     if clinic.plot:
         # Imported here: drawing needs the renderer, simulating does not.
         from tenuto.clinic.ui.charts.durability import frontier_chart
         from tenuto.clinic.ui.charts.render import render
 
         path = args.output / clinic.plot
-        write_atomically(path, render(frontier_chart(clinic.name, results), path.suffix.lower().lstrip(".")))
+        files[str(path)] = render(frontier_chart(clinic.name, results), path.suffix.lower().lstrip("."))
+    write_atomically(files)
     print(f"{clinic.name}: {clinic.patients} patients, seed {args.seed}, parameters {fitted().sha256[:12]}\n")
     print(_aligned([POLICY_HEADING, *map(policy_cells, results)], words=1))
     return 0
