@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from tenuto.cli import UserError
-from tenuto.cli.files import write_atomically
+from tenuto.cli.files import write_together
 from tenuto.core.durability.calibration.card import model_card
 from tenuto.core.durability.calibration.likelihood import Settings
 from tenuto.core.durability.calibration.result import fingerprint
@@ -52,13 +52,13 @@ def run(args: argparse.Namespace) -> int:
             raise UserError(f"There is no folder '{folder}'. Make it, or run this from the project's root.")
     files = calibrate(args.seed, report=lambda text: print(text, file=sys.stderr, flush=True))
     plots = _plots(files)
-    write_atomically(
+    write_together(
         {str(args.output / name): text.encode() for name, text in files.items()}
         | {str(args.docs / name): drawing for name, drawing in plots.items()}
     )
     if args.output == FOLDER:
         fitted.cache_clear()
-        write_atomically({str(args.docs / "durability-model-card.md"): f"{model_card().rstrip()}\n".encode()})
+        write_together({str(args.docs / "durability-model-card.md"): f"{model_card().rstrip()}\n".encode()})
     print(f"Wrote {', '.join(files)} to {args.output} and the plots to {args.docs}.")
     return 0
 

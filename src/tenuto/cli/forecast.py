@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from tenuto.cli import UserError
-from tenuto.cli.files import read_text, write_atomically
+from tenuto.cli.files import read_text, write_together
 from tenuto.cli.policy import named_policy
 from tenuto.core.durability.course import Definitions
 from tenuto.core.durability.forecast import Forecast, forecast
@@ -95,7 +95,7 @@ def _draw(path: Path, history: History, found: Forecast) -> None:
     from tenuto.clinic.ui.charts.forecast import forecast_chart
     from tenuto.clinic.ui.charts.render import render
 
-    write_atomically({str(path): render(forecast_chart(history, found), path.suffix.lower().lstrip("."))})
+    write_together({str(path): render(forecast_chart(history, found), path.suffix.lower().lstrip("."))})
 
 
 def _text(history: History, found: Forecast) -> str:

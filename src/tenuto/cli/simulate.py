@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tenuto.cli import UserError
 from tenuto.cli.cluster import in_order
-from tenuto.cli.files import read_text, write_atomically
+from tenuto.cli.files import read_text, write_together
 from tenuto.cli.policy import named_policy
 from tenuto.core.durability.clinic import Clinic, read_clinic
 from tenuto.core.durability.clinic_simulation import PolicyResult, play, shares, summary
@@ -93,7 +93,7 @@ def _trial(args: argparse.Namespace) -> int:
     each = partial(in_order, run_task, workers=args.workers, scheduler=args.scheduler)
     rows = predict(trial, fitted(), args.replicates, args.seed, each)
     if args.csv is not None:
-        write_atomically({str(args.csv): _csv(rows).encode()})
+        write_together({str(args.csv): _csv(rows).encode()})
     print(f"{trial.name}: {args.replicates} trials, seed {args.seed}, parameters {fitted().sha256[:12]}\n")
     print(_table(rows))
     return 0
@@ -118,7 +118,7 @@ def _clinic(args: argparse.Namespace) -> int:
 
         path = args.output / clinic.plot
         files[str(path)] = render(frontier_chart(clinic.name, results), path.suffix.lower().lstrip("."))
-    write_atomically(files)
+    write_together(files)
     print(f"{clinic.name}: {clinic.patients} patients, seed {args.seed}, parameters {fitted().sha256[:12]}\n")
     print(_aligned([POLICY_HEADING, *map(policy_cells, results)], words=1))
     return 0
