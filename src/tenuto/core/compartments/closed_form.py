@@ -15,11 +15,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tenuto.core.compartments import clustered
+from tenuto.core.compartments import clustered, runs, symmetric
 from tenuto.core.compartments.inputs import Bolus, Input, Stretch, stretches
 from tenuto.core.compartments.matrix import Floats, checked
-from tenuto.core.compartments.modes import Modes, decompose
-from tenuto.core.compartments.runs import fill
+from tenuto.core.compartments.modes import Eigen, Modes, decompose
 
 __all__ = ["Engine", "area", "constant_rate_state", "periodic_state", "simulate"]
 
@@ -114,14 +113,29 @@ def _chunk(
     span: slice,
 ) -> None:
     """Fill the result for one slice of patients; the few whose rates cluster are then done over."""
-    modes = decompose(system[span])
-    target = result[:, :, span]
+    eigen, fill = _methods(engine)
+    modes = decompose(system[span], eigen)
     if modes.apart.any():
-        fill(modes, _sliced(cuts, span), moments, wanted, target, engine)
+        fill(modes, _sliced(cuts, span), moments, wanted, result, span.start)
     close = np.flatnonzero(~modes.apart)
     if len(close):
         whole = np.arange(span.start, span.stop)[close]
-        target[:, :, close] = _clustered(modes.only(close), _sliced(cuts, whole), moments, wanted)
+        result[:, :, whole] = _clustered(modes.only(close), _sliced(cuts, whole), moments, wanted)
+
+
+def _methods(engine: Engine) -> tuple[Eigen, Callable[..., None]]:
+    """How eigenvalues are found and results written."""
+    if engine == "numpy":
+        return symmetric.eigen, runs.fill
+    if engine != "numba":
+        raise ValueError(f"There is no engine '{engine}'. Use numpy or numba.")
+    try:
+        from tenuto.core.compartments import accel
+    except ImportError as error:
+        raise ImportError(
+            f"Compiled code needs the accel extra: pip install 'tenuto[accel]' ({error})."
+        ) from error
+    return accel.eigen, accel.fill
 
 
 def _clustered(modes: Modes, cuts: Sequence[Stretch], moments: Floats, wanted: Sequence[int]) -> Floats:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from tenuto.core.compartments.matrix import Floats
 
-__all__ = ["Bolus", "Infusion", "Input", "Stretch", "repeated", "stretches"]
+__all__ = ["Bolus", "Infusion", "Input", "Stretch", "entered", "repeated", "stretches"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,11 @@ def stretches(inputs: Sequence[Input], *, patients: int, size: int) -> Iterator[
         impulses = [(b.compartment, b.amount) for b in falling.get(start, ())]
         # Rates are added up afresh, so that nothing is left over when the last infusion stops.
         yield Stretch(start, end, _summed(impulses), _summed([(i.compartment, i.rate) for i in running]))
+
+
+def entered(cuts: Sequence[Stretch]) -> list[int]:
+    """The compartments into which anything goes."""
+    return sorted({c for cut in cuts for c in (*cut.impulses, *cut.rates)})
 
 
 def _later(one: Input, shift: float) -> Input:

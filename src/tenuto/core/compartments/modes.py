@@ -9,15 +9,18 @@ patients are marked for the method of `clustered`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from tenuto.core.compartments import symmetric
 from tenuto.core.compartments.matrix import Bools, Floats, UnsolvableSystem, groups, used
-from tenuto.core.compartments.symmetric import FEW, eigen
+from tenuto.core.compartments.symmetric import FEW
 
-__all__ = ["Modes", "decompose"]
+Eigen = Callable[[Floats], tuple[Floats, Floats]]
+
+__all__ = ["Eigen", "Modes", "decompose"]
 
 LARGEST_GROWTH = 1e4
 """How much larger than the state its separate modes may be. 1e4 keeps the error near 1e-11 of the peak."""
@@ -28,42 +31,54 @@ class Modes:
     """Decay rates and the ways into and out of the modes. Arrays have the patients last.
 
     `rates` `(n, patients)`; `coupling` `(n, n, patients)`, strictly lower triangular: mode c feeds mode r;
-    `out` and `into` `(n, n, patients)`: group modes to amounts and back; `apart_out` and `apart_into` the same for
-    modes that run alone; `apart` `(patients,)`: where the latter may be used.
+    `out` and `into` `(n, n, patients)`: group modes to amounts and back; `up` and `down`: from modes that run alone to
+    group modes and back; `apart` `(patients,)`: where the latter may be used.
     """
 
     rates: Floats
     coupling: Floats
     out: Floats
     into: Floats
-    apart_out: Floats
-    apart_into: Floats
+    up: Floats | None
+    down: Floats | None
     apart: Bools
 
     def only(self, patients: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Modes:
-        """The modes of some patients."""
+        """The group modes of some patients."""
         return Modes(
-            self.rates[:, patients],
+            self.rates[..., patients],
             self.coupling[..., patients],
             self.out[..., patients],
             self.into[..., patients],
-            self.apart_out[..., patients],
-            self.apart_into[..., patients],
+            None,
+            None,
             self.apart[patients],
         )
 
+    def alone_out(self, compartments: Sequence[int]) -> Floats:
+        """From modes that run alone to the amounts in `compartments`, `(compartments, n, patients)`."""
+        rows = self.out[list(compartments)]
+        return rows if self.up is None else product(rows, self.up)
 
-def decompose(matrix: Floats) -> Modes:
+    def alone_into(self, compartments: Sequence[int]) -> dict[int, Floats]:
+        """What an amount put into each of `compartments` gives the modes that run alone, `(n, patients)`."""
+        columns = self.into[:, list(compartments)]
+        found = columns if self.down is None else product(self.down, columns)
+        return {compartment: found[:, i] for i, compartment in enumerate(compartments)}
+
+
+def decompose(matrix: Floats, eigen: Eigen = symmetric.eigen) -> Modes:
     """Modes of `matrix` `(patients, n, n)`; raises `UnsolvableSystem` for a one-way loop or content that never leaves."""
     patients, size = matrix.shape[:2]
+    members_of = groups(matrix)
     matrix = np.ascontiguousarray(np.moveaxis(matrix, 0, 2))
     rates = np.empty((size, patients))
     out, into = np.zeros((size, size, patients)), np.zeros((size, size, patients))
     spans: list[slice] = []
     filled = 0
-    for members in groups(np.moveaxis(matrix, 2, 0)):
+    for members in members_of:
         span = slice(filled, filled + len(members))
-        values, vectors, weights = _group_modes(matrix[np.ix_(members, members)], members)
+        values, vectors, weights = _group_modes(matrix[np.ix_(members, members)], members, eigen)
         if (-values <= 8 * np.finfo(np.float64).eps * np.abs(values).max(axis=0)).any():
             raise UnsolvableSystem(_closed(members))
         rates[span] = -values
@@ -72,13 +87,20 @@ def decompose(matrix: Floats) -> Modes:
             into[span, member] = vectors[row] / weights[row]
         spans.append(span)
         filled += len(members)
+    coupling = np.zeros((size, size, patients))
     if len(spans) == 1:
-        return Modes(rates, np.zeros_like(out), out, into, out, into, np.ones(patients, dtype=bool))
-    coupling = _between(spans, product(into, product(matrix, out)))
-    up, down, growth = _separate(rates, coupling, spans)
+        return Modes(rates, coupling, out, into, None, None, np.ones(patients, dtype=bool))
+    for place, (here, source) in enumerate(zip(spans, members_of, strict=True)):
+        for there, target in zip(spans[place + 1 :], members_of[place + 1 :], strict=True):
+            passing = matrix[np.ix_(target, source)]
+            if passing.any():
+                fed = product(passing, out[list(source), here])
+                coupling[there, here] = product(into[there][:, list(target)], fed)
+    up, down, growth = _separate(rates, coupling)
     apart = growth < LARGEST_GROWTH
-    up[..., ~apart] = down[..., ~apart] = 0.0
-    return Modes(rates, coupling, out, into, product(out, up), product(down, into), apart)
+    if not apart.all():
+        up[..., ~apart] = down[..., ~apart] = 0.0
+    return Modes(rates, coupling, out, into, up, down, apart)
 
 
 def product(left: Floats, right: Floats) -> Floats:
@@ -92,7 +114,7 @@ def product(left: Floats, right: Floats) -> Floats:
     return total
 
 
-def _group_modes(inner: Floats, members: Sequence[int]) -> tuple[Floats, Floats, Floats]:
+def _group_modes(inner: Floats, members: Sequence[int], eigen: Eigen) -> tuple[Floats, Floats, Floats]:
     """Eigenvalues, orthonormal vectors and weights that make one group's matrix symmetric."""
     size, patients = len(members), inner.shape[2]
     weights = np.ones((size, patients))
@@ -104,11 +126,11 @@ def _group_modes(inner: Floats, members: Sequence[int]) -> tuple[Floats, Floats,
                 weights[there] = weights[here] * _ratio(inner[there, here], inner[here, there], members)
                 seen.add(there)
                 front.append(there)
-    symmetric = inner * weights[np.newaxis] / weights[:, np.newaxis]
-    flipped = symmetric.transpose(1, 0, 2)
-    if (np.abs(symmetric - flipped) > 1e-9 * np.abs(symmetric)).any():
+    balanced = inner * weights[np.newaxis] / weights[:, np.newaxis]
+    flipped = balanced.transpose(1, 0, 2)
+    if (np.abs(balanced - flipped) > 1e-9 * np.abs(balanced)).any():
         raise UnsolvableSystem(_one_way(members))
-    values, vectors = eigen(0.5 * (symmetric + flipped))
+    values, vectors = eigen(0.5 * (balanced + flipped))
     return values, vectors, weights
 
 
@@ -133,16 +155,7 @@ def _closed(members: Sequence[int]) -> str:
     return f"The content of compartment {named} never leaves. Give it a loss or an outflow."
 
 
-def _between(spans: Sequence[slice], full: Floats) -> Floats:
-    """Keep only what passes from one group to a later one; inside a group the modes are already apart."""
-    coupling = np.zeros_like(full)
-    for index, span in enumerate(spans[1:], 1):
-        earlier = slice(0, spans[index - 1].stop)
-        coupling[span, earlier] = full[span, earlier]
-    return coupling
-
-
-def _separate(rates: Floats, coupling: Floats, spans: Sequence[slice]) -> tuple[Floats, Floats, Floats]:
+def _separate(rates: Floats, coupling: Floats) -> tuple[Floats, Floats, Floats]:
     """Eigenvectors of the triangle, their inverse, and by how much the separate modes exceed the state."""
     size, patients = rates.shape
     up = np.zeros_like(coupling)

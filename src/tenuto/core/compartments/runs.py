@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from tenuto.core.compartments.inputs import Stretch
+from tenuto.core.compartments.inputs import Stretch, entered
 from tenuto.core.compartments.matrix import Bools, Floats, used
 from tenuto.core.compartments.modes import Modes
 
 __all__ = ["fill"]
-
-Writer = Callable[[Floats, Floats, Floats, Floats, Floats | None, Bools], None]
 
 _BUFFER = 65_536
 """Numbers in the working buffer of exponentials: half a megabyte, which stays in the second-level cache."""
@@ -23,27 +21,29 @@ def fill(
     cuts: Sequence[Stretch],
     moments: Floats,
     wanted: Sequence[int],
-    target: Floats,
-    engine: str,
+    result: Floats,
+    offset: int,
 ) -> None:
-    """Write the amounts of the `wanted` compartments at `moments` into `target` `(wanted, times, patients)`."""
-    write = _writer(engine)
-    ways_out = modes.apart_out[list(wanted)]
+    """Write the amounts of the `wanted` compartments at `moments` into `result` `(wanted, times, patients)` from
+    patient `offset` on.
+    """
+    target = result[:, :, offset : offset + modes.rates.shape[1]]
+    ways_out, into = modes.alone_out(wanted), modes.alone_into(entered(cuts))
     needed = used(ways_out)
     first = np.searchsorted(moments, cuts[0].start, side="left") if cuts else len(moments)
     target[:, :first] = 0.0
     passed: dict[tuple[float, bool], tuple[Floats, Floats]] = {}
     state = np.zeros_like(modes.rates)
     for cut in cuts:
-        _enter(modes.apart_into, cut.impulses, state)
+        _enter(into, cut.impulses, state)
         resting = np.zeros_like(state)
-        _enter(modes.apart_into, cut.rates, resting)
+        _enter(into, cut.rates, resting)
         running = bool(cut.rates)
         if running:
             resting /= modes.rates
         begin, end = np.searchsorted(moments, [cut.start, cut.end], side="left")
         if begin < end:
-            write(
+            _write(
                 target[:, begin:end],
                 moments[begin:end] - cut.start,
                 modes.rates,
@@ -54,18 +54,6 @@ def fill(
         if np.isfinite(cut.end):
             kept, filled = _passage(modes.rates, cut.end - cut.start, passed, running=running)
             state = state * kept + resting * filled if running else state * kept
-
-
-def _writer(engine: str) -> Writer:
-    if engine == "numpy":
-        return _write
-    try:
-        from tenuto.core.compartments.accel import write
-    except ImportError as error:
-        raise ImportError(
-            f"Compiled code needs the accel extra: pip install 'tenuto[accel]' ({error})."
-        ) from error
-    return write
 
 
 def _passage(
@@ -80,9 +68,9 @@ def _passage(
     return known[elapsed, running]
 
 
-def _enter(into: Floats, parts: dict[int, Floats], total: Floats) -> None:
+def _enter(into: dict[int, Floats], parts: dict[int, Floats], total: Floats) -> None:
     for compartment, value in parts.items():
-        total += into[:, compartment] * value
+        total += into[compartment] * value
 
 
 def _write(

@@ -34,7 +34,7 @@ def level_chart(
     layers = [infusion_layer(regimen, found[0].times_min, look)]
     for order, curve in enumerate(found):
         layers += curve_layers(curve, order, look)
-    layers.append(_labels(found, top / height * _LABEL_ROOM, look))
+    layers += _labels(found, top / height * _LABEL_ROOM, look)
     return {
         "$schema": SCHEMA,
         "title": {"text": _title(found, regimen), "subtitle": _subtitle(found)},
@@ -153,24 +153,27 @@ def _drawn(found: Sequence[Curve]) -> Sequence[Curve]:
     return [c for c in found if c.analyte == "ketamine"] if several else found
 
 
-def _labels(found: Sequence[Curve], room: float, look: Look) -> Spec:
+def _labels(found: Sequence[Curve], room: float, look: Look) -> list[Spec]:
     """Names beside the lines, moved apart where they would overlap: models at their peaks, substances at the end."""
     at_peak = len({c.model.id for c in found}) > 1
     places = [int(c.ng_per_ml.argmax()) if at_peak else -1 for c in found]
+    aside = 0.1 * float(found[0].times_min[-1]) if at_peak else 0.0
     values, below = [], -room
     for i in sorted(range(len(found)), key=lambda i: float(found[i].ng_per_ml[places[i]])):
         curve, place = found[i], places[i]
-        below = max(float(curve.ng_per_ml[place]), below + room)
-        name = curve.model.short if at_peak else curve.analyte
+        peak_at, level = float(curve.times_min[place]), float(curve.ng_per_ml[place])
+        below = max(level, below + room)
         values.append(
             {
-                "time": float(curve.times_min[place]),
+                "time": peak_at + aside,
                 "level": below,
-                "name": name,
+                "name": curve.model.short if at_peak else curve.analyte,
                 "colour": _colour(curve, i, look),
+                "from": peak_at,
+                "at": level,
             }
         )
-    return {
+    names: Spec = {
         "data": {"values": values},
         "mark": {"type": "text", "align": "left", "dx": 6, "clip": False},
         "encoding": {
@@ -179,6 +182,17 @@ def _labels(found: Sequence[Curve], room: float, look: Look) -> Spec:
             "color": {"field": "colour", "type": "nominal", "scale": None},
         },
     }
+    leaders: Spec = {
+        "data": {"values": values},
+        "mark": {"type": "rule", "color": look.hairline},
+        "encoding": {
+            "x": {"field": "from"},
+            "x2": {"field": "time"},
+            "y": {"field": "at"},
+            "y2": {"field": "level"},
+        },
+    }
+    return [leaders, names] if at_peak else [names]
 
 
 def _colour(curve: Curve, order: int, look: Look) -> str:
