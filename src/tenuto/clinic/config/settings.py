@@ -31,9 +31,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
     "csp",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "tenuto.clinic.ui",
     "tenuto.clinic.ledger",
     "tenuto.clinic.people",
@@ -44,6 +41,10 @@ INSTALLED_APPS = [
     "tenuto.clinic.desk",
     "tenuto.clinic.interop",
     "tenuto.clinic.demo",
+    # After our own apps, so that our templates come before theirs.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -60,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "tenuto.clinic.people.lock.lock_when_quiet",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tenuto.clinic.ui.middleware.never_store",
 ]
@@ -75,7 +77,9 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "tenuto.clinic.ui.context.shell",
                 "tenuto.clinic.people.context.about_patient",
+                "tenuto.clinic.people.context.demonstration",
                 "tenuto.clinic.people.context.permissions",
+                "tenuto.clinic.people.context.session",
             ],
             "builtins": ["tenuto.clinic.ui.templatetags.ui", "django.templatetags.static"],
         },
@@ -112,6 +116,7 @@ MFA_FORMS = {
 # Passkeys need https; a checkout on localhost has none.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 SECOND_FACTOR_KEY = ENVIRONMENT.derived_key("second factor")
+LOCK_AFTER_SECONDS = 15 * 60
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

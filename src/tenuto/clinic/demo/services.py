@@ -14,6 +14,7 @@ from django.utils import timezone
 from tenuto.clinic.demo.personas import other_patients, teaching_patients
 from tenuto.clinic.demo.staff import OTHER_CLINIC, PASSWORD, STAFF, TEACHING_CLINIC
 from tenuto.clinic.intake.services import RecordSource, receive
+from tenuto.clinic.people.demo_code import give_second_factor
 from tenuto.clinic.people.models import Clinic, Staff
 from tenuto.clinic.people.services import employ, open_clinic
 from tenuto.core.intake.facts import PatientFacts
@@ -59,6 +60,8 @@ def load(*, now: datetime) -> None:
         )
         for person in STAFF
     }
+    for person in STAFF:
+        give_second_factor(team[person.username], secret=person.secret)
     _receive(teaching_patients(today), by=team["alice"], now=now)
     _receive(other_patients(today), by=team["charlie"], now=now)
 

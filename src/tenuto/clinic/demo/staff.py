@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b32encode
 from dataclasses import dataclass
+from hashlib import sha256
 
 from tenuto.clinic.people.models import Role
 
@@ -22,10 +24,17 @@ class DemoStaff:
     role: Role
     clinic: str
 
+    @property
+    def secret(self) -> str:
+        """The secret of the person's authenticator app; as public as the password."""
+        return b32encode(sha256(f"tenuto demonstration {self.username}".encode()).digest()[:20]).decode()
+
 
 STAFF = (
     DemoStaff("alice", "Alice Demo", Role.PRESCRIBER, TEACHING_CLINIC),
     DemoStaff("bob", "Bob Demo", Role.NURSE, TEACHING_CLINIC),
     DemoStaff("dora", "Dora Demo", Role.MEDICAL_DIRECTOR, TEACHING_CLINIC),
+    DemoStaff("carol", "Carol Demo", Role.COORDINATOR, TEACHING_CLINIC),
+    DemoStaff("erin", "Erin Demo", Role.AUDITOR, TEACHING_CLINIC),
     DemoStaff("charlie", "Charlie Demo", Role.PRESCRIBER, OTHER_CLINIC),
 )

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Subquery
 
-from tenuto.clinic.ledger.models import Kind
+from tenuto.clinic.ledger.models import AuditEvent, Kind
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.guards import require_same_clinic
 from tenuto.clinic.people.models import (
@@ -32,6 +32,7 @@ __all__ = [
     "care_team",
     "change_care_team",
     "glasses_to_review",
+    "looks_through",
     "restrict",
     "restricted_patients",
     "review_glass",
@@ -157,6 +158,18 @@ def glasses_to_review(clinic: Clinic) -> Iterable[BrokenGlass]:
     """The broken glasses that nobody has looked over, the oldest first. One query."""
     waiting = BrokenGlass.objects.filter(patient__clinic=clinic, review__isnull=True)
     return waiting.select_related("patient", "staff").order_by("at")
+
+
+def looks_through(glass: BrokenGlass) -> list[AuditEvent]:
+    """What was looked at through a broken glass, in order."""
+    looks = AuditEvent.objects.filter(
+        kind=Kind.READ,
+        patient_id=glass.patient_id,
+        by_id=str(glass.staff_id),
+        at__gte=glass.at,
+        at__lt=glass.until,
+    )
+    return [look for look in looks if look.detail.get("glass") == str(glass.pk)]
 
 
 def _reason(text: str) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from tenuto.clinic.people.api import WHO_MAY, may
+from tenuto.clinic.people.demo_code import DemoCode, code_of
 from tenuto.clinic.people.models import BrokenGlass, Patient
 from tenuto.clinic.people.similar import alike
 from tenuto.clinic.ui.words import long_day, moment
 
-__all__ = ["about_patient", "permissions"]
+__all__ = ["about_patient", "demonstration", "permissions", "session"]
 
 
 def about_patient(request: HttpRequest) -> dict[str, Callable[[], list[str]]]:
@@ -25,6 +27,17 @@ def permissions(request: HttpRequest) -> dict[str, frozenset[str]]:
     if user is None or not user.is_authenticated:
         return {"may": frozenset()}
     return {"may": frozenset(verb for verb in WHO_MAY if may(user, verb))}
+
+
+def demonstration(request: HttpRequest) -> dict[str, Callable[[], DemoCode | None]]:
+    """`demo_code`: computed where a code is asked for, of an invented person only."""
+    user = getattr(request, "user", None)
+    return {"demo_code": lambda: code_of(user) if user is not None and user.is_authenticated else None}
+
+
+def session(request: HttpRequest) -> dict[str, int]:
+    """`lock_after`: the seconds of quiet after which the page locks itself."""
+    return {"lock_after": settings.LOCK_AFTER_SECONDS}
 
 
 def _warnings(request: HttpRequest) -> list[str]:

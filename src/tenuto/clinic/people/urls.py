@@ -2,10 +2,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tenuto.clinic.people import views
+from tenuto.clinic.people import audit_views, lock, staff_views, views
 
 app_name = "people"
 urlpatterns = [
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
     path("sign-out/", views.SignOut.as_view(), name="sign-out"),
+    path("lock/", lock.lock, name="lock"),
+    path("unlock/", lock.unlock, name="unlock"),
+    path("here/", lock.here, name="here"),
+    path("audit/", audit_views.audit, name="audit"),
+    path("audit/reviewed/", audit_views.mark_reviewed, name="audit-reviewed"),
+    path("printed/", audit_views.printed, name="printed"),
+    path("staff/", staff_views.staff_page, name="staff"),
+    path("staff/add/", staff_views.employ, name="staff-add"),
+    path("staff/<int:staff_id>/", staff_views.change, name="staff-change"),
 ]

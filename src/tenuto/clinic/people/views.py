@@ -24,7 +24,7 @@ class SignIn(LoginView):
     def form_valid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]
         """The password was right; what else the sign-in needs is the adapter's business (`accounts`)."""
         form.succeeded()
-        login = Login(user=form.get_user(), redirect_url=self.get_success_url())
+        login = Login(user=form.get_user(), redirect_url=self.get_redirect_url() or None)
         credentials = {"username": form.cleaned_data["username"]}
         answer: HttpResponse = perform_password_login(self.request, credentials, login)
         return answer
