@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from tenuto.clinic.intake.services import RecordSource, receive
 from tenuto.clinic.ledger import anchor
 from tenuto.clinic.ledger.append_only import unsealed
+from tenuto.clinic.people.lock import SEEN
 from tenuto.clinic.people.models import Role
 from tenuto.clinic.people.services import employ, open_clinic
 from tenuto.core.intake.facts import PatientFacts, Person
@@ -85,6 +87,10 @@ def visit():
         client = Client()
         if staff is not None:
             client.force_login(staff)
+            # As after a real sign-in; else the first page would write the session.
+            session = client.session
+            session[SEEN] = time.time()
+            session.save()
         return client
 
     return open_browser

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -18,6 +19,7 @@ from django.utils import timezone
 
 from tenuto.clinic.ledger.services import record_access
 from tenuto.clinic.people.api import may
+from tenuto.clinic.people.lock import SEEN
 from tenuto.clinic.people.models import Staff
 
 __all__ = ["AccountAdapter", "SecondFactorAdapter", "SecondFactorForm", "SecondFactorStage", "SignatureForm"]
@@ -36,6 +38,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """The person is in: by password, by password and second factor, or by passkey."""
         staff = cast(Staff, user)
         record_access(action="signed in", subject=staff, by=staff, at=timezone.now())
+        request.session[SEEN] = time.time()
         answer: HttpResponse = super().post_login(request, user, **kwargs)
         return answer
 

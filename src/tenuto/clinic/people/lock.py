@@ -24,7 +24,7 @@ from tenuto.clinic.ledger.services import record_access
 from tenuto.clinic.people import throttle
 from tenuto.clinic.people.models import Staff
 
-__all__ = ["here", "lock", "lock_when_quiet", "unlock"]
+__all__ = ["SEEN", "here", "lock", "lock_when_quiet", "unlock"]
 
 SEEN, LOCKED = "seen_at", "locked"
 OPEN_TO_THE_LOCKED = frozenset({"people:unlock", "people:lock", "people:sign-out", "ui:theme"})

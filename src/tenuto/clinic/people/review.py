@@ -113,7 +113,9 @@ def mark_reviewed(*, clinic: Clinic, filters: Filters, note: str, by: Staff, at:
 
 def _strangers(clinic: Clinic, found: QuerySet[AuditEvent], after: datetime) -> Iterable[Stranger]:
     looks = found.filter(kind=Kind.READ, patient_id__isnull=False).order_by()
-    counted = looks.values_list("by_id", "by_name", "patient_id").annotate(Count("number"), Max("recorded_at"))
+    counted = looks.values_list("by_id", "by_name", "patient_id").annotate(
+        Count("number"), Max("recorded_at")
+    )
     pairs = [(by, name, patient, times, last) for by, name, patient, times, last in counted if patient]
     patients = {patient for _, _, patient, _, _ in pairs}
     related = _related(clinic, patients, after)
