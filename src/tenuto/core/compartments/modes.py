@@ -55,6 +55,16 @@ class Modes:
             self.apart[patients],
         )
 
+    @property
+    def apart_out(self) -> Floats:
+        """From modes that run alone to all amounts, `(n, n, patients)`; only where `apart`."""
+        return self.alone_out(range(len(self.rates)))
+
+    @property
+    def apart_into(self) -> Floats:
+        """From all amounts to modes that run alone, `(n, n, patients)`; only where `apart`."""
+        return self.into if self.down is None else product(self.down, self.into)
+
     def alone_out(self, compartments: Sequence[int]) -> Floats:
         """From modes that run alone to the amounts in `compartments`, `(compartments, n, patients)`."""
         rows = self.out[list(compartments)]
