@@ -1,0 +1,82 @@
+"""A real browser against a running server with the demonstration.
+
+A journey is due for every deed that a person does across pages. It is written as given, when, then; every page it
+stops at is measured with axe at three widths in the same steps, and its picture is kept in `test-results/`.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.steps import Visit
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+START_SECONDS = 90
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "tests/journeys" in item.nodeid:
+            item.add_marker(pytest.mark.journey)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    path = os.environ.get("TENUTO_TEST_BROWSER", "/usr/bin/chromium")
+    return {**browser_type_launch_args, "executable_path": path, "args": FLAGS.split()}
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """The address of `tenuto serve` with a database of its own."""
+    var = tmp_path_factory.mktemp("var")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    own = {k: v for k, v in os.environ.items() if not k.startswith("TENUTO_")}
+    environment = {**own, "TENUTO_VAR": str(var), "PYTHONPATH": str(ROOT / "src")}
+    log = (var / "server.log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tenuto", "serve", "--port", str(port)],
+        env=environment,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    address = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + START_SECONDS
+    while not _answers(address):
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            pytest.fail((var / "server.log").read_text())
+        time.sleep(0.2)
+    yield address
+    process.terminate()
+    process.wait(timeout=10)
+    log.close()
+
+
+def _answers(address: str) -> bool:
+    try:
+        return urllib.request.urlopen(f"{address}/sign-in/", timeout=2).status == 200  # noqa: S310 - our own server
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def visit(page, server):
+    """A person at a browser; fails when the browser complained about anything."""
+    person = Visit(page, server)
+    yield person
+    assert person.complaints == []
