@@ -33,7 +33,7 @@ class Visit:
         self.page.goto(self.address)
         self.page.get_by_label("User name").fill(username)
         self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in").click()
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
         expect(self.page.get_by_role("heading", name="Patients")).to_be_visible()
 
     def given_the_theme(self, name: str) -> None:
