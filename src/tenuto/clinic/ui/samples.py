@@ -7,8 +7,11 @@ from typing import Any
 
 from django import forms
 
+from tenuto.clinic.ui.charts.dose_level import level_figure, model_range
+from tenuto.clinic.ui.charts.session_level import Reading, session_figure
 from tenuto.clinic.ui.components import Banner, FindingCard, months, spine
 from tenuto.clinic.ui.icons import STAGES
+from tenuto.core.units import Kg, Mg, Minutes
 
 LONG_NAME = "Demo Maximiliana-Theodora van Oudtshoorn-Featherstonehaugh de la Rocha y Echevarría"
 
@@ -55,6 +58,7 @@ def everything() -> dict[str, Any]:
         "bad_form": SampleForm(
             {"weight": "", "protocol": "c", "start": "soon", "days": ["9"]}, auto_id="bad_%s"
         ),
+        "levels": levels(),
         "swatches": (
             "paper",
             "raised",
@@ -68,6 +72,20 @@ def everything() -> dict[str, Any]:
             "block",
             "unknown",
         ),
+    }
+
+
+def levels() -> dict[str, Any]:
+    """Predicted level as on a dose card, ordinary and outside a model's limits; under blood pressure; before the first reading."""
+    over, age = Minutes(40), 45.0
+    shown = model_range(dose=Mg(37), over=over, body_weight=Kg("72.5"), age_years=age)
+    heavy = model_range(dose=Mg(60), over=over, body_weight=Kg(140), age_years=age)
+    pressures = ((0, 126, 80), (10, 138, 86), (20, 146, 90), (30, 151, 94), (40, 148, 92), (55, 136, 84))
+    return {
+        "ordinary": level_figure(shown) if shown else None,
+        "heavy": level_figure(heavy) if heavy else None,
+        "session": session_figure([Reading(*p) for p in pressures], shown) if shown else None,
+        "session_empty": session_figure([], shown) if shown else None,
     }
 
 

@@ -15,8 +15,9 @@ from tenuto.clinic.plan.presenters.dose import DoseCard, dose_card
 from tenuto.clinic.plan.presenters.gate import GateCard, Missing, gate_card, missing_facts
 from tenuto.clinic.plan.presenters.person import banner_of, stages_of
 from tenuto.clinic.plan.presenters.protocols import ProtocolColumn, compare
+from tenuto.clinic.ui.charts.dose_level import LevelFigure, dose_level
 from tenuto.clinic.ui.components import Banner, Stage
-from tenuto.clinic.ui.words import ago, count, long_day, moment
+from tenuto.clinic.ui.words import age, ago, count, long_day, moment
 from tenuto.core.gate import Level
 from tenuto.core.literature.claims import claims
 from tenuto.core.plan.proposal import Proposal
@@ -53,6 +54,8 @@ class PlanPage:
     stages: tuple[Stage, ...]
     gate: GateCard
     dose: DoseCard | None
+    level: LevelFigure | None
+    """The predicted level below the dose; None outside the hard limits of every model."""
     no_dose: str
     course: CourseCard | None
     no_course: str
@@ -81,6 +84,7 @@ def plan_page(
         stages=stages_of(record, gate.level),
         gate=gate_card(gate, proposal.policy),
         dose=_dose(proposal, today),
+        level=_level(proposal, record, today),
         no_dose=_no_dose(proposal),
         course=_course(proposal),
         no_course="A series needs a protocol." if proposal.protocol is None else "No day fits; see the gate.",
@@ -106,6 +110,20 @@ def _dose(proposal: Proposal, today: date) -> DoseCard | None:
     )
     others = [(o.weight, o.calculation.dose.ordered) for o in proposal.options if o.weight != weight.used]
     return dose_card(calculation, weight_note=note, others=others)
+
+
+def _level(proposal: Proposal, record: Record, today: date) -> LevelFigure | None:
+    """Display only: the level that the ordered dose is predicted to give in this body."""
+    calculation, weighing = proposal.orderable, proposal.weighing
+    if calculation is None or weighing is None:
+        return None
+    born = record.facts.person.birth_date
+    return dose_level(
+        dose=calculation.dose.ordered,
+        over=calculation.inputs.minutes,
+        body_weight=weighing.kg,
+        age_years=None if born is None else float(age(born, today)),
+    )
 
 
 def _no_dose(proposal: Proposal) -> str:

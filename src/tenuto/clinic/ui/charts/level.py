@@ -99,7 +99,7 @@ def infusion_layer(regimen: Regimen, times: Floats, look: Look) -> Spec:
     }
 
 
-def time_axis(times: Floats) -> Spec:
+def time_axis(times: Floats, *, most_ticks: int = 9) -> Spec:
     """Minutes until about four hours, then hours, then days, on one scale of minutes."""
     end = float(times[-1])
     unit, name = next(
@@ -108,7 +108,9 @@ def time_axis(times: Floats) -> Spec:
         if end / u <= (300 if u == 1 else 96) or u == 1440
     )
     step = next(
-        s for s in (10, 20, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080, 43_200, 525_600) if end / s <= 9
+        s
+        for s in (10, 20, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080, 43_200, 525_600)
+        if end / s <= most_ticks
     )
     step = max(step, unit) if step % unit else step
     return {

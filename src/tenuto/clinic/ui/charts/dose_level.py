@@ -1,0 +1,229 @@
+"""The predicted level on a dose card: what the published models say of this body and dose, drawn as their range.
+
+Models disagree, most of all while the pump runs; the chart shows how much. A model whose hard limits the patient is
+outside is left out, and when none is left there is no chart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from tenuto.clinic.ui.charts.level import infusion_layer, time_axis
+from tenuto.clinic.ui.charts.look import PAGE, Look, config
+from tenuto.clinic.ui.charts.render import SCHEMA, Spec, render
+from tenuto.core.pk import OutsideModel, Regimen, Subjects, load, names
+from tenuto.core.pk.curves import DISCLAIMER, Curve, curves
+from tenuto.core.pk.regimen import Floats
+from tenuto.core.units import Kg, Mg, Minutes
+
+__all__ = ["LevelFigure", "Range", "dose_level", "level_figure", "model_range", "range_chart"]
+
+_AFTER_MIN = 200
+_TABLE_TIMES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The models that cover the patient: the default model's curve, and lowest and highest of all, ng/mL."""
+
+    regimen: Regimen
+    found: tuple[Curve, ...]
+    left_out: tuple[str, ...]
+    """Models that say nothing about this patient."""
+
+    @property
+    def times(self) -> Floats:
+        """Minutes from the start."""
+        return self.found[0].times_min
+
+    @property
+    def lowest(self) -> Floats:
+        """The lowest of the models at each time."""
+        return np.asarray(np.min([c.ng_per_ml for c in self.found], axis=0), dtype=np.float64)
+
+    @property
+    def highest(self) -> Floats:
+        """The highest of the models at each time."""
+        return np.asarray(np.max([c.ng_per_ml for c in self.found], axis=0), dtype=np.float64)
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What the models that were passed their soft limits say, each once."""
+        return tuple(
+            dict.fromkeys(c.message for curve in self.found for c in curve.cautions if c.of != "form")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LevelFigure:
+    """Everything a template prints: two drawings of the same data, words, a table, cautions."""
+
+    wide: str
+    narrow: str
+    title: str
+    disclaimer: str
+    text: str
+    table_title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    cautions: tuple[str, ...]
+
+
+def model_range(*, dose: Mg, over: Minutes, body_weight: Kg, age_years: float | None) -> Range | None:
+    """The models' curves for one infusion of `dose` into this body; None when no model covers it."""
+    regimen = Regimen.single(dose, over)
+    body = Subjects(float(body_weight.value), age_years=age_years)
+    times = np.arange(0.0, regimen.end + _AFTER_MIN + 0.5, 1.0)
+    found: list[Curve] = []
+    left_out = []
+    for name in names():
+        try:
+            found += curves([load(name)], regimen, body, times, analytes=["ketamine"])
+        except OutsideModel:
+            left_out.append(load(name).short)
+    return Range(regimen, tuple(found), tuple(left_out)) if found else None
+
+
+def dose_level(*, dose: Mg, over: Minutes, body_weight: Kg, age_years: float | None) -> LevelFigure | None:
+    """The figure for a dose card, or None outside the hard limits of every model."""
+    shown = model_range(dose=dose, over=over, body_weight=body_weight, age_years=age_years)
+    return None if shown is None else level_figure(shown)
+
+
+def level_figure(shown: Range) -> LevelFigure:
+    """Draw the range and put it into words and a table."""
+    leading, names_of = shown.found[0], [c.model.short for c in shown.found]
+    at = _table_times(shown)
+    rows = [(c.model.short, _blood(c), *(f"{c.ng_per_ml[i]:.0f}" for i in at)) for c in shown.found]
+    top, top_at = float(leading.ng_per_ml.max()), float(shown.times[leading.ng_per_ml.argmax()])
+    peaks = [float(c.ng_per_ml.max()) for c in shown.found]
+    text = (
+        f"{_title(shown)}. {DISCLAIMER[0].upper()}{DISCLAIMER[1:]}. {leading.model.short} predicts at most {top:.0f} ng/mL, at "
+        f"{top_at:.0f} min; the {len(shown.found)} models range from {min(peaks):.0f} to {max(peaks):.0f} "
+        f"ng/mL at their highest, and from {shown.lowest[-1]:.0f} to {shown.highest[-1]:.0f} ng/mL at {shown.times[-1]:.0f} min. "
+        f"Models: {', '.join(names_of)}."
+    )
+    left_out = tuple(f"{name} says nothing about this patient and is left out." for name in shown.left_out)
+    return LevelFigure(
+        wide=_drawn(_key(shown), 560, 200),
+        narrow=_drawn(_key(shown), 250, 200),
+        title=_title(shown),
+        disclaimer=DISCLAIMER,
+        text=text,
+        table_title="Levels of each model, ng/mL",
+        headings=("Model", "Blood", *(f"{shown.times[i]:.0f} min" for i in at)),
+        rows=tuple(rows),
+        cautions=shown.cautions + left_out,
+    )
+
+
+def range_chart(shown: Range, *, look: Look = PAGE, width: int = 560, height: int = 200) -> Spec:
+    """The range as a band and the default model's line in the accent, each with its name beside it."""
+    leading = shown.found[0]
+    top = 1.08 * float(shown.highest.max())
+    rows = [
+        {"time": float(t), "level": _short(v), "low": _short(low), "high": _short(high)}
+        for t, v, low, high in zip(
+            shown.times[::2], leading.ng_per_ml[::2], shown.lowest[::2], shown.highest[::2], strict=True
+        )
+    ]
+    band: Spec = {
+        "mark": {"type": "area", "color": look.accent, "opacity": 0.16},
+        "encoding": {"y": {"field": "low"}, "y2": {"field": "high"}},
+    }
+    dash = {"strokeDash": [6, 4]} if leading.is_doubtful else {}
+    line: Spec = {
+        "mark": {"type": "line", "color": look.accent, "strokeWidth": 2.5, **dash},
+        "encoding": {"y": {"field": "level"}},
+    }
+    return {
+        "$schema": SCHEMA,
+        "width": width,
+        "height": height,
+        "padding": 4,
+        "data": {"values": rows},
+        "encoding": {"x": time_axis(shown.times, most_ticks=9 if width > 400 else 4), "y": _axis(top)},
+        "layer": [band, line, infusion_layer(shown.regimen, shown.times, look), *_names(shown, look, width)],
+        "config": {**config(look), "aria": False},
+    }
+
+
+def _names(shown: Range, look: Look, width: int) -> list[Spec]:
+    """Direct labels, in the free space beside the steep fall after the infusion."""
+    end, top = float(shown.times[-1]), float(shown.highest.max())
+    aside = shown.regimen.end + end * (0.12 if width > 400 else 0.2)
+    beside = float(shown.highest[int(np.abs(shown.times - aside).argmin())])
+    first, second = DISCLAIMER.split("; ")
+    labels = [
+        (top, f"range of {len(shown.found)} models", look.soft),
+        (0.84 * top, f"{first};", look.ink),
+        (0.74 * top, second, look.ink),
+        (beside + 0.1 * top, shown.found[0].model.short, look.accent),
+    ]
+    return [
+        {
+            "data": {"values": [{"time": aside, "level": level, "name": name}]},
+            "mark": {"type": "text", "align": "left", "baseline": "middle", "color": colour, "clip": False},
+            "encoding": {"y": {"field": "level"}, "text": {"field": "name", "type": "nominal"}},
+        }
+        for level, name, colour in labels
+    ]
+
+
+def _axis(top: float) -> Spec:
+    return {
+        "type": "quantitative",
+        "title": "ketamine, ng/mL",
+        "scale": {"domain": [0, top], "nice": False},
+        "axis": {"tickCount": 4, "domain": False, "ticks": False, "grid": False},
+    }
+
+
+def _title(shown: Range) -> str:
+    return f"Predicted ketamine level, {shown.regimen.text}"
+
+
+def _blood(curve: Curve) -> str:
+    return "not known" if curve.site == "unknown" else curve.site
+
+
+def _table_times(shown: Range) -> Sequence[int]:
+    """Halves of the infusion, its end, and three times after it."""
+    end = shown.regimen.end
+    wanted = [end / 4, end / 2, end, end + 20, end + 80, end + 200]
+    return [int(np.abs(shown.times - t).argmin()) for t in wanted[:_TABLE_TIMES]]
+
+
+def _key(shown: Range) -> tuple[Any, ...]:
+    """What the drawing depends on, to draw the same one once."""
+    dose = shown.regimen.doses[0]
+    return (dose.amount, dose.over, tuple(c.model.id for c in shown.found), _Held(shown))
+
+
+class _Held:
+    """Carries the curves past the cache's key: equal when what was drawn is equal."""
+
+    def __init__(self, shown: Range) -> None:
+        self.shown = shown
+        self.seen = tuple(c.ng_per_ml.tobytes() for c in shown.found)
+
+    def __hash__(self) -> int:
+        return hash(self.seen)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and self.seen == other.seen
+
+
+@lru_cache(maxsize=64)
+def _drawn(key: tuple[Any, ...], width: int, height: int) -> str:
+    """Drawing costs tens of milliseconds; the same plan is looked at many times."""
+    return render(range_chart(key[-1].shown, width=width, height=height), "svg").decode()
+
+
+def _short(value: float) -> float:
+    return float(f"{float(value):.4g}")
