@@ -35,14 +35,21 @@ def run(args: argparse.Namespace) -> int:
     _print_logins()
     import uvicorn
 
-    uvicorn.run(
-        "tenuto.clinic.config.asgi:application",
-        host=args.host,
-        port=args.port,
-        log_level="warning",
-        lifespan="off",
-        server_header=False,
-    )
+    from tenuto.clinic.ledger.sweeper import Sweeper
+
+    sweeper = Sweeper()
+    sweeper.start()
+    try:
+        uvicorn.run(
+            "tenuto.clinic.config.asgi:application",
+            host=args.host,
+            port=args.port,
+            log_level="warning",
+            lifespan="off",
+            server_header=False,
+        )
+    finally:
+        sweeper.stop()
     return 0
 
 
@@ -92,4 +99,5 @@ def _print_logins() -> None:
     print("Demonstration logins (every patient is invented):")
     for person in STAFF:
         print(f"  {person.username:<8} {PASSWORD}   {person.name}, {person.clinic}")
+    print("Signing asks for a second factor; the demonstration shows its codes on that page.")
     print("Stop with Ctrl+C.", flush=True)

@@ -1,4 +1,4 @@
-"""The chain of audit events, one row for every deed, every look and every sign-in."""
+"""The chain of audit events, one row for every deed, every look and every sign-in; and what waits to leave the house."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import models
 
 from tenuto.clinic.ledger.append_only import AppendOnly
 
-__all__ = ["AuditEvent", "Kind"]
+__all__ = ["AuditEvent", "Kind", "OutboxMessage"]
 
 
 class Kind(models.TextChoices):
@@ -62,3 +62,28 @@ class AuditEvent(AppendOnly):
         """What else is worth knowing about the deed."""
         found: dict[str, Any] = json.loads(self.detail_json)
         return found
+
+
+class OutboxMessage(models.Model):
+    """Something that must leave the house, written with the deed that wants it, and kept until it has left.
+
+    A list of work, not a record: who asked for it and that it left are audit events. `key` is the same for the same
+    message however often it is asked for, and travels with it, so that the other side can tell a repetition.
+    """
+
+    key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=60)
+    payload = models.JSONField()
+    due_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], condition=models.Q(sent_at__isnull=True), name="outbox_waiting")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"

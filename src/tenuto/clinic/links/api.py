@@ -111,7 +111,7 @@ def _try(token: str, second_fact: date | None, now: datetime) -> tuple[Opened | 
     tries = list(link.tries.values_list("opened", flat=True))
     if tries.count(False) >= TRIES:
         return None, SHUT
-    if link.single_use and any(tries):
+    if link.single_use and _opened_before(tries):
         return None, GONE
     found = Opened(link.pk, link.patient, link.purpose, link.expires_at)
     right = second_fact is not None and second_fact == link.patient.birth_date
@@ -127,6 +127,10 @@ def _try(token: str, second_fact: date | None, now: datetime) -> tuple[Opened | 
         kind=Kind.ACCESS,
     )
     return (found, "") if right else (None, WRONG if tries.count(False) + 1 < TRIES else SHUT)
+
+
+def _opened_before(tries: list[bool]) -> bool:
+    return any(tries)
 
 
 def _find(token: str) -> Link | None:

@@ -146,8 +146,9 @@ def review_glass(*, glass: UUID, justified: bool, note: str, by: Staff, at: date
                 reviewed_at=at,
             )
     except IntegrityError:
+        first = GlassReview.objects.get(glass=found)
         raise AlreadyReviewed(
-            f"{found.review.reviewed_by_name} reviewed this already. Nothing was changed."
+            f"{first.reviewed_by_name} reviewed this already. Nothing was changed."
         ) from None
     detail = {"justified": justified, "note": note.strip()}
     record(action="reviewed broken glass", subject=found, by=by, at=at, detail=detail)

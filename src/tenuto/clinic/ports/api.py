@@ -90,8 +90,9 @@ def close_task(
                 task=found, outcome=outcome, note=_sentence(note), ended_by_name=by.audit_name, ended_at=at
             )
     except IntegrityError:
+        first = TaskEnd.objects.get(task=found)
         raise AlreadyEnded(
-            f"This task was closed by {found.end.ended_by_name}. Nothing was changed."
+            f"This task was closed by {first.ended_by_name}. Nothing was changed."
         ) from None
     record(action="closed task", subject=found, by=by, at=at, detail={"outcome": str(outcome)})
 
@@ -127,9 +128,8 @@ def lift_hold(*, hold: UUID, why: str, by: Staff, at: datetime) -> None:
                 hold=found, why=_sentence(why), lifted_by_name=by.audit_name, lifted_at=at
             )
     except IntegrityError:
-        raise AlreadyEnded(
-            f"This hold was lifted by {found.lift.lifted_by_name}. Nothing was changed."
-        ) from None
+        first = HoldLift.objects.get(hold=found)
+        raise AlreadyEnded(f"This hold was lifted by {first.lifted_by_name}. Nothing was changed.") from None
     record(action="lifted hold", subject=found, by=by, at=at, detail={"why": why})
 
 
