@@ -18,7 +18,14 @@ from tenuto.clinic.people.models import Role
 from tests.clinic.conftest import NOW, _hired, facts_of, source_of
 
 SECRET_NAME = "Zephyrine Quillfeather"
-PUBLIC = {"people:sign-in", "account_login", "ui:theme", "ui:gallery", "mfa_authenticate", "mfa_login_webauthn"}
+PUBLIC = {
+    "people:sign-in",
+    "account_login",
+    "ui:theme",
+    "ui:gallery",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+}
 """What a stranger may open; none of it knows a patient."""
 NOT_LOOKS = {"ports:break-glass"}
 """Addresses with a patient in them that show nothing of the patient."""

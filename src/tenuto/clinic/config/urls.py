@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("tenuto.clinic.people.urls")),
     path("", include("tenuto.clinic.people.account_urls")),
     path("", include("tenuto.clinic.ports.urls")),
+    path("", include("tenuto.clinic.links.urls")),
     path("", include("tenuto.clinic.ui.urls")),
     path("patients/<uuid:patient_id>/plan/", include("tenuto.clinic.plan.urls")),
     path("interop/", include("tenuto.clinic.interop.urls")),

@@ -1,0 +1,59 @@
+"""The door that a link leads to: the date of birth, then in."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tenuto.clinic.ledger import origin
+from tenuto.clinic.links import api
+from tenuto.clinic.links.visits import begin
+from tenuto.clinic.people import throttle
+
+WAIT = "Too many tries from here. Wait five minutes, then try again."
+
+
+class BirthDateForm(forms.Form):
+    """The second fact."""
+
+    born = forms.DateField(
+        label="Your date of birth",
+        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}),
+        error_messages={
+            "required": "Enter your date of birth.",
+            "invalid": "Enter the date as day, month and year.",
+        },
+    )
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def door(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask for the date of birth; the page is the same for a good link and a bad one."""
+    form = BirthDateForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        here = f"link from {origin.current()}"
+        try:
+            if throttle.must_wait(here):
+                raise api.LinkRefused(WAIT)
+            opened = api.open(token, form.cleaned_data["born"])
+        except api.LinkRefused as refused:
+            throttle.failed(here)
+            form.add_error(None, str(refused))
+        else:
+            throttle.succeeded(here)
+            return redirect(begin(request, opened))
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "links/door.html", {"form": form}, status=status)
+
+
+@login_not_required
+@require_safe
+def inside(request: HttpRequest) -> HttpResponse:
+    """Where a link leads whose purpose no room has taken up; it knows nobody."""
+    return render(request, "links/inside.html")

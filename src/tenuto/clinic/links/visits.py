@@ -1,0 +1,94 @@
+"""The visit of a patient who came in by a link: for one purpose, for a while, without a sign-in.
+
+A later room says what a purpose opens: `register("leaflets", "the leaflets of your treatment", "portal:leaflets")` in its
+`AppConfig.ready`, and puts `@by_link("leaflets")` on the views, which are then given `visit`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from tenuto.clinic.ledger.services import record_read
+from tenuto.clinic.links.api import Opened
+from tenuto.clinic.links.models import Link
+
+__all__ = ["LASTS", "Purpose", "begin", "by_link", "purpose_of", "register", "visit_of"]
+
+LASTS = timedelta(hours=2)
+SESSION_KEY = "visits"
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a link is for: how the door names it, and the page behind."""
+
+    words: str
+    url_name: str
+
+
+_purposes: dict[str, Purpose] = {}
+
+
+def register(purpose: str, words: str, url_name: str) -> None:
+    """Say what a purpose opens."""
+    _purposes[purpose] = Purpose(words, url_name)
+
+
+def purpose_of(name: str) -> Purpose | None:
+    """What a purpose opens; None when no room has registered it."""
+    return _purposes.get(name)
+
+
+def begin(request: HttpRequest, opened: Opened) -> str:
+    """Remember the visit in this browser, and return the address of the page behind the door."""
+    until = min(timezone.now() + LASTS, opened.expires_at)
+    visits = dict(request.session.get(SESSION_KEY, {}))
+    visits[opened.purpose] = {"link": str(opened.link_id), "until": until.isoformat()}
+    request.session[SESSION_KEY] = visits
+    purpose = purpose_of(opened.purpose)
+    return reverse(purpose.url_name) if purpose else reverse("links:inside")
+
+
+def visit_of(request: HttpRequest, purpose: str) -> Opened | None:
+    """The visit of this browser for a purpose; None when there is none, it is over, or the link was taken back."""
+    kept = request.session.get(SESSION_KEY, {}).get(purpose)
+    if kept is None or datetime.fromisoformat(kept["until"]) <= timezone.now():
+        return None
+    link = Link.objects.select_related("patient__clinic", "revocation").filter(pk=kept["link"]).first()
+    if link is None or hasattr(link, "revocation"):
+        return None
+    return Opened(link.pk, link.patient, link.purpose, link.expires_at)
+
+
+def by_link(purpose: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Let only a visitor in who came by a link for `purpose`; the view is given `visit`, and the look is recorded."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @login_not_required
+        @wraps(view)
+        def visited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            visit = visit_of(request, purpose)
+            if visit is None:
+                text = "Your visit is over, or did not begin here. Open the link that the clinic sent you once more."
+                return render(
+                    request, "ui/problem.html", {"heading": "Please use your link", "text": text}, status=403
+                )
+            answer = view(request, *args, visit=visit, **kwargs)
+            if not 300 <= answer.status_code < 400:
+                what = f"{purpose} by link"
+                record_read(subject=visit.patient, by=visit.visitor, at=timezone.now(), what=what)
+            return answer
+
+        return visited
+
+    return decorate
