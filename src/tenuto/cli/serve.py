@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import socket
+import warnings
 
 from tenuto.cli import UserError
 from tenuto.cli.manage import prepare_django
@@ -37,6 +38,8 @@ def run(args: argparse.Namespace) -> int:
 
     from tenuto.clinic.ledger.sweeper import Sweeper
 
+    # The static files are small and read whole, so that serving them from a synchronous iterator costs nothing.
+    warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     sweeper = Sweeper()
     sweeper.start()
     try:
