@@ -13,6 +13,8 @@ urlpatterns = [
     path("", include("tenuto.clinic.ports.urls")),
     path("", include("tenuto.clinic.links.urls")),
     path("", include("tenuto.clinic.ui.urls")),
+    path("", include("tenuto.clinic.intake.enquiry_urls")),
+    path("patients/<uuid:patient_id>/intake/", include("tenuto.clinic.intake.urls")),
     path("patients/<uuid:patient_id>/plan/", include("tenuto.clinic.plan.urls")),
     path("interop/", include("tenuto.clinic.interop.urls")),
 ]

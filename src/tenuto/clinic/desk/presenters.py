@@ -10,8 +10,8 @@ from datetime import date
 from django.urls import reverse
 
 from tenuto.clinic.desk.services import Item
-from tenuto.clinic.plan.presenters.gate import mark_of
 from tenuto.clinic.ui.components import WORDS
+from tenuto.clinic.ui.gates import mark_of
 from tenuto.clinic.ui.words import age, ago
 from tenuto.core.gate import Finding, Gate, Level
 

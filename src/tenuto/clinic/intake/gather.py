@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -33,7 +33,7 @@ from tenuto.core.intake.steps import steps
 from tenuto.core.scales.suicide_triage import Level
 from tenuto.core.units import plain
 
-__all__ = ["Gathered", "fold", "gather", "merged"]
+__all__ = ["NAMELESS", "Gathered", "fold", "gather", "merged", "without_saves"]
 
 NAMELESS = "Name not recorded"
 EMPTY = PatientFacts(Person())
@@ -101,13 +101,21 @@ def merged(patient: Patient, rows: Gathered) -> PatientFacts:
     return merge(person, [*imported, *_parts(rows)])
 
 
+def without_saves(patient: Patient, rows: Gathered) -> PatientFacts:
+    """What all other sources say, without the saves of the history."""
+    return merged(patient, replace(rows, saves=[]))
+
+
 def fold(saves: Iterable[StepSave]) -> dict[str, dict[str, Saved]]:
     """The newest value of every entry, by step."""
     state: dict[str, dict[str, Saved]] = {}
     for save in sorted(saves, key=lambda s: s.version):
         day = timezone.localdate(save.recorded_at)
         entries = state.setdefault(save.step, {})
-        entries.update((key, Saved(value, day, save.recorded_by_name)) for key, value in save.changes.items())
+        entries.update(
+            (key, Saved(value, day, save.recorded_by_name, save.version))
+            for key, value in save.changes.items()
+        )
     return state
 
 

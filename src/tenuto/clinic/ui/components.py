@@ -61,10 +61,11 @@ class Stage:
     name: str
     state: str
     words: str
+    url: str = ""
 
 
-def spine(states: Mapping[str, tuple[str, str]]) -> tuple[Stage, ...]:
-    """All seven stages in order. `states` gives (state, words) where there is something to say."""
+def spine(states: Mapping[str, tuple[str, str] | tuple[str, str, str]]) -> tuple[Stage, ...]:
+    """All seven stages in order. `states` gives (state, words) and perhaps an address where there is something to say."""
     return tuple(Stage(name, *states.get(name, ("ahead", "Not started"))) for name in STAGES)
 
 

@@ -32,6 +32,8 @@ class Saved:
     value: Value
     day: date
     by: str
+    version: int = 0
+    """The version of the step that brought it."""
 
     @property
     def origin(self) -> str:

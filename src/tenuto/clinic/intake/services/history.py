@@ -8,17 +8,18 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from tenuto.clinic.intake.gather import fold
+from tenuto.clinic.intake.entries import standing
+from tenuto.clinic.intake.gather import Gathered, gather, without_saves
 from tenuto.clinic.intake.models import StepSave
 from tenuto.clinic.intake.services.recording import keep, open_by_rule
 from tenuto.clinic.people.models import Patient, Staff
 from tenuto.clinic.ports.api import TaskRow
 from tenuto.core.intake.facts import Answer
-from tenuto.core.intake.history import Saved, Value
+from tenuto.core.intake.history import Value
 from tenuto.core.intake.steps import Step, step
 from tenuto.core.intake.tasks import for_answer
 
-__all__ = ["Conflict", "SaveResult", "save_step", "state_of"]
+__all__ = ["Conflict", "SaveResult", "save_step"]
 
 TRIES = 5
 
@@ -30,6 +31,7 @@ class Conflict:
     entry: str
     mine: Value
     theirs: Value
+    version: int
     by: str
     at: datetime
 
@@ -44,19 +46,20 @@ class SaveResult:
     tasks: tuple[TaskRow, ...] = field(default=())
 
 
-def state_of(patient: Patient, step_id: str) -> tuple[int, dict[str, Saved]]:
-    """The version of a step and the newest value of each of its entries."""
-    saves = _saves(patient, step_id)
-    return (saves[-1].version if saves else 0), fold(saves).get(step_id, {})
-
-
 def save_step(
-    *, patient: Patient, step_id: str, entries: Mapping[str, Value], seen: int, by: Staff, at: datetime
+    *,
+    patient: Patient,
+    step_id: str,
+    entries: Mapping[str, Value],
+    seen: Mapping[str, int],
+    by: Staff,
+    at: datetime,
 ) -> SaveResult:
-    """Keep the entries that were changed since version `seen` of the step; the rest is left alone.
+    """Keep the entries that I changed; the rest is left alone.
 
-    An entry that I did not change is not mine. One that another person changed to something else after `seen` is a
-    conflict and is not saved. A `seen` beyond the newest version is a programme error and counts as nothing seen.
+    `seen` tells for each entry the version of the step in which I saw it last changed, 0 for an entry that was empty.
+    What still stands as I saw it is not my change. What somebody else changed to something else since then is a
+    conflict and is not saved.
     """
     asked = step(step_id)
     for _ in range(TRIES):
@@ -69,17 +72,20 @@ def save_step(
     raise RuntimeError(f"The step {step_id} could not be saved: others saved it {TRIES} times meanwhile.")
 
 
-def _saves(patient: Patient, step_id: str) -> list[StepSave]:
-    return list(StepSave.objects.filter(patient=patient, step=step_id).order_by("version"))
-
-
 def _save(
-    patient: Patient, asked: Step, entries: Mapping[str, Value], seen: int, by: Staff, at: datetime
+    patient: Patient,
+    asked: Step,
+    entries: Mapping[str, Value],
+    seen: Mapping[str, int],
+    by: Staff,
+    at: datetime,
 ) -> SaveResult:
-    saves = _saves(patient, asked.id)
+    rows = gather([patient.pk]).get(patient.pk, Gathered())
+    saves = sorted((s for s in rows.saves if s.step == asked.id), key=lambda s: s.version)
     version = saves[-1].version if saves else 0
-    base = _values([s for s in saves if s.version <= seen])
-    now = _values(saves)
+    told = standing(asked, without_saves(patient, rows))
+    now = {**told, **_values(saves)}
+    base = {key: _seen(saves, seen.get(key, 0), told).get(key) for key in entries}
     mine = {key: value for key, value in entries.items() if not _same(value, base.get(key))}
     wanted = {key: value for key, value in mine.items() if not _same(value, now.get(key))}
     clashing = [key for key in wanted if not _same(base.get(key), now.get(key))]
@@ -92,6 +98,11 @@ def _save(
     keep(row, action="saved history", by=by, at=at, detail=detail)
     tasks = _tasks(patient, changes, by, at)
     return SaveResult(version + 1, tuple(changes), conflicts, tasks)
+
+
+def _seen(saves: list[StepSave], version: int, told: Mapping[str, Value]) -> Mapping[str, Value]:
+    """What stood in the entries when the step was at `version`."""
+    return {**told, **_values([save for save in saves if save.version <= version])}
 
 
 def _values(saves: list[StepSave]) -> dict[str, Value]:
@@ -118,7 +129,7 @@ def _plain(changes: Mapping[str, Value]) -> dict[str, Value]:
 
 def _conflict(key: str, mine: Value, saves: list[StepSave]) -> Conflict:
     last = next(save for save in reversed(saves) if key in save.changes)
-    return Conflict(key, mine, last.changes[key], last.recorded_by_name, last.recorded_at)
+    return Conflict(key, mine, last.changes[key], last.version, last.recorded_by_name, last.recorded_at)
 
 
 def _tasks(patient: Patient, changes: Mapping[str, Value], by: Staff, at: datetime) -> tuple[TaskRow, ...]:

@@ -9,14 +9,15 @@ from datetime import date
 from django.http import QueryDict
 
 from tenuto.clinic.intake.api import Record
+from tenuto.clinic.intake.presenters.person import banner_of
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.presenters.course import CourseCard, course_card
 from tenuto.clinic.plan.presenters.dose import DoseCard, dose_card
-from tenuto.clinic.plan.presenters.gate import GateCard, Missing, gate_card, missing_facts
-from tenuto.clinic.plan.presenters.person import banner_of, stages_of
 from tenuto.clinic.plan.presenters.protocols import ProtocolColumn, compare
+from tenuto.clinic.plan.presenters.stages import stages_of
 from tenuto.clinic.ui.charts.dose_level import LevelFigure, dose_level
 from tenuto.clinic.ui.components import Banner, Stage
+from tenuto.clinic.ui.gates import GateCard, Missing, gate_card, missing_facts
 from tenuto.clinic.ui.words import age, ago, count, long_day, moment
 from tenuto.core.gate import Level
 from tenuto.core.literature.claims import claims

@@ -45,12 +45,15 @@ def policy_text(policy: Policy) -> str:
     return f"{policy.id} version {policy.version}, {'signed' if policy.signed else 'not signed'}"
 
 
-def gate_card(gate: Gate, policy: Policy) -> GateCard:
-    """Findings that need a decision first; what merely lacks is counted and listed further down the page."""
+def gate_card(gate: Gate, policy: Policy, *, against: str = "this plan") -> GateCard:
+    """Findings that need a decision first; what merely lacks is counted and listed further down the page.
+
+    `against` names what the gate is for, such as "this plan".
+    """
     told = [f for f in gate.findings if not _only_missing(f)]
     return GateCard(
         mark=mark_of(gate.level),
-        summary=_summary(gate),
+        summary=_summary(gate, against),
         findings=tuple(finding_card(f, policy) for f in told if f.level > Level.PASS),
         remarks=tuple(finding_card(f, policy) for f in told if f.level is Level.PASS),
         missing_count=len(gate.findings) - len(told),
@@ -92,16 +95,16 @@ def _missing(finding: Finding) -> Missing:
     return Missing(mark_of(finding.level), known.title, known.ask)
 
 
-def _summary(gate: Gate) -> str:
+def _summary(gate: Gate, against: str) -> str:
     worst = gate.at(gate.level)
     match gate.level:
         case Level.PASS:
-            return "Nothing recorded stands against this plan, and nothing needed is missing. A prescriber still decides."
+            return f"Nothing recorded stands against {against}, and nothing needed is missing. A prescriber still decides."
         case Level.REVIEW:
             return f"{count(len(worst), 'thing')} to decide or to complete. Goes on with {Level.REVIEW.opened_by}."
         case Level.BLOCK:
             verb = "stands" if len(worst) == 1 else "stand"
-            return f"{count(len(worst), 'thing')} {verb} against this plan. Goes on with {Level.BLOCK.opened_by}."
+            return f"{count(len(worst), 'thing')} {verb} against {against}. Goes on with {Level.BLOCK.opened_by}."
         case Level.REFUSE:
             return (
                 "No plan can be made from these facts, and nobody can override that. Correct the facts first."

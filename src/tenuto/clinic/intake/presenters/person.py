@@ -1,18 +1,17 @@
-"""The banner and the spine: who this is and where in the pathway."""
+"""The banner: who this is, on every page about a patient."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from tenuto.clinic.intake.api import Record
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.ui.components import Banner, Stage, spine
-from tenuto.clinic.ui.words import age, ago, count, day, long_day
+from tenuto.clinic.ui.components import Banner
+from tenuto.clinic.ui.words import age, ago, count, long_day
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.facts import Allergy, Measurement, PatientFacts
 from tenuto.core.intake.required import fact
 
-__all__ = ["banner_of", "born_text", "stages_of"]
+__all__ = ["banner_of", "born_text"]
 
 MOST_ALERTS = 4
 
@@ -40,23 +39,6 @@ def born_text(patient: Patient, today: date) -> str:
     if born is None:
         return "Date of birth not recorded"
     return f"Born {long_day(born).split(' ', 1)[1]}, {count(age(born, today), 'year')}"
-
-
-def stages_of(record: Record, level: Level) -> tuple[Stage, ...]:
-    """Intake recorded, plan here, the rest ahead."""
-    closed = level >= Level.BLOCK
-    words = {
-        Level.PASS: "Ready to sign",
-        Level.REVIEW: "To review",
-        Level.BLOCK: "Blocked",
-        Level.REFUSE: "Refused",
-    }
-    return spine(
-        {
-            "intake": ("done", day(record.recorded_at.date())),
-            "plan": ("blocked" if closed else "here", words[level]),
-        }
-    )
 
 
 def _allergy(allergy: Allergy) -> str:

@@ -1,0 +1,93 @@
+"""Results of tests: enzymes with the laboratory's own limit, and results that are told in a word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from tenuto.clinic.intake.forms.fields import DayField, NumberField
+from tenuto.clinic.intake.services.measurements import Value
+
+__all__ = ["ENZYMES", "WORDS", "TestsForm"]
+
+ENZYMES = {"alt_u_per_l": "ALT", "ast_u_per_l": "AST", "alp_u_per_l": "ALP", "ggt_u_per_l": "GGT"}
+WORDS = {
+    "lab.drug_screen": ("Urine drug screen", ("negative", "positive", "ketamine positive", "refused")),
+    "lab.urinalysis": ("Urinalysis", ("normal", "abnormal", "blood")),
+    "urinary.symptoms": ("Urinary symptoms", ("none", "mild", "marked")),
+    "lab.ecg": ("ECG", ("normal", "abnormal")),
+    "lab.tsh": ("TSH", ("normal", "abnormal")),
+    "pregnancy.test": ("Pregnancy test", ("negative", "positive", "refused", "unknown")),
+}
+"""Label and words by fact. Unknown is an answer that is kept and still counts as missing (hazard H30)."""
+
+
+class TestsForm(forms.Form):
+    """Only what came back is filled in; all of it has the day on which the sample was taken."""
+
+    taken = DayField(label="Day of the sample")
+
+    def __init__(self, data: Any = None, *, today: date, applies: Callable[[str], bool]) -> None:
+        super().__init__(data, initial={"taken": today})
+        self.today = today
+        for kind, label in ENZYMES.items():
+            self.fields[kind] = NumberField(
+                label=f"{label}, U/L", unit="U/L", lowest=Decimal(0), highest=Decimal(20000)
+            )
+            self.fields[f"{kind}_high"] = NumberField(
+                label=f"{label} upper limit", unit="U/L", lowest=Decimal(1), highest=Decimal(2000)
+            )
+        self.fields["egfr_ml_per_min"] = NumberField(
+            label="eGFR, mL/min/1.73 m²", unit="mL/min", lowest=Decimal(1), highest=Decimal(300)
+        )
+        for fact_id, (label, words) in WORDS.items():
+            if applies(fact_id):
+                choices = [("", "Not done now"), *((word, word.capitalize()) for word in words)]
+                self.fields[fact_id] = forms.ChoiceField(label=label, choices=choices, required=False)
+
+    @property
+    def pairs(self) -> list[tuple[Any, Any]]:
+        """Each enzyme beside its upper limit."""
+        return [(self[kind], self[f"{kind}_high"]) for kind in ENZYMES]
+
+    @property
+    def others(self) -> list[Any]:
+        """The results told in a word."""
+        return [self[name] for name in WORDS if name in self.fields]
+
+    def clean_taken(self) -> date:
+        taken: date = self.cleaned_data["taken"]
+        if taken > self.today:
+            raise ValidationError("The day is in the future. Correct it.")
+        return taken
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for kind, label in ENZYMES.items():
+            if (
+                cleaned.get(f"{kind}_high") is not None
+                and cleaned.get(kind) is None
+                and kind not in self.errors
+            ):
+                self.add_error(kind, f"{label} has an upper limit but no value. Enter the value.")
+        if not self.errors and not self.values() and not self.words():
+            raise ValidationError("No result was entered.")
+        return cleaned
+
+    def values(self) -> dict[str, Value]:
+        """The measured results, by kind."""
+        kinds = (*ENZYMES, "egfr_ml_per_min")
+        return {
+            kind: Value(self.cleaned_data[kind], self.cleaned_data.get(f"{kind}_high"))
+            for kind in kinds
+            if self.cleaned_data.get(kind) is not None
+        }
+
+    def words(self) -> dict[str, str]:
+        """The results told in a word, by fact."""
+        return {name: self.cleaned_data[name] for name in WORDS if self.cleaned_data.get(name)}

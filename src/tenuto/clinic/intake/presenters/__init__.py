@@ -1,0 +1,1 @@
+"""Ready words for the templates of intake."""

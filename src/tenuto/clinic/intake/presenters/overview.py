@@ -1,0 +1,109 @@
+"""The intake page: each section done, due or blocked, and what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+
+from tenuto.clinic.intake.api import IntakeState
+from tenuto.clinic.people.models import Role
+from tenuto.clinic.ports.api import TaskRow
+from tenuto.clinic.ui.words import count, day, moment
+from tenuto.core.gate import Level
+from tenuto.core.intake.steps import elsewhere, steps
+from tenuto.core.intake.tasks import rules
+
+__all__ = ["Section", "TaskCard", "decision_text", "sections", "task_cards"]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section of intake on the page of the patient."""
+
+    title: str
+    mark: str
+    word: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCard:
+    """An open task: what, why, who, until when."""
+
+    id: UUID
+    mark: str
+    word: str
+    title: str
+    why: str
+    owner: str
+    due: str
+
+
+def sections(state: IntakeState, patient_id: UUID) -> tuple[Section, ...]:
+    """All sections, in the order in which they are gone through."""
+    return tuple(_sections(state, patient_id))
+
+
+def _sections(state: IntakeState, patient_id: UUID) -> Iterator[Section]:
+    for step in steps():
+        yield _section(state, step.title, step.facts, reverse("intake:history", args=[patient_id, step.id]))
+    for page, title in _PAGES:
+        yield _section(state, title, elsewhere().get(page, ()), reverse(f"intake:{page}", args=[patient_id]))
+
+
+_PAGES = (
+    ("measurements", "Measurements"),
+    ("tests", "Tests"),
+    ("scales", "Scales"),
+    ("triage", "Suicide triage"),
+    ("consent", "Consent"),
+)
+
+
+def _section(state: IntakeState, title: str, facts: Sequence[str], url: str) -> Section:
+    about = [f for f in state.gate.findings if f.fact in facts and f.level > Level.PASS]
+    told = [f for f in about if not f.missing]
+    lacking = len({f.fact for f in about if f.missing})
+    missing = f"{count(lacking, 'fact')} to ask" if lacking else ""
+    worst = max((f.level for f in told), default=Level.PASS)
+    if worst >= Level.BLOCK:
+        return Section(title, worst.name.lower(), "Blocked", told[0].message, url)
+    if lacking:
+        return Section(title, "due", "Due", missing, url)
+    if told:
+        return Section(title, "review", "Review", told[0].message, url)
+    return Section(title, "pass", "Done", "", url)
+
+
+def decision_text(state: IntakeState) -> str:
+    """What was decided, by whom, and whether it still rests on what is known; empty before a decision."""
+    found = state.decision
+    if found is None:
+        return ""
+    reason = f" {found.reason.rstrip('.')}." if found.reason else ""
+    changed = "" if found.stands else " Facts or policy have changed since; look again."
+    return f"{found.decided_by_name}, {moment(found.decided_at)}.{reason}{changed}"
+
+
+def task_cards(tasks: Iterable[TaskRow], *, now: datetime) -> tuple[TaskCard, ...]:
+    """The open tasks, the first due first."""
+    return tuple(_task(task, now) for task in tasks)
+
+
+def _task(task: TaskRow, now: datetime) -> TaskCard:
+    titles = {rule.id: rule.title for rule in rules()}
+    late = task.is_late(now)
+    return TaskCard(
+        id=task.id,
+        mark="late" if late else "due",
+        word="Late" if late else "Due",
+        title=titles.get(task.kind, task.kind),
+        why=task.why,
+        owner=task.owner_name or Role(task.owner_role).label,
+        due=moment(task.due) if task.due.date() == now.date() else f"{day(task.due.date())}",
+    )

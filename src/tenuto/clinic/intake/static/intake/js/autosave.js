@@ -1,0 +1,106 @@
+// A form marked data-autosave sends each entry (data-entry) by itself when it was changed: soon after typing pauses, at
+// once when it is left. Entries are sent one after the other. Whatever can't be sent stays on the page and is sent again.
+
+const PAUSE = 1200;
+const AGAIN = 5000;
+
+export function selfSaving(form) {
+  const status = document.querySelector("[data-save-status]");
+  const aside = document.querySelector("[data-aside]");
+  const timers = new Map();
+  const dirty = new Set();
+  let sending = Promise.resolve();
+
+  const tell = (text) => {
+    if (status) status.textContent = text;
+  };
+  const schedule = (entry, wait) => {
+    clearTimeout(timers.get(entry));
+    timers.set(entry, setTimeout(() => enqueue(entry), wait));
+  };
+  const enqueue = (entry) => {
+    if (!dirty.has(entry)) return;
+    sending = sending.then(() => send(entry));
+  };
+
+  function body(entry) {
+    const data = new FormData();
+    data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    for (const field of entry.querySelectorAll("input, select, textarea")) {
+      if (!field.name || ((field.type === "radio" || field.type === "checkbox") && !field.checked)) continue;
+      data.set(field.name, field.value);
+    }
+    return data;
+  }
+
+  async function send(entry) {
+    if (!dirty.delete(entry)) return;
+    tell("Saving");
+    let response;
+    try {
+      response = await fetch(form.action || location.href, {
+        method: "POST",
+        body: body(entry),
+        headers: { "X-Autosave": "1" },
+      });
+    } catch {
+      keep(entry, "Not saved: no connection. Keep this page open; it is sent again.");
+      return;
+    }
+    const answer = response.headers.get("content-type")?.startsWith("application/json") ? await response.json() : null;
+    if (answer === null) keep(entry, "Not saved. Keep this page open, and sign in again in another tab.");
+    else take(entry, answer);
+  }
+
+  function keep(entry, text) {
+    dirty.add(entry);
+    tell(text);
+    schedule(entry, AGAIN);
+  }
+
+  function take(entry, answer) {
+    const error = entry.querySelector("[data-error]");
+    error.hidden = !answer.error;
+    error.querySelector("span").textContent = answer.error ?? "";
+    for (const field of entry.querySelectorAll("input:not([type=hidden]), select, textarea")) {
+      field.toggleAttribute("aria-invalid", false);
+      if (answer.error) field.setAttribute("aria-invalid", "true");
+    }
+    if (answer.conflict) {
+      tell("Somebody else answered this too.");
+      form.requestSubmit();
+      return;
+    }
+    if (answer.error) {
+      tell("Not saved: see the red line.");
+      return;
+    }
+    const version = answer.versions[entry.dataset.entry];
+    if (version) entry.querySelector("[data-version]").value = version;
+    const notes = entry.querySelector("[data-notes]");
+    if (notes) notes.innerHTML = answer.notes[entry.dataset.entry] ?? "";
+    if (aside) aside.innerHTML = answer.aside;
+    tell(dirty.size ? "Saving" : answer.saved);
+  }
+
+  const entryOf = (event) => event.target.closest("[data-entry]");
+  form.addEventListener("input", (event) => {
+    const entry = entryOf(event);
+    if (!entry) return;
+    dirty.add(entry);
+    tell("Not saved yet");
+    schedule(entry, PAUSE);
+  });
+  form.addEventListener("focusout", (event) => {
+    const entry = entryOf(event);
+    // A row is saved when it is left as a whole, not between its fields.
+    if (entry && !entry.contains(event.relatedTarget)) schedule(entry, 0);
+  });
+  form.addEventListener("submit", () => {
+    for (const timer of timers.values()) clearTimeout(timer);
+    dirty.clear();
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (dirty.size) event.preventDefault();
+  });
+}

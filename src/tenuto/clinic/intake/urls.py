@@ -1,0 +1,35 @@
+"""Pages about one patient's intake, below `/patients/<id>/intake/`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tenuto.clinic.intake.views import (
+    consent,
+    decision,
+    history,
+    measurements,
+    overview,
+    scales,
+    tests,
+    triage,
+    visits,
+)
+
+app_name = "intake"
+urlpatterns = [
+    path("", overview.overview, name="page"),
+    path("tasks/<uuid:task_id>/close/", overview.end_task, name="end-task"),
+    path("history/<slug:step_id>/", history.history, name="history"),
+    path("measurements/", measurements.measurements, name="measurements"),
+    path("measurements/<uuid:reading>/strike/", measurements.strike, name="strike"),
+    path("tests/", tests.tests, name="tests"),
+    path("tests/ask/", tests.ask, name="ask-test"),
+    path("scales/", scales.scales, name="scales"),
+    path("scales/<slug:instrument_id>/", scales.form, name="scale"),
+    path("triage/", triage.triage, name="triage"),
+    path("visits/", visits.visits, name="visits"),
+    path("consent/", consent.consent, name="consent"),
+    path("consent/withdraw/", consent.withdraw, name="withdraw-consent"),
+    path("decision/", decision.decision, name="decision"),
+]

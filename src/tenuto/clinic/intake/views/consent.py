@@ -1,0 +1,85 @@
+"""The consent: read together, agreed statement by statement, signed with the second factor of who takes it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tenuto.clinic.intake.api import current
+from tenuto.clinic.intake.forms.consent import ConsentForm
+from tenuto.clinic.intake.models import ConsentSigned, ConsentWithdrawn
+from tenuto.clinic.intake.services import sign_consent, withdraw_consent
+from tenuto.clinic.intake.services.consents import ConsentRefused
+from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page, staff_of
+from tenuto.clinic.people.decorators import shows_patient
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.people.reauthenticate import Reauthentication, fresh_signature
+from tenuto.core.intake.consent_text import current_consent_text
+
+__all__ = ["consent", "withdraw"]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@shows_patient("consent", verb="intake.consent")
+def consent(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """The newest text, and what was signed and withdrawn before."""
+    return _sign(request, patient) if request.method == "POST" else _show(request, patient, None)
+
+
+def _form(request: HttpRequest, patient: Patient, *, bound: bool) -> ConsentForm:
+    treated = current(patient).assessment.treated
+    return ConsentForm(request.POST if bound else None, text=current_consent_text(), treated=treated)
+
+
+def _show(request: HttpRequest, patient: Patient, form: ConsentForm | None) -> HttpResponse:
+    context = {
+        "form": form or _form(request, patient, bound=False),
+        "text": current_consent_text(),
+        "signed": ConsentSigned.objects.filter(patient=patient).order_by("-signed_at"),
+        "withdrawn": ConsentWithdrawn.objects.filter(patient=patient).order_by("-recorded_at"),
+    }
+    return page(request, "intake/consent.html", patient, context, status=UNPROCESSABLE if form else 200)
+
+
+@fresh_signature
+def _sign(request: HttpRequest, patient: Patient, signature: Reauthentication) -> HttpResponse:
+    form = _form(request, patient, bound=True)
+    if not form.is_valid() or not _keep(form, patient, signature):
+        return _show(request, patient, form)
+    messages.success(request, "The consent is signed.", extra_tags="Signed")
+    return redirect("intake:consent", patient.pk)
+
+
+def _keep(form: ConsentForm, patient: Patient, signature: Reauthentication) -> bool:
+    try:
+        sign_consent(
+            patient=patient,
+            text_name=form.text.name,
+            text_sha256=form.cleaned_data["text_sha256"],
+            agreed=form.agreed(),
+            photo=form.chose("photo"),
+            patient_typed=form.cleaned_data["patient_typed"],
+            indication=form.cleaned_data["indication"],
+            signature=signature,
+            at=timezone.now(),
+        )
+    except ConsentRefused as refused:
+        form.add_error("patient_typed", str(refused))
+        return False
+    return True
+
+
+@require_POST
+@shows_patient("consent", verb="intake.consent")
+def withdraw(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """The patient takes every consent back; no reason and no second factor stands in the way."""
+    withdraw_consent(
+        patient=patient, why=request.POST.get("why", ""), by=staff_of(request), at=timezone.now()
+    )
+    messages.warning(
+        request, "The consent is withdrawn. Nothing goes on without a new one.", extra_tags="Withdrawn"
+    )
+    return redirect("intake:consent", patient.pk)

@@ -1,0 +1,60 @@
+"""The decision about treatment, signed by a named prescriber."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from tenuto.clinic.intake.api import current
+from tenuto.clinic.intake.forms.decision import DecisionForm
+from tenuto.clinic.intake.models import Decision
+from tenuto.clinic.intake.services import DecisionRefused, decide
+from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page
+from tenuto.clinic.people.decorators import shows_patient
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.people.reauthenticate import Reauthentication, fresh_signature
+
+__all__ = ["decision"]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@shows_patient("decision", verb="intake.decide")
+def decision(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """The gate, and the form to decide."""
+    return _sign(request, patient) if request.method == "POST" else _show(request, patient, None)
+
+
+def _show(request: HttpRequest, patient: Patient, form: DecisionForm | None) -> HttpResponse:
+    state = current(patient)
+    context = {
+        "form": form or DecisionForm(),
+        "state": state,
+        "opened_by": state.gate.level.opened_by,
+        "rows": Decision.objects.filter(patient=patient).order_by("-recorded_at"),
+    }
+    status = UNPROCESSABLE if form else 200
+    return page(request, "intake/decision.html", patient, context, state=state, status=status)
+
+
+@fresh_signature
+def _sign(request: HttpRequest, patient: Patient, signature: Reauthentication) -> HttpResponse:
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _show(request, patient, form)
+    try:
+        row = decide(
+            patient=patient,
+            outcome=form.cleaned_data["outcome"],
+            reason=form.cleaned_data["reason"],
+            seen=form.cleaned_data["seen"],
+            signature=signature,
+            at=timezone.now(),
+        )
+    except DecisionRefused as refused:
+        form.add_error("reason", str(refused))
+        return _show(request, patient, form)
+    messages.success(request, f"{row.get_outcome_display()}, signed by {signature.by}.", extra_tags="Decided")
+    return redirect("intake:page", patient.pk)

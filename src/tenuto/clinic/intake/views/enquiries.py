@@ -1,0 +1,153 @@
+"""Enquiries of a clinic: the list, taking one by phone, and making a patient of one or closing it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tenuto.clinic.intake.forms.enquiries import CloseForm, EnquiryForm, RegisterForm
+from tenuto.clinic.intake.models import Enquiry
+from tenuto.clinic.intake.services import close_enquiry, record_enquiry, register_enquirer
+from tenuto.clinic.intake.services.enquiries import Asked, EnquiryEnded
+from tenuto.clinic.intake.views.frame import UNPROCESSABLE, staff_of
+from tenuto.clinic.ledger.services import record_read
+from tenuto.clinic.people.decorators import requires
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.people.services import IdentityConflict, known_patient
+from tenuto.clinic.people.similar import alike
+
+__all__ = ["add", "enquiries", "enquiry"]
+
+SHOWN = 200
+
+
+@require_safe
+@requires("enquiry.record")
+def enquiries(request: HttpRequest) -> HttpResponse:
+    """Those that wait, the oldest first; then those that ended lately."""
+    staff = staff_of(request)
+    every = staff.clinic.enquiries.select_related("end")
+    record_read(subject=staff.clinic, by=staff, at=timezone.now(), what="list of enquiries")
+    context = {
+        "here": "enquiries",
+        "waiting": every.filter(end__isnull=True).order_by("received_at")[:SHOWN],
+        "ended": every.filter(end__isnull=False).order_by("-received_at")[:20],
+        "address": request.build_absolute_uri(f"/enquire/{staff.clinic_id}/"),
+    }
+    return render(request, "intake/enquiries.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("enquiry.record")
+def add(request: HttpRequest) -> HttpResponse:
+    """An enquiry by phone or letter."""
+    form = EnquiryForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        got, staff = form.cleaned_data, staff_of(request)
+        asked = Asked(
+            got["channel"],
+            got["name"],
+            got["contact"],
+            True,
+            got["birth_date"],
+            got["message"],
+            got["referrer"],
+        )
+        row = record_enquiry(clinic=staff.clinic, asked=asked, by=staff, at=timezone.now())
+        messages.success(request, "The enquiry is recorded.", extra_tags="Saved")
+        return redirect("enquiry", row.pk)
+    return render(
+        request, "intake/enquiry_add.html", {"form": form}, status=UNPROCESSABLE if form.is_bound else 200
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("enquiry.record")
+def enquiry(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:
+    """One enquiry: register who asked, or close it with a reason."""
+    staff = staff_of(request)
+    row = get_object_or_404(staff.clinic.enquiries.select_related("end", "end__patient"), pk=enquiry_id)
+    if request.method != "POST":
+        record_read(subject=row, by=staff, at=timezone.now(), what="enquiry")
+        return _show(request, row)
+    return _close(request, row) if "close" in request.POST else _register(request, row)
+
+
+def _show(
+    request: HttpRequest,
+    row: Enquiry,
+    *,
+    register: RegisterForm | None = None,
+    close: CloseForm | None = None,
+    similar: list[Patient] | None = None,
+) -> HttpResponse:
+    context = {
+        "enquiry": row,
+        "end": getattr(row, "end", None),
+        "register": register or RegisterForm(initial={"name": row.name, "birth_date": row.birth_date}),
+        "close": close or CloseForm(),
+        "similar": similar or [],
+    }
+    status = UNPROCESSABLE if register or close else 200
+    return render(request, "intake/enquiry.html", context, status=status)
+
+
+def _close(request: HttpRequest, row: Enquiry) -> HttpResponse:
+    form = CloseForm(request.POST)
+    if not form.is_valid():
+        return _show(request, row, close=form)
+    try:
+        close_enquiry(enquiry=row, why=form.cleaned_data["why"], by=staff_of(request), at=timezone.now())
+    except EnquiryEnded as ended:
+        messages.warning(request, str(ended), extra_tags="Look")
+    else:
+        messages.success(request, "The enquiry is closed.", extra_tags="Closed")
+    return redirect("enquiries")
+
+
+def _register(request: HttpRequest, row: Enquiry) -> HttpResponse:
+    form, staff = RegisterForm(request.POST), staff_of(request)
+    if not form.is_valid():
+        return _show(request, row, register=form)
+    got = form.cleaned_data
+    similar = _similar(request, got["name"], got["identifier"])
+    if similar and not got["checked"]:
+        form.add_error(
+            "checked", "Somebody here has a similar name. Compare, then say that this is another person."
+        )
+        return _show(request, row, register=form, similar=similar)
+    try:
+        with transaction.atomic():
+            patient = register_enquirer(
+                enquiry=row,
+                name=got["name"],
+                birth_date=got["birth_date"],
+                identifiers=[got["identifier"].strip()],
+                by=staff,
+                at=timezone.now(),
+            )
+    except IdentityConflict as conflict:
+        form.add_error("identifier", str(conflict))
+        return _show(request, row, register=form)
+    except EnquiryEnded as ended:
+        messages.warning(request, str(ended), extra_tags="Look")
+        return redirect("enquiries")
+    messages.success(request, "The patient is registered. Go on with the history.", extra_tags="Registered")
+    return redirect("intake:page", patient.pk)
+
+
+def _similar(request: HttpRequest, name: str, identifier: str) -> list[Patient]:
+    """Who is called alike; nobody when the number is already somebody's, because then it is that person."""
+    staff = staff_of(request)
+    try:
+        if known_patient(staff.clinic, identifiers=[identifier.strip()], birth_date=None):
+            return []
+    except IdentityConflict:
+        return []
+    return alike(Patient(clinic=staff.clinic, name=name))

@@ -1,0 +1,140 @@
+"""A step of the history: a plain form that also saves itself while it is filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from tenuto.clinic.intake.api import IntakeState, current
+from tenuto.clinic.intake.entries import standing
+from tenuto.clinic.intake.forms.history import Posted, read_step
+from tenuto.clinic.intake.gather import Gathered, fold, gather, without_saves
+from tenuto.clinic.intake.presenters.history import conflict_cards, notes_of, step_view
+from tenuto.clinic.intake.services.history import SaveResult, save_step
+from tenuto.clinic.intake.views.frame import UNPROCESSABLE, aside_html, page, staff_of
+from tenuto.clinic.people.decorators import shows_patient
+from tenuto.clinic.people.models import Patient
+from tenuto.core.intake.eligibility import Purpose, case_of
+from tenuto.core.intake.required import fact
+from tenuto.core.intake.steps import Step, step, steps
+
+__all__ = ["history"]
+
+CONFLICT = 409
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@shows_patient("history", verb="intake.record")
+def history(request: HttpRequest, patient: Patient, step_id: str) -> HttpResponse:
+    """Show a step, or save it: whole when it is sent as a form, one entry when it saves itself."""
+    asked = _step(step_id)
+    if request.method != "POST":
+        return _show(request, patient, asked)
+    posted = read_step(asked, request.POST)
+    if "resolve" in request.POST:
+        return _resolve(request, patient, asked, posted)
+    if request.headers.get("X-Autosave"):
+        return _autosave(request, patient, asked, posted)
+    if posted.errors:
+        return _show(request, patient, asked, posted, status=UNPROCESSABLE)
+    return _answer(request, patient, asked, _save(request, patient, asked, posted))
+
+
+def _step(step_id: str) -> Step:
+    try:
+        return step(step_id)
+    except KeyError as unknown:
+        raise Http404(str(unknown)) from unknown
+
+
+def _save(request: HttpRequest, patient: Patient, asked: Step, posted: Posted) -> SaveResult:
+    return save_step(
+        patient=patient,
+        step_id=asked.id,
+        entries=posted.entries,
+        seen=posted.seen,
+        by=staff_of(request),
+        at=timezone.now(),
+    )
+
+
+def _answer(request: HttpRequest, patient: Patient, asked: Step, result: SaveResult) -> HttpResponse:
+    if result.conflicts:
+        context = {"step": asked, "conflicts": conflict_cards(asked, result.conflicts), "saved": result.saved}
+        return page(request, "intake/conflict.html", patient, context, status=CONFLICT)
+    following = steps()[steps().index(asked) + 1 :]
+    if "stay" in request.POST or not following:
+        return redirect(
+            "intake:page" if not following else "intake:history",
+            patient.pk,
+            *([asked.id] if following else []),
+        )
+    return redirect("intake:history", patient.pk, following[0].id)
+
+
+def _resolve(request: HttpRequest, patient: Patient, asked: Step, posted: Posted) -> HttpResponse:
+    """After a conflict: of each entry either mine, which is saved over what I have now seen, or what stands."""
+    chosen = {key: request.POST.get(f"choose-{key}", "") for key in posted.entries}
+    mine = {key: value for key, value in posted.entries.items() if chosen[key] == "mine"}
+    result = _save(request, patient, asked, Posted(mine, posted.seen, {}))
+    return _answer(request, patient, asked, result)
+
+
+def _autosave(request: HttpRequest, patient: Patient, asked: Step, posted: Posted) -> HttpResponse:
+    """One entry. The answer is the new version and the gate, or the sentence that says what is wrong."""
+    if posted.errors:
+        key, error = next(iter(posted.errors.items()))
+        return JsonResponse({"entry": key, "error": error}, status=UNPROCESSABLE)
+    result = _save(request, patient, asked, posted)
+    if result.conflicts:
+        return JsonResponse({"conflict": True}, status=CONFLICT)
+    notes = {
+        key: render_to_string("intake/parts/notes.html", {"notes": notes_of(asked.rows, value)})
+        for key, value in posted.entries.items()
+        if not isinstance(value, str | None)
+    }
+    return JsonResponse(
+        {
+            "versions": dict.fromkeys(result.saved, result.version),
+            "saved": f"Saved {timezone.localtime():%H:%M}",
+            "notes": notes,
+            "aside": aside_html(request, patient),
+        }
+    )
+
+
+def _show(
+    request: HttpRequest, patient: Patient, asked: Step, posted: Posted | None = None, status: int = 200
+) -> HttpResponse:
+    rows = gather([patient.pk]).get(patient.pk, Gathered())
+    state = current(patient)
+    view = step_view(
+        asked,
+        standing(asked, without_saves(patient, rows)),
+        fold(rows.saves).get(asked.id, {}),
+        _applies(state),
+        posted,
+    )
+    all_steps = steps()
+    place = all_steps.index(asked)
+    context = {
+        "step": view,
+        "number": place + 1,
+        "total": len(all_steps),
+        "before": all_steps[place - 1] if place else None,
+        "after": all_steps[place + 1] if place + 1 < len(all_steps) else None,
+        "all_steps": all_steps,
+    }
+    return page(request, "intake/history.html", patient, context, state=state, status=status)
+
+
+def _applies(state: IntakeState) -> Callable[[str], bool]:
+    case = case_of(
+        state.facts, policy=state.policy, as_of=state.as_of, purpose=Purpose.PLANNING, indication=None
+    )
+    return lambda fact_id: case.applies(fact(fact_id))

@@ -1,0 +1,74 @@
+"""Weight, height, blood pressure, pulse and saturation: entered, repeated, struck."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tenuto.clinic.intake.api import current, policy_of
+from tenuto.clinic.intake.forms.measurements import MeasurementForm
+from tenuto.clinic.intake.models import Measured, ReadingStruck
+from tenuto.clinic.intake.presenters.measurements import readings
+from tenuto.clinic.intake.services import record_reading, strike_reading
+from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page, staff_of
+from tenuto.clinic.people.decorators import shows_patient
+from tenuto.clinic.people.models import Patient
+
+__all__ = ["measurements", "strike"]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@shows_patient("measurements", verb="intake.record")
+def measurements(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """All readings, and a form for the next one."""
+    now = timezone.now()
+    form = MeasurementForm(request.POST or None, policy=policy_of(patient.clinic), now=now)
+    if request.method == "POST" and form.is_valid():
+        record_reading(
+            patient=patient,
+            values=form.values(),
+            taken_at=form.cleaned_data["taken_at"],
+            by=staff_of(request),
+            at=now,
+        )
+        _tell(request, patient, set(form.values()))
+        return redirect("intake:measurements", patient.pk)
+    rows = Measured.objects.filter(patient=patient)
+    struck = {row.reading: row for row in ReadingStruck.objects.filter(patient=patient)}
+    context = {"form": form, "readings": readings(rows, struck)}
+    status = UNPROCESSABLE if form.is_bound else 200
+    return page(request, "intake/measurements.html", patient, context, status=status)
+
+
+def _tell(request: HttpRequest, patient: Patient, kinds: set[str]) -> None:
+    """That it is kept, and at once what the gate says of it: a second weighing, a repeat of the pressure."""
+    messages.success(request, "The reading is recorded.", extra_tags="Saved")
+    about = {"weight_kg": "weight", "height_cm": "height", "heart_rate_per_min": "heart_rate"}
+    facts = {about.get(kind, "blood_pressure" if kind.endswith("mmhg") else "") for kind in kinds}
+    for finding in current(patient).gate.findings:
+        if finding.fact in facts and finding.level > 0 and not finding.missing:
+            messages.warning(request, finding.message, extra_tags="Look")
+
+
+@require_POST
+@shows_patient("measurements", verb="intake.record")
+def strike(request: HttpRequest, patient: Patient, reading: UUID) -> HttpResponse:
+    """Take a wrong reading out of what counts. It stays, struck through."""
+    try:
+        strike_reading(
+            patient=patient,
+            reading=reading,
+            why=request.POST.get("why", "")[:300],
+            by=staff_of(request),
+            at=timezone.now(),
+        )
+    except Measured.DoesNotExist as unknown:
+        raise Http404(str(unknown)) from unknown
+    except ValueError as refused:
+        messages.error(request, str(refused), extra_tags="Not saved")
+    return redirect("intake:measurements", patient.pk)

@@ -1,0 +1,78 @@
+"""Tests: which are due and why, their results, and asking for one."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tenuto.clinic.intake.api import IntakeState, current
+from tenuto.clinic.intake.forms.tests import WORDS, TestsForm
+from tenuto.clinic.intake.models import TestResult
+from tenuto.clinic.intake.services import record_reading, record_test
+from tenuto.clinic.intake.services.tests import ask_for_test
+from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page, staff_of
+from tenuto.clinic.people.decorators import shows_patient
+from tenuto.clinic.people.models import Patient
+from tenuto.core.intake import labs
+from tenuto.core.intake.case import Case
+from tenuto.core.intake.eligibility import Purpose, case_of
+from tenuto.core.intake.required import fact
+
+__all__ = ["ask", "tests"]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@shows_patient("tests", verb="intake.record")
+def tests(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """What is due with its day and reason, what came back, and a form for results."""
+    state = current(patient)
+    case = _case(state)
+    form = TestsForm(request.POST or None, today=state.as_of, applies=lambda name: case.applies(fact(name)))
+    if request.method == "POST" and form.is_valid():
+        _keep(request, patient, form)
+        messages.success(request, "The results are recorded.", extra_tags="Saved")
+        return redirect("intake:tests", patient.pk)
+    results = TestResult.objects.filter(patient=patient).order_by("-taken", "-recorded_at")
+    context = {
+        "form": form,
+        "due": labs.due(case),
+        "today": state.as_of,
+        "results": [(WORDS.get(row.fact, (row.fact, ()))[0], row) for row in results],
+    }
+    status = UNPROCESSABLE if form.is_bound else 200
+    return page(request, "intake/tests.html", patient, context, state=state, status=status)
+
+
+def _case(state: IntakeState) -> Case:
+    return case_of(
+        state.facts, policy=state.policy, as_of=state.as_of, purpose=Purpose.PLANNING, indication=None
+    )
+
+
+@transaction.atomic
+def _keep(request: HttpRequest, patient: Patient, form: TestsForm) -> None:
+    by, now, taken = staff_of(request), timezone.now(), form.cleaned_data["taken"]
+    if values := form.values():
+        midnight = timezone.make_aware(datetime.combine(taken, time.min))
+        record_reading(patient=patient, values=values, taken_at=midnight, by=by, at=now)
+    for fact_id, word in form.words().items():
+        record_test(patient=patient, fact_id=fact_id, value=word, taken=taken, by=by, at=now)
+
+
+@require_POST
+@shows_patient("tests", verb="task.open")
+def ask(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Give the coordinator the task to order a test."""
+    wanted = request.POST.get("test", "")
+    test = next((t for t in labs.tests() if t.id == wanted), None)
+    if test is None:
+        raise Http404(f"There is no test '{wanted[:40]}'.")
+    ask_for_test(patient=patient, title=test.title, by=staff_of(request), at=timezone.now())
+    messages.success(request, f"The coordinator has the task: {test.title}.", extra_tags="Asked")
+    return redirect("intake:tests", patient.pk)

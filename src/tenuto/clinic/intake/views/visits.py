@@ -1,0 +1,49 @@
+"""Consultations and preparatory visits."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from tenuto.clinic.intake.forms.visits import TOPICS, VisitForm
+from tenuto.clinic.intake.models import Visit
+from tenuto.clinic.intake.services import record_visit
+from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page, staff_of
+from tenuto.clinic.people.decorators import shows_patient
+from tenuto.clinic.people.models import Patient
+
+__all__ = ["visits"]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@shows_patient("visits", verb="intake.record")
+def visits(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """The visits held so far, and a form for one more, held by who records it."""
+    now = timezone.now()
+    form = VisitForm(request.POST or None, today=timezone.localdate(now))
+    if request.method == "POST" and form.is_valid():
+        got = form.cleaned_data
+        record_visit(
+            patient=patient,
+            kind=got["kind"],
+            held_on=got["held_on"],
+            in_person=got["in_person"] == "yes",
+            topics=got["topics"],
+            note=got["note"],
+            by=staff_of(request),
+            at=now,
+        )
+        messages.success(request, "The visit is recorded.", extra_tags="Saved")
+        return redirect("intake:visits", patient.pk)
+    words = dict(TOPICS)
+    held = [
+        (row, [words.get(topic, topic) for topic in row.topics])
+        for row in Visit.objects.filter(patient=patient).order_by("-held_on", "-recorded_at")
+    ]
+    context = {"form": form, "held": held}
+    return page(
+        request, "intake/visits.html", patient, context, status=UNPROCESSABLE if form.is_bound else 200
+    )
