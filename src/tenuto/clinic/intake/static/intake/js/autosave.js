@@ -4,6 +4,13 @@
 const PAUSE = 1200;
 const AGAIN = 5000;
 
+// The server's own markup, parsed but never run.
+function fill(place, markup) {
+  const open = new Set([...place.querySelectorAll("details[open][id]")].map((each) => each.id));
+  place.replaceChildren(...new DOMParser().parseFromString(markup, "text/html").body.childNodes);
+  for (const each of place.querySelectorAll("details[id]")) each.open = open.has(each.id);
+}
+
 export function selfSaving(form) {
   const status = document.querySelector("[data-save-status]");
   const aside = document.querySelector("[data-aside]");
@@ -78,8 +85,8 @@ export function selfSaving(form) {
     const version = answer.versions[entry.dataset.entry];
     if (version) entry.querySelector("[data-version]").value = version;
     const notes = entry.querySelector("[data-notes]");
-    if (notes) notes.innerHTML = answer.notes[entry.dataset.entry] ?? "";
-    if (aside) aside.innerHTML = answer.aside;
+    if (notes) fill(notes, answer.notes[entry.dataset.entry] ?? "");
+    if (aside) fill(aside, answer.aside);
     tell(dirty.size ? "Saving" : answer.saved);
   }
 
