@@ -227,3 +227,23 @@ def test_claims_of_articles_stand_with_their_correction(visit, alice, add):
     patient, _ = add("Demo Alder")
     section = text_of(plan(visit(alice), patient)).split("Claims corrected")[1]
     assert "False Ketamine can be misused and can cause dependence." in section
+
+
+def test_the_dose_card_draws_the_predicted_level_and_says_it_is_not_a_target(visit, alice, add):
+    patient, _ = add("Demo Alder")
+    response = plan(visit(alice), patient)
+    page = text_of(response)
+    assert "Predicted ketamine level" in page
+    assert "not a target; do not titrate to this line" in page
+    assert "Kamp 2020 (arterial)" in page
+    drawn = response.content.decode()
+    assert drawn.count('class="marks"') == 2
+    assert 'role="img" aria-label="Predicted ketamine level' in drawn
+
+
+def test_outside_every_model_there_is_no_predicted_level(visit, alice, add, monkeypatch):
+    monkeypatch.setattr("tenuto.clinic.plan.presenters.page.dose_level", lambda **_: None)
+    patient, _ = add("Demo Alder")
+    page = text_of(plan(visit(alice), patient))
+    assert "of ketamine base over" in page
+    assert "Predicted" not in page

@@ -59,7 +59,7 @@ def simulate(
     work = partial(_chunk, system, cuts, moments, wanted, result, engine)
     spans = [slice(start, min(start + CHUNK, patients)) for start in range(0, patients, CHUNK)]
     _each(work, spans, threads)
-    return np.moveaxis(result, 1, 2)
+    return result.transpose(0, 2, 1)
 
 
 def constant_rate_state(matrix: ArrayLike, rates: ArrayLike) -> Floats:

@@ -81,7 +81,7 @@ def decompose(matrix: Floats, eigen: Eigen = symmetric.eigen) -> Modes:
     """Modes of `matrix` `(patients, n, n)`; raises `UnsolvableSystem` for a one-way loop or content that never leaves."""
     patients, size = matrix.shape[:2]
     members_of = groups(matrix)
-    matrix = np.ascontiguousarray(np.moveaxis(matrix, 0, 2))
+    matrix = np.ascontiguousarray(matrix.transpose(1, 2, 0))
     rates = np.empty((size, patients))
     out, into = np.zeros((size, size, patients)), np.zeros((size, size, patients))
     spans: list[slice] = []

@@ -24,8 +24,8 @@ def eigen(symmetric: Floats) -> tuple[Floats, Floats]:
     if size == 1:
         return symmetric[0].copy(), np.ones((1, 1, patients))
     if patients < FEW:
-        values, vectors = np.linalg.eigh(np.moveaxis(symmetric, 2, 0))
-        return np.ascontiguousarray(values.T), np.ascontiguousarray(np.moveaxis(vectors, 0, 2))
+        values, vectors = np.linalg.eigh(symmetric.transpose(2, 0, 1))
+        return np.ascontiguousarray(values.T), np.ascontiguousarray(vectors.transpose(1, 2, 0))
     work = {(p, q): symmetric[p, q].copy() for p in range(size) for q in range(p, size)}
     vectors = np.zeros_like(symmetric)
     vectors[np.arange(size), np.arange(size)] = 1.0

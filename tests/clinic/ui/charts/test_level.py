@@ -122,7 +122,9 @@ def test_the_figure_has_words_a_table_and_drawings_in_the_theme_of_the_page() ->
 
 def test_outside_soft_limits_the_figure_carries_the_cautions() -> None:
     figure = dose_level(dose=Mg(60), over=Minutes(40), body_weight=Kg(140), age_years=45.0)
-    assert any("this is a weight of 140 kg" in c for c in figure.cautions)
+    assert "this is a weight of 140 kg" in figure.cautions[0]
+    assert figure.cautions[1].startswith("Outside what they rest on, too: Clements 1981, Domino")
+    assert "Perez-Ruixo" not in figure.cautions[1]
     assert "stroke-dasharray" in figure.wide
 
 

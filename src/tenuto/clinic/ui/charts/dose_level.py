@@ -53,10 +53,11 @@ class Range:
 
     @property
     def cautions(self) -> tuple[str, ...]:
-        """What the models that were passed their soft limits say, each once."""
-        return tuple(
-            dict.fromkeys(c.message for curve in self.found for c in curve.cautions if c.of != "form")
-        )
+        """What the leading model says outside its soft limits, and which other models are outside theirs."""
+        own = [c.message for c in self.found[0].cautions if c.of != "form"]
+        others = [c.model.short for c in self.found[1:] if c.is_doubtful]
+        also = [f"Outside what they rest on, too: {', '.join(others)}."] if others else []
+        return (*own, *also)
 
 
 @dataclass(frozen=True, slots=True)
