@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "tenuto.clinic.people",
     "tenuto.clinic.links",
     "tenuto.clinic.ports",
+    "tenuto.clinic.policies",
     "tenuto.clinic.intake",
     "tenuto.clinic.plan",
     "tenuto.clinic.desk",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("tenuto.clinic.people.account_urls")),
     path("", include("tenuto.clinic.ports.urls")),
     path("", include("tenuto.clinic.links.urls")),
+    path("", include("tenuto.clinic.policies.urls")),
     path("", include("tenuto.clinic.ui.urls")),
     path("", include("tenuto.clinic.intake.enquiry_urls")),
     path("patients/<uuid:patient_id>/intake/", include("tenuto.clinic.intake.urls")),

@@ -10,18 +10,18 @@ from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID, uuid5
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from tenuto.clinic.intake.gather import Gathered, gather, merged
 from tenuto.clinic.intake.models import Decision
-from tenuto.clinic.people.models import Clinic, Patient
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.policies.api import policy_of
 from tenuto.core.gate import Gate
 from tenuto.core.intake.eligibility import Assessment, assess
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.facts_json import facts_to_json
-from tenuto.core.policy import Policy, default_policy, demo_policy
+from tenuto.core.policy import Policy
 
 __all__ = [
     "DecisionRow",
@@ -100,11 +100,6 @@ class IntakeState:
     def accepted(self) -> bool:
         """True when a prescriber accepted the patient for planning, on these facts and this policy or earlier ones."""
         return self.decision is not None and self.decision.outcome == Decision.Outcome.ACCEPTED
-
-
-def policy_of(clinic: Clinic) -> Policy:
-    """The limits that this clinic works under; the shipped, unsigned ones until it has signed its own."""
-    return demo_policy() if clinic.demonstration and not settings.PRODUCTION else default_policy()
 
 
 def current(patient: Patient, *, as_of: date | None = None) -> IntakeState:

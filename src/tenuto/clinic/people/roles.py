@@ -55,6 +55,7 @@ WHO_MAY: Mapping[str, Verb] = {
     "policy.view": _verb("read the clinic's policy and protocols", P, N, C, D, A),
     "policy.propose": _verb("propose a policy", P, D),
     "policy.sign": _verb("sign a policy", P, D),
+    "policy.activate": _verb("put a signed policy into effect", D),
     "gate.review": _verb("let a REVIEW pass, with a reason", P, D),
     "gate.exception": _verb("let a BLOCK pass, with a reason", D),
     "task.open": _verb("open a task", P, N, C, D),

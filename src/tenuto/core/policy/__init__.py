@@ -18,6 +18,7 @@ from tenuto.core.sources import Basis, Sourced, Tag, basis_from
 from tenuto.core.units import Quantity
 
 __all__ = [
+    "WEEKDAYS",
     "Limit",
     "Policy",
     "PolicyError",

@@ -1,0 +1,84 @@
+"""Versions of a clinic's policy, who signed them, and which one was in effect from when. Nothing is ever changed."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+
+from tenuto.clinic.ledger.append_only import AppendOnly
+from tenuto.clinic.people.models import Clinic, Staff
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+__all__ = ["PolicyActivation", "PolicySignature", "PolicyVersion"]
+
+
+class PolicyVersion(AppendOnly):
+    """The text of one version as it was proposed. `sha256` is the digest that signatures are given for."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="policy_versions")
+    policy_id = models.CharField(max_length=80)
+    version = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    toml = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    why = models.CharField(max_length=500)
+    proposed_by_name = models.CharField(max_length=300)
+    proposed_at = models.DateTimeField()
+
+    if TYPE_CHECKING:
+        signatures: RelatedManager[PolicySignature]
+
+    class Meta:
+        ordering: ClassVar = ["-proposed_at", "-version"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["clinic", "policy_id", "version"], name="one_content_for_a_policy_version"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.policy_id} version {self.version}"
+
+
+class PolicySignature(AppendOnly):
+    """That someone signed exactly this content with a fresh second factor."""
+
+    policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="signatures")
+    signer = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    signer_name = models.CharField(max_length=300)
+    role = models.CharField(max_length=20)
+    method = models.CharField(max_length=20)
+    sha256 = models.CharField(max_length=64)
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["signed_at", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["policy", "signer"], name="one_signature_a_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.signer_name}, {self.signed_at:%Y-%m-%d}"
+
+
+class PolicyActivation(AppendOnly):
+    """That a signed version came into effect. The newest counts; going back is a further row."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="policy_activations")
+    policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="activations")
+    why = models.CharField(max_length=500)
+    method = models.CharField(max_length=20)
+    activated_by_name = models.CharField(max_length=300)
+    activated_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-activated_at", "-id"]
+        indexes: ClassVar = [models.Index(fields=["clinic", "-activated_at"], name="policy_in_effect")]
+
+    def __str__(self) -> str:
+        return f"{self.policy} in effect from {self.activated_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,252 @@
+"""The policy pages in words."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from django.urls import reverse
+
+from tenuto.clinic.people.models import Clinic, Staff
+from tenuto.clinic.people.roles import Role
+from tenuto.clinic.policies.api import InEffect, as_policy, in_effect, shipped_policy
+from tenuto.clinic.policies.models import PolicyVersion
+from tenuto.clinic.ui.words import count, moment
+from tenuto.core import policy as core_policy
+from tenuto.core.policy import Limit, Policy
+from tenuto.core.policy.changes import Change, SettingChange, changes, setting_changes
+from tenuto.core.units import plain
+
+__all__ = ["Overview", "VersionPage", "overview", "text_in_effect", "version_page"]
+
+SHIPPED = "shipped"
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRow:
+    """One limit with what it rests on."""
+
+    key: str
+    title: str
+    value: str
+    evidence: tuple[str, ...]
+    sources: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One limit in two versions."""
+
+    title: str
+    key: str
+    what: str
+    old: LimitRow | None
+    new: LimitRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One version in the list."""
+
+    name: str
+    url: str
+    title: str
+    proposed: str
+    why: str
+    mark: str
+    state: str
+    signatures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What is in effect, the versions, and what came into effect when."""
+
+    name: str
+    title: str
+    mark: str
+    signed: str
+    since: str
+    limits: tuple[LimitRow, ...]
+    versions: tuple[VersionRow, ...]
+    history: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionPage:
+    """One version."""
+
+    row: VersionRow
+    sha256: str
+    against: str
+    others: tuple[tuple[str, str, bool], ...]
+    changes: tuple[ChangeRow, ...]
+    settings: tuple[SettingChange, ...]
+    summary: str
+    limits: tuple[LimitRow, ...]
+    may_sign: bool
+    may_activate: bool
+    wanting: str
+    going_back: bool
+    text_url: str
+    sign_url: str
+    activate_url: str
+
+
+def overview(clinic: Clinic) -> Overview:
+    """The first policy page. Six queries, however many versions."""
+    now = in_effect(clinic)
+    rows = list(clinic.policy_versions.prefetch_related("signatures"))
+    deeds = list(clinic.policy_activations.select_related("policy"))
+    return Overview(
+        name=_name(now.policy),
+        title=now.policy.title,
+        mark="pass" if now.policy.signed else "review",
+        signed=_signed(now.policy),
+        since=f"In effect since {moment(now.since)}" if now.since else "Ships with the program",
+        limits=_limits(now.policy),
+        versions=tuple(_row(row, now) for row in rows),
+        history=tuple(
+            (moment(d.activated_at), str(d.policy), f"{d.activated_by_name}: {d.why}") for d in deeds
+        ),
+    )
+
+
+def version_page(row: PolicyVersion, *, staff: Staff, against: str) -> VersionPage:
+    """A version beside another: the one asked for, else the one in effect, else the one before it."""
+    now, clinic = in_effect(staff.clinic), staff.clinic
+    policy = as_policy(row)
+    others = [o for o in clinic.policy_versions.prefetch_related("signatures") if o.pk != row.pk]
+    other, chosen = _other(others, against, now, row, clinic)
+    found = changes(other, policy)
+    signed_by = {signature.signer_id for signature in row.signatures.all()}
+    activation = now.activation
+    return VersionPage(
+        row=_row(row, now),
+        sha256=row.sha256,
+        against=_name(other),
+        others=(
+            *((str(o), str(o.pk), str(o.pk) == chosen) for o in others),
+            (_name(shipped_policy(clinic)), SHIPPED, chosen == SHIPPED),
+        ),
+        changes=tuple(_change(change) for change in found),
+        settings=setting_changes(other, policy),
+        summary=_summary(found),
+        limits=_limits(policy),
+        may_sign=staff.pk not in signed_by,
+        may_activate=policy.signed and (activation is None or activation.policy_id != row.pk),
+        wanting=_wanting(policy),
+        going_back=activation is not None and activation.policy.version > row.version,
+        text_url=reverse("policies:text", args=[row.pk]),
+        sign_url=reverse("policies:sign", args=[row.pk]),
+        activate_url=reverse("policies:activate", args=[row.pk]),
+    )
+
+
+def text_in_effect(clinic: Clinic) -> tuple[str, str]:
+    """The text in effect without signatures, and a file name."""
+    now = in_effect(clinic)
+    if now.activation is not None:
+        row = now.activation.policy
+        return row.toml, f"{row.policy_id}-{row.version}.toml"
+    shipped = Path(core_policy.__file__).with_name("default.toml").read_text("utf-8")
+    tomllib.loads(shipped)
+    return shipped, f"{core_policy.default_policy().id}.toml"
+
+
+def _other(
+    others: Sequence[PolicyVersion], against: str, now: InEffect, row: PolicyVersion, clinic: Clinic
+) -> tuple[Policy, str]:
+    by_id = {str(o.pk): o for o in others}
+    if against in by_id:
+        return as_policy(by_id[against]), against
+    current: UUID | None = now.activation.policy_id if now.activation else None
+    if against != SHIPPED and current is not None and current != row.pk:
+        return now.policy, str(current)
+    earlier = [o for o in others if o.policy_id == row.policy_id and o.version < row.version]
+    if against != SHIPPED and earlier:
+        before = max(earlier, key=lambda o: o.version)
+        return as_policy(before), str(before.pk)
+    return shipped_policy(clinic), SHIPPED
+
+
+def _row(row: PolicyVersion, now: InEffect) -> VersionRow:
+    policy = as_policy(row)
+    active = now.activation is not None and now.activation.policy_id == row.pk
+    mark, state = (
+        ("pass", "In effect") if active else ("pass", "Signed") if policy.signed else ("due", "To sign")
+    )
+    return VersionRow(
+        name=str(row),
+        url=reverse("policies:version", args=[row.pk]),
+        title=row.title,
+        proposed=f"{moment(row.proposed_at)}, {row.proposed_by_name}",
+        why=row.why,
+        mark=mark,
+        state=state,
+        signatures=tuple(
+            f"{s.signer_name}, {Role(s.role).label.lower()}, {moment(s.signed_at)}"
+            for s in row.signatures.all()
+        ),
+    )
+
+
+def _name(policy: Policy) -> str:
+    return f"{policy.id} version {policy.version}"
+
+
+def _signed(policy: Policy) -> str:
+    if not policy.signed:
+        return "Not signed: every judgement under it needs review."
+    return "Signed by " + " and ".join(f"{s.by} ({s.role.replace('_', ' ')})" for s in policy.signatures)
+
+
+def _wanting(policy: Policy) -> str:
+    if policy.signed:
+        return ""
+    if any(s.role == Role.MEDICAL_DIRECTOR for s in policy.signatures):
+        return "A second person's signature is wanting."
+    if policy.signatures:
+        return "The medical director's signature is wanting."
+    return "Two signatures are wanting: the medical director's and a second person's."
+
+
+def _summary(found: Sequence[Change]) -> str:
+    moved = sum(change.moves_value for change in found)
+    if not found:
+        return "No limit differs."
+    rest = len(found) - moved
+    more = f"; {count(rest, 'other differs', 'others differ')} only in words or sources" if rest else ""
+    return f"{count(moved, 'limit differs', 'limits differ')} in the number{more}."
+
+
+def _change(change: Change) -> ChangeRow:
+    if change.old is None:
+        what = "Added"
+    elif change.new is None:
+        what = "Taken out"
+    else:
+        what = "Number" if change.moves_value else "Words or source"
+    return ChangeRow(change.title, change.key, what, _limit(change.old), _limit(change.new))
+
+
+def _limits(policy: Policy) -> tuple[LimitRow, ...]:
+    found: Iterable[LimitRow | None] = (_limit(limit) for limit in policy.limits.values())
+    return tuple(row for row in found if row is not None)
+
+
+def _limit(limit: Limit | None) -> LimitRow | None:
+    if limit is None:
+        return None
+    return LimitRow(
+        key=limit.key,
+        title=limit.title,
+        value=f"{plain(limit.value)} {limit.unit}".strip(),
+        evidence=tuple(f"{tag} · {tag.meaning}" for tag in limit.basis.tags),
+        sources=tuple(str(source) for source in limit.basis.sources),
+        note=limit.basis.note,
+    )

@@ -1,0 +1,195 @@
+"""Protocol templates in words, each number beside how it is known and where it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from tenuto.clinic.ui.words import count
+from tenuto.core.intake.conditions import condition
+from tenuto.core.literature import table
+from tenuto.core.plan.protocol import Protocol, protocols
+from tenuto.core.sources import Basis, Sourced
+
+__all__ = ["ProtocolGroup", "ProtocolPage", "protocol_list", "protocol_page"]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A statement or a number and what opens below it."""
+
+    title: str
+    value: str
+    evidence: tuple[str, ...]
+    sources: tuple[str, ...]
+    note: str
+    unchecked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolRow:
+    """One template in the list."""
+
+    title: str
+    url: str
+    version: str
+    session: str
+    course: str
+    grade: str
+    default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolGroup:
+    """The templates for one condition."""
+
+    title: str
+    rows: tuple[ProtocolRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolPage:
+    """One template."""
+
+    id: str
+    title: str
+    why: str
+    version: str
+    sha256: str
+    grade: Opened
+    indications: tuple[str, ...]
+    session: tuple[Opened, ...]
+    course: tuple[Opened, ...]
+    after: tuple[Opened, ...]
+    reviews: tuple[Opened, ...]
+    requires: tuple[Opened, ...]
+    flags: tuple[Opened, ...]
+    visits: tuple[str, ...]
+    variants: tuple[tuple[str, str, str], ...]
+    versions: tuple[tuple[str, str, bool], ...]
+
+
+def protocol_list() -> tuple[ProtocolGroup, ...]:
+    """Every template below each condition that it is for, the proposed one first."""
+    named: dict[str, list[Protocol]] = {}
+    for protocol in protocols().values():
+        for indication in protocol.indications:
+            named.setdefault(indication, []).append(protocol)
+    return tuple(
+        ProtocolGroup(
+            condition(key).title,
+            tuple(_row(p, key) for p in sorted(found, key=lambda p: (key not in p.default_for, p.title))),
+        )
+        for key, found in named.items()
+    )
+
+
+def protocol_page(protocol: Protocol) -> ProtocolPage:
+    """One template with all that it rests on."""
+    known: dict[str, str] = table("protocol_versions").get(protocol.id, {})
+    return ProtocolPage(
+        id=protocol.id,
+        title=protocol.title,
+        why=protocol.why,
+        version=f"version {protocol.version}",
+        sha256=protocol.sha256,
+        grade=_opened(
+            "Evidence",
+            f"{protocol.grade.level.value.capitalize()}: {protocol.grade.text}",
+            protocol.grade.basis,
+        ),
+        indications=tuple(condition(key).title for key in protocol.indications),
+        session=tuple(_session(protocol)),
+        course=tuple(_course(protocol)),
+        after=tuple(_after(protocol)),
+        reviews=tuple(_opened(f"After infusion {p.after}", p.text, p.basis) for p in protocol.review_points),
+        requires=tuple(_opened("Required", r.text, r.basis) for r in protocol.requires),
+        flags=tuple(_opened("Before choosing", f.text, f.basis) for f in protocol.flags),
+        visits=tuple(visit.replace("_", " ").capitalize() for visit in protocol.visits),
+        variants=tuple((v.article, v.topic.capitalize(), v.says) for v in protocol.variants),
+        versions=tuple(
+            (version, sha256, version == str(protocol.version)) for version, sha256 in sorted(known.items())
+        ),
+    )
+
+
+def _row(protocol: Protocol, indication: str) -> ProtocolRow:
+    course = protocol.induction
+    return ProtocolRow(
+        title=protocol.title,
+        url=reverse("policies:protocol", args=[protocol.id]),
+        version=str(protocol.version),
+        session=f"{protocol.session.target.value} over {protocol.session.minutes.value}",
+        course=f"{_span(course.infusions_min, course.infusions_max)} in {_span(course.window_days_min, course.window_days_max)} days",
+        grade=protocol.grade.level.value.capitalize(),
+        default=indication in protocol.default_for,
+    )
+
+
+def _session(protocol: Protocol) -> Iterator[Opened]:
+    session = protocol.session
+    yield _number("Dose" if not hasattr(session.target.value, "during") else "Rate", session.target)
+    yield _number("Usual duration", session.minutes)
+    yield _number("Shortest", session.minutes_min)
+    yield _number("Longest", session.minutes_max)
+    if session.rate_max is not None:
+        yield _number("Highest rate", session.rate_max)
+
+
+def _course(protocol: Protocol) -> Iterator[Opened]:
+    course = protocol.induction
+    for title, found in (
+        ("Fewest infusions", course.infusions_min),
+        ("Most infusions", course.infusions_max),
+        ("Fewest a week", course.per_week_min),
+        ("Most a week", course.per_week_max),
+        ("Shortest, in days", course.window_days_min),
+        ("Longest, in days", course.window_days_max),
+        ("Longest gap, in days", course.gap_days_max),
+    ):
+        if found is not None:
+            yield _number(title, found)
+
+
+def _after(protocol: Protocol) -> Iterator[Opened]:
+    recovery = protocol.recovery
+    yield _opened("Recovery", recovery.text, recovery.basis)
+    if recovery.minutes is not None:
+        yield _number("Recovery at least", recovery.minutes)
+    for rule in protocol.maintenance:
+        yield _opened("Maintenance", rule.text, rule.basis)
+        low, high = rule.interval_days_min, rule.interval_days_max
+        if low is not None:
+            yield _number("From, in days", low)
+        if high is not None:
+            yield _number("To, in days", high)
+        if rule.infusions_max is not None:
+            yield _number("Most infusions", rule.infusions_max)
+        if rule.months_until_review is not None:
+            yield _opened(
+                "Review",
+                f"after {count(rule.months_until_review.value, 'month')}",
+                rule.months_until_review.basis,
+            )
+
+
+def _number(title: str, found: Sourced[Any]) -> Opened:
+    return _opened(title, str(found.value), found.basis)
+
+
+def _opened(title: str, value: str, basis: Basis) -> Opened:
+    return Opened(
+        title=title,
+        value=value,
+        evidence=tuple(f"{tag} · {tag.meaning}" for tag in basis.tags),
+        sources=tuple(str(source) for source in basis.sources),
+        note=basis.note,
+        unchecked=all(tag.needs_checking for tag in basis.tags),
+    )
+
+
+def _span(low: Sourced[int], high: Sourced[int]) -> str:
+    return str(low.value) if low.value == high.value else f"{low.value} to {high.value}"

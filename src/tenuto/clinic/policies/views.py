@@ -1,0 +1,145 @@
+"""The policy pages: what is in effect, every version with its differences, signing, putting into effect."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from tenuto.clinic.ledger.services import record_access
+from tenuto.clinic.people.decorators import requires
+from tenuto.clinic.people.models import Staff
+from tenuto.clinic.people.reauthenticate import Reauthentication, fresh_signature
+from tenuto.clinic.policies import presenters
+from tenuto.clinic.policies.forms import ActivateForm, ProposeForm
+from tenuto.clinic.policies.models import PolicyVersion
+from tenuto.clinic.policies.services import PolicyRefused, activate, propose, sign
+
+__all__ = [
+    "activate_version",
+    "overview",
+    "propose_version",
+    "sign_version",
+    "text",
+    "text_in_effect",
+    "version",
+]
+
+
+@require_safe
+@requires("policy.view")
+def overview(request: HttpRequest) -> HttpResponse:
+    """What is in effect, all versions, and the form for a new one."""
+    return _overview(request, ProposeForm())
+
+
+@require_POST
+@requires("policy.propose")
+def propose_version(request: HttpRequest) -> HttpResponse:
+    """Take a file in as a version."""
+    form = ProposeForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            row = propose(
+                text=form.cleaned_data["file"],
+                why=form.cleaned_data["why"],
+                by=cast(Staff, request.user),
+                at=timezone.now(),
+            )
+        except PolicyRefused as refused:
+            form.add_error("file", str(refused))
+        else:
+            messages.success(request, f"{row} was taken in. It needs two signatures.", extra_tags="Proposed")
+            return redirect("policies:version", row.pk)
+    return _overview(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@require_safe
+@requires("policy.view")
+def version(request: HttpRequest, policy_id: str) -> HttpResponse:
+    """One version: what it changes, who signed it, every limit opened to its source."""
+    return _version(request, _own(request, policy_id), ActivateForm())
+
+
+@require_safe
+@requires("policy.view")
+def text(request: HttpRequest, policy_id: str) -> HttpResponse:
+    """The file of a version as it was proposed."""
+    row = _own(request, policy_id)
+    return _toml(row.toml, f"{row.policy_id}-{row.version}.toml")
+
+
+@require_safe
+@requires("policy.view")
+def text_in_effect(request: HttpRequest) -> HttpResponse:
+    """The file of the policy in effect, without signatures: the start of the next version."""
+    content, name = presenters.text_in_effect(cast(Staff, request.user).clinic)
+    return _toml(content, name)
+
+
+@require_POST
+@requires("policy.sign")
+@fresh_signature
+def sign_version(request: HttpRequest, policy_id: str, signature: Reauthentication) -> HttpResponse:
+    """Sign with the second factor that was just given."""
+    row = _own(request, policy_id)
+    try:
+        sign(policy=row, signature=signature, at=timezone.now())
+    except PolicyRefused as refused:
+        messages.error(request, str(refused), extra_tags="Not signed")
+    else:
+        messages.success(request, f"You signed {row}.", extra_tags="Signed")
+    return redirect("policies:version", row.pk)
+
+
+@require_POST
+@requires("policy.activate")
+@fresh_signature
+def activate_version(request: HttpRequest, policy_id: str, signature: Reauthentication) -> HttpResponse:
+    """Put a signed version into effect, or go back to an older one."""
+    row, form = _own(request, policy_id), ActivateForm(request.POST)
+    if form.is_valid():
+        now = timezone.now()
+        try:
+            activate(policy=row, why=form.cleaned_data["why"], signature=signature, at=now)
+        except PolicyRefused as refused:
+            detail = {"verb": "policy.activate", "why": str(refused)}
+            record_access(action="refused", subject=row, by=cast(Staff, request.user), at=now, detail=detail)
+            form.add_error("why", str(refused))
+        else:
+            messages.success(request, f"{row} is in effect from now on.", extra_tags="In effect")
+            return redirect("policies:overview")
+    return _version(request, row, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _own(request: HttpRequest, policy_id: Any) -> PolicyVersion:
+    versions = cast(Staff, request.user).clinic.policy_versions.prefetch_related("signatures")
+    return get_object_or_404(versions, pk=policy_id)
+
+
+def _overview(request: HttpRequest, form: ProposeForm, *, status: int = HTTPStatus.OK) -> HttpResponse:
+    page = presenters.overview(cast(Staff, request.user).clinic)
+    return render(
+        request, "policies/overview.html", {"page": page, "form": form, "here": "policy"}, status=status
+    )
+
+
+def _version(
+    request: HttpRequest, row: PolicyVersion, form: ActivateForm, *, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    page = presenters.version_page(
+        row, staff=cast(Staff, request.user), against=request.GET.get("against", "")
+    )
+    return render(
+        request, "policies/version.html", {"page": page, "form": form, "here": "policy"}, status=status
+    )
+
+
+def _toml(content: str, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type="application/toml; charset=utf-8", headers=headers)

@@ -1,0 +1,87 @@
+"""What differs between two versions of a policy, limit by limit, and whether a version can be worked with at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tenuto.core.policy import WEEKDAYS, Limit, Policy, PolicyError
+
+__all__ = ["Change", "SettingChange", "changes", "require_usable", "setting_changes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One limit in both versions; None where a version doesn't have it."""
+
+    key: str
+    old: Limit | None
+    new: Limit | None
+
+    @property
+    def title(self) -> str:
+        """The newer title."""
+        found = self.new or self.old
+        return found.title if found else self.key
+
+    @property
+    def moves_value(self) -> bool:
+        """True when the number or its unit differs; otherwise only the title or what it rests on."""
+        return self._number(self.old) != self._number(self.new)
+
+    @staticmethod
+    def _number(limit: Limit | None) -> object:
+        return (limit.value, limit.unit) if limit else None
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """A setting that is no limit, in words: title, days of work, holidays."""
+
+    title: str
+    old: str
+    new: str
+
+
+def changes(old: Policy, new: Policy) -> tuple[Change, ...]:
+    """The limits that differ in anything, changed numbers first, then by key. Empty when all are the same."""
+    keys = old.limits.keys() | new.limits.keys()
+    found = [Change(key, old.limits.get(key), new.limits.get(key)) for key in keys]
+    return tuple(
+        sorted((c for c in found if c.old != c.new), key=lambda change: (not change.moves_value, change.key))
+    )
+
+
+def setting_changes(old: Policy, new: Policy) -> tuple[SettingChange, ...]:
+    """The other settings that differ."""
+    return tuple(
+        SettingChange(title, before, after)
+        for (title, before), (_, after) in zip(_settings(old), _settings(new), strict=True)
+        if before != after
+    )
+
+
+def _settings(policy: Policy) -> Iterator[tuple[str, str]]:
+    yield "Title", policy.title
+    yield "Days of work", ", ".join(WEEKDAYS[day].capitalize() for day in policy.clinic_days)
+    yield "Holidays", ", ".join(str(day) for day in policy.holidays) or "none"
+
+
+def require_usable(policy: Policy, *, like: Policy) -> None:
+    """Raise PolicyError unless `policy` has the limits of `like`, each in the same unit, and no others.
+
+    A rule that finds no limit can't judge, and a misspelt limit would be read by nobody.
+    """
+    lacking = sorted(like.limits.keys() - policy.limits.keys())
+    if lacking:
+        raise PolicyError(f"The file lacks limits that the rules need: {', '.join(lacking)}. Add them.")
+    unknown = sorted(policy.limits.keys() - like.limits.keys())
+    if unknown:
+        raise PolicyError(
+            f"No rule reads these limits: {', '.join(unknown)}. Correct their names or take them out."
+        )
+    for key, limit in sorted(policy.limits.items()):
+        if limit.unit != like.limits[key].unit:
+            raise PolicyError(
+                f"[limits.{key}] is in '{limit.unit}'; the rules compute in '{like.limits[key].unit}'. Convert the value."
+            )
