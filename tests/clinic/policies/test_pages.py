@@ -115,11 +115,11 @@ def test_the_number_of_queries_does_not_grow_with_the_versions(
 ):
     browser, address = visit(alice), reverse("policies:overview")
     browser.get(address)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         browser.get(address)
     for number in range(2, 12):
         propose(text=text(number), why="x", by=alice, at=NOW)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         browser.get(address)
 
 

@@ -98,7 +98,7 @@ class VersionPage:
 
 
 def overview(clinic: Clinic) -> Overview:
-    """The first policy page. Six queries, however many versions."""
+    """The first policy page. A fixed number of queries, however many versions."""
     now = in_effect(clinic)
     rows = list(clinic.policy_versions.prefetch_related("signatures"))
     deeds = list(clinic.policy_activations.select_related("policy"))
