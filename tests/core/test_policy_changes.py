@@ -56,7 +56,10 @@ def test_settings_differ_in_words():
 @pytest.mark.parametrize(
     ("policy", "words"),
     [
-        (replace(DEFAULT, limits={k: v for k, v in DEFAULT.limits.items() if k != KEY}), "lacks .*weight_min_kg"),
+        (
+            replace(DEFAULT, limits={k: v for k, v in DEFAULT.limits.items() if k != KEY}),
+            "lacks .*weight_min_kg",
+        ),
         (
             replace(DEFAULT, limits={**DEFAULT.limits, "wieght": DEFAULT.limits[KEY]}),
             "No rule reads .*wieght",

@@ -14,8 +14,8 @@ from tenuto.core.intake.facts import Coding, Measurement, Problem
 from tests.clinic.conftest import NOW, facts_of, source_of
 
 DEPRESSION = Problem("Depression", (Coding("icd10cm", "F33.2", "Recurrent depression"),))
-QUERIES = 17
-"""Session, person with clinic, patients and identifiers twice, the ten kinds of rows of intake; and the session touch."""
+QUERIES = 18
+"""Session, person with clinic, policy in effect, patients and identifiers twice, the ten kinds of rows of intake; and the session touch."""
 
 
 @pytest.fixture

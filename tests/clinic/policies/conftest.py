@@ -18,7 +18,9 @@ DEFAULT = Path(policy.__file__).with_name("default.toml").read_text("utf-8")
 
 def text(version=1, weight_min="30"):
     """The default limits under the clinic's own id."""
-    own = DEFAULT.replace('id = "tenuto-default"', 'id = "meadow"').replace("version = 1", f"version = {version}", 1)
+    own = DEFAULT.replace('id = "tenuto-default"', 'id = "meadow"').replace(
+        "version = 1", f"version = {version}", 1
+    )
     return own.replace('value = "30"', f'value = "{weight_min}"', 1)
 
 
@@ -27,7 +29,9 @@ def fresh(staff):
 
 
 def hire(clinic, username, role):
-    return employ(clinic=clinic, username=username, password=PASSWORD, name=username.title(), role=role, at=NOW)
+    return employ(
+        clinic=clinic, username=username, password=PASSWORD, name=username.title(), role=role, at=NOW
+    )
 
 
 @pytest.fixture

@@ -106,7 +106,10 @@ def test_what_is_in_effect_is_not_put_into_effect_again(active, dora):
         ("not toml at all =", "is not a TOML file"),
         (DEFAULT, "id of its own"),
         (text().replace("[limits.weight_min_kg]", "[limits.wieght_min_kg]"), "lacks limits .*weight_min_kg"),
-        (text() + '\n[[signatures]]\nby = "A"\nrole = "medical_director"\nat = 2026-01-01\nsha256 = "0"\n', "signed it"),
+        (
+            text() + '\n[[signatures]]\nby = "A"\nrole = "medical_director"\nat = 2026-01-01\nsha256 = "0"\n',
+            "signed it",
+        ),
         (text(0), "count from 1"),
         (text(weight_min="-3"), "not negative"),
         (text(weight_min="NaN"), "not negative"),

@@ -118,7 +118,9 @@ MFA_FORMS = {
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 SECOND_FACTOR_KEY = ENVIRONMENT.derived_key("second factor")
 # How messages leave the house: a class and its arguments. Outside development nothing leaves until this is set.
-OUTBOX_SENDER = None if PRODUCTION else ("tenuto.clinic.ledger.outbox.FileSender", (ENVIRONMENT.var / "outbox",))
+OUTBOX_SENDER = (
+    None if PRODUCTION else ("tenuto.clinic.ledger.outbox.FileSender", (ENVIRONMENT.var / "outbox",))
+)
 LOCK_AFTER_SECONDS = 15 * 60
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
