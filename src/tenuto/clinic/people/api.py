@@ -20,9 +20,10 @@ def roles_that_may(verb: str) -> tuple[Role, ...]:
 
 def refusal(staff: Staff, verb: str) -> str:
     """The sentence for someone who may not."""
-    allowed = " or a ".join(role.label.lower() for role in roles_that_may(verb))
-    article = "an" if allowed[0] in "aeiou" else "a"
-    return f"You are signed in as {staff.get_role_display().lower()} and may not {_verb(verb).words}. Ask {article} {allowed}."
+    allowed = " or ".join(
+        f"{'an' if role.label[0] in 'AEIOU' else 'a'} {role.label.lower()}" for role in roles_that_may(verb)
+    )
+    return f"You are signed in as {staff.get_role_display().lower()} and may not {_verb(verb).words}. Ask {allowed}."
 
 
 def _verb(name: str) -> Verb:

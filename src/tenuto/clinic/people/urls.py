@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tenuto.clinic.people import audit_views, lock, staff_views, views
+from tenuto.clinic.people import audit_views, lock, patient_views, staff_views, views
 
 app_name = "people"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("audit/", audit_views.audit, name="audit"),
     path("audit/reviewed/", audit_views.mark_reviewed, name="audit-reviewed"),
     path("printed/", audit_views.printed, name="printed"),
+    path("patients/<uuid:patient_id>/person/", patient_views.person, name="person"),
+    path("patients/<uuid:patient_id>/person/amend/", patient_views.amend, name="amend"),
+    path("patients/<uuid:patient_id>/person/contact/", patient_views.contact, name="contact"),
+    path("patients/<uuid:patient_id>/person/support/", patient_views.support, name="support"),
     path("staff/", staff_views.staff_page, name="staff"),
     path("staff/add/", staff_views.employ, name="staff-add"),
     path("staff/<int:staff_id>/", staff_views.change, name="staff-change"),

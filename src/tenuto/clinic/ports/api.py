@@ -91,9 +91,7 @@ def close_task(
             )
     except IntegrityError:
         first = TaskEnd.objects.get(task=found)
-        raise AlreadyEnded(
-            f"This task was closed by {first.ended_by_name}. Nothing was changed."
-        ) from None
+        raise AlreadyEnded(f"This task was closed by {first.ended_by_name}. Nothing was changed.") from None
     record(action="closed task", subject=found, by=by, at=at, detail={"outcome": str(outcome)})
 
 

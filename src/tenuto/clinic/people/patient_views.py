@@ -1,0 +1,105 @@
+"""Who a patient is, how to reach them, whom we may speak with; each correction beside what was known before."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import cast
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from tenuto.clinic.people import identity
+from tenuto.clinic.people.decorators import shows_patient
+from tenuto.clinic.people.models import Channel, Patient, Staff
+from tenuto.clinic.people.patient_forms import ContactForm, IdentityForm, SupportForm
+
+PAGE = "identity page"
+
+
+@require_safe
+@shows_patient(PAGE)
+def person(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """The newest identity with its history, and the three forms."""
+    return _page(request, patient)
+
+
+@require_POST
+@shows_patient(PAGE, verb="patient.amend")
+def amend(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Correct who the patient is."""
+    form = IdentityForm(request.POST)
+    if form.is_valid():
+        try:
+            identity.amend_patient(
+                patient=patient, **form.cleaned_data, by=cast(Staff, request.user), at=timezone.now()
+            )
+        except (identity.ChangedMeanwhile, ValueError) as problem:
+            form.add_error(None, str(problem))
+        else:
+            return _done(request, patient, "The record is corrected; what was known before stays below.")
+    return _page(request, patient, amend=form)
+
+
+@require_POST
+@shows_patient(PAGE, verb="patient.amend")
+def contact(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Record a contact preference."""
+    form = ContactForm(request.POST)
+    if form.is_valid():
+        try:
+            identity.prefer_contact(
+                patient=patient,
+                channel=Channel(form.cleaned_data["channel"]),
+                allowed=form.cleaned_data["allowed"] == "yes",
+                address=form.cleaned_data["address"],
+                by=cast(Staff, request.user),
+                at=timezone.now(),
+            )
+        except ValueError as problem:
+            form.add_error("address", str(problem))
+        else:
+            return _done(request, patient, "The preference is recorded.")
+    return _page(request, patient, contact=form)
+
+
+@require_POST
+@shows_patient(PAGE, verb="patient.amend")
+def support(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Record the support person."""
+    form = SupportForm(request.POST)
+    if form.is_valid():
+        given = {**form.cleaned_data, "may_be_told": form.cleaned_data["may_be_told"] == "yes"}
+        identity.set_support_person(patient=patient, **given, by=cast(Staff, request.user), at=timezone.now())
+        return _done(request, patient, "The support person is recorded.")
+    return _page(request, patient, support=form)
+
+
+def _done(request: HttpRequest, patient: Patient, words: str) -> HttpResponse:
+    messages.success(request, words)
+    return redirect("people:person", patient.pk)
+
+
+def _page(request: HttpRequest, patient: Patient, **filled: forms.Form) -> HttpResponse:
+    history = list(patient.identities.all())
+    known = {
+        "name": patient.name,
+        "preferred_name": patient.preferred_name,
+        "birth_date": patient.birth_date,
+        "seen": history[0].pk if history else 0,
+    }
+    preferences = identity.contact_preferences(patient)
+    context = {
+        "patient": patient,
+        "history": history,
+        "channels": [(channel.label, preferences.get(channel)) for channel in Channel],
+        "support": identity.support_person(patient),
+        "amend_form": filled.get("amend") or IdentityForm(initial=known),
+        "contact_form": filled.get("contact") or ContactForm(auto_id="contact_%s"),
+        "support_form": filled.get("support") or SupportForm(auto_id="support_%s"),
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if filled else HTTPStatus.OK
+    return render(request, "people/person.html", context, status=status)
