@@ -9,19 +9,32 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from tenuto.cli import UserError
 from tenuto.cli.files import write_together
 from tenuto.core.durability.calibration.card import model_card
 from tenuto.core.durability.calibration.likelihood import Settings
-from tenuto.core.durability.calibration.result import fingerprint
+from tenuto.core.durability.calibration.result import fingerprint, written
 from tenuto.core.durability.calibration.result import run as calibrate
 from tenuto.core.durability.calibration.table import data_sha256
+from tenuto.core.durability.course import Definitions
+from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.population import FOLDER, MODEL_VERSION, PARAMETERS, fitted, read_fit
+from tenuto.core.durability.verification import nuts
+from tenuto.core.durability.verification.report import CHECKS, compared, ranks
+from tenuto.core.durability.verification.sbc import places, verdicts
+from tenuto.core.policy import default_policy
 
 __all__ = ["add_arguments", "run", "stale"]
 
+_WARMUP, _DRAWS, _CHAINS = 300, 300, 16
+"""Of NUTS, for each patient; many short chains run at almost the cost of one."""
 _TOLERANCE = 1e-3
 """How far the log posterior may differ between machines; a change of the model moves it by far more."""
 
@@ -31,6 +44,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="same seed, same files (default 1)")
     parser.add_argument(
         "--check", action="store_true", help="only say whether the shipped calibration is current"
+    )
+    parser.add_argument(
+        "--sbc",
+        type=int,
+        metavar="PATIENTS",
+        help="instead check that intervals mean what they say, on so many synthetic patients",
+    )
+    parser.add_argument(
+        "--nuts",
+        type=int,
+        metavar="PATIENTS",
+        help="instead compare with full sampling (needs tenuto[calibrate])",
     )
     parser.add_argument(
         "--output", type=Path, default=FOLDER, metavar="FOLDER", help="where the parameter file goes"
@@ -47,6 +72,8 @@ def run(args: argparse.Namespace) -> int:
         for reason in reasons:
             print(f"stale: {reason} Run `tenuto calibrate`.")
         return 1 if reasons else 0
+    if args.sbc or args.nuts:
+        return _verify(args)
     for folder in (args.output, args.docs):
         if not folder.is_dir():
             raise UserError(f"There is no folder '{folder}'. Make it, or run this from the project's root.")
@@ -74,6 +101,61 @@ def _plots(files: dict[str, str]) -> dict[str, bytes]:
         "durability-rows.svg": render(rows_chart(rows), "svg"),
         "durability-population.svg": render(population_chart(fit), "svg"),
     }
+
+
+def _verify(args: argparse.Namespace) -> int:
+    """Run one check of the inference and put its section into the file of checks."""
+    sections = json.loads(CHECKS.read_text("utf-8")) if CHECKS.is_file() else {}
+    if sections.get("parameters_sha256") != fitted().sha256:
+        sections = {"parameters_sha256": fitted().sha256}
+    if args.sbc:
+        found = np.stack(list(_counted(places(fitted(), _rules(), args.seed, 0, args.sbc), args.sbc)))
+        sections["sbc"] = ranks(verdicts(found), found, args.seed)
+    else:
+        sections["nuts"] = _against_nuts(args.nuts)
+    write_together({str(CHECKS): written(sections).encode()})
+    print(f"Wrote {CHECKS}.")
+    return 0
+
+
+def _rules() -> Definitions:
+    return Definitions.from_policy(default_policy())
+
+
+def _counted(rows: Iterator[Floats], all_of: int) -> Iterator[Floats]:
+    """Rows as they come, with a word now and then."""
+    for count, row in enumerate(rows, 1):
+        if count % 250 == 0:
+            print(f"{count} of {all_of}", file=sys.stderr, flush=True)
+        yield row
+
+
+def _against_nuts(patients: int) -> dict[str, Any]:
+    try:
+        versions = {name: version(name) for name in ("jax", "numpyro")}
+    except PackageNotFoundError:
+        raise UserError("--nuts needs NumPyro. Install it with `pip install 'tenuto[calibrate]'`.") from None
+    rows = []
+    for number, case in enumerate(nuts.cases(fitted(), _rules(), patients)):
+        draws = nuts.sample(
+            nuts.sampler(fitted(), warmup=_WARMUP, draws=_DRAWS, chains=_CHAINS), case, fitted(), number
+        )
+        row = {
+            "scores": len(case.evidence.scores),
+            "infusions": len(case.evidence.infusions),
+            "ours": _rounded(nuts.quantiles_fast(case, fitted(), _rules())),
+            "nuts": _rounded(
+                nuts.quantiles_nuts(case, fitted(), _rules(), draws.reshape(-1, draws.shape[-1]))
+            ),
+            "r_hat": round(nuts.r_hat(draws), 4),
+        }
+        print(f"patient {number + 1} of {patients}: {row}", file=sys.stderr, flush=True)
+        rows.append(row)
+    return compared(rows, versions, _DRAWS * _CHAINS)
+
+
+def _rounded(days: Sequence[float | None]) -> list[float | None]:
+    return [None if day is None else round(day, 2) for day in days]
 
 
 def stale() -> list[str]:

@@ -19,6 +19,7 @@ class Page(NamedTuple):
 
 
 PAGES: tuple[Page, ...] = (
+    Page("generated/durability-model-card.md", "tenuto.core.durability.calibration.card:model_card"),
     Page("generated/pk-validity.md", "tenuto.core.pk.validity:page"),
     Page("reference/fhir-facts.md", "tenuto.core.intake.reference:page"),
     Page("reference/protocols.md", "tenuto.core.plan.manual:page"),

@@ -24,11 +24,9 @@ from tenuto.core.durability.survival import Curve
 from tenuto.core.durability.verification.sbc import SCHEDULED
 from tenuto.core.durability.verification.synthetic import Case, draw_case, the_law
 
-__all__ = ["LEVELS", "agree", "cases", "quantiles_fast", "quantiles_nuts", "sample"]
+__all__ = ["LEVELS", "agree", "cases", "quantiles_fast", "quantiles_nuts", "r_hat", "sample", "sampler"]
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-_EVENTS = 64
-"""Every case is padded to this many events, so that the sampler is compiled once."""
 LN2 = math.log(2)
 
 
@@ -88,23 +86,20 @@ def _events(case: Case) -> dict[str, Floats]:
     rows = sorted([(d, 0, s) for d, s in zip(case.evidence.days, case.evidence.scores, strict=True)])
     rows += [(i.day, 1, i.dose) for i in case.evidence.infusions]
     rows.sort(key=lambda r: (r[0], r[1]))
-    if len(rows) > _EVENTS:
-        raise ValueError(f"{len(rows)} events are more than {_EVENTS}.")
     first = case.evidence.infusions[0].day
     days = [rows[0][0], *(r[0] for r in rows)]
-    padded = {
+    columns = {
         "gap": [b - a for a, b in itertools.pairwise(days)],
         "infusion": [float(r[1]) for r in rows],
         "dose": [r[2] if r[1] else 0.0 for r in rows],
         "score": [math.nan if r[1] else r[2] for r in rows],
         "since": [r[0] - first for r in rows],
     }
-    fill = {"gap": 0.0, "infusion": 0.0, "dose": 0.0, "score": math.nan, "since": 0.0}
-    return {k: np.array([*v, *([fill[k]] * (_EVENTS - len(v)))]) for k, v in padded.items()}
+    return {name: np.array(values) for name, values in columns.items()}
 
 
 def sampler(fit: Fit, *, warmup: int, draws: int, chains: int) -> Any:
-    """A compiled NUTS sampler; `run(key, events)` gives draws of points that are standard normal under the prior."""
+    """A NUTS sampler over points that are standard normal under the prior; `run(key, events)` samples one patient."""
     import jax
     import jax.numpy as jnp
     import numpyro
@@ -160,11 +155,11 @@ def sampler(fit: Fit, *, warmup: int, draws: int, chains: int) -> Any:
             now_waiting += event["infusion"] * worth(event["dose"]) * room
             return (now_waiting, now_quick, now_lasting, given + event["infusion"], total), None
 
-        (*_, total), _ = jax.lax.scan(step, (0.0, 0.0, 0.0, 0.0, 0.0), events)
+        (*_, total), _ = jax.lax.scan(step, (0.0, 0.0, 0.0, 0.0, 0.0), events, unroll=4)
         numpyro.factor("scores", total)
 
     return MCMC(
-        NUTS(course, target_accept_prob=0.9),
+        NUTS(course, dense_mass=True, max_tree_depth=7),
         num_warmup=warmup,
         num_samples=draws,
         num_chains=chains,
@@ -183,3 +178,12 @@ def sample(mcmc: Any, case: Case, fit: Fit, seed: int) -> Floats:
     points = np.asarray(mcmc.get_samples(group_by_chain=True)["z"])
     draws: Floats = law.mean + points @ root.T
     return draws
+
+
+def r_hat(draws: Floats) -> float:
+    """Worst split R-hat over the coordinates; `draws` (chains, draws, coordinates). Near 1 when the chains have mixed."""
+    chains, count, size = draws.shape
+    halves = draws[:, : count // 2 * 2].reshape(chains * 2, count // 2, size)
+    within = halves.var(axis=1, ddof=1).mean(axis=0)
+    between = halves.mean(axis=1).var(axis=0, ddof=1)
+    return float(np.sqrt((count // 2 - 1) / (count // 2) + between / within).max())

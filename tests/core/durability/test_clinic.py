@@ -1,0 +1,145 @@
+"""Maintenance policies played on the same synthetic patients."""
+
+import math
+from datetime import timedelta
+
+import pytest
+
+from tenuto.core.durability.clinic import read_clinic
+from tenuto.core.durability.clinic_simulation import Outcome, play, shares, summary
+from tenuto.core.durability.course import State, standing
+from tenuto.core.durability.decide import decider
+from tenuto.core.durability.population import fitted
+from tests.core.durability.courses import RULES, course
+
+CLINIC = """
+name = "small clinic"
+[population]
+patients = {patients}
+condition = "depression"
+setting = "clinic"
+scale = "PHQ-9"
+baseline = {{ mean = 17.0, sd = 5.0, min = 12 }}
+[horizon]
+days = 180
+{policies}
+"""
+KINDS = """
+[[policy]]
+name = "none"
+kind = "none"
+[[policy]]
+name = "two weeks"
+kind = "fixed"
+every_days = 14
+[[policy]]
+name = "six weeks"
+kind = "fixed"
+every_days = 42
+[[policy]]
+name = "tapered"
+kind = "fixed_then"
+every_days = 14
+then_every_days = 56
+then_after_days = 60
+[[policy]]
+name = "symptoms"
+kind = "symptom_triggered"
+[[policy]]
+name = "esketamine"
+kind = "esketamine_rule"
+[[policy]]
+name = "stable"
+kind = "stable_rule"
+"""
+MODEL = '[[policy]]\nname = "window"\nkind = "model_window"\n'
+
+
+def clinic(patients=40, policies=KINDS):
+    return read_clinic(CLINIC.format(patients=patients, policies=policies), name="test")
+
+
+def played(one, seed=1):
+    return [outcome for share in shares(one, fitted(), RULES, seed) for outcome in play(share)]
+
+
+@pytest.fixture(scope="module")
+def results():
+    one = clinic()
+    return {r.policy: r for r in summary(one, played(one), RULES.every_days)}
+
+
+def test_more_infusions_keep_more_time_in_response(results):
+    assert results["none"].infusions_a_year == 0
+    assert results["two weeks"].infusions_a_year > results["six weeks"].infusions_a_year > 0
+    times = [results[name].time_in_response for name in ("two weeks", "six weeks", "none")]
+    assert times == sorted(times, reverse=True)
+
+
+def test_waiting_for_symptoms_catches_nothing_beforehand_and_over_treats_nobody(results):
+    assert results["symptoms"].caught == 0
+    assert results["symptoms"].over_treated in (0, pytest.approx(0))
+    assert math.isnan(results["symptoms"].lead_weeks)
+
+
+def test_a_fixed_interval_treats_those_who_need_it_and_those_who_do_not(results):
+    assert results["two weeks"].caught > 90
+    assert results["two weeks"].over_treated == 100
+
+
+def test_tapering_gives_fewer_than_the_interval_it_starts_with(results):
+    assert results["six weeks"].infusions_a_year < results["tapered"].infusions_a_year + 6
+    assert results["tapered"].infusions_a_year < results["two weeks"].infusions_a_year
+
+
+def test_everybody_plays_the_same_patients(results):
+    assert len({r.responders for r in results.values()}) == 1
+
+
+def test_pieces_do_not_depend_on_order():
+    one = clinic(patients=45, policies=KINDS[: KINDS.index('[[policy]]\nname = "six')])
+    pieces = list(shares(one, fitted(), RULES, 7))
+    assert [p.patients for p in pieces] == [20, 20, 5]
+    assert [play(p) for p in reversed(pieces)][::-1] == [play(p) for p in pieces]
+
+
+def test_the_model_window_treats_before_loss_and_less_than_a_short_interval():
+    one = clinic(patients=20, policies=KINDS[: KINDS.index('[[policy]]\nname = "six')] + MODEL)
+    found = {r.policy: r for r in summary(one, played(one), RULES.every_days)}
+    assert 0 < found["window"].infusions_a_year < found["two weeks"].infusions_a_year
+    assert found["window"].time_in_response > found["none"].time_in_response
+
+
+def test_the_summary_counts_losses_by_the_untreated_course():
+    one = clinic(policies=KINDS[: KINDS.index('[[policy]]\nname = "two')])
+    own = [
+        Outcome("none", 2, 20, 20, 40, 60),
+        Outcome("none", 1, 20, 10, 80, 60),
+        Outcome("none", 0, 20, 20, None, None),
+        Outcome("none", 3, 20, 20, 30, None),
+    ]
+    result = summary(one, own, 7)[0]
+    assert result.caught == 50
+    assert result.lead_weeks == pytest.approx(20 / 7)
+    assert result.over_treated == 50
+    assert result.time_in_response == 87.5
+    assert result.infusions_a_year == pytest.approx(6 / (80 * 7 / 365.25))
+
+
+def test_symptom_triggered_acts_on_loss_only():
+    policy = next(p for p in clinic().policies if p.kind == "symptom_triggered")
+    share = next(shares(clinic(), fitted(), RULES, 1))
+    losing, lost = course(20, [6, 14]), course(20, [6, 14, 14])
+    decide = decider(policy, share)
+    assert standing(losing, RULES).state is State.LOSING
+    assert not decide(0, losing, losing.last)
+    assert decide(0, lost, lost.last)
+
+
+def test_a_fixed_interval_counts_from_the_last_infusion_given():
+    policy = next(p for p in clinic().policies if p.name == "two weeks")
+    decide = decider(policy, next(shares(clinic(), fitted(), RULES, 1)))
+    history = course(20, [6])
+    last = history.infusions[-1].on
+    assert not decide(0, history, last + timedelta(days=13))
+    assert decide(0, history, last + timedelta(days=14))

@@ -1,0 +1,128 @@
+"""The shipped calibration belongs to the shipped data and code, and predicts what it claims to predict."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tenuto.cli import main
+from tenuto.cli.calibrate import stale
+from tenuto.core.durability.calibration import likelihood
+from tenuto.core.durability.calibration.card import results
+from tenuto.core.durability.calibration.fit import calibrate, log_posterior
+from tenuto.core.durability.calibration.likelihood import Settings, predicted
+from tenuto.core.durability.calibration.result import RIVALS
+from tenuto.core.durability.calibration.table import data_sha256, reported, studies
+from tenuto.core.durability.population import HYPER, Population, fitted, hyper_prior
+
+DOCS = Path(__file__).parents[2] / "docs/generated"
+
+
+def summed(rows):
+    return sum(row["weight"] * row["log_score"] for row in rows)
+
+
+def test_the_parameters_belong_to_the_data_and_to_the_code():
+    assert stale() == []
+    assert results()["data_sha256"] == data_sha256() == fitted().data_sha256
+
+
+def test_a_changed_model_is_noticed(monkeypatch):
+    monkeypatch.setattr("tenuto.core.durability.parts.LN2", 0.70)
+    assert any("another log posterior" in reason for reason in stale())
+
+
+def test_check_says_so_with_its_exit_code(capsys, monkeypatch):
+    assert main(["calibrate", "--check"]) == 0
+    monkeypatch.setattr("tenuto.cli.calibrate.data_sha256", lambda: "0" * 64)
+    assert main(["calibrate", "--check"]) == 1
+    assert "stale: The table" in capsys.readouterr().out
+
+
+def test_four_of_five_scorable_rows_lie_in_their_90_percent_interval_even_when_their_study_is_left_out():
+    for rows in (results()["left_out"], results()["fitted"]):
+        assert len(rows) == sum(row.role == "scorable" for row in reported().values())
+        assert sum(row["hit"] for row in rows) / len(rows) >= 0.8
+
+
+def test_left_out_studies_are_predicted_better_than_by_a_single_exponential():
+    ours = summed(results()["left_out"])
+    for rival in results()["rivals"].values():
+        assert ours > summed(rival["left_out"]), rival["name"]
+
+
+def test_the_card_shows_every_row_and_every_miss():
+    card = (DOCS / "durability-model-card.md").read_text("utf-8")
+    for key in reported():
+        assert f"| {key} |" in card
+    misses = sum(not row["hit"] for rows in (results()["left_out"], results()["fitted"]) for row in rows)
+    assert card.count("**miss**") == misses
+    assert fitted().sha256 in card
+    assert fitted().data_sha256 in card
+
+
+def test_the_drawn_rows_are_those_of_the_results():
+    drawing = (DOCS / "durability-rows.svg").read_text("utf-8")
+    shares = [row["key"] for row in results()["left_out"] if reported()[row["key"]].is_share]
+    assert all(key in drawing for key in shares)
+
+
+def test_the_fit_is_at_the_top_of_the_posterior():
+    settings = Settings(seed=fitted().seed)
+    best = log_posterior(fitted().mean, studies(), settings)
+    assert best == pytest.approx(results()["log_posterior"], abs=0.01)
+    _, sd = hyper_prior()
+    for k in range(0, len(HYPER), 4):
+        aside = fitted().mean.copy()
+        aside[k] += sd[k]
+        assert log_posterior(aside, studies(), settings) < best
+
+
+def test_the_same_seed_gives_the_same_figures_and_the_baseline_others():
+    study = next(s for s in studies() if s.key == "C11")
+    again = [predicted(study, fitted().population, Settings()).values for _ in range(2)]
+    np.testing.assert_array_equal(*again)
+    rival = predicted(study, fitted().population, Settings(build=RIVALS["baseline"])).values
+    assert not np.array_equal(again[0], rival, equal_nan=True)
+
+
+def test_a_calibration_climbs_and_repeats_itself():
+    some = tuple(s for s in studies() if s.key in ("C4", "C7"))
+    settings = Settings(patients=60)
+    start = log_posterior(hyper_prior()[0], some, settings)
+    one, other = (calibrate(some, settings, most_steps=2) for _ in range(2))
+    assert one.log_posterior > start
+    np.testing.assert_array_equal(one.mean, other.mean)
+    assert (np.linalg.eigvalsh(one.covariance) > 0).all()
+
+
+def test_a_parameter_that_a_study_cannot_see_is_not_simulated_again():
+    study = next(s for s in studies() if s.key == "C4")
+    here = fitted().population
+    nudged = here.theta.copy()
+    nudged[HYPER.index("nasal_gain")] += 0.1
+    assert likelihood.same_for(study, here, Population(nudged), Settings())
+    nudged[HYPER.index("gain")] += 0.1
+    assert not likelihood.same_for(study, here, Population(nudged), Settings())
+
+
+def test_every_scorable_row_has_a_protocol_and_every_row_its_evidence():
+    assert {row.key for s in studies() for row in s.rows} == {
+        row.key for row in reported().values() if row.role == "scorable"
+    }
+    assert all(row.basis.tags for row in reported().values())
+
+
+def test_overlapping_studies_count_less():
+    for key in ("C3-saline-d1", "C4-response-d1", "C5-response-d1", "C8-0.5", "C13-response", "C16-response"):
+        assert reported()[key].weight == 0.5
+
+
+def test_the_parameter_file_says_where_it_comes_from():
+    raw = json.loads(
+        (Path(__file__).parents[2] / "src/tenuto/core/literature/durability/parameters.json").read_text(
+            "utf-8"
+        )
+    )
+    assert {"version", "seed", "data_sha256", "fingerprint", "names", "mean", "covariance"} == set(raw)
