@@ -21,6 +21,11 @@ class Page(NamedTuple):
 PAGES: tuple[Page, ...] = (
     Page("generated/durability-model-card.md", "tenuto.core.durability.calibration.card:model_card"),
     Page("generated/pk-validity.md", "tenuto.core.pk.validity:page"),
+    Page("generated/pk-models.svg", "tenuto.clinic.ui.charts.drug_level_pages:models"),
+    Page("generated/pk-40-or-60.svg", "tenuto.clinic.ui.charts.drug_level_pages:forty_or_sixty"),
+    Page("generated/pk-dose-or-rate.svg", "tenuto.clinic.ui.charts.drug_level_pages:dose_or_rate"),
+    Page("generated/pk-weight.svg", "tenuto.clinic.ui.charts.drug_level_pages:weight"),
+    Page("generated/pk-clearance.svg", "tenuto.clinic.ui.charts.drug_level_pages:clearance"),
     Page("reference/fhir-facts.md", "tenuto.core.intake.reference:page"),
     Page("reference/protocols.md", "tenuto.core.plan.manual:page"),
     Page("reference/scales.md", "tenuto.core.scales.manual:page"),

@@ -1,0 +1,100 @@
+"""The pictures of the manual's page on drug level, worked out from the default model by `tenuto docs build`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tenuto.clinic.ui.charts.comparison import Line, comparison_chart
+from tenuto.clinic.ui.charts.level import level_chart
+from tenuto.clinic.ui.charts.render import Spec, render
+from tenuto.core.pk import Dose, Options, Regimen, Scaling, Subjects, default, load, simulate
+from tenuto.core.pk.build import parameter_values, system
+from tenuto.core.pk.curves import curves
+from tenuto.core.pk.regimen import Floats
+from tenuto.core.units import MgPerKg, MgPerKgPerHour, Minutes
+
+__all__ = ["clearance", "dose_or_rate", "forty_or_sixty", "level_with_clearance", "models", "weight"]
+
+_TIMES = np.arange(0.0, 241.0, 2.0)
+_DOSE = Regimen.single(MgPerKg("0.5"), Minutes(40))
+_MODEL_NOTE = "Otto 2021, typical adult; not a target."
+
+
+def models() -> str:
+    """Six models on the same dose."""
+    chosen = [
+        load(n)
+        for n in ("otto-2021", "kamp-2020", "simons-2022", "perez-ruixo-2021", "domino", "clements-1981")
+    ]
+    return _svg(level_chart(curves(chosen, _DOSE, Subjects(70.0), np.arange(0.0, 241.0)), _DOSE))
+
+
+def forty_or_sixty() -> str:
+    """0.5 mg/kg over 40 against 60 minutes."""
+    lines = [
+        Line(f"over {over} min", _level(Regimen.single(MgPerKg("0.5"), Minutes(over)))) for over in (40, 60)
+    ]
+    return _svg(comparison_chart("0.5 mg/kg over 40 or over 60 minutes", _MODEL_NOTE, _TIMES, lines))
+
+
+def dose_or_rate() -> str:
+    """0.5 mg/kg against 0.5 mg/kg/h, both over 40 minutes."""
+    rate = Regimen((Dose.at_rate(Minutes(0), MgPerKgPerHour("0.5"), Minutes(40)),))
+    lines = [Line("0.5 mg/kg over 40 min", _level(_DOSE)), Line("0.5 mg/kg/h for 40 min", _level(rate))]
+    return _svg(comparison_chart("0.5 mg/kg is not 0.5 mg/kg/h", _MODEL_NOTE, _TIMES, lines))
+
+
+def weight() -> str:
+    """50 against 130 kg, mg/kg dosing, under three ideas of what weight does."""
+    lines = []
+    for kg, scaling, says in (
+        (70, Scaling.PUBLISHED, "70 kg"),
+        (50, Scaling.PUBLISHED, "50 kg, as published"),
+        (130, Scaling.PUBLISHED, "130 kg, as published"),
+        (130, Scaling.ALL_TERMS, "130 kg, all terms scaled"),
+        (130, Scaling.NONE, "130 kg, if weight has no effect"),
+    ):
+        level = simulate(default(), _DOSE, Subjects(float(kg)), _TIMES, Options(scaling=scaling)).of(
+            "ketamine"
+        )[0]
+        lines.append(Line(says, level))
+    return _svg(comparison_chart("0.5 mg/kg by total weight over 40 minutes", _MODEL_NOTE, _TIMES, lines))
+
+
+def clearance() -> str:
+    """Half to twice the clearance."""
+    lines = [
+        Line(f"clearance × {factor:g}", level_with_clearance(factor, _TIMES))
+        for factor in (1, 0.5, 0.8, 1.25, 2)
+    ]
+    return _svg(
+        comparison_chart("Faster or slower metabolism, 0.5 mg/kg over 40 minutes", _MODEL_NOTE, _TIMES, lines)
+    )
+
+
+def level_with_clearance(factor: float, times_min: Floats) -> Floats:
+    """The default model's ketamine for 0.5 mg/kg over 40 min at 70 kg with its clearance multiplied, ng/mL."""
+    from tenuto.core.compartments import Infusion
+    from tenuto.core.compartments import simulate as amounts
+
+    model = default()
+    values = parameter_values(
+        model, weights_kg=np.array([70.0]), factors={"clearance of ketamine": np.array([factor])}
+    )
+    total = np.zeros(len(times_min))
+    for moiety, share in model.forms["racemic"].share.items():
+        body = system(model, {k: v * model.moieties[moiety].get(k, 1.0) for k, v in values.items()})
+        inside = amounts(
+            body.matrix, [Infusion(0.0, 40.0, 35.0 * share / 40)], times_min, observe=body.observed[:1]
+        )
+        total += inside[0, 0] / body.volumes[0] * 1000
+    return total
+
+
+def _level(regimen: Regimen) -> Floats:
+    level: Floats = simulate(default(), regimen, Subjects(70.0), _TIMES).of("ketamine")[0]
+    return level
+
+
+def _svg(spec: Spec) -> str:
+    return render(spec, "svg").decode()
