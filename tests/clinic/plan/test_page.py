@@ -20,21 +20,8 @@ from tenuto.core.plan.request import PlanRequest
 from tests.clinic.conftest import NOW, source_of
 
 OPTIONS = {"vial": "50", "volume": "100", "start": "2026-11-24", "days": ["mon", "wed", "fri"]}
-QUERIES = 21
-"""Session, person with clinic, patient, the ten kinds of rows of intake with the identifiers, the head of the audit chain and the read note, other names."""
-
-
-@pytest.fixture
-def add(alice):
-    """A demonstration patient by name, recorded now."""
-
-    def run(name, change=lambda facts: facts):
-        today = timezone.localdate()
-        facts = change(next(f for f in teaching_patients(today) if f.person.name == name))
-        source = source_of(digest=name.rjust(64, "x"))
-        return receive(facts=facts, source=source, by=alice, at=timezone.now()).patient, facts
-
-    return run
+QUERIES = 24
+"""Session, person with clinic, patient, the policy in effect, the ten kinds of rows of intake with the identifiers, the decision, the versions of the plan, the visits, the head of the audit chain and the read note, other names."""
 
 
 def text_of(response) -> str:

@@ -48,7 +48,7 @@ def shows_patient(what: str, *, verb: str = "patient.view") -> Callable[[View], 
     """Give the view `patient`, found by `patient_id` in the clinic of who is signed in, and record that they looked.
 
     `what` names the page in the audit, such as "plan page". An answer that shows nothing of the patient (a redirect)
-    is no look. Another clinic's patient is a 404, like one that does not exist.
+    is no look. A view may set `request.audit_detail` to say what of it. Another clinic's patient is a 404, like one that does not exist.
     """
 
     def decorate(view: View) -> View:
@@ -66,7 +66,9 @@ def shows_patient(what: str, *, verb: str = "patient.view") -> Callable[[View], 
             request.patient, request.glass = patient, sight.glass  # type: ignore[attr-defined]
             answer = view(request, *args, patient=patient, **kwargs)
             if not 300 <= answer.status_code < 400 and answer.status_code != HTTPStatus.NO_CONTENT:
-                detail = {"glass": str(sight.glass.pk)} if sight.glass else {}
+                detail = dict(getattr(request, "audit_detail", {}))
+                if sight.glass:
+                    detail["glass"] = str(sight.glass.pk)
                 record_read(subject=patient, by=staff, at=now, what=what, detail=detail)
             return answer
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, cast
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -53,6 +54,7 @@ class OptionsForm(forms.Form):
     )
     weight = forms.ChoiceField(label="Dosing weight", required=False, choices=WEIGHTS)
     reason = forms.CharField(label="Reason for another weight", required=False, max_length=200)
+    anew_series = forms.BooleanField(label="Begin a series anew", required=False)
 
     def __init__(self, data: QueryDict, *, policy: Policy, today: date) -> None:
         super().__init__(_completed(data, policy, today) if data else None, initial=_initial(policy, today))
@@ -85,6 +87,19 @@ class OptionsForm(forms.Form):
         if cleaned.get("weight") and not cleaned.get("reason", "").strip():
             self.add_error("reason", "Write why the dose is not calculated on the measured weight.")
         return cleaned
+
+    @property
+    def anew(self) -> bool:
+        """Whether a new series was asked for, and not the rest of the running one."""
+        return self.is_bound and self.is_valid() and bool(self.cleaned_data["anew_series"])
+
+    def kept(self) -> str:
+        """The options that were used, as the query of an address; empty for the bare proposal."""
+        if not self.is_bound:
+            return ""
+        sent = cast(QueryDict, self.data)
+        known = [(name, value) for name in self.fields for value in sent.getlist(name) if value]
+        return urlencode(known)
 
     def request(self) -> PlanRequest:
         """What was asked for; the bare proposal when nothing was sent or something is wrong with it."""

@@ -2,11 +2,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tenuto.clinic.plan import views
+from tenuto.clinic.plan import version_views, views
 
 app_name = "plan"
 urlpatterns = [
     path("", views.page, name="page"),
     path("plan.pdf", views.pdf, name="pdf"),
     path("series.ics", views.calendar, name="calendar"),
+    path("draft/", version_views.draft, name="draft"),
+    path("versions/<uuid:version_id>/", version_views.version, name="version"),
+    path("versions/<uuid:version_id>/sign/", version_views.sign, name="sign"),
+    path("versions/<uuid:version_id>/exception/", version_views.exception, name="exception"),
+    path("versions/<uuid:version_id>/withdraw/", version_views.withdraw, name="withdraw"),
 ]

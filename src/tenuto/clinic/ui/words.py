@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-__all__ = ["age", "ago", "count", "day", "duration", "long_day", "moment"]
+__all__ = ["age", "ago", "count", "day", "duration", "long_day", "long_moment", "moment"]
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -27,6 +27,12 @@ def moment(value: datetime) -> str:
     """'Tue 24 Nov, 09:30', in the clinic's zone."""
     local = timezone.localtime(value)
     return f"{day(local)}, {local:%H:%M}"
+
+
+def long_moment(value: datetime) -> str:
+    """'Tue 24 Nov 2026, 09:30 UTC', in the clinic's zone and with its name; for what is read years later."""
+    local = timezone.localtime(value)
+    return f"{long_day(local)}, {local:%H:%M %Z}"
 
 
 def age(born: date, on: date) -> int:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.facts import Answer, Medication, PatientFacts
 from tenuto.core.literature import table
 from tenuto.core.plan.protocol import Protocol, Requirement
+from tenuto.core.sources import Basis
 
-__all__ = ["requirement_findings", "requirement_met"]
+__all__ = ["Companion", "companions", "requirement_findings", "requirement_met"]
 
 _WORD = re.compile(r"[a-z]+")
 
@@ -62,3 +64,44 @@ def _says_yes(answer: Answer, words: Iterable[str]) -> bool:
 def _names_of(medicine: Medication) -> frozenset[str]:
     texts = [medicine.text, *(c.display for c in medicine.codings)]
     return frozenset(word for text in texts for word in _WORD.findall(text.casefold()))
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """What a protocol requires beside the infusions, and who or what is on record for it."""
+
+    what: str
+    title: str
+    text: str
+    met: bool
+    names: tuple[str, ...]
+    """What was answered and the medicines that count, as recorded."""
+    ask: str
+    """What to do while it is not on record."""
+    basis: Basis
+
+
+def companions(protocol: Protocol, facts: PatientFacts) -> tuple[Companion, ...]:
+    """Every requirement of the protocol in its order, met or not."""
+    return tuple(
+        Companion(
+            need.what,
+            str(_entry(need)["title"]),
+            need.text,
+            requirement_met(need, facts),
+            tuple(_recorded(need, facts)),
+            str(_entry(need)["ask"]),
+            need.basis,
+        )
+        for need in protocol.requires
+    )
+
+
+def _recorded(need: Requirement, facts: PatientFacts) -> Iterator[str]:
+    entry = _entry(need)
+    for fact in entry["answers"]:
+        answer = facts.answer(fact)
+        if answer is not None and isinstance(answer.value, str):
+            yield answer.value
+    names = frozenset(entry.get("medicines", ()))
+    yield from (medicine.text for medicine in facts.medications if names & _names_of(medicine))

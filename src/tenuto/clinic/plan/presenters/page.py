@@ -14,7 +14,6 @@ from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.presenters.course import CourseCard, course_card
 from tenuto.clinic.plan.presenters.dose import DoseCard, dose_card
 from tenuto.clinic.plan.presenters.protocols import ProtocolColumn, compare
-from tenuto.clinic.plan.presenters.stages import stages_of
 from tenuto.clinic.ui.charts.dose_level import LevelFigure, dose_level
 from tenuto.clinic.ui.components import Banner, Stage
 from tenuto.clinic.ui.gates import GateCard, Missing, gate_card, missing_facts
@@ -23,7 +22,7 @@ from tenuto.core.gate import Level
 from tenuto.core.literature.claims import claims
 from tenuto.core.plan.proposal import Proposal
 
-__all__ = ["PlanPage", "plan_page"]
+__all__ = ["PlanPage", "course_of", "dose_of", "no_dose", "plan_page", "protocols_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +74,7 @@ def plan_page(
     patient: Patient,
     identifiers: Sequence[str],
     record: Record,
+    stages: tuple[Stage, ...],
     query: QueryDict,
 ) -> PlanPage:
     """The page for a proposal. `query` are the options of the address, carried into links to other protocols."""
@@ -82,14 +82,14 @@ def plan_page(
     return PlanPage(
         title=proposal.protocol.title if proposal.protocol else "No protocol",
         banner=banner_of(patient, tuple(identifiers), record.facts, gate, today),
-        stages=stages_of(record, gate.level),
+        stages=stages,
         gate=gate_card(gate, proposal.policy),
-        dose=_dose(proposal, today),
+        dose=dose_of(proposal),
         level=_level(proposal, record, today),
-        no_dose=_no_dose(proposal),
-        course=_course(proposal),
+        no_dose=no_dose(proposal),
+        course=course_of(proposal),
         no_course="A series needs a protocol." if proposal.protocol is None else "No day fits; see the gate.",
-        protocols=_protocols(proposal, query),
+        protocols=protocols_of(proposal, query),
         missing=missing_facts(gate),
         not_checked=proposal.not_checked,
         record=tuple(_record(record, today)),
@@ -102,13 +102,12 @@ def plan_page(
     )
 
 
-def _dose(proposal: Proposal, today: date) -> DoseCard | None:
+def dose_of(proposal: Proposal) -> DoseCard | None:
+    """The dose card; None while there is no dose to order."""
     calculation, weighing, weight = proposal.orderable, proposal.weighing, proposal.weight
     if calculation is None or weighing is None or weight is None or weight.used is None:
         return None
-    note = (
-        f"{weight.used.basis.value} weight, measured {long_day(weighing.taken)}, {ago(weighing.taken, today)}"
-    )
+    note = f"{weight.used.basis.value} weight, measured {long_day(weighing.taken)}, {ago(weighing.taken, proposal.as_of)}"
     others = [(o.weight, o.calculation.dose.ordered) for o in proposal.options if o.weight != weight.used]
     return dose_card(calculation, weight_note=note, others=others)
 
@@ -127,7 +126,8 @@ def _level(proposal: Proposal, record: Record, today: date) -> LevelFigure | Non
     )
 
 
-def _no_dose(proposal: Proposal) -> str:
+def no_dose(proposal: Proposal) -> str:
+    """Why there is no dose."""
     if proposal.gate.level is Level.REFUSE:
         return " ".join(f.message for f in proposal.gate.at(Level.REFUSE))
     if proposal.protocol is None:
@@ -135,18 +135,20 @@ def _no_dose(proposal: Proposal) -> str:
     return "A dose needs a measured weight and, where more than one is possible, the choice of the dosing weight."
 
 
-def _course(proposal: Proposal) -> CourseCard | None:
+def course_of(proposal: Proposal) -> CourseCard | None:
+    """The series and what follows it; None without a protocol."""
     if proposal.maintenance is None or proposal.protocol is None:
         return None
     closed = (*proposal.policy.holidays, *proposal.request.closed)
     return course_card(proposal.series.infusions, proposal.maintenance, closed=closed)
 
 
-def _protocols(proposal: Proposal, query: QueryDict) -> tuple[ProtocolColumn, ...]:
+def protocols_of(proposal: Proposal, query: QueryDict | None = None) -> tuple[ProtocolColumn, ...]:
+    """The protocols for the diagnosis side by side; with `query`, links that keep its options."""
     if proposal.protocol is None:
         return ()
     found = [proposal.protocol, *(a.protocol for a in proposal.alternatives)]
-    links: Mapping[str, str] = {p.id: _with(query, p.id) for p in found}
+    links: Mapping[str, str] = {p.id: _with(query, p.id) if query is not None else "" for p in found}
     return compare(found, chosen=proposal.protocol.id, policy=proposal.policy, links=links)
 
 

@@ -1,0 +1,143 @@
+"""What one version of a plan pins and shows, as plain JSON values. Once kept, it is read back and never worked out anew."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from tenuto.clinic.intake.api import IntakeState
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.plan.documents.sheet import sheet_of
+from tenuto.clinic.plan.models import VisitReport
+from tenuto.clinic.plan.presenters.page import course_of, dose_of, no_dose, protocols_of
+from tenuto.clinic.ui.gates import gate_card, missing_facts
+from tenuto.clinic.ui.words import count, long_day
+from tenuto.core.plan.proposal import Proposal
+from tenuto.core.plan.requirements import companions
+from tenuto.core.units import plain
+
+__all__ = ["FORMAT", "canonical", "content_of", "digest_of"]
+
+FORMAT = 1
+"""Of the content. A reader of a later format still reads the earlier ones."""
+
+
+def content_of(
+    proposal: Proposal,
+    *,
+    patient: Patient,
+    state: IntakeState,
+    reports: Iterable[VisitReport],
+    options: str,
+) -> dict[str, Any]:
+    """The whole content of a version: pins first, then the numbers, then what was shown in words.
+
+    The same facts, options, policy, protocol, decision and day give the same content.
+    """
+    ignored = dict(state.record.ignored) if state.record else {}
+    return {
+        "format": FORMAT,
+        "patient": _patient(patient),
+        "as_of": proposal.as_of.isoformat(),
+        "condition": proposal.condition.title if proposal.condition else "",
+        "pins": _pins(proposal, state),
+        "options": options,
+        "given": [_given(report) for report in reports],
+        "proposal": proposal.to_json(sum(ignored.values())),
+        "company": [_companion(c) for c in companions(proposal.protocol, state.facts)]
+        if proposal.protocol
+        else [],
+        "shown": _shown(proposal),
+        "sheet": asdict(sheet_of(proposal, state.facts.person, ignored)),
+    }
+
+
+def canonical(content: Mapping[str, Any]) -> str:
+    """The one text of a content: sorted keys, no spaces, letters as they are."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of a canonical text: what a signature is for."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _patient(patient: Patient) -> dict[str, Any]:
+    return {
+        "id": str(patient.pk),
+        "name": patient.name,
+        "birth_date": patient.birth_date.isoformat() if patient.birth_date else "",
+        "identifiers": [str(identifier) for identifier in patient.identifiers.all()],
+    }
+
+
+def _pins(proposal: Proposal, state: IntakeState) -> dict[str, Any]:
+    plan, policy, decision = proposal.protocol, proposal.policy, state.decision
+    return {
+        "protocol": plan
+        and {"id": plan.id, "version": plan.version, "sha256": plan.sha256, "title": plan.title},
+        "policy": {
+            "id": policy.id,
+            "version": policy.version,
+            "sha256": policy.sha256,
+            "signed": policy.signed,
+            "demonstration": policy.demonstration,
+        },
+        "decision": decision
+        and {
+            "id": str(decision.id),
+            "outcome": decision.outcome,
+            "text": decision.outcome_text,
+            "by": decision.decided_by_name,
+            "at": decision.decided_at.isoformat(),
+            "facts_sha256": decision.facts_sha256,
+        },
+        "facts_sha256": state.facts_sha256,
+    }
+
+
+def _given(report: VisitReport) -> dict[str, Any]:
+    return {
+        "on": report.given_on.isoformat(),
+        "words": f"{long_day(report.given_on)}: {plain(report.dose_mg)} mg over {plain(report.minutes)} min",
+    }
+
+
+def _companion(companion: Any) -> dict[str, Any]:
+    return {
+        "what": companion.what,
+        "title": companion.title,
+        "text": companion.text,
+        "met": companion.met,
+        "names": list(companion.names),
+        "ask": companion.ask,
+        "sources": [str(source) for source in companion.basis.sources],
+    }
+
+
+def _shown(proposal: Proposal) -> dict[str, Any]:
+    dose, course = dose_of(proposal), course_of(proposal)
+    return {
+        "title": proposal.protocol.title if proposal.protocol else "No protocol",
+        "gate": asdict(gate_card(proposal.gate, proposal.policy)),
+        "missing": [asdict(m) for m in missing_facts(proposal.gate)],
+        "not_checked": list(proposal.not_checked),
+        "dose": dose and asdict(replace(dose, weight_note=_weight_note(proposal))),
+        "no_dose": no_dose(proposal),
+        "no_course": "No infusion is left to plan.",
+        "course": course and asdict(course),
+        "protocols": [asdict(column) for column in protocols_of(proposal)],
+    }
+
+
+def _weight_note(proposal: Proposal) -> str:
+    """Said so that it stays true: on the day of the plan, not of whoever reads it later."""
+    weighing, weight = proposal.weighing, proposal.weight
+    if weighing is None or weight is None or weight.used is None:
+        return ""
+    days = (proposal.as_of - weighing.taken).days
+    before = f"{count(days, 'day')} before this plan" if days else "the day of this plan"
+    return f"{weight.used.basis.value} weight, measured {long_day(weighing.taken)}, {before}"

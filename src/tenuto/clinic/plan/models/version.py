@@ -1,0 +1,124 @@
+"""One version of a plan, and what happened to it: an exception, a signature, a withdrawal. Its status follows from these."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.db import models
+
+from tenuto.clinic.ledger.append_only import AppendOnly
+from tenuto.clinic.people.models import Patient, Staff
+
+__all__ = ["PlanException", "PlanSignature", "PlanVersion", "PlanWithdrawal"]
+
+
+class PlanVersion(AppendOnly):
+    """A plan as it was put together once. `content_json` is kept as text, so that its digest can always be checked.
+
+    All versions of one running series carry the same `series`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="plan_versions")
+    number = models.PositiveIntegerField()
+    series = models.UUIDField()
+    revises = models.ForeignKey("self", on_delete=models.PROTECT, related_name="revisions", null=True)
+    protocol_id = models.CharField(max_length=80)
+    protocol_version = models.PositiveIntegerField()
+    protocol_sha256 = models.CharField(max_length=64)
+    policy_id = models.CharField(max_length=80)
+    policy_version = models.PositiveIntegerField()
+    policy_sha256 = models.CharField(max_length=64)
+    decision_id = models.UUIDField(null=True)
+    facts_sha256 = models.CharField(max_length=64)
+    gate_level = models.CharField(max_length=10)
+    content_json = models.TextField()
+    content_sha256 = models.CharField(max_length=64)
+    why = models.CharField(max_length=500, blank=True)
+    recorded_by_name = models.CharField(max_length=300)
+    recorded_at = models.DateTimeField()
+
+    if TYPE_CHECKING:
+        signature: PlanSignature
+        exception: PlanException
+        withdrawal: PlanWithdrawal
+
+    class Meta:
+        ordering: ClassVar = ["-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["patient", "number"], name="one_plan_version_of_a_number")
+        ]
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What is pinned and shown; see `plan.content`."""
+        found: dict[str, Any] = json.loads(self.content_json)
+        return found
+
+    def __str__(self) -> str:
+        return f"Version {self.number}"
+
+
+class _Act(AppendOnly):
+    """Something that somebody did to a version, once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reason = models.TextField(blank=True)
+    recorded_by_name = models.CharField(max_length=300)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class PlanException(_Act):
+    """A medical director lets a BLOCK pass, for this version and with a reason."""
+
+    version = models.OneToOneField(PlanVersion, on_delete=models.PROTECT, related_name="exception")
+    granted_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    method = models.CharField(max_length=20)
+    second_factor_at = models.DateTimeField()
+
+    @property
+    def audit_patient_id(self) -> uuid.UUID:
+        """Whom an audit event about this row concerns."""
+        return self.version.patient_id
+
+    def __str__(self) -> str:
+        return f"Exception for {self.version}"
+
+
+class PlanSignature(_Act):
+    """A prescriber signs exactly this content, with a fresh second factor. `meaning` is the sentence that was signed."""
+
+    version = models.OneToOneField(PlanVersion, on_delete=models.PROTECT, related_name="signature")
+    signed_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20)
+    meaning = models.TextField()
+    method = models.CharField(max_length=20)
+    second_factor_at = models.DateTimeField()
+    content_sha256 = models.CharField(max_length=64)
+
+    @property
+    def audit_patient_id(self) -> uuid.UUID:
+        """Whom an audit event about this row concerns."""
+        return self.version.patient_id
+
+    def __str__(self) -> str:
+        return f"{self.version}, signed by {self.recorded_by_name}"
+
+
+class PlanWithdrawal(_Act):
+    """A prescriber takes a version back; nothing more is given by it."""
+
+    version = models.OneToOneField(PlanVersion, on_delete=models.PROTECT, related_name="withdrawal")
+
+    @property
+    def audit_patient_id(self) -> uuid.UUID:
+        """Whom an audit event about this row concerns."""
+        return self.version.patient_id
+
+    def __str__(self) -> str:
+        return f"{self.version}, withdrawn"

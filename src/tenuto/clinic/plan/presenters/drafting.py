@@ -1,0 +1,70 @@
+"""The part of the live page that puts a plan up for signature, and says how it differs from the one in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tenuto.clinic.people.api import may
+from tenuto.clinic.people.models import Staff
+from tenuto.clinic.plan.changes import Change, changes
+from tenuto.clinic.plan.services.drafting import Built
+from tenuto.clinic.plan.status import Status
+from tenuto.clinic.plan.versions import standing
+from tenuto.clinic.ui.words import long_day
+
+__all__ = ["DraftCard", "draft_card"]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftCard:
+    """What can be done with the plan on the page."""
+
+    seen: str
+    query: str
+    can_draft: bool
+    waits: str
+    """Why it can't be drafted now; empty when it can."""
+    in_force: str
+    """Id of the version in force."""
+    in_force_words: str
+    waiting: str
+    """Id of a draft that waits to be signed."""
+    waiting_number: int
+    changes: tuple[Change, ...]
+    """Against the version in force; empty without one."""
+    given: int
+
+
+def draft_card(built: Built, *, staff: Staff) -> DraftCard:
+    """The card for this reader."""
+    force, versions = built.grounds.in_force, built.grounds.versions
+    waiting = next((v for v in versions if standing(v, versions) is Status.DRAFT), None)
+    words = (
+        f"Version {force.number}, signed {long_day(force.signature.recorded_at.date())} by "
+        f"{force.signature.recorded_by_name}"
+        if force
+        else ""
+    )
+    waits = _waits(built, staff)
+    return DraftCard(
+        seen=built.sha256,
+        query=built.content["options"],
+        can_draft=not waits,
+        waits=waits,
+        in_force=str(force.pk) if force else "",
+        in_force_words=words,
+        waiting=str(waiting.pk) if waiting else "",
+        waiting_number=waiting.number if waiting else 0,
+        changes=changes(force.content, built.content) if force else (),
+        given=len(built.content["given"]),
+    )
+
+
+def _waits(built: Built, staff: Staff) -> str:
+    if not may(staff, "plan.revise" if built.grounds.in_force else "plan.sign"):
+        return "A prescriber puts this plan up for signature."
+    if built.form.errors:
+        return "Correct the options first."
+    if not built.signable:
+        return "There is no dose to order yet."
+    return ""

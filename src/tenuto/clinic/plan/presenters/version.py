@@ -1,0 +1,177 @@
+"""A kept version of a plan as a page: everything about the plan itself is read from the stored content."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tenuto.clinic.people.api import may
+from tenuto.clinic.people.models import Staff
+from tenuto.clinic.plan.changes import Change, changes
+from tenuto.clinic.plan.models import PlanVersion
+from tenuto.clinic.plan.services.signing import meaning
+from tenuto.clinic.plan.status import WORDS, Status, StatusWords
+from tenuto.clinic.plan.versions import standings
+from tenuto.clinic.ui.words import long_moment
+from tenuto.core.gate import Level
+
+__all__ = ["SignCard", "VersionPage", "VersionRow", "version_page"]
+
+METHODS = {"totp": "authenticator code", "webauthn": "passkey"}
+SHORT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One line of the list of versions."""
+
+    id: str
+    number: int
+    mark: str
+    label: str
+    by: str
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignCard:
+    """What the person at the page may do about a draft, or why not."""
+
+    meaning: str
+    can_sign: bool
+    can_except: bool
+    needs_reason: bool
+    waits: str
+    """What has to happen first, or who has to do it."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionPage:
+    """Everything that the template prints."""
+
+    id: str
+    title: str
+    status: StatusWords
+    is_draft: bool
+    in_force: bool
+    can_revise: bool
+    can_withdraw: bool
+    shown: dict[str, Any]
+    company: Sequence[dict[str, Any]]
+    given: Sequence[dict[str, Any]]
+    acts: tuple[tuple[str, str], ...]
+    """Who did what to this version: label and words."""
+    pins: tuple[tuple[str, str], ...]
+    changes: tuple[Change, ...]
+    """Against the version that this one revises."""
+    revises: int
+    sign: SignCard | None
+    versions: tuple[VersionRow, ...]
+    options: str
+    content_sha256: str
+
+
+def version_page(version: PlanVersion, versions: Sequence[PlanVersion], *, staff: Staff) -> VersionPage:
+    """The page of one version among all of the patient, for this reader."""
+    content = version.content
+    found = standings(versions)
+    status = found[version]
+    before = next((v for v in versions if v.pk == version.revises_id), None)
+    revise = may(staff, "plan.revise")
+    return VersionPage(
+        id=str(version.pk),
+        title=f"Plan, version {version.number}",
+        status=WORDS[status],
+        is_draft=status is Status.DRAFT,
+        in_force=status is Status.SIGNED,
+        can_revise=revise and status is not Status.DRAFT,
+        can_withdraw=revise and status in (Status.DRAFT, Status.SIGNED),
+        shown=content["shown"],
+        company=content["company"],
+        given=content["given"],
+        acts=_acts(version),
+        pins=_pins(version, content),
+        changes=changes(before.content, content) if before else (),
+        revises=before.number if before else 0,
+        sign=_sign(version, staff) if status is Status.DRAFT else None,
+        versions=tuple(_row(v, found[v], shown=v.pk == version.pk) for v in versions),
+        options=content["options"],
+        content_sha256=version.content_sha256,
+    )
+
+
+def signature_rows(version: PlanVersion) -> tuple[tuple[str, str], ...]:
+    """The signature block of page and paper; empty for a draft."""
+    if not hasattr(version, "signature"):
+        return ()
+    signature = version.signature
+    rows = [
+        ("Signed by", f"{signature.recorded_by_name}, {signature.role.replace('_', ' ')}"),
+        ("Signed", f"{long_moment(signature.recorded_at)}, with a fresh {METHODS[signature.method]}"),
+        ("Meaning", signature.meaning),
+    ]
+    if signature.reason:
+        rows.append(("Reason", signature.reason))
+    return tuple(rows)
+
+
+def _acts(version: PlanVersion) -> tuple[tuple[str, str], ...]:
+    rows = [("Drafted", f"{long_moment(version.recorded_at)}, by {version.recorded_by_name}")]
+    if version.why:
+        rows.append(("Why", version.why))
+    if hasattr(version, "exception"):
+        granted = version.exception
+        rows.append(
+            (
+                "Exception",
+                f"{long_moment(granted.recorded_at)}, by {granted.recorded_by_name}: {granted.reason}",
+            )
+        )
+    rows += signature_rows(version)
+    if hasattr(version, "withdrawal"):
+        end = version.withdrawal
+        rows.append(("Withdrawn", f"{long_moment(end.recorded_at)}, by {end.recorded_by_name}: {end.reason}"))
+    return tuple(rows)
+
+
+def _pins(version: PlanVersion, content: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    decision = content["pins"]["decision"]
+    decided = f"{decision['text']}, by {decision['by']}" if decision else "none yet"
+    return (
+        (
+            "Protocol",
+            f"{version.protocol_id} version {version.protocol_version} ({version.protocol_sha256[:SHORT]})",
+        ),
+        ("Policy", f"{version.policy_id} version {version.policy_version} ({version.policy_sha256[:SHORT]})"),
+        ("Intake", decided),
+        ("Facts", version.facts_sha256[:SHORT]),
+        ("Content", version.content_sha256),
+    )
+
+
+def _sign(version: PlanVersion, staff: Staff) -> SignCard:
+    level, granted = Level[version.gate_level], getattr(version, "exception", None)
+    blocked = level is Level.BLOCK
+    can_except = blocked and granted is None and may(staff, "gate.exception")
+    allowed = may(staff, "plan.sign")
+    own = granted is not None and granted.granted_by_id == staff.pk
+    waits = ""
+    if blocked and granted is None:
+        waits = "The gate says BLOCK. A medical director's exception comes first; then somebody else signs."
+    elif own:
+        waits = "You granted the exception, so another prescriber signs."
+    elif not allowed:
+        waits = "A prescriber signs this plan."
+    return SignCard(
+        meaning=meaning(version),
+        can_sign=allowed and not waits,
+        can_except=can_except,
+        needs_reason=level in (Level.REVIEW, Level.BLOCK),
+        waits=waits,
+    )
+
+
+def _row(version: PlanVersion, status: Status, *, shown: bool) -> VersionRow:
+    by = version.signature.recorded_by_name if hasattr(version, "signature") else version.recorded_by_name
+    return VersionRow(str(version.pk), version.number, WORDS[status].mark, WORDS[status].label, by, shown)

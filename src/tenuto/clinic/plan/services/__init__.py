@@ -1,0 +1,17 @@
+"""What can be done with a plan. Every verb is one transaction with its audit event."""
+
+from tenuto.clinic.plan.services.drafting import PlanConflict, draft, rebuilt
+from tenuto.clinic.plan.services.proposing import plan_for, policy_of
+from tenuto.clinic.plan.services.signing import SigningRefused, grant_exception, sign, withdraw
+
+__all__ = [
+    "PlanConflict",
+    "SigningRefused",
+    "draft",
+    "grant_exception",
+    "plan_for",
+    "policy_of",
+    "rebuilt",
+    "sign",
+    "withdraw",
+]

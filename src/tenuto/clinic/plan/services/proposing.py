@@ -1,0 +1,83 @@
+"""The plan of a patient, computed live from everything that is known. Nothing here is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+from tenuto.clinic.intake.api import IntakeState, Record, current, policy_of
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.plan.models import PlanVersion, VisitReport
+from tenuto.clinic.plan.versions import in_force
+from tenuto.core.gate import Gate
+from tenuto.core.intake.died import DIED
+from tenuto.core.plan.exposure import GivenInfusion
+from tenuto.core.plan.proposal import Proposal, propose
+from tenuto.core.plan.request import PlanRequest
+from tenuto.core.policy import Policy
+from tenuto.core.units import Mg
+
+__all__ = ["Grounds", "grounds", "plan_for", "policy_of"]
+
+REMEMBERED = 512
+"""Proposals kept in memory. A proposal is a pure function of its arguments, so it never goes stale."""
+
+
+@lru_cache(maxsize=REMEMBERED)
+def plan_for(record: Record, request: PlanRequest, *, policy: Policy, as_of: date) -> Proposal:
+    """The proposal for the facts of a record; REFUSE when the record says that the person has died.
+
+    Raises PlanRequestError when the request can't be planned.
+    """
+    proposal = propose(record.facts, request=request, policy=policy, as_of=as_of)
+    return replace(proposal, gate=proposal.gate + Gate.of([DIED])) if record.died else proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a plan of this patient stands on today."""
+
+    patient: Patient
+    state: IntakeState
+    versions: tuple[PlanVersion, ...]
+    """All versions, the newest first."""
+    reports: tuple[VisitReport, ...]
+    """The visits on record, one a day, oldest first."""
+
+    @property
+    def in_force(self) -> PlanVersion | None:
+        """The signed version that counts now."""
+        return in_force(self.versions)
+
+    def given(self, *, anew: bool = False) -> tuple[VisitReport, ...]:
+        """The infusions of the running series; none of them when a series begins anew."""
+        force = self.in_force
+        if force is None or anew:
+            return ()
+        members = {version.pk for version in self.versions if version.series == force.series}
+        return tuple(report for report in self.reports if report.version_id in members)
+
+    def proposal(self, request: PlanRequest, *, anew: bool = False) -> Proposal:
+        """The proposal for a request, with what was given already. Raises PlanRequestError."""
+        if self.state.record is None:
+            raise ValueError("Nothing is recorded about this patient, so there is nothing to plan on.")
+        given = tuple(report.given_on for report in self.given(anew=anew))
+        earlier = tuple(GivenInfusion(r.given_on, Mg(str(r.dose_mg.normalize()))) for r in self.reports)
+        full = replace(request, given=given, earlier=earlier)
+        return plan_for(self.state.record, full, policy=self.state.policy, as_of=self.state.as_of)
+
+
+def grounds(patient: Patient) -> Grounds:
+    """Facts, versions and visits of a patient, in a fixed number of queries."""
+    versions = PlanVersion.objects.filter(patient=patient).select_related(
+        "signature", "exception", "withdrawal"
+    )
+    reports = VisitReport.objects.filter(patient=patient).order_by("given_on", "recorded_at", "pk")
+    return Grounds(patient, current(patient), tuple(versions), _newest_of_each_day(tuple(reports)))
+
+
+def _newest_of_each_day(reports: Sequence[VisitReport]) -> tuple[VisitReport, ...]:
+    by_day: dict[date, VisitReport] = {report.given_on: report for report in reports}
+    return tuple(by_day.values())

@@ -1,0 +1,207 @@
+"""Signing a plan: who, with what authority, and exactly what. Nothing is signed that is not what the facts say now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from tenuto.clinic.ledger.models import Kind
+from tenuto.clinic.ledger.services import record
+from tenuto.clinic.people.api import may
+from tenuto.clinic.people.models import Patient, Role, Staff
+from tenuto.clinic.people.reauthenticate import Reauthentication
+from tenuto.clinic.people.services import require_same_clinic
+from tenuto.clinic.plan.models import PlanException, PlanSignature, PlanVersion, PlanWithdrawal
+from tenuto.clinic.plan.services.drafting import Built, PlanConflict, moved, rebuilt
+from tenuto.clinic.plan.services.tasks import close_tasks
+from tenuto.clinic.plan.status import WORDS, Status
+from tenuto.clinic.plan.versions import standing
+from tenuto.core.gate import Authority, GateClosed, Level, Override
+
+__all__ = ["SigningRefused", "grant_exception", "meaning", "sign", "withdraw"]
+
+
+class SigningRefused(ValueError):
+    """This can't be done now. The text says why and what to do; nothing was signed."""
+
+
+def meaning(version: PlanVersion) -> str:
+    """The sentence that a signature under this version stands for."""
+    return (
+        f"I have read the facts, every finding of the gate, the dose by both calculations and the dates. I order this plan, "
+        f"version {version.number}, for {version.content['patient']['name']} by this protocol and this policy."
+    )
+
+
+@transaction.atomic
+def grant_exception(
+    *, version: PlanVersion, reason: str, signature: Reauthentication, at: datetime
+) -> PlanException:
+    """A medical director lets the BLOCK of a draft pass, with a reason. Someone else signs the plan itself."""
+    by = signature.by
+    _require_signer(version, signature, at, verb="gate.exception")
+    now = _require_unmoved(version)
+    if now.proposal.gate.level is not Level.BLOCK:
+        raise SigningRefused(f"The gate says {version.gate_level}. An exception is only for a BLOCK.")
+    if not reason.strip():
+        raise SigningRefused("Write why this plan may go on past the BLOCK.")
+    if hasattr(version, "exception"):
+        raise SigningRefused(f"{version.exception.recorded_by_name} granted the exception already.")
+    row = PlanException.objects.create(
+        version=version,
+        reason=reason.strip(),
+        granted_by=by,
+        method=signature.method,
+        second_factor_at=signature.at,
+        recorded_by_name=by.audit_name,
+        recorded_at=at,
+    )
+    detail = {"version": version.number, "reason": row.reason, "content": version.content_sha256}
+    record(action="granted exception", subject=row, by=by, at=at, detail=detail, kind=Kind.OVERRIDE)
+    return row
+
+
+@transaction.atomic
+def sign(
+    *, version: PlanVersion, seen: str, reason: str, signature: Reauthentication, at: datetime
+) -> PlanSignature:
+    """Sign the content with the digest `seen`.
+
+    The same options are worked out on what is known now; any difference is a PlanConflict and nothing is signed.
+    A REVIEW needs the signer's reason, a BLOCK also a medical director's exception, given by somebody else.
+    Raises SigningRefused, PlanConflict and PermissionError.
+    """
+    by = signature.by
+    _require_signer(version, signature, at, verb="plan.revise" if version.revises_id else "plan.sign")
+    if seen != version.content_sha256:
+        raise PlanConflict("The page you signed shows another content than the version that is kept.")
+    now = _require_unmoved(version)
+    _require_accepted(now)
+    _require_open(version, now, by, reason, at)
+    row = PlanSignature.objects.create(
+        version=version,
+        signed_by=by,
+        role=by.role,
+        meaning=meaning(version),
+        reason=reason.strip(),
+        method=signature.method,
+        second_factor_at=signature.at,
+        content_sha256=version.content_sha256,
+        recorded_by_name=by.audit_name,
+        recorded_at=at,
+    )
+    detail = {
+        "version": version.number,
+        "meaning": row.meaning,
+        "method": row.method,
+        "reason": row.reason,
+        "gate": version.gate_level,
+        "content": version.content_sha256,
+        "protocol": f"{version.protocol_id} version {version.protocol_version}",
+        "policy": f"{version.policy_id} version {version.policy_version}",
+    }
+    overridden = now.proposal.gate.level > Level.PASS
+    record(
+        action="signed plan",
+        subject=row,
+        by=by,
+        at=at,
+        detail=detail,
+        kind=Kind.OVERRIDE if overridden else Kind.WRITE,
+    )
+    close_tasks(version.patient, note=f"Version {version.number} of the plan was signed.", by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def withdraw(*, version: PlanVersion, reason: str, by: Staff, at: datetime) -> PlanWithdrawal:
+    """Take a draft or a signed version back. Stopping asks for a reason and for nothing else."""
+    require_same_clinic(by, version.patient)
+    if not may(by, "plan.revise"):
+        raise PermissionError(f"{by} may not withdraw a plan. Ask a prescriber.")
+    status = _status(version)
+    if status not in (Status.DRAFT, Status.SIGNED):
+        raise SigningRefused(f"This version is not in force: {WORDS[status].label.lower()}.")
+    if not reason.strip():
+        raise SigningRefused("Write why this plan is withdrawn.")
+    row = PlanWithdrawal.objects.create(
+        version=version, reason=reason.strip(), recorded_by_name=by.audit_name, recorded_at=at
+    )
+    detail = {"version": version.number, "was": str(status), "reason": row.reason}
+    record(action="withdrew plan", subject=row, by=by, at=at, detail=detail)
+    return row
+
+
+def _require_signer(version: PlanVersion, signature: Reauthentication, at: datetime, *, verb: str) -> None:
+    by = signature.by
+    require_same_clinic(by, version.patient)
+    signature.require_fresh(signer=by, at=at)
+    if not may(by, verb):
+        raise PermissionError(f"{by} may not do this. See who may in the manual.")
+    # Two people who sign at once are served one after the other.
+    Patient.objects.select_for_update().get(pk=version.patient_id)
+    status = _status(version)
+    if status is not Status.DRAFT:
+        raise SigningRefused(f"This version can't be signed: {WORDS[status].label.lower()}.")
+
+
+def _status(version: PlanVersion) -> Status:
+    everything = PlanVersion.objects.filter(patient=version.patient_id).select_related(
+        "signature", "withdrawal"
+    )
+    found = list(everything)
+    return standing(next(v for v in found if v.pk == version.pk), found)
+
+
+def _require_unmoved(version: PlanVersion) -> Built:
+    now = rebuilt(version)
+    if now.sha256 != version.content_sha256:
+        raise PlanConflict(
+            "What this plan rests on has changed since the draft was made. Nothing was signed.",
+            moved(version, now),
+        )
+    return now
+
+
+def _require_accepted(now: Built) -> None:
+    state = now.grounds.state
+    if state.decision is None:
+        raise SigningRefused(
+            "No prescriber has decided in intake that this person can be treated. Decide there first, then sign."
+        )
+    if not state.accepted:
+        raise SigningRefused(
+            f"The decision of intake is: {state.decision.outcome_text.lower()}. A plan needs one that accepts."
+        )
+
+
+def _require_open(version: PlanVersion, now: Built, by: Staff, reason: str, at: datetime) -> None:
+    gate = now.proposal.gate
+    if gate.level is Level.PASS:
+        return
+    if gate.level in (Level.REVIEW, Level.BLOCK) and not reason.strip():
+        raise SigningRefused(f"The gate says {gate.level.name}. Write why you go on.")
+    if gate.level is Level.BLOCK and not hasattr(version, "exception"):
+        raise SigningRefused(
+            "The gate says BLOCK. A medical director's exception comes first, from someone else."
+        )
+    try:
+        gate.require(_override(version, now, by, reason, at))
+    except GateClosed as closed:
+        raise SigningRefused(str(closed)) from closed
+
+
+def _override(version: PlanVersion, now: Built, by: Staff, reason: str, at: datetime) -> Override:
+    """The signer's own word for a REVIEW; for a BLOCK the medical director's, who is not the signer."""
+    if now.proposal.gate.level is not Level.BLOCK:
+        director = by.role == Role.MEDICAL_DIRECTOR
+        return Override(
+            by.audit_name, Authority.MEDICAL_DIRECTOR if director else Authority.PRESCRIBER, reason, at
+        )
+    exception = version.exception
+    if exception.granted_by_id == by.pk:
+        raise SigningRefused("You granted the exception yourself. Another prescriber signs this plan.")
+    return Override(
+        exception.recorded_by_name, Authority.MEDICAL_DIRECTOR, exception.reason, exception.recorded_at
+    )

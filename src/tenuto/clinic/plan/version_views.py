@@ -1,0 +1,182 @@
+"""Drafting, reading, signing and ending a version of a plan."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, cast
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from tenuto.clinic.people.decorators import shows_patient
+from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.people.reauthenticate import Reauthentication, fresh_signature
+from tenuto.clinic.plan import services
+from tenuto.clinic.plan.models import PlanVersion
+from tenuto.clinic.plan.presenters.frame import frame_of
+from tenuto.clinic.plan.presenters.version import version_page
+from tenuto.clinic.plan.services.drafting import DraftRefused
+from tenuto.clinic.plan.services.proposing import Grounds, grounds
+
+MESSAGE = "Plan"
+
+
+class ReasonForm(forms.Form):
+    """A typed reason; whether it is needed is the service's business."""
+
+    reason = forms.CharField(
+        label="Reason", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+@require_POST
+@shows_patient("plan draft", verb="plan.sign")
+def draft(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Keep the plan of this address as a draft."""
+    by, at = cast(Staff, request.user), timezone.now()
+    seen, why = request.POST.get("seen", ""), request.POST.get("why", "")[:500]
+    try:
+        version = services.draft(patient=patient, query=request.GET, seen=seen, why=why, by=by, at=at)
+    except services.PlanConflict as conflict:
+        back = f"{reverse('plan:page', args=[patient.pk])}?{request.GET.urlencode()}"
+        return _conflict(request, patient, conflict, back)
+    except DraftRefused as refused:
+        messages.error(request, str(refused), extra_tags="Not drafted")
+        return redirect(f"{reverse('plan:page', args=[patient.pk])}?{request.GET.urlencode()}")
+    return redirect("plan:version", patient.pk, version.pk)
+
+
+@require_safe
+@shows_patient("plan version", verb="plan.view")
+def version(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpResponse:
+    """One version as it was kept."""
+    found = grounds(patient)
+    shown = _own(found, version_id)
+    request.audit_detail = _detail(shown)  # type: ignore[attr-defined]
+    return _page(request, found, shown)
+
+
+@require_POST
+@shows_patient("plan signing", verb="plan.sign")
+@fresh_signature
+def sign(
+    request: HttpRequest, patient: Patient, version_id: UUID, signature: Reauthentication
+) -> HttpResponse:
+    """Sign a draft with the second factor that was given a moment ago."""
+    found = grounds(patient)
+    shown, form = _own(found, version_id), ReasonForm(request.POST, prefix="sign")
+    try:
+        services.sign(
+            version=shown,
+            seen=request.POST.get("seen", ""),
+            reason=_reason(form),
+            signature=signature,
+            at=timezone.now(),
+        )
+    except services.PlanConflict as conflict:
+        return _conflict(request, patient, conflict, _again(shown))
+    except services.SigningRefused as refused:
+        form.add_error("reason", str(refused))
+        return _page(request, found, shown, sign_form=form)
+    messages.success(request, f"Version {shown.number} is signed and in force.", extra_tags="Signed")
+    return redirect("plan:version", patient.pk, shown.pk)
+
+
+@require_POST
+@shows_patient("plan exception", verb="gate.exception")
+@fresh_signature
+def exception(
+    request: HttpRequest, patient: Patient, version_id: UUID, signature: Reauthentication
+) -> HttpResponse:
+    """A medical director's exception for a draft that is blocked."""
+    found = grounds(patient)
+    shown, form = _own(found, version_id), ReasonForm(request.POST, prefix="except")
+    try:
+        services.grant_exception(version=shown, reason=_reason(form), signature=signature, at=timezone.now())
+    except services.PlanConflict as conflict:
+        return _conflict(request, patient, conflict, _again(shown))
+    except services.SigningRefused as refused:
+        form.add_error("reason", str(refused))
+        return _page(request, found, shown, except_form=form)
+    messages.success(request, "The exception is kept. Somebody else signs the plan.", extra_tags="Exception")
+    return redirect("plan:version", patient.pk, shown.pk)
+
+
+@require_POST
+@shows_patient("plan withdrawal", verb="plan.revise")
+def withdraw(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpResponse:
+    """Take a version back."""
+    found = grounds(patient)
+    shown, form = _own(found, version_id), ReasonForm(request.POST, prefix="withdraw")
+    by, at = cast(Staff, request.user), timezone.now()
+    try:
+        services.withdraw(version=shown, reason=_reason(form), by=by, at=at)
+    except services.SigningRefused as refused:
+        form.add_error("reason", str(refused))
+        return _page(request, found, shown, withdraw_form=form)
+    messages.success(
+        request, f"Version {shown.number} is withdrawn. Nothing more is given by it.", extra_tags="Withdrawn"
+    )
+    return redirect("plan:version", patient.pk, shown.pk)
+
+
+def _own(found: Grounds, version_id: UUID) -> PlanVersion:
+    """The version with this id among this patient's own, else a 404."""
+    for version in found.versions:
+        if version.pk == version_id:
+            return version
+    raise Http404
+
+
+def _detail(version: PlanVersion) -> dict[str, Any]:
+    return {"version": version.number, "content": version.content_sha256}
+
+
+def _reason(form: ReasonForm) -> str:
+    return str(form.cleaned_data["reason"]) if form.is_valid() else ""
+
+
+def _again(version: PlanVersion) -> str:
+    return f"{reverse('plan:page', args=[version.patient_id])}?{version.content['options']}"
+
+
+def _page(
+    request: HttpRequest,
+    found: Grounds,
+    shown: PlanVersion,
+    *,
+    sign_form: ReasonForm | None = None,
+    except_form: ReasonForm | None = None,
+    withdraw_form: ReasonForm | None = None,
+) -> HttpResponse:
+    failed = sign_form or except_form or withdraw_form
+    context = {
+        "frame": frame_of(found),
+        "page": version_page(shown, found.versions, staff=cast(Staff, request.user)),
+        "patient": found.patient,
+        "sign_form": sign_form or ReasonForm(prefix="sign"),
+        "except_form": except_form or ReasonForm(prefix="except"),
+        "withdraw_form": withdraw_form or ReasonForm(prefix="withdraw"),
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
+    return render(request, "plan/version.html", context, status=status)
+
+
+def _conflict(
+    request: HttpRequest, patient: Patient, conflict: services.PlanConflict, again: str
+) -> HttpResponse:
+    """What moved, and the way to the plan as it is worked out now."""
+    context = {
+        "frame": frame_of(grounds(patient)),
+        "patient": patient,
+        "text": str(conflict),
+        "changes": conflict.changes,
+        "again": again,
+    }
+    return render(request, "plan/conflict.html", context, status=HTTPStatus.CONFLICT)

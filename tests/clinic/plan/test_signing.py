@@ -1,0 +1,248 @@
+"""A plan is signed as it was read, by who may, past a gate only with its reason, and never past a REFUSE."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.http import QueryDict
+
+from tenuto.clinic.intake.services import receive
+from tenuto.clinic.ledger.append_only import AppendOnlyError
+from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.people.services import WrongClinic
+from tenuto.clinic.plan import services
+from tenuto.clinic.plan.content import canonical, digest_of
+from tenuto.clinic.plan.models import PlanSignature, PlanVersion
+from tenuto.clinic.plan.services.drafting import DraftRefused, build
+from tenuto.clinic.plan.services.proposing import grounds
+from tenuto.clinic.plan.services.signing import meaning
+from tenuto.clinic.plan.status import Status
+from tenuto.clinic.plan.versions import standing
+from tests.clinic.conftest import NOW, facts_of, source_of
+from tests.clinic.plan.conftest import OPTIONS, accept, drafted, later, signature_of, signed
+
+
+def status(version):
+    found = grounds(version.patient).versions
+    return standing(next(v for v in found if v.pk == version.pk), found)
+
+
+def sign(version, by, reason="", at=NOW, seen=None):
+    return services.sign(
+        version=version,
+        seen=seen or version.content_sha256,
+        reason=reason,
+        signature=signature_of(by, at),
+        at=at,
+    )
+
+
+def test_a_draft_pins_everything_and_its_digest_is_of_its_text(accepted, alice):
+    version = drafted(accepted(), alice)
+    content = version.content
+    assert digest_of(version.content_json) == version.content_sha256 == digest_of(canonical(content))
+    assert content["pins"]["protocol"]["sha256"] == version.protocol_sha256
+    assert content["pins"]["policy"]["sha256"] == version.policy_sha256
+    assert content["pins"]["decision"]["outcome"] == "accepted"
+    assert content["proposal"]["dose"]["dose_mg"] == 36
+    assert content["proposal"]["dose"]["rate_ml_per_h"] == 150
+    assert status(version) is Status.DRAFT
+
+
+def test_a_signature_keeps_its_meaning_method_and_content(accepted, alice):
+    version = signed(accepted(), alice)
+    signature = PlanSignature.objects.get(version=version)
+    assert signature.content_sha256 == version.content_sha256
+    assert (signature.method, signature.second_factor_at, signature.role) == ("totp", NOW, "prescriber")
+    assert signature.meaning == meaning(version)
+    assert "Demo Alder" in signature.meaning
+    assert status(version) is Status.SIGNED
+    event = AuditEvent.objects.get(action="signed plan")
+    assert event.detail["content"] == version.content_sha256
+    assert event.patient_id == version.patient_id
+
+
+def test_a_review_needs_a_typed_reason(accepted, alice, dora):
+    version = drafted(accepted("Demo Linden"), alice)
+    assert version.gate_level == "REVIEW"
+    with pytest.raises(services.SigningRefused, match=r"The gate says REVIEW\. Write why you go on"):
+        sign(version, alice, reason="  ")
+    assert sign(version, alice, reason="Weighed with the patient.").reason == "Weighed with the patient."
+
+
+def test_a_block_needs_an_exception_from_a_director_who_is_not_the_signer(accepted, alice, dora):
+    version = drafted(accepted("Demo Elder"), alice)
+    assert version.gate_level == "BLOCK"
+    with pytest.raises(services.SigningRefused, match="medical director's exception comes first"):
+        sign(version, alice, reason="Because.")
+    with pytest.raises(PermissionError):
+        services.grant_exception(version=version, reason="Mine.", signature=signature_of(alice), at=NOW)
+    with pytest.raises(services.SigningRefused, match="Write why this plan may go on"):
+        services.grant_exception(version=version, reason="", signature=signature_of(dora), at=NOW)
+    services.grant_exception(version=version, reason="Cleared.", signature=signature_of(dora), at=NOW)
+    with pytest.raises(services.SigningRefused, match="Another prescriber signs this plan"):
+        sign(version, dora, reason="Because.")
+    with pytest.raises(services.SigningRefused, match="Write why you go on"):
+        sign(version, alice)
+    sign(version, alice, reason="After the director's exception.")
+    assert status(version) is Status.SIGNED
+    assert AuditEvent.objects.get(action="granted exception").kind == "override"
+
+
+def test_an_exception_is_for_a_block_only(accepted, alice, dora):
+    version = drafted(accepted(), alice)
+    with pytest.raises(services.SigningRefused, match="only for a BLOCK"):
+        services.grant_exception(version=version, reason="So.", signature=signature_of(dora), at=NOW)
+
+
+def test_a_refuse_can_not_even_be_drafted(add, alice):
+    patient, _ = add("Demo Hazel")
+    with pytest.raises(DraftRefused, match="no dose to order"):
+        drafted(patient, alice)
+    assert not PlanVersion.objects.exists()
+
+
+def test_facts_that_changed_after_the_draft_stop_the_signature(accepted, alice):
+    patient = accepted()
+    version = drafted(patient, alice)
+    born = patient.birth_date
+    identifiers = [str(i) for i in patient.identifiers.all()]
+    receive(
+        facts=facts_of(patient.name, *identifiers, born=born),
+        source=source_of("later.json", "f" * 64),
+        by=alice,
+        at=later(),
+    )
+    with pytest.raises(services.PlanConflict) as caught:
+        sign(version, alice, reason="Weighed.")
+    assert "Recorded facts" in {change.what for change in caught.value.changes}
+    assert not PlanSignature.objects.exists()
+
+
+def test_a_draft_of_yesterday_is_not_signed_today(accepted, alice, monkeypatch):
+    version = drafted(accepted(), alice)
+    tomorrow = NOW + timedelta(days=1)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: tomorrow)
+    with pytest.raises(services.PlanConflict) as caught:
+        sign(version, alice, at=tomorrow)
+    assert caught.value.changes[0].what == "Worked out on"
+
+
+def test_what_was_shown_must_be_what_is_kept(accepted, alice):
+    patient = accepted()
+    with pytest.raises(services.PlanConflict, match="worked out anew"):
+        services.draft(patient=patient, query=QueryDict(OPTIONS), seen="0" * 64, why="", by=alice, at=NOW)
+    version = drafted(patient, alice)
+    with pytest.raises(services.PlanConflict, match="another content"):
+        sign(version, alice, seen="0" * 64)
+    assert not PlanSignature.objects.exists()
+
+
+def test_nobody_signs_without_a_decision_of_intake(add, alice):
+    patient, _ = add("Demo Alder")
+    version = drafted(patient, alice)
+    with pytest.raises(services.SigningRefused, match="No prescriber has decided in intake"):
+        sign(version, alice)
+
+
+@pytest.mark.parametrize("role", ["bob", "carol", "erin"])
+def test_only_prescribers_and_directors_draft_and_sign(request, accepted, alice, role):
+    person = request.getfixturevalue(role)
+    patient = accepted()
+    with pytest.raises(PermissionError):
+        drafted(patient, person)
+    version = drafted(patient, alice)
+    with pytest.raises(PermissionError):
+        sign(version, person)
+    with pytest.raises(PermissionError):
+        services.withdraw(version=version, reason="No.", by=person, at=NOW)
+
+
+def test_another_clinic_touches_nothing(accepted, alice, charlie):
+    version = drafted(accepted(), alice)
+    with pytest.raises(WrongClinic):
+        sign(version, charlie)
+    with pytest.raises(WrongClinic):
+        services.withdraw(version=version, reason="No.", by=charlie, at=NOW)
+
+
+def test_an_old_second_factor_signs_nothing(accepted, alice):
+    version = drafted(accepted(), alice)
+    with pytest.raises(PermissionError, match="too long ago"):
+        services.sign(
+            version=version,
+            seen=version.content_sha256,
+            reason="",
+            signature=signature_of(alice, NOW - timedelta(minutes=6)),
+            at=NOW,
+        )
+
+
+def test_a_version_is_signed_once(accepted, alice, dora):
+    version = signed(accepted(), alice)
+    with pytest.raises(services.SigningRefused, match="signed, in force"):
+        sign(version, dora)
+
+
+def test_a_later_draft_takes_the_place_of_an_earlier_one(accepted, alice):
+    patient = accepted()
+    first, second = drafted(patient, alice), drafted(patient, alice, OPTIONS + "&weight=")
+    assert (status(first), status(second)) == (Status.SUPERSEDED, Status.DRAFT)
+    with pytest.raises(services.SigningRefused, match="superseded"):
+        sign(first, alice)
+
+
+def test_a_revision_points_at_the_version_before_and_supersedes_it_when_signed(accepted, alice):
+    patient = accepted()
+    first = signed(patient, alice)
+    second = drafted(patient, alice, OPTIONS.replace("volume=100", "volume=50"), why="Smaller bag.")
+    assert (second.number, second.revises_id, second.series) == (2, first.pk, first.series)
+    assert status(first) is Status.SIGNED
+    sign(second, alice)
+    assert (status(first), status(second)) == (Status.SUPERSEDED, Status.SIGNED)
+    assert grounds(patient).in_force == second
+
+
+def test_a_series_anew_is_another_series(accepted, alice):
+    patient = accepted()
+    first = signed(patient, alice)
+    assert drafted(patient, alice, OPTIONS + "&anew_series=on").series != first.series
+
+
+def test_a_withdrawn_plan_is_not_in_force_and_brings_none_back(accepted, alice):
+    patient = accepted()
+    first = signed(patient, alice)
+    second = signed(patient, alice, OPTIONS.replace("volume=100", "volume=50"))
+    with pytest.raises(services.SigningRefused, match="Write why"):
+        services.withdraw(version=second, reason=" ", by=alice, at=NOW)
+    services.withdraw(version=second, reason="The patient moved away.", by=alice, at=NOW)
+    assert (status(first), status(second)) == (Status.SUPERSEDED, Status.WITHDRAWN)
+    assert grounds(patient).in_force is None
+    with pytest.raises(services.SigningRefused, match="not in force"):
+        services.withdraw(version=first, reason="Again.", by=alice, at=NOW)
+
+
+def test_versions_are_never_changed(accepted, alice):
+    version = signed(accepted(), alice)
+    version.content_json = json.dumps({})
+    with pytest.raises(AppendOnlyError):
+        version.save()
+    with pytest.raises(AppendOnlyError):
+        version.delete()
+
+
+def test_a_new_decision_of_intake_stops_the_signature(accepted, alice, dora):
+    patient = accepted()
+    version = drafted(patient, alice)
+    accept(patient, dora, reason="Once more.", at=later())
+    with pytest.raises(services.PlanConflict) as caught:
+        sign(version, alice)
+    assert [change.what for change in caught.value.changes] == ["Decision of intake"]
+
+
+def test_the_same_ground_gives_the_same_content(accepted):
+    patient = accepted()
+    query = QueryDict(OPTIONS)
+    assert build(grounds(patient), query).sha256 == build(grounds(patient), query).sha256

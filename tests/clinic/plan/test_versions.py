@@ -1,0 +1,143 @@
+"""The pages of a version: who may see and do what, and that they show what was kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.plan.models import PlanSignature, PlanVersion, PlanWithdrawal
+from tests.clinic.plan.conftest import OPTIONS, accept, drafted, later, signed, with_second_factor
+from tests.clinic.plan.test_page import text_of
+
+QUERIES = 24
+"""Those of the live page."""
+
+
+def url_of(version, act=""):
+    return f"/patients/{version.patient_id}/plan/versions/{version.pk}/{act}"
+
+
+def draft(browser, patient, options=OPTIONS, **more):
+    page = browser.get(f"/patients/{patient.pk}/plan/?{options}")
+    seen = page.context["draft"].seen
+    return browser.post(f"/patients/{patient.pk}/plan/draft/?{options}", {"seen": seen, **more})
+
+
+def test_who_may_see_a_version(visit, accepted, alice, bob, carol, dora, erin, charlie):
+    version = drafted(accepted(), alice)
+    for person in (alice, bob, carol, dora):
+        assert visit(person).get(url_of(version)).status_code == 200
+    assert visit(erin).get(url_of(version)).status_code == 403
+    assert visit(charlie).get(url_of(version)).status_code == 404
+    assert visit().get(url_of(version))["Location"].startswith("/sign-in/")
+
+
+@pytest.mark.parametrize("act", ["sign/", "exception/", "withdraw/"])
+def test_who_may_act_on_a_version(visit, accepted, alice, bob, carol, erin, charlie, act):
+    version = drafted(accepted(), alice)
+    for person in (bob, carol, erin):
+        assert visit(person).post(url_of(version, act)).status_code == 403
+    assert visit(charlie).post(url_of(version, act)).status_code in (403, 404)
+    assert visit().post(url_of(version, act))["Location"].startswith("/sign-in/")
+    assert visit(alice).get(url_of(version, act)).status_code in (403, 405)
+    assert not PlanSignature.objects.exists()
+    assert not PlanWithdrawal.objects.exists()
+
+
+def test_a_version_of_another_patient_is_not_found(visit, accepted, alice):
+    version, other = drafted(accepted(), alice), accepted("Demo Birch")
+    assert visit(alice).get(f"/patients/{other.pk}/plan/versions/{version.pk}/").status_code == 404
+
+
+def test_a_plan_is_drafted_read_and_signed_with_a_second_factor(visit, accepted, alice):
+    patient, browser = accepted(), visit(alice)
+    answer = draft(browser, patient)
+    version = PlanVersion.objects.get()
+    assert answer["Location"] == url_of(version)
+    page = text_of(browser.get(url_of(version)))
+    assert "Draft, not signed" in page
+    assert "By signing you say:" in page
+    form = {"seen": version.content_sha256, "sign-reason": ""}
+    assert browser.post(url_of(version, "sign/"), form)["Location"].startswith("/account/")
+    assert not PlanSignature.objects.exists()
+    with_second_factor(browser, alice)
+    assert browser.post(url_of(version, "sign/"), form)["Location"] == url_of(version)
+    page = text_of(browser.get(url_of(version)))
+    assert "Signed, in force" in page
+    assert "with a fresh authenticator code" in page
+    assert version.content_sha256 in page
+
+
+def test_a_missing_reason_is_said_at_its_field(visit, accepted, alice):
+    version = drafted(accepted("Demo Cedar"), alice)
+    browser = with_second_factor(visit(alice), alice)
+    answer = browser.post(url_of(version, "withdraw/"), {"withdraw-reason": " "})
+    assert answer.status_code == 422
+    assert "Write why this plan is withdrawn." in text_of(answer)
+    assert not PlanWithdrawal.objects.exists()
+
+
+def test_a_block_goes_by_a_second_person(visit, accepted, alice, dora):
+    version = drafted(accepted("Demo Elder"), alice)
+    assert "medical director's exception comes first" in text_of(visit(alice).get(url_of(version))).replace(
+        "&#x27;", "'"
+    )
+    director = with_second_factor(visit(dora), dora)
+    assert director.post(url_of(version, "exception/"), {"except-reason": "Cleared."}).status_code == 302
+    assert "You granted the exception, so another prescriber signs" in text_of(director.get(url_of(version)))
+    signer = with_second_factor(visit(alice), alice)
+    form = {"seen": version.content_sha256, "sign-reason": "After the exception."}
+    assert signer.post(url_of(version, "sign/"), form).status_code == 302
+    assert "Cleared." in text_of(signer.get(url_of(version)))
+
+
+def test_a_change_before_the_signature_is_a_page_that_says_what_moved(visit, accepted, alice, dora):
+    patient = accepted()
+    version = drafted(patient, alice)
+    accept(patient, dora, reason="Once more.", at=later())
+    browser = with_second_factor(visit(alice), alice)
+    answer = browser.post(url_of(version, "sign/"), {"seen": version.content_sha256})
+    assert answer.status_code == 409
+    page = text_of(answer)
+    assert "nothing was signed" in page
+    assert "Decision of intake" in page
+    assert not PlanSignature.objects.exists()
+
+
+def test_a_change_before_the_draft_keeps_nothing(visit, accepted, alice):
+    patient = accepted()
+    answer = visit(alice).post(f"/patients/{patient.pk}/plan/draft/?{OPTIONS}", {"seen": "0" * 64})
+    assert answer.status_code == 409
+    assert not PlanVersion.objects.exists()
+
+
+def test_a_revision_shows_what_changed(visit, accepted, alice):
+    patient, browser = accepted(), visit(alice)
+    signed(patient, alice)
+    options = OPTIONS.replace("volume=100", "volume=50")
+    page = text_of(browser.get(f"/patients/{patient.pk}/plan/?{options}"))
+    assert "What would change" in page
+    assert "0.72 mL in 100 mL, 150 mL/h vial 50 mg/mL, 0.72 mL in 50 mL, 75 mL/h" in page
+    draft(browser, patient, options, why="A smaller bag.")
+    page = text_of(browser.get(url_of(PlanVersion.objects.get(number=2))))
+    assert "Changed from version 1" in page
+    assert "A smaller bag." in page
+
+
+def test_looking_leaves_its_event_with_the_version(visit, accepted, alice, bob):
+    version = drafted(accepted(), alice)
+    visit(bob).get(url_of(version))
+    event = AuditEvent.objects.get(action="plan version")
+    assert event.detail == {"version": 1, "content": version.content_sha256}
+    assert event.by_name.startswith("Bob")
+
+
+def test_the_number_of_queries_is_fixed(visit, accepted, alice, django_assert_num_queries):
+    patient, browser = accepted(), visit(alice)
+    first = signed(patient, alice)
+    with django_assert_num_queries(QUERIES):
+        browser.get(url_of(first))
+    for volume in (50, 60, 70):
+        signed(patient, alice, OPTIONS.replace("volume=100", f"volume={volume}"))
+    with django_assert_num_queries(QUERIES):
+        browser.get(url_of(first))
