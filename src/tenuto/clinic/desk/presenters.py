@@ -1,26 +1,28 @@
-"""The worklist as rows of words."""
+"""The pages of the desk as rows of words."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from urllib.parse import urlencode
+from uuid import UUID
 
 from django.urls import reverse
 
-from tenuto.clinic.desk.services import Item
+from tenuto.clinic.desk.judging import MARKS
+from tenuto.clinic.desk.models import Standing, WorkRow
+from tenuto.clinic.desk.services import MINE, Asked, Patients, Work
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.people.roles import Role
 from tenuto.clinic.ui.components import WORDS
-from tenuto.clinic.ui.gates import mark_of
-from tenuto.clinic.ui.words import age, ago
-from tenuto.core.gate import Finding, Gate, Level
+from tenuto.clinic.ui.icons import STAGES
+from tenuto.clinic.ui.words import age, ago, count, moment
 
-__all__ = ["Board", "Filter", "Row", "board"]
+__all__ = ["Board", "Filter", "Row", "WorkLine", "Worklist", "board", "worklist"]
 
-CHOSEN_LATER = ("vial_mg_per_ml", "total_volume")
-"""Chosen on the plan for each preparation: they say nothing of the person, and would mark everybody alike."""
-SHORTEST_REASON = 40
-MARKS = ("refuse", "block", "review", "pass", "unknown")
+RESTRICTED = "Restricted record"
+RESTRICTED_WHY = "Open to its care team only."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,12 @@ class Row:
     recorded: str
     next_step: str
     url: str
-    anchor: str
+    step_url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A count of patients with one mark, as a link."""
+    """How many rows a filter shows, as a link. Without a mark it is only words."""
 
     mark: str
     word: str
@@ -51,94 +53,182 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Pages:
+    """Where in the list, and the way on."""
+
+    text: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """Rows to show and filters above them."""
 
     rows: tuple[Row, ...]
     filters: tuple[Filter, ...]
     total: int
+    waiting: str
+    pages: Pages | None
 
 
-def board(items: Sequence[Item], *, gate: str, today: date) -> Board:
-    """All rows, or those with the mark `gate`; the most closed gate first, then by name."""
-    rows = sorted((_row(item, today) for item in items), key=lambda row: (MARKS.index(row.mark), row.name))
-    counts = Counter(row.mark for row in rows)
+@dataclass(frozen=True, slots=True)
+class WorkLine:
+    """One thing that waits: why now, whose turn, until when, one next step."""
+
+    mark: str
+    word: str
+    name: str
+    url: str
+    kind: str
+    stage: str
+    why: str
+    more: str
+    owner: str
+    due: str
+    late: bool
+    next_step: str
+    step_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Worklist:
+    """The worklist with its filters."""
+
+    lines: tuple[WorkLine, ...]
+    marks: tuple[Filter, ...]
+    owners: tuple[Filter, ...]
+    stages: tuple[Filter, ...]
+    total: int
+    waiting: str
+    pages: Pages | None
+
+
+def board(found: Patients, *, gate: str, today: date) -> Board:
+    """The list of patients, narrowed to the mark `gate`."""
     wanted = gate if gate in MARKS else ""
-    filters = [Filter("", "All", len(rows), "", not wanted)]
+    filters = [Filter("", "All", found.counts.total(), "", not wanted)]
     filters += [
-        Filter(m, WORDS[m], counts[m], f"gate={m}", m == wanted) for m in MARKS if counts[m] or m == wanted
+        Filter(m, WORDS[m], found.counts[m], f"gate={m}", m == wanted)
+        for m in MARKS
+        if found.counts[m] or m == wanted
     ]
-    return Board(tuple(r for r in rows if wanted in ("", r.mark)), tuple(filters), len(rows))
-
-
-def _row(item: Item, today: date) -> Row:
-    patient = item.patient
-    url = reverse("plan:page", args=[patient.pk])
-    gate = item.proposal.gate if item.proposal else None
-    why, more = _why(gate)
-    step, anchor = _next_step(gate)
-    return Row(
-        mark=mark_of(_level(gate)) if gate else "unknown",
-        name=patient.name,
-        who=_who(item, today),
-        diagnosis=_diagnosis(item),
-        why=why,
-        more=more,
-        recorded=ago(item.record.recorded_at.date(), today) if item.record else "never",
-        next_step=step,
-        url=url,
-        anchor=anchor,
+    query = {"gate": wanted} if wanted else {}
+    return Board(
+        tuple(_row(row, found.hidden, today) for row in found.rows),
+        tuple(filters),
+        found.counts.total(),
+        _waiting(found.waiting),
+        _pages(found.page, found.pages, query),
     )
 
 
-def _who(item: Item, today: date) -> str:
-    born = item.patient.birth_date
-    years = f"{age(born, today)} y" if born else "age not recorded"
-    return f"{years} · {item.identifiers[0] if item.identifiers else 'no identifier'}"
+def worklist(work: Work, asked: Asked, *, now: datetime) -> Worklist:
+    """The worklist in words."""
+    kept = {k: v for k, v in (("owner", asked.owner), ("stage", asked.stage), ("mark", asked.mark)) if v}
+    return Worklist(
+        lines=tuple(_line(row, work.hidden, now) for row in work.rows),
+        marks=tuple(_marks(work, asked, kept)),
+        owners=tuple(_owners(work, asked, kept)),
+        stages=tuple(_stages(work, asked, kept)),
+        total=work.total,
+        waiting=_waiting(work.waiting),
+        pages=_pages(work.page, work.pages, kept),
+    )
 
 
-def _diagnosis(item: Item) -> str:
-    condition = item.proposal.condition if item.proposal else None
-    return condition.title if condition else "None that is treated here"
+def _marks(work: Work, asked: Asked, kept: dict[str, str]) -> Iterator[Filter]:
+    yield _filter("", "All", work.total, kept, "mark", "", asked.mark)
+    counts = {"late": work.late, **work.marks}
+    for mark in ("late", "due", *MARKS):
+        if counts.get(mark) or asked.mark == mark:
+            yield _filter(mark, WORDS[mark], counts.get(mark, 0), kept, "mark", mark, asked.mark)
 
 
-def _open(gate: Gate) -> list[Finding]:
-    """What needs a decision about the person, the worst first and what is recorded before what is missing."""
-    told = [f for f in gate.findings if f.level > Level.PASS and f.fact not in CHOSEN_LATER]
-    return sorted(told, key=lambda f: (-f.level, f.missing))
+def _owners(work: Work, asked: Asked, kept: dict[str, str]) -> Iterator[Filter]:
+    yield _filter("", "Everyone's", work.total, kept, "owner", "", asked.owner)
+    yield _filter("", "Mine", work.mine, kept, "owner", MINE, asked.owner)
+    for role in Role:
+        if work.owners[role] or asked.owner == role:
+            yield _filter("", role.label, work.owners[role], kept, "owner", role, asked.owner)
 
 
-def _why(gate: Gate | None) -> tuple[str, str]:
-    if gate is None:
-        return "No record yet.", ""
-    told = _open(gate)
-    if not told:
-        return "Nothing stands against the plan and nothing is missing.", ""
-    more = len(told) - 1
-    return _start_of(told[0].message), f"and {more} more" if more else ""
+def _stages(work: Work, asked: Asked, kept: dict[str, str]) -> Iterator[Filter]:
+    yield _filter("", "All stages", work.total, kept, "stage", "", asked.stage)
+    for stage in STAGES:
+        if work.stages[stage] or asked.stage == stage:
+            yield _filter("", stage.capitalize(), work.stages[stage], kept, "stage", stage, asked.stage)
 
 
-def _start_of(message: str) -> str:
-    """The first sentence, or two when the first is only a heading."""
-    sentences = message.split(". ")
-    start = sentences[0] if len(sentences[0]) >= SHORTEST_REASON else ". ".join(sentences[:2])
-    return f"{start.rstrip('.')}."
+def _filter(
+    mark: str, word: str, number: int, kept: dict[str, str], key: str, value: str, now: str
+) -> Filter:
+    query = {k: v for k, v in {**kept, key: value}.items() if v}
+    return Filter(mark, word, number, urlencode(query), value == now)
 
 
-def _next_step(gate: Gate | None) -> tuple[str, str]:
-    if gate is None:
-        return "Add a record", "record"
-    match _level(gate):
-        case Level.PASS:
-            return "Choose the vial", "options"
-        case Level.REVIEW:
-            missing = all(f.missing for f in _open(gate))
-            return ("Complete the record", "missing") if missing else ("Decide", "gate")
-        case Level.BLOCK:
-            return "See what blocks", "gate"
-        case Level.REFUSE:
-            return "Correct the facts", "gate"
+def _line(row: WorkRow, hidden: frozenset[UUID], now: datetime) -> WorkLine:
+    late = row.due is not None and row.due < now
+    mark = "late" if late else row.mark
+    shut = row.patient_id in hidden
+    return WorkLine(
+        mark=mark,
+        word=WORDS[mark],
+        name=RESTRICTED if shut else row.name,
+        url=_address("intake:page", row.patient_id) if row.patient_id else "",
+        kind=row.kind,
+        stage=row.stage,
+        why=RESTRICTED_WHY if shut else row.why,
+        more="" if shut else row.more,
+        owner=row.owner.name if row.owner else Role(row.owner_role).label,
+        due=moment(row.due) if row.due else "",
+        late=late,
+        next_step=row.next_step,
+        step_url=_address(row.target, row.patient_id),
+    )
 
 
-def _level(gate: Gate) -> Level:
-    return max((f.level for f in _open(gate)), default=Level.PASS)
+def _row(row: Standing, hidden: frozenset[UUID], today: date) -> Row:
+    patient = row.patient
+    url = reverse("plan:page", args=[patient.pk])
+    if patient.pk in hidden:
+        return Row("unknown", RESTRICTED, "", "", RESTRICTED_WHY, "", "", "Open", url, url)
+    judged = bool(row.policy_sha256)
+    return Row(
+        mark=row.mark if judged else "unknown",
+        name=patient.name,
+        who=_who(patient, today),
+        diagnosis=row.diagnosis,
+        why=row.why if judged else "Not worked out yet today.",
+        more=row.more if judged else "",
+        recorded=ago(row.recorded_on, today) if row.recorded_on else "never",
+        next_step=row.next_step if judged else "Open",
+        url=url,
+        step_url=_address(row.target, patient.pk) if judged else url,
+    )
+
+
+def _who(patient: Patient, today: date) -> str:
+    years = f"{age(patient.birth_date, today)} y" if patient.birth_date else "age not recorded"
+    identifiers: Sequence[str] = [str(i) for i in patient.identifiers.all()]
+    return f"{years} · {identifiers[0] if identifiers else 'no identifier'}"
+
+
+def _address(target: str, patient: UUID | None) -> str:
+    name, _, anchor = target.partition("#")
+    url = reverse(name, args=[patient] if patient else [])
+    return f"{url}#{anchor}" if anchor else url
+
+
+def _waiting(number: int) -> str:
+    return f"{count(number, 'patient has', 'patients have')} not been worked out yet today." if number else ""
+
+
+def _pages(page: int, pages: int, query: dict[str, str]) -> Pages | None:
+    if pages == 1:
+        return None
+
+    def to(number: int) -> str:
+        return urlencode({**query, "page": number}) if 1 <= number <= pages else ""
+
+    return Pages(f"Page {page} of {pages}", to(page - 1), to(page + 1))

@@ -1,38 +1,146 @@
-"""The worklist: every patient of a clinic with what is known and what follows from it."""
+"""What the pages of the desk ask for. A fixed number of queries, however many patients a clinic has."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
-from tenuto.clinic.intake.api import Record, newest_records
-from tenuto.clinic.people.models import Clinic, Patient
-from tenuto.clinic.plan.services import plan_for, policy_of
-from tenuto.core.plan.proposal import Proposal
-from tenuto.core.plan.request import PlanRequest
+from django.db.models import Count, Q, QuerySet
 
-__all__ = ["Item", "worklist"]
+from tenuto.clinic.desk.judging import MARKS
+from tenuto.clinic.desk.models import Standing, WorkRow
+from tenuto.clinic.desk.projection import refresh
+from tenuto.clinic.people.access import hidden_from
+from tenuto.clinic.people.models import Staff
+from tenuto.clinic.people.roles import Role
+from tenuto.clinic.ui.icons import STAGES
+
+__all__ = ["Asked", "Patients", "Work", "patients_of", "work_of"]
+
+PATIENTS_A_PAGE = 100
+ROWS_A_PAGE = 50
+MINE = "mine"
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One patient on the list. Without a record there is no proposal."""
+class Asked:
+    """What the worklist is narrowed to; an unknown word narrows nothing."""
 
-    patient: Patient
-    identifiers: tuple[str, ...]
-    record: Record | None
-    proposal: Proposal | None
+    owner: str = ""
+    stage: str = ""
+    mark: str = ""
+    page: int = 1
 
 
-def worklist(clinic: Clinic, *, today: date) -> Sequence[Item]:
-    """Everyone, by name. Three queries, however many patients."""
-    patients = clinic.patients.prefetch_related("identifiers")
-    records = newest_records(clinic.patients.all())
-    policy = policy_of(clinic)
-    items = []
-    for patient in patients:
-        record = records.get(patient.pk)
-        proposal = plan_for(record, PlanRequest(), policy=policy, as_of=today) if record else None
-        items.append(Item(patient, tuple(str(i) for i in patient.identifiers.all()), record, proposal))
-    return items
+@dataclass(frozen=True, slots=True)
+class Patients:
+    """One page of the list of patients."""
+
+    rows: Sequence[Standing]
+    counts: Counter[str]
+    waiting: int
+    """Patients whose gate has not been worked out today."""
+    page: int
+    pages: int
+    hidden: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One page of the worklist, and how many rows each filter would show."""
+
+    rows: Sequence[WorkRow]
+    total: int
+    shown: int
+    late: int
+    mine: int
+    marks: Counter[str]
+    stages: Counter[str]
+    owners: Counter[str]
+    waiting: int
+    page: int
+    pages: int
+    hidden: frozenset[UUID]
+
+
+def patients_of(staff: Staff, *, mark: str, search: str, page: int, today: date) -> Patients:
+    """The patients of the clinic, the most closed gate first; with `search`, those whose name or identifier has it."""
+    waiting = refresh(staff.clinic, today=today)
+    everyone = Standing.objects.filter(clinic=staff.clinic)
+    counts = Counter(dict(everyone.values_list("mark").annotate(n=Count("pk"))))
+    found = everyone.filter(mark=mark) if mark in MARKS else everyone
+    if search:
+        found = found.filter(_named(search)).distinct()
+    shown = found.order_by("rank", "name", "patient").select_related("patient")
+    number = found.count() if search else counts[mark] if mark in MARKS else counts.total()
+    start, page, pages = _slice(number, page, PATIENTS_A_PAGE)
+    rows = list(shown.prefetch_related("patient__identifiers")[start : start + PATIENTS_A_PAGE])
+    return Patients(rows, counts, waiting, page, pages, hidden_from(staff))
+
+
+def work_of(staff: Staff, asked: Asked, *, now: datetime, today: date) -> Work:
+    """What waits in the clinic: tasks by their deadline, then the most closed gates."""
+    waiting = refresh(staff.clinic, today=today)
+    every = WorkRow.objects.filter(clinic=staff.clinic)
+    groups = every.values_list("stage", "owner_role", "mark").annotate(
+        n=Count("pk"), late=Count("pk", filter=Q(due__lt=now)), own=Count("pk", filter=Q(owner=staff))
+    )
+    marks, stages, owners = Counter[str](), Counter[str](), Counter[str]()
+    late = mine = 0
+    for stage, owner, mark, n, behind, own in groups:
+        stages[stage] += n
+        owners[owner] += n
+        marks[mark] += n - behind
+        late += behind
+        mine += n if owner == staff.role else own
+    found = _narrowed(every, asked, staff, now)
+    number = found.count() if asked != Asked(page=asked.page) else stages.total()
+    start, page, pages = _slice(number, asked.page, ROWS_A_PAGE)
+    shown = found.order_by("rank", "due", "name", "key").select_related("owner")
+    rows = list(shown[start : start + ROWS_A_PAGE])
+    return Work(
+        rows,
+        stages.total(),
+        number,
+        late,
+        mine,
+        marks,
+        stages,
+        owners,
+        waiting,
+        page,
+        pages,
+        hidden_from(staff),
+    )
+
+
+def _narrowed(rows: QuerySet[WorkRow], asked: Asked, staff: Staff, now: datetime) -> QuerySet[WorkRow]:
+    if asked.owner == MINE:
+        rows = rows.filter(Q(owner_role=staff.role) | Q(owner=staff))
+    elif asked.owner in Role.values:
+        rows = rows.filter(owner_role=asked.owner)
+    if asked.stage in STAGES:
+        rows = rows.filter(stage=asked.stage)
+    if asked.mark == "late":
+        rows = rows.filter(due__lt=now)
+    elif asked.mark == "due":
+        rows = rows.filter(due__gte=now)
+    elif asked.mark in MARKS:
+        rows = rows.filter(mark=asked.mark, due=None)
+    return rows
+
+
+def _named(search: str) -> Q:
+    found = Q()
+    for word in search.split():
+        found &= Q(name__icontains=word) | Q(patient__identifiers__value__icontains=word)
+    return found
+
+
+def _slice(number: int, page: int, size: int) -> tuple[int, int, int]:
+    pages = max(1, -(-number // size))
+    page = min(max(1, page), pages)
+    return (page - 1) * size, page, pages

@@ -5,4 +5,7 @@ from django.urls import path
 from tenuto.clinic.desk import views
 
 app_name = "desk"
-urlpatterns = [path("", views.patients, name="patients")]
+urlpatterns = [
+    path("", views.patients, name="patients"),
+    path("worklist/", views.worklist, name="worklist"),
+]

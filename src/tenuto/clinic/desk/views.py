@@ -1,34 +1,81 @@
-"""The first page after sign-in."""
+"""The list of patients and the worklist."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import cast
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tenuto.clinic.desk import presenters
-from tenuto.clinic.desk.services import worklist
+from tenuto.clinic.desk.services import Asked, patients_of, work_of
+from tenuto.clinic.ledger.services import record_read
+from tenuto.clinic.people.decorators import requires
 from tenuto.clinic.people.models import Staff
 from tenuto.clinic.ui.words import long_day
 
-__all__ = ["patients", "patients_page"]
+__all__ = ["patients", "patients_page", "worklist"]
+
+LONGEST_SEARCH = 100
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("patient.search")
+def patients(request: HttpRequest) -> HttpResponse:
+    """Every patient of the clinic: gate, why now, next step. A search is posted, so that no address holds a name."""
+    return patients_page(request, search=request.POST.get("search", ""))
+
+
+def patients_page(
+    request: HttpRequest, *, search: str = "", problem: str = "", status: int = 200
+) -> HttpResponse:
+    """The list with the form above it; `problem` says why the file that was sent could not be used."""
+    staff, now, today = cast(Staff, request.user), timezone.now(), timezone.localdate()
+    gate, words = request.GET.get("gate", ""), search[:LONGEST_SEARCH].strip()
+    found = patients_of(staff, mark=gate, search=words, page=_page(request), today=today)
+    what = "search for patients" if words else "list of patients"
+    _record_look(staff, what, (row.patient_id for row in found.rows), found.hidden)
+    context = {
+        "board": presenters.board(found, gate=gate, today=today),
+        "problem": problem,
+        "search": words,
+        "today": long_day(timezone.localdate(now)),
+        "here": "patients",
+    }
+    return render(request, "desk/patients.html", context, status=status)
 
 
 @require_safe
-def patients(request: HttpRequest) -> HttpResponse:
-    """Every patient of the clinic: gate, why now, next step."""
-    return patients_page(request)
-
-
-def patients_page(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
-    """The list with the form above it; `problem` says why the file that was sent could not be used."""
-    staff = cast(Staff, request.user)
-    today = timezone.localdate()
-    board = presenters.board(
-        worklist(staff.clinic, today=today), gate=request.GET.get("gate", ""), today=today
+@requires("patient.search")
+def worklist(request: HttpRequest) -> HttpResponse:
+    """What waits for whom, over all stages."""
+    staff, now, today = cast(Staff, request.user), timezone.now(), timezone.localdate()
+    asked = Asked(
+        owner=request.GET.get("owner", ""),
+        stage=request.GET.get("stage", ""),
+        mark=request.GET.get("mark", ""),
+        page=_page(request),
     )
-    context = {"board": board, "problem": problem, "today": long_day(today), "here": "patients"}
-    return render(request, "desk/patients.html", context, status=status)
+    work = work_of(staff, asked, now=now, today=today)
+    _record_look(staff, "worklist", (row.patient_id for row in work.rows), work.hidden)
+    context = {
+        "list": presenters.worklist(work, asked, now=now),
+        "today": long_day(today),
+        "here": "worklist",
+    }
+    return render(request, "desk/worklist.html", context)
+
+
+def _record_look(staff: Staff, what: str, shown: Iterable[UUID | None], hidden: frozenset[UUID]) -> None:
+    """One event for the page; it names by id everyone who was on it."""
+    seen = sorted({str(patient) for patient in shown if patient is not None and patient not in hidden})
+    record_read(subject=staff.clinic, by=staff, at=timezone.now(), what=what, detail={"patients": seen})
+
+
+def _page(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    return int(text) if text.isdecimal() and len(text) < 7 else 1

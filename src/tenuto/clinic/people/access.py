@@ -32,6 +32,7 @@ __all__ = [
     "care_team",
     "change_care_team",
     "glasses_to_review",
+    "hidden_from",
     "looks_through",
     "restrict",
     "restricted_patients",
@@ -100,6 +101,17 @@ def restricted_patients(clinic: Clinic) -> set[UUID]:
         patient__clinic=clinic, pk=Subquery(newest.values("pk")[:1]), restricted=True
     )
     return set(now.values_list("patient", flat=True))
+
+
+def hidden_from(staff: Staff) -> frozenset[UUID]:
+    """The ids of the patients of the clinic whom lists may not show to `staff`. At most two queries."""
+    restricted = restricted_patients(staff.clinic)
+    if not restricted:
+        return frozenset()
+    newest: dict[UUID, bool] = {}
+    for change in CareTeamChange.objects.filter(staff=staff, patient__in=restricted):
+        newest.setdefault(change.patient_id, change.member)
+    return frozenset(patient for patient in restricted if not newest.get(patient, False))
 
 
 def sight_of(patient: Patient, *, staff: Staff, at: datetime) -> Sight:

@@ -1,0 +1,27 @@
+"""`tenuto manage judge_worklist`: work out every patient's gate for today. Run it after midnight, for instance by cron."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from tenuto.clinic.desk.projection import judge_all, rebuild
+from tenuto.clinic.people.models import Clinic
+
+
+class Command(BaseCommand):
+    """All clinics, or with --rebuild from the beginning."""
+
+    help = "Work out the worklist of every clinic for today."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--rebuild", action="store_true", help="throw the rows away first")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for clinic in Clinic.objects.order_by("name"):
+            if options["rebuild"]:
+                rebuild(clinic)
+            done = judge_all(clinic, today=timezone.localdate())
+            self.stdout.write(f"{clinic}: {done} patients worked out.")

@@ -1,0 +1,113 @@
+"""The worked-out rows follow every deed, and never outlive the day or the policy (docs/adr/0013-worklist.md)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+
+from tenuto.clinic.desk.models import Progress, Standing, WorkRow
+from tenuto.clinic.desk.projection import judge_all, rebuild, refresh
+from tenuto.clinic.intake.services import receive
+from tenuto.clinic.people.models import Role
+from tenuto.clinic.policies.services import activate
+from tenuto.clinic.ports.api import close_task, lift_hold, open_task, place_hold
+from tests.clinic.conftest import NOW, facts_of, source_of
+from tests.clinic.policies.conftest import dora, fresh, signed, version  # noqa: F401 - fixtures
+
+TODAY = NOW.date()
+
+
+def many(alice, number):
+    return [
+        receive(
+            facts=facts_of(f"Patient {n}", f"MRN {n}"), source=source_of(digest=f"{n:064}"), by=alice, at=NOW
+        ).patient
+        for n in range(number)
+    ]
+
+
+def snapshot(clinic):
+    """All rows of a clinic as values."""
+    return (
+        sorted(Standing.objects.filter(clinic=clinic).values_list()),
+        sorted(WorkRow.objects.filter(clinic=clinic).values_list(), key=str),
+    )
+
+
+def test_a_new_patient_appears(clinic, ana):
+    assert refresh(clinic, today=TODAY) == 0
+    assert Standing.objects.get().mark == "refuse"
+    assert WorkRow.objects.get().key == f"step:{ana.pk}"
+
+
+def test_nothing_is_written_when_nothing_happened(clinic, ana, django_assert_num_queries):
+    refresh(clinic, today=TODAY)
+    with django_assert_num_queries(4):
+        refresh(clinic, today=TODAY)
+
+
+def test_tasks_and_holds_come_and_go(clinic, alice, ana):
+    task = open_task(
+        patient=ana, kind="triage.low", why="Ask again.", owner_role=Role.NURSE, due=NOW, by=alice, at=NOW
+    )
+    hold = place_hold(patient=ana, why="Fever.", by=alice, at=NOW)
+    loose = open_task(
+        patient=None, kind="enquiry", why="Call back.", owner_role=Role.COORDINATOR, due=NOW, by=alice, at=NOW
+    )
+    refresh(clinic, today=TODAY)
+    expected = {f"task:{task.id}", f"task:{loose.id}", f"hold:{hold.id}", f"step:{ana.pk}"}
+    assert set(WorkRow.objects.values_list("key", flat=True)) == expected
+    close_task(task=task.id, note="Asked.", by=alice, at=NOW)
+    close_task(task=loose.id, note="Called.", by=alice, at=NOW)
+    lift_hold(hold=hold.id, why="Gone.", by=alice, at=NOW)
+    refresh(clinic, today=TODAY)
+    assert WorkRow.objects.get().key == f"step:{ana.pk}"
+
+
+def test_what_follows_step_by_step_is_what_a_rebuild_gives(clinic, alice, ana):
+    refresh(clinic, today=TODAY)
+    many(alice, 3)
+    refresh(clinic, today=TODAY)
+    place_hold(patient=ana, why="Fever.", by=alice, at=NOW)
+    refresh(clinic, today=TODAY)
+    followed = snapshot(clinic)
+    rebuild(clinic)
+    assert not Standing.objects.exists()
+    judge_all(clinic, today=TODAY)
+    assert snapshot(clinic) == followed
+
+
+def test_a_new_day_shows_no_mark_of_the_old_one(clinic, alice):
+    many(alice, 3)
+    judge_all(clinic, today=TODAY)
+    assert refresh(clinic, today=TODAY + timedelta(days=1), limit=1) == 2
+    marks = sorted(Standing.objects.values_list("mark", flat=True))
+    assert marks == ["refuse", "unknown", "unknown"]
+    assert sorted(WorkRow.objects.values_list("mark", flat=True)) == ["refuse", "unknown", "unknown"]
+    assert judge_all(clinic, today=TODAY + timedelta(days=1)) == 2
+
+
+def test_a_new_policy_is_followed(clinic, alice, ana, dora, signed):  # noqa: F811 - fixtures
+    refresh(clinic, today=TODAY)
+    before = Standing.objects.get().policy_sha256
+    activate(policy=signed, why="Agreed.", signature=fresh(dora), at=NOW)
+    refresh(clinic, today=TODAY)
+    assert Standing.objects.get().policy_sha256 == signed.sha256 != before
+
+
+def test_another_clinics_deeds_are_not_ours(clinic, other_clinic, ana, charlie):
+    refresh(clinic, today=TODAY)
+    place = Progress.objects.get().through_event
+    receive(facts=facts_of("Theirs", "X 1"), source=source_of(digest="7" * 64), by=charlie, at=NOW)
+    refresh(clinic, today=TODAY)
+    assert Progress.objects.get(clinic=clinic).through_event == place
+    assert Standing.objects.filter(clinic=clinic).count() == 1
+
+
+@pytest.mark.parametrize("words", [[], ["--rebuild"]])
+def test_the_command_works_everyone_out(clinic, alice, capsys, words):
+    many(alice, 3)
+    call_command("judge_worklist", *words)
+    assert "Meadow Clinic: 3 patients worked out." in capsys.readouterr().out

@@ -1,0 +1,177 @@
+"""The worklist: why now, whose turn, until when, one next step."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tenuto.clinic.desk.judging import next_act
+from tenuto.clinic.intake.api import DecisionRow
+from tenuto.clinic.intake.services import receive
+from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.people.models import Role
+from tenuto.clinic.ports.api import open_task, place_hold
+from tenuto.core.gate import Finding, Gate, Level
+from tenuto.core.sources import Basis, Tag
+from tests.clinic.conftest import NOW, _hired, facts_of, source_of
+
+ADDRESS = "/worklist/"
+QUERIES = 13
+"""Session, person with clinic, policy, place in the chain, deeds since, who waits, counts, rows, restrictions; the
+note of the look."""
+
+
+@pytest.fixture
+def tasks(alice, ana):
+    """One task is late, one is not."""
+
+    def add(why, hours, role=Role.NURSE, **more):
+        due = NOW + timedelta(hours=hours)
+        return open_task(
+            patient=ana, kind="triage.low", why=why, owner_role=role, due=due, by=alice, at=NOW, **more
+        )
+
+    return add("Ask about sleep.", -1), add("Ask about means.", 2, role=Role.PRESCRIBER)
+
+
+def text(visit, staff, query=""):
+    answer = visit(staff).get(ADDRESS + query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_alice_and_bob_see_what_waits_and_charlie_does_not(visit, tasks, alice, bob, charlie):
+    for staff, sees in ((alice, True), (bob, True), (charlie, False)):
+        page = text(visit, staff)
+        assert ("Ana Silva" in page) is sees
+        assert ("Ask about sleep." in page) is sees
+
+
+def test_each_role_that_may_search_sees_it_and_the_auditor_is_refused(visit, clinic, tasks):
+    for role in Role:
+        answer = visit(_hired(clinic, f"one-{role}", role)).get(ADDRESS)
+        assert answer.status_code == (403 if role is Role.AUDITOR else 200)
+    assert visit().get(ADDRESS).status_code == 302
+
+
+def test_a_row_says_why_whose_turn_until_when_and_what_next(visit, tasks, alice, ana):
+    page = text(visit, alice)
+    for words in (
+        "Late",
+        "Ask about sleep.",
+        "Nurse",
+        "Tue 24 Nov, 08:30",
+        "Record the triage",
+        f"{ana.pk}/intake/triage/",
+    ):
+        assert words in page
+    assert page.index("Ask about sleep.") < page.index("Ask about means.") < page.index("not recorded")
+
+
+def test_a_task_of_one_person_names_them(visit, tasks, alice, bob, ana):
+    open_task(
+        patient=ana,
+        kind="test.order",
+        why="Draw blood.",
+        owner_role=Role.NURSE,
+        owner=bob,
+        due=NOW,
+        by=alice,
+        at=NOW,
+    )
+    assert ">Bob<" in text(visit, alice)
+    assert "Draw blood." in text(visit, bob, "?owner=mine")
+
+
+def test_the_filters_narrow(visit, tasks, alice, ana):
+    place_hold(patient=ana, why="Fever since Monday.", by=alice, at=NOW)
+    for query, shown in (
+        ("?mark=late", {"sleep"}),
+        ("?mark=due", {"means"}),
+        ("?owner=nurse", {"sleep"}),
+        ("?owner=mine", {"means", "Fever"}),
+        ("?stage=booking", {"Fever"}),
+        ("?owner=nurse&mark=due", set()),
+        ("?mark=nonsense", {"sleep", "means", "Fever"}),
+    ):
+        page = text(visit, alice, query)
+        assert {word for word in ("sleep", "means", "Fever") if word in page} >= shown
+        assert not any(word in page for word in {"sleep", "means", "Fever"} - shown) or query == "?owner=mine"
+    assert "Nothing of this kind" in text(visit, alice, "?owner=nurse&mark=due")
+
+
+def test_an_empty_list_says_so(visit, charlie):
+    assert "Nothing waits" in text(visit, charlie)
+
+
+def test_a_look_is_on_record(visit, tasks, alice, ana):
+    text(visit, alice)
+    (look,) = AuditEvent.objects.filter(action="worklist")
+    assert look.detail == {"patients": [str(ana.pk)]}
+
+
+def test_the_number_of_queries_does_not_grow(visit, alice, tasks, django_assert_num_queries):
+    browser = visit(alice)
+
+    def add(numbers):
+        for n in numbers:
+            receive(
+                facts=facts_of(f"Patient {n}", f"MRN {n}"),
+                source=source_of(digest=f"{n:064}"),
+                by=alice,
+                at=NOW,
+            )
+        browser.get(ADDRESS)
+        browser.get(ADDRESS)
+
+    add(range(2, 4))
+    with django_assert_num_queries(QUERIES):
+        browser.get(ADDRESS)
+    add(range(4, 31))
+    with django_assert_num_queries(QUERIES):
+        browser.get(ADDRESS)
+
+
+def finding(level, fact="", *, missing=False):
+    return Finding(
+        "X",
+        level,
+        f"Something about {fact or 'it'} that is long enough to stand.",
+        Basis((Tag.D,)),
+        fact,
+        missing,
+    )
+
+
+def decided(outcome, *, stands=True):
+    return DecisionRow(
+        id=None, outcome=outcome, outcome_text="", reason="", decided_by_name="Alice", decided_at=NOW, gate_level="PASS",
+        facts_sha256="", policy_id="", policy_version=1, policy_sha256="", stands=stands,
+    )  # fmt: skip
+
+
+PASS = Gate.of(())
+MISSING = Gate.of([finding(Level.REVIEW, "goals", missing=True)])
+BLOCK = Gate.of([finding(Level.BLOCK, "history.aneurysm")])
+
+
+@pytest.mark.parametrize(
+    ("gate", "decision", "signed", "waits", "step"),
+    [
+        (None, None, False, False, "Take the history"),
+        (MISSING, None, False, False, "Complete the record"),
+        (BLOCK, None, False, False, "See what blocks"),
+        (PASS, None, False, False, "Decide"),
+        (PASS, decided("needs_more"), False, False, "Decide"),
+        (PASS, decided("accepted", stands=False), False, False, "Decide again"),
+        (PASS, decided("not_suitable", stands=False), False, False, "Decide again"),
+        (PASS, decided("accepted"), False, False, "Sign the plan"),
+        (PASS, decided("accepted"), False, True, None),
+        (PASS, decided("accepted"), True, False, None),
+        (PASS, decided("not_suitable"), False, False, None),
+    ],
+)
+def test_whose_turn_it_is_follows_from_gate_and_decision(gate, decision, signed, waits, step):
+    act = next_act(gate, decision, signed=signed, waits_for_signature=waits)
+    assert (act.next_step if act else None) == step
