@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from tenuto.clinic.demo.services import ProductionRefused, demo_is_loaded, load, load_if_empty
 from tenuto.clinic.demo.staff import STAFF, TEACHING_CLINIC
-from tenuto.clinic.desk.presenters import board
-from tenuto.clinic.desk.services import worklist
+from tenuto.clinic.desk.models import Standing
+from tenuto.clinic.desk.projection import judge_all
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.models import Clinic, Patient, Staff
 
@@ -45,7 +45,8 @@ def test_every_name_says_that_it_is_invented(demo):
 
 def test_it_shows_every_gate_and_a_second_clinic(demo):
     today = timezone.localdate()
-    marks = {row.mark for row in board(worklist(demo, today=today), gate="", today=today).rows}
+    judge_all(demo, today=today)
+    marks = set(Standing.objects.filter(clinic=demo).values_list("mark", flat=True))
     assert marks == {"pass", "review", "block", "refuse"}
     assert Clinic.objects.count() == 2
     assert len({person.clinic for person in STAFF}) == 2

@@ -166,12 +166,16 @@ BLOCK = Gate.of([finding(Level.BLOCK, "history.aneurysm")])
         (PASS, decided("needs_more"), False, False, "Decide"),
         (PASS, decided("accepted", stands=False), False, False, "Decide again"),
         (PASS, decided("not_suitable", stands=False), False, False, "Decide again"),
-        (PASS, decided("accepted"), False, False, "Sign the plan"),
+        (PASS, decided("accepted"), False, False, "Make the plan"),
+        (PASS, decided("accepted"), "drafted", False, "Sign the plan"),
+        (MISSING, decided("accepted", stands=False), True, False, None),
         (PASS, decided("accepted"), False, True, None),
         (PASS, decided("accepted"), True, False, None),
+        (BLOCK, decided("accepted", stands=False), True, False, "Revise or withdraw"),
         (PASS, decided("not_suitable"), False, False, None),
     ],
 )
 def test_whose_turn_it_is_follows_from_gate_and_decision(gate, decision, signed, waits, step):
-    act = next_act(gate, decision, signed=signed, waits_for_signature=waits)
+    drafted = signed == "drafted"
+    act = next_act(gate, decision, signed=signed is True, drafted=drafted, waits_for_signature=waits)
     assert (act.next_step if act else None) == step

@@ -109,7 +109,7 @@ def test_a_bad_file_is_said_on_the_form_and_saves_nothing(send, data, sentence):
     assert 'aria-invalid="true"' in page
     assert not Patient.objects.exists()
     assert not IntakeRecord.objects.exists()
-    assert not AuditEvent.objects.filter(action__contains="patient").exists()
+    assert not AuditEvent.objects.filter(kind="write", action__contains="patient").exists()
 
 
 def test_two_patients_in_one_bundle_are_refused(send):

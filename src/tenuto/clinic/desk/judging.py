@@ -61,7 +61,7 @@ def gate_words(gate: Gate | None) -> Words:
 
 
 def next_act(
-    gate: Gate | None, decision: DecisionRow | None, *, signed: bool, waits_for_signature: bool
+    gate: Gate | None, decision: DecisionRow | None, *, signed: bool, drafted: bool, waits_for_signature: bool
 ) -> NextAct | None:
     """The turn that a patient's record calls for; None when it is nobody's turn at the desk.
 
@@ -70,14 +70,26 @@ def next_act(
     words = gate_words(gate)
     if gate is None:
         return _act("History to take", words, Role.COORDINATOR, "Take the history", "intake:page", 5)
+    if signed and any(f.level >= Level.BLOCK and not f.missing for f in _open(gate)):
+        return NextAct("plan", "Signed plan, closed gate", words.mark, words.why, words.more, Role.PRESCRIBER,
+                       "Revise or withdraw", "plan:page#gate", 1)  # fmt: skip
     if decision is not None and decision.outcome == "not_suitable" and decision.stands:
         return None
     if decision is not None and decision.outcome == "accepted" and (decision.stands or signed):
         if signed or waits_for_signature:
             return None
-        why = f"Accepted by {decision.decided_by_name}. The plan is not signed."
+        stands = "A draft of the plan waits for a signature." if drafted else "There is no plan yet."
+        why = f"Accepted by {decision.decided_by_name}. {stands}"
         return NextAct(
-            "plan", "Plan to sign", words.mark, why, "", Role.PRESCRIBER, "Sign the plan", "plan:page", 3
+            "plan",
+            "Plan to sign" if drafted else "Plan to make",
+            words.mark,
+            why,
+            "",
+            Role.PRESCRIBER,
+            "Sign the plan" if drafted else "Make the plan",
+            "plan:page",
+            3,
         )
     return _undecided(gate, words, decision)
 

@@ -16,7 +16,10 @@ from tenuto.clinic.intake.api import DecisionRow, Record, newest_decisions, newe
 from tenuto.clinic.ledger.models import AuditEvent, Kind
 from tenuto.clinic.people.models import Clinic, Patient
 from tenuto.clinic.people.roles import Role
+from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.services import plan_for
+from tenuto.clinic.plan.status import Status
+from tenuto.clinic.plan.versions import standings as standings_of
 from tenuto.clinic.policies.api import policy_of
 from tenuto.clinic.ports.api import HoldRow, TaskRow, holds_in_force, open_tasks
 from tenuto.core.intake.tasks import rules
@@ -29,12 +32,13 @@ __all__ = ["AT_ONCE", "judge_all", "rebuild", "refresh"]
 AT_ONCE = 25
 """Patients worked out within one request; the rest waits for the next one, or for `manage judge_worklist`."""
 BATCH = 200
+PLAN_TO_SIGN = "plan.sign"
 DEEDS = (Kind.WRITE, Kind.OVERRIDE)
 PLACES = {
     "enquiry": ("Answer it", "enquiries"),
     "test.order": ("Order or chase it", "intake:tests"),
     "scale.review": ("Go over it", "intake:scales"),
-    "plan.sign": ("Sign the plan", "plan:page"),
+    PLAN_TO_SIGN: ("Sign the plan", "plan:page"),
 }
 """What to do about a task and where, by its kind; for the others by the start of the kind, else the intake page."""
 
@@ -134,6 +138,7 @@ def _judge(clinic: Clinic, chosen: Sequence[UUID], *, policy: Policy, today: dat
     for task in open_tasks(clinic):
         tasks[task.patient_id].append(task)
     holds = holds_in_force(clinic, on=today)
+    plans = _plans(chosen)
     WorkRow.objects.filter(patient__in=chosen).delete()
     standings: list[Standing] = []
     work: list[WorkRow] = []
@@ -142,7 +147,7 @@ def _judge(clinic: Clinic, chosen: Sequence[UUID], *, policy: Policy, today: dat
         proposal = plan_for(record, PlanRequest(), policy=policy, as_of=today) if record else None
         standings.append(_standing(patient, record, proposal, policy, today))
         open_now = tasks.get(patient.pk, [])
-        act = _act_of(record, proposal, decisions, open_now)
+        act = _act_of(record, proposal, decisions, open_now, plans.get(patient.pk, frozenset()))
         work += _work(patient, clinic, act, open_now, holds.get(patient.pk, ()))
     Standing.objects.filter(patient__in=chosen).delete()
     Standing.objects.bulk_create(standings, batch_size=BATCH)
@@ -154,11 +159,27 @@ def _act_of(
     proposal: Proposal | None,
     decisions: Mapping[UUID, DecisionRow],
     tasks: Iterable[TaskRow],
+    plans: frozenset[Status],
 ) -> NextAct | None:
     decision = decisions.get(record.id) if record else None
-    waits = any(task.kind == "plan.sign" for task in tasks)
+    waits = any(task.kind == PLAN_TO_SIGN for task in tasks)
     gate = proposal.gate if proposal else None
-    return next_act(gate, decision, signed=False, waits_for_signature=waits)
+    return next_act(
+        gate,
+        decision,
+        signed=Status.SIGNED in plans,
+        drafted=Status.DRAFT in plans,
+        waits_for_signature=waits,
+    )
+
+
+def _plans(chosen: Sequence[UUID]) -> dict[UUID, frozenset[Status]]:
+    """Where the versions of each patient's plan stand. One query."""
+    rows = PlanVersion.objects.filter(patient__in=chosen).defer("content_json")
+    versions: dict[UUID, list[PlanVersion]] = defaultdict(list)
+    for row in rows.select_related("signature", "withdrawal"):
+        versions[row.patient_id].append(row)
+    return {patient: frozenset(standings_of(own).values()) for patient, own in versions.items()}
 
 
 def _standing(
