@@ -59,7 +59,7 @@ class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]
     """Ask for the second factor at sign-in, except of an invented person outside production.
 
     The demonstration's people have one, so that a visitor can sign a plan, but the visitor comes in with the printed
-    password alone (docs/adr/0012-second-factor.md).
+    password alone (docs/adr/0009-second-factor.md).
     """
 
     def _should_handle(self, request: HttpRequest) -> bool:
