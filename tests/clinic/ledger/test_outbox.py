@@ -112,7 +112,9 @@ def test_after_many_attempts_a_person_has_to_look(message):
     assert sweep(now=now + timedelta(days=1), sender=Recorder()) == 0
 
 
-def test_the_sweeper_sends_what_is_due(message, settings, tmp_path):
+def test_the_sweeper_sends_what_is_due(message, settings, tmp_path, monkeypatch):
+    # The test's own transaction lives on this connection.
+    monkeypatch.setattr("tenuto.clinic.ledger.sweeper.close_old_connections", lambda: None)
     settings.OUTBOX_SENDER = ("tenuto.clinic.ledger.outbox.FileSender", (tmp_path / "out",))
     Sweeper()._once()
     assert len(list((tmp_path / "out").glob("*.json"))) == 1

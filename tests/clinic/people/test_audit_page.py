@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from tenuto.clinic.ledger.models import AuditEvent, Kind
 from tenuto.clinic.ledger.services import record
@@ -13,6 +14,7 @@ from tenuto.clinic.people.models import Role, WeeklyReview
 from tests.clinic.conftest import NOW, PASSWORD, _hired
 
 QUERIES = 17
+"""PostgreSQL takes the lock of the chain with one more."""
 WEEK = review.Filters(NOW.date() - timedelta(days=6), NOW.date())
 
 
@@ -127,9 +129,9 @@ def test_printing_is_recorded_with_whose_page_it_was(visit, bob, charlie, ana):
 def test_the_number_of_queries_is_fixed(visit, erin, bob, ana, django_assert_num_queries):
     browser = visit(erin)
     visit(bob).get(f"/patients/{ana.pk}/plan/")
-    with django_assert_num_queries(QUERIES):
+    with django_assert_num_queries(QUERIES + (connection.vendor == "postgresql")):
         browser.get("/audit/")
     for _ in range(30):
         visit(bob).get(f"/patients/{ana.pk}/plan/")
-    with django_assert_num_queries(QUERIES):
+    with django_assert_num_queries(QUERIES + (connection.vendor == "postgresql")):
         browser.get("/audit/")

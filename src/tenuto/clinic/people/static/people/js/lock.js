@@ -4,7 +4,10 @@ const session = document.querySelector("#session");
 const dialog = session?.querySelector("dialog");
 let touched = Date.now();
 
+const title = document.title;
+
 function hidden(value) {
+  document.title = value ? "Locked" : title;
   document.documentElement.classList.toggle("locked", value);
   document.querySelector("main").inert = value;
 }
