@@ -92,7 +92,7 @@ def draft(*, patient: Patient, query: QueryDict, seen: str, why: str, by: Staff,
     """
     require_same_clinic(by, patient)
     # One draft or signature of a patient at a time; the number follows from what is there.
-    Patient.objects.select_for_update().get(pk=patient.pk)
+    by.clinic.patients.select_for_update().get(pk=patient.pk)
     built = build(grounds(patient), query)
     force = built.grounds.in_force
     if not may(by, "plan.revise" if force else "plan.sign"):

@@ -9,7 +9,7 @@ from django.db import transaction
 from tenuto.clinic.ledger.models import Kind
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.api import may
-from tenuto.clinic.people.models import Patient, Role, Staff
+from tenuto.clinic.people.models import Role, Staff
 from tenuto.clinic.people.reauthenticate import Reauthentication
 from tenuto.clinic.people.services import require_same_clinic
 from tenuto.clinic.plan.models import PlanException, PlanSignature, PlanVersion, PlanWithdrawal
@@ -140,7 +140,7 @@ def _require_signer(version: PlanVersion, signature: Reauthentication, at: datet
     if not may(by, verb):
         raise PermissionError(f"{by} may not do this. See who may in the manual.")
     # Two people who sign at once are served one after the other.
-    Patient.objects.select_for_update().get(pk=version.patient_id)
+    by.clinic.patients.select_for_update().get(pk=version.patient_id)
     status = _status(version)
     if status is not Status.DRAFT:
         raise SigningRefused(f"This version can't be signed: {WORDS[status].label.lower()}.")
