@@ -11,9 +11,9 @@ from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.parts import Benefit, Context, DoseEffect, Holding, Uptake
 from tenuto.core.durability.patients import Patients
 
-__all__ = ["Infusion", "Model", "Walk"]
+__all__ = ["DRIFT_INFUSIONS", "Infusion", "Model", "Walk"]
 
-_PER = 10.0
+DRIFT_INFUSIONS = 10.0
 """Infusions over which a patient's drift is expressed."""
 
 
@@ -91,7 +91,9 @@ class Walk:
         self.holding.add(amount if who is None else amount * who)
         self.given = self.given + (1.0 if who is None else who)
         if np.any(self.given > 1):
-            self.holding.stretch(np.exp(self.patients.drift * (np.maximum(self.given - 1.0, 0.0) / _PER)))
+            self.holding.stretch(
+                np.exp(self.patients.drift * (np.maximum(self.given - 1.0, 0.0) / DRIFT_INFUSIONS))
+            )
 
     def drug(self) -> Floats:
         """Log-fall of the score that is the drug's, shape (n,)."""
