@@ -125,9 +125,8 @@ def against_nuts() -> None:
     truth = nuts.quantiles_fast(case, FIT, RULES, Effort(4096, 65536, 16384))
     ours_s = statistics.median(timed(lambda: nuts.quantiles_fast(case, FIT, RULES), 9))
     ours_error = _error([nuts.quantiles_fast(case, FIT, RULES)], truth)
-    sampler = nuts.sampler(FIT, warmup=300, draws=300, chains=16)
     start = time.perf_counter()
-    draws = nuts.sample(sampler, case, FIT, 1)
+    draws = nuts.sample(FIT, [case], warmup=500, draws=500, chains=4, seed=1)[0]
     theirs_s = time.perf_counter() - start
     halves = [nuts.quantiles_nuts(case, FIT, RULES, d.reshape(-1, 7)) for d in np.split(draws, 4)]
     # The spread of quarters of the run is twice that of the whole.

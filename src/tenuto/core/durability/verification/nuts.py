@@ -18,13 +18,13 @@ from tenuto.core.durability.error import ScaleError
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.outlook import Ahead, walked
 from tenuto.core.durability.patients import Patients
-from tenuto.core.durability.population import Fit
+from tenuto.core.durability.population import Fit, priors
 from tenuto.core.durability.posterior import Effort, posterior
 from tenuto.core.durability.survival import Curve
 from tenuto.core.durability.verification.sbc import SCHEDULED
 from tenuto.core.durability.verification.synthetic import Case, draw_case, the_law
 
-__all__ = ["LEVELS", "agree", "cases", "quantiles_fast", "quantiles_nuts", "r_hat", "sample", "sampler"]
+__all__ = ["LEVELS", "agree", "cases", "quantiles_fast", "quantiles_nuts", "r_hat", "sample"]
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 LN2 = math.log(2)
@@ -81,25 +81,34 @@ def agree(one: Sequence[float | None], other: Sequence[float | None]) -> bool:
     return True
 
 
-def _events(case: Case) -> dict[str, Floats]:
-    """The course as arrays: days since the event before, dose worth, score (or not a number), days since the first infusion."""
-    rows = sorted([(d, 0, s) for d, s in zip(case.evidence.days, case.evidence.scores, strict=True)])
-    rows += [(i.day, 1, i.dose) for i in case.evidence.infusions]
+def _events(case: Case) -> list[tuple[float, ...]]:
+    """The course event by event: days since the event before, infusion or not, dose, score, days since the first infusion."""
+    rows = [(d, 0.0, 0.0, s) for d, s in zip(case.evidence.days, case.evidence.scores, strict=True)]
+    rows += [(i.day, 1.0, i.dose, math.nan) for i in case.evidence.infusions]
     rows.sort(key=lambda r: (r[0], r[1]))
     first = case.evidence.infusions[0].day
     days = [rows[0][0], *(r[0] for r in rows)]
-    columns = {
-        "gap": [b - a for a, b in itertools.pairwise(days)],
-        "infusion": [float(r[1]) for r in rows],
-        "dose": [r[2] if r[1] else 0.0 for r in rows],
-        "score": [math.nan if r[1] else r[2] for r in rows],
-        "since": [r[0] - first for r in rows],
-    }
-    return {name: np.array(values) for name, values in columns.items()}
+    gaps = [b - a for a, b in itertools.pairwise(days)]
+    return [(gap, *rest, day - first) for gap, (day, *rest) in zip(gaps, rows, strict=True)]
 
 
-def sampler(fit: Fit, *, warmup: int, draws: int, chains: int) -> Any:
-    """A NUTS sampler over points that are standard normal under the prior; `run(key, events)` samples one patient."""
+_NOTHING = (0.0, 0.0, 0.0, math.nan, 0.0)
+"""An event in which no time passes and nothing is done or seen: fills up the shorter courses."""
+
+
+def _table(cases: Sequence[Case]) -> Floats:
+    """All courses side by side, shape (events, 5, patients)."""
+    courses = [_events(case) for case in cases]
+    longest = max(map(len, courses))
+    filled = [course + [_NOTHING] * (longest - len(course)) for course in courses]
+    return np.array(filled).transpose(1, 2, 0)
+
+
+def sample(fit: Fit, cases: Sequence[Case], *, warmup: int, draws: int, chains: int, seed: int) -> Floats:
+    """Draws of each patient's coordinates, shape (patients, chains, draws, 7).
+
+    The patients are independent and are sampled together: one compilation, one pass through the events for all.
+    """
     import jax
     import jax.numpy as jnp
     import numpyro
@@ -108,36 +117,38 @@ def sampler(fit: Fit, *, warmup: int, draws: int, chains: int) -> Any:
     from numpyro.infer import MCMC, NUTS
 
     jax.config.update("jax_enable_x64", True)
-    model, law, measure = the_law(fit)
-    root = jnp.asarray(np.linalg.cholesky(law.covariance + 1e-9 * np.eye(len(law.mean))))
-    mean = jnp.asarray(law.mean)
+    _, law, measure = the_law(fit)
+    root = np.linalg.cholesky(law.covariance + 1e-9 * np.eye(len(law.mean)))
     population = fit.population
     half, headroom = population["dose_half"], population["headroom"]
-    onset = LN2 / model.benefit.onset_half_life  # type: ignore[attr-defined]
-    context_half_life = model.context.half_life  # type: ignore[attr-defined]
+    onset = LN2 / priors()["fixed"]["onset_days"]["value"]
+    context_half_life = priors()["fixed"]["context_half_life_days"]["value"]
     sd, low, high = measure.error_sd, measure.lowest, measure.highest
+    events = jnp.asarray(_table(cases))
+    names = [f"z{k}" for k in range(len(cases))]
 
     def worth(dose: Any) -> Any:
         return (dose**2 / (dose**2 + half**2)) / (0.5**2 / (0.5**2 + half**2))
 
     def log_probability(expected: Any, score: Any) -> Any:
-        inside = dist.Normal(expected, jnp.sqrt(sd**2 + 1 / 12)).log_prob(score)
+        inside = dist.Normal(expected, math.sqrt(sd**2 + 1 / 12)).log_prob(score)
         bottom = log_ndtr((low + 0.5 - expected) / sd)
         top = log_ndtr((expected - high + 0.5) / sd)
         return jnp.where(score <= low, bottom, jnp.where(score >= high, top, inside))
 
-    def course(events: Any) -> None:
-        z = numpyro.sample("z", dist.Normal(0, 1).expand([len(law.mean)]).to_event(1))
-        log_gain, log_fast, log_extra, logit, context, log_baseline, drift = mean + root @ z
+    def courses() -> None:
+        prior = dist.Normal(0, 1).expand([len(law.mean)]).to_event(1)
+        z = jnp.stack([numpyro.sample(name, prior) for name in names])
+        log_gain, log_fast, log_extra, logit, context, log_baseline, drift = (law.mean + z @ root.T).T
         gain, baseline, transfer = jnp.exp(log_gain), jnp.exp(log_baseline), 1 / (1 + jnp.exp(-logit))
         fast_half = jnp.maximum(jnp.exp(log_fast), 0.5)
         slow_half = fast_half + jnp.maximum(jnp.exp(log_extra), 0.01 * fast_half)
 
         def step(carry: Any, event: Any) -> Any:
             waiting, quick, lasting, given, total = carry
+            gap, infusion, dose, score, since = event
             stretch = jnp.exp(drift * jnp.maximum(given - 1, 0) / 10)
             a, f, s = onset / stretch, LN2 / (fast_half * stretch), LN2 / (slow_half * stretch)
-            gap = event["gap"]
             ea, ef, es = jnp.exp(-a * gap), jnp.exp(-f * gap), jnp.exp(-s * gap)
             passing, into = transfer * f, a / (a - f)
             now_lasting = (
@@ -147,37 +158,31 @@ def sampler(fit: Fit, *, warmup: int, draws: int, chains: int) -> Any:
             )
             now_quick = quick * ef + waiting * into * (ef - ea)
             now_waiting = waiting * ea
-            share = jnp.where(event["since"] > 0, 2.0 ** (-event["since"] / context_half_life), 0.0)
+            share = jnp.where(since > 0, 2.0 ** (-since / context_half_life), 0.0)
             expected = baseline * jnp.exp(-(now_quick + now_lasting + context * share))
-            seen = jnp.where(jnp.isnan(event["score"]), low, event["score"])
-            total += jnp.where(jnp.isnan(event["score"]), 0.0, log_probability(expected, seen))
+            seen = jnp.where(jnp.isnan(score), low, score)
+            total += jnp.where(jnp.isnan(score), 0.0, log_probability(expected, seen))
             room = jnp.maximum(gain - (now_waiting + now_quick) / (1 + headroom), 0)
-            now_waiting += event["infusion"] * worth(event["dose"]) * room
-            return (now_waiting, now_quick, now_lasting, given + event["infusion"], total), None
+            now_waiting += infusion * worth(dose) * room
+            return (now_waiting, now_quick, now_lasting, given + infusion, total), None
 
-        (*_, total), _ = jax.lax.scan(step, (0.0, 0.0, 0.0, 0.0, 0.0), events, unroll=4)
-        numpyro.factor("scores", total)
+        nothing = jnp.zeros(len(cases))
+        (*_, total), _ = jax.lax.scan(step, (nothing,) * 5, events)
+        numpyro.factor("scores", total.sum())
 
-    return MCMC(
-        NUTS(course, dense_mass=True, max_tree_depth=7),
+    mcmc = MCMC(
+        NUTS(courses, dense_mass=[(name,) for name in names], max_tree_depth=7),
         num_warmup=warmup,
         num_samples=draws,
         num_chains=chains,
         chain_method="vectorized",
         progress_bar=False,
     )
-
-
-def sample(mcmc: Any, case: Case, fit: Fit, seed: int) -> Floats:
-    """Draws of the patient's coordinates, shape (chains, draws, 7)."""
-    import jax
-
-    _, law, _ = the_law(fit)
-    root = np.linalg.cholesky(law.covariance + 1e-9 * np.eye(len(law.mean)))
-    mcmc.run(jax.random.PRNGKey(seed), {k: jax.numpy.asarray(v) for k, v in _events(case).items()})
-    points = np.asarray(mcmc.get_samples(group_by_chain=True)["z"])
-    draws: Floats = law.mean + points @ root.T
-    return draws
+    mcmc.run(jax.random.PRNGKey(seed))
+    found = mcmc.get_samples(group_by_chain=True)
+    points = np.stack([np.asarray(found[name]) for name in names])
+    sampled: Floats = law.mean + points @ root.T
+    return sampled
 
 
 def r_hat(draws: Floats) -> float:
