@@ -1,11 +1,13 @@
 """`tenuto simulate trial`: figures, CSV, repeatability, and one sentence for a trial that can't be simulated."""
 
 import csv
+import sys
 from pathlib import Path
 
 import pytest
 
 from tenuto.cli import main
+from tenuto.core.durability.clinic import KINDS, read_clinic
 
 EXAMPLES = Path(__file__).parents[2] / "examples/durability"
 TRIAL = (EXAMPLES / "trial.toml").read_text("utf-8")
@@ -120,3 +122,103 @@ def test_a_bad_trial_is_one_sentence_with_exit_2_and_nothing_written(name, trial
 def test_bad_counts_are_refused(words, capsys):
     assert main(["simulate", "trial", str(EXAMPLES / "trial.toml"), *words]) == 2
     assert "is not a whole number" in capsys.readouterr().err
+
+
+CLINIC = """
+name = "tiny"
+[population]
+patients = 24
+condition = "depression"
+setting = "clinic"
+scale = "PHQ-9"
+baseline = { mean = 17.0, sd = 5.0, min = 12 }
+[horizon]
+days = 120
+[[policy]]
+name = "monthly"
+kind = "fixed"
+every_days = 28
+[[policy]]
+name = "symptoms"
+kind = "symptom_triggered"
+[output]
+table = "policies.csv"
+plot = "frontier.svg"
+"""
+
+
+def clinic_files(tmp_path, name, *words):
+    folder = tmp_path / name
+    folder.mkdir()
+    source = tmp_path / "clinic.toml"
+    source.write_text(CLINIC, "utf-8")
+    assert main(["simulate", "clinic", str(source), "--output", str(folder), *words]) == 0
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_clinic_gets_a_table_and_a_frontier(tmp_path, capsys):
+    files = clinic_files(tmp_path, "one")
+    assert set(files) == {"policies.csv", "frontier.svg"}
+    rows = list(csv.DictReader(files["policies.csv"].decode().splitlines()))
+    assert [row["policy"] for row in rows] == ["monthly", "symptoms"]
+    assert float(rows[0]["infusions_a_year"]) > 8
+    assert b"monthly" in files["frontier.svg"]
+    assert "24 patients, seed 1" in capsys.readouterr().out
+
+
+def test_a_clinic_repeats_itself_for_the_same_seed_only(tmp_path):
+    first = clinic_files(tmp_path, "a", "--seed", "4")
+    assert first["policies.csv"] == clinic_files(tmp_path, "b", "--seed", "4")["policies.csv"]
+    assert first["policies.csv"] != clinic_files(tmp_path, "c", "--seed", "5")["policies.csv"]
+
+
+def test_the_example_clinic_can_be_read():
+    found = read_clinic((EXAMPLES / "clinic.toml").read_text("utf-8"), name="example")
+    assert {policy.kind for policy in found.policies} == set(KINDS)
+
+
+CLINIC_BAD = {
+    "empty": ("", "no 'population'"),
+    "unknown kind": (CLINIC.replace('"fixed"', '"lunar"'), "'kind' is 'lunar'"),
+    "no interval": (CLINIC.replace("every_days = 28\n", ""), "no 'every_days'"),
+    "two of a name": (CLINIC.replace('"symptoms"', '"monthly"'), "two policies are called 'monthly'"),
+    "no policy": (CLINIC[: CLINIC.index("[[policy]]")], "no 'policy'"),
+    "a scale of something else": (
+        CLINIC.replace("PHQ-9", "PCL-5").replace("sd = 5.0", "sd = 9.0"),
+        "does not measure",
+    ),
+    "too short": (CLINIC.replace("days = 120", "days = 30"), "leaves no month"),
+    "nobody": (CLINIC.replace("patients = 24", "patients = 0"), "'patients' is 0"),
+    "a path": (CLINIC.replace('"policies.csv"', '"../policies.csv"'), "plain file name"),
+    "a misspelt key": (CLINIC.replace("[horizon]", "[horizon]\nweeks = 4"), "'weeks' is not known here"),
+}
+
+
+@pytest.mark.parametrize("name", CLINIC_BAD)
+def test_a_bad_clinic_is_one_sentence_with_exit_2_and_nothing_written(name, trial, tmp_path, capsys):
+    text, expected = CLINIC_BAD[name]
+    folder = tmp_path / "out"
+    folder.mkdir()
+    assert main(["simulate", "clinic", trial(text), "--output", str(folder)]) == 2
+    printed, err = capsys.readouterr()
+    assert printed == ""
+    assert err.count("\n") == 1
+    assert expected in err
+    assert not list(folder.iterdir())
+
+
+def test_a_clinic_needs_a_folder_that_is_there(trial, tmp_path, capsys):
+    assert main(["simulate", "clinic", trial(CLINIC), "--output", str(tmp_path / "nowhere")]) == 2
+    assert "no folder" in capsys.readouterr().err
+
+
+def test_without_dask_workers_are_refused_in_one_sentence(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert main(["simulate", "trial", str(EXAMPLES / "trial.toml"), "--workers", "2"]) == 2
+    assert "pip install 'tenuto[cluster]'" in capsys.readouterr().err
+
+
+def test_workers_give_the_same_figures_as_one_process(tmp_path):
+    words = (str(EXAMPLES / "trial.toml"), "--replicates", "40", "--seed", "9")
+    alone = figures(tmp_path, "alone.csv", *words)
+    assert alone == figures(tmp_path, "two.csv", *words, "--workers", "2")

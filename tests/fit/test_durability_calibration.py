@@ -126,3 +126,16 @@ def test_the_parameter_file_says_where_it_comes_from():
         )
     )
     assert {"version", "seed", "data_sha256", "fingerprint", "names", "mean", "covariance"} == set(raw)
+
+
+def test_the_readme_and_the_drawn_example_are_of_this_calibration(capsys):
+    root = DOCS.parents[1]
+    history = str(root / "examples/durability/history.csv")
+    assert main(["forecast", history, "--candidate", "2026-04-24"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    readme = (root / "README.md").read_text("utf-8")
+    for line in lines[:5]:
+        assert line in readme
+    longest = lines[2].split(":")[1].split()[0]
+    drawn = (DOCS / "durability-forecast.svg").read_text("utf-8")
+    assert f"Longest acceptable interval {longest} days" in drawn
