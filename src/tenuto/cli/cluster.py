@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tenuto.cli import UserError
 
@@ -47,14 +48,14 @@ def _on_dask(
 ) -> Iterator[Result]:
     # Imported here: Dask is an optional extra that most installations do without.
     try:
-        from distributed import Client, LocalCluster
+        distributed: Any = importlib.import_module("distributed")
     except ImportError:
         raise UserError(
             "--workers and --scheduler need Dask. Install it with `pip install 'tenuto[cluster]'`, or leave them out."
         ) from None
     if scheduler:
         try:
-            client = Client(scheduler, timeout=10)
+            client = distributed.Client(scheduler, timeout=10)
         except (OSError, ValueError) as error:
             raise UserError(
                 f"No Dask scheduler answers at '{scheduler}': {error}. Check the address."
@@ -64,8 +65,8 @@ def _on_dask(
                 yield future.result()
         return
     with (
-        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
-        Client(cluster) as client,
+        distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
     ):
         for future in client.map(work, pieces, pure=False):
             yield future.result()
