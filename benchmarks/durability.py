@@ -67,10 +67,12 @@ def timed(work, rounds: int) -> list[float]:
 def forecasts(rounds: int) -> None:
     history = long_history()
     forecast(history, RULES)
+    busy = time.process_time()
     found = sorted(1000 * s for s in timed(lambda: forecast(history, RULES), rounds))
+    busy = 1000 * (time.process_time() - busy) / rounds
     late = found[min(len(found) - 1, int(0.95 * len(found)))]
     print(f"forecast, {len(history.scores)} scores, {len(history.infusions)} infusions, {rounds} rounds: "
-          f"median {statistics.median(found):.1f} ms (aim 50), 95 % {late:.1f} ms (aim 150)")  # fmt: skip
+          f"median {statistics.median(found):.1f} ms (aim 50), 95 % {late:.1f} ms (aim 150); {busy:.1f} ms of processor each")  # fmt: skip
 
 
 def populations(rounds: int) -> None:
@@ -81,6 +83,9 @@ def populations(rounds: int) -> None:
             timed(lambda n=count: population_by_day(model, law, n, SERIES, 365, seed=1, threads=2), rounds)
         )
         rates[count] = count / best
+        busy = time.process_time()
+        population_by_day(model, law, count, SERIES, 365, seed=1, threads=2)
+        busy = time.process_time() - busy
         print(
             f"daily scores, {count} patients x 365 days, 2 threads: {rates[count]:,.0f} patient-years a second (aim 200,000)"
         )

@@ -19,6 +19,7 @@ class Page(NamedTuple):
 
 
 PAGES: tuple[Page, ...] = (
+    Page("generated/durability-checks.md", "tenuto.core.durability.verification.report:page"),
     Page("generated/durability-model-card.md", "tenuto.core.durability.calibration.card:model_card"),
     Page("generated/pk-validity.md", "tenuto.core.pk.validity:page"),
     Page("generated/pk-models.svg", "tenuto.clinic.ui.charts.drug_level_pages:models"),

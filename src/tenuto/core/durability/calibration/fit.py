@@ -79,8 +79,10 @@ def calibrate(
         tried = [
             theta + np.linalg.solve(precision + more * np.diag(prior_sd**-2.0), pull) for more in _DAMPINGS
         ]
-        values = [log_posterior(one, studies, settings) for one in tried]
-        best = int(np.argmax(values))
+        # A step that is held back too little may go where gains overflow; it simply loses.
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = [log_posterior(one, studies, settings) for one in tried]
+        best = int(np.nanargmax(values))
         gained = values[best] - look.log_posterior
         if gained <= 0:
             break

@@ -94,12 +94,16 @@ def _ranks() -> Iterator[str]:
 
 
 def _against_nuts() -> Iterator[str]:
-    section = checks()["nuts"]
+    yield "## Against full sampling"
+    yield ""
+    section = checks().get("nuts")
+    if section is None:
+        yield "Not run for these parameters. Run `tenuto calibrate --nuts 20` with the extra `tenuto[calibrate]`."
+        yield ""
+        return
     rows = section["rows"]
     good = sum(agree(r["ours"], r["nuts"]) for r in rows)
     versions = ", ".join(f"{name} {version}" for name, version in section["versions"].items())
-    yield "## Against full sampling"
-    yield ""
     yield (
         f"Quantiles of the days to loss from the weighted draws (ours) and from NUTS, {section['draws']} draws a patient ({versions}), of a model "
         "written apart. Agreement: every quantile within 5 % or one day, or both beyond the 364-day horizon (—). "
