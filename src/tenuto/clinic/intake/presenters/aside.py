@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
@@ -10,24 +10,34 @@ from uuid import UUID
 from django.urls import reverse
 
 from tenuto.clinic.intake.api import IntakeState
+from tenuto.clinic.people.api import may
+from tenuto.clinic.people.models import Staff
 from tenuto.clinic.ui.components import Stage, spine
 from tenuto.clinic.ui.gates import GateCard, gate_card, mark_of
 from tenuto.clinic.ui.words import day
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.required import fact
-from tenuto.core.intake.steps import elsewhere, steps
+from tenuto.core.intake.steps import elsewhere, step, steps
 
-__all__ = ["Aside", "Lacking", "aside", "page_of", "stages"]
+__all__ = ["PAGES", "Aside", "Lacking", "LackingGroup", "aside", "page_of", "stages"]
 
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """A fact that is missing, where to record it, and how."""
+    """A fact that is missing."""
 
     mark: str
     title: str
-    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LackingGroup:
+    """What one page would complete. Without an address, who is signed in may not record it."""
+
+    title: str
+    mark: str
     url: str
+    items: tuple[Lacking, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +45,45 @@ class Aside:
     """The panel that fills in as facts arrive."""
 
     gate: GateCard
-    lacking: tuple[Lacking, ...]
+    missing: int
+    lacking: tuple[LackingGroup, ...]
     not_checked: tuple[str, ...]
 
 
-def aside(state: IntakeState, patient_id: UUID) -> Aside:
-    """The gate, the checklist, and what could not be judged."""
+def aside(state: IntakeState, patient_id: UUID, staff: Staff) -> Aside:
+    """The gate, the checklist by page, and what could not be judged."""
     lacking = [f for f in state.gate.findings if f.missing and f.level > Level.PASS]
+    pages = {page_of(f.fact): None for f in sorted(lacking, key=lambda f: _order(f.fact))}
     return Aside(
         gate=gate_card(state.gate, state.policy, against="this treatment"),
-        lacking=tuple(_lacking(f, patient_id) for f in lacking),
+        missing=len(lacking),
+        lacking=tuple(
+            _group(page, [f for f in lacking if page_of(f.fact) == page], patient_id, staff) for page in pages
+        ),
         not_checked=state.assessment.not_checked,
     )
 
 
-def _lacking(finding: Finding, patient_id: UUID) -> Lacking:
-    page = page_of(finding.fact)
-    title = fact(finding.fact).title if finding.fact in _pages() else finding.message
-    url = reverse(page[0], args=[patient_id, *page[1:]]) if page else ""
-    return Lacking(mark_of(finding.level), title, finding.message, url)
+def _group(
+    page: tuple[str, ...], findings: Sequence[Finding], patient_id: UUID, staff: Staff
+) -> LackingGroup:
+    title = (step(page[1]).title if len(page) > 1 else PAGES[page[0]][0]) if page else "Who it is"
+    verb = PAGES[page[0]][1] if page and len(page) == 1 else "intake.record"
+    url = reverse(page[0], args=[patient_id, *page[1:]]) if page and may(staff, verb) else ""
+    items = tuple(Lacking(mark_of(f.level), _title(f)) for f in findings)
+    return LackingGroup(title, mark_of(max(f.level for f in findings)), url, items)
+
+
+def _title(finding: Finding) -> str:
+    try:
+        return fact(finding.fact).title
+    except KeyError:
+        return finding.message
+
+
+def _order(fact_id: str) -> int:
+    """The place of a fact's page in the order in which the pages are gone through."""
+    return list(_pages()).index(fact_id) if fact_id in _pages() else -1
 
 
 def page_of(fact_id: str) -> tuple[str, ...]:
@@ -61,22 +91,24 @@ def page_of(fact_id: str) -> tuple[str, ...]:
     return _pages().get(fact_id, ())
 
 
-_ELSEWHERE = {
-    "measurements": ("intake:measurements",),
-    "tests": ("intake:tests",),
-    "scales": ("intake:scales",),
-    "triage": ("intake:triage",),
-    "consent": ("intake:consent",),
+PAGES = {
+    "intake:measurements": ("Measurements", "intake.record"),
+    "intake:tests": ("Tests", "intake.record"),
+    "intake:scales": ("Scales", "intake.record"),
+    "intake:triage": ("Suicide triage", "intake.triage"),
+    "intake:consent": ("Consent", "intake.consent"),
 }
+"""The pages that are no steps of the history: title and who may."""
 
 
 @cache
 def _pages() -> Mapping[str, tuple[str, ...]]:
     pages: dict[str, tuple[str, ...]] = {}
-    for step in steps():
-        pages.update(dict.fromkeys(step.facts, ("intake:history", step.id)))
+    for each in steps():
+        pages.update(dict.fromkeys(each.facts, ("intake:history", each.id)))
     for page, names in elsewhere().items():
-        pages.update(dict.fromkeys(names, _ELSEWHERE.get(page, ())))
+        if f"intake:{page}" in PAGES:
+            pages.update(dict.fromkeys(names, (f"intake:{page}",)))
     return pages
 
 

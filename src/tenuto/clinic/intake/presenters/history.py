@@ -144,6 +144,7 @@ _LONG = (
     "history.ketamine_treatment",
     "treatments.neuromodulation",
 )
+_HELP = {"treatments.trials": "Only when nothing was tried; otherwise each trial has a row above."}
 _LABELS = {
     "treatments.trials": "No earlier trial",
     "goals": "Goals and intentions, in the person's own words",
@@ -171,7 +172,7 @@ def _question(question: Question, value: Value | None, saved: Saved | None, erro
             tuple((choice, choice.capitalize()) for choice in question.choices),
             _id(fact.id),
         ),
-        help=fact.ask,
+        help=_HELP.get(fact.id, fact.ask),
         version=saved.version if saved else 0,
         by=_by(saved),
         error=error,
@@ -190,7 +191,7 @@ def _row(
         version=saved.version if saved else 0,
         by=_by(saved) or ("" if new else "from a record"),
         error=error,
-        notes=notes_of(kind, words),
+        notes=() if error else notes_of(kind, words),
         new=new,
     )
 

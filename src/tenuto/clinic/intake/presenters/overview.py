@@ -10,7 +10,9 @@ from uuid import UUID
 from django.urls import reverse
 
 from tenuto.clinic.intake.api import IntakeState
-from tenuto.clinic.people.models import Role
+from tenuto.clinic.intake.presenters.aside import PAGES
+from tenuto.clinic.people.api import may
+from tenuto.clinic.people.models import Role, Staff
 from tenuto.clinic.ports.api import TaskRow
 from tenuto.clinic.ui.words import count, day, moment
 from tenuto.core.gate import Level
@@ -44,25 +46,17 @@ class TaskCard:
     due: str
 
 
-def sections(state: IntakeState, patient_id: UUID) -> tuple[Section, ...]:
-    """All sections, in the order in which they are gone through."""
-    return tuple(_sections(state, patient_id))
+def sections(state: IntakeState, patient_id: UUID, staff: Staff) -> tuple[Section, ...]:
+    """All sections, in the order in which they are gone through; no address where `staff` may not record."""
+    return tuple(_sections(state, patient_id, staff))
 
 
-def _sections(state: IntakeState, patient_id: UUID) -> Iterator[Section]:
+def _sections(state: IntakeState, patient_id: UUID, staff: Staff) -> Iterator[Section]:
     for step in steps():
         yield _section(state, step.title, step.facts, reverse("intake:history", args=[patient_id, step.id]))
-    for page, title in _PAGES:
-        yield _section(state, title, elsewhere().get(page, ()), reverse(f"intake:{page}", args=[patient_id]))
-
-
-_PAGES = (
-    ("measurements", "Measurements"),
-    ("tests", "Tests"),
-    ("scales", "Scales"),
-    ("triage", "Suicide triage"),
-    ("consent", "Consent"),
-)
+    for page, (title, verb) in PAGES.items():
+        facts = elsewhere()[page.removeprefix("intake:")]
+        yield _section(state, title, facts, reverse(page, args=[patient_id]) if may(staff, verb) else "")
 
 
 def _section(state: IntakeState, title: str, facts: Sequence[str], url: str) -> Section:

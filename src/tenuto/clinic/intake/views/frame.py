@@ -39,7 +39,7 @@ def page(
         "patient": patient,
         "banner": banner_of(patient, identifiers, state.facts, state.gate, state.as_of),
         "stages": stages(state, patient.pk),
-        "aside": aside(state, patient.pk),
+        "aside": aside(state, patient.pk, staff_of(request)),
     }
     return render(request, template, {**frame, **context}, status=status)
 
@@ -47,5 +47,7 @@ def page(
 def aside_html(request: HttpRequest, patient: Patient) -> str:
     """The gate beside, alone, for a page that is filled in without reloading."""
     return render_to_string(
-        "intake/parts/aside.html", {"aside": aside(current(patient), patient.pk)}, request=request
+        "intake/parts/aside.html",
+        {"aside": aside(current(patient), patient.pk, staff_of(request))},
+        request=request,
     )

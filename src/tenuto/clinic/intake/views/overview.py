@@ -27,7 +27,7 @@ def overview(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Every section done, due or blocked; open tasks; what was decided."""
     state = current(patient)
     context = {
-        "sections": sections(state, patient.pk),
+        "sections": sections(state, patient.pk, staff_of(request)),
         "tasks": task_cards(open_tasks_of(patient), now=timezone.now()),
         "decision": state.decision,
         "decision_told": decision_text(state),

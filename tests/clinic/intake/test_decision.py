@@ -1,0 +1,193 @@
+"""Consent and decision: signed by whom, on what, and what nobody can sign."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tenuto.clinic.demo.personas import teaching_patients
+from tenuto.clinic.intake.api import current
+from tenuto.clinic.intake.models import ConsentSigned, Decision
+from tenuto.clinic.intake.services import DecisionRefused, decide, receive, sign_consent, withdraw_consent
+from tenuto.clinic.intake.services.consents import ConsentRefused
+from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.core.gate import Level
+from tenuto.core.intake.consent_text import current_consent_text
+from tests.clinic.conftest import NOW, source_of
+from tests.clinic.intake.conftest import signed, text_of
+from tests.clinic.intake.filling import answer, weigh
+
+TEXT = current_consent_text()
+EVERY = [statement.id for statement in TEXT.statements]
+
+
+@pytest.fixture
+def alder(alice):
+    """A patient whose record is complete and passes."""
+    return _demo(alice, "Demo Alder")
+
+
+def _demo(by, name, change=lambda facts: facts):
+    facts = change(next(f for f in teaching_patients(timezone.localdate()) if f.person.name == name))
+    return receive(facts=facts, source=source_of(digest="a" * 64), by=by, at=NOW).patient
+
+
+def sign(patient, by, **other):
+    given = {
+        "text_name": TEXT.name,
+        "text_sha256": TEXT.sha256,
+        "agreed": EVERY,
+        "photo": False,
+        "patient_typed": patient.name,
+        "indication": "",
+        "signature": signed(by),
+        "at": NOW,
+    }
+    return sign_consent(patient=patient, **{**given, **other})
+
+
+def decision(patient, by, outcome="accepted", reason="", **other):
+    given = {"seen": current(patient).facts_sha256, "signature": signed(by), "at": NOW}
+    return decide(patient=patient, outcome=outcome, reason=reason, **{**given, **other})
+
+
+# ---- consent ---------------------------------------------------------------------------------------------------------
+def test_a_consent_is_kept_with_its_text_its_taker_and_the_free_choice(ana, bob):
+    row = sign(ana, bob, photo=True)
+    assert (row.text_sha256, row.photo, row.recorded_by_name, row.method) == (
+        TEXT.sha256,
+        True,
+        "Bob (bob)",
+        "totp",
+    )
+    assert [c.version for c in current(ana).facts.consents] == [TEXT.name]
+    assert not any(f.fact == "consent" for f in current(ana).gate.findings)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"agreed": EVERY[1:]}, "Not agreed to: Not an approved use"),
+        ({"patient_typed": "Anna Silvia"}, "not the patient's name"),
+        ({"text_sha256": "0" * 64}, "has changed meanwhile"),
+    ],
+)
+def test_without_every_statement_the_name_and_the_same_text_there_is_no_consent(ana, bob, change, sentence):
+    with pytest.raises(ConsentRefused, match=sentence):
+        sign(ana, bob, **change)
+    assert not ConsentSigned.objects.exists()
+
+
+def test_a_consent_needs_the_takers_fresh_second_factor(ana, bob):
+    with pytest.raises(PermissionError):
+        sign(ana, bob, signature=signed(bob, minutes_ago=6))
+
+
+def test_a_withdrawal_takes_back_every_consent_also_an_imported_one(alder, bob):
+    sign(alder, bob)
+    withdraw_consent(patient=alder, why="", by=bob, at=NOW + timedelta(minutes=1))
+    assert not any(c.active for c in current(alder).facts.consents)
+    assert current(alder).gate.level is Level.BLOCK
+    sign(alder, bob, signature=signed(bob, minutes_ago=-2), at=NOW + timedelta(minutes=2))
+    assert any(c.active for c in current(alder).facts.consents)
+
+
+def test_the_page_signs_after_the_second_factor(visit, ana, bob, second_factor):
+    browser, url = visit(bob), f"/patients/{ana.pk}/intake/consent/"
+    data = {f"agree-{name}": "on" for name in EVERY}
+    data |= {"choose-photo": "no", "patient_typed": "Ana Silva", "text_sha256": TEXT.sha256}
+    assert "Choose yes or no" in text_of(browser.post(url, {**data, "choose-photo": ""}))
+    assert not ConsentSigned.objects.exists()
+    assert browser.post(url, data).status_code == 302
+    assert ConsentSigned.objects.get().photo is False
+
+
+def test_the_page_asks_for_a_second_factor_first(visit, ana, bob):
+    answer = visit(bob).post(f"/patients/{ana.pk}/intake/consent/", {"patient_typed": "Ana Silva"})
+    assert answer.status_code == 302
+    assert "/second-factor/" in answer["Location"]
+    assert not ConsentSigned.objects.exists()
+
+
+# ---- decision --------------------------------------------------------------------------------------------------------
+def test_a_pass_is_accepted_and_pinned(alder, alice):
+    row = decision(alder, alice)
+    state = current(alder)
+    assert state.accepted
+    assert state.decision.stands
+    assert (row.facts_sha256, row.policy_sha256) == (state.facts_sha256, state.policy.sha256)
+    event = AuditEvent.objects.get(action="decided about treatment")
+    assert event.detail["facts"] == state.facts_sha256
+
+
+def test_a_decision_no_longer_stands_when_a_fact_changes(alder, alice, bob):
+    decision(alder, alice)
+    answer(alder, "medical", bob, history__liver="yes")
+    assert not current(alder).decision.stands
+    assert Decision.objects.get().facts["answers"]
+
+
+def test_review_needs_a_reason_of_a_prescriber(alder, alice, bob):
+    answer(alder, "medical", bob, history__liver="yes")
+    assert current(alder).gate.level is Level.REVIEW
+    with pytest.raises(DecisionRefused, match="write the reason"):
+        decision(alder, alice)
+    assert decision(alder, alice, reason="Gilbert's syndrome, enzymes normal.").outcome == "accepted"
+
+
+def test_block_opens_only_for_the_directors_reason(alder, alice, bob, dora):
+    answer(alder, "medical", bob, history__aneurysm="yes")
+    assert current(alder).gate.level is Level.BLOCK
+    with pytest.raises(DecisionRefused, match="only a medical director's exception"):
+        decision(alder, alice, reason="I would like to.")
+    with pytest.raises(DecisionRefused, match="write the reason"):
+        decision(alder, dora)
+    assert (
+        decision(alder, dora, reason="Clipped in 2011, neurosurgeon agrees.").authority == "medical_director"
+    )
+
+
+def test_refuse_opens_for_nobody(alder, dora, bob):
+    weigh(alder, "154", bob)
+    assert current(alder).gate.level is Level.REFUSE
+    with pytest.raises(DecisionRefused, match="nobody can accept"):
+        decision(alder, dora, reason="Even so.")
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize("outcome", ["not_suitable", "needs_more"])
+def test_declining_and_asking_for_more_need_a_reason(ana, alice, outcome):
+    with pytest.raises(DecisionRefused, match="Write why"):
+        decision(ana, alice, outcome)
+    assert decision(ana, alice, outcome, "The liver first.").outcome == outcome
+    assert not current(ana).accepted
+
+
+def test_only_prescribers_decide_for_themselves_and_freshly(alder, alice, bob):
+    with pytest.raises(PermissionError, match="may not decide"):
+        decision(alder, bob)
+    with pytest.raises(PermissionError, match="too long ago"):
+        decision(alder, alice, signature=signed(alice, minutes_ago=6))
+
+
+def test_what_changed_meanwhile_is_looked_at_first(visit, alder, alice, bob, second_factor):
+    seen = current(alder).facts_sha256
+    answer(alder, "medical", bob, history__liver="yes")
+    url = f"/patients/{alder.pk}/intake/decision/"
+    page = visit(alice).post(url, {"outcome": "accepted", "reason": "fine", "seen": seen})
+    assert page.status_code == 422
+    assert "Something was recorded since you opened this page" in text_of(page)
+    assert current(alder).facts_sha256 in page.content.decode()
+    assert not Decision.objects.exists()
+
+
+def test_the_imported_facts_are_the_ones_that_were_sent(alice):
+    facts = next(f for f in teaching_patients(timezone.localdate()) if f.person.name == "Demo Alder")
+    patient = _demo(alice, "Demo Alder")
+    merged = current(patient).facts
+    for name in ("problems", "medications", "allergies", "measurements", "scores", "answers", "consents"):
+        assert sorted(map(str, getattr(merged, name))) == sorted(map(str, getattr(facts, name))), name
+    assert replace(merged.person, identifiers=()) == replace(facts.person, identifiers=())

@@ -1,0 +1,207 @@
+"""Measurements, tests, scales, triage, visits: what is kept, what it means, which task it opens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from tenuto.clinic.intake.api import current
+from tenuto.clinic.intake.models import Measured, ScaleForm
+from tenuto.clinic.intake.services import record_test, record_triage, record_visit, strike_reading
+from tenuto.clinic.ports.api import open_tasks_of
+from tenuto.core.gate import Level
+from tenuto.core.scales.definition import ScaleError
+from tenuto.core.scales.suicide_triage import Level as Triage
+from tests.clinic.conftest import NOW
+from tests.clinic.intake.conftest import text_of
+from tests.clinic.intake.filling import phq9, press, weigh
+
+
+def codes(patient, *facts):
+    return {f.code for f in current(patient).gate.findings if f.fact in facts and not f.missing}
+
+
+def enter(browser, patient, **values):
+    data = {"taken_at": "2026-11-24T09:30", **values}
+    return browser.post(f"/patients/{patient.pk}/intake/measurements/", data)
+
+
+def test_a_pressure_that_blocks_is_opened_by_two_later_ones(ana, bob):
+    press(ana, 172, 104, bob, at=NOW - timedelta(minutes=30))
+    assert codes(ana, "blood_pressure") == {"BP-HIGH-ONCE"}
+    press(ana, 168, 102, bob, at=NOW - timedelta(minutes=25))
+    assert codes(ana, "blood_pressure") == {"BP-HIGH-REPEATED"}
+    press(ana, 128, 80, bob, at=NOW - timedelta(minutes=10))
+    assert codes(ana, "blood_pressure") == {"BP-HIGH-REPEATED"}
+    press(ana, 126, 78, bob, at=NOW - timedelta(minutes=5))
+    assert codes(ana, "blood_pressure") == set()
+
+
+def test_a_jump_in_weight_needs_a_second_weighing(visit, ana, bob):
+    weigh(ana, "70", bob, at=NOW - timedelta(days=7))
+    page = enter(visit(bob), ana, weight_kg="154")
+    assert page.status_code == 302
+    assert codes(ana, "weight") == {"WEIGHT-CHANGED"}
+    assert current(ana).gate.level is Level.REFUSE
+    assert current(ana).assessment.weight is None
+    weigh(ana, "153.8", bob)
+    assert codes(ana, "weight") == set()
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("weight_kg", "154 lb", "Enter it in kg only"),
+        ("weight_kg", "15", "is outside 30 to 250 kg"),
+        ("weight_kg", "70,5", "has a comma"),
+        ("height_cm", "1.75", "is outside"),
+        ("systolic_mmhg", "120", "Enter both"),
+        ("heart_rate_per_min", "fast", "is not a plain number"),
+    ],
+)
+def test_bad_input_is_a_sentence_and_nothing_is_saved(visit, ana, bob, field, typed, sentence):
+    page = enter(visit(bob), ana, **{field: typed})
+    assert page.status_code == 422
+    assert sentence in text_of(page)
+    assert not Measured.objects.exists()
+
+
+def test_nothing_and_the_future_are_not_measured(visit, ana, bob):
+    assert "Nothing was measured" in text_of(enter(visit(bob), ana))
+    later = enter(visit(bob), ana, weight_kg="70", taken_at="2026-11-24T23:00")
+    assert "The time is in the future" in text_of(later)
+
+
+def test_a_struck_reading_stays_and_does_not_count(visit, ana, bob):
+    reading = weigh(ana, "70", bob)
+    strike_reading(patient=ana, reading=reading, why="The scale stood on the carpet.", by=bob, at=NOW)
+    assert current(ana).facts.measured("weight_kg") == ()
+    page = text_of(visit(bob).get(f"/patients/{ana.pk}/intake/measurements/"))
+    assert "The scale stood on the carpet." in page
+
+
+def test_another_clinics_reading_is_not_found(visit, ana, bob, charlie):
+    reading = weigh(ana, "70", bob)
+    url = f"/patients/{ana.pk}/intake/measurements/{reading}/strike/"
+    assert visit(charlie).post(url, {"why": "no"}).status_code == 404
+
+
+@pytest.mark.parametrize("values", [(0, 0, 0, 0, 0, 0, 0, 3, 1), (1,) * 9, (0,) * 8 + (2,)])
+def test_a_positive_item_9_opens_a_task_whatever_the_total(ana, bob, values):
+    phq9(ana, bob, *values)
+    kinds = {task.kind for task in open_tasks_of(ana)}
+    assert "suicide.screen" in kinds
+    assert all(task.owner_role == "prescriber" for task in open_tasks_of(ana))
+    assert ("suicide.urgent" in kinds) == (values[-1] > 1)
+    assert "SUICIDE-ITEM" in {code[:12] for code in codes(ana, "suicide.screen")}
+
+
+def test_an_unanswered_item_9_opens_a_task_and_a_void_form_still_alarms(ana, bob):
+    phq9(ana, bob, 0, 0, 0, 0, 0, 0, 0, 0, None)
+    assert [task.kind for task in open_tasks_of(ana)] == ["suicide.screen"]
+    recorded = phq9(ana, bob, None, None, None, None, 0, 0, 0, 0, 2)
+    assert recorded.form.total is None
+    assert "SUICIDE-ITEM-URGENT" in codes(ana, "suicide.screen")
+
+
+def test_no_task_closes_by_itself(visit, ana, bob):
+    phq9(ana, bob, *(0,) * 8, 1)
+    task = open_tasks_of(ana)[0]
+    phq9(ana, bob, *(0,) * 9, at=NOW + timedelta(minutes=1))
+    record_triage(patient=ana, level=Triage.NONE, rests_on="Talked it over at length today.", by=bob, at=NOW)
+    assert task.id in {row.id for row in open_tasks_of(ana)}
+    url = f"/patients/{ana.pk}/intake/tasks/{task.id}/close/"
+    visit(bob).post(url, {"note": " "})
+    assert task.id in {row.id for row in open_tasks_of(ana)}
+    visit(bob).post(url, {"note": "Screened, level none, safety plan offered."})
+    assert open_tasks_of(ana) == []
+
+
+def test_a_left_out_question_is_said_and_never_a_zero(visit, ana, bob):
+    url = f"/patients/{ana.pk}/intake/scales/phq9/"
+    data = {"taken": "2026-11-24", "answered_by": "patient", **{f"item-{n}": "0" for n in range(1, 9)}}
+    page = visit(bob).post(url, data)
+    assert page.status_code == 422
+    assert "An empty question is not a zero" in text_of(page)
+    assert not ScaleForm.objects.exists()
+    visit(bob).post(url, {**data, "item-9": "left_out", "item-10": "left_out"})
+    assert ScaleForm.objects.get().answers["9"] is None
+
+
+@pytest.mark.parametrize(
+    ("level", "kinds"),
+    [
+        (Triage.NONE, []),
+        (Triage.LOW, ["triage.low"]),
+        (Triage.MODERATE, ["triage.moderate"]),
+        (Triage.HIGH, ["triage.high"]),
+    ],
+)
+def test_every_level_above_none_opens_its_task(ana, bob, level, kinds):
+    record_triage(patient=ana, level=level, rests_on="Talked it over at length today.", by=bob, at=NOW)
+    assert [task.kind for task in open_tasks_of(ana)] == kinds
+    given = current(ana).facts.answer("suicide.screen")
+    assert given.value == ("negative" if level is Triage.NONE else level.name.lower())
+
+
+def test_a_level_below_the_screen_needs_the_reason(visit, ana, bob):
+    with pytest.raises(ScaleError):
+        record_triage(patient=ana, level=Triage.LOW, rests_on="screen", screen={"4": 1}, by=bob, at=NOW)
+    page = visit(bob).post(
+        f"/patients/{ana.pk}/intake/triage/", {"level": "LOW", "rests_on": "screen", "screen-4": "1"}
+    )
+    assert page.status_code == 422
+    assert "say why in at least" in text_of(page)
+    assert open_tasks_of(ana) == []
+
+
+@pytest.mark.parametrize("word", ["refused", "unknown"])
+def test_a_pregnancy_test_that_was_refused_or_is_unknown_never_passes(ana, bob, word):
+    record_test(patient=ana, fact_id="pregnancy.test", value=word, taken=NOW.date(), by=bob, at=NOW)
+    about = [f for f in current(ana).gate.findings if f.fact == "pregnancy.test"]
+    assert about
+    assert all(f.level > Level.PASS for f in about)
+
+
+def test_an_old_pregnancy_test_never_passes(ana, bob):
+    old = NOW.date() - timedelta(days=60)
+    record_test(patient=ana, fact_id="pregnancy.test", value="negative", taken=old, by=bob, at=NOW)
+    assert any(f.fact == "pregnancy.test" and f.level > Level.PASS for f in current(ana).gate.findings)
+    record_test(patient=ana, fact_id="pregnancy.test", value="negative", taken=NOW.date(), by=bob, at=NOW)
+    assert not [f for f in current(ana).gate.findings if f.fact == "pregnancy.test"]
+
+
+def test_results_keep_the_laboratorys_limit(visit, ana, bob):
+    data = {"taken": "2026-11-20", "alt_u_per_l": "130", "alt_u_per_l_high": "40", "lab.ecg": "normal"}
+    assert visit(bob).post(f"/patients/{ana.pk}/intake/tests/", data).status_code == 302
+    row = Measured.objects.get(kind="alt_u_per_l")
+    assert (row.value, row.reference_high) == (Decimal(130), Decimal(40))
+    assert "ALT-HIGH" in codes(ana, "lab.liver")
+
+
+def test_a_due_test_is_asked_for_once(visit, ana, bob):
+    url = f"/patients/{ana.pk}/intake/tests/ask/"
+    for _ in range(2):
+        visit(bob).post(url, {"test": "liver"})
+    tasks = open_tasks_of(ana)
+    assert [(task.kind, task.owner_role) for task in tasks] == [("test.order", "coordinator")]
+    assert "ALT, AST" in tasks[0].why
+
+
+def test_a_consultation_in_person_is_the_treatment_relationship(ana, alice, bob):
+    visit_of = {
+        "patient": ana,
+        "kind": "consultation",
+        "held_on": NOW.date(),
+        "topics": [],
+        "note": "",
+        "at": NOW,
+    }
+    record_visit(**visit_of, in_person=True, by=bob)
+    assert current(ana).facts.answer("prescriber") is None
+    record_visit(**visit_of, in_person=False, by=alice)
+    assert "ANSWER-PRESCRIBER" in codes(ana, "prescriber")
+    record_visit(**{**visit_of, "at": NOW + timedelta(hours=1)}, in_person=True, by=alice)
+    assert codes(ana, "prescriber") == set()
