@@ -107,7 +107,8 @@ def _against_nuts() -> Iterator[str]:
     yield (
         f"Quantiles of the days to loss from the weighted draws (ours) and from NUTS, {section['draws']} draws a patient ({versions}), of a model "
         "written apart. Agreement: every quantile within 5 % or one day, or both beyond the 364-day horizon (—). "
-        f"**{good} of {len(rows)} patients agree.** The last column is NUTS's worst split R-hat."
+        f"**{good} of {len(rows)} patients agree.** A disagreement is shown as one; both methods have Monte Carlo error, "
+        "largest in the upper tail. The last column is NUTS's worst split R-hat."
     )
     yield ""
     heads = " | ".join(f"{100 * level:.0f} %" for level in LEVELS)
