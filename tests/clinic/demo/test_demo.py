@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.utils import timezone
 
+from tenuto.clinic.demo.cohort import ENQUIRERS, PEOPLE, Place, cohort
+from tenuto.clinic.demo.personas import teaching_patients
 from tenuto.clinic.demo.services import ProductionRefused, demo_is_loaded, load, load_if_empty
 from tenuto.clinic.demo.staff import STAFF, TEACHING_CLINIC
-from tenuto.clinic.desk.models import Standing
-from tenuto.clinic.desk.projection import judge_all
+from tenuto.clinic.desk.models import Standing, WorkRow
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.models import Clinic, Patient, Staff
+from tenuto.clinic.plan.models import PlanSignature
 
 
 @pytest.fixture
@@ -44,8 +48,6 @@ def test_every_name_says_that_it_is_invented(demo):
 
 
 def test_it_shows_every_gate_and_a_second_clinic(demo):
-    today = timezone.localdate()
-    judge_all(demo, today=today)
     marks = set(Standing.objects.filter(clinic=demo).values_list("mark", flat=True))
     assert marks == {"pass", "review", "block", "refuse"}
     assert Clinic.objects.count() == 2
@@ -54,4 +56,23 @@ def test_it_shows_every_gate_and_a_second_clinic(demo):
 
 def test_every_demo_deed_is_on_record(demo):
     assert AuditEvent.objects.filter(action="registered patient").count() == Patient.objects.count()
-    assert AuditEvent.objects.filter(action="recorded intake").count() == Patient.objects.count()
+    recorded = AuditEvent.objects.filter(action="recorded intake").values("patient_id").distinct()
+    assert recorded.count() == Patient.objects.count() - PEOPLE[Place.REGISTERED]
+
+
+def test_sixty_people_stand_at_every_stage_reached_so_far(demo):
+    assert demo.patients.count() >= 60
+    assert {p.person.name for p in teaching_patients(timezone.localdate())} <= set(
+        demo.patients.values_list("name", flat=True)
+    )
+    assert demo.enquiries.filter(end__isnull=True).count() == len(ENQUIRERS)
+    kinds = set(WorkRow.objects.filter(clinic=demo).values_list("next_step", flat=True))
+    assert kinds >= {
+        "Answer it", "Take the history", "Complete the record", "See what blocks", "Decide", "Make the plan", "Sign the plan",
+    }  # fmt: skip
+    assert WorkRow.objects.filter(clinic=demo, due__lt=timezone.now()).exists()
+    assert PlanSignature.objects.filter(version__revises__isnull=False).exists()
+
+
+def test_the_cohort_is_the_same_at_every_load():
+    assert cohort(date(2026, 3, 2)) == cohort(date(2026, 3, 2))

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "tenuto.clinic.policies",
     "tenuto.clinic.intake",
     "tenuto.clinic.plan",
+    "tenuto.clinic.portal",
     "tenuto.clinic.desk",
     "tenuto.clinic.interop",
     "tenuto.clinic.demo",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("tenuto.clinic.ports.urls")),
     path("", include("tenuto.clinic.links.urls")),
     path("", include("tenuto.clinic.policies.urls")),
+    path("", include("tenuto.clinic.portal.urls")),
     path("", include("tenuto.clinic.ui.urls")),
     path("", include("tenuto.clinic.intake.enquiry_urls")),
     path("patients/<uuid:patient_id>/intake/", include("tenuto.clinic.intake.urls")),

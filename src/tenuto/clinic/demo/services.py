@@ -11,8 +11,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from tenuto.clinic.demo.cohort import cohort
 from tenuto.clinic.demo.personas import other_patients, teaching_patients
 from tenuto.clinic.demo.staff import OTHER_CLINIC, PASSWORD, STAFF, TEACHING_CLINIC
+from tenuto.clinic.demo.walking import walk
+from tenuto.clinic.desk.projection import judge_all
 from tenuto.clinic.intake.services import RecordSource, receive
 from tenuto.clinic.people.demo_code import give_second_factor
 from tenuto.clinic.people.models import Clinic, Staff
@@ -64,6 +67,9 @@ def load(*, now: datetime) -> None:
         give_second_factor(team[person.username], secret=person.secret)
     _receive(teaching_patients(today), by=team["alice"], now=now)
     _receive(other_patients(today), by=team["charlie"], now=now)
+    walk(cohort(today), team=team, now=now)
+    for clinic in Clinic.objects.all():
+        judge_all(clinic, today=today)
 
 
 def _receive(patients: Iterable[PatientFacts], *, by: Staff, now: datetime) -> None:

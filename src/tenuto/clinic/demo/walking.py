@@ -1,0 +1,134 @@
+"""Taking the invented cohort along the pathway, each as far as they have come, by the verbs that the clinic has."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from django.http import QueryDict
+
+from tenuto.clinic.demo.cohort import ENQUIRERS, Member, Place
+from tenuto.clinic.intake.api import current
+from tenuto.clinic.intake.services import (
+    RecordSource,
+    decide,
+    receive,
+    record_enquiry,
+    record_form,
+    register_enquirer,
+)
+from tenuto.clinic.intake.services.enquiries import Asked
+from tenuto.clinic.intake.services.tests import ask_for_test
+from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.people.reauthenticate import Reauthentication
+from tenuto.clinic.plan import services as plans
+from tenuto.clinic.plan.models import PlanVersion
+from tenuto.clinic.plan.services.drafting import build
+from tenuto.clinic.plan.services.proposing import grounds
+from tenuto.clinic.ports.api import place_hold
+from tenuto.core.intake.facts_json import facts_to_json
+
+__all__ = ["walk"]
+
+PLANNED = (Place.DRAFTED, Place.SIGNED, Place.REVISED)
+WITH_ITEM_9 = {str(n): 2 for n in range(1, 9)} | {"9": 1}
+DAYS = "days=mon&days=wed&days=fri"
+
+
+def walk(members: Sequence[Member], *, team: Mapping[str, Staff], now: datetime) -> None:
+    """Enquiries first, then everyone of the cohort."""
+    for number, name in enumerate(ENQUIRERS):
+        _enquire(name, by=team["carol"], at=now - timedelta(hours=9 * number + 1))
+    for number, member in enumerate(members):
+        _walk(member, number, team=team, now=now)
+
+
+def _walk(member: Member, number: int, *, team: Mapping[str, Staff], now: datetime) -> None:
+    begun = now - timedelta(days=member.days, minutes=7 * number)
+    if member.place is Place.REGISTERED:
+        _register(member, by=team["carol"], at=begun)
+        return
+    patient = _record(member, by=team["bob"], at=begun)
+    if member.place is Place.INCOMPLETE:
+        _leave_open(patient, number, team=team, at=begun + timedelta(hours=1))
+    if member.place in (Place.DECLINED, Place.ACCEPTED, *PLANNED):
+        _decide(patient, member.place, by=team["alice"], at=now - timedelta(hours=6))
+    if member.place in PLANNED:
+        _plan(patient, member.place, by=team["alice"], at=now - timedelta(hours=5))
+
+
+def _enquire(name: str, *, by: Staff, at: datetime) -> None:
+    asked = Asked("phone", name, "000 0000", consent_to_contact=True, message="Asks whether this may help.")
+    record_enquiry(clinic=by.clinic, asked=asked, by=by, at=at)
+
+
+def _register(member: Member, *, by: Staff, at: datetime) -> None:
+    person = member.facts.person
+    asked = Asked("letter", person.name, "000 0000", consent_to_contact=True, referrer="Dr Demo Thistle")
+    enquiry = record_enquiry(clinic=by.clinic, asked=asked, by=by, at=at)
+    born: date = person.birth_date or at.date()
+    register_enquirer(
+        enquiry=enquiry, name=person.name, birth_date=born, identifiers=person.identifiers, by=by, at=at
+    )
+
+
+def _record(member: Member, *, by: Staff, at: datetime) -> Patient:
+    content = json.dumps(facts_to_json(member.facts), sort_keys=True).encode()
+    source = RecordSource("demonstration", hashlib.sha256(content).hexdigest(), {})
+    return receive(facts=member.facts, source=source, by=by, at=at).patient
+
+
+def _leave_open(patient: Patient, number: int, *, team: Mapping[str, Staff], at: datetime) -> None:
+    """Something is due or late about most of those in intake."""
+    if number % 3 == 0:
+        ask_for_test(patient=patient, title="Liver enzymes", by=team["bob"], at=at)
+    if number % 4 == 0:
+        record_form(
+            patient=patient, instrument_id="phq9", answers=WITH_ITEM_9, taken=at.date(), answered_by="patient",
+            by=team["bob"], at=at,
+        )  # fmt: skip
+    if number % 5 == 0:
+        place_hold(patient=patient, why="Waits for the letter of the cardiologist.", by=team["alice"], at=at)
+
+
+def _decide(patient: Patient, place: Place, *, by: Staff, at: datetime) -> None:
+    declined = place is Place.DECLINED
+    decide(
+        patient=patient,
+        outcome="not_suitable" if declined else "accepted",
+        reason="Would rather try psychotherapy first."
+        if declined
+        else "Seen in person; reasons weighed together.",
+        seen=current(patient).facts_sha256,
+        signature=Reauthentication(by, at, "totp"),
+        at=at,
+    )
+
+
+def _plan(patient: Patient, place: Place, *, by: Staff, at: datetime) -> None:
+    first = _draft(patient, "vial=50&volume=100", "", by=by, at=at)
+    if place is Place.DRAFTED:
+        return
+    _sign(first, by=by, at=at)
+    if place is Place.REVISED:
+        revised = _draft(patient, "vial=50&volume=50", "Less fluid.", by=by, at=at + timedelta(minutes=30))
+        _sign(revised, by=by, at=at + timedelta(minutes=30))
+
+
+def _draft(patient: Patient, options: str, why: str, *, by: Staff, at: datetime) -> PlanVersion:
+    start = at.date() + timedelta(days=7 - at.weekday())
+    query = QueryDict(f"{options}&start={start}&{DAYS}")
+    seen = build(grounds(patient), query).sha256
+    return plans.draft(patient=patient, query=query, seen=seen, why=why, by=by, at=at)
+
+
+def _sign(version: PlanVersion, *, by: Staff, at: datetime) -> None:
+    plans.sign(
+        version=version,
+        seen=version.content_sha256,
+        reason="Read and weighed.",
+        signature=Reauthentication(by, at, "totp"),
+        at=at,
+    )

@@ -1,0 +1,1 @@
+"""What patients read: leaflets with their sources, and what articles say wrongly. Nothing here knows a patient."""
