@@ -1,0 +1,137 @@
+"""How long the server takes for the worklist, the list of patients and a plan page with ten thousand patients.
+
+    python benchmarks/clinic.py [patients] [rounds]
+    python scripts/with_postgres.py python benchmarks/clinic.py
+
+Everything is generated, through the same services, into a database of its own (SQLite in a temporary folder, or the
+one of TENUTO_DATABASE_URL). Medians are also given as multiples of the sign-in page in the same run, which the load of
+the machine moves alike. Exits 1 when a page misses its limit.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from typing import Any
+
+LIMITS_MS = {"plan page": 60.0, "worklist": 100.0}
+BATCH = 500
+TASKS_EVERY = 4
+
+
+def main() -> int:
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 25
+    with tempfile.TemporaryDirectory(prefix="tenuto-bench-") as folder:
+        os.environ["TENUTO_VAR"] = folder
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tenuto.clinic.config.settings")
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        staff, patients = fill(number)
+        return measure(staff, patients, rounds)
+
+
+def fill(number: int) -> tuple[Any, list[Any]]:
+    """A clinic with `number` patients, an open task about every fourth, and the worklist worked out."""
+    from django.db import connection, transaction
+    from django.utils import timezone
+
+    from tenuto.clinic.demo.cohort import cohort
+    from tenuto.clinic.desk.projection import judge_all
+    from tenuto.clinic.people.models import Role
+    from tenuto.clinic.people.services import employ, open_clinic
+    from tenuto.clinic.ports.api import open_task
+
+    now, today = timezone.now(), timezone.localdate()
+    clinic = open_clinic(name="Benchmark", demonstration=True)
+    staff = employ(
+        clinic=clinic,
+        username="bench",
+        password="a long password here",
+        name="Bench Demo",
+        role=Role.PRESCRIBER,
+        at=now,
+    )
+    facts = [member.facts for member in cohort(today)]
+    patients: list[Any] = []
+    begun = time.perf_counter()
+    for start in range(0, number, BATCH):
+        with transaction.atomic():
+            for index in range(start, min(start + BATCH, number)):
+                patients.append(received(facts[index % len(facts)], index, staff, now))
+                if index % TASKS_EVERY == 0:
+                    open_task(patient=patients[-1], kind="test.order", why="Liver enzymes are due.",
+                              owner_role=Role.NURSE, due=now, by=staff, at=now)  # fmt: skip
+    filled = time.perf_counter()
+    judged = judge_all(clinic, today=today)
+    done = time.perf_counter()
+    print(f"{connection.vendor}, {number} patients: generated in {filled - begun:.0f} s, {judged} worked out in "
+          f"{done - filled:.0f} s ({(done - filled) / max(judged, 1) * 1000:.1f} ms each)")  # fmt: skip
+    return staff, patients
+
+
+def received(facts: Any, index: int, staff: Any, now: Any) -> Any:
+    """One patient by the service that takes records in."""
+    from dataclasses import replace
+
+    from tenuto.clinic.intake.services import RecordSource, receive
+
+    person = replace(
+        facts.person, name=f"{facts.person.name} {index}", identifiers=(f"MRN BENCH-{index:06}",)
+    )
+    source = RecordSource("benchmark", f"{index:064}", {})
+    return receive(facts=replace(facts, person=person), source=source, by=staff, at=now).patient
+
+
+def measure(staff: Any, patients: list[Any], rounds: int) -> int:
+    """Medians, ratios and numbers of queries of each page."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+    from django.urls import reverse
+
+    browser, stranger = Client(), Client()
+    browser.force_login(staff)
+    step = max(1, len(patients) // rounds)
+    plans = iter([reverse("plan:page", args=[p.pk]) for p in patients[::step]] * 3)
+    pages: dict[str, Callable[[], Any]] = {
+        "sign-in page": lambda: stranger.get(reverse("people:sign-in")),
+        "worklist": lambda: browser.get(reverse("desk:worklist")),
+        "worklist, filtered": lambda: browser.get(
+            f"{reverse('desk:worklist')}?owner=mine&mark=review&page=3"
+        ),
+        "list of patients": lambda: browser.get(reverse("desk:patients")),
+        "search": lambda: browser.post(reverse("desk:patients"), {"search": "BENCH-000042"}),
+        "plan page": lambda: browser.get(next(plans)),
+    }
+    for ask in pages.values():
+        ask()
+    taken: dict[str, list[float]] = {name: [] for name in pages}
+    for _ in range(rounds):
+        for name, ask in pages.items():
+            begun = time.perf_counter()
+            answer = ask()
+            taken[name].append((time.perf_counter() - begun) * 1000)
+            if answer.status_code != 200:
+                raise SystemExit(f"{name} answered {answer.status_code}.")
+    trivial, met = statistics.median(taken["sign-in page"]), True
+    for name, ask in pages.items():
+        with CaptureQueriesContext(connection) as queries:
+            ask()
+        median, limit = statistics.median(taken[name]), LIMITS_MS.get(name)
+        met = met and (limit is None or median <= limit)
+        print(f"{name:<20} median {median:6.1f} ms, best {min(taken[name]):6.1f} ms, {median / trivial:5.1f} times the sign-in "
+              f"page, {len(queries)} queries{f' (limit {limit:.0f} ms)' if limit else ''}")  # fmt: skip
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
