@@ -45,6 +45,7 @@ def fill(number: int) -> tuple[Any, list[Any]]:
     from django.utils import timezone
 
     from tenuto.clinic.demo.cohort import cohort
+    from tenuto.clinic.demo.staff import PASSWORD
     from tenuto.clinic.desk.projection import judge_all
     from tenuto.clinic.people.models import Role
     from tenuto.clinic.people.services import employ, open_clinic
