@@ -135,7 +135,8 @@ def test_an_enquiry_becomes_a_patient_whom_the_gate_blocks_for_a_reason_with_a_s
     visit.then_it_looks_right("intake-history")
 
     visit.page.get_by_role("link", name="Medicines", exact=True).click()
-    visit.page.get_by_label("Medicine").last.fill("Theophylline")
+    expect(visit.page.get_by_role("heading", level=2, name="Medicines")).to_be_visible()
+    visit.page.get_by_label("Medicine", exact=True).last.fill("Theophylline")
     visit.page.get_by_label("Dose and how often").last.fill("300 mg twice a day")
     visit.page.get_by_role("link", name="Back to").focus()
     intake.is_saved()
