@@ -56,7 +56,7 @@ def fill(number: int) -> tuple[Any, list[Any]]:
     staff = employ(
         clinic=clinic,
         username="bench",
-        password="a long password here",
+        password=PASSWORD,
         name="Bench Demo",
         role=Role.PRESCRIBER,
         at=now,
