@@ -11,6 +11,14 @@ function fill(place, markup) {
   for (const each of place.querySelectorAll("details[id]")) each.open = open.has(each.id);
 }
 
+// Whether a field holds something else than the server sent: typed before this script ran, or put back by the browser.
+function differs(field) {
+  if (field.type === "hidden") return false;
+  if (field.type === "radio" || field.type === "checkbox") return field.checked !== field.defaultChecked;
+  if (field.options) return [...field.options].some((o) => o.defaultSelected && !o.selected);
+  return field.value !== field.defaultValue;
+}
+
 export function selfSaving(form) {
   const status = document.querySelector("[data-save-status]");
   const aside = document.querySelector("[data-aside]");
@@ -90,13 +98,15 @@ export function selfSaving(form) {
     tell(dirty.size ? "Saving" : answer.saved);
   }
 
-  const entryOf = (event) => event.target.closest("[data-entry]");
-  form.addEventListener("input", (event) => {
-    const entry = entryOf(event);
-    if (!entry) return;
+  const touch = (entry) => {
     dirty.add(entry);
     tell("Not saved yet");
     schedule(entry, PAUSE);
+  };
+  const entryOf = (event) => event.target.closest("[data-entry]");
+  form.addEventListener("input", (event) => {
+    const entry = entryOf(event);
+    if (entry) touch(entry);
   });
   form.addEventListener("focusout", (event) => {
     const entry = entryOf(event);
@@ -107,6 +117,9 @@ export function selfSaving(form) {
     for (const timer of timers.values()) clearTimeout(timer);
     dirty.clear();
   });
+  for (const entry of form.querySelectorAll("[data-entry]")) {
+    if ([...entry.querySelectorAll("input, select, textarea")].some(differs)) touch(entry);
+  }
   window.addEventListener("beforeunload", (event) => {
     if (dirty.size) event.preventDefault();
   });
