@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
 from tenuto.clinic.intake.services import RecordSource, receive
@@ -46,6 +47,15 @@ def _every_row_has_its_event(request):
     yield
     if "db" in request.fixturenames and "transactional_db" not in request.fixturenames:
         assert [str(row) for row in unsealed()] == []
+
+
+@pytest.fixture
+def reads_with_queries(django_assert_num_queries):
+    """Asserts how many queries a page asks that is read on record.
+
+    PostgreSQL is asked for one more, the lock of the audit chain; SQLite has one writer anyway.
+    """
+    return lambda number: django_assert_num_queries(number + (connection.vendor == "postgresql"))
 
 
 @pytest.fixture

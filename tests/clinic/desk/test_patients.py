@@ -122,19 +122,19 @@ def test_a_restricted_record_stays_closed_in_the_list(visit, rows, ana, alice, b
 
 
 def test_the_number_of_queries_does_not_grow_with_the_patients(
-    visit, alice, ana, weighed, django_assert_num_queries
+    visit, alice, ana, weighed, reads_with_queries
 ):
     browser = visit(alice)
     for number in range(2):
         weighed(f"Patient {number}", f"MRN 1{number}")
     browser.get("/")
-    with django_assert_num_queries(QUERIES):
+    with reads_with_queries(QUERIES):
         browser.get("/")
     for number in range(27):
         weighed(f"Patient 2{number}", f"MRN 2{number}")
     browser.get("/")
     browser.get("/")
-    with django_assert_num_queries(QUERIES):
+    with reads_with_queries(QUERIES):
         browser.get("/")
 
 

@@ -111,7 +111,7 @@ def test_a_look_is_on_record(visit, tasks, alice, ana):
     assert look.detail == {"patients": [str(ana.pk)]}
 
 
-def test_the_number_of_queries_does_not_grow(visit, alice, tasks, django_assert_num_queries):
+def test_the_number_of_queries_does_not_grow(visit, alice, tasks, reads_with_queries):
     browser = visit(alice)
 
     def add(numbers):
@@ -126,10 +126,10 @@ def test_the_number_of_queries_does_not_grow(visit, alice, tasks, django_assert_
         browser.get(ADDRESS)
 
     add(range(2, 4))
-    with django_assert_num_queries(QUERIES):
+    with reads_with_queries(QUERIES):
         browser.get(ADDRESS)
     add(range(4, 31))
-    with django_assert_num_queries(QUERIES):
+    with reads_with_queries(QUERIES):
         browser.get(ADDRESS)
 
 

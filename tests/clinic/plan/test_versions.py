@@ -132,12 +132,12 @@ def test_looking_leaves_its_event_with_the_version(visit, accepted, alice, bob):
     assert event.by_name.startswith("Bob")
 
 
-def test_the_number_of_queries_is_fixed(visit, accepted, alice, django_assert_num_queries):
+def test_the_number_of_queries_is_fixed(visit, accepted, alice, reads_with_queries):
     patient, browser = accepted(), visit(alice)
     first = signed(patient, alice)
-    with django_assert_num_queries(QUERIES):
+    with reads_with_queries(QUERIES):
         browser.get(url_of(first))
     for volume in (50, 60, 70):
         signed(patient, alice, OPTIONS.replace("volume=100", f"volume={volume}"))
-    with django_assert_num_queries(QUERIES):
+    with reads_with_queries(QUERIES):
         browser.get(url_of(first))
