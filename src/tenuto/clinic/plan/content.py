@@ -16,7 +16,7 @@ from tenuto.clinic.plan.presenters.page import course_of, dose_of, no_dose, prot
 from tenuto.clinic.ui.gates import gate_card, missing_facts
 from tenuto.clinic.ui.words import count, long_day
 from tenuto.core.plan.proposal import Proposal
-from tenuto.core.plan.requirements import companions
+from tenuto.core.plan.requirements import Companion, companions
 from tenuto.core.units import plain
 
 __all__ = ["FORMAT", "canonical", "content_of", "digest_of"]
@@ -38,6 +38,7 @@ def content_of(
     The same facts, options, policy, protocol, decision and day give the same content.
     """
     ignored = dict(state.record.ignored) if state.record else {}
+    company = [_companion(c) for c in companions(proposal.protocol, state.facts)] if proposal.protocol else []
     return {
         "format": FORMAT,
         "patient": _patient(patient),
@@ -47,11 +48,12 @@ def content_of(
         "options": options,
         "given": [_given(report) for report in reports],
         "proposal": proposal.to_json(sum(ignored.values())),
-        "company": [_companion(c) for c in companions(proposal.protocol, state.facts)]
-        if proposal.protocol
-        else [],
+        "company": company,
         "shown": _shown(proposal),
-        "sheet": asdict(sheet_of(proposal, state.facts.person, ignored)),
+        "sheet": {
+            **asdict(sheet_of(proposal, state.facts.person, ignored)),
+            "company": [_company_row(each) for each in company],
+        },
     }
 
 
@@ -106,7 +108,7 @@ def _given(report: VisitReport) -> dict[str, Any]:
     }
 
 
-def _companion(companion: Any) -> dict[str, Any]:
+def _companion(companion: Companion) -> dict[str, Any]:
     return {
         "what": companion.what,
         "title": companion.title,
@@ -116,6 +118,11 @@ def _companion(companion: Any) -> dict[str, Any]:
         "ask": companion.ask,
         "sources": [str(source) for source in companion.basis.sources],
     }
+
+
+def _company_row(each: Mapping[str, Any]) -> dict[str, str]:
+    recorded = ", ".join(each["names"]) or "on record"
+    return {"label": each["title"], "value": recorded if each["met"] else f"Not on record. {each['ask']}"}
 
 
 def _shown(proposal: Proposal) -> dict[str, Any]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tenuto.clinic.plan import version_views, views
+from tenuto.clinic.plan import document_views, version_views, views
 
 app_name = "plan"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("series.ics", views.calendar, name="calendar"),
     path("draft/", version_views.draft, name="draft"),
     path("versions/<uuid:version_id>/", version_views.version, name="version"),
+    path("versions/<uuid:version_id>/plan.pdf", document_views.pdf, name="version-pdf"),
+    path("versions/<uuid:version_id>/series.ics", document_views.calendar, name="version-calendar"),
     path("versions/<uuid:version_id>/sign/", version_views.sign, name="sign"),
     path("versions/<uuid:version_id>/exception/", version_views.exception, name="exception"),
     path("versions/<uuid:version_id>/withdraw/", version_views.withdraw, name="withdraw"),

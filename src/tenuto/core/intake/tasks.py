@@ -14,7 +14,10 @@ from tenuto.core.scales.red_flags import RedFlag, Urgency
 from tenuto.core.scales.suicide_triage import Level
 from tenuto.core.sources import Basis, basis_from
 
-__all__ = ["TaskRule", "for_answer", "for_flag", "for_level", "rules", "task_rule"]
+__all__ = ["PLAN_TO_SIGN", "TaskRule", "for_answer", "for_flag", "for_level", "rules", "task_rule"]
+
+PLAN_TO_SIGN = "plan.sign"
+"""Opened when a person is accepted, closed by the signature of the plan."""
 
 
 @dataclass(frozen=True, slots=True)

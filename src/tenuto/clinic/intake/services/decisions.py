@@ -8,12 +8,15 @@ from django.db import transaction
 
 from tenuto.clinic.intake.api import IntakeState, current
 from tenuto.clinic.intake.models import Decision
-from tenuto.clinic.intake.services.recording import keep
+from tenuto.clinic.intake.services.recording import keep, open_by_rule
 from tenuto.clinic.people.api import may
 from tenuto.clinic.people.models import Patient, Role, Staff
 from tenuto.clinic.people.reauthenticate import Reauthentication
+from tenuto.clinic.ports.api import close_task, open_tasks_of
+from tenuto.clinic.ports.models import TaskEnd
 from tenuto.core.gate import Authority, GateClosed, Level, Override
 from tenuto.core.intake.facts_json import facts_to_json
+from tenuto.core.intake.tasks import PLAN_TO_SIGN, task_rule
 
 __all__ = ["DecisionRefused", "decide"]
 
@@ -55,7 +58,19 @@ def decide(
         "method": row.method,
     }
     keep(row, action="decided about treatment", by=by, at=at, detail=detail)
+    _tell_the_plan(row, by, at)
     return row
+
+
+def _tell_the_plan(row: Decision, by: Staff, at: datetime) -> None:
+    """A prescriber has a plan to sign once the person is accepted, and no longer when the decision is another."""
+    waiting = [task for task in open_tasks_of(row.patient) if task.kind == PLAN_TO_SIGN]
+    if row.outcome == Decision.Outcome.ACCEPTED and not waiting:
+        open_by_rule(task_rule(PLAN_TO_SIGN), patient=row.patient, by=by, at=at)
+    elif row.outcome != Decision.Outcome.ACCEPTED:
+        note = f"Intake decided: {row.get_outcome_display().lower()}."
+        for task in waiting:
+            close_task(task=task.id, note=note, outcome=TaskEnd.Outcome.NOT_NEEDED, by=by, at=at)
 
 
 def _authority(by: Staff) -> Authority:

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Any
 
 from tenuto.clinic.plan.documents.sheet import Sheet
 
-__all__ = ["as_pdf"]
+__all__ = ["as_pdf", "set_pdf"]
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
 
 
 def as_pdf(sheet: Sheet, *, on: date) -> bytes:
-    """The PDF of a sheet, dated `on`. The same sheet gives the same bytes.
+    """The PDF of a sheet, dated `on`; see `set_pdf`."""
+    return set_pdf(asdict(sheet), on=on)
+
+
+def set_pdf(sheet: Mapping[str, Any], *, on: date) -> bytes:
+    """The PDF of a sheet as plain values, as a kept version of a plan has it. The same sheet gives the same bytes.
 
     A name in a script for which no font is at hand can't be set accessibly; such a sheet is set as a plain PDF,
     with a box for each missing letter, rather than not at all.
     """
     import typst
 
-    inputs = {"sheet": json.dumps(asdict(sheet), ensure_ascii=False)}
+    inputs = {"sheet": json.dumps(dict(sheet), ensure_ascii=False)}
     stamp = datetime.combine(on, time(), UTC)
     try:
         made = typst.compile(TEMPLATE, format="pdf", sys_inputs=inputs, pdf_standards="ua-1", timestamp=stamp)

@@ -74,6 +74,13 @@ class Sheet:
     alternatives: tuple[Row, ...]
     ignored: str
     footer: str = NOT_FOR_CARE
+    title: str = "Proposed treatment plan"
+    stamp: str = ""
+    """A word across the page, such as WITHDRAWN."""
+    company: tuple[Row, ...] = ()
+    """What the protocol requires beside the infusions, and who or what is on record."""
+    signature: tuple[Row, ...] = ()
+    """Who signed which content, when and with what meaning; empty for a proposal."""
 
 
 def sheet_of(proposal: Proposal, person: Person, ignored: Mapping[str, int]) -> Sheet:

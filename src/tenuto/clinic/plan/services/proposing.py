@@ -19,7 +19,7 @@ from tenuto.core.plan.request import PlanRequest
 from tenuto.core.policy import Policy
 from tenuto.core.units import Mg
 
-__all__ = ["Grounds", "grounds", "plan_for", "policy_of"]
+__all__ = ["Grounds", "grounds", "plan_for", "policy_of", "with_acts"]
 
 REMEMBERED = 512
 """Proposals kept in memory. A proposal is a pure function of its arguments, so it never goes stale."""
@@ -71,11 +71,14 @@ class Grounds:
 
 def grounds(patient: Patient) -> Grounds:
     """Facts, versions and visits of a patient, in a fixed number of queries."""
-    versions = PlanVersion.objects.filter(patient=patient).select_related(
-        "signature", "exception", "withdrawal"
-    )
     reports = VisitReport.objects.filter(patient=patient).order_by("given_on", "recorded_at", "pk")
-    return Grounds(patient, current(patient), tuple(versions), _newest_of_each_day(tuple(reports)))
+    return Grounds(patient, current(patient), with_acts(patient), _newest_of_each_day(tuple(reports)))
+
+
+def with_acts(patient: Patient) -> tuple[PlanVersion, ...]:
+    """All versions of a patient's plan, the newest first, with what was done to each. One query."""
+    found = PlanVersion.objects.filter(patient=patient)
+    return tuple(found.select_related("signature", "exception", "withdrawal").order_by("-number"))
 
 
 def _newest_of_each_day(reports: Sequence[VisitReport]) -> tuple[VisitReport, ...]:

@@ -6,11 +6,9 @@ from datetime import datetime
 
 from tenuto.clinic.people.models import Patient, Staff
 from tenuto.clinic.ports.api import close_task, open_tasks_of
+from tenuto.core.intake.tasks import PLAN_TO_SIGN
 
-__all__ = ["PLAN_TO_SIGN", "close_tasks"]
-
-PLAN_TO_SIGN = "plan.sign"
-"""The kind of the task; its owner, deadline and words are in `literature/intake_tasks.toml`."""
+__all__ = ["close_tasks"]
 
 
 def close_tasks(patient: Patient, *, note: str, by: Staff, at: datetime) -> None:

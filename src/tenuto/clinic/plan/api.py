@@ -1,0 +1,107 @@
+"""What the stages after the plan may know of it: the version in force, pinned, and where each patient's plan stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.plan.models import PlanVersion
+from tenuto.clinic.plan.services.proposing import with_acts
+from tenuto.clinic.plan.status import Status
+from tenuto.clinic.plan.versions import in_force, standing
+
+__all__ = ["PlanState", "PlannedDay", "Standing", "current", "standings"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDay:
+    """The nth infusion on its date; `kind` is 'induction' or 'optional'."""
+
+    n: int
+    on: date
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanState:
+    """The signed version that counts. What it pins does not change when protocols and policies do."""
+
+    version_id: UUID
+    number: int
+    series_id: UUID
+    protocol_id: str
+    protocol_version: int
+    protocol_sha256: str
+    policy_id: str
+    policy_version: int
+    policy_sha256: str
+    content_sha256: str
+    proposal: Mapping[str, Any]
+    """The proposal with the keys of `core.plan.proposal_json`."""
+    series: tuple[PlannedDay, ...]
+    signed_by_name: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the newest version of a patient's plan stands, for lists."""
+
+    version_id: UUID
+    number: int
+    status: Status
+    in_force: bool
+    """Whether any version is signed and counts, perhaps an earlier one than the newest."""
+    at: datetime
+
+
+def current(patient: Patient) -> PlanState | None:
+    """The version in force; None before the first signature and after a withdrawal. One query."""
+    version = in_force(with_acts(patient))
+    return None if version is None else _state(version)
+
+
+def standings(patients: Iterable[UUID] | Any) -> dict[UUID, Standing]:
+    """The standing of every patient that has a version, by patient id. One query; `patients` are ids or a query."""
+    found: dict[UUID, list[PlanVersion]] = {}
+    rows = PlanVersion.objects.filter(patient__in=patients).select_related("signature", "withdrawal")
+    for version in rows.order_by("-number").defer("content_json"):
+        found.setdefault(version.patient_id, []).append(version)
+    return {patient: _standing(versions) for patient, versions in found.items()}
+
+
+def _standing(versions: Sequence[PlanVersion]) -> Standing:
+    newest = versions[0]
+    return Standing(
+        newest.pk,
+        newest.number,
+        standing(newest, versions),
+        in_force(versions) is not None,
+        newest.recorded_at,
+    )
+
+
+def _state(version: PlanVersion) -> PlanState:
+    proposal = version.content["proposal"]
+    return PlanState(
+        version_id=version.pk,
+        number=version.number,
+        series_id=version.series,
+        protocol_id=version.protocol_id,
+        protocol_version=version.protocol_version,
+        protocol_sha256=version.protocol_sha256,
+        policy_id=version.policy_id,
+        policy_version=version.policy_version,
+        policy_sha256=version.policy_sha256,
+        content_sha256=version.content_sha256,
+        proposal=proposal,
+        series=tuple(
+            PlannedDay(p["n"], date.fromisoformat(p["date"]), p["kind"]) for p in proposal["series"]
+        ),
+        signed_by_name=version.signature.recorded_by_name,
+        signed_at=version.signature.recorded_at,
+    )
