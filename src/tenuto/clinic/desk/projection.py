@@ -22,7 +22,7 @@ from tenuto.clinic.plan.status import Status
 from tenuto.clinic.plan.versions import standings as standings_of
 from tenuto.clinic.policies.api import policy_of
 from tenuto.clinic.ports.api import HoldRow, TaskRow, holds_in_force, open_tasks
-from tenuto.core.intake.tasks import rules
+from tenuto.core.intake.tasks import PLAN_TO_SIGN, rules
 from tenuto.core.plan.proposal import Proposal
 from tenuto.core.plan.request import PlanRequest
 from tenuto.core.policy import Policy
@@ -32,7 +32,6 @@ __all__ = ["AT_ONCE", "judge_all", "rebuild", "refresh"]
 AT_ONCE = 25
 """Patients worked out within one request; the rest waits for the next one, or for `manage judge_worklist`."""
 BATCH = 200
-PLAN_TO_SIGN = "plan.sign"
 DEEDS = (Kind.WRITE, Kind.OVERRIDE)
 PLACES = {
     "enquiry": ("Answer it", "enquiries"),
