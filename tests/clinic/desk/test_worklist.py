@@ -19,7 +19,7 @@ from tests.clinic.conftest import NOW, _hired, facts_of, source_of
 ADDRESS = "/worklist/"
 QUERIES = 13
 """Session, person with clinic, policy, place in the chain, deeds since, who waits, counts, rows, restrictions; the
-note of the look."""
+note of the look. PostgreSQL also locks the chain."""
 
 
 @pytest.fixture

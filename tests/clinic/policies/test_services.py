@@ -140,6 +140,7 @@ def test_a_text_that_was_changed_in_the_database_is_refused(clinic, active):
             cursor.execute(f"DROP TRIGGER {table}_no_update")
         else:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(f"UPDATE {table} SET toml = REPLACE(toml, '\"35\"', '\"10\"')")
     with pytest.raises(PolicyError, match="is not what was signed"):
