@@ -9,7 +9,7 @@ from tenuto.clinic.plan.models import PlanSignature, PlanVersion, PlanWithdrawal
 from tests.clinic.plan.conftest import OPTIONS, accept, drafted, later, signed, with_second_factor
 from tests.clinic.plan.test_page import text_of
 
-QUERIES = 24
+QUERIES = 26
 """Those of the live page."""
 
 

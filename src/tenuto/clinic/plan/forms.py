@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -17,7 +18,7 @@ from tenuto.core.plan.product import labelled_strengths
 from tenuto.core.plan.protocol import Protocol, protocols
 from tenuto.core.plan.request import PlanRequest
 from tenuto.core.policy import WEEKDAYS, Policy
-from tenuto.core.units import MgPerMl, Ml, UnitError, plain, read_decimal
+from tenuto.core.units import MgPerKg, MgPerMl, Minutes, Ml, UnitError, plain, read_decimal
 
 __all__ = ["OptionsForm"]
 
@@ -54,6 +55,20 @@ class OptionsForm(forms.Form):
     )
     weight = forms.ChoiceField(label="Dosing weight", required=False, choices=WEIGHTS)
     reason = forms.CharField(label="Reason for another weight", required=False, max_length=200)
+    dose = forms.CharField(
+        label="Dose, mg/kg",
+        required=False,
+        max_length=10,
+        help_text="Empty: as the protocol says.",
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+    minutes = forms.CharField(
+        label="Minutes",
+        required=False,
+        max_length=10,
+        help_text="Empty: as the protocol says.",
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
     anew_series = forms.BooleanField(label="Begin a series anew", required=False)
 
     def __init__(self, data: QueryDict, *, policy: Policy, today: date) -> None:
@@ -81,6 +96,15 @@ class OptionsForm(forms.Form):
         if amount.value <= 0:
             raise ValidationError("The total volume must be above zero.")
         return TotalVolume(amount)
+
+    def clean_dose(self) -> MgPerKg | None:
+        """A dose for each kg, never a rate (hazard H5)."""
+        typed = self.cleaned_data["dose"].strip().removesuffix("mg/kg").strip()
+        return MgPerKg(_above_zero(typed, "dose")) if typed else None
+
+    def clean_minutes(self) -> Minutes | None:
+        typed = self.cleaned_data["minutes"].strip().removesuffix("min").strip()
+        return Minutes(_above_zero(typed, "time")) if typed else None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -112,10 +136,22 @@ class OptionsForm(forms.Form):
             clinic_days=tuple(WEEKDAYS.index(name) for name in got["days"]) or None,
             vial=MgPerMl(got["vial"]) if got["vial"] else None,
             volume=got["volume"],
+            target=got["dose"],
+            minutes=got["minutes"],
             weight_choice=WeightChoice(WeightBasis(got["weight"]), got["reason"].strip())
             if got["weight"]
             else None,
         )
+
+
+def _above_zero(typed: str, what: str) -> Decimal:
+    try:
+        amount = read_decimal(typed)
+    except UnitError as error:
+        raise ValidationError(str(error)) from error
+    if amount <= 0:
+        raise ValidationError(f"The {what} must be above zero.")
+    return amount
 
 
 def _initial(policy: Policy, today: date) -> dict[str, Any]:

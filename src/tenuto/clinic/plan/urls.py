@@ -2,13 +2,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tenuto.clinic.plan import document_views, version_views, views
+from tenuto.clinic.plan import comfort_views, document_views, version_views, views, visit_views
 
 app_name = "plan"
 urlpatterns = [
     path("", views.page, name="page"),
     path("plan.pdf", views.pdf, name="pdf"),
     path("series.ics", views.calendar, name="calendar"),
+    path("comfort/", comfort_views.comfort, name="comfort"),
+    path("visits/", visit_views.visits, name="visits"),
+    path("visits/record/", visit_views.record, name="visit-record"),
+    path("visits/order/", visit_views.order, name="visit-order"),
     path("draft/", version_views.draft, name="draft"),
     path("versions/<uuid:version_id>/", version_views.version, name="version"),
     path("versions/<uuid:version_id>/plan.pdf", document_views.pdf, name="version-pdf"),

@@ -19,12 +19,13 @@ from tenuto.clinic.people.models import Patient, Staff
 from tenuto.clinic.people.reauthenticate import Reauthentication, fresh_signature
 from tenuto.clinic.plan import services
 from tenuto.clinic.plan.models import PlanVersion
+from tenuto.clinic.plan.presenters.comfort import comfort_rows
 from tenuto.clinic.plan.presenters.frame import frame_of
 from tenuto.clinic.plan.presenters.version import version_page
+from tenuto.clinic.plan.services.comfort import comfort_card
 from tenuto.clinic.plan.services.drafting import DraftRefused
 from tenuto.clinic.plan.services.proposing import Grounds, grounds
-
-MESSAGE = "Plan"
+from tenuto.clinic.plan.services.visits import next_orders
 
 
 class ReasonForm(forms.Form):
@@ -156,10 +157,13 @@ def _page(
     withdraw_form: ReasonForm | None = None,
 ) -> HttpResponse:
     failed = sign_form or except_form or withdraw_form
+    card = comfort_card(found.patient)
     context = {
         "frame": frame_of(found),
         "page": version_page(shown, found.versions, staff=cast(Staff, request.user)),
         "patient": found.patient,
+        "comfort": comfort_rows(card) if card else (),
+        "orders": next_orders(found.patient),
         "sign_form": sign_form or ReasonForm(prefix="sign"),
         "except_form": except_form or ReasonForm(prefix="except"),
         "withdraw_form": withdraw_form or ReasonForm(prefix="withdraw"),

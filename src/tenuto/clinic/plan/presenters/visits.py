@@ -1,0 +1,133 @@
+"""The visits so far, what may be considered next, and what can be ordered, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
+
+from tenuto.clinic.plan.models import PlanVersion, VisitReport
+from tenuto.clinic.plan.services.visits import orderable
+from tenuto.clinic.ui.words import long_day
+from tenuto.core.plan.side_effects import options_for, side_effects
+from tenuto.core.plan.titration import Change, Titration, TitrationOption
+from tenuto.core.units import plain
+
+__all__ = ["OrderOption", "TitrationCard", "VisitRow", "order_options", "titration_card", "visit_rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    """One infusion that was given."""
+
+    on: str
+    dose: str
+    effects: str
+    grades: str
+    watched: str
+    score: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextDose:
+    """One option for the next dose; `url` shows the plan with it."""
+
+    text: str
+    numbers: str
+    evidence: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TitrationCard:
+    """What may be considered, and what is not offered and why."""
+
+    options: tuple[NextDose, ...]
+    withheld: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderOption:
+    """A side effect with what can be chosen for it and what is a change of the plan instead."""
+
+    title: str
+    choices: tuple[tuple[str, str, str], ...]
+    """Key, text, and what it rests on."""
+    revisions: tuple[str, ...]
+
+
+def visit_rows(reports: Iterable[VisitReport], version: PlanVersion | None) -> tuple[VisitRow, ...]:
+    """The visits, the newest first, each beside what the plan in force orders."""
+    ordered = version.content["proposal"]["dose"]["dose_mg"] if version else None
+    return tuple(_row(report, ordered) for report in sorted(reports, key=lambda r: r.given_on, reverse=True))
+
+
+def titration_card(found: Titration | None, version: PlanVersion) -> TitrationCard | None:
+    """The card; None while there is no visit to judge by."""
+    if found is None:
+        return None
+    names = {Change.UP: "Raise the dose", Change.LONGER: "Run it longer", Change.DOWN: "Lower the dose"}
+    return TitrationCard(
+        tuple(_option(option, version) for option in found.options),
+        tuple((names.get(each.change, each.change.value), each.why) for each in found.withheld),
+    )
+
+
+def order_options(effects: Iterable[str]) -> tuple[OrderOption, ...]:
+    """What happened last time, each with its options, gentlest first."""
+    known = orderable(side_effects())
+    return tuple(
+        OrderOption(
+            effect.title,
+            tuple(
+                (key, option.text, _basis(option.needs_order, option.basis.evidence))
+                for key, (owner, option) in known
+                if owner.id == effect.id
+            ),
+            tuple(option.text for option in effect.options if option.is_titration),
+        )
+        for effect in options_for(effects)
+    )
+
+
+def latest_effects(reports: Sequence[VisitReport]) -> tuple[str, ...]:
+    """What troubled the patient at the last visit."""
+    return tuple(reports[-1].effects) if reports else ()
+
+
+def _basis(medicine: bool, evidence: str) -> str:
+    return f"a medicine, by this signed order; evidence {evidence}" if medicine else f"evidence {evidence}"
+
+
+def _row(report: VisitReport, ordered: object) -> VisitRow:
+    titles = [effect.title for effect in options_for(report.effects)]
+    sedation = "not recorded" if report.deepest_sedation is None else f"MOAA/S {report.deepest_sedation}"
+    differs = ordered is not None and float(report.dose_mg) != float(str(ordered))
+    return VisitRow(
+        on=long_day(report.given_on),
+        dose=f"{plain(report.dose_mg)} mg over {plain(report.minutes)} min"
+        + (f"; the plan orders {ordered} mg" if differs else ""),
+        effects=", ".join(titles) or "nothing reported",
+        grades=f"worst grade {report.worst_grade}, still open {report.open_grade or 'none'}",
+        watched=f"{'blood-pressure alert' if report.pressure_alert else 'no pressure alert'}, sedation {sedation}",
+        score="no score"
+        if report.improved_percent is None
+        else f"{plain(report.improved_percent)} % better than baseline",
+        by=report.recorded_by_name,
+    )
+
+
+def _option(option: TitrationOption, version: PlanVersion) -> NextDose:
+    kept = [
+        (name, value)
+        for name, value in parse_qsl(version.content["options"])
+        if name not in ("dose", "minutes")
+    ]
+    dose, minutes = plain(option.dose.value), plain(option.minutes.value)
+    return NextDose(
+        option.text,
+        f"{option.dose.rounded(4)} over {option.minutes}",
+        option.basis.evidence,
+        urlencode([*kept, ("dose", dose), ("minutes", minutes)]),
+    )

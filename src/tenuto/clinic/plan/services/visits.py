@@ -1,0 +1,176 @@
+"""What is reported of an infusion, and what a prescriber orders for the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db import transaction
+
+from tenuto.clinic.ledger.services import record
+from tenuto.clinic.people.api import may
+from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.people.reauthenticate import Reauthentication
+from tenuto.clinic.people.services import require_same_clinic
+from tenuto.clinic.plan.models import PlanVersion, VisitOrders, VisitReport
+from tenuto.clinic.plan.services.proposing import with_acts
+from tenuto.clinic.plan.versions import in_force
+from tenuto.core.plan.protocol import Track, protocols
+from tenuto.core.plan.side_effects import NextVisitOption, SideEffect, options_for, side_effects
+from tenuto.core.plan.titration import SessionReport, Titration, titration_options
+from tenuto.core.policy import Policy
+from tenuto.core.units import MgPerKg, Minutes, plain
+
+__all__ = ["Given", "VisitRefused", "next_orders", "order_next_visit", "record_visit", "titration_of"]
+
+PLACES = Decimal("0.0001")
+
+
+class VisitRefused(ValueError):
+    """This can't be kept. The text says why; nothing was saved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """How an infusion went. Grades run from 0 (nothing) to 5; sedation is the lowest MOAA/S, None when not recorded."""
+
+    on: date
+    dose_mg: Decimal
+    minutes: Decimal
+    effects: tuple[str, ...]
+    worst_grade: int
+    open_grade: int
+    pressure_alert: bool
+    deepest_sedation: int | None
+    improved_percent: Decimal | None
+
+
+@transaction.atomic
+def record_visit(*, patient: Patient, given: Given, by: Staff, at: datetime, today: date) -> VisitReport:
+    """Keep how an infusion of the plan in force went; a second report about a day corrects the first.
+
+    Raises VisitRefused and PermissionError.
+    """
+    require_same_clinic(by, patient)
+    if not may(by, "plan.visit"):
+        raise PermissionError(f"{by} may not record how an infusion went.")
+    version = in_force(with_acts(patient))
+    if version is None:
+        raise VisitRefused("No plan is in force, so no infusion belongs to one. Sign a plan first.")
+    if given.on > today:
+        raise VisitRefused(f"{given.on} is not over yet. Record the infusion once it was given.")
+    if given.open_grade > given.worst_grade:
+        raise VisitRefused(
+            "An event that is still open can't be worse than the worst one. Correct the grades."
+        )
+    if unknown := sorted(set(given.effects) - set(side_effects())):
+        raise VisitRefused(f"'{unknown[0]}' is not among the side effects that can be chosen.")
+    weight = Decimal(str(version.content["proposal"]["dose"]["weight_kg"]))
+    row = VisitReport.objects.create(
+        patient=patient,
+        version=version,
+        given_on=given.on,
+        dose_mg=given.dose_mg,
+        dose_mg_per_kg=(given.dose_mg / weight).quantize(PLACES, ROUND_HALF_UP),
+        minutes=given.minutes,
+        effects=list(given.effects),
+        worst_grade=given.worst_grade,
+        open_grade=given.open_grade,
+        pressure_alert=given.pressure_alert,
+        deepest_sedation=given.deepest_sedation,
+        improved_percent=given.improved_percent,
+        recorded_by_name=by.audit_name,
+        recorded_at=at,
+    )
+    detail = {"given_on": given.on.isoformat(), "dose_mg": plain(given.dose_mg), "plan": version.number}
+    record(action="recorded visit", subject=row, by=by, at=at, detail=detail)
+    return row
+
+
+def titration_of(version: PlanVersion, reports: Sequence[VisitReport], policy: Policy) -> Titration | None:
+    """The options for the next dose from the visits of this series, oldest first; None without a visit or for pain.
+
+    An event of any visit that is still open counts as open now (hazard H32).
+    """
+    plan = protocols().get(version.protocol_id)
+    if not reports or plan is None or plan.track is not Track.PSYCHIATRIC:
+        return None
+    still_open = max(report.open_grade for report in reports)
+    sessions = [_session(report) for report in reports]
+    sessions[-1] = replace(sessions[-1], open_event_grade=still_open)
+    return titration_options(sessions, reports[-1].improved_percent, policy=policy)
+
+
+@transaction.atomic
+def order_next_visit(
+    *, patient: Patient, chosen: Iterable[str], note: str, signature: Reauthentication, at: datetime
+) -> VisitOrders:
+    """Sign what was chosen for the next visit; it replaces the orders before, also when nothing is chosen.
+
+    `chosen` are keys of `orderable`. Raises VisitRefused and PermissionError.
+    """
+    by = signature.by
+    require_same_clinic(by, patient)
+    signature.require_fresh(signer=by, at=at)
+    if not may(by, "plan.order"):
+        raise PermissionError(f"{by} may not order anything for the next visit. Ask a prescriber.")
+    version = in_force(with_acts(patient))
+    if version is None:
+        raise VisitRefused("No plan is in force, so there is no next visit to order for.")
+    known = dict(orderable(side_effects()))
+    keys = list(dict.fromkeys(chosen))
+    if any(key not in known for key in keys):
+        raise VisitRefused("One of the choices is not among the options any more. Choose again.")
+    row = VisitOrders.objects.create(
+        patient=patient,
+        version=version,
+        orders=[_order(key, *known[key]) for key in keys],
+        note=note.strip(),
+        signed_by=by,
+        method=signature.method,
+        recorded_by_name=by.audit_name,
+        recorded_at=at,
+    )
+    detail = {"orders": [order["text"] for order in row.orders], "note": row.note, "method": row.method}
+    record(action="ordered for next visit", subject=row, by=by, at=at, detail=detail)
+    return row
+
+
+def next_orders(patient: Patient) -> VisitOrders | None:
+    """The newest orders; None when there never were any. One query."""
+    return VisitOrders.objects.filter(patient=patient).order_by("-recorded_at", "-pk").first()
+
+
+def orderable(effects: Iterable[str]) -> list[tuple[str, tuple[SideEffect, NextVisitOption]]]:
+    """The options of side effects that can be chosen, by key. A change of the dose is a revision of the plan instead."""
+    return [
+        (f"{effect.id}-{number}", (effect, option))
+        for effect in options_for(effects)
+        for number, option in enumerate(effect.options)
+        if not option.is_titration
+    ]
+
+
+def _order(key: str, effect: SideEffect, option: NextVisitOption) -> dict[str, Any]:
+    return {
+        "key": key,
+        "effect": effect.title,
+        "text": option.text,
+        "medicine": option.needs_order,
+        "evidence": option.basis.evidence,
+        "sources": [str(source) for source in option.basis.sources],
+    }
+
+
+def _session(report: VisitReport) -> SessionReport:
+    return SessionReport(
+        dose=MgPerKg(report.dose_mg_per_kg),
+        minutes=Minutes(report.minutes),
+        worst_event_grade=report.worst_grade,
+        open_event_grade=report.open_grade,
+        blood_pressure_alert=report.pressure_alert,
+        deepest_sedation=report.deepest_sedation,
+    )

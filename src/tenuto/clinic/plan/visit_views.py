@@ -1,0 +1,107 @@
+"""The page of visits: how the last infusion went, and what is ordered for the next one."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from tenuto.clinic.people.decorators import shows_patient
+from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.people.reauthenticate import Reauthentication, fresh_signature
+from tenuto.clinic.plan.presenters.frame import frame_of
+from tenuto.clinic.plan.presenters.visits import (
+    latest_effects,
+    order_options,
+    titration_card,
+    visit_rows,
+)
+from tenuto.clinic.plan.services.proposing import grounds
+from tenuto.clinic.plan.services.visits import (
+    VisitRefused,
+    next_orders,
+    order_next_visit,
+    record_visit,
+    titration_of,
+)
+from tenuto.clinic.plan.visit_forms import OrdersForm, VisitForm
+
+
+@require_safe
+@shows_patient("visits", verb="plan.view")
+def visits(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """What was given, what may be considered, what is ordered."""
+    return _page(request, patient)
+
+
+@require_POST
+@shows_patient("visit record", verb="plan.visit")
+def record(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Keep how an infusion went."""
+    form = VisitForm(request.POST)
+    if form.is_valid():
+        by, now, today = cast(Staff, request.user), timezone.now(), timezone.localdate()
+        try:
+            record_visit(patient=patient, given=form.given(), by=by, at=now, today=today)
+        except VisitRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, "The infusion is on record.", extra_tags="Saved")
+            return redirect("plan:visits", patient.pk)
+    return _page(request, patient, visit_form=form)
+
+
+@require_POST
+@shows_patient("next-visit orders", verb="plan.order")
+@fresh_signature
+def order(request: HttpRequest, patient: Patient, signature: Reauthentication) -> HttpResponse:
+    """Sign the orders for the next visit."""
+    found = grounds(patient)
+    form = OrdersForm(request.POST, effects=latest_effects(found.given()))
+    if form.is_valid():
+        try:
+            order_next_visit(
+                patient=patient,
+                chosen=form.cleaned_data["chosen"],
+                note=form.cleaned_data["note"],
+                signature=signature,
+                at=timezone.now(),
+            )
+        except VisitRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, "The orders for the next visit are signed.", extra_tags="Signed")
+            return redirect("plan:visits", patient.pk)
+    return _page(request, patient, orders_form=form)
+
+
+def _page(
+    request: HttpRequest,
+    patient: Patient,
+    *,
+    visit_form: VisitForm | None = None,
+    orders_form: OrdersForm | None = None,
+) -> HttpResponse:
+    found = grounds(patient)
+    force, given = found.in_force, found.given()
+    effects = latest_effects(given)
+    titration = titration_of(force, given, found.state.policy) if force else None
+    context = {
+        "frame": frame_of(found),
+        "patient": patient,
+        "version": force,
+        "rows": visit_rows(found.reports, force),
+        "titration": titration_card(titration, force) if force else None,
+        "effects": order_options(effects),
+        "orders": next_orders(patient),
+        "visit_form": visit_form or VisitForm(),
+        "orders_form": orders_form or OrdersForm(effects=effects),
+    }
+    failed = visit_form or orders_form
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
+    return render(request, "plan/visits.html", context, status=status)

@@ -1,0 +1,198 @@
+"""What was given moves the series, the exposure and the options; orders are signed and off until chosen."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.http import QueryDict
+
+from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.people.services import WrongClinic
+from tenuto.clinic.plan.models import VisitOrders, VisitReport
+from tenuto.clinic.plan.services.drafting import build
+from tenuto.clinic.plan.services.proposing import grounds
+from tenuto.clinic.plan.services.visits import (
+    Given,
+    VisitRefused,
+    order_next_visit,
+    record_visit,
+    titration_of,
+)
+from tenuto.core.plan.titration import Change
+from tests.clinic.conftest import NOW
+from tests.clinic.plan.conftest import OPTIONS, later, signature_of, signed, with_second_factor
+from tests.clinic.plan.test_page import text_of
+
+DAY = date(2026, 11, 24)
+WELL = Given(DAY, Decimal(36), Decimal(40), (), 0, 0, False, 5, Decimal(10))
+POSTED = {
+    "given_on": "2026-11-24", "dose_mg": "36", "minutes": "40", "effects": ["nausea"], "worst_grade": "1",
+    "open_grade": "0", "pressure_alert": "no", "deepest_sedation": "4", "improved_percent": "10",
+}  # fmt: skip
+
+
+def url(patient, act=""):
+    return f"/patients/{patient.pk}/plan/visits/{act}"
+
+
+def given(patient, by, *, at=NOW, **changes):
+    values = {name: changes.get(name, getattr(WELL, name)) for name in WELL.__slots__}
+    return record_visit(patient=patient, given=Given(**values), by=by, at=at, today=DAY)
+
+
+def options_of(patient):
+    found = grounds(patient)
+    return titration_of(found.in_force, found.given(), found.state.policy)
+
+
+@pytest.fixture
+def running(accepted, alice):
+    """A patient with a plan in force that began a week ago."""
+    patient = accepted()
+    signed(patient, alice, OPTIONS)
+    return patient
+
+
+def test_an_infusion_is_recorded_and_shown(visit, running, bob):
+    browser = visit(bob)
+    assert browser.post(url(running, "record/"), POSTED).status_code == 302
+    page = text_of(browser.get(url(running)))
+    assert "Tue 24 Nov 2026 : 36 mg over 40 min; Nausea or vomiting; worst grade 1, still open none" in page
+    assert AuditEvent.objects.get(action="recorded visit").detail["dose_mg"] == "36"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"dose_mg": "0,5"}, "has a comma"),
+        ({"dose_mg": ".5"}, "has no leading zero"),
+        ({"dose_mg": "0"}, "must be above 0"),
+        ({"dose_mg": "36.125"}, "at most 2 decimals"),
+        ({"worst_grade": ""}, "nothing is assumed"),
+        ({"pressure_alert": ""}, "nothing is assumed"),
+        ({"given_on": "2026-11-25"}, "is not over yet"),
+        ({"open_grade": "3"}, "worse than the worst one"),
+        ({"improved_percent": "101"}, "can&#x27;t be right"),
+        ({"effects": ["boredom"]}, "Select a valid choice"),
+    ],
+)
+def test_what_can_not_be_is_said_and_nothing_is_kept(visit, running, bob, change, sentence):
+    answer = visit(bob).post(url(running, "record/"), {**POSTED, **change})
+    assert answer.status_code == 422
+    assert sentence in text_of(answer)
+    assert not VisitReport.objects.exists()
+
+
+def test_without_a_plan_in_force_nothing_is_given(visit, ana, bob):
+    answer = visit(bob).post(url(ana, "record/"), POSTED)
+    assert answer.status_code == 422
+    assert "No plan is in force" in text_of(answer)
+
+
+def test_a_missed_session_extends_the_series_and_doubles_nothing(running, alice):
+    given(running, alice)
+    given(running, alice, on=DAY - timedelta(days=2))
+    late = OPTIONS.replace("start=2026-11-24", "start=2026-12-07")
+    series = build(grounds(running), QueryDict(late)).content["proposal"]["series"]
+    assert [planned["n"] for planned in series] == [3, 4, 5, 6]
+    assert series[0]["date"] == "2026-12-07"
+    assert len({planned["date"] for planned in series}) == 4
+    revised = signed(running, alice, late)
+    assert [row["words"] for row in revised.content["given"]] == [
+        "Sun 22 Nov 2026: 36 mg over 40 min",
+        "Tue 24 Nov 2026: 36 mg over 40 min",
+    ]
+
+
+def test_a_series_anew_counts_its_own_and_the_exposure_counts_all(running, alice):
+    given(running, alice)
+    built = build(grounds(running), QueryDict(OPTIONS + "&anew_series=on"))
+    assert built.content["given"] == []
+    assert len(built.content["proposal"]["series"]) == 6
+    assert built.proposal.exposure.infusions == 1
+
+
+def test_a_second_report_of_a_day_corrects_the_first(running, alice):
+    given(running, alice, dose_mg=Decimal(63))
+    given(running, alice, at=later())
+    assert [report.dose_mg for report in grounds(running).reports] == [36]
+    assert VisitReport.objects.count() == 2
+
+
+def test_no_options_before_an_infusion_was_given(visit, running, alice):
+    assert options_of(running) is None
+    assert "options to consider" not in text_of(visit(alice).get(url(running)))
+
+
+def test_an_increase_is_offered_after_two_with_little_gain(visit, running, alice):
+    given(running, alice, on=DAY - timedelta(days=2))
+    given(running, alice)
+    assert Change.UP in {option.change for option in options_of(running).options}
+    page = visit(alice).get(url(running)).content.decode()
+    assert "Raise the dose by 0.1 mg/kg" in page
+    assert "dose=0.5966&amp;minutes=40" in page
+
+
+@pytest.mark.parametrize("open_at", [0, 1])
+def test_an_event_that_is_still_open_hides_the_increase_and_says_why(visit, running, alice, open_at):
+    """Hazard H32, also when a later visit went well."""
+    for number, day in enumerate((DAY - timedelta(days=2), DAY)):
+        grade = 2 if number == open_at else 0
+        given(running, alice, on=day, worst_grade=grade, open_grade=grade)
+    assert Change.UP not in {option.change for option in options_of(running).options}
+    page = text_of(visit(alice).get(url(running)))
+    assert "An event of grade 2 is still open" in page
+    assert "Raise the dose by" not in page
+
+
+def test_an_option_leads_to_a_plan_with_that_dose(visit, running, alice):
+    given(running, alice, on=DAY - timedelta(days=2))
+    given(running, alice)
+    page = text_of(visit(alice).get(f"/patients/{running.pk}/plan/?{OPTIONS}&dose=0.6&minutes=50"))
+    assert "0.6 mg/kg was asked for; the protocol says 0.5 mg/kg" in page
+    assert "50 min was asked for" in page
+    assert "What would change" in page
+
+
+def test_orders_are_off_until_chosen_and_signed(visit, running, alice):
+    given(running, alice, effects=("nausea",))
+    browser = visit(alice)
+    page = browser.get(url(running)).content.decode()
+    assert 'value="nausea-0"' in page
+    assert "checked" not in page.split('value="nausea-0"')[1][:20]
+    assert "By a revision of the plan" in page
+    assert browser.post(url(running, "order/"), {"chosen": ["nausea-0"]})["Location"].startswith("/account/")
+    assert not VisitOrders.objects.exists()
+    with_second_factor(browser, alice)
+    assert (
+        browser.post(url(running, "order/"), {"chosen": ["nausea-0"], "note": "Slowly."}).status_code == 302
+    )
+    orders = VisitOrders.objects.get()
+    assert orders.orders[0]["text"].startswith("Ondansetron")
+    assert orders.orders[0]["medicine"] is True
+    assert AuditEvent.objects.get(action="ordered for next visit").detail["method"] == "totp"
+    assert "Ondansetron" in text_of(browser.get(url(running)))
+
+
+def test_a_change_of_dose_is_no_order(running, alice):
+    with pytest.raises(VisitRefused, match="not among the options"):
+        order_next_visit(patient=running, chosen=["nausea-2"], note="", signature=signature_of(alice), at=NOW)
+
+
+def test_who_may(visit, running, alice, bob, carol, erin, charlie):
+    for person in (alice, bob, carol):
+        assert visit(person).get(url(running)).status_code == 200
+    assert visit(erin).get(url(running)).status_code == 403
+    assert visit(charlie).get(url(running)).status_code == 404
+    assert visit(carol).post(url(running, "record/"), POSTED).status_code == 403
+    assert visit(bob).post(url(running, "order/"), {}).status_code == 403
+    assert visit(charlie).post(url(running, "record/"), POSTED).status_code == 404
+    for person in (carol, erin):
+        with pytest.raises(PermissionError):
+            given(running, person)
+    with pytest.raises(PermissionError):
+        order_next_visit(patient=running, chosen=[], note="", signature=signature_of(bob), at=NOW)
+    with pytest.raises(WrongClinic):
+        given(running, charlie)
