@@ -26,7 +26,7 @@ def test_the_public_form_takes_it_in_and_repeats_nothing(visit, clinic):
     answer = visit().post(f"/enquire/{clinic.pk}/", WEB, follow=True)
     page = text_of(answer)
     assert "It has arrived" in page
-    for word in ("Willow", "555", "please call"):
+    for word in ("Willow", "555 0100", "please call"):
         assert word not in page
         assert word not in answer.redirect_chain[0][0]
         assert not any(word in event.detail_json for event in AuditEvent.objects.all())

@@ -6,21 +6,12 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from tenuto.core.dates import say_date as long_day
+from tenuto.core.dates import say_day as day
+
 __all__ = ["age", "ago", "count", "day", "duration", "long_day", "long_moment", "moment"]
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MINUTES_UNTIL_HOURS = 120
-
-
-def day(value: date) -> str:
-    """'Tue 24 Nov'; for days near today, where the year is plain."""
-    return f"{_WEEKDAYS[value.weekday()]} {value.day} {_MONTHS[value.month - 1]}"
-
-
-def long_day(value: date) -> str:
-    """'Tue 24 Nov 2026'."""
-    return f"{day(value)} {value.year}"
 
 
 def moment(value: datetime) -> str:

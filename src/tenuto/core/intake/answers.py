@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from tenuto.core.dates import on_date, say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.case import Case, finding_code, missing
 from tenuto.core.intake.contraindications import mentioned, rule
@@ -61,7 +62,7 @@ def judge(case: Case, item: Fact) -> tuple[Finding, ...]:
         Finding(
             finding_code("FUTURE", item.id),
             Level.REVIEW,
-            f"{item.title}: an answer is dated {a.taken}, after {case.as_of}. It isn't counted; correct its date.",
+            f"{item.title}: an answer is dated {say_date(a.taken)}, after {say_date(case.as_of)}. It isn't counted; correct its date.",
             item.basis,
             fact=item.id,
         )
@@ -101,7 +102,7 @@ def _effect(case: Case, item: Fact, answer: Answer) -> Finding | None:
     level = item.effects.get(f"{key}_pain" if case.only_pain else key, item.effects[key])
     if level is Level.PASS:
         return None
-    when = f" on {answer.taken}" if answer.taken else ""
+    when = on_date(answer.taken)
     advice = item.advice or _OPENED[level]
     return Finding(
         finding_code("ANSWER", item.id),
@@ -155,7 +156,7 @@ def _unreadable(case: Case, item: Fact, answer: Answer) -> Finding:
 def _past_date(case: Case, item: Fact, day: date) -> Finding | None:
     if day >= case.as_of:
         return None
-    message = f"{item.title}: {day} has passed. {item.ask}"
+    message = f"{item.title}: {say_date(day)} has passed. {item.ask}"
     return Finding(finding_code("ANSWER", item.id), Level.REVIEW, message, item.basis, fact=item.id)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from tenuto.core.dates import on_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.case import Case, missing, note
 from tenuto.core.intake.required import fact
@@ -26,7 +27,7 @@ class Reading:
 
     def __str__(self) -> str:
         halves = ("?" if half is None else plain(half) for half in (self.systolic, self.diastolic))
-        return "/".join(halves) + (f" on {self.taken}" if self.taken else "")
+        return "/".join(halves) + on_date(self.taken)
 
     def reaches(self, systolic: Decimal, diastolic: Decimal) -> bool:
         """True when either half is at or above its limit."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeGuard
 
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.conditions import PAIN, PSYCHIATRIC, Condition, Indication
@@ -71,7 +72,7 @@ class Case:
         """Whether the fact has to be known for this purpose."""
         return self.applies(item) and item.absent(self.purpose) is not Level.PASS
 
-    def in_future(self, day: date | None) -> bool:
+    def in_future(self, day: date | None) -> TypeGuard[date]:
         """True for a date after the day of the judgement."""
         return day is not None and day > self.as_of
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+from tenuto.core.dates import say_date
 from tenuto.core.intake.answers import given, truth
 from tenuto.core.intake.case import Case
 from tenuto.core.intake.contraindications import mentioned
@@ -93,7 +94,9 @@ def _due(case: Case, test: LabTest, infusions_since: int) -> tuple[LabDue, ...]:
     if last is None:
         return (LabDue(test, case.as_of, None, f"No result is recorded. {test.why}"),)
     if test.after_infusions and infusions_since >= case.policy.whole(test.after_infusions):
-        return (LabDue(test, case.as_of, last, f"{infusions_since} infusions since {last}. {test.why}"),)
+        return (
+            LabDue(test, case.as_of, last, f"{infusions_since} infusions since {say_date(last)}. {test.why}"),
+        )
     if test.each_session_unless and not _excused(case, test):
         return (LabDue(test, case.as_of, last, f"Due before each session without contraception. {test.why}"),)
     if not test.valid:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from tenuto.core.dates import on_date, say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.case import Case, missing, note
 from tenuto.core.intake.facts import Measurement
@@ -43,7 +44,7 @@ def _future(case: Case) -> tuple[Finding, ...]:
             "blood_pressure" if m.kind.endswith("mmhg") else "heart_rate",
             "MEASUREMENT-FUTURE",
             Level.REVIEW,
-            f"A value of {m.kind.split('_')[0]} is dated {m.taken}, after {case.as_of}. It isn't counted; correct its date.",
+            f"A value of {m.kind.split('_')[0]} is dated {say_date(m.taken)}, after {say_date(case.as_of)}. It isn't counted; correct its date.",
         )
         for m in case.facts.measurements
         if case.in_future(m.taken) and m.kind != "weight_kg"
@@ -67,7 +68,7 @@ def _heart_rate(case: Case) -> tuple[Finding, ...]:
     far = newest.value < number("heart_rate_block_below") or newest.value > number("heart_rate_block_above")
     level = Level.BLOCK if far and case.starting else Level.REVIEW
     message = (
-        f"Heart rate {plain(newest.value)}/min{_on(newest)} is outside {plain(number('heart_rate_pass_min'))} to "
+        f"Heart rate {plain(newest.value)}/min{on_date(newest.taken)} is outside {plain(number('heart_rate_pass_min'))} to "
         f"{plain(number('heart_rate_pass_max'))}. Repeat it and look for the cause."
     )
     return (note("heart_rate", "HEART-RATE", level, message),)
@@ -80,7 +81,7 @@ def _saturation(case: Case) -> tuple[Finding, ...]:
         return ()
     far = newest.value < case.policy.number("spo2_block_below_percent")
     level = Level.BLOCK if far and case.starting else Level.REVIEW
-    message = f"Oxygen saturation {plain(newest.value)} %{_on(newest)} is below {plain(limit)} %. Repeat it and look for the cause."
+    message = f"Oxygen saturation {plain(newest.value)} %{on_date(newest.taken)} is below {plain(limit)} %. Repeat it and look for the cause."
     return (note("oxygen_saturation", "SPO2-LOW", level, message),)
 
 
@@ -96,11 +97,11 @@ def _liver(case: Case) -> tuple[Finding, ...]:
 def _enzyme(case: Case, name: str, newest: Measurement) -> tuple[Finding, ...]:
     """A multiple of the upper limit of normal; at the block limit itself the gate is closed."""
     if newest.reference_high is None or newest.reference_high <= 0:
-        message = f"{name} {plain(newest.value)} U/L{_on(newest)} came without a reference range. Add the laboratory's upper limit."
+        message = f"{name} {plain(newest.value)} U/L{on_date(newest.taken)} came without a reference range. Add the laboratory's upper limit."
         return (note("lab.liver", f"{name}-NO-RANGE", Level.REVIEW, message),)
     block, review = case.policy.limit("alt_block_multiple_uln"), case.policy.limit("alt_review_multiple_uln")
     multiple = newest.value / newest.reference_high
-    shown = f"{name} {plain(newest.value)} U/L{_on(newest)} is {plain(multiple.quantize(Decimal('0.1')))} times its upper limit"
+    shown = f"{name} {plain(newest.value)} U/L{on_date(newest.taken)} is {plain(multiple.quantize(Decimal('0.1')))} times its upper limit"
     if multiple >= block.value:
         message = f"{shown}; {plain(block.value)} times blocks. Find the cause and repeat it."
         return (Finding(f"{name}-HIGH", Level.BLOCK, message, block.basis, fact="lab.liver"),)
@@ -115,9 +116,5 @@ def _kidney(case: Case) -> tuple[Finding, ...]:
     limit = case.policy.limit("egfr_review_below")
     if not found or found[0].value >= limit.value:
         return ()
-    message = f"eGFR {plain(found[0].value)}{_on(found[0])} is below {plain(limit.value)}. A prescriber weighs dose and course."
+    message = f"eGFR {plain(found[0].value)}{on_date(found[0].taken)} is below {plain(limit.value)}. A prescriber weighs dose and course."
     return (Finding("EGFR-LOW", Level.REVIEW, message, limit.basis, fact="lab.egfr"),)
-
-
-def _on(m: Measurement) -> str:
-    return f" on {m.taken}" if m.taken else ""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.case import Case
 from tenuto.core.intake.facts import Coding, Medication
@@ -129,7 +130,7 @@ def _finding(case: Case, item: DrugClass, medication: Medication) -> Finding:
     level, asked = item.level, ""
     if item.ask_last_taken:
         asked = (
-            f" Last taken {medication.last_taken}."
+            f" Last taken {say_date(medication.last_taken)}."
             if medication.last_taken
             else " Record dose and when it was last taken."
         )

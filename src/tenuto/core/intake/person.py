@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from tenuto.core.dates import say_birthday, say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.answers import truth
 from tenuto.core.intake.case import Body, Case, missing, note
@@ -61,7 +62,7 @@ def _age(case: Case) -> tuple[Finding, ...]:
     if born is None:
         return missing(case, fact("age"))
     if age is None:
-        message = f"The date of birth, {born}, is after {case.as_of}. Correct it."
+        message = f"The date of birth, {say_birthday(born)}, is after {say_date(case.as_of)}. Correct it."
         return (note("age", "AGE-FUTURE", Level.BLOCK, message),)
     youngest, review = case.policy.limit("age_min_years"), case.policy.limit("age_review_years")
     if age < youngest.value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.answers import given
 from tenuto.core.intake.case import Case, finding_code, missing, note
@@ -57,9 +58,13 @@ def _baseline(case: Case) -> tuple[Finding, ...]:
         if scores and any(case.current(item, s.taken) for s in scores):
             continue
         if scores:
-            because = f"{item.title} for {condition.title}: the last one, {scores[0].instrument}, is from {scores[0].taken}, too old."
+            because = f"{item.title} for {condition.title}: the last one, {scores[0].instrument}, {_too_old(scores[0].taken)}."
         found.extend(missing(case, item, because=because))
     return tuple(found) if case.treated else missing(case, item)
+
+
+def _too_old(taken: date | None) -> str:
+    return f"is from {say_date(taken)}, too old" if taken else "has no date"
 
 
 def _screening(case: Case, item: Fact) -> tuple[Finding, ...]:
@@ -89,7 +94,7 @@ def _suicide(case: Case) -> tuple[Finding, ...]:
 
 
 def _item_nine(taken: date | None, value: int | None) -> tuple[Finding, ...]:
-    when = f" of {taken}" if taken else ""
+    when = f" of {say_date(taken)}" if taken else ""
     if value is None:
         message = f"PHQ-9{when}: item 9 wasn't answered. Ask it, and do the suicide screen today."
         return (note("suicide.screen", "SUICIDE-ITEM-MISSING", Level.REVIEW, message),)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from tenuto.core.dates import on_date, say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.case import Case, missing, note
 from tenuto.core.intake.facts import Measurement
@@ -54,15 +55,11 @@ def _ignored(case: Case, recorded: Sequence[Measurement]) -> tuple[Finding, ...]
             "weight",
             "WEIGHT-ESTIMATED",
             Level.REVIEW,
-            f"A weight of {plain(m.value)} kg{_on(m)} is stated or estimated and isn't used. Weigh the person.",
+            f"A weight of {plain(m.value)} kg{on_date(m.taken)} is stated or estimated and isn't used. Weigh the person.",
         )
         for m in recorded
         if m.estimated
     )
-
-
-def _on(m: Measurement) -> str:
-    return f" on {m.taken}" if m.taken else ""
 
 
 def _refused(case: Case, newest: Measurement, earlier: Sequence[Measurement]) -> tuple[Finding, ...]:
@@ -71,7 +68,7 @@ def _refused(case: Case, newest: Measurement, earlier: Sequence[Measurement]) ->
     if case.in_future(newest.taken):
         return _refuse(
             "WEIGHT-FUTURE",
-            f"A weight is dated {newest.taken}, after {case.as_of}. Correct its date or weigh again.",
+            f"A weight is dated {say_date(newest.taken)}, after {say_date(case.as_of)}. Correct its date or weigh again.",
         )
     if newest.taken is None:
         return _refuse(
@@ -96,7 +93,7 @@ def _changed(case: Case, newest: Measurement, earlier: Sequence[Measurement]) ->
         if _differs(case, newest.value, other.value):
             return _refuse(
                 "WEIGHT-CONFLICT",
-                f"Two weights on {newest.taken}, {plain(newest.value)} and {plain(other.value)} kg, don't agree. "
+                f"Two weights{on_date(newest.taken)}, {plain(newest.value)} and {plain(other.value)} kg, don't agree. "
                 "Weigh again and correct the wrong one.",
             )
     if not before or not _differs(case, newest.value, before[0].value):
@@ -106,8 +103,8 @@ def _changed(case: Case, newest: Measurement, earlier: Sequence[Measurement]) ->
         return ()
     return _refuse(
         "WEIGHT-CHANGED",
-        f"The weight went from {plain(before[0].value)} kg{_on(before[0])} to {plain(newest.value)} kg on "
-        f"{newest.taken}. Check the unit and have a second person weigh on the same day.",
+        f"The weight went from {plain(before[0].value)} kg{on_date(before[0].taken)} to {plain(newest.value)} kg"
+        f"{on_date(newest.taken)}. Check the unit and have a second person weigh on the same day.",
     )
 
 
@@ -126,7 +123,7 @@ def _aged(case: Case, weighing: Weighing) -> tuple[Finding, ...]:
                 "weight",
                 "WEIGHT-OLD",
                 Level.BLOCK,
-                f"The weight of {weighing.kg.rounded(2)} is from {weighing.taken}, {days} days ago; at most {limit} count. Weigh again.",
+                f"The weight of {weighing.kg.rounded(2)} is from {say_date(weighing.taken)}, {days} days ago; at most {limit} count. Weigh again.",
             ),
         )
     if case.starting and days > 0:
@@ -135,7 +132,7 @@ def _aged(case: Case, weighing: Weighing) -> tuple[Finding, ...]:
                 "weight",
                 "WEIGHT-NOT-TODAY",
                 Level.REVIEW,
-                f"The weight of {weighing.kg.rounded(2)} is from {weighing.taken}, not from today. Weigh again.",
+                f"The weight of {weighing.kg.rounded(2)} is from {say_date(weighing.taken)}, not from today. Weigh again.",
             ),
         )
     return ()

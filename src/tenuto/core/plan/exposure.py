@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Level
-from tenuto.core.plan.dates import say_date
 from tenuto.core.policy import Limit, Policy
 from tenuto.core.units import Mg
 

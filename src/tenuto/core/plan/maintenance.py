@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 
+from tenuto.core.dates import say_date
 from tenuto.core.literature import table
-from tenuto.core.plan.dates import say_date
 from tenuto.core.plan.entries import Entry
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Sourced

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.conditions import Condition, condition
 from tenuto.core.intake.eligibility import Assessment, Purpose, Weighing, assess
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.plan.calculation import Calculation, CalculationView, calculate_twice, views
 from tenuto.core.plan.caps import caps_for, rounding_from
-from tenuto.core.plan.dates import say_date
 from tenuto.core.plan.dosing_weight import DosingWeight, WeightDecision, decide_weight
 from tenuto.core.plan.exposure import Exposure, GivenInfusion, exposure
 from tenuto.core.plan.factors import Factor, factors
@@ -109,7 +109,9 @@ def propose(facts: PatientFacts, *, request: PlanRequest, policy: Policy, as_of:
     """
     start = request.start or as_of
     if abs(start - as_of) > FURTHEST_START:
-        raise PlanRequestError(f"The start {start} is more than ten years away from {as_of}. Check the year.")
+        raise PlanRequestError(
+            f"The start, {say_date(start)}, is more than ten years away from {say_date(as_of)}. Check the year."
+        )
     assessment = assess(
         facts, policy=policy, as_of=as_of, purpose=Purpose.PLANNING, indication=_asked_for(request)
     )

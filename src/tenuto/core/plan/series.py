@@ -16,8 +16,8 @@ from itertools import count as counting
 from itertools import pairwise
 from math import ceil
 
+from tenuto.core.dates import WEEKDAY_NAMES, say_date
 from tenuto.core.gate import Finding, Level
-from tenuto.core.plan.dates import WEEKDAY_NAMES, say_date
 from tenuto.core.plan.protocol import GapRule, Induction
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag

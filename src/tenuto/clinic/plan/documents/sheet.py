@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.dates import years_between
 from tenuto.core.intake.facts import Person
 from tenuto.core.intake.required import facts
 from tenuto.core.plan.calculation import Calculation
-from tenuto.core.plan.dates import say_date
 from tenuto.core.plan.proposal import Proposal
 
 __all__ = ["Check", "FindingRow", "Row", "Sheet", "sheet_of"]

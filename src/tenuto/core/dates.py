@@ -1,0 +1,30 @@
+"""Dates in words, the same in every sentence of core and clinic."""
+
+from __future__ import annotations
+
+from datetime import date
+
+__all__ = ["WEEKDAY_NAMES", "on_date", "say_birthday", "say_date", "say_day"]
+
+WEEKDAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def say_day(day: date) -> str:
+    """A day near today, where the year is plain: Tue 24 Nov."""
+    return f"{WEEKDAY_NAMES[day.weekday()]} {day.day} {MONTH_NAMES[day.month - 1]}"
+
+
+def say_date(day: date) -> str:
+    """A date as a person writes it: Tue 24 Nov 2026."""
+    return f"{say_day(day)} {day.year}"
+
+
+def say_birthday(day: date) -> str:
+    """A date of birth, of which nobody knows the day of the week: 24 Nov 1980."""
+    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
+
+
+def on_date(day: date | None) -> str:
+    """The end of a phrase, ` on Tue 24 Nov 2026`, or nothing where no date was recorded."""
+    return f" on {say_date(day)}" if day else ""
