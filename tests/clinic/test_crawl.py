@@ -119,10 +119,10 @@ def test_no_address_has_a_name_in_it(route, name):
 
 
 def test_a_link_shows_nothing_before_the_second_fact(visit, ana, alice):
-    token = links.issue(
+    given = links.issue(
         patient=ana, purpose="leaflets", expires=NOW + timedelta(hours=1), single_use=False, by=alice, at=NOW
     )
-    answer = visit().get(f"/l/{token}/")
+    answer = visit().get(f"/l/{given.token}/")
     assert answer.status_code == 200
     for part in ana.name.split():
         assert part not in answer.content.decode()

@@ -28,7 +28,7 @@ def issue(ana, alice):
             "by": alice,
             "at": NOW,
         }
-        return api.issue(**{**given, **changed})
+        return api.issue(**{**given, **changed}).token
 
     return run
 

@@ -38,7 +38,7 @@ def token(ana, alice, settings, monkeypatch):
     visits.register("leaflets", "the leaflets", "portal-test:leaflets")
     return api.issue(
         patient=ana, purpose="leaflets", expires=NOW + timedelta(days=1), single_use=True, by=alice, at=NOW
-    )
+    ).token
 
 
 def enter(browser, token, born="1981-05-04"):

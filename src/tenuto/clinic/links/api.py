@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -23,20 +24,40 @@ from tenuto.clinic.links.models import Link, LinkRevocation, LinkTry
 from tenuto.clinic.people.models import Patient, Staff
 from tenuto.clinic.people.services import require_same_clinic
 
-__all__ = ["LONGEST", "TRIES", "LinkRefused", "Opened", "issue", "open", "revoke"]
+__all__ = [
+    "LONGEST",
+    "TRIES",
+    "Issued",
+    "LinkRefused",
+    "Opened",
+    "close",
+    "issue",
+    "open",
+    "revoke",
+    "states",
+]
 
 LONGEST = timedelta(days=30)
 """No link lives longer; a single-use link for a form may take that long, others should be short."""
 TRIES = 5
 """Wrong answers after which a link stays shut."""
 
-GONE = "This link is no longer valid, or was not copied whole. Ask the clinic for a new one."
+GONE = "This link is no longer valid: it was used, has run out, or was not copied whole. Ask the clinic for a new one."
+DONE = "Everything that it was for is done."
 SHUT = "The date of birth was wrong too often, so this link is shut. Ask the clinic for a new one."
 WRONG = "The date of birth does not match. Check the day, the month and the year."
 
 
 class LinkRefused(Exception):
     """The link does not open. The text says what to do, and nothing about the patient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A new link. The token goes into the address and is not kept: it can be told only now."""
+
+    link: Link
+    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +78,8 @@ class Opened:
 @transaction.atomic
 def issue(
     *, patient: Patient, purpose: str, expires: datetime, single_use: bool, by: Staff, at: datetime
-) -> str:
-    """Give a patient a link for one purpose; the returned token goes into the address, and is not kept.
+) -> Issued:
+    """Give a patient a link for one purpose.
 
     Raises ValueError when the patient has no date of birth on record (the second fact), or `expires` is not between
     now and `LONGEST`.
@@ -80,7 +101,7 @@ def issue(
     )
     detail = {"purpose": purpose, "expires": expires.isoformat(), "single_use": single_use}
     record(action="issued link", subject=link, by=by, at=at, detail=detail)
-    return _signer().sign(secret)
+    return Issued(link, _signer().sign(secret))
 
 
 def open(token: str, second_fact: date | None, *, at: datetime | None = None) -> Opened:  # noqa: A001 - the door's own word
@@ -102,6 +123,38 @@ def revoke(*, link: UUID, why: str, by: Staff, at: datetime) -> None:
         return
     LinkRevocation.objects.create(link=found, why=why, revoked_by_name=by.audit_name, revoked_at=at)
     record(action="revoked link", subject=found, by=by, at=at, detail={"why": why})
+
+
+@transaction.atomic
+def close(visit: Opened, *, at: datetime) -> None:
+    """The visitor has done what the link was for: it does not open again."""
+    link = Link.objects.get(pk=visit.link_id)
+    if LinkRevocation.objects.filter(link=link).exists():
+        return
+    LinkRevocation.objects.create(
+        link=link, why=DONE, revoked_by_name=visit.visitor.audit_name, revoked_at=at
+    )
+    record(action="used up link", subject=link, by=visit.visitor, at=at, detail={"purpose": link.purpose})
+
+
+def states(links: Iterable[Link], *, at: datetime) -> dict[UUID, str]:
+    """What became of each link, by id: 'used', 'taken back', 'shut', 'run out', 'opened' or 'waiting'. Two queries."""
+    known = list(links)
+    ends = {end.link_id: end.why for end in LinkRevocation.objects.filter(link__in=known)}
+    tries: dict[UUID, list[bool]] = {}
+    for link_id, opened in LinkTry.objects.filter(link__in=known).values_list("link", "opened"):
+        tries.setdefault(link_id, []).append(opened)
+    return {link.pk: _state(link, ends.get(link.pk), tries.get(link.pk, []), at) for link in known}
+
+
+def _state(link: Link, end: str | None, tries: list[bool], at: datetime) -> str:
+    if end is not None:
+        return "used" if end == DONE else "taken back"
+    if tries.count(False) >= TRIES:
+        return "shut"
+    if at >= link.expires_at:
+        return "run out"
+    return "opened" if any(tries) else "waiting"
 
 
 def _try(token: str, second_fact: date | None, now: datetime) -> tuple[Opened | None, str]:

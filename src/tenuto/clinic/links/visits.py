@@ -52,6 +52,8 @@ def purpose_of(name: str) -> Purpose | None:
 def begin(request: HttpRequest, opened: Opened) -> str:
     """Remember the visit in this browser, and return the address of the page behind the door."""
     until = min(timezone.now() + LASTS, opened.expires_at)
+    # Whoever knew this browser's session before the door opened does not come in with it.
+    request.session.cycle_key()
     visits = dict(request.session.get(SESSION_KEY, {}))
     visits[opened.purpose] = {"link": str(opened.link_id), "until": until.isoformat()}
     request.session[SESSION_KEY] = visits
@@ -70,6 +72,11 @@ def visit_of(request: HttpRequest, purpose: str) -> Opened | None:
     return Opened(link.pk, link.patient, link.purpose, link.expires_at)
 
 
+def refuse(request: HttpRequest) -> HttpResponse:
+    """The page for whoever has no visit."""
+    return render(request, "links/over.html", status=403)
+
+
 def by_link(purpose: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Let only a visitor in who came by a link for `purpose`; the view is given `visit`, and the look is recorded."""
 
@@ -79,10 +86,7 @@ def by_link(purpose: str) -> Callable[[Callable[..., HttpResponse]], Callable[..
         def visited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             visit = visit_of(request, purpose)
             if visit is None:
-                text = "Your visit is over, or did not begin here. Open the link that the clinic sent you once more."
-                return render(
-                    request, "ui/problem.html", {"heading": "Please use your link", "text": text}, status=403
-                )
+                return refuse(request)
             answer = view(request, *args, visit=visit, **kwargs)
             if not 300 <= answer.status_code < 400:
                 what = f"{purpose} by link"

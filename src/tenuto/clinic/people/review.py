@@ -112,7 +112,10 @@ def mark_reviewed(*, clinic: Clinic, filters: Filters, note: str, by: Staff, at:
 
 
 def _strangers(clinic: Clinic, found: QuerySet[AuditEvent], after: datetime) -> Iterable[Stranger]:
-    looks = found.filter(kind=Kind.READ, patient_id__isnull=False).order_by()
+    # Who came by a link looked at their own questions.
+    looks = (
+        found.filter(kind=Kind.READ, patient_id__isnull=False).exclude(by_id__startswith="link:").order_by()
+    )
     counted = looks.values_list("by_id", "by_name", "patient_id").annotate(
         Count("number"), Max("recorded_at")
     )

@@ -67,6 +67,7 @@ WHO_MAY: Mapping[str, Verb] = {
     "hold.lift": _verb("lift a hold", P, D),
     "window.set": _verb("set a booking window", P, D),
     "link.issue": _verb("give a patient a link", P, N, C, D),
+    "clinic.words": _verb("change what patients are told about the clinic", D),
     "staff.view": _verb("see who works here", P, N, C, D, A),
     "staff.manage": _verb("add, change and close sign-ins", D),
     "audit.read": _verb("read the audit", D, A),

@@ -26,6 +26,7 @@ __all__ = [
     "register_patient",
     "reopen_account",
     "require_same_clinic",
+    "set_clinic_words",
 ]
 
 
@@ -61,6 +62,24 @@ def known_patient(clinic: Clinic, *, identifiers: Sequence[str], birth_date: dat
 def open_clinic(*, name: str, demonstration: bool) -> Clinic:
     """Open a clinic. Its first member of staff is added with `employ`."""
     return Clinic.objects.create(name=name, demonstration=demonstration)
+
+
+@transaction.atomic
+def set_clinic_words(*, clinic: Clinic, phone: str, crisis_words: str, by: Staff, at: datetime) -> None:
+    """What patients are told: the clinic's number, and whom to call in danger. Empty words bring back the shipped ones."""
+    if by.clinic_id != clinic.pk:
+        raise WrongClinic(f"{by.audit_name} acts on another clinic. Nothing was saved.")
+    before = {"phone": clinic.phone, "crisis_words": clinic.crisis_words}
+    clinic.phone, clinic.crisis_words = phone.strip(), crisis_words.strip()
+    clinic.save(update_fields=["phone", "crisis_words"])
+    after = {"phone": clinic.phone, "crisis_words": clinic.crisis_words}
+    record(
+        action="changed what patients are told",
+        subject=clinic,
+        by=by,
+        at=at,
+        detail={"before": before, "after": after},
+    )
 
 
 @transaction.atomic

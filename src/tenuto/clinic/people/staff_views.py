@@ -59,6 +59,21 @@ class EmployForm(forms.Form):
         )
 
 
+class WordsForm(forms.Form):
+    """What patients read on their pages about the clinic."""
+
+    phone = forms.CharField(
+        label="Phone number for patients", max_length=60, required=False, help_text="On working days."
+    )
+    crisis_words = forms.CharField(
+        label="Whom to call in danger",
+        max_length=600,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="At the foot of every page that a patient sees. Empty: the words that ship with the program.",
+    )
+
+
 @require_http_methods(["GET", "HEAD"])
 @requires("staff.view")
 def staff_page(request: HttpRequest) -> HttpResponse:
@@ -75,6 +90,18 @@ def employ(request: HttpRequest) -> HttpResponse:
         return _page(request, form)
     added = form.employ(by=cast(Staff, request.user))
     messages.success(request, f"{added.name} can sign in as {added.username}.")
+    return redirect("people:staff")
+
+
+@require_POST
+@requires("clinic.words")
+def words(request: HttpRequest) -> HttpResponse:
+    """Change what patients are told about the clinic."""
+    form, by = WordsForm(request.POST), cast(Staff, request.user)
+    if not form.is_valid():
+        return _page(request, EmployForm(), words=form)
+    services.set_clinic_words(clinic=by.clinic, **form.cleaned_data, by=by, at=timezone.now())
+    messages.success(request, "From now on patients read this.")
     return redirect("people:staff")
 
 
@@ -100,7 +127,16 @@ def change(request: HttpRequest, staff_id: int) -> HttpResponse:
     return redirect("people:staff")
 
 
-def _page(request: HttpRequest, form: EmployForm) -> HttpResponse:
-    people = cast(Staff, request.user).clinic.staff.order_by("-is_active", "name")
-    context = {"people": people, "form": form, "roles": Role.choices, "here": "staff"}
+def _page(request: HttpRequest, form: EmployForm, *, words: WordsForm | None = None) -> HttpResponse:
+    clinic = cast(Staff, request.user).clinic
+    context = {
+        "people": clinic.staff.order_by("-is_active", "name"),
+        "form": form,
+        "words": words
+        or WordsForm(
+            initial={"phone": clinic.phone, "crisis_words": clinic.crisis_words}, auto_id="clinic_%s"
+        ),
+        "roles": Role.choices,
+        "here": "staff",
+    }
     return render(request, "people/staff.html", context)

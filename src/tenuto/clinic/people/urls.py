@@ -20,5 +20,6 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/person/support/", patient_views.support, name="support"),
     path("staff/", staff_views.staff_page, name="staff"),
     path("staff/add/", staff_views.employ, name="staff-add"),
+    path("staff/words/", staff_views.words, name="clinic-words"),
     path("staff/<int:staff_id>/", staff_views.change, name="staff-change"),
 ]

@@ -7,10 +7,24 @@ from typing import ClassVar
 from django.db import models
 
 from tenuto.clinic.intake.models.base import IntakeRow
+from tenuto.clinic.links.models import Link
+
+
+class ScaleRequest(IntakeRow):
+    """That the patient was given a link to answer some scales, in this order."""
+
+    link = models.OneToOneField(Link, on_delete=models.PROTECT, related_name="+")
+    instruments = models.JSONField()
+
+    def __str__(self) -> str:
+        return ", ".join(self.instruments)
 
 
 class ScaleForm(IntakeRow):
-    """One answered form. `answers` holds null where a question was left out; `total` is null when there is none."""
+    """One answered form. `answers` holds null where a question was left out; `total` is null when there is none.
+
+    `request` is the link through which the patient answered; null when it was answered in the clinic.
+    """
 
     instrument = models.CharField(max_length=40)
     instrument_version = models.PositiveSmallIntegerField()
@@ -18,9 +32,17 @@ class ScaleForm(IntakeRow):
     total = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     taken = models.DateField()
     answered_by = models.CharField(max_length=40)
+    request = models.ForeignKey(ScaleRequest, on_delete=models.PROTECT, related_name="forms", null=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["patient", "instrument"], name="scale_forms")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["request", "instrument"],
+                condition=models.Q(request__isnull=False),
+                name="one_form_of_a_request",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.instrument} {self.total}, {self.taken}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tenuto.clinic.intake.services.asking import AlreadyAnswered, answer_by_link, ask_by_link
 from tenuto.clinic.intake.services.consents import sign_consent, withdraw_consent
 from tenuto.clinic.intake.services.decisions import DecisionRefused, decide
 from tenuto.clinic.intake.services.enquiries import close_enquiry, record_enquiry, register_enquirer
@@ -19,11 +20,14 @@ from tenuto.clinic.intake.services.visits import record_visit
 
 __all__ = [
     "NAMELESS",
+    "AlreadyAnswered",
     "Conflict",
     "DecisionRefused",
     "Received",
     "RecordSource",
     "SaveResult",
+    "answer_by_link",
+    "ask_by_link",
     "close_enquiry",
     "decide",
     "receive",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.ledger.services import record
-from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.roles import Role
 from tenuto.clinic.people.services import require_same_clinic
 from tenuto.clinic.ports.api import TaskRow, open_task
@@ -15,7 +16,7 @@ from tenuto.core.intake.tasks import TaskRule
 __all__ = ["keep", "open_by_rule"]
 
 
-def keep(row: Any, *, action: str, by: Staff, at: datetime, detail: dict[str, Any] | None = None) -> Any:
+def keep(row: Any, *, action: str, by: Actor, at: datetime, detail: dict[str, Any] | None = None) -> Any:
     """Save a row of one of this clinic's patients with its audit event."""
     require_same_clinic(by, row.patient)
     row.recorded_by_name, row.recorded_at = by.audit_name, at
@@ -24,7 +25,9 @@ def keep(row: Any, *, action: str, by: Staff, at: datetime, detail: dict[str, An
     return row
 
 
-def open_by_rule(rule: TaskRule, *, patient: Patient | None, by: Any, at: datetime, why: str = "") -> TaskRow:
+def open_by_rule(
+    rule: TaskRule, *, patient: Patient | None, by: Actor, at: datetime, why: str = ""
+) -> TaskRow:
     """Open the task of a rule: its owner, its deadline, its words."""
     return open_task(
         patient=patient,

@@ -8,14 +8,17 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from tenuto.clinic.intake.models import ScaleForm, SuicideTriage
+from tenuto.clinic.intake.models import ScaleForm, ScaleRequest, SuicideTriage
 from tenuto.clinic.intake.services.recording import keep, open_by_rule
+from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.people.models import Patient, Staff
 from tenuto.clinic.ports.api import TaskRow
 from tenuto.core.intake.tasks import for_flag, for_level
 from tenuto.core.scales import suicide_triage
 from tenuto.core.scales.reading import instrument
 from tenuto.core.scales.scoring import Result, Score, score
+
+BY_LINK = "Answered by link, the person is not here: call them. "
 
 __all__ = ["Recorded", "record_form", "record_triage"]
 
@@ -38,12 +41,14 @@ def record_form(
     taken: date,
     answered_by: str,
     sex: str = "",
-    by: Staff,
+    request: ScaleRequest | None = None,
+    by: Actor,
     at: datetime,
 ) -> Recorded:
     """Keep an answered form, complete or not, and score it.
 
-    Each red flag opens its own task with owner and deadline, also when the score is void, whatever the total. Raises
+    Each red flag opens its own task with owner and deadline, also when the score is void, whatever the total. With a
+    `request` the answers came by link, and whoever has the task must know that the person is not here. Raises
     ScaleError for an item or an answer that the instrument doesn't have.
     """
     scale = instrument(instrument_id)
@@ -61,17 +66,23 @@ def record_form(
         total=result.total if isinstance(result, Score) else None,
         taken=taken,
         answered_by=answered_by,
+        request=request,
     )
     keep(
         row,
         action="recorded scale",
         by=by,
         at=at,
-        detail={"instrument": scale.id, "taken": taken.isoformat()},
+        detail={"instrument": scale.id, "taken": taken.isoformat(), "answered_by": answered_by},
     )
+    where = BY_LINK if request else ""
     tasks = tuple(
         open_by_rule(
-            for_flag(flag), patient=patient, by=by, at=at, why=f"{scale.title}: {flag.title}. {flag.action}"
+            for_flag(flag),
+            patient=patient,
+            by=by,
+            at=at,
+            why=f"{where}{scale.title}: {flag.title}. {flag.action}",
         )
         for flag in result.flags
     )

@@ -17,19 +17,33 @@ if TYPE_CHECKING:
 
     from tenuto.clinic.people.models.patient import Patient
 
-__all__ = ["Clinic", "Staff"]
+__all__ = ["IN_DANGER", "Clinic", "Staff"]
+
+
+IN_DANGER = (
+    "In an emergency call your local emergency number. If you think of harming yourself, call or text 988 in the "
+    "United States, or your local crisis line, now."
+)
+"""What patients read at the foot of their pages until the clinic has words of its own."""
 
 
 class Clinic(models.Model):
-    """A clinic: the border that no query crosses."""
+    """A clinic: the border that no query crosses. `phone` and `crisis_words` are what its patients are told."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=120, unique=True)
     demonstration = models.BooleanField(default=False)
+    phone = models.CharField(max_length=60, blank=True, default="")
+    crisis_words = models.TextField(blank=True, default="")
 
     if TYPE_CHECKING:
         patients: RelatedManager[Patient]
         staff: RelatedManager[Staff]
+
+    @property
+    def in_danger(self) -> str:
+        """Whom to call in an emergency, in the clinic's words."""
+        return self.crisis_words or IN_DANGER
 
     def __str__(self) -> str:
         return self.name

@@ -1,8 +1,10 @@
 // What every page gains from scripts. Each part finds its own elements; without scripts the page works all the same.
+import { copying } from "./copy.js";
 import { dropZones } from "./drop.js";
 import { forms } from "./forms.js";
 
 document.documentElement.classList.add("scripted");
+copying(document);
 dropZones(document);
 forms(document);
 
