@@ -9,13 +9,28 @@ from django.db import connection
 
 from tenuto.clinic.ledger.models import AuditEvent, Kind
 from tenuto.clinic.ledger.services import record
-from tenuto.clinic.people import access, review
+from tenuto.clinic.people import access, audit_rows, review
 from tenuto.clinic.people.models import Role, WeeklyReview
-from tests.clinic.conftest import NOW, PASSWORD, _hired
+from tests.clinic.conftest import NOW, PASSWORD, _hired, facts_of, receive, source_of
 
 QUERIES = 17
 """PostgreSQL takes the lock of the chain with one more."""
 WEEK = review.Filters(NOW.date() - timedelta(days=6), NOW.date())
+
+
+@pytest.fixture
+def ben(alice):
+    return registered(alice, "Ben Ode")
+
+
+@pytest.fixture
+def foreign(charlie):
+    return registered(charlie, "Cara Fell")
+
+
+def registered(by, name):
+    source = source_of(f"{name}.json", f"{ord(name[0]):064x}")
+    return receive(facts=facts_of(name, f"MRN {name}"), source=source, by=by, at=NOW).patient
 
 
 @pytest.fixture
@@ -34,6 +49,39 @@ def test_the_auditor_sees_each_step_reads_included(visit, erin, bob, ana):
     for words in ("plan page", "registered patient", "Bob (bob)", "127.0.0.1"):
         assert words in text
     assert AuditEvent.objects.get(action="audit").by_id == str(erin.pk)
+
+
+def test_the_bare_address_asks_for_no_page_and_a_refusal_leads_home(visit, erin):
+    answer = visit().get("/", follow=True)
+    assert answer.redirect_chain[-1][0] == "/sign-in/"
+    page = visit(erin).get("/")
+    assert page.status_code == 403
+    assert 'href="/audit/">Go to the first page' in page.content.decode()
+
+
+def test_an_event_says_whose_record_it_was(visit, erin, bob, ana):
+    visit(bob).get(f"/patients/{ana.pk}/plan/")
+    rows = audit_rows.rows_of(ana.clinic, AuditEvent.objects.filter(action="plan page"))
+    assert [(row.who, row.kind, row.patient) for row in rows] == [("Bob (bob)", "Look", ana.name)]
+    assert f"patient={ana.pk}" in visit(erin).get("/audit/").content.decode()
+
+
+def test_everything_about_one_patient_lists_included(visit, erin, bob, ana, ben):
+    visit(bob).get("/")
+    visit(bob).get(f"/patients/{ben.pk}/plan/")
+    page = visit(erin).get("/audit/", {"patient": str(ana.pk)}).content.decode()
+    rows = page.split("Events, the newest first")[1]
+    assert f"Everything about {ana.name}" in page
+    assert "list of patients" in rows
+    assert "plan page" not in rows
+    assert AuditEvent.objects.filter(action="audit").get().detail["patient"] == str(ana.pk)
+
+
+def test_a_patient_of_another_clinic_has_no_events_here(visit, erin, charlie, foreign):
+    visit(charlie).get(f"/patients/{foreign.pk}/plan/")
+    page = visit(erin).get("/audit/", {"patient": str(foreign.pk)}).content.decode()
+    assert foreign.name not in page
+    assert "Nothing matches" in page
 
 
 @pytest.mark.parametrize("role", [Role.PRESCRIBER, Role.NURSE, Role.COORDINATOR])
@@ -77,8 +125,8 @@ def test_failures_refusals_and_overrides_are_listed(visit, alice, bob, erin, ana
     )
     found = review.summary(ana.clinic, WEEK)
     assert [event.by_name for event in found.failures] == ["nobody signed in", "Alice (alice)"]
-    assert [event.detail["verb"] for event in found.refusals] == ["audit.read"]
-    assert [event.action for event in found.overrides] == ["let a review pass"]
+    assert [(row.who, row.what) for row in found.refusals] == [("Bob (bob)", "refused: read the audit")]
+    assert [(row.what, row.patient) for row in found.overrides] == [("let a review pass", ana.name)]
     text = visit(erin).get("/audit/").content.decode()
     assert "a stranger" not in text
     assert "Known." in text

@@ -14,11 +14,10 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
 from django.utils import timezone
 
 from tenuto.clinic.ledger.services import record_access
-from tenuto.clinic.people.api import may
+from tenuto.clinic.people.api import home_of
 from tenuto.clinic.people.lock import SEEN
 from tenuto.clinic.people.models import Staff
 
@@ -43,10 +42,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return answer
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """The first page of who may see patients, and the audit for who reads only that."""
-        return resolve_url(
-            "desk:patients" if may(cast(Staff, request.user), "patient.search") else "people:audit"
-        )
+        """Where nothing else was asked for."""
+        return home_of(cast(Staff, request.user))
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Our pages say what happened; the library's own messages would say it twice."""

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+
 from tenuto.clinic.people.models import Staff
 from tenuto.clinic.people.roles import WHO_MAY, Role, Verb
 
-__all__ = ["WHO_MAY", "Role", "Verb", "may", "refusal", "roles_that_may"]
+__all__ = ["ROOT", "WHO_MAY", "Role", "Verb", "home_of", "may", "refusal", "roles_that_may"]
+
+ROOT = "/"
+"""The address that means no page of its own: what is first depends on the role."""
 
 
 def may(staff: Staff, verb: str) -> bool:
     """True when the role of `staff` may do `verb`. A closed account may do nothing. Raises KeyError for an unknown verb."""
     return staff.is_active and staff.role in _verb(verb).roles
+
+
+def home_of(staff: Staff) -> str:
+    """The address of one's first page: the patients, or the audit for who may see nobody's record."""
+    return reverse("desk:patients" if may(staff, "patient.search") else "people:audit")
 
 
 def roles_that_may(verb: str) -> tuple[Role, ...]:

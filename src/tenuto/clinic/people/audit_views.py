@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import cast
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tenuto.clinic.ledger.models import Kind
 from tenuto.clinic.ledger.services import record_read
 from tenuto.clinic.people import review
+from tenuto.clinic.people.audit_rows import rows_of
 from tenuto.clinic.people.decorators import requires
 from tenuto.clinic.people.models import Staff
 
@@ -31,6 +33,7 @@ class FiltersForm(forms.Form):
     who = forms.CharField(label="Who", required=False, max_length=100)
     what = forms.CharField(label="What", required=False, max_length=100)
     kind = forms.ChoiceField(label="Kind", required=False, choices=[("", "All"), *Kind.choices])
+    patient = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def filters(self) -> review.Filters:
         """What was asked for; the last seven days when it can't be understood."""
@@ -48,20 +51,24 @@ def audit(request: HttpRequest) -> HttpResponse:
     defaults = {"begins": today - WEEK, "ends": today}
     form = FiltersForm({**{key: str(day) for key, day in defaults.items()}, **request.GET.dict()})
     filters = form.filters()
-    found = review.events(staff.clinic, filters)
+    page = Paginator(review.events(staff.clinic, filters), PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "filters": filters,
-        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": rows_of(staff.clinic, page),
+        "patient": staff.clinic.patients.filter(pk=filters.patient).first() if filters.patient else None,
         "summary": review.summary(staff.clinic, filters),
         "here": "audit",
-        "query": "&".join(f"{k}={v}" for k, v in form.data.items() if k != "page"),
+        "query": urlencode({k: v for k, v in form.data.items() if k != "page"}),
+        "days": urlencode({"begins": filters.begins, "ends": filters.ends}),
     }
     detail = {
         "begins": str(filters.begins),
         "ends": str(filters.ends),
         "who": filters.who,
         "what": filters.what,
+        "patient": str(filters.patient or ""),
     }
     answer = render(request, "people/audit.html", context)
     record_read(subject=staff.clinic, by=staff, at=timezone.now(), what="audit", detail=detail)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest
 
-from tenuto.clinic.people.api import WHO_MAY, may
+from tenuto.clinic.people.api import ROOT, WHO_MAY, home_of, may
 from tenuto.clinic.people.demo_code import DemoCode, code_of
 from tenuto.clinic.people.models import BrokenGlass, Patient
 from tenuto.clinic.people.similar import alike
@@ -21,12 +21,12 @@ def about_patient(request: HttpRequest) -> dict[str, Callable[[], list[str]]]:
     return {"banner_warnings": lambda: _warnings(request)}
 
 
-def permissions(request: HttpRequest) -> dict[str, frozenset[str]]:
-    """`may`: the verbs of who is signed in, for links that would lead to a refusal."""
+def permissions(request: HttpRequest) -> dict[str, frozenset[str] | str]:
+    """`may`: the verbs of who is signed in, for links that would lead to a refusal; `home`: their first page."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"may": frozenset()}
-    return {"may": frozenset(verb for verb in WHO_MAY if may(user, verb))}
+        return {"may": frozenset(), "home": ROOT}
+    return {"may": frozenset(verb for verb in WHO_MAY if may(user, verb)), "home": home_of(user)}
 
 
 def demonstration(request: HttpRequest) -> dict[str, Callable[[], DemoCode | None]]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from tenuto.clinic.ledger.models import AuditEvent, Kind
 from tenuto.clinic.ledger.services import record
+from tenuto.clinic.people.audit_rows import EventRow, rows_of
 from tenuto.clinic.people.models import BrokenGlass, CareTeamChange, Clinic, Patient, Staff, WeeklyReview
 
 __all__ = ["CARE_LASTS", "Filters", "Stranger", "Summary", "events", "mark_reviewed", "summary"]
@@ -30,6 +31,7 @@ class Filters:
     who: str = ""
     what: str = ""
     kind: str = ""
+    patient: UUID | None = None
 
     @property
     def span(self) -> tuple[datetime, datetime]:
@@ -57,8 +59,8 @@ class Summary:
     strangers: tuple[Stranger, ...]
     glasses: tuple[BrokenGlass, ...]
     failures: tuple[AuditEvent, ...]
-    refusals: tuple[AuditEvent, ...]
-    overrides: tuple[AuditEvent, ...]
+    refusals: tuple[EventRow, ...]
+    overrides: tuple[EventRow, ...]
     reviews: tuple[WeeklyReview, ...]
 
 
@@ -73,6 +75,10 @@ def events(clinic: Clinic, filters: Filters) -> QuerySet[AuditEvent]:
         found = found.filter(Q(action__icontains=filters.what) | Q(subject_type__icontains=filters.what))
     if filters.kind:
         found = found.filter(kind=filters.kind)
+    if filters.patient:
+        # A list that was looked at is about nobody alone; it names everyone who was on it.
+        on_a_list = Q(patient_id__isnull=True, detail_json__contains=str(filters.patient))
+        found = found.filter(Q(patient_id=filters.patient) | on_a_list)
     return found.order_by("-number")
 
 
@@ -81,12 +87,13 @@ def summary(clinic: Clinic, filters: Filters) -> Summary:
     found = events(clinic, Filters(filters.begins, filters.ends))
     first, after = filters.span
     glasses = BrokenGlass.objects.filter(patient__clinic=clinic, at__gte=first, at__lt=after)
+    rows = rows_of(clinic, found.filter(Q(action="refused") | Q(kind=Kind.OVERRIDE)))
     return Summary(
         strangers=tuple(_strangers(clinic, found, after)),
         glasses=tuple(glasses.select_related("patient", "staff", "review").order_by("-at")),
         failures=tuple(found.filter(action__startswith="failed")),
-        refusals=tuple(found.filter(action="refused")),
-        overrides=tuple(found.filter(kind=Kind.OVERRIDE)),
+        refusals=tuple(row for row in rows if row.kind != Kind.OVERRIDE.label),
+        overrides=tuple(row for row in rows if row.kind == Kind.OVERRIDE.label),
         reviews=tuple(clinic.weekly_reviews.all()[:10]),
     )
 

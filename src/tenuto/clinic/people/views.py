@@ -8,9 +8,11 @@ from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from tenuto.clinic.ledger.services import record_access
+from tenuto.clinic.people.api import ROOT
 from tenuto.clinic.people.forms import SignInForm
 
 
@@ -20,6 +22,12 @@ class SignIn(LoginView):
     authentication_form = SignInForm
     template_name = "people/sign_in.html"
     redirect_authenticated_user = True
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Whoever came to the bare address goes to the first page of their role, not to the list of patients."""
+        if request.GET.get(self.redirect_field_name) == ROOT:
+            return redirect("people:sign-in")
+        return super().get(request, *args, **kwargs)
 
     def form_valid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]
         """The password was right; what else the sign-in needs is the adapter's business (`accounts`)."""

@@ -11,7 +11,7 @@ from django.urls import reverse
 from tenuto.clinic.ui.words import count
 from tenuto.core.intake.conditions import condition
 from tenuto.core.literature import table
-from tenuto.core.plan.protocol import Protocol, protocols
+from tenuto.core.plan.protocol import Induction, Protocol, protocols
 from tenuto.core.sources import Basis, Sourced
 
 __all__ = ["ProtocolGroup", "ProtocolPage", "protocol_list", "protocol_page"]
@@ -123,7 +123,7 @@ def _row(protocol: Protocol, indication: str) -> ProtocolRow:
         url=reverse("policies:protocol", args=[protocol.id]),
         version=str(protocol.version),
         session=f"{protocol.session.target.value} over {protocol.session.minutes.value}",
-        course=f"{_span(course.infusions_min, course.infusions_max)} in {_span(course.window_days_min, course.window_days_max)} days",
+        course=_in_days(course),
         grade=protocol.grade.level.value.capitalize(),
         default=indication in protocol.default_for,
     )
@@ -189,6 +189,12 @@ def _opened(title: str, value: str, basis: Basis) -> Opened:
         note=basis.note,
         unchecked=all(tag.needs_checking for tag in basis.tags),
     )
+
+
+def _in_days(course: Induction) -> str:
+    if course.window_days_max.value == 1:
+        return "1, once"
+    return f"{_span(course.infusions_min, course.infusions_max)} in {_span(course.window_days_min, course.window_days_max)} days"
 
 
 def _span(low: Sourced[int], high: Sourced[int]) -> str:

@@ -102,7 +102,7 @@ def _due(case: Case, test: LabTest, infusions_since: int) -> tuple[LabDue, ...]:
     if not test.valid:
         return ()
     again = last + timedelta(days=case.policy.whole(test.valid))
-    return (LabDue(test, again, last, f"Last on {last}. {test.again}"),)
+    return (LabDue(test, again, last, f"Last on {say_date(last)}. {test.again}"),)
 
 
 def _excused(case: Case, test: LabTest) -> bool:
