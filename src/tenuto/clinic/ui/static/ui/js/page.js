@@ -11,3 +11,6 @@ forms(document);
 for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
+
+// On a narrow screen the main links scroll sideways; show where one is.
+document.querySelector('.shell-links [aria-current="page"]')?.scrollIntoView({ inline: "center", block: "nearest" });
