@@ -1,0 +1,161 @@
+"""The server is killed while it writes: what was confirmed is there, the rest is not, and the chain is whole."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+KILLS, KILLS_SOAK = 2, 60
+LONGEST_SECONDS = 0.05
+"""A kill comes this long after a confirmed deed at the latest; a deed takes about a third of it."""
+
+PREPARE = """
+import django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from tenuto.clinic.people.models import Clinic, Role, Staff
+clinic = Clinic.objects.create(name="Fault Clinic")
+Staff.objects.create_user("alice", clinic=clinic, role=Role.PRESCRIBER, name="Alice")
+"""
+WRITE = """
+import sys
+import django
+django.setup()
+from datetime import date
+from django.utils import timezone
+from tenuto.clinic.intake.services import RecordSource, receive
+from tenuto.clinic.people.models import Staff
+from tenuto.core.intake.facts import PatientFacts, Person
+alice = Staff.objects.get(username="alice")
+for number in range(10_000):
+    name = f"{sys.argv[1]}-{number}"
+    facts = PatientFacts(Person(f"Fault {name}", (f"MRN {name}",), date(1981, 5, 4), "female"))
+    source = RecordSource(f"{name}.json", name.rjust(64, "0"), {})
+    patient = receive(facts=facts, source=source, by=alice, at=timezone.now()).patient
+    print(patient.pk, flush=True)
+"""
+COUNT = """
+import django
+django.setup()
+from tenuto.clinic.intake.models import IntakeRecord
+from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.people.models import Patient
+for patient in Patient.objects.all():
+    records = IntakeRecord.objects.filter(patient=patient).count()
+    deeds = set(AuditEvent.objects.filter(patient_id=patient.pk).values_list("action", flat=True))
+    print(patient.pk, patient.identifiers.count(), records, *sorted(each.replace(" ", "-") for each in deeds))
+"""
+
+
+def _run(script: str, environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    """The environment of a server with a database of its own, on the engine that the tests run on."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TENUTO_")}
+    environment |= {
+        "DJANGO_SETTINGS_MODULE": "tenuto.clinic.config.settings",
+        "TENUTO_VAR": str(tmp_path_factory.mktemp("fault")),
+    }
+    url = os.environ.get("TENUTO_DATABASE_URL", "")
+    name = f"fault_{uuid.uuid4().hex[:12]}"
+    if url.startswith("postgresql"):
+        import psycopg
+
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        environment["TENUTO_DATABASE_URL"] = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+    _run(PREPARE, environment)
+    return environment
+
+
+def _confirmed_until_killed(environment: dict[str, str], round_: int, chance: random.Random) -> list[str]:
+    """What the writer had confirmed when it was killed somewhere in a deed."""
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITE, str(round_)], env=environment, stdout=subprocess.PIPE, text=True
+    )
+    assert writer.stdout is not None
+    confirmed = [writer.stdout.readline().strip() for _ in range(chance.randint(1, 8))]
+    time.sleep(chance.uniform(0, LONGEST_SECONDS))
+    writer.send_signal(signal.SIGKILL)
+    confirmed += writer.stdout.read().split()
+    writer.wait()
+    assert writer.returncode == -signal.SIGKILL
+    return confirmed
+
+
+def _check(environment: dict[str, str], confirmed: set[str]) -> int:
+    """Nothing confirmed is lost, nothing is half there; returns how many whole deeds had not yet been confirmed."""
+    rows = [line.split() for line in _run(COUNT, environment).splitlines()]
+    for patient, identifiers, records, *deeds in rows:
+        assert (identifiers, records) == ("1", "1"), f"{patient} is half there"
+        assert {"registered-patient", "recorded-intake"} <= set(deeds)
+    kept = {row[0] for row in rows}
+    assert confirmed <= kept
+    checked = subprocess.run(
+        [sys.executable, "-m", "tenuto", "audit", "verify"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (checked.returncode, checked.stderr) == (0, "")
+    return len(kept - confirmed)
+
+
+def _kill_again_and_again(environment: dict[str, str], kills: int) -> tuple[int, int]:
+    chance, confirmed, more = random.Random(7), set[str](), 0
+    for round_ in range(kills):
+        confirmed |= set(_confirmed_until_killed(environment, round_, chance))
+        more = _check(environment, confirmed)
+    return len(confirmed), more
+
+
+def test_a_kill_loses_nothing_that_was_confirmed(house):
+    confirmed, _ = _kill_again_and_again(house, KILLS)
+    assert confirmed >= KILLS
+
+
+@pytest.mark.soak
+def test_many_kills_lose_nothing_that_was_confirmed(house, record_property):
+    confirmed, more = _kill_again_and_again(house, KILLS_SOAK)
+    record_property("kills", KILLS_SOAK)
+    record_property("deeds confirmed", confirmed)
+    record_property("whole deeds killed before they were confirmed", more)
+
+
+def test_the_check_sees_a_deed_without_its_second_half(house):
+    """The same check on a database whose writer kept a patient and lost the record."""
+    _confirmed_until_killed(house, 0, random.Random(1))
+    _run(HALF, house)
+    with pytest.raises(AssertionError, match="half there"):
+        _check(house, set())
+
+
+HALF = """
+import django
+django.setup()
+from django.db import transaction
+from django.utils import timezone
+from tenuto.clinic.ledger.services import record
+from tenuto.clinic.people.models import Patient, Staff
+alice = Staff.objects.get(username="alice")
+with transaction.atomic():
+    patient = Patient.objects.create(clinic=alice.clinic, name="Half", registered_at=timezone.now())
+    record(action="registered patient", subject=patient, by=alice, at=timezone.now())
+"""
