@@ -111,8 +111,8 @@ def test_a_look_at_the_list_is_on_record_with_everyone_who_was_on_it(visit, alic
 
 def test_a_restricted_record_stays_closed_in_the_list(visit, rows, ana, alice, bob, clinic):
     dora = _hired(clinic, "dora", Role.MEDICAL_DIRECTOR)
-    restrict(patient=ana, restricted=True, why="known to the staff", by=dora, at=NOW)
     change_care_team(patient=ana, staff=alice, member=True, by=dora, at=NOW)
+    restrict(patient=ana, restricted=True, why="known to the staff", by=dora, at=NOW)
     assert rows()[0].name == "Ana Silva"
     shut = rows(staff=bob)[0]
     assert (shut.mark, shut.name, shut.why) == ("unknown", "Restricted record", "Open to its care team only.")

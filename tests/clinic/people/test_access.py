@@ -116,6 +116,7 @@ def test_nobody_reviews_themselves(visit, clinic, restricted):
 
 def test_who_leaves_the_care_team_sees_it_no_longer(visit, alice, dora, restricted):
     later = NOW + timedelta(minutes=1)
+    access.change_care_team(patient=restricted, staff=dora, member=True, by=dora, at=NOW)
     access.change_care_team(patient=restricted, staff=alice, member=False, by=dora, at=later)
     assert visit(alice).get(page(restricted)).status_code == 302
     access.restrict(patient=restricted, restricted=False, why="No longer needed.", by=dora, at=later)

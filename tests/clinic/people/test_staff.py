@@ -103,3 +103,31 @@ def test_every_verb_has_someone_who_may_and_a_row_in_the_manual():
 
 def test_every_role_may_something():
     assert all(any(role in verb.roles for verb in WHO_MAY.values()) for role in Role)
+
+
+WORDS = {"phone": "555 0100", "crisis_words": "Call the night line, 555 0199."}
+
+
+def test_the_medical_director_says_what_patients_read(visit, dora, clinic):
+    public = f"/enquire/{clinic.pk}/"
+    assert "call or text 988" in visit().get(public).content.decode()
+    assert visit(dora).post("/staff/words/", WORDS).status_code == 302
+    assert WORDS["crisis_words"] in visit().get(public).content.decode()
+    event = AuditEvent.objects.get(action="changed what patients are told")
+    assert (event.detail["before"]["phone"], event.detail["after"]) == ("", WORDS)
+    visit(dora).post("/staff/words/", {"phone": "", "crisis_words": ""})
+    assert "call or text 988" in visit().get(public).content.decode()
+
+
+def test_nobody_else_changes_what_patients_read(visit, alice, clinic):
+    assert visit(alice).post("/staff/words/", WORDS).status_code == 403
+    clinic.refresh_from_db()
+    assert clinic.crisis_words == ""
+
+
+def test_too_long_words_are_a_sentence_and_stay_in_the_field(visit, dora, clinic):
+    answer = visit(dora).post("/staff/words/", {**WORDS, "phone": "5" * 70}).content.decode()
+    assert "at most 60 characters" in answer
+    assert WORDS["crisis_words"] in answer
+    clinic.refresh_from_db()
+    assert clinic.phone == ""

@@ -22,6 +22,7 @@ from tenuto.clinic.ui.words import age, ago, count, moment
 __all__ = ["Board", "Filter", "Row", "WorkLine", "Worklist", "board", "worklist"]
 
 RESTRICTED = "Restricted record"
+RESTRICTED_KIND = "For the care team"
 RESTRICTED_WHY = "Open to its care team only."
 
 
@@ -176,14 +177,14 @@ def _line(row: WorkRow, hidden: frozenset[UUID], now: datetime) -> WorkLine:
         word=WORDS[mark],
         name=RESTRICTED if shut else row.name,
         url=_address("intake:page", row.patient_id) if row.patient_id else "",
-        kind=row.kind,
+        kind=RESTRICTED_KIND if shut else row.kind,
         stage=row.stage,
         why=RESTRICTED_WHY if shut else row.why,
         more="" if shut else row.more,
         owner=row.owner.name if row.owner else Role(row.owner_role).label,
         due=moment(row.due) if row.due else "",
         late=late,
-        next_step=row.next_step,
+        next_step="Open" if shut else row.next_step,
         step_url=_address(row.target, row.patient_id),
     )
 

@@ -71,14 +71,16 @@ def patients_of(staff: Staff, *, mark: str, search: str, page: int, today: date)
     waiting = refresh(staff.clinic, today=today)
     everyone = Standing.objects.filter(clinic=staff.clinic)
     counts = Counter(dict(everyone.values_list("mark").annotate(n=Count("pk"))))
+    hidden = hidden_from(staff)
     found = everyone.filter(mark=mark) if mark in MARKS else everyone
     if search:
-        found = found.filter(_named(search)).distinct()
+        # Who searches for a name must not learn that it is here, behind a restriction.
+        found = found.filter(_named(search)).exclude(patient__in=hidden).distinct()
     shown = found.order_by("rank", "name", "patient").select_related("patient")
     number = found.count() if search else counts[mark] if mark in MARKS else counts.total()
     start, page, pages = _slice(number, page, PATIENTS_A_PAGE)
     rows = list(shown.prefetch_related("patient__identifiers")[start : start + PATIENTS_A_PAGE])
-    return Patients(rows, counts, waiting, page, pages, hidden_from(staff))
+    return Patients(rows, counts, waiting, page, pages, hidden)
 
 
 def work_of(staff: Staff, asked: Asked, *, now: datetime, today: date) -> Work:

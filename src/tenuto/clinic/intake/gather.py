@@ -144,6 +144,8 @@ def _parts(rows: Gathered) -> Iterator[Part]:
         )
         yield _part(consent.recorded_at, consents=(given,))
     for end in rows.withdrawn:
+        if end.scope is not None:
+            continue
         yield Part(EMPTY, end.recorded_at, consents_end=end.recorded_at)
 
 

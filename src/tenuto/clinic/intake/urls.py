@@ -34,5 +34,6 @@ urlpatterns = [
     path("visits/", visits.visits, name="visits"),
     path("consent/", consent.consent, name="consent"),
     path("consent/withdraw/", consent.withdraw, name="withdraw-consent"),
+    path("consent/withdraw-photographs/", consent.withdraw_photographs, name="withdraw-photographs"),
     path("decision/", decision.decision, name="decision"),
 ]

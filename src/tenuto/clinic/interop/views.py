@@ -16,6 +16,8 @@ from tenuto.clinic.desk.views import patients_page
 from tenuto.clinic.intake.services import Received, RecordSource, receive
 from tenuto.clinic.interop.fhir import UnusableBundle, parse, read_bundle
 from tenuto.clinic.interop.fhir.loading import MAX_BYTES
+from tenuto.clinic.people.decorators import requires
+from tenuto.clinic.people.look_alikes import RESTRICTED, visible
 from tenuto.clinic.people.models import Staff
 from tenuto.clinic.people.services import IdentityConflict
 from tenuto.clinic.ui.words import long_day
@@ -24,6 +26,7 @@ UNPROCESSABLE = 422
 
 
 @require_POST
+@requires("patient.register")
 def receive_bundle(request: HttpRequest) -> HttpResponse:
     """Keep the record of one person from a FHIR bundle and show the plan, or say on the form what is wrong."""
     staff = cast(Staff, request.user)
@@ -31,7 +34,7 @@ def receive_bundle(request: HttpRequest) -> HttpResponse:
         received = _receive(request.FILES.get("bundle"), by=staff)
     except (UnusableBundle, IdentityConflict) as problem:
         return patients_page(request, problem=str(problem), status=UNPROCESSABLE)
-    _tell(request, received)
+    _tell(request, received, staff)
     return redirect("plan:page", received.patient.pk)
 
 
@@ -51,7 +54,7 @@ def _receive(file: UploadedFile[bytes] | None, *, by: Staff) -> Received:
     return receive(facts=reading.facts, source=source, by=by, at=now)
 
 
-def _tell(request: HttpRequest, received: Received) -> None:
+def _tell(request: HttpRequest, received: Received, staff: Staff) -> None:
     name = received.patient.name
     if received.already_here:
         messages.info(
@@ -63,7 +66,10 @@ def _tell(request: HttpRequest, received: Received) -> None:
         messages.success(
             request, f"A new record was added for {name}, who was already here.", extra_tags="Added"
         )
-    for other in received.similar:
+    seen = visible(received.similar, staff=staff)
+    if len(seen) < len(received.similar):
+        messages.warning(request, RESTRICTED, extra_tags="Look")
+    for other in seen:
         born = f"born {long_day(other.birth_date)}" if other.birth_date else "date of birth not recorded"
         messages.warning(
             request,

@@ -21,6 +21,7 @@ from tenuto.clinic.people.models import (
     GlassReview,
     Patient,
     Restriction,
+    Role,
     Staff,
 )
 
@@ -33,6 +34,7 @@ __all__ = [
     "change_care_team",
     "glasses_to_review",
     "hidden_from",
+    "is_restricted",
     "looks_through",
     "restrict",
     "restricted_patients",
@@ -41,6 +43,8 @@ __all__ = [
 ]
 
 GLASS_STAYS_OPEN = timedelta(minutes=60)
+PRESCRIBERS = (Role.PRESCRIBER, Role.MEDICAL_DIRECTOR)
+NO_PRESCRIBER = "No prescriber would be on the care team of this restricted record."
 
 
 class AlreadyReviewed(Exception):
@@ -57,8 +61,13 @@ class Sight:
 
 @transaction.atomic
 def restrict(*, patient: Patient, restricted: bool, why: str, by: Staff, at: datetime) -> None:
-    """Restrict a record to its care team, or open it to all staff again."""
+    """Restrict a record to its care team, or open it to all staff again.
+
+    Raises ValueError without a reason, and when nobody on the care team could write an order.
+    """
     require_same_clinic(by, patient)
+    if restricted and not _can_prescribe(patient, care_team(patient)):
+        raise ValueError(f"{NO_PRESCRIBER} Put one on it, then restrict the record.")
     row = Restriction.objects.create(
         patient=patient,
         restricted=restricted,
@@ -77,8 +86,20 @@ def restrict(*, patient: Patient, restricted: bool, why: str, by: Staff, at: dat
 
 @transaction.atomic
 def change_care_team(*, patient: Patient, staff: Staff, member: bool, by: Staff, at: datetime) -> None:
-    """Put someone on the care team of a patient, or take them off."""
+    """Put someone on the care team of a patient, or take them off.
+
+    Raises ValueError when that is how it is already, when a closed account would join, and when a restricted record
+    would be left without a prescriber.
+    """
     require_same_clinic(by, patient, staff)
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    team = care_team(patient)
+    if (staff.pk in team) == member:
+        raise ValueError(f"{staff.name} is {'on' if member else 'not on'} the care team already.")
+    if member and not staff.is_active:
+        raise ValueError(f"The account of {staff.name} is closed. Open it first.")
+    if not member and is_restricted(patient) and not _can_prescribe(patient, team - {staff.pk}):
+        raise ValueError(f"{NO_PRESCRIBER} Put another one on it first, or open the record to all staff.")
     row = CareTeamChange.objects.create(
         patient=patient, staff=staff, member=member, recorded_by_name=by.audit_name, recorded_at=at
     )
@@ -92,6 +113,12 @@ def care_team(patient: Patient) -> set[int]:
     for change in patient.care_team_changes.all():
         newest.setdefault(change.staff_id, change.member)
     return {staff for staff, member in newest.items() if member}
+
+
+def is_restricted(patient: Patient) -> bool:
+    """Whether only the care team sees the record now. One query."""
+    newest = patient.restrictions.first()
+    return newest is not None and newest.restricted
 
 
 def restricted_patients(clinic: Clinic) -> set[UUID]:
@@ -116,8 +143,7 @@ def hidden_from(staff: Staff) -> frozenset[UUID]:
 
 def sight_of(patient: Patient, *, staff: Staff, at: datetime) -> Sight:
     """Whether `staff` may see the record of a patient of their own clinic at a moment. One query, unless restricted."""
-    newest = patient.restrictions.first()
-    if newest is None or not newest.restricted or staff.pk in care_team(patient):
+    if not is_restricted(patient) or staff.pk in care_team(patient):
         return Sight(allowed=True)
     open_now = BrokenGlass.objects.filter(patient=patient, staff=staff, at__lte=at, until__gt=at)
     glass = open_now.order_by("-until").first()
@@ -183,6 +209,11 @@ def looks_through(glass: BrokenGlass) -> list[AuditEvent]:
         at__lt=glass.until,
     )
     return [look for look in looks if look.detail.get("glass") == str(glass.pk)]
+
+
+def _can_prescribe(patient: Patient, team: set[int]) -> bool:
+    prescribers = Staff.objects.filter(clinic=patient.clinic_id, role__in=PRESCRIBERS, is_active=True)
+    return prescribers.filter(pk__in=team).exists()
 
 
 def _reason(text: str) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from tenuto.clinic.people.api import ROOT, WHO_MAY, home_of, may
 from tenuto.clinic.people.demo_code import DemoCode, code_of
-from tenuto.clinic.people.models import BrokenGlass, Patient
-from tenuto.clinic.people.similar import alike
-from tenuto.clinic.ui.words import long_day, moment
+from tenuto.clinic.people.look_alikes import look_alikes
+from tenuto.clinic.people.models import BrokenGlass, Patient, Staff
+from tenuto.clinic.ui.words import moment
 
 __all__ = ["about_patient", "demonstration", "permissions", "session"]
 
@@ -43,14 +44,9 @@ def session(request: HttpRequest) -> dict[str, int]:
 def _warnings(request: HttpRequest) -> list[str]:
     patient: Patient | None = getattr(request, "patient", None)
     glass: BrokenGlass | None = getattr(request, "glass", None)
-    found = [] if patient is None else [_similar(other) for other in alike(patient)]
+    found = [] if patient is None else look_alikes(patient, staff=cast(Staff, request.user))
     if glass is not None:
         found.append(
             f"You opened this record in an emergency. It stays open to you until {moment(glass.until)}, to read."
         )
     return found
-
-
-def _similar(other: Patient) -> str:
-    born = f"born {long_day(other.birth_date)}" if other.birth_date else "date of birth not recorded"
-    return f"Another patient has a similar name: {other.name}, {born}. Make sure that this is the right one."

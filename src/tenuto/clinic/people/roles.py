@@ -41,6 +41,7 @@ WHO_MAY: Mapping[str, Verb] = {
     "patient.register": _verb("register a patient", P, N, C, D),
     "patient.amend": _verb("correct who a patient is", P, N, C, D),
     "patient.restrict": _verb("restrict a record to its care team", D),
+    "patient.care_team": _verb("change the care team", P, D),
     "patient.print": _verb("print a patient's pages", P, N, C, D),
     "patient.export": _verb("export a patient's record", P, D),
     "patient.break_glass": _verb("open a restricted record in an emergency", P, N, D),

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from tenuto.clinic.ledger.services import record
+from tenuto.clinic.people.access import hidden_from
 from tenuto.clinic.people.guards import WrongClinic, require_same_clinic
 from tenuto.clinic.people.identity import add_identifiers, amend_patient, register_patient
 from tenuto.clinic.people.models import Clinic, Patient, Role, Staff
@@ -34,15 +35,23 @@ class IdentityConflict(Exception):
     """The identifiers point to more than one person, or to a person with another birthday. Nothing is saved."""
 
 
-def known_patient(clinic: Clinic, *, identifiers: Sequence[str], birth_date: date | None) -> Patient | None:
+def known_patient(
+    clinic: Clinic, *, identifiers: Sequence[str], birth_date: date | None, by: Staff | None = None
+) -> Patient | None:
     """The patient of this clinic that carries one of the identifiers; None when nobody does.
 
     Raises `IdentityConflict` when the identifiers disagree with each other or the birth date disagrees with the
-    record: a merged or mistyped number must stop here, not in the wrong patient's plan (hazard H1).
+    record: a merged or mistyped number must stop here, not in the wrong patient's plan (hazard H1). Also when `by` may
+    not see one of them: what is said then names nobody.
     """
     found = list(clinic.patients.filter(identifiers__value__in=identifiers).distinct())
     if not found:
         return None
+    if by is not None and any(patient.pk in hidden_from(by) for patient in found):
+        raise IdentityConflict(
+            "One of these identifiers belongs to a record that is open to its care team only. Ask one of them to take "
+            "this in; nothing was saved."
+        )
     if len(found) > 1:
         names = " and ".join(str(patient) for patient in found)
         raise IdentityConflict(

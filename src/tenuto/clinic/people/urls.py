@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tenuto.clinic.people import audit_views, lock, patient_views, staff_views, views
+from tenuto.clinic.people import access_views, audit_views, lock, patient_views, staff_views, views
 
 app_name = "people"
 urlpatterns = [
@@ -18,6 +18,9 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/person/amend/", patient_views.amend, name="amend"),
     path("patients/<uuid:patient_id>/person/contact/", patient_views.contact, name="contact"),
     path("patients/<uuid:patient_id>/person/support/", patient_views.support, name="support"),
+    path("patients/<uuid:patient_id>/access/", access_views.access_page, name="access"),
+    path("patients/<uuid:patient_id>/access/restrict/", access_views.restrict, name="restrict"),
+    path("patients/<uuid:patient_id>/access/care-team/", access_views.care_team, name="care-team"),
     path("staff/", staff_views.staff_page, name="staff"),
     path("staff/add/", staff_views.employ, name="staff-add"),
     path("staff/words/", staff_views.words, name="clinic-words"),

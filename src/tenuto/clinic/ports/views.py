@@ -28,6 +28,7 @@ def break_glass_page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient = get_object_or_404(staff.clinic.patients, pk=patient_id)
     then = _inside(request, request.POST.get("next") or request.GET.get("next", ""))
     context = {
+        "patient_id": patient_id,
         "next": then,
         "minutes": access.GLASS_STAYS_OPEN // timedelta(minutes=1),
         "reason": "",

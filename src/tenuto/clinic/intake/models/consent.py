@@ -26,8 +26,13 @@ class ConsentSigned(IntakeRow):
 
 
 class ConsentWithdrawn(IntakeRow):
-    """That the patient took every consent back."""
+    """That the patient took every consent back, or the one to photographs alone."""
 
+    class Scope(models.TextChoices):
+        PHOTO = "photo", "Photographs alone"
+
+    # Empty (NULL) means everything, so that rows from before photographs could be withdrawn alone keep their digest.
+    scope = models.CharField(max_length=10, choices=Scope.choices, null=True)
     why = models.CharField(max_length=300, blank=True)
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from tenuto.clinic.people.models import Patient, Staff
 from tenuto.clinic.people.reauthenticate import Reauthentication
 from tenuto.core.intake.consent_text import consent_text
 
-__all__ = ["ConsentRefused", "sign_consent", "withdraw_consent"]
+__all__ = ["ConsentRefused", "photo_allowed", "sign_consent", "withdraw_consent", "withdraw_photo"]
 
 
 class ConsentRefused(ValueError):
@@ -72,6 +72,26 @@ def withdraw_consent(*, patient: Patient, why: str, by: Staff, at: datetime) -> 
     row = ConsentWithdrawn(patient=patient, why=why.strip()[:300])
     keep(row, action="withdrew consent", by=by, at=at)
     return row
+
+
+@transaction.atomic
+def withdraw_photo(*, patient: Patient, why: str, by: Staff, at: datetime) -> ConsentWithdrawn:
+    """The patient takes back the consent to photographs and leaves the treatment as it is. Raises ConsentRefused."""
+    if not photo_allowed(patient):
+        raise ConsentRefused(
+            "There is no consent to photographs that could be withdrawn. Nothing was changed."
+        )
+    row = ConsentWithdrawn(patient=patient, scope=ConsentWithdrawn.Scope.PHOTO, why=why.strip()[:300])
+    keep(row, action="withdrew consent to photographs", by=by, at=at)
+    return row
+
+
+def photo_allowed(patient: Patient) -> bool:
+    """Whether a photograph may be kept now: the newest signed consent says so, and nothing was withdrawn since."""
+    signed = ConsentSigned.objects.filter(patient=patient).order_by("-recorded_at", "-pk").first()
+    if signed is None or not signed.photo:
+        return False
+    return not ConsentWithdrawn.objects.filter(patient=patient, recorded_at__gte=signed.recorded_at).exists()
 
 
 def _words(name: str) -> str:

@@ -69,7 +69,7 @@ def register_enquirer(
 
     Raises `people.services.IdentityConflict` when it can't be told who it is, and `EnquiryEnded`.
     """
-    known = known_patient(by.clinic, identifiers=identifiers, birth_date=birth_date)
+    known = known_patient(by.clinic, identifiers=identifiers, birth_date=birth_date, by=by)
     patient = known or register_patient(
         name=name.strip(), birth_date=birth_date, identifiers=identifiers, by=by, at=at
     )

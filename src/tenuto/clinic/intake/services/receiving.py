@@ -49,7 +49,7 @@ def receive(*, facts: PatientFacts, source: RecordSource, by: Staff, at: datetim
     Raises `people.services.IdentityConflict` when it can't be told whose record it is.
     """
     person = facts.person
-    known = known_patient(by.clinic, identifiers=person.identifiers, birth_date=person.birth_date)
+    known = known_patient(by.clinic, identifiers=person.identifiers, birth_date=person.birth_date, by=by)
     if known and known.intake_records.filter(source_sha256=source.sha256).exists():
         return Received(known, new_patient=False, already_here=True, similar=())
     patient = known or _register(person, by=by, at=at)

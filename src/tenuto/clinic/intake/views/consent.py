@@ -12,14 +12,14 @@ from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.forms.consent import ConsentForm
 from tenuto.clinic.intake.models import ConsentSigned, ConsentWithdrawn
 from tenuto.clinic.intake.services import sign_consent, withdraw_consent
-from tenuto.clinic.intake.services.consents import ConsentRefused
+from tenuto.clinic.intake.services.consents import ConsentRefused, photo_allowed, withdraw_photo
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page, staff_of
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.reauthenticate import Reauthentication, fresh_signature
 from tenuto.core.intake.consent_text import current_consent_text
 
-__all__ = ["consent", "withdraw"]
+__all__ = ["consent", "withdraw", "withdraw_photographs"]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,6 +39,7 @@ def _show(request: HttpRequest, patient: Patient, form: ConsentForm | None) -> H
         "form": form or _form(request, patient, bound=False),
         "text": current_consent_text(),
         "signed": ConsentSigned.objects.filter(patient=patient).order_by("-signed_at"),
+        "photo": photo_allowed(patient),
         "withdrawn": ConsentWithdrawn.objects.filter(patient=patient).order_by("-recorded_at"),
     }
     return page(request, "intake/consent.html", patient, context, status=UNPROCESSABLE if form else 200)
@@ -82,4 +83,23 @@ def withdraw(request: HttpRequest, patient: Patient) -> HttpResponse:
     messages.warning(
         request, "The consent is withdrawn. Nothing goes on without a new one.", extra_tags="Withdrawn"
     )
+    return redirect("intake:consent", patient.pk)
+
+
+@require_POST
+@shows_patient("consent", verb="intake.consent")
+def withdraw_photographs(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """The patient wants no photograph kept; the treatment goes on."""
+    try:
+        withdraw_photo(
+            patient=patient, why=request.POST.get("why", ""), by=staff_of(request), at=timezone.now()
+        )
+    except ConsentRefused as refused:
+        messages.warning(request, str(refused), extra_tags="Look")
+    else:
+        messages.success(
+            request,
+            "No photograph may be kept from now on. Delete what was taken; the treatment goes on.",
+            extra_tags="Withdrawn",
+        )
     return redirect("intake:consent", patient.pk)

@@ -12,12 +12,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tenuto.clinic.intake.forms.enquiries import CloseForm, EnquiryForm, RegisterForm
-from tenuto.clinic.intake.models import Enquiry
+from tenuto.clinic.intake.models import Enquiry, EnquiryEnd
 from tenuto.clinic.intake.services import close_enquiry, record_enquiry, register_enquirer
 from tenuto.clinic.intake.services.enquiries import Asked, EnquiryEnded
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, staff_of
 from tenuto.clinic.ledger.services import record_read
+from tenuto.clinic.people.access import hidden_from
 from tenuto.clinic.people.decorators import requires
+from tenuto.clinic.people.look_alikes import RESTRICTED, visible
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.services import IdentityConflict, known_patient
 from tenuto.clinic.people.similar import alike
@@ -32,7 +34,7 @@ SHOWN = 200
 def enquiries(request: HttpRequest) -> HttpResponse:
     """Those that wait, the oldest first; then those that ended lately."""
     staff = staff_of(request)
-    every = staff.clinic.enquiries.select_related("end")
+    every = staff.clinic.enquiries.select_related("end").exclude(end__patient__in=hidden_from(staff))
     record_read(subject=staff.clinic, by=staff, at=timezone.now(), what="list of enquiries")
     context = {
         "here": "enquiries",
@@ -73,6 +75,10 @@ def enquiry(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:
     """One enquiry: register who asked, or close it with a reason."""
     staff = staff_of(request)
     row = get_object_or_404(staff.clinic.enquiries.select_related("end", "end__patient"), pk=enquiry_id)
+    end: EnquiryEnd | None = getattr(row, "end", None)
+    if end is not None and end.patient is not None and end.patient_id in hidden_from(staff):
+        # It became a restricted record: the way to it is the record's own.
+        return redirect("intake:page", end.patient_id)
     if request.method != "POST":
         record_read(subject=row, by=staff, at=timezone.now(), what="enquiry")
         return _show(request, row)
@@ -87,12 +93,14 @@ def _show(
     close: CloseForm | None = None,
     similar: list[Patient] | None = None,
 ) -> HttpResponse:
+    seen = visible(similar or [], staff=staff_of(request))
     context = {
         "enquiry": row,
         "end": getattr(row, "end", None),
         "register": register or RegisterForm(initial={"name": row.name, "birth_date": row.birth_date}),
         "close": close or CloseForm(),
-        "similar": similar or [],
+        "similar": seen,
+        "restricted": RESTRICTED if len(seen) < len(similar or []) else "",
     }
     status = UNPROCESSABLE if register or close else 200
     return render(request, "intake/enquiry.html", context, status=status)

@@ -1,0 +1,36 @@
+"""The warning that someone else has a similar name (hazard H1), which does not name who is restricted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tenuto.clinic.people.access import hidden_from
+from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.people.similar import alike
+from tenuto.clinic.ui.words import long_day
+
+__all__ = ["RESTRICTED", "look_alikes", "visible"]
+
+RESTRICTED = (
+    "Another patient has a similar name; that record is open to its care team only. Compare the date of birth and the "
+    "number, so that this is the right one."
+)
+
+
+def look_alikes(patient: Patient, *, staff: Staff) -> list[str]:
+    """A sentence for each patient who could be mistaken for this one; one for all whom `staff` may not see."""
+    others = alike(patient)
+    seen = visible(others, staff=staff)
+    return [*(_warning(other) for other in seen), *([RESTRICTED] if len(seen) < len(others) else [])]
+
+
+def visible(patients: Iterable[Patient], *, staff: Staff) -> list[Patient]:
+    """Those of the patients whose record `staff` may see. No query for nobody."""
+    found = list(patients)
+    hidden = hidden_from(staff) if found else frozenset()
+    return [patient for patient in found if patient.pk not in hidden]
+
+
+def _warning(other: Patient) -> str:
+    born = f"born {long_day(other.birth_date)}" if other.birth_date else "date of birth not recorded"
+    return f"Another patient has a similar name: {other.name}, {born}. Make sure that this is the right one."
