@@ -197,3 +197,17 @@ def test_compiled_code_gives_the_same_curves() -> None:
     plain = simulate(crowd, course, times)
     compiled = simulate(crowd, course, times, engine="numba")
     np.testing.assert_allclose(compiled, plain, rtol=0, atol=1e-12 * plain.max())
+
+
+@pytest.mark.parametrize("stages", [2, 7, 13])
+def test_compiled_code_takes_any_number_of_modes_and_outputs(stages: int) -> None:
+    """One kernel covers three outputs and six modes; what is larger is put together from several."""
+    exits = np.geomspace(0.1, 2.0, stages)[:, np.newaxis] * np.linspace(0.9, 1.1, 150)
+    chain = rate_matrix(
+        stages, flows={(i, i + 1): exits[i] for i in range(stages - 1)}, losses={stages - 1: 1.5}
+    )
+    course = [Infusion(1.0, 2.0, np.linspace(1, 9, 150)), Bolus(1.5, 3.0, stages - 1)]
+    times = np.linspace(0, 30, 31)
+    plain = simulate(chain, course, times)
+    compiled = simulate(chain, course, times, engine="numba")
+    np.testing.assert_allclose(compiled, plain, rtol=0, atol=1e-10 * plain.max())

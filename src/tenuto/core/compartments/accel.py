@@ -1,196 +1,139 @@
 """Compiled versions of the two costly parts: the `accel` extra, imported only when `engine="numba"` is asked for.
 
-The loops run over patients innermost, so that one instruction serves several of them. For that the exponential is
-written out here: the argument is reduced by a multiple of ln 2 held in two parts (Cody and Waite), a polynomial does the
-rest, and the multiple goes back into the exponent bits. Its relative error is below 1e-14.
+The loops run over patients innermost, so that one instruction serves several of them. A kernel writes up to three
+outputs out of up to six modes; both numbers are fixed when it is compiled, so that its innermost loop has no branch, makes
+each exponential once for all its outputs and keeps everything in registers. A larger system is the sum of several runs.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.extending import intrinsic
+from numba import njit
 
+from tenuto.core.compartments.compiled_exp import HALVINGS, OPTIONS, filled_part, two_to_the, wide
 from tenuto.core.compartments.inputs import Stretch, entered
 from tenuto.core.compartments.matrix import Floats, used
 from tenuto.core.compartments.modes import Modes
 
 __all__ = ["eigen", "fill"]
 
-_LOG2_E = 1.4426950408889634
-_LN2_HIGH = 6.93147180369123816490e-01
-_LN2_LOW = 1.90821492927058770002e-10
-_TO_WHOLE = 6755399441055744.0
-"""1.5 * 2**52: after adding it, the low bits of the sum hold the nearest whole number."""
-_LOWEST = -708.0
-"""exp(-708) is 3e-308; anything lower counts as this."""
-_C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11 = (1 / math.factorial(n) for n in range(2, 12))
-_BLOCK = 256
-"""Patients of one block: their numbers fit the first-level cache."""
+Whole = np.ndarray[Any, np.dtype[np.int64]]
+
+_OUTPUTS, _MODES = 3, 6
+"""The most outputs and modes of one kernel."""
+_BLOCK = 128
+"""Patients of one block: with six modes and three outputs their numbers fit the first-level cache."""
 _SWEEPS = 40
 _EPS = float(np.finfo(np.float64).eps)
 _LEAST = float(np.finfo(np.float64).tiny)
 
 
-def _as_bits(typing_context: Any, number: Any) -> Any:
-    """The bits of a float as a whole number."""
-
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.IntType(64))
-
-    return types.int64(types.float64), build
+def _sum_of_three(factor: Any, first: int, p: int, a: float, b: float, c: float) -> float:
+    """What three modes, of which `a`, `b` and `c` are left, contribute to one output of patient `p`."""
+    total: float = factor[first, p] * a + factor[first + 1, p] * b + factor[first + 2, p] * c
+    return total
 
 
-def _as_float(typing_context: Any, number: Any) -> Any:
-    """The float that has the given bits."""
-
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.DoubleType())
-
-    return types.float64(types.int64), build
+_sum: Any = njit(inline="always")(_sum_of_three)
 
 
-def _as_wide(typing_context: Any) -> Any:
-    """Let the compiler use the widest vectors of the processor in the function that calls this."""
+@cache
+def _kernel(outputs: int, slots: int) -> Any:
+    """The compiled run for 1 to 3 `outputs` and 3 or 6 `slots` of modes."""
 
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        # llvmlite checks names of attributes against its own list, which lacks this one of LLVM.
-        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
-        return context.get_dummy_value()
+    def run(
+        result: Any,
+        offset: int,
+        moments: Any,
+        cuts: Any,
+        spans: Any,
+        entering: Any,
+        rows: Any,
+        rates: Any,
+        ways_out: Any,
+    ) -> None:
+        """All stretches and times for all patients, block by block.
 
-    return types.void(), build
-
-
-_bits: Any = intrinsic(_as_bits)
-_float: Any = intrinsic(_as_float)
-_wide: Any = intrinsic(_as_wide)
-
-
-def _exponential(x: float) -> float:
-    """`exp(x)` for x not above zero."""
-    bounded = max(x, _LOWEST)
-    shifted = bounded * _LOG2_E + _TO_WHOLE
-    whole = shifted - _TO_WHOLE
-    r = (bounded - whole * _LN2_HIGH) - whole * _LN2_LOW
-    high = _C6 + r * (_C7 + r * (_C8 + r * (_C9 + r * (_C10 + r * _C11))))
-    series = _C2 + r * (_C3 + r * (_C4 + r * (_C5 + r * high)))
-    result: float = _float(_bits(1.0 + (r + r * r * series)) + (_bits(shifted) << 52))
-    return result
-
-
-_exp = njit(inline="always")(_exponential)
-
-
-def _filled_part(x: float) -> float:
-    """`1 - exp(-x)` for x not below zero, to full precision where it is small."""
-    if x < 0.01:
-        return x * (1 - x / 2 * (1 - x / 3 * (1 - x / 4 * (1 - x / 5 * (1 - x / 6 * (1 - x / 7))))))
-    return 1.0 - math.exp(-x)
-
-
-_filled = njit(inline="always")(_filled_part)
-
-
-def _run(
-    result: Any,
-    offset: int,
-    moments: Any,
-    cuts: Any,
-    spans: Any,
-    entering: Any,
-    rows: Any,
-    rates: Any,
-    ways_out: Any,
-    columns: Any,
-    counts: Any,
-) -> None:
-    """All stretches and times for all patients, block by block.
-
-    cuts `(stretches, 2)` start and end; spans `(stretches, 2)` first and last time inside; rows `(stretches, 2)` where
-    in `entering` `(rows, modes, patients)` the impulse and the inflow of a stretch stand, or -1; columns
-    `(outputs, modes)` the modes that an output needs, the first `counts` of each row.
-    """
-    _wide()
-    outputs = len(ways_out)
-    modes, patients = rates.shape
-    negative, state = np.empty((modes, _BLOCK)), np.empty((modes, _BLOCK))
-    rest, decayed = np.empty((modes, _BLOCK)), np.empty((modes, _BLOCK))
-    factor = np.empty((outputs, modes, _BLOCK))
-    base, total = np.empty((outputs, _BLOCK)), np.empty((outputs, _BLOCK))
-    for begin in range(0, patients, _BLOCK):
-        size = min(_BLOCK, patients - begin)
-        for k in range(modes):
-            for p in range(size):
-                negative[k, p] = -rates[k, begin + p]
-                state[k, p] = 0.0
-        for cut in range(len(cuts)):
-            falls, runs = rows[cut, 0], rows[cut, 1]
+        cuts `(stretches, 2)` start and end; spans `(stretches, 2)` first and last time inside; rows `(stretches, 2)`
+        where in `entering` `(rows, modes, patients)` the impulse and the inflow of a stretch stand, or -1.
+        """
+        wide()
+        modes, patients = rates.shape
+        # Slots without a mode keep a rate and factors of zero.
+        halvings, factor = np.zeros((slots, _BLOCK)), np.zeros((outputs * slots, _BLOCK))
+        state, rest = np.empty((modes, _BLOCK)), np.empty((modes, _BLOCK))
+        base = np.empty((outputs, _BLOCK))
+        for begin in range(0, patients, _BLOCK):
+            size = min(_BLOCK, patients - begin)
+            here = offset + begin
             for k in range(modes):
                 for p in range(size):
-                    rest[k, p] = 0.0
-                if falls >= 0:
-                    for p in range(size):
-                        state[k, p] += entering[falls, k, begin + p]
-                if runs >= 0:
-                    for p in range(size):
-                        rest[k, p] = entering[runs, k, begin + p] / rates[k, begin + p]
-            if spans[cut, 0] < spans[cut, 1]:
-                for w in range(outputs):
-                    for p in range(size):
-                        base[w, p] = 0.0
-                    for k in range(modes):
-                        for p in range(size):
-                            out = ways_out[w, k, begin + p]
-                            factor[w, k, p] = out * (state[k, p] - rest[k, p])
-                            base[w, p] += out * rest[k, p]
-            for t in range(spans[cut, 0], spans[cut, 1]):
-                elapsed = moments[t] - cuts[cut, 0]
-                if outputs == 1 and modes == 3:
-                    for p in range(size):
-                        result[0, t, offset + begin + p] = (
-                            base[0, p]
-                            + factor[0, 0, p] * _exp(negative[0, p] * elapsed)
-                            + factor[0, 1, p] * _exp(negative[1, p] * elapsed)
-                            + factor[0, 2, p] * _exp(negative[2, p] * elapsed)
-                        )
-                    continue
-                for w in range(outputs):
-                    for p in range(size):
-                        total[w, p] = base[w, p]
+                    halvings[k, p] = -HALVINGS * rates[k, begin + p]
+                    state[k, p] = 0.0
+            for cut in range(len(cuts)):
+                falls, runs = rows[cut, 0], rows[cut, 1]
                 for k in range(modes):
                     for p in range(size):
-                        decayed[k, p] = _exp(negative[k, p] * elapsed)
-                for w in range(outputs):
-                    # Two modes at a time halve the traffic of the running total.
-                    for j in range(0, counts[w] - 1, 2):
-                        one, two = columns[w, j], columns[w, j + 1]
+                        rest[k, p] = 0.0
+                    if falls >= 0:
                         for p in range(size):
-                            total[w, p] += (
-                                factor[w, one, p] * decayed[one, p] + factor[w, two, p] * decayed[two, p]
-                            )
-                    if counts[w] % 2:
-                        one = columns[w, counts[w] - 1]
-                        for p in range(size):
-                            total[w, p] += factor[w, one, p] * decayed[one, p]
-                for w in range(outputs):
-                    for p in range(size):
-                        result[w, t, offset + begin + p] = total[w, p]
-            if cut + 1 < len(cuts):
-                elapsed = cuts[cut, 1] - cuts[cut, 0]
-                for k in range(modes):
-                    for p in range(size):
-                        state[k, p] *= _exp(negative[k, p] * elapsed)
+                            state[k, p] += entering[falls, k, begin + p]
                     if runs >= 0:
                         for p in range(size):
-                            state[k, p] += rest[k, p] * _filled(-negative[k, p] * elapsed)
+                            rest[k, p] = entering[runs, k, begin + p] / rates[k, begin + p]
+                if spans[cut, 0] < spans[cut, 1]:
+                    for w in range(outputs):
+                        for p in range(size):
+                            base[w, p] = 0.0
+                        for k in range(modes):
+                            for p in range(size):
+                                out = ways_out[w, k, begin + p]
+                                factor[w * slots + k, p] = out * (state[k, p] - rest[k, p])
+                                base[w, p] += out * rest[k, p]
+                for t in range(spans[cut, 0], spans[cut, 1]):
+                    elapsed = moments[t] - cuts[cut, 0]
+                    # Only the outputs that there are get written; the names of the others stand for the last one.
+                    first = result[0, t, here : here + size]
+                    second = result[min(1, outputs - 1), t, here : here + size]
+                    third = result[outputs - 1, t, here : here + size]
+                    for p in range(size):
+                        a = two_to_the(halvings[0, p] * elapsed)
+                        b = two_to_the(halvings[1, p] * elapsed)
+                        c = two_to_the(halvings[2, p] * elapsed)
+                        one = base[0, p] + _sum(factor, 0, p, a, b, c)
+                        if outputs > 1:
+                            two = base[1, p] + _sum(factor, slots, p, a, b, c)
+                        if outputs > 2:
+                            three = base[2, p] + _sum(factor, 2 * slots, p, a, b, c)
+                        if slots > 3:
+                            d = two_to_the(halvings[3, p] * elapsed)
+                            e = two_to_the(halvings[4, p] * elapsed)
+                            f = two_to_the(halvings[5, p] * elapsed)
+                            one += _sum(factor, 3, p, d, e, f)
+                            if outputs > 1:
+                                two += _sum(factor, slots + 3, p, d, e, f)
+                            if outputs > 2:
+                                three += _sum(factor, 2 * slots + 3, p, d, e, f)
+                        first[p] = one
+                        if outputs > 1:
+                            second[p] = two
+                        if outputs > 2:
+                            third[p] = three
+                if cut + 1 < len(cuts):
+                    elapsed = cuts[cut, 1] - cuts[cut, 0]
+                    for k in range(modes):
+                        for p in range(size):
+                            kept = two_to_the(halvings[k, p] * elapsed)
+                            state[k, p] *= kept
+                            if runs >= 0:
+                                state[k, p] += rest[k, p] * filled_part(rates[k, begin + p] * elapsed, kept)
 
-
-_compiled_run = njit(nogil=True, fastmath={"contract"}, error_model="numpy", cache=True)(_run)
+    return njit(**OPTIONS)(run)
 
 
 def fill(
@@ -200,30 +143,52 @@ def fill(
     patient `offset` on.
     """
     ways_out = modes.alone_out(wanted)
-    first = np.searchsorted(moments, cuts[0].start, side="left") if cuts else len(moments)
-    result[:, :first, offset : offset + modes.rates.shape[1]] = 0.0
+    target = result[:, :, offset : offset + modes.rates.shape[1]]
     edges = np.array([(cut.start, cut.end) for cut in cuts]).reshape(-1, 2)
-    entering, rows = _entering(modes.alone_into(entered(cuts)), modes.rates.shape, cuts)
     spans = np.searchsorted(moments, edges, side="left")
-    _compiled_run(
-        result, offset, moments, edges, spans, entering, rows, modes.rates, ways_out, *_needed(ways_out)
-    )
+    target[:, : spans[0, 0] if cuts else len(moments)] = 0.0
+    entering, rows = _entering(modes.alone_into(entered(cuts)), modes.rates.shape, cuts)
+    course = moments, edges, spans, rows
+    for outputs in _parts(0, len(wanted), _OUTPUTS):
+        first, *others = _groups(ways_out[outputs])
+        _write(result[outputs], offset, course, entering, modes.rates, ways_out[outputs], first)
+        for group in others:
+            more = np.zeros_like(target[outputs])
+            _write(more, 0, course, entering, modes.rates, ways_out[outputs], group)
+            target[outputs] += more
 
 
-def _needed(
+def _write(
+    result: Floats,
+    offset: int,
+    course: tuple[Floats, Floats, Whole, Whole],
+    entering: Floats,
+    rates: Floats,
     ways_out: Floats,
-) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.int64]]]:
-    """The modes that each output needs, padded, and how many they are."""
-    needs = used(ways_out)
-    columns = np.zeros(needs.shape, dtype=np.int64)
-    for row, need in enumerate(needs):
-        columns[row, : need.sum()] = np.flatnonzero(need)
-    return columns, needs.sum(axis=1)
+    group: slice,
+) -> None:
+    """What one group of modes contributes to up to three outputs."""
+    moments, edges, spans, rows = course
+    kernel = _kernel(len(result), 3 if group.stop - group.start <= 3 else _MODES)
+    inward, outward = np.ascontiguousarray(entering[:, group]), np.ascontiguousarray(ways_out[:, group])
+    kernel(result, offset, moments, edges, spans, inward, rows, rates[group], outward)
+
+
+def _parts(start: int, stop: int, most: int) -> Iterator[slice]:
+    """Slices of up to `most` from `start` to `stop`."""
+    return (slice(at, min(at + most, stop)) for at in range(start, stop, most))
+
+
+def _groups(ways_out: Floats) -> list[slice]:
+    """The modes that these outputs need, in sixes; the first ones when they need none."""
+    needed = np.flatnonzero(used(ways_out).any(axis=0))
+    low, high = (int(needed[0]), int(needed[-1]) + 1) if len(needed) else (0, 1)
+    return list(_parts(low, high, _MODES))
 
 
 def _entering(
     into: dict[int, Floats], shape: tuple[int, ...], cuts: Sequence[Stretch]
-) -> tuple[Floats, np.ndarray[Any, np.dtype[np.int64]]]:
+) -> tuple[Floats, Whole]:
     """What enters the modes, one row for each impulse or inflow, and which rows belong to a stretch."""
     rows = np.full((len(cuts), 2), -1)
     parts: list[Floats] = []
@@ -258,7 +223,7 @@ _turn = njit(inline="always")(_turn_pair)
 
 def _rotations(work: Any, vectors: Any) -> None:
     """Jacobi rotations as in `symmetric.eigen`, all patients of a block together."""
-    _wide()
+    wide()
     size, _, patients = work.shape
     cosine, sine = np.empty(_BLOCK), np.empty(_BLOCK)
     for begin in range(0, patients, _BLOCK):
@@ -295,7 +260,7 @@ def _rotations(work: Any, vectors: Any) -> None:
                 break
 
 
-_compiled_rotations = njit(nogil=True, fastmath={"contract"}, error_model="numpy", cache=True)(_rotations)
+_compiled_rotations = njit(**OPTIONS)(_rotations)
 
 
 def eigen(symmetric: Floats) -> tuple[Floats, Floats]:
