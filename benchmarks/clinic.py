@@ -80,7 +80,7 @@ def fill(number: int) -> tuple[Any, list[Any]]:
 
 
 def received(facts: Any, index: int, staff: Any, now: Any) -> Any:
-    """One patient by the service that takes records in."""
+    """One patient by the service that takes records in. No two weigh the same, so that no page is another one's again."""
     from dataclasses import replace
 
     from tenuto.clinic.intake.services import RecordSource, receive
@@ -88,8 +88,20 @@ def received(facts: Any, index: int, staff: Any, now: Any) -> Any:
     person = replace(
         facts.person, name=f"{facts.person.name} {index}", identifiers=(f"MRN BENCH-{index:06}",)
     )
+    values = tuple(own_weight(each, index) for each in facts.measurements)
     source = RecordSource("benchmark", f"{index:064}", {})
-    return receive(facts=replace(facts, person=person), source=source, by=staff, at=now).patient
+    own = replace(facts, person=person, measurements=values)
+    return receive(facts=own, source=source, by=staff, at=now).patient
+
+
+def own_weight(measured: Any, index: int) -> Any:
+    """A weight moved by up to 5 kg, in grams that no other patient has; every other value as it is."""
+    from dataclasses import replace
+    from decimal import Decimal
+
+    if measured.kind != "weight_kg":
+        return measured
+    return replace(measured, value=measured.value + Decimal(index % 10_000) / 2000)
 
 
 def measure(staff: Any, patients: list[Any], rounds: int) -> int:

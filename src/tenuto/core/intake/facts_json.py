@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -35,7 +36,7 @@ def facts_from_json(raw: Mapping[str, Any]) -> PatientFacts:
 
 def _write(value: Any) -> Any:
     if is_dataclass(value):
-        return {f.name: _write(getattr(value, f.name)) for f in fields(value)}
+        return {name: _write(getattr(value, name)) for name in _hints(type(value))}
     match value:
         case None | bool() | int():
             return value
@@ -68,14 +69,20 @@ def _read(kind: Any, raw: Any, where: str) -> Any:
 
 
 def _read_record(kind: Any, raw: Any, where: str) -> Any:
-    names = {f.name for f in fields(kind)}
-    if not isinstance(raw, Mapping) or set(raw) - names:
+    hints = _hints(kind)
+    if not isinstance(raw, Mapping) or not hints.keys() >= raw.keys():
         raise FactsUnreadable(f"{where}: not a record of {kind.__name__}.")
-    hints = get_type_hints(kind)
     try:
-        return kind(**{name: _read(hints[name], raw[name], f"{where}.{name}") for name in names & set(raw)})
+        return kind(**{name: _read(hints[name], each, f"{where}.{name}") for name, each in raw.items()})
     except TypeError as error:
         raise FactsUnreadable(f"{where}: {error}.") from error
+
+
+@cache
+def _hints(kind: type) -> Mapping[str, Any]:
+    """The type of each field. Worked out once, because a page reads thousands of them."""
+    hints = get_type_hints(kind)
+    return {f.name: hints[f.name] for f in fields(kind)}
 
 
 def _read_tuple(kinds: tuple[Any, ...], raw: Any, where: str) -> tuple[Any, ...]:

@@ -17,7 +17,7 @@ from tenuto.core.pk.curves import DISCLAIMER, Curve
 from tenuto.core.pk.regimen import Floats, Regimen
 from tenuto.core.pk.summary import peak
 
-__all__ = ["curve_layers", "infusion_layer", "level_chart", "level_text", "time_axis"]
+__all__ = ["curve_layers", "infusion_layer", "level_chart", "level_text", "time_axis", "time_unit"]
 
 _POINTS = 300
 """Points drawn of one curve; more can't be seen at this width."""
@@ -102,11 +102,7 @@ def infusion_layer(regimen: Regimen, times: Floats, look: Look) -> Spec:
 def time_axis(times: Floats, *, most_ticks: int = 9) -> Spec:
     """Minutes until about four hours, then hours, then days, on one scale of minutes."""
     end = float(times[-1])
-    unit, name = next(
-        (u, n)
-        for u, n in ((1, "min"), (60, "h"), (1440, "d"))
-        if end / u <= (300 if u == 1 else 96) or u == 1440
-    )
+    unit, name = time_unit(end)
     step = next(
         s
         for s in (10, 20, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080, 43_200, 525_600)
@@ -124,6 +120,13 @@ def time_axis(times: Floats, *, most_ticks: int = 9) -> Spec:
             "labelExpr": f"format(datum.value / {unit}, '~r')",
         },
     }
+
+
+def time_unit(end: float) -> tuple[int, str]:
+    """The unit in which a time axis up to `end` minutes is read: its minutes and its sign."""
+    if end <= 300:
+        return 1, "min"
+    return (60, "h") if end / 60 <= 96 else (1440, "d")
 
 
 def _level_axis(top: float) -> Spec:
