@@ -87,7 +87,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "tenuto.clinic.ui.widgets.Renderer"
 
 ROOT_URLCONF = "tenuto.clinic.config.urls"
 ASGI_APPLICATION = "tenuto.clinic.config.asgi.application"

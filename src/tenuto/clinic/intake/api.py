@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from tenuto.clinic.intake.gather import Gathered, gather, merged
+from tenuto.clinic.intake.gather import Gathered, gather, gather_one, merged
 from tenuto.clinic.intake.models import Decision
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.policies.api import policy_of
@@ -105,7 +105,7 @@ class IntakeState:
 
 def current(patient: Patient, *, as_of: date | None = None) -> IntakeState:
     """The state of a patient's intake today, or on another day. Every source counts, the newest for each fact."""
-    rows = gather([patient.pk]).get(patient.pk, Gathered())
+    rows = gather_one(patient.pk)
     day = as_of or timezone.localdate()
     policy = policy_of(patient.clinic)
     facts = merged(patient, rows)

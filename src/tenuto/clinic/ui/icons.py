@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -41,6 +43,7 @@ MARKS = {
 }
 
 
+@cache
 def icon(name: str, size: int = 20) -> SafeString:
     """An inline drawing for beside a word; hidden from screen readers, because the word says it."""
     return format_html(
@@ -51,6 +54,7 @@ def icon(name: str, size: int = 20) -> SafeString:
     )
 
 
+@cache
 def mark_shape(kind: str) -> SafeString:
     """The shape of a mark; its word stands beside it."""
     return format_html(
