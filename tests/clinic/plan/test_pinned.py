@@ -8,6 +8,7 @@ import pytest
 
 from tenuto.clinic.intake import api as intake
 from tenuto.clinic.plan import api, services
+from tenuto.clinic.plan.services import proposing
 from tenuto.clinic.plan.services.proposing import grounds
 from tenuto.clinic.plan.status import Status
 from tenuto.clinic.ports.api import open_tasks_of
@@ -30,10 +31,10 @@ def edit_the_template(monkeypatch):
         for module in (templates, selection, proposal):
             if hasattr(module, "protocols"):
                 monkeypatch.setattr(module, "protocols", lambda: edited)
-        services.plan_for.cache_clear()
+        proposing._planned.cache_clear()
 
     yield run
-    services.plan_for.cache_clear()
+    proposing._planned.cache_clear()
 
 
 def _edited(plan):

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from tenuto.core.gate import Level
+from tenuto.core.intake.eligibility import assess
 from tenuto.core.intake.facts import Answer, Medication, Problem
 from tenuto.core.plan import calculation as calculation_module
 from tenuto.core.plan.dose_check import recompute
@@ -295,3 +296,12 @@ def test_earlier_infusions_and_the_planned_series_are_counted_together():
     proposal = plan(earlier=earlier)
     assert proposal.exposure.infusions == 7
     assert "EXPOSURE-COUNT" in codes(proposal, Level.BLOCK)
+
+
+def test_an_assessment_that_is_known_already_changes_nothing():
+    patient = with_problem(Problem("Post-traumatic stress disorder"))
+    policy = demo_policy()
+    known = assess(patient, policy=policy, as_of=TODAY)
+    for request in (PlanRequest(), PlanRequest(vial=MgPerMl(50)), PlanRequest(indication="ptsd")):
+        given = propose(patient, request=request, policy=policy, as_of=TODAY, judged=known)
+        assert given == propose(patient, request=request, policy=policy, as_of=TODAY)

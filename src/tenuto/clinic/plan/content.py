@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from typing import Any
 
 from tenuto.clinic.intake.api import IntakeState
@@ -19,7 +20,7 @@ from tenuto.core.plan.proposal import Proposal
 from tenuto.core.plan.requirements import Companion, companions
 from tenuto.core.units import plain
 
-__all__ = ["FORMAT", "canonical", "content_of", "digest_of"]
+__all__ = ["FORMAT", "canonical", "content_of", "digest_of", "plain_values"]
 
 FORMAT = 1
 """Of the content. A reader of a later format still reads the earlier ones."""
@@ -51,10 +52,26 @@ def content_of(
         "company": company,
         "shown": _shown(proposal),
         "sheet": {
-            **asdict(sheet_of(proposal, state.facts.person, ignored)),
+            **plain_values(sheet_of(proposal, state.facts.person, ignored)),
             "company": [_company_row(each) for each in company],
         },
     }
+
+
+def plain_values(value: Any) -> Any:
+    """What a page shows, as values that JSON has. `dataclasses.asdict` would copy every word of it, at ten times the cost."""
+    if isinstance(value, str | int | None):
+        return value
+    if isinstance(value, list | tuple):
+        return [plain_values(each) for each in value]
+    if is_dataclass(value):
+        return {name: plain_values(getattr(value, name)) for name in _names(type(value))}
+    raise TypeError(f"{value!r} is not shown in words, so it can't be kept with a plan.")
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def canonical(content: Mapping[str, Any]) -> str:
@@ -129,14 +146,14 @@ def _shown(proposal: Proposal) -> dict[str, Any]:
     dose, course = dose_of(proposal), course_of(proposal)
     return {
         "title": proposal.protocol.title if proposal.protocol else "No protocol",
-        "gate": asdict(gate_card(proposal.gate, proposal.policy)),
-        "missing": [asdict(m) for m in missing_facts(proposal.gate)],
+        "gate": plain_values(gate_card(proposal.gate, proposal.policy)),
+        "missing": [plain_values(m) for m in missing_facts(proposal.gate)],
         "not_checked": list(proposal.not_checked),
-        "dose": dose and asdict(replace(dose, weight_note=_weight_note(proposal))),
+        "dose": dose and plain_values(replace(dose, weight_note=_weight_note(proposal))),
         "no_dose": no_dose(proposal),
         "no_course": "No infusion is left to plan.",
-        "course": course and asdict(course),
-        "protocols": [asdict(column) for column in protocols_of(proposal)],
+        "course": course and plain_values(course),
+        "protocols": [plain_values(column) for column in protocols_of(proposal)],
     }
 
 

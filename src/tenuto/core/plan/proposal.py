@@ -101,10 +101,19 @@ class Proposal:
         return proposal_json(self, ignored_resources=ignored_resources)
 
 
-def propose(facts: PatientFacts, *, request: PlanRequest, policy: Policy, as_of: date) -> Proposal:
+def propose(
+    facts: PatientFacts,
+    *,
+    request: PlanRequest,
+    policy: Policy,
+    as_of: date,
+    judged: Assessment | None = None,
+) -> Proposal:
     """Propose a plan for the person as known on `as_of`, under the clinic's policy.
 
-    The gate adds up what intake says about the person and what the plan says about protocol, dose and dates.
+    The gate adds up what intake says about the person and what the plan says about protocol, dose and dates. `judged`
+    is what `assess` says of the same facts, policy and day for planning, where the caller has it already; it is used
+    unless the request is for one condition.
     Raises PlanRequestError when the request itself can't be planned (unknown protocol, count out of range).
     """
     start = request.start or as_of
@@ -112,9 +121,8 @@ def propose(facts: PatientFacts, *, request: PlanRequest, policy: Policy, as_of:
         raise PlanRequestError(
             f"The start, {say_date(start)}, is more than ten years away from {say_date(as_of)}. Check the year."
         )
-    assessment = assess(
-        facts, policy=policy, as_of=as_of, purpose=Purpose.PLANNING, indication=_asked_for(request)
-    )
+    asked = _asked_for(request)
+    assessment = judged if judged is not None and asked is None else _judge(facts, policy, as_of, asked)
     chosen = select(assessment.treated, wanted=request.protocol)
     findings = [*assessment.gate.findings, *policy.findings(), *chosen.findings]
     plan = chosen.protocol
@@ -156,6 +164,10 @@ def propose(facts: PatientFacts, *, request: PlanRequest, policy: Policy, as_of:
         request=request,
         assessment=assessment,
     )
+
+
+def _judge(facts: PatientFacts, policy: Policy, as_of: date, asked: str | None) -> Assessment:
+    return assess(facts, policy=policy, as_of=as_of, purpose=Purpose.PLANNING, indication=asked)
 
 
 def _asked_for(request: PlanRequest) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 
@@ -13,6 +13,7 @@ from tenuto.clinic.plan.models import PlanVersion, VisitReport
 from tenuto.clinic.plan.versions import in_force
 from tenuto.core.gate import Gate
 from tenuto.core.intake.died import DIED
+from tenuto.core.intake.eligibility import Assessment
 from tenuto.core.plan.exposure import GivenInfusion
 from tenuto.core.plan.proposal import Proposal, propose
 from tenuto.core.plan.request import PlanRequest
@@ -25,13 +26,28 @@ REMEMBERED = 512
 """Proposals kept in memory. A proposal is a pure function of its arguments, so it never goes stale."""
 
 
-@lru_cache(maxsize=REMEMBERED)
-def plan_for(record: Record, request: PlanRequest, *, policy: Policy, as_of: date) -> Proposal:
+def plan_for(
+    record: Record, request: PlanRequest, *, policy: Policy, as_of: date, judged: Assessment | None = None
+) -> Proposal:
     """The proposal for the facts of a record; REFUSE when the record says that the person has died.
 
-    Raises PlanRequestError when the request can't be planned.
+    `judged` is the assessment of the same facts, where it is known. Raises PlanRequestError when the request can't be planned.
     """
-    proposal = propose(record.facts, request=request, policy=policy, as_of=as_of)
+    return _planned(_Judged(record, judged), request, policy, as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A record and the assessment that follows from it; two are the same when the records are."""
+
+    record: Record
+    assessment: Assessment | None = field(compare=False)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _planned(known: _Judged, request: PlanRequest, policy: Policy, as_of: date) -> Proposal:
+    record = known.record
+    proposal = propose(record.facts, request=request, policy=policy, as_of=as_of, judged=known.assessment)
     return replace(proposal, gate=proposal.gate + Gate.of([DIED])) if record.died else proposal
 
 
@@ -66,7 +82,10 @@ class Grounds:
         given = tuple(report.given_on for report in self.given(anew=anew))
         earlier = tuple(GivenInfusion(r.given_on, Mg(str(r.dose_mg.normalize()))) for r in self.reports)
         full = replace(request, given=given, earlier=earlier)
-        return plan_for(self.state.record, full, policy=self.state.policy, as_of=self.state.as_of)
+        state = self.state
+        return plan_for(
+            self.state.record, full, policy=state.policy, as_of=state.as_of, judged=state.assessment
+        )
 
 
 def grounds(patient: Patient) -> Grounds:
