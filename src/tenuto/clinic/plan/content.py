@@ -65,12 +65,13 @@ def plain_values(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain_values(each) for each in value]
     if is_dataclass(value):
-        return {name: plain_values(getattr(value, name)) for name in _names(type(value))}
+        kind: Any = type(value)
+        return {name: plain_values(getattr(value, name)) for name in _names(kind)}
     raise TypeError(f"{value!r} is not shown in words, so it can't be kept with a plan.")
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
+def _names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 

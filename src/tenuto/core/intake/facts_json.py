@@ -36,7 +36,8 @@ def facts_from_json(raw: Mapping[str, Any]) -> PatientFacts:
 
 def _write(value: Any) -> Any:
     if is_dataclass(value):
-        return {name: _write(getattr(value, name)) for name in _hints(type(value))}
+        kind: Any = type(value)
+        return {name: _write(getattr(value, name)) for name in _hints(kind)}
     match value:
         case None | bool() | int():
             return value
@@ -79,7 +80,7 @@ def _read_record(kind: Any, raw: Any, where: str) -> Any:
 
 
 @cache
-def _hints(kind: type) -> Mapping[str, Any]:
+def _hints(kind: Any) -> Mapping[str, Any]:
     """The type of each field. Worked out once, because a page reads thousands of them."""
     hints = get_type_hints(kind)
     return {f.name: hints[f.name] for f in fields(kind)}

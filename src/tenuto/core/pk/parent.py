@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
 from dataclasses import replace
 from functools import lru_cache
 
@@ -30,7 +29,7 @@ def parent_only(name: str) -> PkModel:
     )
 
 
-def _reaching(model: PkModel, end: str) -> Set[str]:
+def _reaching(model: PkModel, end: str) -> frozenset[str]:
     """The compartments whose content can get to `end`."""
     ways = [(r.of, r.to) for r in model.removals if r.to]
     ways += [way for e in model.exchanges for way in (e.between, e.between[::-1])]

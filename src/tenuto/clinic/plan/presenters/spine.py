@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+
 from tenuto.clinic.intake.api import IntakeState
 from tenuto.clinic.plan.services.proposing import Grounds
 from tenuto.clinic.plan.status import Status
@@ -22,7 +24,13 @@ _GATE = {
 
 def spine_of(found: Grounds, level: Level) -> tuple[Stage, ...]:
     """Intake and plan with their state; `level` is the gate of what is shown. The rest lies ahead."""
-    return spine({"intake": _intake(found.state), "plan": _plan(found, level)})
+    patient = [found.patient.pk]
+    return spine(
+        {
+            "intake": (*_intake(found.state), reverse("intake:page", args=patient)),
+            "plan": (*_plan(found, level), reverse("plan:page", args=patient)),
+        }
+    )
 
 
 def _intake(state: IntakeState) -> tuple[str, str]:

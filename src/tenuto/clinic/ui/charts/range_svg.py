@@ -73,7 +73,7 @@ def range_svg(plot: Plot, *, width: int, height: int) -> str:
 
 def nice_step(top: float) -> int:
     """1, 2 or 5 times a power of ten, so that at most five levels are named from zero to `top`."""
-    power = 10 ** floor(log10(max(top, 1.0)))
+    power = 10.0 ** floor(log10(max(top, 1.0)))
     steps = (factor * power / 10 for factor in (1, 2, 5, 10, 20, 50))
     return max(1, round(next(step for step in steps if top / step < MOST_LEVELS)))
 
