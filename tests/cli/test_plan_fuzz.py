@@ -6,7 +6,7 @@ import copy
 import io
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,6 +22,7 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 OPTIONS = ["--policy", str(EXAMPLES / "policy-example.toml"), "--vial", "50mg/mL", "--total-volume", "100mL",
            "--as-of", "2026-03-02"]  # fmt: skip
 NAMES = ("pass", "review", "block")
+MANY = 5_000
 Path_ = tuple[str | int, ...]
 
 JUNK = st.one_of(
@@ -113,10 +114,14 @@ def test_a_spoilt_bundle_never_crashes(name: str, picked: list[tuple[int, str, A
 
 
 @pytest.mark.soak
-@settings(max_examples=5_000, deadline=None, suppress_health_check=list(HealthCheck))
-@given(name=st.sampled_from(NAMES), picked=changes)
-def test_many_spoilt_bundles_never_crash(name: str, picked: list[tuple[int, str, Any]]) -> None:
-    check(name, picked)
+def test_many_spoilt_bundles_never_crash(record_property: Callable[[str, object], None]) -> None:
+    @settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(name=st.sampled_from(NAMES), picked=changes)
+    def spoil_and_check(name: str, picked: list[tuple[int, str, Any]]) -> None:
+        check(name, picked)
+
+    spoil_and_check()
+    record_property("bundles", MANY)
 
 
 def check_drop(name: str, path: Path_) -> None:
@@ -137,9 +142,13 @@ def test_dropping_anything_from_a_bundle_that_does_not_pass_never_makes_it_pass(
 
 @pytest.mark.soak
 @pytest.mark.parametrize("name", NAMES[1:])
-def test_dropping_each_place_never_makes_it_pass(name: str) -> None:
-    for path in all_places(name):
+def test_dropping_each_place_never_makes_it_pass(
+    name: str, record_property: Callable[[str, object], None]
+) -> None:
+    paths = all_places(name)
+    for path in paths:
         check_drop(name, path)
+    record_property("places dropped", len(paths))
 
 
 WHOLE_RESOURCES = [e["resource"] for e in example("pass")["entry"] if e["resource"]["resourceType"] in (

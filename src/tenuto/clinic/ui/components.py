@@ -36,6 +36,8 @@ class Banner:
     alerts: tuple[str, ...]
     weight: str
     weight_note: str
+    preferred: str = ""
+    person_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

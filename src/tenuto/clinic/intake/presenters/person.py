@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.urls import reverse
+
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ui.components import Banner
 from tenuto.clinic.ui.words import age, ago, count, long_day
+from tenuto.core.dates import say_birthday
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.facts import Allergy, Measurement, PatientFacts
 from tenuto.core.intake.required import fact
@@ -30,6 +33,8 @@ def banner_of(
         alerts=_alerts(gate),
         weight=f"{weight.value.normalize():f} kg" if weight else "",
         weight_note=_weight_note(weight, today) if weight else "",
+        preferred=patient.preferred_name,
+        person_url=reverse("people:person", args=[patient.pk]),
     )
 
 
@@ -38,7 +43,7 @@ def born_text(patient: Patient, today: date) -> str:
     born = patient.birth_date
     if born is None:
         return "Date of birth not recorded"
-    return f"Born {long_day(born).split(' ', 1)[1]}, {count(age(born, today), 'year')}"
+    return f"Born {say_birthday(born)}, {count(age(born, today), 'year')}"
 
 
 def _allergy(allergy: Allergy) -> str:
