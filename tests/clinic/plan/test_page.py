@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tenuto.clinic.demo.personas import teaching_patients
 from tenuto.clinic.intake.services import receive
+from tenuto.clinic.people.identity import register_patient
 from tenuto.clinic.plan.services import policy_of
 from tenuto.core.intake.facts import Measurement
 from tenuto.core.plan.proposal import propose
@@ -231,3 +232,23 @@ def test_outside_every_model_there_is_no_predicted_level(visit, alice, add, monk
     page = text_of(plan(visit(alice), patient))
     assert "of ketamine base over" in page
     assert "Predicted" not in page
+
+
+def test_someone_of_whom_nothing_is_recorded_is_led_to_intake(visit, alice):
+    born = date(1984, 2, 3)
+    patient = register_patient(
+        name="Demo Willow", birth_date=born, identifiers=("W1", "W2"), by=alice, at=NOW
+    )
+    answer = plan(visit(alice), patient)
+    assert "No record yet" in text_of(answer)
+    assert f'href="/patients/{patient.pk}/intake/"' in answer.content.decode()
+
+
+def test_the_spine_leads_to_the_stages_that_there_are(visit, alice, add):
+    patient, _ = add("Demo Alder")
+    page = plan(visit(alice), patient).content.decode()
+    spine = page.split('class="spine"')[1].split("</ol>")[0]
+    assert re.findall(r'href="([^"]+)"', spine) == [
+        f"/patients/{patient.pk}/intake/",
+        f"/patients/{patient.pk}/plan/",
+    ]

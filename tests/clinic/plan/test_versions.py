@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.plan import services
 from tenuto.clinic.plan.models import PlanSignature, PlanVersion, PlanWithdrawal
-from tests.clinic.plan.conftest import OPTIONS, accept, drafted, later, signed, with_second_factor
+from tests.clinic.conftest import NOW
+from tests.clinic.plan.conftest import (
+    OPTIONS,
+    accept,
+    drafted,
+    later,
+    signature_of,
+    signed,
+    with_second_factor,
+)
 from tests.clinic.plan.test_page import text_of
 
 QUERIES = 26
@@ -19,8 +31,9 @@ def url_of(version, act=""):
 
 def draft(browser, patient, options=OPTIONS, **more):
     page = browser.get(f"/patients/{patient.pk}/plan/?{options}")
-    seen = page.context["draft"].seen
-    return browser.post(f"/patients/{patient.pk}/plan/draft/?{options}", {"seen": seen, **more})
+    card = page.context["draft"]
+    sent = {"seen": card.seen, "newest": card.newest, **more}
+    return browser.post(f"/patients/{patient.pk}/plan/draft/?{options}", sent)
 
 
 def test_who_may_see_a_version(visit, accepted, alice, bob, carol, dora, erin, charlie):
@@ -99,7 +112,7 @@ def test_a_change_before_the_signature_is_a_page_that_says_what_moved(visit, acc
     answer = browser.post(url_of(version, "sign/"), {"seen": version.content_sha256})
     assert answer.status_code == 409
     page = text_of(answer)
-    assert "nothing was signed" in page
+    assert "Nothing was signed" in page
     assert "Decision of intake" in page
     assert not PlanSignature.objects.exists()
 
@@ -109,6 +122,63 @@ def test_a_change_before_the_draft_keeps_nothing(visit, accepted, alice):
     answer = visit(alice).post(f"/patients/{patient.pk}/plan/draft/?{OPTIONS}", {"seen": "0" * 64})
     assert answer.status_code == 409
     assert not PlanVersion.objects.exists()
+
+
+def test_two_who_draft_at_once_see_each_other_and_lose_nothing(visit, accepted, alice, dora):
+    patient, browser = accepted(), visit(alice)
+    mine = OPTIONS.replace("volume=100", "volume=50")
+    card = browser.get(f"/patients/{patient.pk}/plan/?{mine}").context["draft"]
+    theirs = drafted(patient, dora)
+    sent = {"seen": card.seen, "newest": card.newest, "why": "A smaller bag."}
+    answer = browser.post(f"/patients/{patient.pk}/plan/draft/?{mine}", sent)
+    assert answer.status_code == 409
+    page = text_of(answer)
+    assert "Dora (dora) drafted version 1 in the meantime. Yours was not drafted." in page
+    assert "0.72 mL in 100 mL, 150 mL/h vial 50 mg/mL, 0.72 mL in 50 mL, 75 mL/h" in page
+    assert "A smaller bag." in page
+    assert PlanVersion.objects.get() == theirs
+    again = dict(re.findall(r'name="(seen|newest|why)" value="([^"]*)"', answer.content.decode()))
+    assert browser.post(f"/patients/{patient.pk}/plan/draft/?{mine}", again).status_code == 302
+    assert [v.why for v in PlanVersion.objects.order_by("number")] == ["", "A smaller bag."]
+
+
+def test_a_draft_without_a_decision_says_so_before_anyone_signs(visit, add, alice, bob):
+    patient, _ = add("Demo Alder")
+    version = drafted(patient, alice)
+    page = visit(alice).get(url_of(version))
+    assert "No prescriber has decided in intake" in text_of(page)
+    assert f"/patients/{patient.pk}/intake/decision/" in page.content.decode()
+    assert "Sign plan" not in text_of(page)
+    assert "Decide in intake" not in text_of(visit(bob).get(url_of(version)))
+    browser = with_second_factor(visit(alice), alice)
+    answer = browser.post(url_of(version, "sign/"), {"seen": version.content_sha256})
+    assert answer.status_code == 422
+    assert "Not done No prescriber has decided in intake" in text_of(answer)
+    assert "id_sign-reason_error" not in answer.content.decode()
+
+
+def test_a_version_that_was_signed_meanwhile_is_shown_as_it_stands(visit, accepted, alice, dora):
+    version = drafted(accepted(), alice)
+    browser = with_second_factor(visit(alice), alice)
+    sign_as(version, dora)
+    answer = browser.post(url_of(version, "sign/"), {"seen": version.content_sha256})
+    assert answer.status_code == 422
+    page = text_of(answer)
+    assert "This version can&#x27;t be signed: signed, in force." in page
+    assert "Signed by Dora (dora)" in page
+
+
+def sign_as(version, by):
+    services.sign(version=version, seen=version.content_sha256, reason="", signature=signature_of(by), at=NOW)
+
+
+def test_every_version_can_be_reached_from_the_plan(visit, accepted, alice):
+    patient = accepted()
+    first = signed(patient, alice)
+    services.withdraw(version=first, reason="Moved away.", by=alice, at=NOW)
+    page = visit(alice).get(f"/patients/{patient.pk}/plan/").content.decode()
+    assert f'href="{url_of(first)}"' in page
+    assert "Withdrawn, not in force" in page
 
 
 def test_a_revision_shows_what_changed(visit, accepted, alice):

@@ -85,6 +85,48 @@ def test_what_can_not_be_is_said_and_nothing_is_kept(visit, running, bob, change
     assert not VisitReport.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("change", "field"), [({"given_on": "2026-11-25"}, "given_on"), ({"open_grade": "3"}, "open_grade")]
+)
+def test_the_sentence_stands_at_the_entry_that_is_wrong(visit, running, bob, change, field):
+    page = visit(bob).post(url(running, "record/"), {**POSTED, **change}).content.decode().split("<dialog")[0]
+    assert page.index("field-error") < page.index(f'id="id_{field}"')
+    assert f'id="id_{field}_error"' in page
+    assert page.count("field-error") == 1
+
+
+def test_two_who_record_at_once_lose_nothing(visit, running, alice, bob):
+    browser = visit(bob)
+    seen = browser.get(url(running)).context["visits_seen"]
+    given(running, alice, dose_mg=Decimal(35))
+    answer = browser.post(url(running, "record/"), {**POSTED, "seen": seen})
+    assert answer.status_code == 409
+    page = text_of(answer)
+    assert "Alice (alice) recorded an infusion in the meantime. Nothing of yours was saved." in page
+    assert "35 mg over 40 min" in page
+    html = answer.content.decode()
+    assert 'name="dose_mg" value="36"' in html
+    assert VisitReport.objects.count() == 1
+    anew = html.split('name="seen" value="')[1].split('"')[0]
+    assert browser.post(url(running, "record/"), {**POSTED, "seen": anew}).status_code == 302
+    assert VisitReport.objects.count() == 2
+
+
+def test_two_who_order_at_once_lose_nothing(visit, running, alice, dora):
+    given(running, alice, effects=("nausea",))
+    browser = with_second_factor(visit(alice), alice)
+    order_next_visit(
+        patient=running, chosen=["nausea-0"], note="Slowly.", signature=signature_of(dora), at=NOW
+    )
+    answer = browser.post(url(running, "order/"), {"chosen": [], "note": "Mine.", "seen": ""})
+    assert answer.status_code == 409
+    page = text_of(answer)
+    assert "Dora (dora) signed orders for the next visit in the meantime" in page
+    assert "Slowly." in page
+    assert "Mine." in page
+    assert VisitOrders.objects.count() == 1
+
+
 def test_without_a_plan_in_force_nothing_is_given(visit, ana, bob):
     answer = visit(bob).post(url(ana, "record/"), POSTED)
     assert answer.status_code == 422

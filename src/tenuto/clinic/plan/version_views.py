@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, cast
 from uuid import UUID
@@ -41,15 +42,23 @@ class ReasonForm(forms.Form):
 def draft(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Keep the plan of this address as a draft."""
     by, at = cast(Staff, request.user), timezone.now()
-    seen, why = request.POST.get("seen", ""), request.POST.get("why", "")[:500]
+    seen, why, newest = (request.POST.get(name, "") for name in ("seen", "why", "newest"))
+    back = f"{reverse('plan:page', args=[patient.pk])}?{request.GET.urlencode()}"
     try:
-        version = services.draft(patient=patient, query=request.GET, seen=seen, why=why, by=by, at=at)
+        version = services.draft(
+            patient=patient,
+            query=request.GET,
+            seen=seen,
+            why=why[:500],
+            newest=int(newest) if newest.isdecimal() else 0,
+            by=by,
+            at=at,
+        )
     except services.PlanConflict as conflict:
-        back = f"{reverse('plan:page', args=[patient.pk])}?{request.GET.urlencode()}"
-        return _conflict(request, patient, conflict, back)
+        return _conflict(request, patient, conflict, back, title="Not drafted", typed=why)
     except DraftRefused as refused:
         messages.error(request, str(refused), extra_tags="Not drafted")
-        return redirect(f"{reverse('plan:page', args=[patient.pk])}?{request.GET.urlencode()}")
+        return redirect(back)
     return redirect("plan:version", patient.pk, version.pk)
 
 
@@ -81,10 +90,9 @@ def sign(
             at=timezone.now(),
         )
     except services.PlanConflict as conflict:
-        return _conflict(request, patient, conflict, _again(shown))
+        return _conflict(request, patient, conflict, _again(shown), title="Not signed", typed=_reason(form))
     except services.SigningRefused as refused:
-        form.add_error("reason", str(refused))
-        return _page(request, found, shown, sign_form=form)
+        return _refused(request, shown, refused, "sign", form)
     messages.success(request, f"Version {shown.number} is signed and in force.", extra_tags="Signed")
     return redirect("plan:version", patient.pk, shown.pk)
 
@@ -101,10 +109,9 @@ def exception(
     try:
         services.grant_exception(version=shown, reason=_reason(form), signature=signature, at=timezone.now())
     except services.PlanConflict as conflict:
-        return _conflict(request, patient, conflict, _again(shown))
+        return _conflict(request, patient, conflict, _again(shown), title="Not granted", typed=_reason(form))
     except services.SigningRefused as refused:
-        form.add_error("reason", str(refused))
-        return _page(request, found, shown, except_form=form)
+        return _refused(request, shown, refused, "except", form)
     messages.success(request, "The exception is kept. Somebody else signs the plan.", extra_tags="Exception")
     return redirect("plan:version", patient.pk, shown.pk)
 
@@ -119,8 +126,7 @@ def withdraw(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpRe
     try:
         services.withdraw(version=shown, reason=_reason(form), by=by, at=at)
     except services.SigningRefused as refused:
-        form.add_error("reason", str(refused))
-        return _page(request, found, shown, withdraw_form=form)
+        return _refused(request, shown, refused, "withdraw", form)
     messages.success(
         request, f"Version {shown.number} is withdrawn. Nothing more is given by it.", extra_tags="Withdrawn"
     )
@@ -147,36 +153,56 @@ def _again(version: PlanVersion) -> str:
     return f"{reverse('plan:page', args=[version.patient_id])}?{version.content['options']}"
 
 
+def _refused(
+    request: HttpRequest, shown: PlanVersion, refused: services.SigningRefused, act: str, form: ReasonForm
+) -> HttpResponse:
+    """The version as it stands now, with what was typed; a reason that is wanting is said at its field."""
+    found, problem = grounds(shown.patient), str(refused)
+    if isinstance(refused, services.ReasonMissing):
+        form.add_error("reason", problem)
+        problem = ""
+    return _page(request, found, _own(found, shown.pk), failed={act: form}, problem=problem)
+
+
 def _page(
     request: HttpRequest,
     found: Grounds,
     shown: PlanVersion,
     *,
-    sign_form: ReasonForm | None = None,
-    except_form: ReasonForm | None = None,
-    withdraw_form: ReasonForm | None = None,
+    failed: Mapping[str, ReasonForm] | None = None,
+    problem: str = "",
 ) -> HttpResponse:
-    failed = sign_form or except_form or withdraw_form
     card = comfort_card(found.patient)
+    given = failed or {}
     context = {
         "frame": frame_of(found),
-        "page": version_page(shown, found.versions, staff=cast(Staff, request.user)),
+        "page": version_page(shown, found.versions, staff=cast(Staff, request.user), state=found.state),
+        "problem": problem,
         "patient": found.patient,
         "comfort": comfort_rows(card) if card else (),
         "orders": next_orders(found.patient),
-        "sign_form": sign_form or ReasonForm(prefix="sign"),
-        "except_form": except_form or ReasonForm(prefix="except"),
-        "withdraw_form": withdraw_form or ReasonForm(prefix="withdraw"),
+        **{f"{act}_form": given.get(act) or ReasonForm(prefix=act) for act in ("sign", "except", "withdraw")},
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
     return render(request, "plan/version.html", context, status=status)
 
 
 def _conflict(
-    request: HttpRequest, patient: Patient, conflict: services.PlanConflict, again: str
+    request: HttpRequest,
+    patient: Patient,
+    conflict: services.PlanConflict,
+    again: str,
+    *,
+    title: str,
+    typed: str = "",
 ) -> HttpResponse:
-    """What moved, and the way to the plan as it is worked out now."""
+    """What moved, what was typed, and the way to the plan as it is worked out now."""
     context = {
+        "title": title,
+        "typed": typed,
+        "theirs": conflict.theirs,
+        "query": request.GET.urlencode(),
+        "seen": request.POST.get("seen", ""),
         "frame": frame_of(grounds(patient)),
         "patient": patient,
         "text": str(conflict),

@@ -14,6 +14,7 @@ from tenuto.clinic.plan.documents.calendar import as_calendar
 from tenuto.clinic.plan.documents.pdf import as_pdf
 from tenuto.clinic.plan.documents.sheet import sheet_of
 from tenuto.clinic.plan.presenters.drafting import draft_card
+from tenuto.clinic.plan.presenters.frame import frame_of
 from tenuto.clinic.plan.presenters.page import plan_page
 from tenuto.clinic.plan.presenters.spine import spine_of
 from tenuto.clinic.plan.services.drafting import Built, build
@@ -27,8 +28,7 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Gate, dose, series and what they rest on, with the options of the address; from here it is put up for signature."""
     staff, found = cast(Staff, request.user), grounds(patient)
     if found.state.record is None:
-        text = f"Nothing is recorded about {patient.name}. Add a FHIR bundle on the list of patients."
-        return render(request, "ui/problem.html", {"heading": "No record yet", "text": text})
+        return render(request, "plan/nothing.html", {"frame": frame_of(found), "patient": patient})
     built = build(found, request.GET)
     _offer(built)
     shown = plan_page(

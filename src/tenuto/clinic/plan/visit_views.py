@@ -23,11 +23,14 @@ from tenuto.clinic.plan.presenters.visits import (
 )
 from tenuto.clinic.plan.services.proposing import grounds
 from tenuto.clinic.plan.services.visits import (
+    VisitMoved,
     VisitRefused,
+    mark_of,
     next_orders,
     order_next_visit,
     record_visit,
     titration_of,
+    visits_mark,
 )
 from tenuto.clinic.plan.visit_forms import OrdersForm, VisitForm
 
@@ -47,9 +50,12 @@ def record(request: HttpRequest, patient: Patient) -> HttpResponse:
     if form.is_valid():
         by, now, today = cast(Staff, request.user), timezone.now(), timezone.localdate()
         try:
-            record_visit(patient=patient, given=form.given(), by=by, at=now, today=today)
+            seen = request.POST.get("seen", "")
+            record_visit(patient=patient, given=form.given(), by=by, at=now, today=today, seen=seen)
+        except VisitMoved as moved:
+            return _page(request, patient, visit_form=form, moved=str(moved))
         except VisitRefused as refused:
-            form.add_error(None, str(refused))
+            form.add_error(refused.field, str(refused))
         else:
             messages.success(request, "The infusion is on record.", extra_tags="Saved")
             return redirect("plan:visits", patient.pk)
@@ -71,9 +77,12 @@ def order(request: HttpRequest, patient: Patient, signature: Reauthentication) -
                 note=form.cleaned_data["note"],
                 signature=signature,
                 at=timezone.now(),
+                seen=request.POST.get("seen", ""),
             )
+        except VisitMoved as moved:
+            return _page(request, patient, orders_form=form, moved=str(moved))
         except VisitRefused as refused:
-            form.add_error(None, str(refused))
+            form.add_error(refused.field, str(refused))
         else:
             messages.success(request, "The orders for the next visit are signed.", extra_tags="Signed")
             return redirect("plan:visits", patient.pk)
@@ -86,11 +95,15 @@ def _page(
     *,
     visit_form: VisitForm | None = None,
     orders_form: OrdersForm | None = None,
+    moved: str = "",
 ) -> HttpResponse:
     found = grounds(patient)
     force, given = found.in_force, found.given()
     effects = latest_effects(given)
-    titration = titration_of(force, given, found.state.policy) if force else None
+    titration, orders = (
+        titration_of(force, given, found.state.policy) if force else None,
+        next_orders(patient),
+    )
     context = {
         "frame": frame_of(found),
         "patient": patient,
@@ -98,10 +111,13 @@ def _page(
         "rows": visit_rows(found.reports, force),
         "titration": titration_card(titration, force) if force else None,
         "effects": order_options(effects),
-        "orders": next_orders(patient),
+        "orders": orders,
+        "visits_seen": visits_mark(found.reports),
+        "orders_seen": mark_of(orders),
+        "moved": moved,
         "visit_form": visit_form or VisitForm(),
         "orders_form": orders_form or OrdersForm(effects=effects),
     }
-    failed = visit_form or orders_form
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
+    failed = HTTPStatus.UNPROCESSABLE_ENTITY if visit_form or orders_form else HTTPStatus.OK
+    status = HTTPStatus.CONFLICT if moved else failed
     return render(request, "plan/visits.html", context, status=status)

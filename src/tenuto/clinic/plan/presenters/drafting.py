@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tenuto.clinic.people.api import may
 from tenuto.clinic.people.models import Staff
 from tenuto.clinic.plan.changes import Change, changes
+from tenuto.clinic.plan.presenters.version import VersionRow, undecided, version_rows
 from tenuto.clinic.plan.services.drafting import Built
 from tenuto.clinic.plan.status import Status
 from tenuto.clinic.plan.versions import standing
@@ -33,6 +34,11 @@ class DraftCard:
     changes: tuple[Change, ...]
     """Against the version in force; empty without one."""
     given: int
+    newest: int
+    """Number of the newest version that this page knows of."""
+    versions: tuple[VersionRow, ...]
+    undecided: str
+    """What intake has still to decide before a signature; empty when it has."""
 
 
 def draft_card(built: Built, *, staff: Staff) -> DraftCard:
@@ -57,6 +63,9 @@ def draft_card(built: Built, *, staff: Staff) -> DraftCard:
         waiting_number=waiting.number if waiting else 0,
         changes=changes(force.content, built.content) if force else (),
         given=len(built.content["given"]),
+        newest=versions[0].number if versions else 0,
+        versions=version_rows(versions),
+        undecided=undecided(built.grounds.state),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tenuto.clinic.intake.api import IntakeState
 from tenuto.clinic.people.api import may
 from tenuto.clinic.people.models import Staff
 from tenuto.clinic.plan.changes import Change, changes
@@ -16,7 +17,7 @@ from tenuto.clinic.plan.versions import standings
 from tenuto.clinic.ui.words import long_moment
 from tenuto.core.gate import Level
 
-__all__ = ["SignCard", "VersionPage", "VersionRow", "version_page"]
+__all__ = ["SignCard", "VersionPage", "VersionRow", "undecided", "version_page", "version_rows"]
 
 METHODS = {"totp": "authenticator code", "webauthn": "passkey"}
 SHORT = 12
@@ -44,6 +45,8 @@ class SignCard:
     needs_reason: bool
     waits: str
     """What has to happen first, or who has to do it."""
+    to_decision: bool
+    """Whether that is a decision of intake that this reader may make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,10 @@ class VersionPage:
     content_sha256: str
 
 
-def version_page(version: PlanVersion, versions: Sequence[PlanVersion], *, staff: Staff) -> VersionPage:
-    """The page of one version among all of the patient, for this reader."""
+def version_page(
+    version: PlanVersion, versions: Sequence[PlanVersion], *, staff: Staff, state: IntakeState
+) -> VersionPage:
+    """The page of one version among all of the patient, for this reader; `state` is intake as it stands now."""
     content = version.content
     found = standings(versions)
     status = found[version]
@@ -94,11 +99,19 @@ def version_page(version: PlanVersion, versions: Sequence[PlanVersion], *, staff
         pins=_pins(version, content),
         changes=changes(before.content, content) if before else (),
         revises=before.number if before else 0,
-        sign=_sign(version, staff) if status is Status.DRAFT else None,
-        versions=tuple(_row(v, found[v], shown=v.pk == version.pk) for v in versions),
+        sign=_sign(version, staff, state) if status is Status.DRAFT else None,
+        versions=version_rows(versions, shown=version),
         options=content["options"],
         content_sha256=version.content_sha256,
     )
+
+
+def version_rows(
+    versions: Sequence[PlanVersion], *, shown: PlanVersion | None = None
+) -> tuple[VersionRow, ...]:
+    """The list of versions, the newest first."""
+    found = standings(versions)
+    return tuple(_row(v, found[v], shown=v == shown) for v in versions)
 
 
 def signature_rows(version: PlanVersion) -> tuple[tuple[str, str], ...]:
@@ -150,7 +163,7 @@ def _pins(version: PlanVersion, content: dict[str, Any]) -> tuple[tuple[str, str
     )
 
 
-def _sign(version: PlanVersion, staff: Staff) -> SignCard:
+def _sign(version: PlanVersion, staff: Staff, state: IntakeState) -> SignCard:
     level, granted = Level[version.gate_level], getattr(version, "exception", None)
     blocked = level is Level.BLOCK
     can_except = blocked and granted is None and may(staff, "gate.exception")
@@ -163,13 +176,25 @@ def _sign(version: PlanVersion, staff: Staff) -> SignCard:
         waits = "You granted the exception, so another prescriber signs."
     elif not allowed:
         waits = "A prescriber signs this plan."
+    elif not state.accepted:
+        waits = undecided(state)
     return SignCard(
         meaning=meaning(version),
         can_sign=allowed and not waits,
         can_except=can_except,
         needs_reason=level in (Level.REVIEW, Level.BLOCK),
         waits=waits,
+        to_decision=allowed and not state.accepted and may(staff, "intake.decide"),
     )
+
+
+def undecided(state: IntakeState) -> str:
+    """Why intake does not let a plan of this patient be signed; empty when it does."""
+    if state.accepted:
+        return ""
+    if state.decision is None:
+        return "No prescriber has decided in intake that this person can be treated. That comes first."
+    return f"The decision of intake is: {state.decision.outcome_text.lower()}. A plan needs one that accepts."
 
 
 def _row(version: PlanVersion, status: Status, *, shown: bool) -> VersionRow:

@@ -2,10 +2,11 @@
 
 from tenuto.clinic.plan.services.drafting import PlanConflict, draft, rebuilt
 from tenuto.clinic.plan.services.proposing import plan_for, policy_of
-from tenuto.clinic.plan.services.signing import SigningRefused, grant_exception, sign, withdraw
+from tenuto.clinic.plan.services.signing import ReasonMissing, SigningRefused, grant_exception, sign, withdraw
 
 __all__ = [
     "PlanConflict",
+    "ReasonMissing",
     "SigningRefused",
     "draft",
     "grant_exception",

@@ -30,11 +30,16 @@ class DraftRefused(ValueError):
 
 
 class PlanConflict(Exception):
-    """Something moved since the page was shown. Nothing was kept or signed; `changes` says what moved."""
+    """Something moved since the page was shown. Nothing was kept or signed; `changes` says what moved.
 
-    def __init__(self, text: str, moved: tuple[Change, ...] = ()) -> None:
+    `theirs` is the version that somebody else made in the meantime; the changes are then from theirs to one's own.
+    """
+
+    def __init__(
+        self, text: str, moved: tuple[Change, ...] = (), *, theirs: PlanVersion | None = None
+    ) -> None:
         super().__init__(text)
-        self.changes = moved
+        self.changes, self.theirs = moved, theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +90,20 @@ def rebuilt(version: PlanVersion) -> Built:
 
 
 @transaction.atomic
-def draft(*, patient: Patient, query: QueryDict, seen: str, why: str, by: Staff, at: datetime) -> PlanVersion:
+def draft(
+    *,
+    patient: Patient,
+    query: QueryDict,
+    seen: str,
+    why: str,
+    by: Staff,
+    at: datetime,
+    newest: int | None = None,
+) -> PlanVersion:
     """Keep the plan with the options of `query`, as shown with the digest `seen`.
 
-    A draft made while a version is in force revises it. Raises DraftRefused, PlanConflict and PermissionError.
+    `newest` is the number of the newest version that the page knew of, 0 for none; None when there was no page. A
+    draft made while a version is in force revises it. Raises DraftRefused, PlanConflict and PermissionError.
     """
     require_same_clinic(by, patient)
     # One draft or signature of a patient at a time; the number follows from what is there.
@@ -103,6 +118,7 @@ def draft(*, patient: Patient, query: QueryDict, seen: str, why: str, by: Staff,
         raise PlanConflict(
             "Something was recorded since this page was shown. The plan is worked out anew: read it again."
         )
+    _require_newest(built, newest)
     version = _row(built, force, why, by, at)
     version.save()
     detail = {
@@ -113,6 +129,18 @@ def draft(*, patient: Patient, query: QueryDict, seen: str, why: str, by: Staff,
     }
     record(action="drafted plan", subject=version, by=by, at=at, detail=detail)
     return version
+
+
+def _require_newest(built: Built, known: int | None) -> None:
+    """Two people who draft at once both keep what they chose: the second is shown the first one's draft."""
+    latest = built.grounds.versions[0] if built.grounds.versions else None
+    if known is None or latest is None or latest.number <= known:
+        return
+    raise PlanConflict(
+        f"{latest.recorded_by_name} drafted version {latest.number} in the meantime. Yours was not drafted.",
+        changes(latest.content, built.content),
+        theirs=latest,
+    )
 
 
 def _row(built: Built, force: PlanVersion | None, why: str, by: Staff, at: datetime) -> PlanVersion:

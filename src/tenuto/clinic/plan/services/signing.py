@@ -19,11 +19,15 @@ from tenuto.clinic.plan.status import WORDS, Status
 from tenuto.clinic.plan.versions import standing
 from tenuto.core.gate import Authority, GateClosed, Level, Override
 
-__all__ = ["SigningRefused", "grant_exception", "meaning", "sign", "withdraw"]
+__all__ = ["ReasonMissing", "SigningRefused", "grant_exception", "meaning", "sign", "withdraw"]
 
 
 class SigningRefused(ValueError):
     """This can't be done now. The text says why and what to do; nothing was signed."""
+
+
+class ReasonMissing(SigningRefused):
+    """A typed reason is wanting."""
 
 
 def meaning(version: PlanVersion) -> str:
@@ -45,7 +49,7 @@ def grant_exception(
     if now.proposal.gate.level is not Level.BLOCK:
         raise SigningRefused(f"The gate says {version.gate_level}. An exception is only for a BLOCK.")
     if not reason.strip():
-        raise SigningRefused("Write why this plan may go on past the BLOCK.")
+        raise ReasonMissing("Write why this plan may go on past the BLOCK.")
     if hasattr(version, "exception"):
         raise SigningRefused(f"{version.exception.recorded_by_name} granted the exception already.")
     row = PlanException.objects.create(
@@ -124,7 +128,7 @@ def withdraw(*, version: PlanVersion, reason: str, by: Staff, at: datetime) -> P
     if status not in (Status.DRAFT, Status.SIGNED):
         raise SigningRefused(f"This version is not in force: {WORDS[status].label.lower()}.")
     if not reason.strip():
-        raise SigningRefused("Write why this plan is withdrawn.")
+        raise ReasonMissing("Write why this plan is withdrawn.")
     row = PlanWithdrawal.objects.create(
         version=version, reason=reason.strip(), recorded_by_name=by.audit_name, recorded_at=at
     )
@@ -181,7 +185,7 @@ def _require_open(version: PlanVersion, now: Built, by: Staff, reason: str, at: 
     if gate.level is Level.PASS:
         return
     if gate.level in (Level.REVIEW, Level.BLOCK) and not reason.strip():
-        raise SigningRefused(f"The gate says {gate.level.name}. Write why you go on.")
+        raise ReasonMissing(f"The gate says {gate.level.name}. Write why you go on.")
     if gate.level is Level.BLOCK and not hasattr(version, "exception"):
         raise SigningRefused(
             "The gate says BLOCK. A medical director's exception comes first, from someone else."

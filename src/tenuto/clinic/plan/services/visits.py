@@ -18,19 +18,39 @@ from tenuto.clinic.people.services import require_same_clinic
 from tenuto.clinic.plan.models import PlanVersion, VisitOrders, VisitReport
 from tenuto.clinic.plan.services.proposing import with_acts
 from tenuto.clinic.plan.versions import in_force
+from tenuto.clinic.ui.words import long_day
 from tenuto.core.plan.protocol import Track, protocols
 from tenuto.core.plan.side_effects import NextVisitOption, SideEffect, options_for, side_effects
 from tenuto.core.plan.titration import SessionReport, Titration, titration_options
 from tenuto.core.policy import Policy
 from tenuto.core.units import MgPerKg, Minutes, plain
 
-__all__ = ["Given", "VisitRefused", "next_orders", "order_next_visit", "record_visit", "titration_of"]
+__all__ = [
+    "Given",
+    "VisitMoved",
+    "VisitRefused",
+    "mark_of",
+    "next_orders",
+    "order_next_visit",
+    "orderable",
+    "record_visit",
+    "titration_of",
+    "visits_mark",
+]
 
 PLACES = Decimal("0.0001")
 
 
 class VisitRefused(ValueError):
-    """This can't be kept. The text says why; nothing was saved."""
+    """This can't be kept. The text says why, `field` at which entry; nothing was saved."""
+
+    def __init__(self, text: str, field: str | None = None) -> None:
+        super().__init__(text)
+        self.field = field
+
+
+class VisitMoved(Exception):
+    """Somebody else wrote in the meantime. Nothing was saved; the text says who and what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +69,34 @@ class Given:
 
 
 @transaction.atomic
-def record_visit(*, patient: Patient, given: Given, by: Staff, at: datetime, today: date) -> VisitReport:
+def record_visit(
+    *, patient: Patient, given: Given, by: Staff, at: datetime, today: date, seen: str | None = None
+) -> VisitReport:
     """Keep how an infusion of the plan in force went; a second report about a day corrects the first.
 
-    Raises VisitRefused and PermissionError.
+    `seen` is `visits_mark` as the page had it; None when there was no page. Raises VisitMoved, VisitRefused and
+    PermissionError.
     """
     require_same_clinic(by, patient)
     if not may(by, "plan.visit"):
         raise PermissionError(f"{by} may not record how an infusion went.")
+    by.clinic.patients.select_for_update().get(pk=patient.pk)
+    newest = VisitReport.objects.filter(patient=patient).order_by("recorded_at", "pk").last()
+    if seen is not None and seen != mark_of(newest):
+        raise VisitMoved(_moved(newest, "recorded an infusion"))
     version = in_force(with_acts(patient))
     if version is None:
         raise VisitRefused("No plan is in force, so no infusion belongs to one. Sign a plan first.")
     if given.on > today:
-        raise VisitRefused(f"{given.on} is not over yet. Record the infusion once it was given.")
+        raise VisitRefused(
+            f"{long_day(given.on)} is not over yet. Record the infusion once it was given.", "given_on"
+        )
     if given.open_grade > given.worst_grade:
         raise VisitRefused(
-            "An event that is still open can't be worse than the worst one. Correct the grades."
+            "An event that is still open can't be worse than the worst one. Correct the grades.", "open_grade"
         )
     if unknown := sorted(set(given.effects) - set(side_effects())):
-        raise VisitRefused(f"'{unknown[0]}' is not among the side effects that can be chosen.")
+        raise VisitRefused(f"'{unknown[0]}' is not among the side effects that can be chosen.", "effects")
     weight = Decimal(str(version.content["proposal"]["dose"]["weight_kg"]))
     row = VisitReport.objects.create(
         patient=patient,
@@ -106,24 +135,35 @@ def titration_of(version: PlanVersion, reports: Sequence[VisitReport], policy: P
 
 @transaction.atomic
 def order_next_visit(
-    *, patient: Patient, chosen: Iterable[str], note: str, signature: Reauthentication, at: datetime
+    *,
+    patient: Patient,
+    chosen: Iterable[str],
+    note: str,
+    signature: Reauthentication,
+    at: datetime,
+    seen: str | None = None,
 ) -> VisitOrders:
     """Sign what was chosen for the next visit; it replaces the orders before, also when nothing is chosen.
 
-    `chosen` are keys of `orderable`. Raises VisitRefused and PermissionError.
+    `chosen` are keys of `orderable`; `seen` is the mark of the orders as the page had them, None when there was no
+    page. Raises VisitMoved, VisitRefused and PermissionError.
     """
     by = signature.by
     require_same_clinic(by, patient)
     signature.require_fresh(signer=by, at=at)
     if not may(by, "plan.order"):
         raise PermissionError(f"{by} may not order anything for the next visit. Ask a prescriber.")
+    by.clinic.patients.select_for_update().get(pk=patient.pk)
+    newest = next_orders(patient)
+    if seen is not None and seen != mark_of(newest):
+        raise VisitMoved(_moved(newest, "signed orders for the next visit"))
     version = in_force(with_acts(patient))
     if version is None:
         raise VisitRefused("No plan is in force, so there is no next visit to order for.")
     known = dict(orderable(side_effects()))
     keys = list(dict.fromkeys(chosen))
     if any(key not in known for key in keys):
-        raise VisitRefused("One of the choices is not among the options any more. Choose again.")
+        raise VisitRefused("One of the choices is not among the options any more. Choose again.", "chosen")
     row = VisitOrders.objects.create(
         patient=patient,
         version=version,
@@ -142,6 +182,21 @@ def order_next_visit(
 def next_orders(patient: Patient) -> VisitOrders | None:
     """The newest orders; None when there never were any. One query."""
     return VisitOrders.objects.filter(patient=patient).order_by("-recorded_at", "-pk").first()
+
+
+def mark_of(row: VisitReport | VisitOrders | None) -> str:
+    """What a page holds to know whether somebody wrote after it was shown: the newest row, or nothing."""
+    return str(row.pk) if row else ""
+
+
+def visits_mark(reports: Iterable[VisitReport]) -> str:
+    """The mark of the visits that a page shows."""
+    return mark_of(max(reports, key=lambda r: (r.recorded_at, r.pk), default=None))
+
+
+def _moved(row: VisitReport | VisitOrders | None, deed: str) -> str:
+    who = row.recorded_by_name if row else "Somebody"
+    return f"{who} {deed} in the meantime. Nothing of yours was saved."
 
 
 def orderable(effects: Iterable[str]) -> list[tuple[str, tuple[SideEffect, NextVisitOption]]]:
