@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from tenuto.core.compartments import clustered, runs, symmetric
 from tenuto.core.compartments.inputs import Bolus, Input, Stretch, stretches
 from tenuto.core.compartments.matrix import Floats, checked
-from tenuto.core.compartments.modes import Eigen, Modes, decompose
+from tenuto.core.compartments.modes import Eigen, Together, decompose
 
 __all__ = ["Engine", "area", "constant_rate_state", "periodic_state", "simulate"]
 
@@ -66,7 +66,7 @@ def constant_rate_state(matrix: ArrayLike, rates: ArrayLike) -> Floats:
     """Amounts `(patients, n)` at which constant input `rates` `(n,)` or `(patients, n)` balances what leaves."""
     system = checked(matrix)
     inflow = np.broadcast_to(np.asarray(rates, dtype=np.float64), system.shape[:2])
-    modes = decompose(system)
+    modes = decompose(system).together()
     state = clustered.rest(modes.rates, modes.coupling, _apply(modes.into, inflow.T))
     return _apply(modes.out, state).T
 
@@ -120,7 +120,7 @@ def _chunk(
     close = np.flatnonzero(~modes.apart)
     if len(close):
         whole = np.arange(span.start, span.stop)[close]
-        result[:, :, whole] = _clustered(modes.only(close), _sliced(cuts, whole), moments, wanted)
+        result[:, :, whole] = _clustered(modes.together(close), _sliced(cuts, whole), moments, wanted)
 
 
 def _methods(engine: Engine) -> tuple[Eigen, Callable[..., None]]:
@@ -138,7 +138,7 @@ def _methods(engine: Engine) -> tuple[Eigen, Callable[..., None]]:
     return accel.eigen, accel.fill
 
 
-def _clustered(modes: Modes, cuts: Sequence[Stretch], moments: Floats, wanted: Sequence[int]) -> Floats:
+def _clustered(modes: Together, cuts: Sequence[Stretch], moments: Floats, wanted: Sequence[int]) -> Floats:
     """The answer for patients whose rates are close, `(wanted, times, patients)`."""
     size, patients = modes.rates.shape
     answer = np.zeros((len(wanted), len(moments), patients))

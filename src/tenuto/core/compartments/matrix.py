@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Bools", "Floats", "UnsolvableSystem", "checked", "groups", "rate_matrix", "used"]
+__all__ = [
+    "Bools",
+    "Floats",
+    "Links",
+    "UnsolvableSystem",
+    "checked",
+    "groups",
+    "links",
+    "rate_matrix",
+    "used",
+]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Links = tuple[tuple[bool, ...], ...]
 
 
 class UnsolvableSystem(ValueError):
@@ -63,18 +75,23 @@ def used(array: Floats) -> Bools:
     return np.asarray(np.any(array != 0, axis=-1), dtype=np.bool_)
 
 
-def groups(matrix: Floats) -> tuple[tuple[int, ...], ...]:
+def links(matrix: Floats) -> Links:
+    """Which compartment (column) has a flow into which (row), or a loss of its own, in at least one patient."""
+    return tuple(map(tuple, (matrix != 0).any(axis=0).tolist()))
+
+
+@lru_cache(maxsize=256)
+def groups(linked: Links) -> tuple[tuple[int, ...], ...]:
     """Compartments that exchange both ways, as groups in the order in which content passes down.
 
     Two compartments are in one group when each can reach the other in some patient; the groups themselves form
     one-way chains.
     """
-    size = matrix.shape[1]
-    reach = (matrix != 0).any(axis=0).T | np.eye(size, dtype=bool)
+    size = len(linked)
+    reach = np.array(linked, dtype=bool).reshape(size, size).T | np.eye(size, dtype=bool)
     for via in range(size):
         reach |= reach[:, via : via + 1] & reach[via]
     together = reach & reach.T
-    found = {tuple(np.flatnonzero(row)) for row in together}
+    found = {tuple(np.flatnonzero(row).tolist()) for row in together}
     # A group that reaches more comes first; among groups that reach equally many neither reaches the other.
-    ordered = sorted(found, key=lambda group: (-int(reach[group[0]].sum()), group))
-    return tuple(tuple(int(i) for i in group) for group in ordered)
+    return tuple(sorted(found, key=lambda group: (-int(reach[group[0]].sum()), group)))

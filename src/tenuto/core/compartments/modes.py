@@ -9,18 +9,19 @@ patients are marked for the method of `clustered`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 from tenuto.core.compartments import symmetric
-from tenuto.core.compartments.matrix import Bools, Floats, UnsolvableSystem, groups, used
-from tenuto.core.compartments.symmetric import FEW
+from tenuto.core.compartments.entries import Entries, dense, largest, plus, product
+from tenuto.core.compartments.matrix import Bools, Floats, Links, UnsolvableSystem, groups, links
 
 Eigen = Callable[[Floats], tuple[Floats, Floats]]
 
-__all__ = ["Eigen", "Modes", "decompose"]
+__all__ = ["Eigen", "Modes", "Together", "decompose"]
 
 LARGEST_GROWTH = 1e4
 """How much larger than the state its separate modes may be. 1e4 keeps the error near 1e-11 of the peak."""
@@ -28,119 +29,126 @@ LARGEST_GROWTH = 1e4
 
 @dataclass(frozen=True, slots=True)
 class Modes:
-    """Decay rates and the ways into and out of the modes. Arrays have the patients last.
+    """Decay rates and the ways into and out of the modes.
 
-    `rates` `(n, patients)`; `coupling` `(n, n, patients)`, strictly lower triangular: mode c feeds mode r;
-    `out` and `into` `(n, n, patients)`: group modes to amounts and back; `up` and `down`: from modes that run alone to
-    group modes and back; `apart` `(patients,)`: where the latter may be used.
+    `rates` `(n, patients)`; `coupling`, strictly lower triangular: mode c feeds mode r; `out` and `into`: group modes to
+    amounts and back; `up` and `down`, without their diagonals of ones: from modes that run alone to group modes and back;
+    `apart` `(patients,)`: where the latter may be used.
     """
+
+    rates: Floats
+    coupling: Entries
+    out: Entries
+    into: Entries
+    up: Entries
+    down: Entries
+    apart: Bools
+
+    def together(self, patients: np.ndarray[tuple[int], np.dtype[np.intp]] | slice = slice(None)) -> Together:
+        """The group modes of some patients."""
+        return Together(
+            self.rates[:, patients],
+            *(self._whole(part)[..., patients] for part in (self.coupling, self.out, self.into)),
+        )
+
+    def alone_out(self, compartments: Sequence[int]) -> Floats:
+        """From modes that run alone to the amounts in `compartments`, `(compartments, n, patients)`; where `apart`."""
+        rows = {place: value for place, value in self.out.items() if place[0] in compartments}
+        return self._dense(plus(rows, product(rows, self.up)), compartments, self._all)
+
+    def alone_into(self, compartments: Sequence[int]) -> dict[int, Floats]:
+        """What an amount put into each of `compartments` gives the modes that run alone, `(n, patients)`."""
+        columns = {place: value for place, value in self.into.items() if place[1] in compartments}
+        found = self._dense(plus(columns, product(self.down, columns)), self._all, compartments)
+        return {compartment: found[:, i] for i, compartment in enumerate(compartments)}
+
+    @property
+    def _all(self) -> range:
+        return range(len(self.rates))
+
+    def _whole(self, entries: Entries) -> Floats:
+        return self._dense(entries, self._all, self._all)
+
+    def _dense(self, entries: Entries, rows: Sequence[int], columns: Sequence[int]) -> Floats:
+        return dense(entries, rows, columns, self.rates.shape[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Group modes with their couplings, as whole arrays: rates `(n, patients)`, the others `(n, n, patients)`."""
 
     rates: Floats
     coupling: Floats
     out: Floats
     into: Floats
-    up: Floats | None
-    down: Floats | None
-    apart: Bools
-
-    def only(self, patients: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Modes:
-        """The group modes of some patients."""
-        return Modes(
-            self.rates[..., patients],
-            self.coupling[..., patients],
-            self.out[..., patients],
-            self.into[..., patients],
-            None,
-            None,
-            self.apart[patients],
-        )
-
-    @property
-    def apart_out(self) -> Floats:
-        """From modes that run alone to all amounts, `(n, n, patients)`; only where `apart`."""
-        return self.alone_out(range(len(self.rates)))
-
-    @property
-    def apart_into(self) -> Floats:
-        """From all amounts to modes that run alone, `(n, n, patients)`; only where `apart`."""
-        return self.into if self.down is None else product(self.down, self.into)
-
-    def alone_out(self, compartments: Sequence[int]) -> Floats:
-        """From modes that run alone to the amounts in `compartments`, `(compartments, n, patients)`."""
-        rows = self.out[list(compartments)]
-        return rows if self.up is None else product(rows, self.up)
-
-    def alone_into(self, compartments: Sequence[int]) -> dict[int, Floats]:
-        """What an amount put into each of `compartments` gives the modes that run alone, `(n, patients)`."""
-        columns = self.into[:, list(compartments)]
-        found = columns if self.down is None else product(self.down, columns)
-        return {compartment: found[:, i] for i, compartment in enumerate(compartments)}
 
 
 def decompose(matrix: Floats, eigen: Eigen = symmetric.eigen) -> Modes:
     """Modes of `matrix` `(patients, n, n)`; raises `UnsolvableSystem` for a one-way loop or content that never leaves."""
     patients, size = matrix.shape[:2]
-    members_of = groups(matrix)
-    matrix = np.ascontiguousarray(matrix.transpose(1, 2, 0))
+    linked = links(matrix)
+    flow = np.ascontiguousarray(matrix.transpose(1, 2, 0))
     rates = np.empty((size, patients))
-    out, into = np.zeros((size, size, patients)), np.zeros((size, size, patients))
-    spans: list[slice] = []
+    out, into = Entries(), Entries()
     filled = 0
-    for members in members_of:
-        span = slice(filled, filled + len(members))
-        values, vectors, weights = _group_modes(matrix[np.ix_(members, members)], members, eigen)
-        if (-values <= 8 * np.finfo(np.float64).eps * np.abs(values).max(axis=0)).any():
+    for members in groups(linked):
+        span = range(filled, filled + len(members))
+        values, vectors, weights = _group_modes(flow, linked, members, eigen)
+        if (values >= -8 * np.finfo(np.float64).eps * np.abs(values).max(axis=0)).any():
             raise UnsolvableSystem(_closed(members))
-        rates[span] = -values
+        rates[span.start : span.stop] = -values
         for row, member in enumerate(members):
-            out[member, span] = weights[row] * vectors[row]
-            into[span, member] = vectors[row] / weights[row]
-        spans.append(span)
-        filled += len(members)
-    coupling = np.zeros((size, size, patients))
-    if len(spans) == 1:
-        return Modes(rates, coupling, out, into, None, None, np.ones(patients, dtype=bool))
-    for place, (here, source) in enumerate(zip(spans, members_of, strict=True)):
-        for there, target in zip(spans[place + 1 :], members_of[place + 1 :], strict=True):
-            passing = matrix[np.ix_(target, source)]
-            if passing.any():
-                fed = product(passing, out[list(source), here])
-                coupling[there, here] = product(into[there][:, list(target)], fed)
-    up, down, growth = _separate(rates, coupling)
+            for column, mode in enumerate(span):
+                out[member, mode] = weights[row] * vectors[row, column]
+                into[mode, member] = vectors[row, column] / weights[row]
+        filled = span.stop
+    between = {place: flow[place] for place in _between(linked)}
+    coupling = product(into, product(between, out))
+    up, down = _separate(rates, coupling)
+    growth = (largest(up, 0, size, patients) * largest(down, 1, size, patients)).sum(axis=0)
     apart = growth < LARGEST_GROWTH
     if not apart.all():
-        up[..., ~apart] = down[..., ~apart] = 0.0
+        for entry in (*up.values(), *down.values()):
+            entry[~apart] = 0.0
     return Modes(rates, coupling, out, into, up, down, apart)
 
 
-def product(left: Floats, right: Floats) -> Floats:
-    """Matrix product of `(a, b, patients)` and `(b, c, patients)`; for crowds, terms that are zero in all are skipped."""
-    if left.shape[2] < FEW:
-        return np.asarray(np.einsum("abp,bcp->acp", left, right), dtype=np.float64)
-    total = np.zeros((left.shape[0], right.shape[1], left.shape[2]))
-    terms = used(left)[:, :, np.newaxis] & used(right)[np.newaxis]
-    for row, via, column in np.argwhere(terms):
-        total[row, column] += left[row, via] * right[via, column]
-    return total
+def _between(linked: Links) -> Iterator[tuple[int, int]]:
+    """Target and source of every flow from one group into another."""
+    group_of = {member: number for number, members in enumerate(groups(linked)) for member in members}
+    for target, row in enumerate(linked):
+        for source, flows in enumerate(row):
+            if flows and group_of[target] != group_of[source]:
+                yield target, source
 
 
-def _group_modes(inner: Floats, members: Sequence[int], eigen: Eigen) -> tuple[Floats, Floats, Floats]:
+def _group_modes(
+    flow: Floats, linked: Links, members: Sequence[int], eigen: Eigen
+) -> tuple[Floats, Floats, Floats]:
     """Eigenvalues, orthonormal vectors and weights that make one group's matrix symmetric."""
-    size, patients = len(members), inner.shape[2]
+    size, patients = len(members), flow.shape[2]
     weights = np.ones((size, patients))
+    balanced = np.zeros((size, size, patients))
     seen, front = {0}, [0]
     while front:
         here = front.pop()
         for there in range(size):
-            if there not in seen and inner[there, here].any():
-                weights[there] = weights[here] * _ratio(inner[there, here], inner[here, there], members)
+            if there not in seen and linked[members[there]][members[here]]:
+                forth, back = flow[members[there], members[here]], flow[members[here], members[there]]
+                weights[there] = weights[here] * _ratio(forth, back, members)
                 seen.add(there)
                 front.append(there)
-    balanced = inner * weights[np.newaxis] / weights[:, np.newaxis]
-    flipped = balanced.transpose(1, 0, 2)
-    if (np.abs(balanced - flipped) > 1e-9 * np.abs(balanced)).any():
-        raise UnsolvableSystem(_one_way(members))
-    values, vectors = eigen(0.5 * (balanced + flipped))
+    for place, member in enumerate(members):
+        balanced[place, place] = flow[member, member]
+    for row, column in combinations(range(size), 2):
+        into, out = members[row], members[column]
+        if linked[into][out] or linked[out][into]:
+            ratio = weights[column] / weights[row]
+            forth, back = flow[into, out] * ratio, flow[out, into] / ratio
+            if (np.abs(forth - back) > 1e-9 * np.maximum(forth, back)).any():
+                raise UnsolvableSystem(_one_way(members))
+            balanced[row, column] = balanced[column, row] = 0.5 * (forth + back)
+    values, vectors = eigen(balanced)
     return values, vectors, weights
 
 
@@ -165,28 +173,32 @@ def _closed(members: Sequence[int]) -> str:
     return f"The content of compartment {named} never leaves. Give it a loss or an outflow."
 
 
-def _separate(rates: Floats, coupling: Floats) -> tuple[Floats, Floats, Floats]:
-    """Eigenvectors of the triangle, their inverse, and by how much the separate modes exceed the state."""
-    size, patients = rates.shape
-    up = np.zeros_like(coupling)
-    up[np.arange(size), np.arange(size)] = 1.0
-    down = up.copy()
-    present = used(coupling)
+def _separate(rates: Floats, coupling: Entries) -> tuple[Entries, Entries]:
+    """Eigenvectors of the triangle and their inverse, without their ones; huge or not finite where rates are close."""
+    size = len(rates)
+    up, down = Entries(), Entries()
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        for row in range(size):
-            for column in range(row):
-                above = [s for s in range(column, row) if present[row, s]]
-                if above:
-                    fed = sum((coupling[row, s] * up[s, column] for s in above), np.zeros(patients))
+        for column in range(size):
+            for row in range(column + 1, size):
+                fed = _fed(coupling.get((row, column)), coupling, up, row, column)
+                if fed is not None:
                     up[row, column] = _over(fed, rates[row] - rates[column])
         for row in range(size):
             for column in range(row - 1, -1, -1):
-                below = [s for s in range(column + 1, row + 1) if present[s, column]]
-                if below:
-                    fed = sum((down[row, s] * coupling[s, column] for s in below), np.zeros(patients))
+                fed = _fed(coupling.get((row, column)), down, coupling, row, column)
+                if fed is not None:
                     down[row, column] = _over(fed, rates[column] - rates[row])
-        growth = (np.abs(up).max(axis=0) * np.abs(down).max(axis=1)).sum(axis=0)
-    return up, down, np.where(np.isfinite(growth), growth, np.inf)
+    return up, down
+
+
+def _fed(straight: Floats | None, first: Entries, second: Entries, row: int, column: int) -> Floats | None:
+    """What reaches `row` from `column`, straight and by way of the modes between; None when nothing does."""
+    fed = straight
+    for via in range(column + 1, row):
+        if (row, via) in first and (via, column) in second:
+            part = first[row, via] * second[via, column]
+            fed = part if fed is None else fed + part
+    return fed
 
 
 def _over(numerator: Floats, divisor: Floats) -> Floats:

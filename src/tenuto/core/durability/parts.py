@@ -75,9 +75,9 @@ class Holding:
         self.rates = modes.rates
         self.pace = -modes.rates
         """Log-decay a day, at the pace of now."""
-        self.entry = modes.apart_into[:, 0]
-        self.to_held = modes.apart_out[list(held)].sum(axis=0)
-        self.to_seen = modes.apart_out[list(seen)].sum(axis=0)
+        self.entry = modes.alone_into([0])[0]
+        self.to_held = modes.alone_out(held).sum(axis=0)
+        self.to_seen = modes.alone_out(seen).sum(axis=0)
         self.state = np.zeros_like(modes.rates)
         self._decay = np.empty_like(modes.rates)
 
