@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from tenuto.core.compartments.inputs import Stretch, entered
-from tenuto.core.compartments.matrix import Bools, Floats, used
+from tenuto.core.compartments.matrix import Floats, used
 from tenuto.core.compartments.modes import Modes
 
 __all__ = ["fill"]
 
 _BUFFER = 65_536
 """Numbers in the working buffer of exponentials: half a megabyte, which stays in the second-level cache."""
+
+Piece = tuple[int, int, Floats, Floats | None]
+"""First and last output time of a stretch, what each mode contributes at its start, and what stays constant."""
 
 
 def fill(
@@ -28,32 +31,60 @@ def fill(
     patient `offset` on.
     """
     target = result[:, :, offset : offset + modes.rates.shape[1]]
-    ways_out, into = modes.alone_out(wanted), modes.alone_into(entered(cuts))
-    needed = used(ways_out)
-    first = np.searchsorted(moments, cuts[0].start, side="left") if cuts else len(moments)
-    target[:, :first] = 0.0
+    ways_out = modes.alone_out(wanted)
+    spans = _spans(ways_out)
+    elapsed, bounds = _since_change(cuts, moments)
+    target[:, : bounds[0]] = 0.0
+    negative = -modes.rates
+    at_once = max(1, _BUFFER // negative.size)
+    buffer = np.empty((min(at_once, len(moments)), *negative.shape))
+    start = stop = bounds[0]
+    for begin, end, factors, constant in _pieces(modes, cuts, ways_out, bounds):
+        # The exponentials are made many times at once, whatever stretch the times belong to.
+        while begin < end:
+            if begin >= stop:
+                start, stop = begin, min(begin + at_once, len(moments))
+                decayed = buffer[: stop - start]
+                np.multiply(elapsed[start:stop, np.newaxis, np.newaxis], negative, out=decayed)
+                np.exp(decayed, out=decayed)
+            until = min(end, stop)
+            _write(target[:, begin:until], decayed[begin - start : until - start], factors, constant, spans)
+            begin = until
+
+
+def _since_change(cuts: Sequence[Stretch], moments: Floats) -> tuple[Floats, list[int]]:
+    """Time since the last change of input `(times,)`, and where the output times of each stretch begin, and the end."""
+    starts = np.array([cut.start for cut in cuts])
+    bounds = np.append(np.searchsorted(moments, starts, side="left"), len(moments))
+    elapsed = moments.copy()
+    elapsed[bounds[0] :] -= np.repeat(starts, np.diff(bounds))
+    return elapsed, bounds.tolist()
+
+
+def _pieces(modes: Modes, cuts: Sequence[Stretch], ways_out: Floats, bounds: list[int]) -> Iterator[Piece]:
+    """Carry the modes from stretch to stretch and yield those that have output times."""
+    into = modes.alone_into(entered(cuts))
+    # What a constant input of one, going on for ever, would lift each mode to.
+    lifts = {compartment: way / modes.rates for compartment, way in into.items()}
     passed: dict[tuple[float, bool], tuple[Floats, Floats]] = {}
     state = np.zeros_like(modes.rates)
-    for cut in cuts:
-        _enter(into, cut.impulses, state)
-        resting = np.zeros_like(state)
-        _enter(into, cut.rates, resting)
-        running = bool(cut.rates)
-        if running:
-            resting /= modes.rates
-        begin, end = np.searchsorted(moments, [cut.start, cut.end], side="left")
+    for cut, begin, end in zip(cuts, bounds, bounds[1:], strict=False):
+        for compartment, amount in cut.impulses.items():
+            state += into[compartment] * amount
+        resting = None
+        for compartment, rate in cut.rates.items():
+            part = lifts[compartment] * rate
+            resting = part if resting is None else resting + part
         if begin < end:
-            _write(
-                target[:, begin:end],
-                moments[begin:end] - cut.start,
-                modes.rates,
-                ways_out * (state - resting),
-                np.einsum("wnp,np->wp", ways_out, resting) if running else None,
-                needed,
-            )
+            if resting is None:
+                yield begin, end, ways_out * state, None
+            else:
+                yield begin, end, ways_out * (state - resting), np.einsum("wnp,np->wp", ways_out, resting)
         if np.isfinite(cut.end):
-            kept, filled = _passage(modes.rates, cut.end - cut.start, passed, running=running)
-            state = state * kept + resting * filled if running else state * kept
+            kept, filled = _passage(modes.rates, cut.end - cut.start, passed, running=resting is not None)
+            state *= kept
+            if resting is not None:
+                state += resting * filled
 
 
 def _passage(
@@ -68,32 +99,17 @@ def _passage(
     return known[elapsed, running]
 
 
-def _enter(into: dict[int, Floats], parts: dict[int, Floats], total: Floats) -> None:
-    for compartment, value in parts.items():
-        total += into[compartment] * value
+def _spans(ways_out: Floats) -> list[slice]:
+    """From the first to the last mode that each output needs: in the order of the chain these lie side by side, or nearly."""
+    needed = [np.flatnonzero(row) for row in used(ways_out)]
+    return [slice(int(modes[0]), int(modes[-1]) + 1) if len(modes) else slice(0) for modes in needed]
 
 
 def _write(
-    target: Floats,
-    elapsed: Floats,
-    rates: Floats,
-    factors: Floats,
-    constant: Floats | None,
-    needed: Bools,
+    target: Floats, decayed: Floats, factors: Floats, constant: Floats | None, spans: Sequence[slice]
 ) -> None:
-    """`target[w, t, p] = constant[w, p] + sum over modes of factors[w, mode, p] * exp(-rates[mode, p] * elapsed[t])`."""
-    negative = -rates
-    # Modes are in the order of the chain, so those that an output needs lie side by side, or nearly.
-    spans = [slice(int(k[0]), int(k[-1]) + 1) if len(k) else slice(0) for k in map(np.flatnonzero, needed)]
-    at_once = max(1, _BUFFER // rates.size)
-    buffer = np.empty((min(at_once, len(elapsed)), *rates.shape))
-    for start in range(0, len(elapsed), at_once):
-        part = elapsed[start : start + at_once]
-        decayed = buffer[: len(part)]
-        np.multiply(part[:, np.newaxis, np.newaxis], negative, out=decayed)
-        np.exp(decayed, out=decayed)
-        for row, span in enumerate(spans):
-            out = target[row, start : start + len(part)]
-            np.einsum("tkp,kp->tp", decayed[:, span], factors[row, span], out=out)
-            if constant is not None:
-                out += constant[row]
+    """`target[w, t, p] = constant[w, p] + sum over modes of factors[w, mode, p] * decayed[t, mode, p]`."""
+    for row, span in enumerate(spans):
+        np.einsum("tkp,kp->tp", decayed[:, span], factors[row, span], out=target[row])
+        if constant is not None:
+            target[row] += constant[row]
