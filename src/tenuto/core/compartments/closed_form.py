@@ -23,8 +23,9 @@ from tenuto.core.compartments.modes import Eigen, Together, decompose
 __all__ = ["Engine", "area", "constant_rate_state", "periodic_state", "simulate"]
 
 Engine = Literal["numpy", "numba"]
-CHUNK = 1000
-"""Patients worked on together: large enough to hide the cost of a call, small enough for the cache."""
+CHUNK = 2000
+"""Patients worked on together: large enough to hide the cost of a call, small enough for the cache. Not a power of two,
+which would put the rows of every array at addresses that get in each other's way."""
 
 
 def simulate(
@@ -45,7 +46,7 @@ def simulate(
         impulse the answer includes it.
     initial: amounts `(n,)` or `(patients, n)` present at time 0 besides the inputs.
     engine: "numba" uses compiled code (the `accel` extra).
-    threads: chunks of 1,000 patients worked on at the same time.
+    threads: chunks of 2,000 patients worked on at the same time.
 
     Raises ValueError for times that are missing or out of order, `UnsolvableSystem` for a matrix outside the closed
     form. The array is laid out times by patients in memory; its error is below 1e-9 of the peak.

@@ -23,7 +23,12 @@ class Subjects:
     weight_kg: ArrayLike
     age_years: ArrayLike | None = None
     dosing_weight_kg: ArrayLike | None = None
-    _sizes: tuple[int, ...] = field(default=(), init=False, repr=False, compare=False)
+    weights: Floats = field(init=False, repr=False, compare=False)
+    """Body weights, kg, `(patients,)`."""
+    dosing_weights: Floats = field(init=False, repr=False, compare=False)
+    """Weights that mg/kg doses are multiplied by, kg, `(patients,)`."""
+    ages: Floats | None = field(init=False, repr=False, compare=False)
+    """Ages, years, `(patients,)`, or None."""
 
     def __post_init__(self) -> None:
         for name, values in (("weight", self.weight_kg), ("dosing weight", self.dosing_weight_kg)):
@@ -37,34 +42,18 @@ class Subjects:
             raise ValueError(
                 f"An age of {_first_bad(self.age_years):g} years is not possible. Give the age in years."
             )
-        sizes = np.broadcast_shapes(
-            *(np.shape(v) for v in (self.weight_kg, self.age_years, self.dosing_weight_kg) if v is not None),
-            (1,),
+        dosing = self.weight_kg if self.dosing_weight_kg is None else self.dosing_weight_kg
+        given = (
+            [self.weight_kg, dosing] if self.age_years is None else [self.weight_kg, dosing, self.age_years]
         )
-        object.__setattr__(self, "_sizes", sizes)
+        columns = np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in given), np.empty(1))[:-1]
+        for name, column in zip(("weights", "dosing_weights", "ages"), [*columns, None], strict=False):
+            object.__setattr__(self, name, column)
 
     @property
     def count(self) -> int:
         """How many patients."""
-        return self._sizes[0]
-
-    @property
-    def weights(self) -> Floats:
-        """Body weights, kg, `(patients,)`."""
-        return np.broadcast_to(np.asarray(self.weight_kg, dtype=np.float64), self._sizes)
-
-    @property
-    def dosing_weights(self) -> Floats:
-        """Weights that mg/kg doses are multiplied by, kg, `(patients,)`."""
-        chosen = self.weight_kg if self.dosing_weight_kg is None else self.dosing_weight_kg
-        return np.broadcast_to(np.asarray(chosen, dtype=np.float64), self._sizes)
-
-    @property
-    def ages(self) -> Floats | None:
-        """Ages, years, `(patients,)`, or None."""
-        if self.age_years is None:
-            return None
-        return np.broadcast_to(np.asarray(self.age_years, dtype=np.float64), self._sizes)
+        return len(self.weights)
 
 
 def _first_bad(values: ArrayLike) -> float:
