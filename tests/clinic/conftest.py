@@ -13,6 +13,7 @@ from django.test import Client
 from tenuto.clinic.intake.services import RecordSource, receive
 from tenuto.clinic.ledger import anchor
 from tenuto.clinic.ledger.append_only import unsealed
+from tenuto.clinic.people.enrol import ENROLLED
 from tenuto.clinic.people.lock import SEEN
 from tenuto.clinic.people.models import Role
 from tenuto.clinic.people.services import employ, open_clinic
@@ -30,7 +31,7 @@ def _one_moment(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def _quick_and_forgetful(settings):
-    # The real hash is slow on purpose; failed sign-ins of one test must not slow down the next.
+    # The real hash is slow on purpose; what the library counts in one test must not slow down the next.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
 
@@ -100,6 +101,7 @@ def visit():
             # As after a real sign-in; else the first page would write the session.
             session = client.session
             session[SEEN] = time.time()
+            session[ENROLLED] = True
             session.save()
         return client
 

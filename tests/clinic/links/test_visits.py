@@ -107,7 +107,7 @@ def test_an_address_that_guesses_waits(visit, token):
     browser = visit()
     for n in range(5):
         enter(browser, f"guess{n}")
-    assert b"Wait five minutes" in enter(browser, token).content
+    assert b"Wait 5 minutes" in enter(browser, token).content
 
 
 def test_a_purpose_that_nobody_took_up_ends_politely(visit, token, monkeypatch):

@@ -49,7 +49,7 @@ def test_a_wrong_password_keeps_it_locked_and_is_recorded(quiet):
 def test_guessing_is_slowed_down(quiet):
     for _ in range(5):
         quiet.post("/unlock/", {"password": "guess"})
-    assert b"Wait five minutes" in quiet.post("/unlock/", {"password": PASSWORD}).content
+    assert b"Wait 5 minutes" in quiet.post("/unlock/", {"password": PASSWORD}).content
 
 
 def test_a_form_that_arrives_locked_is_carried_through(quiet, ana):

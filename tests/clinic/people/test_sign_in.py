@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.people.throttle import FAILURES
-from tests.clinic.conftest import PASSWORD
+from tenuto.clinic.people.models import Tally
+from tests.clinic.conftest import NOW, PASSWORD
 
 
 def sign_in(client, username="alice", password=PASSWORD, follow_to=""):
@@ -35,14 +37,31 @@ def test_a_wrong_password_says_what_to_do_and_not_which_part_was_wrong(visit, al
 
 def test_after_many_failures_even_the_right_password_waits(visit, alice):
     client = visit()
-    for _ in range(FAILURES):
+    for _ in range(5):
         sign_in(client, password="guess")
-    assert "Wait five minutes" in sign_in(client).content.decode()
+    assert "Wait 5 minutes" in sign_in(client).content.decode()
+
+
+def test_the_wait_is_over_after_its_time_and_nothing_stays(visit, alice, monkeypatch):
+    for _ in range(5):
+        sign_in(visit(), password="guess")
+    assert Tally.objects.count() == 1
+    assert "alice" not in str(list(Tally.objects.values()))
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW + timedelta(minutes=5))
+    assert sign_in(visit()).status_code == 302
+    assert not Tally.objects.exists()
+
+
+def test_the_limits_are_those_of_the_installation(visit, alice, settings):
+    settings.SIGN_IN_FAILURES, settings.SIGN_IN_WAIT_MINUTES = 2, 30
+    for _ in range(2):
+        sign_in(visit(), password="guess")
+    assert "Wait 30 minutes" in sign_in(visit()).content.decode()
 
 
 def test_failures_before_a_success_are_forgotten(visit, alice):
     client = visit()
-    for _ in range(FAILURES - 1):
+    for _ in range(4):
         sign_in(client, password="guess")
     sign_in(client)
     sign_in(visit(), password="guess")

@@ -26,6 +26,10 @@ KNOWN = {
     "TENUTO_DATABASE_URL": "sqlite:///absolute/path or postgresql://user:password@host:port/name",
     "TENUTO_HOSTS": "host names that the server answers to, separated by commas",
     "TENUTO_TIME_ZONE": "the clinic's time zone, such as Europe/London",
+    "TENUTO_SECOND_FACTOR": "who must have one: signing (roles that sign, as shipped) or everyone",
+    "TENUTO_SIGN_IN_FAILURES": "wrong passwords or codes for a name before it waits (5)",
+    "TENUTO_SIGN_IN_WAIT_MINUTES": "how long it then waits (5)",
+    "TENUTO_ENQUIRIES_AN_HOUR": "enquiries that the public form takes from one address in an hour (5)",
     "TENUTO_VAR": "folder for the database, the secret and collected files",
     "TENUTO_TEST_BROWSER": "the browser of the journeys; only read by the tests",
 }
@@ -49,6 +53,10 @@ class Environment:
     time_zone: str
     var: Path
     database: dict[str, Any]
+    second_factor: str = "signing"
+    sign_in_failures: int = 5
+    sign_in_wait_minutes: int = 5
+    enquiries_an_hour: int = 5
 
     def derived_key(self, purpose: str) -> bytes:
         """A key of 32 bytes for one purpose, in URL-safe base64, from the server's secret."""
@@ -85,6 +93,10 @@ def read(variables: Mapping[str, str], *, root: Path) -> Environment:
         time_zone=_zone(variables.get("TENUTO_TIME_ZONE", "") or "UTC"),
         var=var,
         database=database(variables.get("TENUTO_DATABASE_URL", "") or f"sqlite:///{var / 'tenuto.sqlite3'}"),
+        second_factor=_choice(variables, "TENUTO_SECOND_FACTOR", "signing", ("signing", "everyone")),
+        sign_in_failures=_whole(variables, "TENUTO_SIGN_IN_FAILURES", 5, highest=20),
+        sign_in_wait_minutes=_whole(variables, "TENUTO_SIGN_IN_WAIT_MINUTES", 5, highest=24 * 60),
+        enquiries_an_hour=_whole(variables, "TENUTO_ENQUIRIES_AN_HOUR", 5, highest=1000),
     )
 
 
@@ -148,6 +160,13 @@ def _choice(variables: Mapping[str, str], name: str, default: str, allowed: tupl
     if value not in allowed:
         raise ImproperlyConfigured(f"{name} is '{value}'. It may be {' or '.join(allowed)}.")
     return value
+
+
+def _whole(variables: Mapping[str, str], name: str, default: int, *, highest: int) -> int:
+    text = variables.get(name, "").strip() or str(default)
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= highest):
+        raise ImproperlyConfigured(f"{name} is '{text[:20]}'. It may be a whole number from 1 to {highest}.")
+    return int(text)
 
 
 def _zone(name: str) -> str:

@@ -64,6 +64,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "tenuto.clinic.people.lock.lock_when_quiet",
+    # After the lock: whoever is locked out unlocks first.
+    "tenuto.clinic.people.enrol.enrol_first",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tenuto.clinic.ui.middleware.never_store",
 ]
@@ -122,6 +124,11 @@ SECOND_FACTOR_KEY = ENVIRONMENT.derived_key("second factor")
 OUTBOX_SENDER = (
     None if PRODUCTION else ("tenuto.clinic.ledger.outbox.FileSender", (ENVIRONMENT.var / "outbox",))
 )
+# Who must set up a second factor before anything else, and how guessing is slowed down.
+SECOND_FACTOR_FOR = ENVIRONMENT.second_factor
+SIGN_IN_FAILURES = ENVIRONMENT.sign_in_failures
+SIGN_IN_WAIT_MINUTES = ENVIRONMENT.sign_in_wait_minutes
+ENQUIRIES_AN_HOUR = ENVIRONMENT.enquiries_an_hour
 LOCK_AFTER_SECONDS = 15 * 60
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION

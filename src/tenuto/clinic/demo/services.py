@@ -51,7 +51,7 @@ def load(*, now: datetime) -> None:
     today = timezone.localdate(now)
     # The other clinic has no signed policy: it shows what a clinic sees before its director has signed.
     open_clinic(name=TEACHING_CLINIC, demonstration=True)
-    open_clinic(name=OTHER_CLINIC, demonstration=False)
+    open_clinic(name=OTHER_CLINIC, demonstration=False, invented=True)
     team = {
         person.username: employ(
             clinic=Clinic.objects.get(name=person.clinic),

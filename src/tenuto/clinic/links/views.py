@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,8 +15,7 @@ from tenuto.clinic.ledger import origin
 from tenuto.clinic.links import api
 from tenuto.clinic.links.visits import begin
 from tenuto.clinic.people import throttle
-
-WAIT = "Too many tries from here. Wait five minutes, then try again."
+from tenuto.clinic.ui.words import count
 
 
 class BirthDateForm(forms.Form):
@@ -40,7 +40,7 @@ def door(request: HttpRequest, token: str) -> HttpResponse:
         here = f"link from {origin.current()}"
         try:
             if throttle.must_wait(here):
-                raise api.LinkRefused(WAIT)
+                raise api.LinkRefused(_wait())
             opened = api.open(token, form.cleaned_data["born"])
         except api.LinkRefused as refused:
             throttle.failed(here)
@@ -57,3 +57,8 @@ def door(request: HttpRequest, token: str) -> HttpResponse:
 def inside(request: HttpRequest) -> HttpResponse:
     """Where a link leads whose purpose no room has taken up; it knows nobody."""
     return render(request, "links/inside.html")
+
+
+def _wait() -> str:
+    minutes = count(settings.SIGN_IN_WAIT_MINUTES, "minute")
+    return f"Too many tries from here. Wait {minutes}, then try again."

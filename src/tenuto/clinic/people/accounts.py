@@ -6,6 +6,7 @@ import time
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
@@ -13,13 +14,18 @@ from allauth.mfa.stages import AuthenticateStage
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from tenuto.clinic.ledger.services import record_access
+from tenuto.clinic.people import throttle
 from tenuto.clinic.people.api import home_of
+from tenuto.clinic.people.enrol import has_second_factor
 from tenuto.clinic.people.lock import SEEN
 from tenuto.clinic.people.models import Staff
+from tenuto.clinic.people.reauthenticate import FRESH
+from tenuto.clinic.ui.words import count
 
 __all__ = ["AccountAdapter", "SecondFactorAdapter", "SecondFactorForm", "SecondFactorStage", "SignatureForm"]
 
@@ -44,6 +50,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Where nothing else was asked for."""
         return home_of(cast(Staff, request.user))
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not for a first second factor moments after the password: typing it twice would prove nothing more."""
+        staff = cast(Staff, self.request.user)
+        if _came_in_just_now(self.request, staff) and not has_second_factor(staff):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Our pages say what happened; the library's own messages would say it twice."""
@@ -84,18 +97,44 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return "Tenuto"
 
 
-class SecondFactorForm(AuthenticateForm):  # type: ignore[misc]
+class _SlowedDown:
+    """A form for a code that waits after some wrong ones, in every process of the server."""
+
+    failure: str
+    user: Staff
+
+    def clean_code(self) -> str:
+        """The code. Nothing is checked while the person waits, so that guessing gains nothing."""
+        name = f"second factor {self.user.pk}"
+        if throttle.must_wait(name):
+            _record_failure(self.user, self.failure)
+            raise ValidationError(
+                f"Too many wrong codes. Wait {count(settings.SIGN_IN_WAIT_MINUTES, 'minute')}, then try again."
+            )
+        code = str(super().clean_code())  # type: ignore[misc]
+        throttle.succeeded(name)
+        return code
+
+    def _emit_authentication_failed(self, authenticator: Authenticator) -> None:
+        throttle.failed(f"second factor {self.user.pk}")
+        _record_failure(self.user, self.failure)
+
+
+class SecondFactorForm(_SlowedDown, AuthenticateForm):  # type: ignore[misc]
     """The code at sign-in; a wrong one is recorded."""
 
-    def _emit_authentication_failed(self, authenticator: Authenticator) -> None:
-        _record_failure(self.user, "failed second factor")
+    failure = "failed second factor"
 
 
-class SignatureForm(ReauthenticateForm):  # type: ignore[misc]
+class SignatureForm(_SlowedDown, ReauthenticateForm):  # type: ignore[misc]
     """The code before a signature or after a lock; a wrong one is recorded."""
 
-    def _emit_authentication_failed(self, authenticator: Authenticator) -> None:
-        _record_failure(self.user, "failed re-authentication")
+    failure = "failed re-authentication"
+
+
+def _came_in_just_now(request: HttpRequest, staff: Staff) -> bool:
+    newest = max((float(r["at"]) for r in get_authentication_records(request, staff)), default=0.0)
+    return time.time() - newest < FRESH.total_seconds()
 
 
 def _record_failure(staff: Staff, action: str) -> None:

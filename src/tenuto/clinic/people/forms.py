@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -12,6 +13,7 @@ from tenuto.clinic.ledger.actors import NOBODY
 from tenuto.clinic.ledger.services import record_access
 from tenuto.clinic.people import throttle
 from tenuto.clinic.people.models import Staff
+from tenuto.clinic.ui.words import count
 
 
 class SignInForm(AuthenticationForm):
@@ -30,9 +32,8 @@ class SignInForm(AuthenticationForm):
         username = str(self.cleaned_data.get("username", ""))
         if throttle.must_wait(username):
             _record_failure(username)
-            raise ValidationError(
-                "Too many wrong passwords for this name. Wait five minutes, then try again."
-            )
+            wait = count(settings.SIGN_IN_WAIT_MINUTES, "minute")
+            raise ValidationError(f"Too many wrong passwords for this name. Wait {wait}, then try again.")
         try:
             return super().clean()
         except ValidationError:

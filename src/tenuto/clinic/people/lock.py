@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tenuto.clinic.ledger.services import record_access
 from tenuto.clinic.people import throttle
 from tenuto.clinic.people.models import Staff
+from tenuto.clinic.ui.words import count
 
 __all__ = ["SEEN", "here", "lock", "lock_when_quiet", "unlock"]
 
@@ -31,7 +32,6 @@ OPEN_TO_THE_LOCKED = frozenset({"people:unlock", "people:lock", "people:sign-out
 BACKGROUND = "Tenuto-Background"
 """Requests with this header come from the page's own clock and do not count as someone being there."""
 WRONG = "The password does not match. Try again, or sign out."
-WAIT = "Too many wrong passwords. Wait five minutes, then try again."
 
 
 def lock_when_quiet(
@@ -79,12 +79,17 @@ def unlock(request: HttpRequest) -> HttpResponse:
     if wait or not check_password(request.POST.get("password", ""), staff.password):
         throttle.failed(staff.username)
         record_access(action="failed unlock", subject=staff, by=staff, at=timezone.now())
-        return _refuse(request, WAIT if wait else WRONG)
+        return _refuse(request, _wait() if wait else WRONG)
     throttle.succeeded(staff.username)
     request.session.pop(LOCKED, None)
     request.session[SEEN] = time.time()
     record_access(action="unlocked", subject=staff, by=staff, at=timezone.now())
     return _go_on(request)
+
+
+def _wait() -> str:
+    minutes = count(settings.SIGN_IN_WAIT_MINUTES, "minute")
+    return f"Too many wrong passwords. Wait {minutes}, then try again."
 
 
 def _view_name(request: HttpRequest) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 
-__all__ = ["WHO_MAY", "Role", "Verb", "page"]
+__all__ = ["SIGNED", "SIGNING_ROLES", "WHO_MAY", "Role", "Verb", "page"]
 
 
 class Role(TextChoices):
@@ -76,6 +76,19 @@ WHO_MAY: Mapping[str, Verb] = {
 }
 """Verb by verb. What is not here nobody may do."""
 
+SIGNED = (
+    "intake.consent",
+    "intake.decide",
+    "plan.sign",
+    "plan.revise",
+    "plan.order",
+    "policy.sign",
+    "policy.activate",
+)
+"""The verbs that ask for a fresh second factor."""
+SIGNING_ROLES = frozenset(role for verb in SIGNED for role in WHO_MAY[verb].roles)
+"""Who must have a second factor."""
+
 
 def page() -> str:
     """The manual page: who may do what."""
@@ -89,6 +102,13 @@ def page() -> str:
     return "\n".join(["# Who may do what", "", INTRODUCTION, "", head, rule, *rows])
 
 
-INTRODUCTION = """\
+INTRODUCTION = (
+    """\
 Written from the table that the program asks (`tenuto.clinic.people.roles`). Everyone acts inside their own clinic only.
-Who may is one question; whether it is the moment is the gate's. A refusal is a page with a sentence, and it is recorded."""
+Who may is one question; whether it is the moment is the gate's. A refusal is a page with a sentence, and it is recorded.
+
+Roles that sign anything, which are """
+    + ", ".join(role.label.lower() for role in Role if role in SIGNING_ROLES)
+    + """, set
+up a second factor at their first sign-in and can't go on without one."""
+)

@@ -68,9 +68,11 @@ def known_patient(
 
 
 @transaction.atomic
-def open_clinic(*, name: str, demonstration: bool) -> Clinic:
-    """Open a clinic. Its first member of staff is added with `employ`."""
-    return Clinic.objects.create(name=name, demonstration=demonstration)
+def open_clinic(*, name: str, demonstration: bool, invented: bool | None = None) -> Clinic:
+    """Open a clinic. Its first member of staff is added with `employ`. A demonstration's people are invented."""
+    return Clinic.objects.create(
+        name=name, demonstration=demonstration, invented=demonstration if invented is None else invented
+    )
 
 
 @transaction.atomic

@@ -1,32 +1,59 @@
-"""Slows down guessing of passwords: after some failures for a name, that name waits."""
+"""Slows down guessing: after some failures under a name or from an address, that one waits.
+
+Counted in the database, so that every process of the server knows. Names and addresses are kept as hashes, and only
+until their wait is over. The limits are this installation's (TENUTO_SIGN_IN_FAILURES and its neighbours).
+"""
 
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 
-from django.core.cache import cache
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 
-FAILURES = 5
-WAIT_SECONDS = 300
+from tenuto.clinic.people.models import Tally
 
-
-def _key(username: str) -> str:
-    return f"sign-in-{hashlib.sha256(username.strip().casefold().encode()).hexdigest()}"
-
-
-def must_wait(username: str) -> bool:
-    """True while the name has failed too often."""
-    return int(cache.get(_key(username), 0)) >= FAILURES
+__all__ = ["failed", "must_wait", "succeeded", "too_many"]
 
 
-def failed(username: str) -> None:
+def must_wait(name: str) -> bool:
+    """True while there were too many failures under the name. One query."""
+    running = Tally.objects.filter(
+        key=_key(name), ends_at__gt=timezone.now(), count__gte=settings.SIGN_IN_FAILURES
+    )
+    return running.exists()
+
+
+def failed(name: str) -> None:
     """Count a failure; the wait starts again with each."""
-    key = _key(username)
-    cache.add(key, 0, WAIT_SECONDS)
-    cache.incr(key)
-    cache.touch(key, WAIT_SECONDS)
+    _count(name, lasts=timedelta(minutes=settings.SIGN_IN_WAIT_MINUTES), again=True)
 
 
-def succeeded(username: str) -> None:
-    """Forget the failures of the name."""
-    cache.delete(_key(username))
+def succeeded(name: str) -> None:
+    """Forget the failures under the name."""
+    Tally.objects.filter(key=_key(name)).delete()
+
+
+def too_many(name: str, *, most: int, within: timedelta) -> bool:
+    """Count something that may happen `most` times `within` a span that begins with the first; True beyond that."""
+    return _count(name, lasts=within, again=False) > most
+
+
+@transaction.atomic
+def _count(name: str, *, lasts: timedelta, again: bool) -> int:
+    now, key = timezone.now(), _key(name)
+    Tally.objects.filter(ends_at__lte=now).delete()
+    row, new = Tally.objects.get_or_create(key=key, defaults={"count": 1, "ends_at": now + lasts})
+    if new:
+        return 1
+    mine = Tally.objects.filter(key=key)
+    # Added in the database, so that two processes at once count two.
+    mine.update(count=F("count") + 1, **({"ends_at": now + lasts} if again else {}))
+    return mine.values_list("count", flat=True).first() or row.count + 1
+
+
+def _key(name: str) -> str:
+    return hashlib.sha256(f"{settings.SECRET_KEY} {name.strip().casefold()}".encode()).hexdigest()

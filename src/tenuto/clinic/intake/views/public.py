@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
+from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,14 +17,14 @@ from tenuto.clinic.intake.models import Enquiry
 from tenuto.clinic.intake.services import record_enquiry
 from tenuto.clinic.intake.services.enquiries import Asked
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE
+from tenuto.clinic.ledger import origin
 from tenuto.clinic.ledger.actors import Someone
+from tenuto.clinic.people import throttle
 from tenuto.clinic.people.models import Clinic
 
 __all__ = ["enquire", "thanks"]
 
-MOST_AN_HOUR = 5
-"""Enquiries from one address in an hour. A practice that refers more writes a letter or calls."""
-AN_HOUR = 60 * 60
+AN_HOUR = timedelta(hours=1)
 TOO_MANY = 429
 
 
@@ -42,7 +42,7 @@ def enquire(request: HttpRequest, clinic_id: UUID) -> HttpResponse:
         return render(
             request, "intake/public/enquire.html", {"form": form, "clinic": clinic}, status=UNPROCESSABLE
         )
-    if _too_many(request, clinic):
+    if _too_many(clinic):
         text = "Too many enquiries came from this connection. Wait an hour, or call the clinic."
         return render(
             request, "intake/public/problem.html", {"clinic": clinic, "text": text}, status=TOO_MANY
@@ -61,9 +61,7 @@ def thanks(request: HttpRequest, clinic_id: UUID) -> HttpResponse:
     return render(request, "intake/public/thanks.html", {"clinic": get_object_or_404(Clinic, pk=clinic_id)})
 
 
-def _too_many(request: HttpRequest, clinic: Clinic) -> bool:
-    """Count this enquiry of an address; the address itself is not kept."""
-    origin = f"{clinic.pk}|{request.META.get('REMOTE_ADDR', '')}"
-    key = f"enquiry-{hashlib.sha256(origin.encode()).hexdigest()}"
-    cache.add(key, 0, AN_HOUR)
-    return int(cache.incr(key)) > MOST_AN_HOUR
+def _too_many(clinic: Clinic) -> bool:
+    """Count this enquiry of an address. A practice that refers more writes a letter or calls."""
+    name = f"enquiry {clinic.pk} from {origin.current()}"
+    return throttle.too_many(name, most=settings.ENQUIRIES_AN_HOUR, within=AN_HOUR)

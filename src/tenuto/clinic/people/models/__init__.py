@@ -17,6 +17,7 @@ from tenuto.clinic.people.models.patient import (
     PatientIdentifier,
     SupportPerson,
 )
+from tenuto.clinic.people.models.tally import Tally
 from tenuto.clinic.people.roles import Role
 
 __all__ = [
@@ -34,5 +35,6 @@ __all__ = [
     "Role",
     "Staff",
     "SupportPerson",
+    "Tally",
     "WeeklyReview",
 ]

@@ -28,11 +28,15 @@ IN_DANGER = (
 
 
 class Clinic(models.Model):
-    """A clinic: the border that no query crosses. `phone` and `crisis_words` are what its patients are told."""
+    """A clinic: the border that no query crosses. `phone` and `crisis_words` are what its patients are told.
+
+    A `demonstration` works under the demonstration's policy; the people of an `invented` clinic do not exist.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=120, unique=True)
     demonstration = models.BooleanField(default=False)
+    invented = models.BooleanField(default=False)
     phone = models.CharField(max_length=60, blank=True, default="")
     crisis_words = models.TextField(blank=True, default="")
 
@@ -70,7 +74,7 @@ class Staff(AbstractUser):
     @property
     def is_invented(self) -> bool:
         """True for the people of a demonstration; never in production, where no demonstration loads."""
-        return self.clinic.demonstration and not settings.PRODUCTION
+        return self.clinic.invented and not settings.PRODUCTION
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,72 @@
+"""Whoever signs has a second factor before anything else: the first sign-in leads to setting one up, and not past it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_removed
+from django.conf import settings
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import Resolver404, resolve, reverse
+
+from tenuto.clinic.people.models import Staff
+from tenuto.clinic.people.roles import SIGNING_ROLES
+
+__all__ = ["ENROLLED", "enrol_first", "has_second_factor", "must_have_second_factor"]
+
+ENROLLED = "has_second_factor"
+KINDS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+"""Recovery codes open a door once and are no second factor of their own."""
+OPEN = frozenset({"people:sign-out", "people:lock", "people:unlock", "people:here", "ui:theme"})
+OWN_SIGN_IN = ("mfa_", "account_")
+"""The pages on which people look after their own sign-in."""
+
+
+def must_have_second_factor(staff: Staff) -> bool:
+    """Whether the installation asks this person for a second factor: everybody, or those whose role signs."""
+    return bool(settings.SECOND_FACTOR_FOR == "everyone" or staff.role in SIGNING_ROLES)
+
+
+def has_second_factor(staff: Staff) -> bool:
+    """Whether the person has set one up: an app, a passkey or a security key. One query."""
+    return Authenticator.objects.filter(user=staff, type__in=KINDS).exists()
+
+
+def enrol_first(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware that leads to setting up a second factor. Asks the database once in a session."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated or request.session.get(ENROLLED):
+            return get_response(request)
+        staff = request.user
+        if not must_have_second_factor(staff):
+            return get_response(request)
+        if has_second_factor(staff):
+            request.session[ENROLLED] = True
+            return get_response(request)
+        request.must_enrol = True  # type: ignore[attr-defined]
+        return get_response(request) if _may_pass(request) else _lead(request)
+
+    return middleware
+
+
+@receiver(authenticator_removed)
+def look_again(request: HttpRequest, **kwargs: object) -> None:
+    """Who takes a second factor away may have had no other."""
+    request.session.pop(ENROLLED, None)
+
+
+def _may_pass(request: HttpRequest) -> bool:
+    try:
+        name = resolve(request.path_info).view_name
+    except Resolver404:
+        return True
+    return name in OPEN or name.startswith(OWN_SIGN_IN)
+
+
+def _lead(request: HttpRequest) -> HttpResponse:
+    then = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
+    return HttpResponseRedirect(f"{reverse('mfa_activate_totp')}?{then}")
