@@ -27,12 +27,12 @@ OWN_SIGN_IN = ("mfa_", "account_")
 
 def must_have_second_factor(staff: Staff) -> bool:
     """Whether the installation asks this person for a second factor: everybody, or those whose role signs."""
-    return bool(settings.SECOND_FACTOR_FOR == "everyone" or staff.role in SIGNING_ROLES)
+    return settings.SECOND_FACTOR_FOR == "everyone" or staff.role in SIGNING_ROLES
 
 
 def has_second_factor(staff: Staff) -> bool:
     """Whether the person has set one up: an app, a passkey or a security key. One query."""
-    return Authenticator.objects.filter(user=staff, type__in=KINDS).exists()
+    return bool(Authenticator.objects.filter(user=staff, type__in=KINDS).exists())
 
 
 def enrol_first(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
