@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from tenuto.clinic.intake.forms.history import ROW_FIELDS, Posted, RowField
 from tenuto.clinic.intake.services.history import Conflict
@@ -58,6 +59,8 @@ class QuestionView:
     version: int
     by: str
     error: str
+    again: bool
+    """Answered on an earlier day, so that it can be asked again and found unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,8 @@ def step_view(
     state: Mapping[str, Saved],
     applies: Callable[[str], bool],
     posted: Posted | None = None,
+    *,
+    today: date,
 ) -> StepView:
     """The step with what stands in it; with what was just typed where something was wrong."""
     values = {**standing, **{key: saved.value for key, saved in state.items()}}
@@ -129,7 +134,11 @@ def step_view(
         rows = (*made, _row(step.rows, uuid.uuid4().hex, {}, None, "", new=True))
     questions = tuple(
         _question(
-            q, typed.get(q.fact.id, values.get(q.fact.id)), state.get(q.fact.id), errors.get(q.fact.id, "")
+            q,
+            typed.get(q.fact.id, values.get(q.fact.id)),
+            state.get(q.fact.id),
+            errors.get(q.fact.id, ""),
+            today,
         )
         for q in step.questions
         if applies(q.fact.id)
@@ -151,7 +160,9 @@ _LABELS = {
 }
 
 
-def _question(question: Question, value: Value | None, saved: Saved | None, error: str) -> QuestionView:
+def _question(
+    question: Question, value: Value | None, saved: Saved | None, error: str, today: date
+) -> QuestionView:
     fact = question.fact
     kind = (
         "choice"
@@ -176,6 +187,7 @@ def _question(question: Question, value: Value | None, saved: Saved | None, erro
         version=saved.version if saved else 0,
         by=_by(saved),
         error=error,
+        again=bool(value) and not error and (saved is None or saved.day < today),
     )
 
 

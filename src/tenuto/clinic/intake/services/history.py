@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from tenuto.clinic.intake.gather import Gathered, gather, without_saves
 from tenuto.clinic.intake.models import StepSave
 from tenuto.clinic.intake.services.recording import keep, open_by_rule
 from tenuto.clinic.people.models import Patient, Staff
-from tenuto.clinic.ports.api import TaskRow
+from tenuto.clinic.ports.api import TaskRow, open_tasks_of
 from tenuto.core.intake.facts import Answer
 from tenuto.core.intake.history import Value
 from tenuto.core.intake.steps import Step, step
@@ -52,10 +52,12 @@ def save_step(
     step_id: str,
     entries: Mapping[str, Value],
     seen: Mapping[str, int],
+    again: Collection[str] = (),
     by: Staff,
     at: datetime,
 ) -> SaveResult:
-    """Keep the entries that I changed; the rest is left alone.
+    """Keep the entries that I changed, and those of `again`, which I asked once more and found unchanged: their answer
+    gets today's date. The rest is left alone.
 
     `seen` tells for each entry the version of the step in which I saw it last changed, 0 for an entry that was empty.
     What still stands as I saw it is not my change. What somebody else changed to something else since then is a
@@ -65,7 +67,7 @@ def save_step(
     for _ in range(TRIES):
         try:
             with transaction.atomic():
-                return _save(patient, asked, entries, seen, by, at)
+                return _save(patient, asked, entries, seen, frozenset(again), by, at)
         except IntegrityError:
             # Somebody saved in this very moment; look again at what they wrote.
             continue
@@ -77,6 +79,7 @@ def _save(
     asked: Step,
     entries: Mapping[str, Value],
     seen: Mapping[str, int],
+    again: frozenset[str],
     by: Staff,
     at: datetime,
 ) -> SaveResult:
@@ -86,17 +89,23 @@ def _save(
     told = standing(asked, without_saves(patient, rows))
     now = {**told, **_values(saves)}
     base = {key: _seen(saves, seen.get(key, 0), told).get(key) for key in entries}
-    mine = {key: value for key, value in entries.items() if not _same(value, base.get(key))}
-    wanted = {key: value for key, value in mine.items() if not _same(value, now.get(key))}
-    clashing = [key for key in wanted if not _same(base.get(key), now.get(key))]
+    mine = {k: value for k, value in entries.items() if k in again or not _same(value, base.get(k))}
+    wanted = {k: value for k, value in mine.items() if not _same(value, now.get(k)) or (k in again and value)}
+    clashing = [k for k in wanted if not _same(base.get(k), now.get(k)) and not _same(wanted[k], now.get(k))]
     conflicts = tuple(_conflict(key, wanted[key], saves) for key in clashing)
     changes = {key: value for key, value in wanted.items() if key not in clashing}
     if not changes:
         return SaveResult(version, (), conflicts)
     row = StepSave(patient=patient, step=asked.id, version=version + 1, changes=_plain(changes))
-    detail = {"step": asked.id, "version": version + 1, "entries": sorted(changes)}
+    unchanged = [key for key, value in changes.items() if _same(value, now.get(key))]
+    detail = {
+        "step": asked.id,
+        "version": version + 1,
+        "entries": sorted(changes),
+        "again": sorted(unchanged),
+    }
     keep(row, action="saved history", by=by, at=at, detail=detail)
-    tasks = _tasks(patient, changes, by, at)
+    tasks = _tasks(patient, changes, unchanged, by, at)
     return SaveResult(version + 1, tuple(changes), conflicts, tasks)
 
 
@@ -132,11 +141,16 @@ def _conflict(key: str, mine: Value, saves: list[StepSave]) -> Conflict:
     return Conflict(key, mine, last.changes[key], last.version, last.recorded_by_name, last.recorded_at)
 
 
-def _tasks(patient: Patient, changes: Mapping[str, Value], by: Staff, at: datetime) -> tuple[TaskRow, ...]:
-    """Every positive answer opens its task at once; nothing closes one but a person (hazard H18)."""
+def _tasks(
+    patient: Patient, changes: Mapping[str, Value], unchanged: Collection[str], by: Staff, at: datetime
+) -> tuple[TaskRow, ...]:
+    """Every positive answer opens its task at once; nothing closes one but a person (hazard H18). One that was only asked
+    again waits in the task that it has, and has a new one when that was closed."""
+    open_kinds = {task.kind for task in open_tasks_of(patient)} if unchanged else set()
     return tuple(
         open_by_rule(rule, patient=patient, by=by, at=at)
         for key, value in changes.items()
         if isinstance(value, str) and value.strip()
         for rule in for_answer(Answer(key, value))
+        if key not in unchanged or rule.id not in open_kinds
     )

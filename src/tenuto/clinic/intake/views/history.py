@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -58,6 +59,7 @@ def _save(request: HttpRequest, patient: Patient, asked: Step, posted: Posted) -
         step_id=asked.id,
         entries=posted.entries,
         seen=posted.seen,
+        again=request.POST.getlist("again"),
         by=staff_of(request),
         at=timezone.now(),
     )
@@ -67,6 +69,9 @@ def _answer(request: HttpRequest, patient: Patient, asked: Step, result: SaveRes
     if result.conflicts:
         context = {"step": asked, "conflicts": conflict_cards(asked, result.conflicts), "saved": result.saved}
         return page(request, "intake/conflict.html", patient, context, status=CONFLICT)
+    if "again" in request.POST:
+        messages.success(request, "The answer stands, with today's date.", extra_tags="Asked again")
+        return redirect("intake:history", patient.pk, asked.id)
     following = steps()[steps().index(asked) + 1 :]
     if "stay" in request.POST or not following:
         return redirect(
@@ -119,6 +124,7 @@ def _show(
         fold(rows.saves).get(asked.id, {}),
         _applies(state),
         posted,
+        today=state.as_of,
     )
     all_steps = steps()
     place = all_steps.index(asked)
