@@ -27,7 +27,18 @@ def main() -> int:
     """Run, record, and return pytest's exit code."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-q", "-m", "soak", f"--junitxml={report}", *sys.argv[1:]]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-m",
+            "soak",
+            "-o",
+            "junit_family=xunit1",
+            f"--junitxml={report}",
+            *sys.argv[1:],
+        ]
         code = subprocess.run(command, cwd=ROOT, check=False).returncode
         rows = _rows(report)
     text = TABLE.read_text("utf-8") if TABLE.exists() else HEAD
