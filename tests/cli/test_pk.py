@@ -99,6 +99,16 @@ def test_a_regimen_file_gives_doses_patient_and_times(tmp_path, capsys) -> None:
     assert [float(r["time_min"]) for r in rows(out)][:3] == [40, 2920, 14440]
 
 
+def test_without_times_every_dose_of_a_course_is_met_at_its_end(tmp_path) -> None:
+    file, out = tmp_path / "course.toml", tmp_path / "out.csv"
+    file.write_text(FILE.split("[output]")[0])
+    assert main(["pk", "--regimen", str(file), "--csv", str(out)]) == 0
+    level = {float(r["time_min"]): float(r["ng_per_ml"]) for r in rows(out) if r["analyte"] == "ketamine"}
+    ends = [level[2880 * dose + 40] for dose in range(6)]
+    assert max(ends) < min(ends) * 1.01
+    assert max(level.values()) == max(ends)
+
+
 def test_a_rate_with_over_is_the_same_as_its_amount(tmp_path, capsys) -> None:
     file = tmp_path / "rate.toml"
     file.write_text('[[dose]]\nrate = "0.75 mg/kg/h"\nover = "40 min"\n')

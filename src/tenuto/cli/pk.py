@@ -176,7 +176,7 @@ def _body(args: argparse.Namespace, file: RegimenFile) -> Subjects:
 
 
 def _times(args: argparse.Namespace, file: RegimenFile) -> Floats:
-    """The times asked for, else about 240 from the start to 200 min after the last dose."""
+    """The times asked for, else about 240 from the start to 200 min after the last dose, no dose's peak left out."""
     listed = args.times if args.times is not None else file.output.get("times")
     every = args.every if args.every is not None else file.output.get("every")
     until = args.until if args.until is not None else file.output.get("until")
@@ -190,7 +190,11 @@ def _times(args: argparse.Namespace, file: RegimenFile) -> Floats:
         raise UserError(
             f"--every of {step:g} min up to {end:g} min is too fine. Ask for at most {_MOST_TIMES} times."
         )
-    return np.arange(0.0, end + step / 2, step)
+    grid = np.arange(0.0, end + step / 2, step)
+    if every is not None:
+        return grid
+    changes = [time for dose in file.regimen.doses for time in (dose.start, dose.stop) if time <= end]
+    return np.union1d(grid, changes)
 
 
 def _step(end: float) -> float:

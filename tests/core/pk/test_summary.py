@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tenuto.core.pk import Options, Regimen, Subjects, default, simulate
+from tenuto.core.pk import Options, Regimen, Subjects, default, load, simulate
 from tenuto.core.pk.build import Scaling
 from tenuto.core.pk.summary import last_above, peak
 from tenuto.core.units import Mg, MgPerKg, Minutes
@@ -20,6 +20,13 @@ def test_a_peak_between_grid_points_is_found() -> None:
 def test_a_peak_at_a_corner_stays_on_it() -> None:
     levels = simulate(default(), Regimen.single(Mg(35), Minutes(40)), Subjects(70.0), GRID).of("ketamine")[0]
     assert peak(GRID, levels)[1] == 40.0
+
+
+def test_a_corner_on_uneven_times_is_not_taken_for_a_round_top() -> None:
+    """A coarse grid that meets the end of the infusion: a parabola through it would invent a higher level."""
+    times = np.union1d(np.arange(0.0, 600.0, 15.0), [40.0])
+    levels = simulate(load("simons-2022"), Regimen.single(Mg(35), Minutes(40)), Subjects(70.0), times)
+    assert peak(times, levels.of("ketamine")[0]) == (levels.of("ketamine")[0].max(), 40.0)
 
 
 def test_never_above_and_still_above() -> None:

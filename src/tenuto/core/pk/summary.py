@@ -22,9 +22,9 @@ def peak(times_min: ArrayLike, levels: ArrayLike) -> tuple[float, float]:
     top = int(c.argmax())
     if top in (0, len(c) - 1):
         return float(c[top]), float(t[top])
-    bend = np.abs(np.diff(c, 2))
+    bend = np.abs(np.diff(np.diff(c) / np.diff(t)))
     beside = bend[[i for i in (top - 3, top + 1) if 0 <= i < len(bend)]]
-    if len(beside) and bend[top - 1] > 4 * beside.max():
+    if len(beside) and bend[top - 1] > 4 * beside.min():
         return float(c[top]), float(t[top])  # a corner, such as the end of an infusion
     a, b, _ = np.polyfit(t[top - 1 : top + 2] - t[top], c[top - 1 : top + 2], 2)
     shift = -b / (2 * a)

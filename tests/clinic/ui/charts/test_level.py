@@ -70,6 +70,17 @@ def test_outside_a_soft_limit_the_line_is_broken_and_the_reason_is_on_the_chart(
     assert not any("strokeDash" in m for m in marks(level_chart(found(), USUAL)))
 
 
+def test_every_dose_of_a_long_course_keeps_its_peak() -> None:
+    """Fewer points are drawn than there are times; equal doses must still look equal."""
+    course = USUAL.repeated(every=Minutes(2880), count=6)
+    times = np.union1d(np.arange(0.0, course.end + 200, 7), [d.stop for d in course.doses])
+    chart = level_chart(curves([load("simons-2022")], course, Subjects(70.0), times), course)
+    drawn = chart["layer"][1]["data"]["values"]
+    peaks = [max(v["level"] for v in drawn if abs(v["time"] - dose.stop) <= 30) for dose in course.doses]
+    assert len(drawn) <= 302
+    assert max(peaks) / min(peaks) < 1.01
+
+
 def test_labels_of_lines_that_end_together_are_moved_apart() -> None:
     chart = level_chart(found("domino", "kamp-2020", "simons-2022", "otto-2021"), USUAL)
     levels = sorted(
@@ -81,7 +92,7 @@ def test_labels_of_lines_that_end_together_are_moved_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("end", "title", "last"), [(240, "min", 240), (1500, "h", 1440), (20_000, "d", 20_160)]
+    ("end", "title", "last"), [(240, "min", 240), (1500, "h", 1440), (20_000, "days", 20_160)]
 )
 def test_the_time_axis_is_in_the_unit_that_fits(end: int, title: str, last: int) -> None:
     chart = level_chart(curves([load("otto-2021")], USUAL, Subjects(70.0), np.linspace(0, end, 200)), USUAL)
@@ -154,6 +165,15 @@ def test_pressure_is_above_and_level_below_on_one_axis() -> None:
     assert {v["mmHg"] for v in upper["data"]["values"]} == {126, 80, 151, 94, 136, 84}
     assert upper["encoding"]["y"]["title"] == "observed, mmHg"
     assert lower["encoding"]["y"]["title"] == "predicted, ng/mL"
+
+
+def test_the_session_shows_that_the_patient_is_outside_what_the_model_rests_on() -> None:
+    def line(weight: str) -> dict:
+        return session_chart(READINGS, shown(weight))["vconcat"][1]["layer"][1]["mark"]
+
+    assert "strokeDash" in line("150")
+    assert "strokeDash" not in line("72.5")
+    assert any("a weight of 150 kg" in caution for caution in session_figure(READINGS, shown("150")).cautions)
 
 
 def test_a_pressure_out_of_the_ordinary_stays_inside_the_chart() -> None:

@@ -123,10 +123,10 @@ def time_axis(times: Floats, *, most_ticks: int = 9) -> Spec:
 
 
 def time_unit(end: float) -> tuple[int, str]:
-    """The unit in which a time axis up to `end` minutes is read: its minutes and its sign."""
+    """The unit in which a time axis up to `end` minutes is read: its minutes and its name."""
     if end <= 300:
         return 1, "min"
-    return (60, "h") if end / 60 <= 96 else (1440, "d")
+    return (60, "h") if end / 60 <= 96 else (1440, "days")
 
 
 def _level_axis(top: float) -> Spec:
@@ -139,10 +139,13 @@ def _level_axis(top: float) -> Spec:
 
 
 def _rows(curve: Curve) -> list[dict[str, Any]]:
-    """About 300 points, with every corner that a rise or fall makes kept by an even choice of times."""
+    """About 300 points: of each stretch of times the lowest and the highest, so that no dose of a course loses its peak."""
     count = len(curve.times_min)
-    chosen = np.unique(np.linspace(0, count - 1, min(count, _POINTS)).round().astype(int))
-    chosen = np.union1d(chosen, [int(curve.ng_per_ml.argmax())])
+    chosen = np.arange(count)
+    if count > _POINTS:
+        stretches = np.array_split(chosen, _POINTS // 2)
+        chosen = np.array([s[pick(curve.ng_per_ml[s])] for s in stretches for pick in (np.argmin, np.argmax)])
+        chosen = np.union1d(chosen, [0, count - 1])
     rows = []
     for i in chosen:
         row = {"time": _short(curve.times_min[i]), "level": _short(curve.ng_per_ml[i])}
@@ -213,10 +216,11 @@ def _highest(curve: Curve) -> Floats:
 
 def _title(found: Sequence[Curve], regimen: Regimen) -> str:
     sites = {c.site for c in found}
-    blood = f", {sites.pop()} blood" if len(sites) == 1 and sites != {"unknown"} else ""
+    site = sites.pop() if len(sites) == 1 else "unknown"
+    blood = "" if site == "unknown" else f", {site} blood"
     what = found[0].analyte if len({c.analyte for c in found}) == 1 else "level"
     names = {c.model.short for c in found}
-    whose = f" ({names.pop()})" if len(names) == 1 else ""
+    whose = f" ({names.pop().removesuffix(f' ({site})')})" if len(names) == 1 else ""
     return f"Predicted {what} after {regimen.text}{blood}{whose}"
 
 

@@ -158,6 +158,7 @@ def _level(shown: Range, axis: Spec, end: float, look: Look, width: int) -> Spec
         if width > 400
         else [f"{part};"[: len(part) + (i == 0)] for i, part in enumerate(DISCLAIMER.split("; "))]
     )
+    dash = {"strokeDash": [6, 4]} if shown.found[0].is_doubtful else {}
     words = [{"time": end, "level": top * (0.97 - 0.13 * i), "name": line} for i, line in enumerate(lines)]
     return {
         "width": width,
@@ -178,7 +179,7 @@ def _level(shown: Range, axis: Spec, end: float, look: Look, width: int) -> Spec
                 "encoding": {"y": {"field": "low"}, "y2": {"field": "high"}},
             },
             {
-                "mark": {"type": "line", "color": look.accent, "strokeWidth": 2},
+                "mark": {"type": "line", "color": look.accent, "strokeWidth": 2, **dash},
                 "encoding": {"y": {"field": "level"}},
             },
             infusion_layer(shown.regimen, np.array([0.0, end]), look),
