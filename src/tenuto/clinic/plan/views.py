@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from tenuto.clinic.people.decorators import shows_patient
@@ -25,8 +25,13 @@ from tenuto.core.plan.selection import protocols_for
 @require_safe
 @shows_patient("plan page", verb="plan.view")
 def page(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """Gate, dose, series and what they rest on, with the options of the address; from here it is put up for signature."""
+    """Gate, dose, series and what they rest on, with the options of the address; from here it is put up for signature.
+
+    Without options the signed version in force is the plan: nobody takes a plan that was worked out anew for it.
+    """
     staff, found = cast(Staff, request.user), grounds(patient)
+    if found.in_force is not None and not request.GET:
+        return redirect("plan:version", patient.pk, found.in_force.pk)
     if found.state.record is None:
         return render(request, "plan/nothing.html", {"frame": frame_of(found), "patient": patient})
     built = build(found, request.GET)

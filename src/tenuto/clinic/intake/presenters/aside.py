@@ -12,6 +12,7 @@ from django.urls import reverse
 from tenuto.clinic.intake.api import IntakeState
 from tenuto.clinic.people.api import may
 from tenuto.clinic.people.models import Staff
+from tenuto.clinic.people.pathway import told
 from tenuto.clinic.ui.components import Stage, spine
 from tenuto.clinic.ui.gates import GateCard, gate_card, mark_of
 from tenuto.clinic.ui.words import day
@@ -113,10 +114,11 @@ def _pages() -> Mapping[str, tuple[str, ...]]:
 
 
 def stages(state: IntakeState, patient_id: UUID) -> tuple[Stage, ...]:
-    """The spine with intake as it stands; the plan waits for a decision, the later stages for the plan."""
-    plan = ("here", "To plan") if state.accepted else ("ahead", "After the decision")
+    """The spine with intake as it stands; the plan says where it is, or waits for a decision."""
+    waits = ("here", "To plan") if state.accepted else ("ahead", "After the decision")
+    plan = told("plan", patient_id) or (*waits, reverse("plan:page", args=[patient_id]))
     intake = (*_intake(state), reverse("intake:page", args=[patient_id]))
-    return spine({"intake": intake, "plan": (*plan, reverse("plan:page", args=[patient_id]))})
+    return spine({"intake": intake, "plan": plan})
 
 
 def _intake(state: IntakeState) -> tuple[str, str]:

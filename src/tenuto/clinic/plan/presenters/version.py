@@ -71,6 +71,8 @@ class VersionPage:
     revises: int
     sign: SignCard | None
     versions: tuple[VersionRow, ...]
+    waiting: VersionRow | None
+    """A newer draft that waits for a signature."""
     options: str
     content_sha256: str
 
@@ -84,6 +86,7 @@ def version_page(
     status = found[version]
     before = next((v for v in versions if v.pk == version.revises_id), None)
     revise = may(staff, "plan.revise")
+    waiting = next((v for v in versions if found[v] is Status.DRAFT and v.number > version.number), None)
     return VersionPage(
         id=str(version.pk),
         title=f"Plan, version {version.number}",
@@ -101,6 +104,7 @@ def version_page(
         revises=before.number if before else 0,
         sign=_sign(version, staff, state) if status is Status.DRAFT else None,
         versions=version_rows(versions, shown=version),
+        waiting=_row(waiting, Status.DRAFT, shown=False) if waiting else None,
         options=content["options"],
         content_sha256=version.content_sha256,
     )
