@@ -33,8 +33,8 @@ from tenuto.core.policy import default_policy
 
 __all__ = ["add_arguments", "run", "stale"]
 
-_WARMUP, _DRAWS, _CHAINS = 500, 700, 8
-"""Of NUTS, for each patient."""
+_WARMUP, _DRAWS, _CHAINS = 500, 2800, 8
+"""Of NUTS, for each patient: so many that its own error is well inside what counts as agreement."""
 _TOLERANCE = 1e-3
 """How far the log posterior may differ between machines; a change of the model moves it by far more."""
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from tenuto.cli import UserError
 from tenuto.cli.files import read_text, write_together
 from tenuto.cli.policy import named_policy
+from tenuto.core.dates import say_date
 from tenuto.core.durability.course import Definitions
 from tenuto.core.durability.forecast import Forecast, forecast
 from tenuto.core.durability.forecast_json import as_json
@@ -101,7 +102,7 @@ def _draw(path: Path, history: History, found: Forecast) -> None:
 def _text(history: History, found: Forecast) -> str:
     state = found.standing.state.value.replace("_", " ")
     lines = [
-        f"{history.measure.name}, {history.condition.replace('_', ' ')}, as of {found.as_of}: {state} "
+        f"{history.measure.name}, {history.condition.replace('_', ' ')}, as of {say_date(found.as_of)}: {state} "
         f"(baseline {history.baseline:g}, best {found.standing.best:g}, latest {history.scores[-1].value:g}).",
         "",
     ]
@@ -109,9 +110,9 @@ def _text(history: History, found: Forecast) -> str:
         lines += [f"No forecast. {found.reason}", ""]
     else:
         lines += [*_window_lines(found), ""]
-        lines += [f"Responding on {on}: {p:.0%}" for on, p in found.responding[3:53:4][:6]]
+        lines += [f"Responding on {say_date(on)}: {p:.0%}" for on, p in found.responding[3:53:4][:6]]
         lines += [
-            f"Infusion on {c.on}: {c.loss_before:.0%} lost before it, {c.responding_90d:.0%} responding after 90 days"
+            f"Infusion on {say_date(c.on)}: {c.loss_before:.0%} lost before it, {c.responding_90d:.0%} responding after 90 days"
             for c in found.candidates
         ]
         learned = found.learned
@@ -121,13 +122,13 @@ def _text(history: History, found: Forecast) -> str:
             f"{learned.prior_sd:.2f} before, {learned.posterior_sd:.2f} after.",
         ]
         lines += [
-            f"  {d.value:g} on {d.on} multiplies the days of benefit by {d.factor:.2f}"
+            f"  {d.value:g} on {say_date(d.on)} multiplies the days of benefit by {d.factor:.2f}"
             for d in learned.drivers
         ]
         lines.append("")
     lines += ["Published rules:"]
     lines += [
-        f"  {r.name}: {r.advice}{f' Next: {r.next_date}.' if r.next_date else ''} [{r.source}]"
+        f"  {r.name}: {r.advice}{f' Next: {say_date(r.next_date)}.' if r.next_date else ''} [{r.source}]"
         for r in found.rules
     ]
     lines += [
@@ -143,10 +144,10 @@ def _window_lines(found: Forecast) -> list[str]:
         lines = ["Longest acceptable interval: beyond one year from now."]
     else:
         lines = [
-            f"Longest acceptable interval: {window.longest_acceptable} days from the last infusion, to {window.end}."
+            f"Longest acceptable interval: {window.longest_acceptable} days from the last infusion, to {say_date(window.end)}."
         ]
     if window is not None and window.start is not None:
-        lines.append(f"Booster window opens {window.start}.")
+        lines.append(f"Booster window opens {say_date(window.start)}.")
     low, high = (f"{d:.0f}" if d is not None else "more than 365" for d in found.interval_80)
     middle = "more than 365" if found.median_days_to_loss is None else f"{found.median_days_to_loss:.0f}"
     lines.append(

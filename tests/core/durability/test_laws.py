@@ -193,7 +193,9 @@ def test_an_observed_score_is_rounded_and_stays_in_range():
 @settings(max_examples=30, deadline=None)
 def test_the_probabilities_of_all_scores_sum_to_one(expected):
     error = ScaleError.of(measure("PHQ-9"))
-    total = sum(np.exp(error.log_likelihood(np.array([expected]), float(s)))[0] for s in range(28))
+    total = sum(
+        np.exp(error.log_likelihood(np.array([[expected]]), np.array([float(s)])))[0, 0] for s in range(28)
+    )
     assert abs(total - 1) < 2e-3
 
 
@@ -201,5 +203,9 @@ def test_the_probabilities_of_all_scores_sum_to_one(expected):
 @settings(max_examples=30, deadline=None)
 def test_the_probability_of_a_score_above_a_line_is_the_sum_over_those_scores(expected, line):
     error = ScaleError.of(measure("PHQ-9"))
-    each = sum(np.exp(error.log_likelihood(np.array([expected]), float(s)))[0] for s in range(28) if s > line)
+    each = sum(
+        np.exp(error.log_likelihood(np.array([[expected]]), np.array([float(s)])))[0, 0]
+        for s in range(28)
+        if s > line
+    )
     assert abs(error.above(np.array([expected]), float(line))[0] - each) < 3e-3

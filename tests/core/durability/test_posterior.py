@@ -32,7 +32,7 @@ def test_it_agrees_with_plain_importance_sampling_where_that_still_works():
     seen = evidence_of(history)
     error = ScaleError.of(history.measure)
     expected = MODEL.expected(Patients.from_latent(latent), seen.infusions, seen.days)
-    log = sum(error.log_likelihood(row, s) for row, s in zip(expected, seen.scores, strict=True))
+    log = error.log_likelihood(expected, np.array(seen.scores)).sum(axis=0)
     weights = np.exp(log - log.max())
     weights /= weights.sum()
     found = learn(history)
@@ -74,7 +74,7 @@ def test_a_known_patient_is_found_from_many_precise_scores():
 
 def test_even_draws_keep_the_weighted_distribution():
     found = learn(course(19, [9, 7, 6, 8]))
-    even = found.even(2048)
+    even = found.latent[found.even(2048)]
     weighted = expectation(found, durability(found.latent))
     assert durability(even).mean() == pytest.approx(weighted, abs=0.01)
 

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from tenuto.core.durability.population import fitted
-from tenuto.core.durability.verification.nuts import agree, cases, quantiles_fast, r_hat
+from tenuto.core.durability.verification.nuts import agree, cases, gap, quantiles_fast, r_hat
 from tenuto.core.durability.verification.report import ranks, sbc_passes
 from tenuto.core.durability.verification.sbc import QUANTITIES, _chi_squared_tail, places, verdicts
 from tests.core.durability.courses import RULES
@@ -62,6 +62,12 @@ def test_every_patient_has_a_seed_of_its_own():
 def test_agreement_is_five_percent_or_one_day_or_both_beyond_the_horizon(one, other, same):
     assert agree(one, other) is same
     assert agree(other, one) is same
+
+
+def test_the_gap_is_a_share_of_what_is_allowed():
+    assert gap([10.0, 100.0, None], [10.5, 98.0, None]) == pytest.approx(0.5)
+    assert gap([10.0, 100.0, None], [10.0, 90.0, None]) == pytest.approx(2.0)
+    assert gap([None], [None]) == 0
 
 
 def test_chains_that_have_not_mixed_are_noticed():

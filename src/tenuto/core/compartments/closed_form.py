@@ -8,7 +8,6 @@ that fit the processor's cache, which also bounds the memory beyond the result.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Literal
 
@@ -205,5 +204,8 @@ def _each(work: Callable[[slice], None], spans: Sequence[slice], threads: int) -
         for span in spans:
             work(span)
         return
+    # Imported here: it brings in a good part of what importing this package would cost.
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(max_workers=threads) as pool:
         list(pool.map(work, spans))

@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 
+from tenuto.core.dates import say_date
 from tenuto.core.durability.course import Definitions, Standing, State
 from tenuto.core.durability.error import ScaleError
 from tenuto.core.durability.history import History
@@ -30,7 +31,7 @@ def reason_to_abstain(
         return f"No forecast for {history.condition.replace('_', ' ')}: {_lower(entry['reason'])}."
     if now.state is State.BASELINE or len(history.after) < rules.least_scores:
         return (
-            f"Too few scores: {len(history.after)} since the first infusion on {history.start}, "
+            f"Too few scores: {len(history.after)} since the first infusion on {say_date(history.start)}, "
             f"{rules.least_scores} are needed."
         )
     if now.state is State.NOT_RESPONDING:
@@ -65,8 +66,9 @@ def misfit(found: Posterior, error: ScaleError, evidence: Evidence) -> float:
     """Mean over the scores of the squared distance from the model, in error variances; about 1 when all is well."""
     perfect = -0.5 * len(evidence.scores)
     # Log likelihood relative to a score right on the expectation, in the same units for every scale.
-    best = sum(float(error.log_likelihood(np.array([score]), score)[0]) for score in evidence.scores)
-    mean = float(found.weights @ found.by_score.sum(axis=0))
+    scores = np.array(evidence.scores)
+    best = float(error.log_likelihood(scores[:, None], scores).sum())
+    mean = found.mean(found.by_score.sum(axis=0))
     return (mean - best) / perfect
 
 

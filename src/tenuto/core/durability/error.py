@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tenuto.core.durability.normal import Floats, cdf, log_cdf, log_density
+from tenuto.core.durability.normal import LOG_SQRT_2PI, Floats, cdf, log_cdf
 from tenuto.core.scales.measurement import Measure
 
 __all__ = ["ScaleError"]
@@ -32,19 +32,23 @@ class ScaleError:
         written = np.rint((expected + self.sd * noise) / self.step) * self.step
         return np.clip(written, self.lowest, self.highest)
 
-    def log_likelihood(self, expected: Floats, observed: float) -> Floats:
-        """Log probability of writing down `observed`, for each expected score.
+    def log_likelihood(self, expected: Floats, observed: Floats) -> Floats:
+        """Log probability of writing down `observed` (scores,), for each of `expected` (scores, n); shape (scores, n).
 
         Inside the range the step's probability is step x density with Sheppard's correction of the variance
         (relative error below 0.1 % for these scales); at the ends of the range it is the whole tail.
         """
+        variance = self.sd**2 + self.step**2 / 12
+        found = expected - observed[:, None]
+        np.square(found, out=found)
+        found *= -0.5 / variance
+        found += math.log(self.step) - 0.5 * math.log(variance) - LOG_SQRT_2PI
         half = self.step / 2
-        if observed <= self.lowest:
-            return log_cdf((self.lowest + half - expected) / self.sd)
-        if observed >= self.highest:
-            return log_cdf((expected - self.highest + half) / self.sd)
-        spread = math.sqrt(self.sd**2 + self.step**2 / 12)
-        return log_density((observed - expected) / spread) + math.log(self.step / spread)
+        for k in np.flatnonzero(observed <= self.lowest):
+            found[k] = log_cdf((self.lowest + half - expected[k]) / self.sd)
+        for k in np.flatnonzero(observed >= self.highest):
+            found[k] = log_cdf((expected[k] - self.highest + half) / self.sd)
+        return found
 
     def above(self, expected: Floats, line: float) -> Floats:
         """Probability that the score written down is strictly above `line`, for each expected score."""

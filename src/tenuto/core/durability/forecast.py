@@ -103,9 +103,9 @@ def forecast(
     now = standing(history, rules)
     reason = reason_to_abstain(history, rules, now, found, error, evidence, as_of)
     start = (as_of - history.start).days
-    walk = walked(model, Patients.from_latent(found.even(effort.keep)), evidence, start)
-    ahead = Ahead(error, now, rules, start)
-    expected, curve = ahead.follow(walk.copy(), HORIZON_DAYS)
+    walk = walked(model, Patients.from_latent(found.latent), evidence, start)
+    ahead = Ahead(found.weights, error, now, rules, start)
+    expected, curve = ahead.follow(walk.copy(), HORIZON_DAYS, shown=found.even(effort.keep))
     shown = reason is None
     return Forecast(
         as_of=as_of,
@@ -138,7 +138,7 @@ def _candidate(
 ) -> Candidate:
     wait = float((on - as_of).days)
     dose_at = (wait, evidence.infusions[-1].dose) if wait < COMPARED_DAYS else None
-    _, curve = ahead.follow(walk.copy(), COMPARED_DAYS, dose_at)
+    _, curve = ahead.follow(walk.copy(), COMPARED_DAYS, dose_at=dose_at)
     return Candidate(on, 1 - without.at(wait), curve.at(COMPARED_DAYS))
 
 
@@ -157,6 +157,13 @@ def _fan(as_of: date, expected: Floats, curve: Curve, error: ScaleError) -> Fan:
     noise = standard_normal(expected.shape[1], len(LATENT) + 1)[:, -1]
     return Fan(
         tuple(as_of + timedelta(days=float(d)) for d in curve.days),
-        np.quantile(expected, FAN_LEVELS, axis=1),
-        np.quantile(error.observe(expected, noise[None, :]), FAN_LEVELS, axis=1),
+        _levels(expected),
+        _levels(error.observe(expected, noise[None, :])),
     )
+
+
+def _levels(scores: Floats) -> Floats:
+    """Quantiles at `FAN_LEVELS` of equally likely scores (dates, n): sorting all is faster than five selections."""
+    ordered, last = np.sort(scores, axis=1), scores.shape[1] - 1
+    levels: Floats = np.stack([ordered[:, round(level * last)] for level in FAN_LEVELS])
+    return levels

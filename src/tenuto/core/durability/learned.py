@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,11 +45,11 @@ def learned_from(found: Posterior, error: ScaleError, history: History, evidence
     spread = found.prior_expected.var(axis=1)
     weigh = spread / (spread + error.sd**2)
     prior, own = durability(found.prior_latent), durability(found.latent)
-    mean = float(found.weights @ own)
+    mean = found.mean(own)
     return Learned(
         effective_scores=float(weigh[after].sum()),
         prior_sd=float(prior.std()),
-        posterior_sd=float(np.sqrt(found.weights @ (own - mean) ** 2)),
+        posterior_sd=math.sqrt(found.mean((own - mean) ** 2)),
         drivers=tuple(_drivers(found, own, mean, history, after)),
     )
 
@@ -57,8 +58,8 @@ def _drivers(found: Posterior, own: Floats, mean: float, history: History, after
     drivers = []
     for k in after:
         # Undo one score's likelihood; draws that it had all but excluded must not take over.
-        undo = -found.by_score[k]
-        weights = found.weights * np.exp(np.minimum(undo - undo.min(), 8.0))
-        without = float(weights @ own / weights.sum())
-        drivers.append(Driver(history.scores[k].on, history.scores[k].value, float(np.exp(mean - without))))
-    return sorted(drivers, key=lambda d: -abs(np.log(d.factor)))[:_SHOWN]
+        undo = found.by_score[k].max() - found.by_score[k]
+        weights = found.weights * np.exp(np.minimum(undo, 8.0, out=undo), out=undo)
+        without = float(np.einsum("n,n->", weights, own) / weights.sum())
+        drivers.append(Driver(history.scores[k].on, history.scores[k].value, math.exp(mean - without)))
+    return sorted(drivers, key=lambda d: -abs(math.log(d.factor)))[:_SHOWN]

@@ -8,11 +8,11 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Floats", "cdf", "log_cdf", "log_density", "quantile"]
+__all__ = ["LOG_SQRT_2PI", "Floats", "cdf", "log_cdf", "quantile"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
-_LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
+LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 _ROOT_HALF = math.sqrt(0.5)
 # Chebyshev fit of log(erfc(x) exp(x**2) (1 + x/2)) in t = 1/(1 + x/2): relative error below 1.2e-7 for every x >= 0,
 # which is what log-probabilities need (an absolute error would be useless in the tail).
@@ -35,15 +35,21 @@ def log_cdf(z: Floats) -> Floats:
     return np.where(z < 0, upper, np.log1p(-np.exp(upper)))
 
 
+# Polynomial in t = 1 / (1 + 0.2316419 z) that turns the density into the upper tail (Abramowitz and Stegun 26.2.17).
+_TAIL_SLOPE = 0.2316419
+_TAIL = (0.319381530, -0.356563782, 1.781477937, -1.821255978, 1.330274429)
+
+
 def cdf(z: Floats) -> Floats:
-    """The standard normal distribution function; absolute error below 2e-7."""
-    upper = np.exp(_log_erfc(np.abs(z) * _ROOT_HALF)) / 2
+    """The standard normal distribution function; absolute error below 7.5e-8, with one exponential a value."""
+    t = 1 / (1 + _TAIL_SLOPE * np.abs(z))
+    polynomial = np.full_like(z, _TAIL[-1])
+    for coefficient in reversed(_TAIL[:-1]):
+        polynomial *= t
+        polynomial += coefficient
+    polynomial *= t
+    upper = np.exp(-0.5 * z * z - LOG_SQRT_2PI) * polynomial
     return np.where(z < 0, upper, 1 - upper)
-
-
-def log_density(z: Floats) -> Floats:
-    """Log of the standard normal density."""
-    return -0.5 * z * z - _LOG_SQRT_2PI
 
 
 # Rational approximations of the normal quantile in a central and two tail regions; relative error below 1.2e-9.

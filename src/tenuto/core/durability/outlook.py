@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +15,7 @@ from tenuto.core.durability.model import Model, Walk
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.patients import Patients
 from tenuto.core.durability.population import Circumstances, Fit
-from tenuto.core.durability.posterior import Effort, Evidence, evidence_of, posterior
+from tenuto.core.durability.posterior import Effort, Evidence, Places, evidence_of, posterior
 from tenuto.core.durability.survival import Curve, survival
 
 __all__ = ["Ahead", "circumstances", "outlook", "walked"]
@@ -39,8 +40,10 @@ def walked(model: Model, patients: Patients, evidence: Evidence, start: int) -> 
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Carries draws through the scheduled scores to come."""
+    """Carries weighted draws through the scheduled scores to come."""
 
+    weights: Floats
+    """Of the draws, shape (n,), summing to 1."""
     error: ScaleError
     standing: Standing
     rules: Definitions
@@ -48,24 +51,41 @@ class Ahead:
     """Day of the forecast, from the first infusion."""
 
     def follow(
-        self, walk: Walk, days: int, dose_at: tuple[float, float] | None = None
+        self,
+        walk: Walk,
+        days: int,
+        *,
+        dose_at: tuple[float, float] | None = None,
+        shown: Places | None = None,
     ) -> tuple[Floats, Curve]:
-        """Expected scores (times, n) and the curve of response, with one infusion `(day from now, dose)` or none."""
+        """The curve of response, with one infusion `(day from now, dose)` or none; `walk` ends up at its end.
+
+        Also the expected scores of the draws at the places `shown` (none by default), shape (times, shown).
+        """
         times = [float(t) for t in range(self.rules.every_days, days + 1, self.rules.every_days)]
         if not times or times[-1] < days:
             times.append(float(days))
-        rows, above = [walk.score()], []
-        for time in times:
-            if dose_at is not None and dose_at[0] < time:
-                walk.to(self.start + dose_at[0])
-                walk.infuse(dose_at[1])
-                dose_at = None
-            walk.to(self.start + time)
-            rows.append(walk.score())
-            above.append(self.error.above(rows[-1], self.standing.line))
+        shown = np.empty(0, dtype=np.intp) if shown is None else shown
+        scores = [walk.score()[shown]]
+
+        def above() -> Iterator[Floats]:
+            dose = dose_at
+            for time in times:
+                if dose is not None and dose[0] < time:
+                    walk.to(self.start + dose[0])
+                    walk.infuse(dose[1])
+                    dose = None
+                walk.to(self.start + time)
+                score = walk.score()
+                scores.append(score[shown])
+                yield self.error.above(score, self.standing.line)
+
         run = min(self.standing.run, self.rules.scores_in_row - 1)
-        left = survival(above, self.rules.scores_in_row, run).mean(axis=1)
-        return np.stack(rows), Curve(np.array([0.0, *times]), np.array([1.0, *left]))
+        left = [
+            float(np.einsum("n,n->", self.weights, each))
+            for each in survival(above(), self.rules.scores_in_row, run)
+        ]
+        return np.stack(scores), Curve(np.array([0.0, *times]), np.array([1.0, *left]))
 
 
 def outlook(history: History, rules: Definitions, as_of: date, fit: Fit, effort: Effort, days: int) -> Curve:
@@ -73,5 +93,5 @@ def outlook(history: History, rules: Definitions, as_of: date, fit: Fit, effort:
     model, error, evidence = fit.population.model(), ScaleError.of(history.measure), evidence_of(history)
     found = posterior(model, fit.law(circumstances(history), history.measure), error, evidence, effort)
     start = (as_of - history.start).days
-    walk = walked(model, Patients.from_latent(found.even(effort.keep)), evidence, start)
-    return Ahead(error, standing(history, rules), rules, start).follow(walk, days)[1]
+    walk = walked(model, Patients.from_latent(found.latent), evidence, start)
+    return Ahead(found.weights, error, standing(history, rules), rules, start).follow(walk, days)[1]

@@ -10,8 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from tenuto.core.compartments import rate_matrix
-from tenuto.core.compartments.modes import decompose
+from tenuto.core.compartments.chain import chain
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.patients import Patients
 
@@ -65,41 +64,44 @@ class Benefit(Protocol):
 
 
 class Holding:
-    """What the compartments of n patients hold, in modes that each decay by one exponential. Changes as time passes."""
+    """What the compartments of n patients hold, in modes that each decay by one exponential. Changes as time passes.
 
-    def __init__(self, matrix: Floats, held: Sequence[int], seen: Sequence[int]) -> None:
-        """`matrix` (n, c, c) with the inlet first; infusions top up the compartments `held`; benefit is what `seen` hold."""
-        modes = decompose(matrix)
-        if not modes.apart.all():
-            raise ValueError("Two half-lives of a patient are too close to tell apart. Widen the slow one.")
-        self.rates = modes.rates
-        self.pace = -modes.rates
+    An infusion enters the first compartment, which adds its amount to every mode alike.
+    """
+
+    def __init__(self, rates: Floats, passed: Floats, held: Sequence[int], seen: Sequence[int]) -> None:
+        """A chain (see `compartments.chain`); infusions top up the compartments `held`; benefit is what `seen` hold."""
+        out = chain(rates, passed)
+        self.rates = rates
+        self.pace = -rates
         """Log-decay a day, at the pace of now."""
-        self.entry = modes.alone_into([0])[0]
-        self.to_held = modes.alone_out(held).sum(axis=0)
-        self.to_seen = modes.alone_out(seen).sum(axis=0)
-        self.state = np.zeros_like(modes.rates)
-        self._decay = np.empty_like(modes.rates)
+        self.to_held = out[list(held)].sum(axis=0)
+        self.to_seen = out[list(seen)].sum(axis=0)
+        self.state = np.zeros_like(rates)
+        self._decay = np.empty_like(rates)
+        self._spacing: float | None = None
 
     def copy(self) -> Holding:
         """The same, free to go another way."""
         other = copy(self)
-        other.state, other._decay = self.state.copy(), np.empty_like(self.state)
+        other.state, other._decay, other._spacing = self.state.copy(), np.empty_like(self.state), None
         return other
 
     def stretch(self, factor: Floats) -> None:
         """From now on every half-life is `factor` times what it was at first, shape (n,)."""
-        self.pace = -self.rates / factor
+        self.pace, self._spacing = self.rates / -factor, None
 
     def advance(self, days: float) -> None:
-        """Let time pass. In place: this is where the time of a forecast goes."""
-        np.multiply(self.pace, days, out=self._decay)
-        np.exp(self._decay, out=self._decay)
+        """Let time pass. Visits are evenly spaced more often than not, so the last decay is kept for the next."""
+        if days != self._spacing:
+            np.multiply(self.pace, days, out=self._decay)
+            np.exp(self._decay, out=self._decay)
+            self._spacing = days
         self.state *= self._decay
 
     def add(self, amount: Floats) -> None:
         """An infusion that adds `amount`, shape (n,)."""
-        self.state += self.entry * amount
+        self.state += amount
 
     def held(self) -> Floats:
         """What an infusion tops up, shape (n,)."""
@@ -124,16 +126,14 @@ class TwoCompartments:
 
     def begin(self, patients: Patients) -> Holding:
         """See `Benefit`."""
+        onset = np.full(len(patients), LN2 / self.onset_half_life)
         fast = LN2 / patients.fast
-        matrix = rate_matrix(
-            3,
-            flows={
-                (0, 1): np.full(len(patients), LN2 / self.onset_half_life),
-                (1, 2): fast * patients.transfer,
-            },
-            losses={1: fast * (1 - patients.transfer), 2: LN2 / patients.slow},
+        return Holding(
+            np.stack([onset, fast, LN2 / patients.slow]),
+            np.stack([onset, fast * patients.transfer]),
+            held=(0, 1),
+            seen=(1, 2),
         )
-        return Holding(matrix, held=(0, 1), seen=(1, 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +147,8 @@ class SingleExponential:
     def begin(self, patients: Patients) -> Holding:
         """See `Benefit`."""
         each = np.ones(len(patients))
-        matrix = rate_matrix(
-            2, flows={(0, 1): each * LN2 / self.onset_half_life}, losses={1: each * LN2 / self.half_life}
-        )
-        return Holding(matrix, held=(0, 1), seen=(1,))
+        onset = LN2 / self.onset_half_life * each
+        return Holding(np.stack([onset, LN2 / self.half_life * each]), onset[None, :], held=(0, 1), seen=(1,))
 
 
 class Uptake(Protocol):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from tenuto.core.durability.error import ScaleError
 from tenuto.core.durability.history import History
@@ -14,19 +16,23 @@ from tenuto.core.durability.patients import LATENT, Patients
 from tenuto.core.durability.population import Law
 from tenuto.core.durability.quasi import standard_normal
 
-__all__ = ["Effort", "Evidence", "Posterior", "evidence_of", "posterior"]
+__all__ = ["Effort", "Evidence", "Places", "Posterior", "evidence_of", "posterior"]
+
+Places: TypeAlias = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
     """How many draws. The defaults keep a forecast of 40 scores within tens of milliseconds."""
 
-    explore: int = 1024
+    explore: int = 512
+    """Draws of each round of the search."""
     final: int = 4096
+    """Draws after it, and a quarter as many from its surroundings; those of the search count too."""
     keep: int = 2048
-    """Equally weighted draws that are carried into the future."""
+    """Equally weighted draws behind the fan."""
     enough: float = 0.25
-    """Share of effective draws below which the likelihood is tempered."""
+    """Effective draws, as a share of `explore`, below which the likelihood is tempered."""
     most_rounds: int = 12
 
 
@@ -68,12 +74,16 @@ class Posterior:
         """Effective number of draws, a measure of numerical quality (not of the data)."""
         return float(1 / (self.weights**2).sum())
 
-    def even(self, count: int) -> Floats:
-        """`count` equally weighted draws, shape (count, 7): systematic resampling along durability, no chance in it."""
+    def mean(self, values: Floats) -> float:
+        """Posterior mean of a value for each draw, shape (n,)."""
+        return float(np.einsum("n,n->", self.weights, values))
+
+    def even(self, count: int) -> Places:
+        """Places of `count` equally weighted draws: systematic resampling along durability, no chance in it."""
         order = np.argsort(durability(self.latent), kind="stable")
         reached = np.cumsum(self.weights[order])
         ticks = (np.arange(count) + 0.5) / count * reached[-1]
-        chosen: Floats = self.latent[order[np.searchsorted(reached, ticks)]]
+        chosen: Places = order[np.searchsorted(reached, ticks)]
         return chosen
 
 
@@ -90,34 +100,35 @@ def posterior(
     """The patient's coordinates given the scores.
 
     Draws of the prior are weighted by the likelihood. When few of them carry the weight, the likelihood is raised to a
-    power below 1, a normal proposal is fitted to the weighted draws, and the power is increased from there, up to 1.
-    Every proposal keeps a tenth of the prior, so that no region is forgotten. Deterministic.
+    power below 1, a normal distribution is fitted to the weighted draws, more are drawn from it, and the power is
+    increased from there, up to 1. All draws of all rounds count, weighted as draws of the mixture of everything that
+    was drawn from; the prior is part of it, so no region is forgotten. Deterministic.
+
+    Source: adaptive multiple importance sampling (Cornuet, Marin, Mira and Robert 2012).
     """
     effort = effort or Effort()
-    root: Floats = np.asarray(
-        np.linalg.cholesky(law.covariance + 1e-9 * np.eye(len(LATENT))), dtype=np.float64
-    )
+    size = len(LATENT)
+    root: Floats = np.asarray(np.linalg.cholesky(law.covariance + 1e-9 * np.eye(size)), dtype=np.float64)
     target = _Target(model, law.mean, root, error, evidence)
-    points = standard_normal(effort.explore, len(LATENT))
-    fits = target.by_score(points)
-    prior_points, prior_expected = points, target.expected
-    proposal = _Proposal(np.zeros(len(LATENT)), np.eye(len(LATENT)))
-    power, rounds = 0.0, 0
-    while rounds < effort.most_rounds:
+    drawn = _Drawn(target)
+    power, rounds, closer = 0.0, 0, _Normal(np.zeros(size), np.eye(size))
+    drawn.add(closer, effort.explore)
+    prior_expected = target.expected
+    while power < 1 and rounds < effort.most_rounds:
         rounds += 1
-        base = proposal.log_ratio(points)
-        total = fits.sum(axis=0)
-        power = _power(base, total, power, effort.enough)
-        proposal = _Proposal.fitted(points, _normalised(base + power * total))
-        if power >= 1:
-            break
-        points = proposal.points(effort.explore)
-        fits = target.by_score(points)
-    points = proposal.points(effort.final)
-    fits = target.by_score(points)
-    weights = _normalised(proposal.log_ratio(points) + fits.sum(axis=0))
+        power = _power(drawn.base, drawn.total, power, effort.enough * effort.explore)
+        tempered = _normalised(drawn.base + power * drawn.total)
+        closer = _Normal.fitted(drawn.points, tempered, durability(target.latent(drawn.points)))
+        drawn.add(closer, effort.explore if power < 1 else effort.final)
+    # What lies outside the last normal is drawn from too sparsely, and a single draw there would weigh too much.
+    drawn.add(_Normal(closer.mean, _SURROUNDINGS * closer.root), effort.final // 4)
     return Posterior(
-        law.mean + points @ root.T, weights, fits, law.mean + prior_points @ root.T, prior_expected, rounds
+        latent=target.latent(drawn.points),
+        weights=_normalised(drawn.base + drawn.total),
+        by_score=np.concatenate(drawn.by_score, axis=1),
+        prior_latent=target.latent(drawn.points[: effort.explore]),
+        prior_expected=prior_expected,
+        rounds=rounds,
     )
 
 
@@ -128,61 +139,98 @@ class _Target:
         self, model: Model, mean: Floats, root: Floats, error: ScaleError, evidence: Evidence
     ) -> None:
         self.model, self.mean, self.root, self.error, self.evidence = model, mean, root, error, evidence
+        self.observed = np.array(evidence.scores)
         self.expected: Floats = np.empty(0)
+
+    def latent(self, points: Floats) -> Floats:
+        """The coordinates at points, both shape (n, 7)."""
+        return self.mean + _times(points, self.root)
 
     def by_score(self, points: Floats) -> Floats:
         """Log likelihood of each score at each point, shape (scores, n)."""
-        patients = Patients.from_latent(self.mean + points @ self.root.T)
+        patients = Patients.from_latent(self.latent(points))
         seen = self.evidence
         self.expected = self.model.expected(patients, seen.infusions, seen.days)
-        return np.stack(
-            [
-                self.error.log_likelihood(row, score)
-                for row, score in zip(self.expected, seen.scores, strict=True)
-            ]
-        )
+        return self.error.log_likelihood(self.expected, self.observed)
 
 
-_KEPT = 0.1
-"""Share of every proposal that is the prior itself."""
-_WIDER = 1.25
-"""How much wider than the weighted draws a proposal is, in SDs."""
+def _times(points: Floats, matrix: Floats) -> Floats:
+    """`matrix` times each point. Not by BLAS, whose threads cost more than they save on so thin an array."""
+    product: Floats = np.einsum("nj,ij->ni", points, matrix)
+    return product
+
+
+_WIDER = 1.1
+"""How much wider than the weighted draws a fitted normal is, in SDs."""
+_SURROUNDINGS = 1.5
+"""How much wider still the last one is drawn from once more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Proposal:
-    """A normal distribution mixed with a tenth of the prior."""
+class _Normal:
+    """A normal distribution to draw from: `mean` and a square root of the covariance."""
 
     mean: Floats
     root: Floats
 
     @classmethod
-    def fitted(cls, points: Floats, weights: Floats) -> _Proposal:
-        mean = weights @ points
+    def fitted(cls, points: Floats, weights: Floats, along: Floats) -> _Normal:
+        """Fitted to weighted points. Quasi-random points are evenest in their first coordinate: it is turned to where
+        `along` (a value for each point) grows."""
+        size = points.shape[1]
+        mean = np.einsum("n,ni->i", weights, points)
         away = points - mean
-        covariance = (away * weights[:, None]).T @ away
-        root = np.asarray(np.linalg.cholesky(covariance + 1e-6 * np.eye(len(mean))), dtype=np.float64)
-        return cls(mean, _WIDER * root)
+        covariance = np.einsum("ni,nj->ij", weights[:, None] * away, away)
+        root = np.linalg.cholesky(covariance + 1e-6 * np.eye(size))
+        slope = np.linalg.solve(root, np.einsum("n,n,ni->i", weights, along, away))
+        turn, _ = np.linalg.qr(np.column_stack([slope, np.eye(size)[:, 1:]]))
+        return cls(mean, np.asarray(_WIDER * root @ turn, dtype=np.float64))
 
-    def points(self, count: int) -> Floats:
-        """Quasi-random points; the first tenth are of the prior."""
-        even = standard_normal(count, len(self.mean))
-        moved = self.mean + even @ self.root.T
-        kept = int(_KEPT * count)
-        # Every tenth point of a Sobol sequence is not evenly spread, but a block of its start is.
-        moved[:kept] = even[:kept]
-        return moved
+    def log_density(self, points: Floats) -> Floats:
+        """Up to a constant that is the same for every normal."""
+        inverse: Floats = np.asarray(np.linalg.inv(self.root), dtype=np.float64)
+        away = _times(points - self.mean, inverse)
+        density: Floats = -0.5 * np.einsum("ni,ni->n", away, away) + np.linalg.slogdet(inverse)[1]
+        return density
 
-    def log_ratio(self, points: Floats) -> Floats:
-        """Log of prior density over proposal density."""
-        size = len(self.mean)
-        away = np.linalg.solve(self.root, (points - self.mean).T)
-        own = -0.5 * (away**2).sum(axis=0) - np.log(np.diag(self.root)).sum()
-        prior = -0.5 * (points**2).sum(axis=1)
-        if size and np.array_equal(self.root, np.eye(size)):
-            return np.zeros(len(points))
-        ratio: Floats = prior - np.logaddexp(np.log1p(-_KEPT) + own, np.log(_KEPT) + prior)
-        return ratio
+
+_BLOCK = 2048
+"""Points whose scores are worked out together, so that they stay in the processor's cache."""
+
+
+class _Drawn:
+    """All points drawn so far, from whichever distribution, weighted as draws of their mixture."""
+
+    def __init__(self, target: _Target) -> None:
+        self.target = target
+        self.sources: list[_Normal] = []
+        self.counts: list[int] = []
+        self.points: Floats = np.empty((0, len(LATENT)))
+        self.by_score: list[Floats] = []
+        """Blocks of points, one after the other."""
+        self.total: Floats = np.empty(0)
+        self.densities: Floats = np.empty((0, 0))
+        """Log density of each source (rows) at each point."""
+        self.base: Floats = np.empty(0)
+        """Log of prior density over the mixture's density."""
+
+    def add(self, source: _Normal, count: int) -> None:
+        """Draw `count` quasi-random points from one more distribution."""
+        even = standard_normal(count, len(LATENT), len(self.sources))
+        new = source.mean + _times(even, source.root)
+        fits = [self.target.by_score(new[k : k + _BLOCK]) for k in range(0, count, _BLOCK)]
+        self.by_score += fits
+        self.total = np.concatenate([self.total, *(fit.sum(axis=0) for fit in fits)])
+        self.sources.append(source)
+        self.counts.append(count)
+        old, self.points = self.points, np.concatenate([self.points, new])
+        here = np.array([one.log_density(new) for one in self.sources])
+        there = np.append(self.densities, source.log_density(old)).reshape(len(self.sources), len(old))
+        self.densities = np.concatenate([there, here], axis=1)
+        top = self.densities.max(axis=0)
+        shares = np.array(self.counts) / len(self.points)
+        mixture = top + np.log(np.einsum("s,sn->n", shares, np.exp(self.densities - top)))
+        self.base = -0.5 * np.einsum("ni,ni->n", self.points, self.points) - mixture
 
 
 def _normalised(log_weights: Floats) -> Floats:
@@ -192,16 +240,20 @@ def _normalised(log_weights: Floats) -> Floats:
 
 
 def _power(base: Floats, total: Floats, last: float, enough: float) -> float:
-    """The largest power of the likelihood, above the last one, at which enough draws stay effective."""
+    """The largest power of the likelihood, above the last one, at which `enough` draws stay effective."""
 
     def effective(power: float) -> float:
-        return float(1 / (_normalised(base + power * total) ** 2).sum()) / len(base)
+        return float(1 / (_normalised(base + power * total) ** 2).sum())
 
     if effective(1.0) >= enough:
         return 1.0
     low, high = last, 1.0
-    for _ in range(30):
+    for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
         low, high = (middle, high) if effective(middle) >= enough else (low, middle)
-    # Always forward, even where the proposal itself is already thinner than that.
+    # Always forward, even where the draws are already thinner than that.
     return max(low, min(1.0, last + 0.02))
+
+
+_HALVINGS = 12
+"""The power need not be exact: every power gives a right answer, some in fewer rounds."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 
 from tenuto.core.durability.normal import Floats, quantile
 
@@ -63,9 +64,26 @@ def sobol(count: int, dimensions: int) -> Floats:
     return points
 
 
+def _shift(turn: int, dimensions: int) -> npt.NDArray[np.int64]:
+    """What flips the digits of the points in a turn (1, 2, ...), an integer of `_BITS` bits for each dimension.
+
+    Multiples of the powers of 1/r, where r**(dimensions + 1) = r + 1, fill the unit cube evenly: no two turns are near.
+    """
+    root = 2.0
+    for _ in range(64):
+        root = (1 + root) ** (1 / (dimensions + 1))
+    places = (turn * root ** -np.arange(1.0, dimensions + 1)) % 1.0
+    return np.asarray(places * (1 << _BITS), dtype=np.int64)
+
+
 @cache
-def standard_normal(count: int, dimensions: int) -> Floats:
-    """Sobol points carried to the standard normal, shape (count, dimensions); shared and read-only."""
-    points = quantile(sobol(count, dimensions))
+def standard_normal(count: int, dimensions: int, turn: int = 0) -> Floats:
+    """Sobol points carried to the standard normal, shape (count, dimensions); shared and read-only.
+
+    In each `turn` (0, 1, ...) the binary digits of all points are flipped in the same places: other points, spread
+    exactly as evenly. Unflipped, the sequence begins with the cube's middle and corners, which an average notices.
+    """
+    cells = np.asarray(sobol(count, dimensions) * (1 << _BITS), dtype=np.int64)
+    points = quantile(((cells ^ _shift(turn + 1, dimensions)) + 0.5) / (1 << _BITS))
     points.setflags(write=False)
     return points

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,19 +35,17 @@ class Curve:
         return float(self.days[k - 1] + share * (self.days[k] - self.days[k - 1]))
 
 
-def survival(above: Sequence[Floats], in_row: int, run: int) -> Floats:
-    """Probability for each draw that loss has not been confirmed after each score, shape (scores, n).
+def survival(above: Iterable[Floats], in_row: int, run: int) -> Iterator[Floats]:
+    """Probability for each draw that loss has not been confirmed, shape (n,), after each score in turn.
 
     above: for each scheduled score in turn, the probability (n,) that it is above the line.
     in_row: scores above the line in a row that confirm a loss. run: how many there are already, below `in_row`.
 
     A chain over the length of the current run; the errors of two scores are independent given the patient.
     """
-    chain = [np.zeros_like(above[0]) for _ in range(in_row)]
-    chain[run] = np.ones_like(above[0])
-    left = []
+    chain: list[Floats | float] = [1.0 if length == run else 0.0 for length in range(in_row)]
+    left: Floats | float = 1.0
     for high in above:
-        running = np.sum(chain, axis=0)
-        chain = [running * (1 - high), *(share * high for share in chain[:-1])]
-        left.append(np.sum(chain, axis=0))
-    return np.stack(left)
+        chain = [left * (1 - high), *(share * high for share in chain[:-1])]
+        left = sum(chain[1:], start=chain[0])
+        yield np.asarray(left)

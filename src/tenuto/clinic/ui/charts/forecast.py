@@ -7,6 +7,7 @@ from typing import Any
 
 from tenuto.clinic.ui.charts.look import PRINT, Look, config
 from tenuto.clinic.ui.charts.render import SCHEMA, Spec
+from tenuto.core.dates import say_date, say_day
 from tenuto.core.durability.forecast import Fan, Forecast
 from tenuto.core.durability.history import History
 
@@ -28,9 +29,9 @@ def forecast_chart(history: History, found: Forecast, *, look: Look = PRINT) -> 
             _band(fan, "inner_low", "inner_high", 0.3, look),
             _line(fan, look),
         ]
-        layers += _window(found, look)
-    layers += [_infusions(history, look), _loss_line(found, look), _scores(history, look)]
-    words = f"{history.condition.replace('_', ' ')}, as of {found.as_of}"
+        layers += _window(history, found, look)
+    layers += [_infusions(history, look), *_loss_line(found, look), _scores(history, look)]
+    words = f"{history.condition.replace('_', ' ')}, {say_date(found.as_of)}"
     title = f"{scale.name}: {words}" if shown else f"{scale.name}: {words} (no forecast)"
     return {
         "$schema": SCHEMA,
@@ -57,7 +58,7 @@ def _with_axes(layer: Spec, lowest: float, highest: float, name: str) -> Spec:
         encoding["x"] |= {
             "type": "temporal",
             "title": None,
-            "axis": {"format": "%d %b %Y", "labelAngle": 0, "tickCount": 7},
+            "axis": {"format": "%-d %b %Y", "labelAngle": 0, "tickCount": 7},
         }
     if "y" in encoding and "field" in encoding["y"]:
         encoding["y"] |= {"type": "quantitative", "title": name, "scale": {"domain": [lowest, highest]}}
@@ -110,37 +111,80 @@ def _scores(history: History, look: Look) -> Spec:
     }
 
 
+_DROP = "M0,-1C0.35,-0.45,0.6,-0.1,0.6,0.3A0.6,0.6,0,1,1,-0.6,0.3C-0.6,-0.1,-0.35,-0.45,0,-1Z"
+_USUAL_DOSE, _USUAL_AREA = 0.5, 90.0
+"""mg/kg, and the area of its drop in square pixels."""
+
+
 def _infusions(history: History, look: Look) -> Spec:
+    """A drop on the axis for each infusion, its area by the dose."""
+    values = [
+        {"date": _noon(i.on), "area": _USUAL_AREA * i.dose / _USUAL_DOSE, "words": f"{i.dose:g} mg/kg"}
+        for i in history.infusions
+    ]
     return {
-        "data": {"values": [{"date": _noon(i.on)} for i in history.infusions]},
-        "mark": {
-            "type": "tick",
-            "orient": "vertical",
-            "color": look.soft,
-            "thickness": 2,
-            "size": 14,
-            "yOffset": -6,
+        "data": {"values": values},
+        "mark": {"type": "point", "shape": _DROP, "filled": True, "color": look.soft, "opacity": 1},
+        "encoding": {
+            "x": {"field": "date"},
+            "y": {"value": 291},
+            "size": {"field": "area", "type": "quantitative", "scale": None, "legend": None},
+            "tooltip": {"field": "words", "type": "nominal"},
         },
-        "encoding": {"x": {"field": "date"}, "y": {"value": 300}},
     }
 
 
-def _loss_line(found: Forecast, look: Look) -> Spec:
-    return {
-        "data": {"values": [{"line": found.standing.line}]},
-        "mark": {"type": "rule", "color": look.block, "strokeDash": [6, 4]},
-        "encoding": {"y": {"field": "line"}},
-    }
+def _loss_line(found: Forecast, look: Look) -> list[Spec]:
+    """The line of lost response with its name on it."""
+    data = {"values": [{"line": found.standing.line, "words": "line of lost response"}]}
+    return [
+        {
+            "data": data,
+            "mark": {"type": "rule", "color": look.block, "strokeDash": [6, 4]},
+            "encoding": {"y": {"field": "line"}},
+        },
+        {
+            "data": data,
+            "mark": {"type": "text", "align": "left", "dy": -8, "color": look.block},
+            "encoding": {"x": {"value": 120}, "y": {"field": "line"}, "text": {"field": "words"}},
+        },
+    ]
 
 
-def _window(found: Forecast, look: Look) -> list[Spec]:
+def _window(history: History, found: Forecast, look: Look) -> list[Spec]:
+    """The booster window as a bracket with its dates on it."""
     window = found.window
     if window is None or window.start is None or window.end is None:
         return []
+    ends = {"from": _noon(window.start), "to": _noon(window.end)}
+    words = f"booster window {say_day(window.start)} to {say_day(window.end)}"
+    data = {"values": [{**ends, "words": words}]}
+    # The label runs to the side that has room.
+    first, last = history.scores[0].on, max(found.fan.on[:_SHOWN][-1], window.end)
+    late = window.start - first > 0.55 * (last - first)
     return [
         {
-            "data": {"values": [{"from": _noon(window.start), "to": _noon(window.end)}]},
-            "mark": {"type": "rect", "color": look.block, "opacity": 0.12},
+            "data": data,
+            "mark": {"type": "rect", "color": look.ink, "opacity": 0.06},
             "encoding": {"x": {"field": "from"}, "x2": {"field": "to"}},
-        }
+        },
+        {
+            "data": data,
+            "mark": {"type": "rule", "color": look.ink, "strokeWidth": 1.5},
+            "encoding": {"x": {"field": "from"}, "x2": {"field": "to"}, "y": {"value": 22}},
+        },
+        {
+            "data": {"values": [{"end": ends["from"]}, {"end": ends["to"]}]},
+            "mark": {"type": "rule", "color": look.ink, "strokeWidth": 1.5},
+            "encoding": {"x": {"field": "end"}, "y": {"value": 22}, "y2": {"value": 29}},
+        },
+        {
+            "data": data,
+            "mark": {"type": "text", "align": "right" if late else "left", "color": look.ink},
+            "encoding": {
+                "x": {"field": "to" if late else "from"},
+                "y": {"value": 12},
+                "text": {"field": "words"},
+            },
+        },
     ]

@@ -35,11 +35,21 @@ def topped_up_exponential(population: Population) -> Model:
     return replace(population.model(), benefit=SingleExponential(onset, population["fast"]))
 
 
+def never_topped_up(population: Population) -> Model:
+    """The first structure of this model: both compartments, but every infusion adds the same."""
+    return replace(population.model(), uptake=Additive())
+
+
 RIVAL_NAMES = {
     "single_exponential": "single exponential (fixed hazard)",
-    "topped_up_exponential": "single exponential with topping up",
+    "topped_up_exponential": "single exponential with topping up (first baseline)",
+    "never_topped_up": "two compartments without topping up (first structure)",
 }
-RIVALS: dict[str, Build] = {"baseline": single_exponential, "ablation": topped_up_exponential}
+RIVALS: dict[str, Build] = {
+    "baseline": single_exponential,
+    "ablation": topped_up_exponential,
+    "first_structure": never_topped_up,
+}
 
 
 def run(seed: int, report: Callable[[str], None] = lambda _: None) -> dict[str, str]:

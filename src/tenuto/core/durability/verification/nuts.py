@@ -24,7 +24,7 @@ from tenuto.core.durability.survival import Curve
 from tenuto.core.durability.verification.sbc import SCHEDULED
 from tenuto.core.durability.verification.synthetic import Case, draw_case, the_law
 
-__all__ = ["LEVELS", "agree", "cases", "quantiles_fast", "quantiles_nuts", "r_hat", "sample"]
+__all__ = ["LEVELS", "agree", "cases", "gap", "quantiles_fast", "quantiles_nuts", "r_hat", "sample"]
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 LN2 = math.log(2)
@@ -43,11 +43,11 @@ def cases(fit: Fit, rules: Definitions, count: int, seed: int = 20) -> list[Case
     return found
 
 
-def _curve(case: Case, fit: Fit, rules: Definitions, latent: Floats) -> Curve:
+def _curve(case: Case, fit: Fit, rules: Definitions, latent: Floats, weights: Floats) -> Curve:
     model, _, measure = the_law(fit)
     standing = Standing(State.RESPONDING, math.nan, case.line, case.run, drifting=False)
     walk = walked(model, Patients.from_latent(latent), case.evidence, case.start)
-    ahead = Ahead(ScaleError.of(measure), standing, rules, case.start)
+    ahead = Ahead(weights, ScaleError.of(measure), standing, rules, case.start)
     return ahead.follow(walk, SCHEDULED * rules.every_days)[1]
 
 
@@ -56,29 +56,37 @@ def quantiles_fast(
 ) -> list[float | None]:
     """Days to loss at `LEVELS` from the weighted draws; None beyond the horizon."""
     model, law, measure = the_law(fit)
-    effort = effort or Effort()
     found = posterior(model, law, ScaleError.of(measure), case.evidence, effort)
-    curve = _curve(case, fit, rules, found.even(effort.keep))
+    curve = _curve(case, fit, rules, found.latent, found.weights)
     return [curve.day_of_risk(level) for level in LEVELS]
 
 
 def quantiles_nuts(case: Case, fit: Fit, rules: Definitions, latent: Floats) -> list[float | None]:
     """The same from draws of the sampler, shape (n, 7)."""
-    curve = _curve(case, fit, rules, latent)
+    curve = _curve(case, fit, rules, latent, np.full(len(latent), 1 / len(latent)))
     return [curve.day_of_risk(level) for level in LEVELS]
+
+
+_DAYS, _SHARE = 1.0, 0.05
+"""What two quantiles may differ by and agree: so many days or this share of the larger, whichever is more."""
 
 
 def agree(one: Sequence[float | None], other: Sequence[float | None]) -> bool:
     """True when every quantile is within 5 % or 1 day, or both lie beyond the horizon."""
-    for a, b in zip(one, other, strict=True):
-        if a is None or b is None:
-            # The horizon itself is a value too: 363 days against "beyond 364" is no disagreement.
-            near = a if a is not None else b
-            if near is not None and near < 0.95 * SCHEDULED * 7:
-                return False
-        elif abs(a - b) > max(1.0, 0.05 * max(a, b)):
-            return False
-    return True
+    return gap(one, other) <= 1
+
+
+def gap(one: Sequence[float | None], other: Sequence[float | None]) -> float:
+    """The largest difference of two quantiles, as a share of what is allowed."""
+    return max(_gap(a, b) for a, b in zip(one, other, strict=True))
+
+
+def _gap(a: float | None, b: float | None) -> float:
+    if a is None and b is None:
+        return 0.0
+    # The horizon itself is a value too: 363 days against "beyond 364" is no disagreement.
+    days = [float(SCHEDULED * 7) if day is None else day for day in (a, b)]
+    return abs(days[0] - days[1]) / max(_DAYS, _SHARE * max(days))
 
 
 def _events(case: Case) -> list[tuple[float, ...]]:

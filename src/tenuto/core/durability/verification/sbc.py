@@ -14,7 +14,7 @@ from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.outlook import Ahead, walked
 from tenuto.core.durability.patients import LATENT, Patients
 from tenuto.core.durability.population import Fit
-from tenuto.core.durability.posterior import Effort, posterior
+from tenuto.core.durability.posterior import posterior
 from tenuto.core.durability.verification.synthetic import Case, draw_case, the_law
 
 __all__ = ["COVERAGES", "QUANTITIES", "Verdict", "places", "verdicts"]
@@ -49,15 +49,16 @@ def places(fit: Fit, rules: Definitions, seed: int, first: int, count: int) -> I
 
 def _place(case: Case, fit: Fit, rules: Definitions, rng: np.random.Generator) -> Floats:
     model, law, measure = the_law(fit)
-    error, effort = ScaleError.of(measure), Effort()
-    found = posterior(model, law, error, case.evidence, effort)
+    error = ScaleError.of(measure)
+    found = posterior(model, law, error, case.evidence)
     below = (found.latent < case.latent) * found.weights[:, None]
     place = below.sum(axis=0)
     if case.run >= rules.scores_in_row:
         return np.append(place, math.nan)
     standing = Standing(State.RESPONDING, math.nan, case.line, case.run, drifting=False)
-    walk = walked(model, Patients.from_latent(found.even(effort.keep)), case.evidence, case.start)
-    _, curve = Ahead(error, standing, rules, case.start).follow(walk, SCHEDULED * rules.every_days)
+    walk = walked(model, Patients.from_latent(found.latent), case.evidence, case.start)
+    ahead = Ahead(found.weights, error, standing, rules, case.start)
+    _, curve = ahead.follow(walk, SCHEDULED * rules.every_days)
     left = curve.responding
     if case.loss is None:
         low, high = 1 - left[SCHEDULED], 1.0
