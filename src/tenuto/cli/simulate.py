@@ -138,22 +138,33 @@ POLICY_HEADING = (
     "responders",
     "infusions_a_year",
     "percent_of_weeks_in_response",
+    "percent_of_weeks_with_gain_kept",
+    "percent_who_lose_response",
     "percent_of_losses_caught",
     "median_lead_weeks",
-    "percent_over_treated",
+    "keepers_untreated",
+    "percent_of_keepers_treated",
 )
 
 
 def policy_cells(result: PolicyResult) -> tuple[str, ...]:
     """A policy's line as text; empty where nobody was left to judge."""
-    figures = (
-        result.infusions_a_year,
-        result.time_in_response,
-        result.caught,
-        result.lead_weeks,
-        result.over_treated,
+
+    def figure(value: float) -> str:
+        return "" if math.isnan(value) else f"{value:.1f}"
+
+    return (
+        result.policy,
+        str(result.responders),
+        figure(result.infusions_a_year),
+        figure(result.time_in_response),
+        figure(result.gain_kept),
+        figure(result.lost),
+        figure(result.caught),
+        figure(result.lead_weeks),
+        str(result.keepers),
+        figure(result.over_treated),
     )
-    return (result.policy, str(result.responders), *("" if math.isnan(f) else f"{f:.1f}" for f in figures))
 
 
 def policies_csv(results: Sequence[PolicyResult]) -> str:

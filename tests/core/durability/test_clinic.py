@@ -113,15 +113,18 @@ def test_the_model_window_treats_before_loss_and_less_than_a_short_interval():
 def test_the_summary_counts_losses_by_the_untreated_course():
     one = clinic(policies=KINDS[: KINDS.index('[[policy]]\nname = "two')])
     own = [
-        Outcome("none", 2, 20, 20, 40, 60),
-        Outcome("none", 1, 20, 10, 80, 60),
-        Outcome("none", 0, 20, 20, None, None),
-        Outcome("none", 3, 20, 20, 30, None),
+        Outcome("none", 2, 20, 20, 18, 40, 60, None),
+        Outcome("none", 1, 20, 10, 10, 80, 60, 70),
+        Outcome("none", 0, 20, 20, 20, None, None, None),
+        Outcome("none", 3, 20, 20, 20, 30, None, None),
     ]
     result = summary(one, own, 7)[0]
     assert result.caught == 50
     assert result.lead_weeks == pytest.approx(20 / 7)
     assert result.over_treated == 50
+    assert result.keepers == 2
+    assert result.lost == 25
+    assert result.gain_kept == 85
     assert result.time_in_response == 87.5
     assert result.infusions_a_year == pytest.approx(6 / (80 * 7 / 365.25))
 
@@ -143,3 +146,13 @@ def test_a_fixed_interval_counts_from_the_last_infusion_given():
     last = history.infusions[-1].on
     assert not decide(0, history, last + timedelta(days=13))
     assert decide(0, history, last + timedelta(days=14))
+
+
+def test_the_model_window_may_act_before_a_bad_score_has_been_seen():
+    """With two scores in a row to confirm a loss, the risk until the next one alone is nil while all is well."""
+    one = clinic(policies=MODEL + "risk = 0.02\n")
+    share = next(shares(one, fitted(), RULES, 1))
+    decide = decider(one.policies[0], share)
+    fading = course(20, [5, 7, 8, 10])
+    assert standing(fading, RULES).run == 0
+    assert decide(0, fading, fading.last)

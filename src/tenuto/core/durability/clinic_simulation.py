@@ -46,10 +46,14 @@ class Outcome:
     weeks: int
     weeks_in_response: int
     """By the level behind the scores, not by the scores."""
+    weeks_gain_kept: int
+    """Weeks in which that level is not above the patient's own line of lost response."""
     first_infusion: int | None
     """Day of the first maintenance infusion."""
     untreated_loss: int | None
     """Day on which response is lost when this patient gets no maintenance."""
+    loss: int | None
+    """Day on which response is lost under the policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +61,23 @@ class PolicyResult:
     """A policy over all responders."""
 
     policy: str
+    kind: str
     responders: int
     infusions_a_year: float
     time_in_response: float
     """Percent of weeks."""
+    gain_kept: float
+    """Percent of weeks in which no more of the improvement is lost than the clinic allows."""
     caught: float
     """Percent of those who lose response untreated whom the policy treats before that day."""
     lead_weeks: float
     """Median weeks from that first infusion to the day of the loss it came before."""
+    lost: float
+    """Percent who lose response at some time all the same."""
+    keepers: int
+    """How many keep response untreated to the horizon."""
     over_treated: float
-    """Percent of those who keep response untreated to the horizon who are treated all the same."""
+    """Percent of those who are treated all the same."""
 
 
 def shares(clinic: Clinic, fit: Fit, rules: Definitions, seed: int) -> Iterator[Share]:
@@ -88,26 +99,38 @@ def play(share: Share) -> list[Outcome]:
     model = population.model()
     none = decider(MaintenancePolicy("none", "none"), share)
     lost = [
-        _first_loss(course, share.rules) if course is not None else None
-        for course in (c[0] for c in _run(share, model, patients, entry[0], noise, none))
+        _first_loss(course, clinic, share.rules) if course is not None else None
+        for course in (one.course for one in _run(share, model, patients, entry[0], noise, none))
     ]
     outcomes = []
     for policy in clinic.policies:
         played = _run(share, model, patients, entry[0], noise, decider(policy, share))
-        for (course, weeks, good), day in zip(played, lost, strict=True):
-            if course is not None:
-                outcomes.append(_outcome(policy, clinic, course, weeks, good, day))
+        outcomes += [
+            _outcome(policy, share, one, one.course, day)
+            for one, day in zip(played, lost, strict=True)
+            if one.course is not None
+        ]
     return outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class _Played:
+    """One patient's course under a policy; None for a non-responder. Weeks followed, in response, with the gain kept."""
+
+    course: History | None
+    weeks: int
+    in_response: int
+    gain_kept: int
 
 
 def _run(
     share: Share, model: Model, patients: Patients, entry: Floats, noise: Floats, decide: Decider
-) -> list[tuple[History | None, int, int]]:
-    """Courses of the patients under one policy, with weeks followed and weeks in response; None for non-responders."""
+) -> list[_Played]:
+    """The courses of the patients under one policy."""
     clinic, rules, error = share.clinic, share.rules, ScaleError.of(share.clinic.measure)
     series_end = clinic.induction_days[-1]
     courses = [_opened(clinic, float(score)) for score in entry]
-    weeks, good = np.zeros(len(courses), dtype=int), np.zeros(len(courses), dtype=int)
+    weeks, good, kept = np.zeros((3, len(courses)), dtype=int)
     responder: list[bool] = []
     walk = model.start(patients, 0.0)
     visits = range(rules.every_days, clinic.horizon_days + 1, rules.every_days)
@@ -125,14 +148,15 @@ def _run(
             elif day > series_end:
                 weeks += 1
                 good += level <= (1 - clinic.measure.response_fall) * patients.baseline
+                kept += level <= [standing(course, rules).line for course in courses]
                 for k, course in enumerate(courses):
                     who[k] = float(responder[k] and decide(k, course, START + timedelta(days=day)))
         if who.any():
             walk.infuse(clinic.dose, who)
             courses = [_treated(c, day, clinic.dose) if w else c for c, w in zip(courses, who, strict=True)]
     return [
-        (course if yes else None, int(w), int(g))
-        for course, yes, w, g in zip(courses, responder, weeks, good, strict=True)
+        _Played(course if yes else None, int(w), int(g), int(k))
+        for course, yes, w, g, k in zip(courses, responder, weeks, good, kept, strict=True)
     ]
 
 
@@ -149,31 +173,42 @@ def _treated(course: History, day: int, dose: float) -> History:
     return replace(course, infusions=(*course.infusions, Treated(START + timedelta(days=day), dose)))
 
 
-def _first_loss(course: History, rules: Definitions) -> int | None:
-    """The day on which an untreated course first counts as lost."""
+def _first_loss(course: History, clinic: Clinic, rules: Definitions) -> int | None:
+    """The day after the series on which a course first counts as lost."""
     for k in range(1, len(course.scores) + 1):
+        day = (course.scores[k - 1].on - START).days
         so_far = replace(course, scores=course.scores[:k])
-        if so_far.scores[-1].on > course.infusions[-1].on and standing(so_far, rules).state is State.LOST:
-            return (so_far.scores[-1].on - START).days
+        if day > clinic.induction_days[-1] and standing(so_far, rules).state is State.LOST:
+            return day
     return None
 
 
 def _outcome(
-    policy: MaintenancePolicy, clinic: Clinic, course: History, weeks: int, good: int, lost: int | None
+    policy: MaintenancePolicy, share: Share, one: _Played, course: History, lost: int | None
 ) -> Outcome:
+    clinic = share.clinic
     later = [(i.on - START).days for i in course.infusions[len(clinic.induction_days) :]]
-    return Outcome(policy.name, len(later), weeks, good, later[0] if later else None, lost)
+    return Outcome(
+        policy=policy.name,
+        infusions=len(later),
+        weeks=one.weeks,
+        weeks_in_response=one.in_response,
+        weeks_gain_kept=one.gain_kept,
+        first_infusion=later[0] if later else None,
+        untreated_loss=lost,
+        loss=_first_loss(course, clinic, share.rules),
+    )
 
 
 def summary(clinic: Clinic, outcomes: list[Outcome], every_days: int) -> list[PolicyResult]:
     """One line a policy, in the clinic's order; not a number where nobody is left to judge."""
     return [
-        _result(policy.name, [o for o in outcomes if o.policy == policy.name], every_days)
+        _result(policy, [o for o in outcomes if o.policy == policy.name], every_days)
         for policy in clinic.policies
     ]
 
 
-def _result(name: str, own: list[Outcome], every_days: int) -> PolicyResult:
+def _result(policy: MaintenancePolicy, own: list[Outcome], every_days: int) -> PolicyResult:
     weeks = sum(o.weeks for o in own)
     losers = [o for o in own if o.untreated_loss is not None]
     keepers = [o for o in own if o.untreated_loss is None]
@@ -186,11 +221,15 @@ def _result(name: str, own: list[Outcome], every_days: int) -> PolicyResult:
     ]
     nan = float("nan")
     return PolicyResult(
-        policy=name,
+        policy=policy.name,
+        kind=policy.kind,
         responders=len(own),
         infusions_a_year=sum(o.infusions for o in own) / (weeks * every_days / 365.25) if weeks else nan,
         time_in_response=100 * sum(o.weeks_in_response for o in own) / weeks if weeks else nan,
+        gain_kept=100 * sum(o.weeks_gain_kept for o in own) / weeks if weeks else nan,
         caught=100 * len(lead) / len(losers) if losers else nan,
         lead_weeks=float(np.median(lead)) / 7 if lead else nan,
+        lost=100 * sum(o.loss is not None for o in own) / len(own) if own else nan,
+        keepers=len(keepers),
         over_treated=100 * sum(o.infusions > 0 for o in keepers) / len(keepers) if keepers else nan,
     )

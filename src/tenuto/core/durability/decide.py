@@ -22,7 +22,7 @@ __all__ = ["Decider", "decider"]
 Decider = Callable[[int, History, date], bool]
 """Number of the patient, course so far, today: give an infusion?"""
 
-_QUICK = Effort(explore=512, final=1024, keep=512)
+_QUICK = Effort(explore=256, final=1024)
 """Draws for a simulated clinic's forecasts: thousands of them, each a little rougher than at the bedside."""
 
 
@@ -57,10 +57,15 @@ def _tapered(policy: MaintenancePolicy, course: History, today: date) -> bool:
 
 
 class _ModelWindow:
-    """Due when the risk of lost response would pass the limit before the next scheduled score."""
+    """Due when the risk of lost response would pass the limit within the time that confirming a loss takes.
+
+    That is as many scheduled scores as the definition asks for in a row. Any nearer the risk is nil until a first bad
+    score has been seen, and the rule would wait for it.
+    """
 
     def __init__(self, risk: float, rules: Definitions, fit: Fit) -> None:
         self.risk, self.rules, self.fit = risk, rules, fit
+        self.ahead = rules.scores_in_row * rules.every_days
         self.look_again: dict[int, date] = {}
         self.known: dict[int, int] = {}
 
@@ -75,13 +80,11 @@ class _ModelWindow:
         calm = now.state is State.RESPONDING and self.known.get(patient) == infusions
         if calm and today < self.look_again.get(patient, today):
             return False
-        week = self.rules.every_days
-        curve = outlook(course, self.rules, today, self.fit, _QUICK, days=26 * week)
+        curve = outlook(course, self.rules, today, self.fit, _QUICK, days=26 * self.rules.every_days)
         day = curve.day_of_risk(self.risk)
-        if day is not None and day <= week:
+        if day is not None and day <= self.ahead:
             return True
         self.known[patient] = infusions
-        self.look_again[patient] = today + timedelta(
-            days=min(4 * week, 26 * week if day is None else int(day / 2))
-        )
+        wait = curve.days[-1] if day is None else day - self.ahead
+        self.look_again[patient] = today + timedelta(days=min(4 * self.rules.every_days, int(wait / 2)))
         return False

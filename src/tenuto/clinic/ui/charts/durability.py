@@ -19,7 +19,7 @@ from tenuto.core.scales.measurement import measure
 
 __all__ = ["frontier_chart", "population_chart", "rows_chart"]
 
-INK, BAND, MISS = PRINT.ink, PRINT.accent, PRINT.block
+INK, SOFT, BAND, MISS = PRINT.ink, PRINT.soft, PRINT.accent, PRINT.block
 
 
 def rows_chart(rows: Sequence[Mapping[str, Any]]) -> Spec:
@@ -109,27 +109,41 @@ def population_chart(fit: Fit, days: int = 120) -> Spec:
     }
 
 
+_LINES = {"fixed": "fixed intervals", "model_window": "the model's window"}
+"""Policies of one kind at several settings are joined."""
+
+
 def frontier_chart(name: str, results: Sequence[PolicyResult]) -> Spec:
     """Maintenance policies: infusions a year against the share of time in response; up and to the left is better."""
+    shown = [r for r in results if not np.isnan(r.infusions_a_year)]
+    most = max((r.infusions_a_year for r in shown), default=1.0)
     values = [
         {
             "policy": r.policy,
+            "line": _LINES.get(r.kind, "others"),
             "infusions": round(r.infusions_a_year, 2),
             "response": round(r.time_in_response, 2),
         }
-        for r in results
-        if not np.isnan(r.infusions_a_year)
+        for r in shown
     ]
     x = {
         "field": "infusions",
         "type": "quantitative",
         "title": "maintenance infusions for a responder a year",
+        # Room for the label of the rightmost point.
+        "scale": {"domain": [0, 1.25 * most]},
     }
     y = {
         "field": "response",
         "type": "quantitative",
         "title": "percent of weeks in response",
         "scale": {"zero": False, "nice": True, "padding": 20},
+    }
+    color = {
+        "field": "line",
+        "type": "nominal",
+        "legend": None,
+        "scale": {"domain": [*_LINES.values(), "others"], "range": [SOFT, BAND, INK]},
     }
     return {
         "$schema": SCHEMA,
@@ -138,17 +152,22 @@ def frontier_chart(name: str, results: Sequence[PolicyResult]) -> Spec:
             "subtitle": "Up and to the left is better: more time in response from fewer infusions",
         },
         "data": {"values": values},
-        "width": 560,
-        "height": 320,
+        "width": 600,
+        "height": 400,
         "config": config(PRINT),
         "layer": [
             {
-                "mark": {"type": "point", "filled": True, "size": 70, "color": BAND},
-                "encoding": {"x": x, "y": y},
+                "transform": [{"filter": "datum.line != 'others'"}],
+                "mark": {"type": "line", "strokeWidth": 1.5},
+                "encoding": {"x": x, "y": y, "color": color},
             },
             {
-                "mark": {"type": "text", "align": "left", "dx": 8, "dy": -4, "color": INK},
-                "encoding": {"x": x, "y": y, "text": {"field": "policy"}},
+                "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
+                "encoding": {"x": x, "y": y, "color": color},
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 8, "dy": 12},
+                "encoding": {"x": x, "y": y, "text": {"field": "policy"}, "color": color},
             },
         ],
     }
