@@ -29,12 +29,12 @@ class Visit:
             self.complaints.append(message.text)
 
     # ---- given -----------------------------------------------------------------------------------------------
-    def given_signed_in(self, username: str = "alice") -> None:
+    def given_signed_in(self, username: str = "alice", lands_on: str = "Patients") -> None:
         self.page.goto(self.address)
         self.page.get_by_label("User name").fill(username)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in", exact=True).click()
-        expect(self.page.get_by_role("heading", name="Patients")).to_be_visible()
+        expect(self.page.get_by_role("heading", name=lands_on)).to_be_visible()
 
     def given_the_theme(self, name: str) -> None:
         self.page.context.add_cookies([{"name": "tenuto_theme", "value": name, "url": self.address}])

@@ -2,112 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
-import time
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import expect
 
-from tenuto.clinic.demo.staff import STAFF
-
-ROOT = Path(__file__).resolve().parents[2]
-COMPLETE_ON = date(2026, 3, 2)
-"""The day for which the example bundles are complete."""
-CODE_SECONDS = 30
-
-
-class IntakeVisit:
-    """A person who works on an intake."""
-
-    def __init__(self, visit) -> None:
-        self.visit, self.page, self.address = visit, visit.page, visit.address
-        self.page.set_default_timeout(10_000)
-
-    def go(self, path: str) -> None:
-        self.page.goto(f"{self.address}{path}")
-
-    def sign_out(self) -> None:
-        self.page.get_by_role("button", name="Sign out").click()
-
-    def public_address(self) -> str:
-        self.go("/enquiries/")
-        return self.page.get_by_role("link", name="/enquire/").get_attribute("href")
-
-    def asks(self, address: str, name: str) -> None:
-        self.page.goto(address)
-        self.visit.then_it_looks_right("enquire-public")
-        self.page.get_by_label("Your name").fill(name)
-        self.page.get_by_label("Phone number or e-mail").fill("555 0100")
-        self.page.get_by_label("The clinic may contact me").check()
-        self.page.get_by_role("button", name="Send").click()
-        expect(self.page.get_by_role("heading", name="It has arrived")).to_be_visible()
-        assert name not in self.page.content()
-
-    def registers(self, name: str, born: str, number: str) -> None:
-        self.go("/enquiries/")
-        self.visit.then_it_looks_right("enquiries")
-        self.page.get_by_role("link", name=name).first.click()
-        self.visit.then_it_looks_right("enquiry")
-        self.page.get_by_label("Date of birth").fill(born)
-        self.page.get_by_label("Record or insurance number").fill(number)
-        self.page.get_by_role("button", name="Register the patient").click()
-        expect(self.page.get_by_role("heading", level=1)).to_have_text(name)
-
-    def opens_step(self, title: str) -> None:
-        self.page.get_by_role("link", name=re.compile(rf"^{title}")).first.click()
-        expect(self.page.get_by_role("heading", level=2, name=title)).to_be_visible()
-
-    def answers(self, question: str, word: str) -> None:
-        group = self.page.get_by_role("group", name=question, exact=True)
-        group.get_by_role("radio", name=word, exact=True).check()
-        self.is_saved()
-
-    def is_saved(self) -> None:
-        # The pause after typing, then the answer of the server.
-        expect(self.page.locator("[data-save-status]")).to_have_text(
-            re.compile(r"^Saved \d\d:\d\d$"), timeout=8000
-        )
-
-    def presses(self, upper: str, lower: str) -> None:
-        self.page.get_by_label("Systolic, mmHg").fill(upper)
-        self.page.get_by_label("Diastolic, mmHg").fill(lower)
-        self.page.get_by_role("button", name="Record the reading").click()
-        expect(self.page.get_by_text("The reading is recorded.")).to_be_visible()
-
-    def gives_the_second_factor(self, username: str) -> None:
-        secret = next(person.secret for person in STAFF if person.username == username)
-        counter = int(time.time()) // CODE_SECONDS
-        self.page.locator("input[name=code]").fill(format_hotp_value(hotp_value(secret, counter)))
-        self.page.get_by_role("button", name="Confirm", exact=True).click()
+from tests.journeys.intake_steps import IntakeVisit, raised_pressure
 
 
 @pytest.fixture
 def intake(visit):
     return IntakeVisit(visit)
-
-
-def raised_pressure() -> bytes:
-    """The complete example, recorded yesterday, with a pressure at which nobody is treated."""
-    moved = datetime.now(UTC).date() - timedelta(days=1) - COMPLETE_ON
-    text = re.sub(
-        r"\b202[56]-\d\d-\d\d",
-        lambda m: (date.fromisoformat(m[0]) + moved).isoformat(),
-        (ROOT / "examples/pass.json").read_text("utf-8"),
-    )
-    bundle = json.loads(text)
-    for entry in bundle["entry"]:
-        resource = entry["resource"]
-        if resource["resourceType"] == "Patient":
-            resource["name"] = [{"text": "Demo Larch"}]
-            resource["identifier"] = [{"value": "DEMO-LARCH"}]
-        for part in resource.get("component", ()):
-            if part["code"]["coding"][0]["code"] == "8480-6":
-                part["valueQuantity"]["value"] = 172
-    return json.dumps(bundle).encode()
 
 
 def test_an_enquiry_becomes_a_patient_whom_the_gate_blocks_for_a_reason_with_a_source(intake, visit):
@@ -150,7 +55,7 @@ def test_an_enquiry_becomes_a_patient_whom_the_gate_blocks_for_a_reason_with_a_s
 
 def test_a_repeated_blood_pressure_lets_another_pass_and_a_prescriber_signs(intake, visit):
     visit.given_signed_in("alice")
-    visit.when_they_drop("larch.json", raised_pressure())
+    visit.when_they_drop("larch.json", raised_pressure("Demo Larch"))
     visit.page.wait_for_url(re.compile(r"/plan/"))
     patient = re.search(r"/patients/([^/]+)/", visit.page.url)[1]
 

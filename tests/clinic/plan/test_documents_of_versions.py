@@ -22,10 +22,25 @@ def pdf(browser, version):
     return reader, " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
+def tags_of(node) -> set[str]:
+    """The kinds of elements in the tree that a screen reader follows."""
+    node = node.get_object()
+    if not hasattr(node, "get"):
+        return set()
+    kids = node.get("/K", [])
+    kids = kids if isinstance(kids, list) else [kids]
+    own = {str(node["/S"])} if "/S" in node else set()
+    return own.union(*(tags_of(kid) for kid in kids if hasattr(kid, "get_object")))
+
+
 def test_the_pdf_is_tagged_and_carries_signature_hash_policy_and_pages(visit, accepted, alice):
     version = signed(accepted(), alice)
     reader, text = pdf(visit(alice), version)
-    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "en"
+    assert reader.metadata.title == "Treatment plan, version 1: PASS"
+    assert tags_of(root["/StructTreeRoot"]) >= {"/H1", "/H2", "/Table", "/TH", "/TD", "/P"}
     assert "pdfuaid:part" in reader.trailer["/Root"]["/Metadata"].get_data().decode()
     assert "Treatment plan, version 1" in text
     assert "Signed by Alice (alice), prescriber" in text

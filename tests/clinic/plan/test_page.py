@@ -252,3 +252,10 @@ def test_the_spine_leads_to_the_stages_that_there_are(visit, alice, add):
         f"/patients/{patient.pk}/intake/",
         f"/patients/{patient.pk}/plan/",
     ]
+
+
+def test_what_is_not_recorded_leads_to_where_it_is_recorded(visit, alice, add):
+    patient, _ = add("Demo Maximiliana-Theodora van Oudtshoorn-Featherstonehaugh de la Rocha y Echevarría")
+    missing = plan(visit(alice), patient).content.decode().split('id="missing"')[1].split("</section>")[0]
+    assert f'<a href="/patients/{patient.pk}/intake/history/' in missing
+    assert missing.count("<li>") > missing.count("<a ") > 0

@@ -59,7 +59,10 @@ def test_an_infusion_is_recorded_and_shown(visit, running, bob):
     browser = visit(bob)
     assert browser.post(url(running, "record/"), POSTED).status_code == 302
     page = text_of(browser.get(url(running)))
-    assert "Tue 24 Nov 2026 : 36 mg over 40 min; Nausea or vomiting; worst grade 1, still open none" in page
+    assert (
+        "Tue 24 Nov 2026 Bob (bob) 36 mg over 40 min Nausea or vomiting Worst grade 1, still open none"
+        in page
+    )
     assert AuditEvent.objects.get(action="recorded visit").detail["dose_mg"] == "36"
 
 

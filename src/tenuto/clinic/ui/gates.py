@@ -10,7 +10,16 @@ from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.required import fact
 from tenuto.core.policy import Policy
 
-__all__ = ["GateCard", "Missing", "finding_card", "gate_card", "mark_of", "missing_facts", "policy_text"]
+__all__ = [
+    "GateCard",
+    "Missing",
+    "finding_card",
+    "gate_card",
+    "mark_of",
+    "missing_facts",
+    "missing_findings",
+    "policy_text",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,12 @@ def finding_card(finding: Finding, policy: Policy) -> FindingCard:
 
 def missing_facts(gate: Gate) -> tuple[Missing, ...]:
     """What is not recorded, worst first, each with what to do about it."""
-    return tuple(_missing(f) for f in gate.findings if f.missing and f.level > Level.PASS)
+    return tuple(_missing(f) for f in missing_findings(gate))
+
+
+def missing_findings(gate: Gate) -> tuple[Finding, ...]:
+    """The findings that say so, in the same order."""
+    return tuple(f for f in gate.findings if f.missing and f.level > Level.PASS)
 
 
 def _only_missing(finding: Finding) -> bool:

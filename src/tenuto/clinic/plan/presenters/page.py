@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.http import QueryDict
+from django.urls import reverse
 
 from tenuto.clinic.intake.api import Record
+from tenuto.clinic.intake.presenters.aside import page_of
 from tenuto.clinic.intake.presenters.person import banner_of
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.presenters.course import CourseCard, course_card
@@ -16,9 +18,9 @@ from tenuto.clinic.plan.presenters.dose import DoseCard, dose_card
 from tenuto.clinic.plan.presenters.protocols import ProtocolColumn, compare
 from tenuto.clinic.ui.charts.dose_level import LevelFigure, dose_level
 from tenuto.clinic.ui.components import Banner, Stage
-from tenuto.clinic.ui.gates import GateCard, Missing, gate_card, missing_facts
+from tenuto.clinic.ui.gates import GateCard, gate_card, missing_facts, missing_findings
 from tenuto.clinic.ui.words import age, ago, count, long_day, moment
-from tenuto.core.gate import Level
+from tenuto.core.gate import Gate, Level
 from tenuto.core.literature.claims import claims
 from tenuto.core.plan.proposal import Proposal
 
@@ -46,6 +48,16 @@ class ClaimRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingRow:
+    """A fact that is not recorded, and the page that records it; an empty address where there is none."""
+
+    mark: str
+    title: str
+    ask: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlanPage:
     """Everything that the template prints."""
 
@@ -60,7 +72,7 @@ class PlanPage:
     course: CourseCard | None
     no_course: str
     protocols: tuple[ProtocolColumn, ...]
-    missing: tuple[Missing, ...]
+    missing: tuple[MissingRow, ...]
     not_checked: tuple[str, ...]
     record: tuple[tuple[str, str], ...]
     factors: tuple[FactorRow, ...]
@@ -90,7 +102,7 @@ def plan_page(
         course=course_of(proposal),
         no_course="A series needs a protocol." if proposal.protocol is None else "No day fits; see the gate.",
         protocols=protocols_of(proposal, query),
-        missing=missing_facts(gate),
+        missing=tuple(_missing(gate, patient)),
         not_checked=proposal.not_checked,
         record=tuple(_record(record, today)),
         factors=tuple(
@@ -100,6 +112,13 @@ def plan_page(
         claims=tuple(ClaimRow(c.claim, c.verdict.capitalize(), c.finding, c.wording) for c in claims()),
         query=query.urlencode(),
     )
+
+
+def _missing(gate: Gate, patient: Patient) -> Iterable[MissingRow]:
+    for item, finding in zip(missing_facts(gate), missing_findings(gate), strict=True):
+        page = page_of(finding.fact)
+        url = reverse(page[0], args=[patient.pk, *page[1:]]) if page else ""
+        yield MissingRow(item.mark, item.title, item.ask, url)
 
 
 def dose_of(proposal: Proposal) -> DoseCard | None:

@@ -11,6 +11,7 @@ from tenuto.clinic.plan.services.visits import orderable
 from tenuto.clinic.ui.words import long_day
 from tenuto.core.plan.side_effects import options_for, side_effects
 from tenuto.core.plan.titration import Change, Titration, TitrationOption
+from tenuto.core.sources import Basis
 from tenuto.core.units import plain
 
 __all__ = ["OrderOption", "TitrationCard", "VisitRow", "order_options", "titration_card", "visit_rows"]
@@ -22,6 +23,8 @@ class VisitRow:
 
     on: str
     dose: str
+    differs: str
+    """What the plan in force orders, when it is not what was given."""
     effects: str
     grades: str
     watched: str
@@ -35,7 +38,6 @@ class NextDose:
 
     text: str
     numbers: str
-    evidence: str
     url: str
 
 
@@ -45,6 +47,8 @@ class TitrationCard:
 
     options: tuple[NextDose, ...]
     withheld: tuple[tuple[str, str], ...]
+    evidence: str
+    """How the options are known, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ def titration_card(found: Titration | None, version: PlanVersion) -> TitrationCa
     return TitrationCard(
         tuple(_option(option, version) for option in found.options),
         tuple((names.get(each.change, each.change.value), each.why) for each in found.withheld),
+        ". ".join(dict.fromkeys(_evidence(option.basis) for option in found.options)),
     )
 
 
@@ -81,7 +86,7 @@ def order_options(effects: Iterable[str]) -> tuple[OrderOption, ...]:
         OrderOption(
             effect.title,
             tuple(
-                (key, option.text, _basis(option.needs_order, option.basis.evidence))
+                (key, option.text, _basis(option.needs_order, _evidence(option.basis)))
                 for key, (owner, option) in known
                 if owner.id == effect.id
             ),
@@ -97,7 +102,12 @@ def latest_effects(reports: Sequence[VisitReport]) -> tuple[str, ...]:
 
 
 def _basis(medicine: bool, evidence: str) -> str:
-    return f"a medicine, by this signed order; evidence {evidence}" if medicine else f"evidence {evidence}"
+    return f"A medicine, by this signed order. {evidence}." if medicine else f"{evidence}."
+
+
+def _evidence(basis: Basis) -> str:
+    """How it is known, in words."""
+    return ", ".join(tag.meaning for tag in basis.tags).capitalize()
 
 
 def _row(report: VisitReport, ordered: object) -> VisitRow:
@@ -106,12 +116,12 @@ def _row(report: VisitReport, ordered: object) -> VisitRow:
     differs = ordered is not None and float(report.dose_mg) != float(str(ordered))
     return VisitRow(
         on=long_day(report.given_on),
-        dose=f"{plain(report.dose_mg)} mg over {plain(report.minutes)} min"
-        + (f"; the plan orders {ordered} mg" if differs else ""),
-        effects=", ".join(titles) or "nothing reported",
-        grades=f"worst grade {report.worst_grade}, still open {report.open_grade or 'none'}",
-        watched=f"{'blood-pressure alert' if report.pressure_alert else 'no pressure alert'}, sedation {sedation}",
-        score="no score"
+        dose=f"{plain(report.dose_mg)} mg over {plain(report.minutes)} min",
+        differs=f"The plan orders {ordered} mg" if differs else "",
+        effects=", ".join(titles) or "Nothing reported",
+        grades=f"Worst grade {report.worst_grade}, still open {report.open_grade or 'none'}",
+        watched=f"{'Blood-pressure alert' if report.pressure_alert else 'No pressure alert'}, sedation {sedation}",
+        score="No score"
         if report.improved_percent is None
         else f"{plain(report.improved_percent)} % better than baseline",
         by=report.recorded_by_name,
@@ -128,6 +138,5 @@ def _option(option: TitrationOption, version: PlanVersion) -> NextDose:
     return NextDose(
         option.text,
         f"{option.dose.rounded(4)} over {option.minutes}",
-        option.basis.evidence,
         urlencode([*kept, ("dose", dose), ("minutes", minutes)]),
     )
