@@ -5,7 +5,7 @@
 
 Everything is generated, through the same services, into a database of its own (SQLite in a temporary folder, or the
 one of TENUTO_DATABASE_URL). Medians are also given as multiples of the sign-in page in the same run, which the load of
-the machine moves alike. A plan page is measured when a patient is opened for the first time since the server started,
+the machine moves alike; the time of the processor leaves out waiting for others and for the disk. A plan page is measured when a patient is opened for the first time since the server started,
 each round another patient, and when the same patient is opened again. Exits 1 when a page misses its limit.
 """
 
@@ -69,9 +69,12 @@ def fill(number: int) -> tuple[Any, list[Any]]:
     from django.db import connection, transaction
     from django.utils import timezone
 
+    from allauth.mfa.totp.internal.auth import generate_totp_secret
+
     from tenuto.clinic.demo.cohort import cohort
     from tenuto.clinic.demo.staff import PASSWORD
     from tenuto.clinic.desk.projection import judge_all
+    from tenuto.clinic.people.demo_code import give_second_factor
     from tenuto.clinic.people.models import Role
     from tenuto.clinic.people.services import employ, open_clinic
     from tenuto.clinic.ports.api import open_task
@@ -86,6 +89,8 @@ def fill(number: int) -> tuple[Any, list[Any]]:
         role=Role.PRESCRIBER,
         at=now,
     )
+    # Who signs may not go on without one.
+    give_second_factor(staff, secret=generate_totp_secret())
     facts = [member.facts for member in cohort(today)]
     patients: list[Any] = []
     begun = time.perf_counter()
@@ -161,11 +166,13 @@ def measure(staff: Any, patients: list[Any], rounds: int) -> int:
     for ask in pages.values():
         ask()
     taken: dict[str, list[float]] = {name: [] for name in pages}
+    worked: dict[str, list[float]] = {name: [] for name in pages}
     for _ in range(rounds):
         for name, ask in pages.items():
-            begun = time.perf_counter()
+            begun, own = time.perf_counter(), time.process_time()
             answer = ask()
             taken[name].append((time.perf_counter() - begun) * 1000)
+            worked[name].append((time.process_time() - own) * 1000)
             if answer.status_code != 200:
                 raise SystemExit(f"{name} answered {answer.status_code}.")
     trivial, met = statistics.median(taken["sign-in page"]), True
@@ -174,8 +181,8 @@ def measure(staff: Any, patients: list[Any], rounds: int) -> int:
             ask()
         median, limit = statistics.median(taken[name]), LIMITS_MS.get(name)
         met = met and (limit is None or median <= limit)
-        print(f"{name:<20} median {median:6.1f} ms, best {min(taken[name]):6.1f} ms, {median / trivial:5.1f} times the sign-in "
-              f"page, {len(queries)} queries{f' (limit {limit:.0f} ms)' if limit else ''}")  # fmt: skip
+        print(f"{name:<20} median {median:6.1f} ms, best {min(taken[name]):6.1f} ms, processor {statistics.median(worked[name]):6.1f} ms, "
+              f"{median / trivial:5.1f} times the sign-in page, {len(queries)} queries{f' (limit {limit:.0f} ms)' if limit else ''}")  # fmt: skip
     return 0 if met else 1
 
 
