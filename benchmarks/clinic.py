@@ -66,10 +66,9 @@ def main() -> int:
 
 def fill(number: int) -> tuple[Any, list[Any]]:
     """A clinic with `number` patients, an open task about every fourth, and the worklist worked out."""
+    from allauth.mfa.totp.internal.auth import generate_totp_secret
     from django.db import connection, transaction
     from django.utils import timezone
-
-    from allauth.mfa.totp.internal.auth import generate_totp_secret
 
     from tenuto.clinic.demo.cohort import cohort
     from tenuto.clinic.demo.staff import PASSWORD
