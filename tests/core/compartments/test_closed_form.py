@@ -86,6 +86,7 @@ def test_chunks_and_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     course = [Infusion(0.0, 1.0, np.linspace(1, 2, 50))]
     whole = simulate(crowd, course, [0.5, 2.0])
     monkeypatch.setattr(module, "CHUNK", 7)
+    monkeypatch.setattr(module, "LEAST", 3)
     np.testing.assert_array_equal(simulate(crowd, course, [0.5, 2.0], threads=2), whole)
 
 

@@ -28,6 +28,8 @@ _OUTPUTS, _MODES = 3, 6
 """The most outputs and modes of one kernel."""
 _BLOCK = 128
 """Patients of one block: with six modes and three outputs their numbers fit the first-level cache."""
+_LINE = 8
+"""Numbers of one cache line."""
 _SWEEPS = 40
 _EPS = float(np.finfo(np.float64).eps)
 _LEAST = float(np.finfo(np.float64).tiny)
@@ -56,18 +58,24 @@ def _kernel(outputs: int, slots: int) -> Any:
         rows: Any,
         rates: Any,
         ways_out: Any,
+        scratch: Any,
     ) -> None:
         """All stretches and times for all patients, block by block.
 
         cuts `(stretches, 2)` start and end; spans `(stretches, 2)` first and last time inside; rows `(stretches, 2)`
-        where in `entering` `(rows, modes, patients)` the impulse and the inflow of a stretch stand, or -1.
+        where in `entering` `(rows, modes, patients)` the impulse and the inflow of a stretch stand, or -1; scratch
+        `(rows, block)` for the numbers of one block.
         """
         wide()
         modes, patients = rates.shape
         # Slots without a mode keep a rate and factors of zero.
-        halvings, factor = np.zeros((slots, _BLOCK)), np.zeros((outputs * slots, _BLOCK))
-        state, rest = np.empty((modes, _BLOCK)), np.empty((modes, _BLOCK))
-        base = np.empty((outputs, _BLOCK))
+        scratch[:] = 0.0
+        base, factor = scratch[:outputs], scratch[outputs : outputs + outputs * slots]
+        halvings, state, rest = (
+            scratch[-slots:],
+            scratch[-2 * slots : -slots],
+            scratch[-3 * slots : -2 * slots],
+        )
         for begin in range(0, patients, _BLOCK):
             size = min(_BLOCK, patients - begin)
             here = offset + begin
@@ -169,9 +177,19 @@ def _write(
 ) -> None:
     """What one group of modes contributes to up to three outputs."""
     moments, edges, spans, rows = course
-    kernel = _kernel(len(result), 3 if group.stop - group.start <= 3 else _MODES)
+    outputs, slots = len(result), 3 if group.stop - group.start <= 3 else _MODES
+    scratch = _on_cache_lines(outputs + (outputs + 3) * slots, _BLOCK)
     inward, outward = np.ascontiguousarray(entering[:, group]), np.ascontiguousarray(ways_out[:, group])
-    kernel(result, offset, moments, edges, spans, inward, rows, rates[group], outward)
+    _kernel(outputs, slots)(
+        result, offset, moments, edges, spans, inward, rows, rates[group], outward, scratch
+    )
+
+
+def _on_cache_lines(rows: int, columns: int) -> Floats:
+    """An empty array that begins on a cache line: a vector that straddles two of them takes twice as long to load."""
+    room = np.empty(rows * columns + _LINE)
+    skipped = -(room.ctypes.data // room.itemsize) % _LINE
+    return room[skipped : skipped + rows * columns].reshape(rows, columns)
 
 
 def _parts(start: int, stop: int, most: int) -> Iterator[slice]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from threading import Lock
 from typing import Literal
 
 import numpy as np
@@ -17,14 +18,18 @@ from numpy.typing import ArrayLike
 from tenuto.core.compartments import clustered, runs, symmetric
 from tenuto.core.compartments.inputs import Bolus, Input, Stretch, stretches
 from tenuto.core.compartments.matrix import Floats, checked
-from tenuto.core.compartments.modes import Eigen, Together, decompose
+from tenuto.core.compartments.modes import Eigen, Modes, Together, decompose
 
 __all__ = ["Engine", "area", "constant_rate_state", "periodic_state", "simulate"]
 
 Engine = Literal["numpy", "numba"]
-CHUNK = 2000
-"""Patients worked on together: large enough to hide the cost of a call, small enough for the cache. Not a power of two,
-which would put the rows of every array at addresses that get in each other's way."""
+Filler = Callable[[Modes, Sequence[Stretch], Floats, Sequence[int], Floats, int], None]
+CHUNK = 5000
+"""Patients worked on together: large enough to hide the cost of a call, small enough for the cache and to bound the memory.
+Not a power of two, which would put the rows of every array at addresses that get in each other's way."""
+LEAST = 1000
+"""Fewer patients than this aren't shared among threads."""
+_preparing = Lock()
 
 
 def simulate(
@@ -45,7 +50,7 @@ def simulate(
         impulse the answer includes it.
     initial: amounts `(n,)` or `(patients, n)` present at time 0 besides the inputs.
     engine: "numba" uses compiled code (the `accel` extra).
-    threads: chunks of 2,000 patients worked on at the same time.
+    threads: chunks of up to 5,000 patients worked on at the same time.
 
     Raises ValueError for times that are missing or out of order, `UnsolvableSystem` for a matrix outside the closed
     form. The array is laid out times by patients in memory; its error is below 1e-9 of the peak.
@@ -56,8 +61,10 @@ def simulate(
     given = [*_present(initial, patients, size), *inputs]
     cuts = list(stretches(given, patients=patients, size=size))
     result = np.empty((len(wanted), len(moments), patients))
-    work = partial(_chunk, system, cuts, moments, wanted, result, engine)
-    spans = [slice(start, min(start + CHUNK, patients)) for start in range(0, patients, CHUNK)]
+    eigen, fill = _methods(engine, threads)
+    work = partial(_chunk, system, cuts, moments, wanted, result, eigen, fill)
+    chunk = min(CHUNK, max(LEAST, -(-patients // max(threads, 1))))
+    spans = [slice(start, min(start + chunk, patients)) for start in range(0, patients, chunk)]
     _each(work, spans, threads)
     return result.transpose(0, 2, 1)
 
@@ -109,12 +116,14 @@ def _chunk(
     moments: Floats,
     wanted: Sequence[int],
     result: Floats,
-    engine: Engine,
+    eigen: Eigen,
+    fill: Filler,
     span: slice,
 ) -> None:
     """Fill the result for one slice of patients; the few whose rates cluster are then done over."""
-    eigen, fill = _methods(engine)
-    modes = decompose(system[span], eigen)
+    # Array operations too short to run beside each other: threads that took turns at each would mostly wait.
+    with _preparing:
+        modes = decompose(system[span], eigen)
     if modes.apart.any():
         fill(modes, _sliced(cuts, span), moments, wanted, result, span.start)
     close = np.flatnonzero(~modes.apart)
@@ -123,10 +132,11 @@ def _chunk(
         result[:, :, whole] = _clustered(modes.together(close), _sliced(cuts, whole), moments, wanted)
 
 
-def _methods(engine: Engine) -> tuple[Eigen, Callable[..., None]]:
+def _methods(engine: Engine, threads: int) -> tuple[Eigen, Filler]:
     """How eigenvalues are found and results written."""
     if engine == "numpy":
-        return symmetric.eigen, runs.fill
+        # Threads hand the interpreter to each other at every array operation: fewer and longer ones wait less.
+        return symmetric.eigen, partial(runs.fill, buffer=runs.BUFFER * (8 if threads > 1 else 1))
     if engine != "numba":
         raise ValueError(f"There is no engine '{engine}'. Use numpy or numba.")
     try:

@@ -10,9 +10,9 @@ from tenuto.core.compartments.inputs import Stretch, entered
 from tenuto.core.compartments.matrix import Floats, used
 from tenuto.core.compartments.modes import Modes
 
-__all__ = ["fill"]
+__all__ = ["BUFFER", "fill"]
 
-_BUFFER = 65_536
+BUFFER = 65_536
 """Numbers in the working buffer of exponentials: half a megabyte, which stays in the second-level cache."""
 
 Piece = tuple[int, int, Floats, Floats | None]
@@ -26,9 +26,10 @@ def fill(
     wanted: Sequence[int],
     result: Floats,
     offset: int,
+    buffer: int = BUFFER,
 ) -> None:
     """Write the amounts of the `wanted` compartments at `moments` into `result` `(wanted, times, patients)` from
-    patient `offset` on.
+    patient `offset` on. `buffer`: how many exponentials are made at once.
     """
     target = result[:, :, offset : offset + modes.rates.shape[1]]
     ways_out = modes.alone_out(wanted)
@@ -36,15 +37,15 @@ def fill(
     elapsed, bounds = _since_change(cuts, moments)
     target[:, : bounds[0]] = 0.0
     negative = -modes.rates
-    at_once = max(1, _BUFFER // negative.size)
-    buffer = np.empty((min(at_once, len(moments)), *negative.shape))
+    at_once = max(1, buffer // negative.size)
+    room = np.empty((min(at_once, len(moments)), *negative.shape))
     start = stop = bounds[0]
     for begin, end, factors, constant in _pieces(modes, cuts, ways_out, bounds):
         # The exponentials are made many times at once, whatever stretch the times belong to.
         while begin < end:
             if begin >= stop:
                 start, stop = begin, min(begin + at_once, len(moments))
-                decayed = buffer[: stop - start]
+                decayed = room[: stop - start]
                 np.multiply(elapsed[start:stop, np.newaxis, np.newaxis], negative, out=decayed)
                 np.exp(decayed, out=decayed)
             until = min(end, stop)

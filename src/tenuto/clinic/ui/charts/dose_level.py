@@ -216,7 +216,7 @@ def _labels(shown: Range, look: Look, width: int) -> tuple[Label, ...]:
         Label(aside, top, f"range of {len(shown.found)} models", look.soft),
         Label(aside, 0.84 * top, f"{first};", look.ink),
         Label(aside, 0.74 * top, second, look.ink),
-        Label(aside, beside + 0.1 * top, shown.found[0].model.short, look.accent),
+        Label(aside, min(beside + 0.1 * top, 0.6 * top), shown.found[0].model.short, look.accent),
     )
 
 
