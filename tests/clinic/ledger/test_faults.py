@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import subprocess
 import sys
 import time
-import uuid
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+
+from tests.clinic.processes import house, run
+
+__all__ = ["house"]
 
 KILLS, KILLS_SOAK = 2, 60
 LONGEST_SECONDS = 0.05
@@ -56,32 +57,11 @@ for patient in Patient.objects.all():
 """
 
 
-def _run(script: str, environment: dict[str, str]) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    """The environment of a server with a database of its own, on the engine that the tests run on."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TENUTO_")}
-    environment |= {
-        "DJANGO_SETTINGS_MODULE": "tenuto.clinic.config.settings",
-        "TENUTO_VAR": str(tmp_path_factory.mktemp("fault")),
-    }
-    url = os.environ.get("TENUTO_DATABASE_URL", "")
-    name = f"fault_{uuid.uuid4().hex[:12]}"
-    if url.startswith("postgresql"):
-        import psycopg
-
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
-        environment["TENUTO_DATABASE_URL"] = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-    _run(PREPARE, environment)
-    return environment
+def prepared(house):
+    """The environment of a server with one clinic and one member of staff."""
+    run(PREPARE, house)
+    return house
 
 
 def _confirmed_until_killed(environment: dict[str, str], round_: int, chance: random.Random) -> list[str]:
@@ -101,7 +81,7 @@ def _confirmed_until_killed(environment: dict[str, str], round_: int, chance: ra
 
 def _check(environment: dict[str, str], confirmed: set[str]) -> int:
     """Nothing confirmed is lost, nothing is half there; returns how many whole deeds had not yet been confirmed."""
-    rows = [line.split() for line in _run(COUNT, environment).splitlines()]
+    rows = [line.split() for line in run(COUNT, environment).splitlines()]
     for patient, identifiers, records, *deeds in rows:
         assert (identifiers, records) == ("1", "1"), f"{patient} is half there"
         assert {"registered-patient", "recorded-intake"} <= set(deeds)
@@ -126,25 +106,25 @@ def _kill_again_and_again(environment: dict[str, str], kills: int) -> tuple[int,
     return len(confirmed), more
 
 
-def test_a_kill_loses_nothing_that_was_confirmed(house):
-    confirmed, _ = _kill_again_and_again(house, KILLS)
+def test_a_kill_loses_nothing_that_was_confirmed(prepared):
+    confirmed, _ = _kill_again_and_again(prepared, KILLS)
     assert confirmed >= KILLS
 
 
 @pytest.mark.soak
-def test_many_kills_lose_nothing_that_was_confirmed(house, record_property):
-    confirmed, more = _kill_again_and_again(house, KILLS_SOAK)
+def test_many_kills_lose_nothing_that_was_confirmed(prepared, record_property):
+    confirmed, more = _kill_again_and_again(prepared, KILLS_SOAK)
     record_property("kills", KILLS_SOAK)
     record_property("deeds confirmed", confirmed)
     record_property("whole deeds killed before they were confirmed", more)
 
 
-def test_the_check_sees_a_deed_without_its_second_half(house):
+def test_the_check_sees_a_deed_without_its_second_half(prepared):
     """The same check on a database whose writer kept a patient and lost the record."""
-    _confirmed_until_killed(house, 0, random.Random(1))
-    _run(HALF, house)
+    _confirmed_until_killed(prepared, 0, random.Random(1))
+    run(HALF, prepared)
     with pytest.raises(AssertionError, match="half there"):
-        _check(house, set())
+        _check(prepared, set())
 
 
 HALF = """

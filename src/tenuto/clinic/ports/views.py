@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
+from tenuto.clinic.ledger.services import record_read
 from tenuto.clinic.people import access
 from tenuto.clinic.people.decorators import requires
 from tenuto.clinic.people.models import BrokenGlass, Staff
@@ -69,6 +70,7 @@ def glass_page(request: HttpRequest, glass_id: UUID) -> HttpResponse:
             return redirect("people:audit")
     context = {"glass": glass, "looks": access.looks_through(glass), "error": error, "here": "audit"}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
+    record_read(subject=glass.patient, by=staff, at=timezone.now(), what="review of a broken glass")
     return render(request, "ports/glass.html", context, status=status)
 
 

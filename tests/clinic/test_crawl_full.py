@@ -1,0 +1,167 @@
+"""The crawl again with a record that holds one of everything, and with the real ids of it.
+
+A page that a random id only answers with "not found" is opened here: signed versions, enquiries, broken glasses, links.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tenuto.clinic.intake.models import Measured
+from tenuto.clinic.intake.services import ask_by_link, record_enquiry, register_enquirer
+from tenuto.clinic.intake.services.enquiries import Asked
+from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.people.models import Role
+from tenuto.clinic.ports.api import open_tasks_of
+from tenuto.clinic.ports.services import break_glass
+from tests.clinic.conftest import NOW, _hired
+from tests.clinic.intake.filling import weigh
+from tests.clinic.plan.conftest import accepted, add, dora, signed
+from tests.clinic.test_crawl import ALL, NOT_LOOKS
+
+__all__ = ["accepted", "add", "dora"]
+
+NAME = "Zephyrine Quillfeather"
+WORDS = ("Quillfeather", "secret-77", "555 0142")
+"""What identifies this patient: the name, a number, how to call."""
+NO_PAGES = {"people:sign-out", "people:lock", "ui:theme"}
+
+
+def named(facts):
+    """A person whose record passes, under a name that occurs nowhere else."""
+    return replace(facts, person=replace(facts.person, name=NAME, identifiers=("MRN secret-77", "NHI 9")))
+
+
+@pytest.fixture
+def ids(accepted, alice, bob, clinic):
+    """The real id for every name of a part of an address."""
+    patient = accepted("Demo Alder", named)
+    version = signed(patient, alice)
+    weigh(patient, "72", bob)
+    asked = record_enquiry(clinic=clinic, asked=Asked("phone", NAME, "555 0142", True), by=bob, at=NOW)
+    register_enquirer(
+        enquiry=asked, name=NAME, birth_date=patient.birth_date, identifiers=["MRN secret-77"], by=bob, at=NOW
+    )
+    glass = break_glass(patient=patient, reason="Found at the bus stop.", by=bob, at=NOW)
+    link = ask_by_link(patient=patient, instruments=["phq9"], expires=NOW + timedelta(days=1), by=bob, at=NOW)
+    return {
+        "uuid:patient_id": patient.pk,
+        "uuid:version_id": version.pk,
+        "uuid:reading": Measured.objects.filter(patient=patient).first().reading,
+        "uuid:enquiry_id": asked.pk,
+        "uuid:glass_id": glass.pk,
+        "uuid:link_id": link.request.link_id,
+        "uuid:task_id": open_tasks_of(patient)[0].id,
+        "uuid:clinic_id": clinic.pk,
+        "uuid:policy_id": clinic.pk,
+        "int:staff_id": alice.pk,
+        "int:pk": 1,
+        "slug:step_id": "medical",
+        "slug:instrument_id": "phq9",
+        "str:token": link.token,
+        "str:protocol_id": "bipolar-6x2wk",
+        "str:leaflet_id": "prepare",
+    }
+
+
+def addresses(ids):
+    """(name, address) of every page, filled with real ids."""
+    for route, name, _ in ALL:
+        if name in NO_PAGES:
+            continue
+        filled = route
+        for part, value in ids.items():
+            filled = filled.replace(f"<{part}>", str(value))
+        assert "<" not in filled, f"{name} needs more in its address: say here what"
+        yield name, f"/{filled}"
+
+
+def body(answer) -> str:
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return content.decode(errors="replace")
+
+
+@pytest.mark.parametrize("role", [*Role, None], ids=str)
+def test_no_id_however_real_shows_a_patient_to_another_clinic(visit, ids, other_clinic, role):
+    """Of the patient or of anything that belongs to the patient: to other clinics it does not exist."""
+    browser = visit(_hired(other_clinic, "crawler", role) if role else None)
+    before = AuditEvent.objects.filter(kind="read", patient_id=ids["uuid:patient_id"]).count()
+    for name, address in addresses(ids):
+        for send in (browser.get, browser.post):
+            answer = send(address)
+            assert answer.status_code < 500, name
+            for word in WORDS:
+                assert word not in body(answer), f"{name} shows {word} to {role} of another clinic"
+    looks = AuditEvent.objects.filter(kind="read", patient_id=ids["uuid:patient_id"])
+    assert looks.count() == before
+
+
+def test_whatever_names_a_patient_leaves_a_row(visit, ids, clinic):
+    """Pages, lists, documents: who sees the name has looked, and the audit says so."""
+    browser, shown = visit(_hired(clinic, "director", Role.MEDICAL_DIRECTOR)), set()
+    for name, address in addresses(ids):
+        before = AuditEvent.objects.filter(kind="read").count()
+        answer = browser.get(address)
+        assert answer.status_code < 500, name
+        text = body(answer)
+        named = answer.status_code == 200 and (NAME in text or text.startswith(("%PDF", "BEGIN:VCALENDAR")))
+        if named and name not in NOT_LOOKS:
+            shown.add(name)
+            assert AuditEvent.objects.filter(kind="read").count() > before, f"{name} leaves no row"
+    assert {
+        "desk:patients", "desk:worklist", "enquiries", "enquiry", "intake:page", "intake:scale", "people:access",
+        "people:audit", "people:person", "plan:comfort", "plan:page", "plan:version", "plan:version-pdf",
+        "plan:version-calendar", "plan:visits", "ports:glass",
+    } <= shown  # fmt: skip
+
+
+def test_an_auditor_comes_to_no_record_by_any_id(visit, ids, clinic):
+    browser = visit(_hired(clinic, "otto", Role.AUDITOR))
+    for name, address in addresses(ids):
+        if str(ids["uuid:patient_id"]) in address:
+            assert browser.get(address).status_code in (403, 405), name
+
+
+@pytest.mark.parametrize(
+    ("deed", "kind", "action"),
+    [
+        ("/", "read", "list of patients"),
+        ("/worklist/", "read", "worklist"),
+        ("/enquiries/", "read", "list of enquiries"),
+        ("search", "read", "search for patients"),
+        ("print", "read", "printed"),
+        ("pdf", "read", "print plan version"),
+        ("refusal", "access", "refused"),
+        ("failed sign-in", "access", "failed sign-in"),
+        ("failed unlock", "access", "failed unlock"),
+        ("glass", "access", "broke the glass"),
+    ],
+)
+def test_each_deed_leaves_its_row(visit, ids, alice, clinic, deed, kind, action):
+    browser, patient = visit(alice), ids["uuid:patient_id"]
+    before = AuditEvent.objects.count()
+    match deed:
+        case "search":
+            browser.post("/", {"search": "quill"})
+        case "print":
+            browser.post("/printed/", {"page": "/worklist/", "patient": str(patient)})
+        case "pdf":
+            browser.get(f"/patients/{patient}/plan/versions/{ids['uuid:version_id']}/plan.pdf")
+        case "refusal":
+            browser.get("/audit/")
+        case "failed sign-in":
+            visit().post("/sign-in/", {"username": "alice", "password": "guess"})
+        case "failed unlock":
+            browser.post("/unlock/", {"password": "guess", "next": "/"})
+        case "glass":
+            browser.post(
+                f"/patients/{patient}/break-glass/", {"reason": "Found at the bus stop.", "next": "/"}
+            )
+        case _:
+            browser.get(deed)
+    events = AuditEvent.objects.filter(number__gt=before).order_by("number")
+    assert kind in {event.kind for event in events}
+    assert any(event.action.startswith(action.split(" ")[0]) for event in events), list(events)
