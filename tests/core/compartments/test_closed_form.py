@@ -85,9 +85,24 @@ def test_chunks_and_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     crowd = rate_matrix(1, losses={0: np.linspace(0.1, 1, 50)})
     course = [Infusion(0.0, 1.0, np.linspace(1, 2, 50))]
     whole = simulate(crowd, course, [0.5, 2.0])
-    monkeypatch.setattr(module, "CHUNK", 7)
+    monkeypatch.setattr(module, "FINE", 7)
     monkeypatch.setattr(module, "LEAST", 3)
+    np.testing.assert_array_equal(simulate(crowd, course, [0.5, 2.0]), whole)
     np.testing.assert_array_equal(simulate(crowd, course, [0.5, 2.0], threads=2), whole)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+def test_an_earlier_answer_can_be_overwritten(engine: module.Engine) -> None:
+    crowd = rate_matrix(2, flows={(0, 1): np.linspace(0.1, 1, 50)}, losses={0: 0.2, 1: 0.3})
+    first = simulate(crowd, [Bolus(0.0, 9.0)], [1.0, 2.0, 3.0], engine=engine)
+    again = simulate(crowd, [Infusion(1.5, 2.5, 4.0)], [1.0, 2.0, 3.0], engine=engine, out=first)
+    assert np.shares_memory(first, again)
+    np.testing.assert_array_equal(
+        again, simulate(crowd, [Infusion(1.5, 2.5, 4.0)], [1.0, 2.0, 3.0], engine=engine)
+    )
+    for wrong in (np.empty((2, 50, 3)), np.empty((2, 3, 50)), np.empty(3)):
+        with pytest.raises(ValueError, match="Pass what an earlier call returned"):
+            simulate(crowd, [Bolus(0.0, 9.0)], [1.0, 2.0, 3.0], engine=engine, out=wrong)
 
 
 @settings(max_examples=60, deadline=None)

@@ -24,9 +24,11 @@ __all__ = ["Engine", "area", "constant_rate_state", "periodic_state", "simulate"
 
 Engine = Literal["numpy", "numba"]
 Filler = Callable[[Modes, Sequence[Stretch], Floats, Sequence[int], Floats, int], None]
-CHUNK = 5000
-"""Patients worked on together: large enough to hide the cost of a call, small enough for the cache and to bound the memory.
-Not a power of two, which would put the rows of every array at addresses that get in each other's way."""
+FINE, COARSE = 6_000, 15_000
+"""Compartments times patients worked on together, which also bounds the memory. Fine: a dozen such arrays fit the cache.
+Coarse: for threads, which hand over to each other at every array operation and so want few and long ones, and for compiled
+code, which makes blocks of its own. Neither is a power of two, which would put the rows of all arrays at addresses that get
+in each other's way."""
 LEAST = 1000
 """Fewer patients than this aren't shared among threads."""
 _preparing = Lock()
@@ -41,6 +43,7 @@ def simulate(
     initial: ArrayLike | None = None,
     engine: Engine = "numpy",
     threads: int = 1,
+    out: Floats | None = None,
 ) -> Floats:
     """Amounts `(compartments, patients, times)` of the compartments in `observe` (all when None).
 
@@ -50,9 +53,11 @@ def simulate(
         impulse the answer includes it.
     initial: amounts `(n,)` or `(patients, n)` present at time 0 besides the inputs.
     engine: "numba" uses compiled code (the `accel` extra).
-    threads: chunks of up to 5,000 patients worked on at the same time.
+    threads: how many chunks of patients are worked on at the same time.
+    out: what an earlier call for as many compartments, patients and times returned, to be overwritten. Getting fresh
+        memory from the system costs about as much as the exponentials, so a simulation in a loop gains by it.
 
-    Raises ValueError for times that are missing or out of order, `UnsolvableSystem` for a matrix outside the closed
+    Raises ValueError for times that are missing or out of order or an `out` that doesn't fit, `UnsolvableSystem` for a matrix outside the closed
     form. The array is laid out times by patients in memory; its error is below 1e-9 of the peak.
     """
     system, moments = checked(matrix), _ordered(times)
@@ -60,12 +65,11 @@ def simulate(
     wanted = tuple(range(size)) if observe is None else tuple(observe)
     given = [*_present(initial, patients, size), *inputs]
     cuts = list(stretches(given, patients=patients, size=size))
-    result = np.empty((len(wanted), len(moments), patients))
+    result = _room(out, (len(wanted), len(moments), patients))
     eigen, fill = _methods(engine, threads)
     work = partial(_chunk, system, cuts, moments, wanted, result, eigen, fill)
-    chunk = min(CHUNK, max(LEAST, -(-patients // max(threads, 1))))
-    spans = [slice(start, min(start + chunk, patients)) for start in range(0, patients, chunk)]
-    _each(work, spans, threads)
+    numbers = FINE if engine == "numpy" and threads <= 1 else COARSE
+    _each(work, _chunks(patients, max(1, numbers // size), threads), threads)
     return result.transpose(0, 2, 1)
 
 
@@ -188,6 +192,18 @@ def _sliced(
     return [Stretch(cut.start, cut.end, pick(cut.impulses), pick(cut.rates)) for cut in cuts]
 
 
+def _room(out: Floats | None, shape: tuple[int, int, int]) -> Floats:
+    """Where the answer goes: `out`, seen in the order of its memory, or a new array."""
+    if out is None:
+        return np.empty(shape)
+    room = out.transpose(0, 2, 1) if out.ndim == 3 else out
+    if room.shape != shape or room.dtype != np.float64 or not room.flags.c_contiguous:
+        raise ValueError(
+            f"out has shape {out.shape}; the answer has {(shape[0], shape[2], shape[1])}. Pass what an earlier call returned."
+        )
+    return room
+
+
 def _present(initial: ArrayLike | None, patients: int, size: int) -> list[Input]:
     """Amounts present at time 0 as impulses."""
     if initial is None:
@@ -207,6 +223,12 @@ def _ordered(times: ArrayLike) -> Floats:
             f"Output times must not go back: {moments[at + 1]:g} comes after {moments[at]:g}. Sort them."
         )
     return moments
+
+
+def _chunks(patients: int, most: int, threads: int) -> list[slice]:
+    """Slices of at most so many patients, and an equal share for each thread where that is less."""
+    share = max(LEAST, -(-patients // max(threads, 1)))
+    return [slice(at, min(at + min(most, share), patients)) for at in range(0, patients, min(most, share))]
 
 
 def _each(work: Callable[[slice], None], spans: Sequence[slice], threads: int) -> None:
