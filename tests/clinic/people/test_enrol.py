@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.test import Client
 from django.urls import reverse
 
+from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people import throttle
+from tenuto.clinic.people.access import change_care_team, restrict
 from tenuto.clinic.people.demo_code import PERIOD, code_of, give_second_factor
-from tenuto.clinic.people.enrol import must_have_second_factor
+from tenuto.clinic.people.enrol import must_have_second_factor, reset_second_factor
 from tenuto.clinic.people.models import Role
 from tenuto.clinic.people.roles import SIGNING_ROLES
-from tests.clinic.conftest import PASSWORD, _hired
+from tests.clinic.conftest import NOW, PASSWORD, _hired
 from tests.clinic.test_crawl import ALL, address
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -120,3 +124,51 @@ def test_the_demonstration_shows_its_codes_as_before(alice, settings):
     assert code_of(alice) is not None
     settings.PRODUCTION = True
     assert code_of(alice) is None
+
+
+# ---- a lost phone (hazard H35) ----------------------------------------------------------------------------------------
+def test_a_lost_phone_is_reset_by_the_medical_director(clinic, alice, visit):
+    give_second_factor(alice, secret=SECRET)
+    Authenticator.objects.create(user=alice, type="recovery_codes", data={})
+    dora = _hired(clinic, "dora", Role.MEDICAL_DIRECTOR)
+    assert visit(dora).post(f"/staff/{alice.pk}/", {"action": "reset"}).status_code == 302
+    assert not Authenticator.objects.filter(user=alice).exists()
+    event = AuditEvent.objects.get(action="reset second factor")
+    assert (event.by_id, event.subject_id) == (str(dora.pk), str(alice.pk))
+    assert arrives(alice).get("/worklist/")["Location"].startswith(SETTING_UP)
+
+
+def test_nobody_resets_their_own_or_another_clinics(clinic, alice, charlie, visit):
+    dora = _hired(clinic, "dora", Role.MEDICAL_DIRECTOR)
+    for staff in (dora, charlie):
+        TOTP.activate(staff, SECRET)
+        visit(dora).post(f"/staff/{staff.pk}/", {"action": "reset"})
+        assert Authenticator.objects.filter(user=staff).exists(), staff
+    assert visit(alice).post(f"/staff/{dora.pk}/", {"action": "reset"}).status_code == 403
+    with pytest.raises(PermissionError):
+        reset_second_factor(staff=charlie, by=dora, at=NOW)
+
+
+def test_reading_in_an_emergency_asks_for_no_second_factor(alice, bob, ana, clinic):
+    """The phone is in the locker: who is signed in breaks the glass and reads, with a reason and nothing else."""
+    give_second_factor(bob, secret=SECRET)
+    browser = arrives(bob)
+    dora = _hired(clinic, "dora", Role.MEDICAL_DIRECTOR)
+    change_care_team(patient=ana, staff=alice, member=True, by=dora, at=NOW)
+    restrict(patient=ana, restricted=True, why="A colleague's relative.", by=dora, at=NOW)
+    url = f"/patients/{ana.pk}/intake/"
+    answer = browser.post(
+        f"/patients/{ana.pk}/break-glass/", {"reason": "Found unresponsive.", "next": url}, follow=True
+    )
+    assert answer.redirect_chain == [(url, 302)]
+    assert ana.name in answer.content.decode()
+
+
+def test_a_recovery_code_comes_in_when_the_phone_is_lost(charlie):
+    TOTP.activate(charlie, SECRET)
+    RecoveryCodes.activate(charlie)
+    code = Authenticator.objects.get(user=charlie, type="recovery_codes").wrap().get_unused_codes()[0]
+    browser = Client()
+    asked = browser.post("/sign-in/", {"username": "charlie", "password": PASSWORD})["Location"]
+    assert browser.post(asked, {"code": code}).status_code == 302
+    assert browser.get("/worklist/").status_code == 200

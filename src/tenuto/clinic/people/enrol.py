@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from urllib.parse import urlencode
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_removed
 from django.conf import settings
+from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve, reverse
 
+from tenuto.clinic.ledger.services import record
+from tenuto.clinic.people.guards import require_same_clinic
 from tenuto.clinic.people.models import Staff
 from tenuto.clinic.people.roles import SIGNING_ROLES
 
-__all__ = ["ENROLLED", "enrol_first", "has_second_factor", "must_have_second_factor"]
+__all__ = ["ENROLLED", "enrol_first", "has_second_factor", "must_have_second_factor", "reset_second_factor"]
 
 ENROLLED = "has_second_factor"
 KINDS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -33,6 +37,19 @@ def must_have_second_factor(staff: Staff) -> bool:
 def has_second_factor(staff: Staff) -> bool:
     """Whether the person has set one up: an app, a passkey or a security key. One query."""
     return bool(Authenticator.objects.filter(user=staff, type__in=KINDS).exists())
+
+
+@transaction.atomic
+def reset_second_factor(*, staff: Staff, by: Staff, at: datetime) -> None:
+    """Take away the second factor of a colleague who lost it; the next page leads them to a new one (hazard H35).
+
+    Nobody resets their own: whoever found a tablet open would.
+    """
+    require_same_clinic(by, staff)
+    if staff.pk == by.pk:
+        raise PermissionError("This is your own sign-in. Another medical director must reset it.")
+    Authenticator.objects.filter(user=staff).delete()
+    record(action="reset second factor", subject=staff, by=by, at=at)
 
 
 def enrol_first(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tenuto.clinic.people import services
 from tenuto.clinic.people.decorators import requires
+from tenuto.clinic.people.enrol import reset_second_factor
 from tenuto.clinic.people.models import Role, Staff
 
 
@@ -118,6 +119,9 @@ def change(request: HttpRequest, staff_id: int) -> HttpResponse:
         services.close_account(staff=staff, by=by, at=timezone.now())
     elif action == "reopen":
         services.reopen_account(staff=staff, by=by, at=timezone.now())
+    elif action == "reset":
+        reset_second_factor(staff=staff, by=by, at=timezone.now())
+        messages.success(request, f"{staff.name} sets up a new second factor at the next sign-in.")
     elif action == "role" and role in Role.values:
         services.change_role(staff=staff, role=Role(role), by=by, at=timezone.now())
     else:
