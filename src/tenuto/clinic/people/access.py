@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import OuterRef, Subquery
 
 from tenuto.clinic.ledger.models import AuditEvent, Kind
 from tenuto.clinic.ledger.services import record
@@ -123,11 +122,10 @@ def is_restricted(patient: Patient) -> bool:
 
 def restricted_patients(clinic: Clinic) -> set[UUID]:
     """The ids of the patients whose record is restricted now. One query."""
-    newest = Restriction.objects.filter(patient=OuterRef("patient")).order_by("-recorded_at", "-id")
-    now = Restriction.objects.filter(
-        patient__clinic=clinic, pk=Subquery(newest.values("pk")[:1]), restricted=True
-    )
-    return set(now.values_list("patient", flat=True))
+    rows = Restriction.objects.filter(patient__clinic=clinic).order_by("recorded_at", "id")
+    # Restrictions are few; the newest of each patient comes last.
+    newest: dict[UUID, bool] = dict(rows.values_list("patient", "restricted"))
+    return {patient for patient, restricted in newest.items() if restricted}
 
 
 def hidden_from(staff: Staff) -> frozenset[UUID]:

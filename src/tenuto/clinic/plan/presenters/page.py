@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, lru_cache
 
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
 
 from tenuto.clinic.intake.api import Record
 from tenuto.clinic.intake.presenters.aside import page_of
@@ -22,6 +25,7 @@ from tenuto.clinic.ui.gates import GateCard, gate_card, missing_facts, missing_f
 from tenuto.clinic.ui.words import age, ago, count, long_day, moment
 from tenuto.core.gate import Gate, Level
 from tenuto.core.literature.claims import claims
+from tenuto.core.plan.factors import Factor
 from tenuto.core.plan.proposal import Proposal
 
 __all__ = ["PlanPage", "course_of", "dose_of", "no_dose", "plan_page", "protocols_of"]
@@ -75,8 +79,8 @@ class PlanPage:
     missing: tuple[MissingRow, ...]
     not_checked: tuple[str, ...]
     record: tuple[tuple[str, str], ...]
-    factors: tuple[FactorRow, ...]
-    claims: tuple[ClaimRow, ...]
+    factors: SafeString
+    claims: SafeString
     query: str
 
 
@@ -105,13 +109,26 @@ def plan_page(
         missing=tuple(_missing(gate, patient)),
         not_checked=proposal.not_checked,
         record=tuple(_record(record, today)),
-        factors=tuple(
-            FactorRow(f.name, f.says, f.how if f.used else "Not used", tuple(str(s) for s in f.basis.sources))
-            for f in proposal.factors
-        ),
-        claims=tuple(ClaimRow(c.claim, c.verdict.capitalize(), c.finding, c.wording) for c in claims()),
+        factors=_factors(proposal.factors),
+        claims=_claims(),
         query=query.urlencode(),
     )
+
+
+@lru_cache(maxsize=4)
+def _factors(found: tuple[Factor, ...]) -> SafeString:
+    """Literature, the same on every patient's page: set once."""
+    rows = tuple(
+        FactorRow(f.name, f.says, f.how if f.used else "Not used", tuple(str(s) for s in f.basis.sources))
+        for f in found
+    )
+    return mark_safe(render_to_string("plan/factors.html", {"factors": rows}))  # noqa: S308 - a template's output
+
+
+@cache
+def _claims() -> SafeString:
+    rows = tuple(ClaimRow(c.claim, c.verdict.capitalize(), c.finding, c.wording) for c in claims())
+    return mark_safe(render_to_string("plan/claims.html", {"claims": rows}))  # noqa: S308 - a template's output
 
 
 def _missing(gate: Gate, patient: Patient) -> Iterable[MissingRow]:
