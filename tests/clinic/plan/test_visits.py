@@ -218,7 +218,10 @@ def test_orders_are_off_until_chosen_and_signed(visit, running, alice):
     assert orders.orders[0]["text"].startswith("Ondansetron")
     assert orders.orders[0]["medicine"] is True
     assert AuditEvent.objects.get(action="ordered for next visit").detail["method"] == "totp"
-    assert "Ondansetron" in text_of(browser.get(url(running)))
+    for page in (url(running), f"/patients/{running.pk}/plan/versions/{orders.version_id}/"):
+        shown = text_of(browser.get(page))
+        assert "Ondansetron" in shown
+        assert "Slowly." in shown
 
 
 def test_a_change_of_dose_is_no_order(running, alice):
