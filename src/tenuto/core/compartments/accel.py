@@ -45,8 +45,8 @@ _sum: Any = njit(inline="always")(_sum_of_three)
 
 
 @cache
-def _kernel(outputs: int, slots: int) -> Any:
-    """The compiled run for 1 to 3 `outputs` and 3 or 6 `slots` of modes."""
+def _kernel(outputs: int, slots: int, early: int) -> Any:
+    """The compiled run for 1 to 3 `outputs` and 3 or 6 `slots` of modes; the `early` ones of them need three modes only."""
 
     def run(
         result: Any,
@@ -122,10 +122,11 @@ def _kernel(outputs: int, slots: int) -> Any:
                             d = two_to_the(halvings[3, p] * elapsed)
                             e = two_to_the(halvings[4, p] * elapsed)
                             f = two_to_the(halvings[5, p] * elapsed)
-                            one += _sum(factor, 3, p, d, e, f)
-                            if outputs > 1:
+                            if early < 1:
+                                one += _sum(factor, 3, p, d, e, f)
+                            if outputs > 1 and early < 2:
                                 two += _sum(factor, slots + 3, p, d, e, f)
-                            if outputs > 2:
+                            if outputs > 2 and early < 3:
                                 three += _sum(factor, 2 * slots + 3, p, d, e, f)
                         first[p] = one
                         if outputs > 1:
@@ -180,9 +181,15 @@ def _write(
     outputs, slots = len(result), 3 if group.stop - group.start <= 3 else _MODES
     scratch = _on_cache_lines(outputs + (outputs + 3) * slots, _BLOCK)
     inward, outward = np.ascontiguousarray(entering[:, group]), np.ascontiguousarray(ways_out[:, group])
-    _kernel(outputs, slots)(
+    _kernel(outputs, slots, _early(outward))(
         result, offset, moments, edges, spans, inward, rows, rates[group], outward, scratch
     )
+
+
+def _early(ways_out: Floats) -> int:
+    """How many outputs, counted from the first, need none but the first three modes."""
+    late = used(ways_out)[:, 3:].any(axis=1)
+    return int(late.argmax()) if late.any() else len(late)
 
 
 def _on_cache_lines(rows: int, columns: int) -> Floats:
