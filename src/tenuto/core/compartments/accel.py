@@ -188,8 +188,8 @@ def _write(
 
 def _early(ways_out: Floats) -> int:
     """How many outputs, counted from the first, need none but the first three modes."""
-    late = used(ways_out)[:, 3:].any(axis=1)
-    return int(late.argmax()) if late.any() else len(late)
+    late = np.flatnonzero(used(ways_out[:, 3:]).any(axis=1))
+    return int(late[0]) if len(late) else len(ways_out)
 
 
 def _on_cache_lines(rows: int, columns: int) -> Floats:
