@@ -120,6 +120,13 @@ def test_to_others_the_page_of_a_restricted_record_is_closed_too(visit, restrict
     assert restricted.name not in answer.content.decode()
 
 
+def test_the_weekly_review_shows_who_was_shut_out_and_let_in(visit, restricted, dora):
+    text = visit(dora).get("/audit/").content.decode()
+    review = text[text.index("Who may see or sign, changed") : text.index("Failed sign-ins")]
+    assert "Dora (dora): restricted record of Ana Silva" in review
+    assert "Dora (dora): joined care team of Ana Silva" in review
+
+
 # ---- nothing leaks ---------------------------------------------------------------------------------------------------
 def shown(answer) -> str:
     return answer.content.decode()

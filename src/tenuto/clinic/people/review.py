@@ -18,6 +18,14 @@ from tenuto.clinic.people.models import BrokenGlass, CareTeamChange, Clinic, Pat
 
 __all__ = ["CARE_LASTS", "Filters", "Stranger", "Summary", "events", "mark_reviewed", "summary"]
 
+ACCESS_CHANGES = (
+    "restricted record",
+    "opened record",
+    "joined care team",
+    "left care team",
+    "reset second factor",
+)
+"""Deeds that change who may see or sign."""
 CARE_LASTS = timedelta(days=90)
 """Who wrote something about a patient stays in a care relation for this long."""
 
@@ -58,6 +66,7 @@ class Summary:
 
     strangers: tuple[Stranger, ...]
     glasses: tuple[BrokenGlass, ...]
+    access: tuple[EventRow, ...]
     failures: tuple[AuditEvent, ...]
     refusals: tuple[EventRow, ...]
     overrides: tuple[EventRow, ...]
@@ -87,12 +96,14 @@ def summary(clinic: Clinic, filters: Filters) -> Summary:
     found = events(clinic, Filters(filters.begins, filters.ends))
     first, after = filters.span
     glasses = BrokenGlass.objects.filter(patient__clinic=clinic, at__gte=first, at__lt=after)
-    rows = rows_of(clinic, found.filter(Q(action="refused") | Q(kind=Kind.OVERRIDE)))
+    chosen = Q(action="refused") | Q(kind=Kind.OVERRIDE) | Q(action__in=ACCESS_CHANGES)
+    rows = rows_of(clinic, found.filter(chosen))
     return Summary(
         strangers=tuple(_strangers(clinic, found, after)),
         glasses=tuple(glasses.select_related("patient", "staff", "review").order_by("-at")),
         failures=tuple(found.filter(action__startswith="failed")),
-        refusals=tuple(row for row in rows if row.kind != Kind.OVERRIDE.label),
+        access=tuple(row for row in rows if row.what in ACCESS_CHANGES),
+        refusals=tuple(row for row in rows if row.kind == Kind.ACCESS.label),
         overrides=tuple(row for row in rows if row.kind == Kind.OVERRIDE.label),
         reviews=tuple(clinic.weekly_reviews.all()[:10]),
     )
