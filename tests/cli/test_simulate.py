@@ -177,6 +177,28 @@ def test_the_example_clinic_can_be_read():
     assert {policy.kind for policy in found.policies} == set(KINDS)
 
 
+COMMITTED = EXAMPLES.parents[1] / "docs/generated/durability-policies.csv"
+
+
+def test_the_committed_table_of_the_example_clinic_is_of_this_code(tmp_path):
+    """The policies that decide without a forecast are played again; the model's own take minutes (a soak run)."""
+    text = (EXAMPLES / "clinic.toml").read_text("utf-8")
+    start, end = text.index("[[policy]]\nname = \"the model's window at 5 %"), text.index("[output]")
+    (tmp_path / "clinic.toml").write_text(text[:start] + text[end:], "utf-8")
+    assert main(["simulate", "clinic", str(tmp_path / "clinic.toml"), "--output", str(tmp_path)]) == 0
+    again = (tmp_path / "policies.csv").read_text("utf-8").splitlines()
+    committed = COMMITTED.read_text("utf-8").splitlines()
+    assert committed[: len(again)] == again
+    assert len(committed) == text.count("[[policy]]") + 1
+
+
+@pytest.mark.soak
+def test_the_committed_table_of_the_example_clinic_comes_out_again(tmp_path):
+    source = str(EXAMPLES / "clinic.toml")
+    assert main(["simulate", "clinic", source, "--output", str(tmp_path)]) == 0
+    assert (tmp_path / "policies.csv").read_bytes() == COMMITTED.read_bytes()
+
+
 CLINIC_BAD = {
     "empty": ("", "no 'population'"),
     "unknown kind": (CLINIC.replace('"fixed"', '"lunar"'), "'kind' is 'lunar'"),

@@ -10,9 +10,10 @@ from tenuto.cli import main
 from tenuto.cli.calibrate import stale
 from tenuto.core.durability.calibration import likelihood
 from tenuto.core.durability.calibration.card import results
-from tenuto.core.durability.calibration.fit import calibrate, log_posterior
+from tenuto.core.durability.calibration.fit import Calibration, calibrate, log_posterior
 from tenuto.core.durability.calibration.likelihood import Settings, predicted
 from tenuto.core.durability.calibration.result import RIVALS
+from tenuto.core.durability.calibration.score import in_sample
 from tenuto.core.durability.calibration.table import data_sha256, reported, studies
 from tenuto.core.durability.population import HYPER, Population, fitted, hyper_prior
 
@@ -66,6 +67,27 @@ def test_the_drawn_rows_are_those_of_the_results():
     drawing = (DOCS / "durability-rows.svg").read_text("utf-8")
     shares = [row["key"] for row in results()["left_out"] if reported()[row["key"]].is_share]
     assert all(key in drawing for key in shares)
+
+
+@pytest.mark.parametrize("key", ["C7", "C11", "C20"])
+def test_the_rows_of_the_card_are_what_the_code_of_today_predicts(key):
+    """A change of the prediction or of the scoring asks for a new card, as a change of the model does."""
+    study = next(s for s in studies() if s.key == key)
+    nothing = np.zeros((0, len(HYPER)))
+    fit = Calibration(
+        fitted().mean,
+        np.linalg.inv(fitted().covariance),
+        nothing,
+        np.zeros((0, len(HYPER), len(HYPER))),
+        0.0,
+        0,
+    )
+    stored = {row["key"]: row for row in results()["fitted"]}
+    for row in in_sample((study,), fit, Settings(seed=fitted().seed)):
+        assert row.log_score == pytest.approx(stored[row.key]["log_score"], abs=2e-3)
+        assert (row.low, row.middle, row.high) == pytest.approx(
+            tuple(stored[row.key][name] for name in ("low", "middle", "high")), abs=0.05
+        )
 
 
 def test_the_fit_is_at_the_top_of_the_posterior():

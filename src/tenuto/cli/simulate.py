@@ -113,7 +113,7 @@ def _clinic(args: argparse.Namespace) -> int:
         files[str(args.output / clinic.table)] = policies_csv(results).encode()
     if clinic.plot:
         # Imported here: drawing needs the renderer, simulating does not.
-        from tenuto.clinic.ui.charts.durability import frontier_chart
+        from tenuto.clinic.ui.charts.frontier import frontier_chart
         from tenuto.clinic.ui.charts.render import render
 
         path = args.output / clinic.plot

@@ -156,3 +156,10 @@ def test_the_model_window_may_act_before_a_bad_score_has_been_seen():
     fading = course(20, [5, 7, 8, 10])
     assert standing(fading, RULES).run == 0
     assert decide(0, fading, fading.last)
+
+
+def test_the_line_that_the_gain_is_held_against_is_the_same_under_every_policy():
+    one = clinic(patients=20, policies=KINDS[: KINDS.index('[[policy]]\nname = "six')])
+    found = {r.policy: r for r in summary(one, played(one), RULES.every_days)}
+    assert found["none"].gain_kept < found["two weeks"].gain_kept <= 100
+    assert found["none"].time_in_response < found["two weeks"].time_in_response

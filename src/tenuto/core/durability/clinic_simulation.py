@@ -47,7 +47,10 @@ class Outcome:
     weeks_in_response: int
     """By the level behind the scores, not by the scores."""
     weeks_gain_kept: int
-    """Weeks in which that level is not above the patient's own line of lost response."""
+    """Weeks in which that level is not above the patient's line of lost response as it stood after the series.
+
+    The line of the moment would move with the best score, and so be stricter on a policy that treats more.
+    """
     first_infusion: int | None
     """Day of the first maintenance infusion."""
     untreated_loss: int | None
@@ -67,7 +70,7 @@ class PolicyResult:
     time_in_response: float
     """Percent of weeks."""
     gain_kept: float
-    """Percent of weeks in which no more of the improvement is lost than the clinic allows."""
+    """Percent of weeks in which no more of the series' improvement is lost than the clinic allows."""
     caught: float
     """Percent of those who lose response untreated whom the policy treats before that day."""
     lead_weeks: float
@@ -132,6 +135,7 @@ def _run(
     courses = [_opened(clinic, float(score)) for score in entry]
     weeks, good, kept = np.zeros((3, len(courses)), dtype=int)
     responder: list[bool] = []
+    lines: list[float] = []
     walk = model.start(patients, 0.0)
     visits = range(rules.every_days, clinic.horizon_days + 1, rules.every_days)
     for day in sorted({*clinic.induction_days, *visits}):
@@ -144,11 +148,13 @@ def _run(
                 _scored(course, day, float(score)) for course, score in zip(courses, seen, strict=True)
             ]
             if day > series_end and not responder:
-                responder = [standing(c, rules).state is not State.NOT_RESPONDING for c in courses]
+                after = [standing(course, rules) for course in courses]
+                responder = [one.state is not State.NOT_RESPONDING for one in after]
+                lines = [one.line for one in after]
             elif day > series_end:
                 weeks += 1
                 good += level <= (1 - clinic.measure.response_fall) * patients.baseline
-                kept += level <= [standing(course, rules).line for course in courses]
+                kept += level <= lines
                 for k, course in enumerate(courses):
                     who[k] = float(responder[k] and decide(k, course, START + timedelta(days=day)))
         if who.any():

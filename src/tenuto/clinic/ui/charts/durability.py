@@ -1,4 +1,4 @@
-"""Charts of the model card and of clinic simulations."""
+"""Charts of the model card."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ import numpy as np
 from tenuto.clinic.ui.charts.look import PRINT, config
 from tenuto.clinic.ui.charts.render import SCHEMA, Spec
 from tenuto.core.durability.calibration.table import reported
-from tenuto.core.durability.clinic_simulation import PolicyResult
 from tenuto.core.durability.model import Infusion
 from tenuto.core.durability.patients import Patients
 from tenuto.core.durability.population import Circumstances, Fit
 from tenuto.core.durability.quasi import standard_normal
 from tenuto.core.scales.measurement import measure
 
-__all__ = ["frontier_chart", "population_chart", "rows_chart"]
+__all__ = ["population_chart", "rows_chart"]
 
-INK, SOFT, BAND, MISS = PRINT.ink, PRINT.soft, PRINT.accent, PRINT.block
+INK, BAND, MISS = PRINT.ink, PRINT.accent, PRINT.block
 
 
 def rows_chart(rows: Sequence[Mapping[str, Any]]) -> Spec:
-    """Each published share (percent) against the 90 % interval predicted without its study; misses in red."""
+    """Each published share (percent) against the 90 % interval predicted without its study; misses are red diamonds."""
     shares = [
         {**row, "label": f"{row['key']}", "verdict": "hit" if row["hit"] else "miss"}
         for row in rows
@@ -36,6 +35,8 @@ def rows_chart(rows: Sequence[Mapping[str, Any]]) -> Spec:
         "title": None,
         "scale": {"domain": ["hit", "miss"], "range": [INK, MISS]},
     }
+    # A miss differs by its shape too, for those who do not see the colour.
+    shape = {**color, "scale": {"domain": ["hit", "miss"], "range": ["circle", "diamond"]}}
     x = {"type": "quantitative", "title": "percent of patients", "scale": {"domain": [0, 100]}}
     return {
         "$schema": SCHEMA,
@@ -58,7 +59,7 @@ def rows_chart(rows: Sequence[Mapping[str, Any]]) -> Spec:
             },
             {
                 "mark": {"type": "point", "filled": True, "size": 45, "opacity": 1},
-                "encoding": {"y": y, "x": {"field": "observed", **x}, "color": color},
+                "encoding": {"y": y, "x": {"field": "observed", **x}, "color": color, "shape": shape},
             },
         ],
     }
@@ -104,70 +105,6 @@ def population_chart(fit: Fit, days: int = 120) -> Spec:
             {
                 "mark": {"type": "line", "color": BAND, "strokeWidth": 2},
                 "encoding": {"x": x, "y": {"field": "middle", **y}},
-            },
-        ],
-    }
-
-
-_LINES = {"fixed": "fixed intervals", "model_window": "the model's window"}
-"""Policies of one kind at several settings are joined."""
-
-
-def frontier_chart(name: str, results: Sequence[PolicyResult]) -> Spec:
-    """Maintenance policies: infusions a year against the share of time in response; up and to the left is better."""
-    shown = [r for r in results if not np.isnan(r.infusions_a_year)]
-    most = max((r.infusions_a_year for r in shown), default=1.0)
-    values = [
-        {
-            "policy": r.policy,
-            "line": _LINES.get(r.kind, "others"),
-            "infusions": round(r.infusions_a_year, 2),
-            "response": round(r.time_in_response, 2),
-        }
-        for r in shown
-    ]
-    x = {
-        "field": "infusions",
-        "type": "quantitative",
-        "title": "maintenance infusions for a responder a year",
-        # Room for the label of the rightmost point.
-        "scale": {"domain": [0, 1.25 * most]},
-    }
-    y = {
-        "field": "response",
-        "type": "quantitative",
-        "title": "percent of weeks in response",
-        "scale": {"zero": False, "nice": True, "padding": 20},
-    }
-    color = {
-        "field": "line",
-        "type": "nominal",
-        "legend": None,
-        "scale": {"domain": [*_LINES.values(), "others"], "range": [SOFT, BAND, INK]},
-    }
-    return {
-        "$schema": SCHEMA,
-        "title": {
-            "text": f"Maintenance policies: {name}",
-            "subtitle": "Up and to the left is better: more time in response from fewer infusions",
-        },
-        "data": {"values": values},
-        "width": 600,
-        "height": 400,
-        "config": config(PRINT),
-        "layer": [
-            {
-                "transform": [{"filter": "datum.line != 'others'"}],
-                "mark": {"type": "line", "strokeWidth": 1.5},
-                "encoding": {"x": x, "y": y, "color": color},
-            },
-            {
-                "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
-                "encoding": {"x": x, "y": y, "color": color},
-            },
-            {
-                "mark": {"type": "text", "align": "left", "dx": 8, "dy": 12},
-                "encoding": {"x": x, "y": y, "text": {"field": "policy"}, "color": color},
             },
         ],
     }

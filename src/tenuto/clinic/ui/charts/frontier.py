@@ -1,0 +1,148 @@
+"""The chart of a simulated clinic: what each maintenance policy holds, against how many infusions it takes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tenuto.clinic.ui.charts.look import PRINT, config
+from tenuto.clinic.ui.charts.render import SCHEMA, Spec
+from tenuto.core.durability.clinic_simulation import PolicyResult
+
+__all__ = ["frontier_chart"]
+
+WIDTH, HEIGHT = 640, 330
+_LINES = {"fixed": PRINT.soft, "model_window": PRINT.accent}
+"""Policies of one kind at several settings are joined, in a colour of their own."""
+
+
+def frontier_chart(name: str, results: Sequence[PolicyResult]) -> Spec:
+    """Maintenance policies: infusions a year against two shares of time; up and to the left is better."""
+    shown = [r for r in results if not math.isnan(r.infusions_a_year)]
+    return {
+        "$schema": SCHEMA,
+        "title": {
+            "text": f"Maintenance policies: {name}",
+            "subtitle": "Up and to the left is better: more of the time from fewer infusions",
+        },
+        "config": config(PRINT),
+        "vconcat": [
+            _panel(shown, [r.time_in_response for r in shown], "percent of weeks in response"),
+            _panel(shown, [r.gain_kept for r in shown], "percent of weeks with the gain kept"),
+        ],
+    }
+
+
+def _panel(results: Sequence[PolicyResult], shares: Sequence[float], title: str) -> Spec:
+    most = 1.1 * max((r.infusions_a_year for r in results), default=1.0)
+    low, high = (
+        10 * math.floor(min(shares, default=0) / 10),
+        min(100, 10 * math.ceil(max(shares, default=1) / 10)),
+    )
+    points = [
+        (WIDTH * r.infusions_a_year / most, HEIGHT * (high - share) / max(high - low, 1))
+        for r, share in zip(results, shares, strict=True)
+    ]
+    values = [
+        {
+            "policy": r.policy,
+            "kind": r.kind,
+            "infusions": round(r.infusions_a_year, 2),
+            "share": round(share, 2),
+            "left": label.x,
+            "top": label.y,
+        }
+        for r, share, label in zip(results, shares, _labels([r.policy for r in results], points), strict=True)
+    ]
+    x = {
+        "field": "infusions",
+        "type": "quantitative",
+        "title": "maintenance infusions for a responder a year",
+        "scale": {"domain": [0, most], "nice": False},
+    }
+    y = {"field": "share", "type": "quantitative", "title": title, "scale": {"domain": [low, high]}}
+    color = {
+        "condition": [
+            {"test": f"datum.kind == '{kind}'", "value": colour} for kind, colour in _LINES.items()
+        ],
+        "value": PRINT.ink,
+    }
+    pixels = {"scale": None, "type": "quantitative", "axis": None}
+    return {
+        "data": {"values": values},
+        "width": WIDTH,
+        "height": HEIGHT,
+        "resolve": {"scale": {"x": "independent", "y": "independent"}},
+        "layer": [
+            {
+                "layer": [
+                    *(
+                        {
+                            "transform": [{"filter": f"datum.kind == '{kind}'"}],
+                            "mark": {"type": "line", "strokeWidth": 1.5, "color": colour},
+                            "encoding": {"x": x, "y": y},
+                        }
+                        for kind, colour in _LINES.items()
+                    ),
+                    {
+                        "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
+                        "encoding": {"x": x, "y": y, "color": color},
+                    },
+                ],
+            },
+            {
+                "mark": {"type": "text", "align": "left", "baseline": "middle"},
+                "encoding": {
+                    "x": {"field": "left", **pixels},
+                    "y": {"field": "top", **pixels},
+                    "text": {"field": "policy"},
+                    "color": color,
+                },
+            },
+        ],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """Where a label begins, and what it covers, in pixels."""
+
+    x: float
+    y: float
+    width: float
+
+    def covers(self, other: _Label) -> bool:
+        return (
+            self.x < other.x + other.width
+            and other.x < self.x + self.width
+            and abs(self.y - other.y) < _LINE_HEIGHT
+        )
+
+
+_LINE_HEIGHT, _LETTER, _GAP = 14.0, 5.8, 9.0
+
+
+def _labels(words: Sequence[str], points: Sequence[tuple[float, float]]) -> list[_Label]:
+    """A place near its point for each label, clear of the other labels and points where there is one."""
+    placed: list[_Label] = []
+    dots = [_Label(x - 4, y, 8) for x, y in points]
+    for text, point in zip(words, points, strict=True):
+        places = list(_places(_LETTER * len(text), *point))
+        free = (one for one in places if not any(one.covers(other) for other in [*placed, *dots]))
+        placed.append(next(free, places[0]))
+    return placed
+
+
+_ABOVE = 34.0
+"""Pixels above a panel that a label may use."""
+
+
+def _places(width: float, x: float, y: float) -> Iterator[_Label]:
+    """Places for a label, the best first: beside the point, then further and further above and below it."""
+    for away in range(16):
+        for down in (away * _LINE_HEIGHT / 2, -away * _LINE_HEIGHT / 2):
+            for left in (x + _GAP, x - _GAP - width, x - width / 2):
+                if left >= 0 and left + width <= WIDTH and -_ABOVE <= y + down <= HEIGHT:
+                    yield _Label(left, y + down, width)
+    yield _Label(max(0.0, x - width), y, width)
