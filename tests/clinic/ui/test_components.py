@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 
 import pytest
 
 from tenuto.clinic.ui import icons
 from tenuto.clinic.ui.components import WORDS, months, spine
+from tenuto.clinic.ui.templatetags.ui import calendar
 
 
 def test_every_mark_has_a_shape_of_its_own_and_a_word():
@@ -82,3 +84,13 @@ def test_a_forged_cookie_gives_the_paper_theme(visit, db):
     client = visit()
     client.cookies["tenuto_theme"] = '"><script>'
     assert 'data-theme="paper"' in client.get("/gallery/").content.decode()
+
+
+def test_a_month_is_drawn_the_same_from_values_and_a_hostile_label_stays_text():
+    marked = {date(2026, 11, 24): ("infusion", 'infusion 1"><script>')}
+    (month,) = months(marked)
+    drawn = calendar(month)
+    assert calendar(month) is drawn
+    assert "<script>" not in drawn
+    assert calendar(asdict(month)) == drawn
+    assert calendar(months({date(2026, 11, 25): ("infusion", "infusion 1")})[0]) != drawn

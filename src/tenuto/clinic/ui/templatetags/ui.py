@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -41,10 +43,21 @@ def toggles(bound: BoundField) -> dict[str, Any]:
     return {"field": bound}
 
 
-@register.inclusion_tag("ui/components/calendar.html")
-def calendar(month: Month) -> dict[str, Any]:
-    """One month with its marked days."""
-    return {"month": month, "weekdays": ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")}
+@register.simple_tag
+def calendar(month: Month | dict[str, Any]) -> SafeString:
+    """One month with its marked days; one that was kept comes as plain values."""
+    return _month(month) if isinstance(month, Month) else _drawn(month)
+
+
+@lru_cache(maxsize=256)
+def _month(month: Month) -> SafeString:
+    """Many series share their days; a month says nothing of whose it is."""
+    return _drawn(month)
+
+
+def _drawn(month: Month | dict[str, Any]) -> SafeString:
+    weekdays = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+    return render_to_string("ui/components/calendar.html", {"month": month, "weekdays": weekdays})
 
 
 @register.simple_tag
