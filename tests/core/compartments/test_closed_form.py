@@ -85,7 +85,7 @@ def test_chunks_and_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     crowd = rate_matrix(1, losses={0: np.linspace(0.1, 1, 50)})
     course = [Infusion(0.0, 1.0, np.linspace(1, 2, 50))]
     whole = simulate(crowd, course, [0.5, 2.0])
-    monkeypatch.setattr(module, "FINE", 7)
+    monkeypatch.setattr(module, "CHUNK", 7)
     monkeypatch.setattr(module, "LEAST", 3)
     np.testing.assert_array_equal(simulate(crowd, course, [0.5, 2.0]), whole)
     np.testing.assert_array_equal(simulate(crowd, course, [0.5, 2.0], threads=2), whole)
@@ -103,6 +103,28 @@ def test_an_earlier_answer_can_be_overwritten(engine: module.Engine) -> None:
     for wrong in (np.empty((2, 50, 3)), np.empty((2, 3, 50)), np.empty(3)):
         with pytest.raises(ValueError, match="Pass what an earlier call returned"):
             simulate(crowd, [Bolus(0.0, 9.0)], [1.0, 2.0, 3.0], engine=engine, out=wrong)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+def test_what_nothing_reaches_stays_empty(engine: module.Engine) -> None:
+    """The second compartment fills the first and is never given anything itself."""
+    upstream = rate_matrix(2, flows={(1, 0): np.full(3, 0.4)}, losses={0: 0.2})
+    x = simulate(upstream, [Bolus(0.0, 9.0)], [1.0, 2.0], engine=engine)
+    np.testing.assert_allclose(x[0], 9 * np.exp([[-0.2, -0.4]] * 3), rtol=1e-14)
+    assert (x[1] == 0).all()
+    assert (simulate(upstream, [Bolus(0.0, 9.0)], [1.0, 2.0], observe=[1], engine=engine) == 0).all()
+
+
+@pytest.mark.parametrize("observe", [[0], [3], [5], [0, 3, 5], [5, 0], [4, 3], [2, 0, 1, 5, 3, 4]])
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+def test_whatever_is_observed_is_what_it_is_beside_others(observe: list[int], engine: module.Engine) -> None:
+    flows = {(0, 1): 0.3, (1, 0): 0.1, (0, 2): 0.2, (2, 0): 0.05, (0, 3): 0.7, (3, 4): 0.4, (4, 3): 0.2}
+    body = rate_matrix(6, flows=flows, losses={3: np.linspace(0.1, 0.3, 7), 5: 6.0}, copies={(0, 5): 6.0})
+    course = [Infusion(0.5, 2.0, 8.0), Bolus(3.0, 1.0)]
+    times = np.linspace(0, 12, 25)
+    everything = np.stack([simulate_slowly(one, course, times) for one in body], axis=1)
+    found = simulate(body, course, times, observe=observe, engine=engine)
+    np.testing.assert_allclose(found, everything[observe], rtol=0, atol=1e-10 * everything.max())
 
 
 @settings(max_examples=60, deadline=None)

@@ -24,11 +24,9 @@ __all__ = ["Engine", "area", "constant_rate_state", "periodic_state", "simulate"
 
 Engine = Literal["numpy", "numba"]
 Filler = Callable[[Modes, Sequence[Stretch], Floats, Sequence[int], Floats, int], None]
-FINE, COARSE = 6_000, 15_000
-"""Compartments times patients worked on together, which also bounds the memory. Fine: a dozen such arrays fit the cache.
-Coarse: for threads, which hand over to each other at every array operation and so want few and long ones, and for compiled
-code, which makes blocks of its own. Neither is a power of two, which would put the rows of all arrays at addresses that get
-in each other's way."""
+CHUNK = 12_000
+"""Compartments times patients worked on together: large enough to hide the cost of a call, small enough for the cache and to
+bound the memory. Not a power of two, which would put the rows of all arrays at addresses that get in each other's way."""
 LEAST = 1000
 """Fewer patients than this aren't shared among threads."""
 _preparing = Lock()
@@ -68,8 +66,7 @@ def simulate(
     result = _room(out, (len(wanted), len(moments), patients))
     eigen, fill = _methods(engine, threads)
     work = partial(_chunk, system, cuts, moments, wanted, result, eigen, fill)
-    numbers = FINE if engine == "numpy" and threads <= 1 else COARSE
-    _each(work, _chunks(patients, max(1, numbers // size), threads), threads)
+    _each(work, _chunks(patients, max(1, CHUNK // size), threads), threads)
     return result.transpose(0, 2, 1)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 
 from tenuto.core.compartments.inputs import Stretch, entered
-from tenuto.core.compartments.matrix import Floats, used
+from tenuto.core.compartments.matrix import Bools, Floats, used
 from tenuto.core.compartments.modes import Modes
 
 __all__ = ["BUFFER", "fill"]
@@ -33,14 +34,17 @@ def fill(
     """
     target = result[:, :, offset : offset + modes.rates.shape[1]]
     ways_out = modes.alone_out(wanted)
-    spans = _spans(ways_out)
+    order = _side_by_side(used(ways_out))
+    rates, ways_out = modes.rates[order], ways_out[:, order]
+    into = {compartment: way[order] for compartment, way in modes.alone_into(entered(cuts)).items()}
+    spans = _spans(used(ways_out))
     elapsed, bounds = _since_change(cuts, moments)
     target[:, : bounds[0]] = 0.0
-    negative = -modes.rates
-    at_once = max(1, buffer // negative.size)
+    negative = -rates
+    at_once = max(1, buffer // max(1, negative.size))
     room = np.empty((min(at_once, len(moments)), *negative.shape))
     start = stop = bounds[0]
-    for begin, end, factors, constant in _pieces(modes, cuts, ways_out, bounds):
+    for begin, end, factors, constant in _pieces(rates, into, cuts, ways_out, bounds):
         # The exponentials are made many times at once, whatever stretch the times belong to.
         while begin < end:
             if begin >= stop:
@@ -62,13 +66,14 @@ def _since_change(cuts: Sequence[Stretch], moments: Floats) -> tuple[Floats, lis
     return elapsed, bounds.tolist()
 
 
-def _pieces(modes: Modes, cuts: Sequence[Stretch], ways_out: Floats, bounds: list[int]) -> Iterator[Piece]:
+def _pieces(
+    rates: Floats, into: dict[int, Floats], cuts: Sequence[Stretch], ways_out: Floats, bounds: list[int]
+) -> Iterator[Piece]:
     """Carry the modes from stretch to stretch and yield those that have output times."""
-    into = modes.alone_into(entered(cuts))
     # What a constant input of one, going on for ever, would lift each mode to.
-    lifts = {compartment: way / modes.rates for compartment, way in into.items()}
+    lifts = {compartment: way / rates for compartment, way in into.items()}
     passed: dict[tuple[float, bool], tuple[Floats, Floats]] = {}
-    state = np.zeros_like(modes.rates)
+    state = np.zeros_like(rates)
     for cut, begin, end in zip(cuts, bounds, bounds[1:], strict=False):
         for compartment, amount in cut.impulses.items():
             state += into[compartment] * amount
@@ -82,7 +87,7 @@ def _pieces(modes: Modes, cuts: Sequence[Stretch], ways_out: Floats, bounds: lis
             else:
                 yield begin, end, ways_out * (state - resting), np.einsum("wnp,np->wp", ways_out, resting)
         if np.isfinite(cut.end):
-            kept, filled = _passage(modes.rates, cut.end - cut.start, passed, running=resting is not None)
+            kept, filled = _passage(rates, cut.end - cut.start, passed, running=resting is not None)
             state *= kept
             if resting is not None:
                 state += resting * filled
@@ -100,10 +105,21 @@ def _passage(
     return known[elapsed, running]
 
 
-def _spans(ways_out: Floats) -> list[slice]:
-    """From the first to the last mode that each output needs: in the order of the chain these lie side by side, or nearly."""
-    needed = [np.flatnonzero(row) for row in used(ways_out)]
-    return [slice(int(modes[0]), int(modes[-1]) + 1) if len(modes) else slice(0) for modes in needed]
+def _side_by_side(needed: Bools) -> list[int]:
+    """The modes `(outputs, modes)` that are needed, in an order in which those of each output lie together, or nearly.
+
+    What several outputs need is in the middle, such as the drug's own modes, and what one alone needs on either side by
+    turns, such as those of a metabolite and of an effect site.
+    """
+    shared = needed.sum(axis=0) > 1
+    own = [modes for modes in (np.flatnonzero(row & ~shared).tolist() for row in needed) if modes]
+    return [*chain(*own[0::2]), *np.flatnonzero(shared).tolist(), *chain(*own[1::2])]
+
+
+def _spans(needed: Bools) -> list[slice]:
+    """From the first to the last mode that each output needs."""
+    places = [np.flatnonzero(row) for row in needed]
+    return [slice(int(at[0]), int(at[-1]) + 1) if len(at) else slice(0) for at in places]
 
 
 def _write(
