@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.plan.presenters.level import level_figure
 from tests.clinic.plan.conftest import OPTIONS, drafted, later, signed
 from tests.clinic.plan.test_page import text_of
 from tests.clinic.plan.test_versions import url_of
@@ -57,3 +58,16 @@ def test_the_version_in_force_leads_to_a_draft_that_waits(visit, accepted, alice
     page = visit(alice).get(url_of(version)).content.decode()
     assert f'<a href="{url_of(newer)}">Draft 2</a> revises this plan.' in page
     assert "revises this plan" not in visit(alice).get(url_of(newer)).content.decode()
+
+
+def test_a_version_shows_the_level_of_what_was_signed(visit, accepted, alice):
+    version = signed(accepted(), alice)
+    inputs = version.content["level"]
+    assert inputs["dose_mg"] == str(version.content["proposal"]["dose"]["dose_mg"])
+    page = visit(alice).get(url_of(version)).content.decode()
+    assert f"Predicted ketamine level, {inputs['dose_mg']} mg over {inputs['minutes']} min" in page
+    assert "not a target; do not titrate to this line" in page
+
+
+def test_a_version_that_kept_no_level_shows_none():
+    assert level_figure({}.get("level")) is None

@@ -227,7 +227,7 @@ def test_the_dose_card_draws_the_predicted_level_and_says_it_is_not_a_target(vis
 
 
 def test_outside_every_model_there_is_no_predicted_level(visit, alice, add, monkeypatch):
-    monkeypatch.setattr("tenuto.clinic.plan.presenters.page.dose_level", lambda **_: None)
+    monkeypatch.setattr("tenuto.clinic.plan.presenters.level.dose_level", lambda **_: None)
     patient, _ = add("Demo Alder")
     page = text_of(plan(visit(alice), patient))
     assert "of ketamine base over" in page

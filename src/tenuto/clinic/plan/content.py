@@ -13,6 +13,7 @@ from tenuto.clinic.intake.api import IntakeState
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.documents.sheet import sheet_of
 from tenuto.clinic.plan.models import VisitReport
+from tenuto.clinic.plan.presenters.level import level_inputs
 from tenuto.clinic.plan.presenters.page import course_of, dose_of, no_dose, protocols_of
 from tenuto.clinic.ui.gates import gate_card, missing_facts
 from tenuto.clinic.ui.words import count, long_day
@@ -50,6 +51,7 @@ def content_of(
         "given": [_given(report) for report in reports],
         "proposal": proposal.to_json(sum(ignored.values())),
         "company": company,
+        "level": level_inputs(proposal, state.facts.person.birth_date),
         "shown": _shown(proposal),
         "sheet": {
             **plain_values(sheet_of(proposal, state.facts.person, ignored)),

@@ -18,11 +18,12 @@ from tenuto.clinic.intake.presenters.person import banner_of
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.presenters.course import CourseCard, course_card
 from tenuto.clinic.plan.presenters.dose import DoseCard, dose_card
+from tenuto.clinic.plan.presenters.level import level_figure, level_inputs
 from tenuto.clinic.plan.presenters.protocols import ProtocolColumn, compare
-from tenuto.clinic.ui.charts.dose_level import LevelFigure, dose_level
+from tenuto.clinic.ui.charts.dose_level import LevelFigure
 from tenuto.clinic.ui.components import Banner, Stage
 from tenuto.clinic.ui.gates import GateCard, gate_card, missing_facts, missing_findings
-from tenuto.clinic.ui.words import age, ago, count, long_day, moment
+from tenuto.clinic.ui.words import ago, count, long_day, moment
 from tenuto.core.gate import Gate, Level
 from tenuto.core.literature.claims import claims
 from tenuto.core.plan.factors import Factor
@@ -101,7 +102,7 @@ def plan_page(
         stages=stages,
         gate=gate_card(gate, proposal.policy),
         dose=dose_of(proposal),
-        level=_level(proposal, record, today),
+        level=level_figure(level_inputs(proposal, record.facts.person.birth_date)),
         no_dose=no_dose(proposal),
         course=course_of(proposal),
         no_course="A series needs a protocol." if proposal.protocol is None else "No day fits; see the gate.",
@@ -146,20 +147,6 @@ def dose_of(proposal: Proposal) -> DoseCard | None:
     note = f"{weight.used.basis.value} weight, measured {long_day(weighing.taken)}, {ago(weighing.taken, proposal.as_of)}"
     others = [(o.weight, o.calculation.dose.ordered) for o in proposal.options if o.weight != weight.used]
     return dose_card(calculation, weight_note=note, others=others)
-
-
-def _level(proposal: Proposal, record: Record, today: date) -> LevelFigure | None:
-    """Display only: the level that the ordered dose is predicted to give in this body."""
-    calculation, weighing = proposal.orderable, proposal.weighing
-    if calculation is None or weighing is None:
-        return None
-    born = record.facts.person.birth_date
-    return dose_level(
-        dose=calculation.dose.ordered,
-        over=calculation.inputs.minutes,
-        body_weight=weighing.kg,
-        age_years=None if born is None else float(age(born, today)),
-    )
 
 
 def no_dose(proposal: Proposal) -> str:

@@ -11,9 +11,11 @@ from tenuto.clinic.people.api import may
 from tenuto.clinic.people.models import Staff
 from tenuto.clinic.plan.changes import Change, changes
 from tenuto.clinic.plan.models import PlanVersion
+from tenuto.clinic.plan.presenters.level import level_figure
 from tenuto.clinic.plan.services.signing import meaning
 from tenuto.clinic.plan.status import WORDS, Status, StatusWords
 from tenuto.clinic.plan.versions import standings
+from tenuto.clinic.ui.charts.dose_level import LevelFigure
 from tenuto.clinic.ui.words import long_moment
 from tenuto.core.gate import Level
 
@@ -61,6 +63,7 @@ class VersionPage:
     can_revise: bool
     can_withdraw: bool
     shown: dict[str, Any]
+    level: LevelFigure | None
     company: Sequence[dict[str, Any]]
     given: Sequence[dict[str, Any]]
     acts: tuple[tuple[str, str], ...]
@@ -96,6 +99,7 @@ def version_page(
         can_revise=revise and status is not Status.DRAFT,
         can_withdraw=revise and status in (Status.DRAFT, Status.SIGNED),
         shown=content["shown"],
+        level=level_figure(content.get("level")),
         company=content["company"],
         given=content["given"],
         acts=_acts(version),
