@@ -30,7 +30,7 @@ def level_chart(
 ) -> Spec:
     """A Vega-Lite specification with its data inside: each curve with its name at its end, bands as fans."""
     found = _drawn(found)
-    top = 1.05 * max(float(_highest(c).max()) for c in found)
+    top = _short(1.05 * max(float(_highest(c).max()) for c in found))
     layers = [infusion_layer(regimen, found[0].times_min, look)]
     for order, curve in enumerate(found):
         layers += curve_layers(curve, order, look)
@@ -174,11 +174,11 @@ def _labels(found: Sequence[Curve], room: float, look: Look) -> list[Spec]:
         values.append(
             {
                 "time": peak_at + aside,
-                "level": below,
+                "level": _short(below),
                 "name": curve.model.short if at_peak else curve.analyte,
                 "colour": _colour(curve, i, look),
                 "from": peak_at,
-                "at": level,
+                "at": _short(level),
             }
         )
     names: Spec = {
