@@ -84,18 +84,19 @@ def body(answer) -> str:
     return content.decode(errors="replace")
 
 
-@pytest.mark.parametrize("role", [*Role, None], ids=str)
-def test_no_id_however_real_shows_a_patient_to_another_clinic(visit, ids, other_clinic, role):
+def test_no_id_however_real_shows_a_patient_to_another_clinic(visit, ids, other_clinic):
     """Of the patient or of anything that belongs to the patient: to other clinics it does not exist."""
-    browser = visit(_hired(other_clinic, "crawler", role) if role else None)
-    before = AuditEvent.objects.filter(kind="read", patient_id=ids["uuid:patient_id"]).count()
-    for name, address in addresses(ids):
-        for send in (browser.get, browser.post):
-            answer = send(address)
-            assert answer.status_code < 500, name
-            for word in WORDS:
-                assert word not in body(answer), f"{name} shows {word} to {role} of another clinic"
     looks = AuditEvent.objects.filter(kind="read", patient_id=ids["uuid:patient_id"])
+    before, pages = looks.count(), list(addresses(ids))
+    for role in (*Role, None):
+        browser = visit(_hired(other_clinic, f"crawler-{role}", role) if role else None)
+        for name, address in pages:
+            for send in (browser.get, browser.post):
+                answer = send(address)
+                assert answer.status_code < 500, name
+                text = body(answer)
+                for word in WORDS:
+                    assert word not in text, f"{name} shows {word} to {role} of another clinic"
     assert looks.count() == before
 
 
@@ -113,7 +114,7 @@ def test_whatever_names_a_patient_leaves_a_row(visit, ids, clinic):
             assert AuditEvent.objects.filter(kind="read").count() > before, f"{name} leaves no row"
     assert {
         "desk:patients", "desk:worklist", "enquiries", "enquiry", "intake:page", "intake:scale", "people:access",
-        "people:audit", "people:person", "plan:comfort", "plan:page", "plan:version", "plan:version-pdf",
+        "people:audit", "people:person", "plan:comfort", "plan:version", "plan:version-pdf",
         "plan:version-calendar", "plan:visits", "ports:glass",
     } <= shown  # fmt: skip
 
@@ -125,43 +126,24 @@ def test_an_auditor_comes_to_no_record_by_any_id(visit, ids, clinic):
             assert browser.get(address).status_code in (403, 405), name
 
 
-@pytest.mark.parametrize(
-    ("deed", "kind", "action"),
-    [
-        ("/", "read", "list of patients"),
-        ("/worklist/", "read", "worklist"),
-        ("/enquiries/", "read", "list of enquiries"),
-        ("search", "read", "search for patients"),
-        ("print", "read", "printed"),
-        ("pdf", "read", "print plan version"),
-        ("refusal", "access", "refused"),
-        ("failed sign-in", "access", "failed sign-in"),
-        ("failed unlock", "access", "failed unlock"),
-        ("glass", "access", "broke the glass"),
-    ],
-)
-def test_each_deed_leaves_its_row(visit, ids, alice, clinic, deed, kind, action):
+def test_each_deed_leaves_its_row(visit, ids, alice):
     browser, patient = visit(alice), ids["uuid:patient_id"]
-    before = AuditEvent.objects.count()
-    match deed:
-        case "search":
-            browser.post("/", {"search": "quill"})
-        case "print":
-            browser.post("/printed/", {"page": "/worklist/", "patient": str(patient)})
-        case "pdf":
-            browser.get(f"/patients/{patient}/plan/versions/{ids['uuid:version_id']}/plan.pdf")
-        case "refusal":
-            browser.get("/audit/")
-        case "failed sign-in":
-            visit().post("/sign-in/", {"username": "alice", "password": "guess"})
-        case "failed unlock":
-            browser.post("/unlock/", {"password": "guess", "next": "/"})
-        case "glass":
-            browser.post(
-                f"/patients/{patient}/break-glass/", {"reason": "Found at the bus stop.", "next": "/"}
-            )
-        case _:
-            browser.get(deed)
-    events = AuditEvent.objects.filter(number__gt=before).order_by("number")
-    assert kind in {event.kind for event in events}
-    assert any(event.action.startswith(action.split(" ")[0]) for event in events), list(events)
+    pdf = f"/patients/{patient}/plan/versions/{ids['uuid:version_id']}/plan.pdf"
+    reason = {"reason": "Found at the bus stop.", "next": "/"}
+    deeds = [
+        ("read", "list of patients", lambda: browser.get("/")),
+        ("read", "worklist", lambda: browser.get("/worklist/")),
+        ("read", "list of enquiries", lambda: browser.get("/enquiries/")),
+        ("read", "search for patients", lambda: browser.post("/", {"search": "quill"})),
+        ("read", "printed", lambda: browser.post("/printed/", {"page": "/", "patient": str(patient)})),
+        ("read", "print plan version", lambda: browser.get(pdf)),
+        ("access", "refused", lambda: browser.get("/audit/")),
+        ("access", "failed sign-in", lambda: visit().post("/sign-in/", {"username": "a", "password": "b"})),
+        ("access", "failed unlock", lambda: browser.post("/unlock/", {"password": "guess", "next": "/"})),
+        ("access", "broke the glass", lambda: browser.post(f"/patients/{patient}/break-glass/", reason)),
+    ]
+    for kind, action, do in deeds:
+        before = AuditEvent.objects.count()
+        do()
+        events = AuditEvent.objects.filter(number__gt=before)
+        assert (kind, action) in {(event.kind, event.action) for event in events}, list(events)
