@@ -50,8 +50,8 @@ def _panel(results: Sequence[PolicyResult], shares: Sequence[float], title: str)
             "kind": r.kind,
             "infusions": round(r.infusions_a_year, 2),
             "share": round(share, 2),
-            "left": label.x,
-            "top": label.y,
+            "left": round(label.x, 1),
+            "top": round(label.y, 1),
         }
         for r, share, label in zip(results, shares, _labels([r.policy for r in results], points), strict=True)
     ]
