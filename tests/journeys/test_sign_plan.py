@@ -124,7 +124,9 @@ def test_an_enquiry_becomes_a_signed_plan_that_the_auditor_can_follow(plan, visi
     dose = visit.section("dose").locator(".dose-hero strong").inner_text()
     visit.page.emulate_media(media="print")
     expect(visit.page.get_by_role("button", name="Withdraw")).to_be_hidden()
-    assert dose in words_of(plan.prints())
+    printed = words_of(plan.prints())
+    assert dose in printed
+    assert printed.index("PASS") < printed.index(dose) < printed.index("Signed by")
     visit.page.emulate_media(media="screen")
     paper = plan.downloads("Version as PDF")
     assert f"{dose} ketamine base" in words_of(paper)

@@ -149,7 +149,9 @@ def test_a_converted_weight_is_shown_with_what_was_sent(visit, alice, add):
 def test_names_of_others_that_are_alike_are_pointed_out(visit, alice, add):
     patient, _ = add("Demo Alder")
     add("Demo Elder")
-    assert "similar name: Demo Elder" in text_of(plan(visit(alice), patient))
+    answer = plan(visit(alice), patient)
+    assert "similar name: Demo Elder" in text_of(answer)
+    assert answer.content.decode().count('class="page-note no-print"') == 1, "names another patient on paper"
 
 
 def test_hostile_text_is_shown_as_text(visit, alice, add):
