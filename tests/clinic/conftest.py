@@ -69,7 +69,7 @@ def other_clinic(db):
     return open_clinic(name="Harbour Clinic", demonstration=False)
 
 
-def _hired(clinic, username, role):
+def hired(clinic, username, role):
     return employ(
         clinic=clinic, username=username, password=PASSWORD, name=username.title(), role=role, at=NOW
     )
@@ -77,17 +77,32 @@ def _hired(clinic, username, role):
 
 @pytest.fixture
 def alice(clinic):
-    return _hired(clinic, "alice", Role.PRESCRIBER)
+    return hired(clinic, "alice", Role.PRESCRIBER)
 
 
 @pytest.fixture
 def bob(clinic):
-    return _hired(clinic, "bob", Role.NURSE)
+    return hired(clinic, "bob", Role.NURSE)
+
+
+@pytest.fixture
+def carol(clinic):
+    return hired(clinic, "carol", Role.COORDINATOR)
+
+
+@pytest.fixture
+def dora(clinic):
+    return hired(clinic, "dora", Role.MEDICAL_DIRECTOR)
+
+
+@pytest.fixture
+def erin(clinic):
+    return hired(clinic, "erin", Role.AUDITOR)
 
 
 @pytest.fixture
 def charlie(other_clinic):
-    return _hired(other_clinic, "charlie", Role.PRESCRIBER)
+    return hired(other_clinic, "charlie", Role.PRESCRIBER)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.links import api as links
 from tenuto.clinic.people.models import Role
-from tests.clinic.conftest import NOW, _hired, facts_of, source_of
+from tests.clinic.conftest import NOW, facts_of, hired, source_of
 
 SECRET_NAME = "Zephyrine Quillfeather"
 PUBLIC = {
@@ -71,7 +71,7 @@ def test_there_is_something_to_crawl():
 
 @pytest.mark.parametrize("role", [*Role, None], ids=str)
 def test_nobody_sees_a_patient_of_another_clinic(visit, clinic, theirs, role):
-    browser = visit(_hired(clinic, "crawler", role) if role else None)
+    browser = visit(hired(clinic, "crawler", role) if role else None)
     for route, name, _ in ALL:
         for send in (browser.get, browser.post):
             answer = send(address(route, theirs.pk), follow=True)

@@ -17,9 +17,9 @@ from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.models import Role
 from tenuto.clinic.ports.api import open_tasks_of
 from tenuto.clinic.ports.services import break_glass
-from tests.clinic.conftest import NOW, _hired
+from tests.clinic.conftest import NOW, hired
 from tests.clinic.intake.filling import weigh
-from tests.clinic.plan.conftest import accepted, add, dora, signed
+from tests.clinic.plan.conftest import accepted, add, signed
 from tests.clinic.test_crawl import ALL, NOT_LOOKS
 
 __all__ = ["accepted", "add", "dora"]
@@ -89,7 +89,7 @@ def test_no_id_however_real_shows_a_patient_to_another_clinic(visit, ids, other_
     looks = AuditEvent.objects.filter(kind="read", patient_id=ids["uuid:patient_id"])
     before, pages = looks.count(), list(addresses(ids))
     for role in (*Role, None):
-        browser = visit(_hired(other_clinic, f"crawler-{role}", role) if role else None)
+        browser = visit(hired(other_clinic, f"crawler-{role}", role) if role else None)
         for name, address in pages:
             for send in (browser.get, browser.post):
                 answer = send(address)
@@ -102,7 +102,7 @@ def test_no_id_however_real_shows_a_patient_to_another_clinic(visit, ids, other_
 
 def test_whatever_names_a_patient_leaves_a_row(visit, ids, clinic):
     """Pages, lists, documents: who sees the name has looked, and the audit says so."""
-    browser, shown = visit(_hired(clinic, "director", Role.MEDICAL_DIRECTOR)), set()
+    browser, shown = visit(hired(clinic, "director", Role.MEDICAL_DIRECTOR)), set()
     for name, address in addresses(ids):
         before = AuditEvent.objects.filter(kind="read").count()
         answer = browser.get(address)
@@ -120,7 +120,7 @@ def test_whatever_names_a_patient_leaves_a_row(visit, ids, clinic):
 
 
 def test_an_auditor_comes_to_no_record_by_any_id(visit, ids, clinic):
-    browser = visit(_hired(clinic, "otto", Role.AUDITOR))
+    browser = visit(hired(clinic, "erin", Role.AUDITOR))
     for name, address in addresses(ids):
         if str(ids["uuid:patient_id"]) in address:
             assert browser.get(address).status_code in (403, 405), name

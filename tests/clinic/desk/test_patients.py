@@ -14,7 +14,7 @@ from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.access import change_care_team, restrict
 from tenuto.clinic.people.models import Role
 from tenuto.core.intake.facts import Coding, Measurement, Problem
-from tests.clinic.conftest import NOW, _hired, facts_of, source_of
+from tests.clinic.conftest import NOW, facts_of, hired, source_of
 
 DEPRESSION = Problem("Depression", (Coding("icd10cm", "F33.2", "Recurrent depression"),))
 QUERIES = 14
@@ -60,7 +60,7 @@ def test_alice_and_bob_see_the_patient_and_charlie_does_not(visit, ana, alice, b
 
 
 def test_an_auditor_is_refused(visit, ana, clinic):
-    assert visit(_hired(clinic, "erin", Role.AUDITOR)).get("/").status_code == 403
+    assert visit(hired(clinic, "erin", Role.AUDITOR)).get("/").status_code == 403
 
 
 def test_the_most_closed_gate_comes_first(rows, weighed, ana):
@@ -110,7 +110,7 @@ def test_a_look_at_the_list_is_on_record_with_everyone_who_was_on_it(visit, alic
 
 
 def test_a_restricted_record_stays_closed_in_the_list(visit, rows, ana, alice, bob, clinic):
-    dora = _hired(clinic, "dora", Role.MEDICAL_DIRECTOR)
+    dora = hired(clinic, "dora", Role.MEDICAL_DIRECTOR)
     change_care_team(patient=ana, staff=alice, member=True, by=dora, at=NOW)
     restrict(patient=ana, restricted=True, why="known to the staff", by=dora, at=NOW)
     assert rows()[0].name == "Ana Silva"

@@ -14,7 +14,7 @@ from tenuto.clinic.people.models import Role
 from tenuto.clinic.ports.api import open_task, place_hold
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.sources import Basis, Tag
-from tests.clinic.conftest import NOW, _hired, facts_of, source_of
+from tests.clinic.conftest import NOW, facts_of, hired, source_of
 
 ADDRESS = "/worklist/"
 QUERIES = 13
@@ -50,7 +50,7 @@ def test_alice_and_bob_see_what_waits_and_charlie_does_not(visit, tasks, alice, 
 
 def test_each_role_that_may_search_sees_it_and_the_auditor_is_refused(visit, clinic, tasks):
     for role in Role:
-        answer = visit(_hired(clinic, f"one-{role}", role)).get(ADDRESS)
+        answer = visit(hired(clinic, f"one-{role}", role)).get(ADDRESS)
         assert answer.status_code == (403 if role is Role.AUDITOR else 200)
     assert visit().get(ADDRESS).status_code == 302
 

@@ -7,31 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from tenuto.clinic.people.models import Role
 from tenuto.clinic.people.reauthenticate import Reauthentication
-from tenuto.clinic.people.services import employ
-from tests.clinic.conftest import NOW, PASSWORD
-
-
-def _hired(clinic, username, role):
-    return employ(
-        clinic=clinic, username=username, password=PASSWORD, name=username.title(), role=role, at=NOW
-    )
-
-
-@pytest.fixture
-def cora(clinic):
-    return _hired(clinic, "cora", Role.COORDINATOR)
-
-
-@pytest.fixture
-def dora(clinic):
-    return _hired(clinic, "dora", Role.MEDICAL_DIRECTOR)
-
-
-@pytest.fixture
-def otto(clinic):
-    return _hired(clinic, "otto", Role.AUDITOR)
+from tests.clinic.conftest import NOW
 
 
 def signed(staff, minutes_ago=0):

@@ -26,9 +26,9 @@ POSTS = {
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_each_role_sees_the_pages_that_are_its_own(visit, ana, alice, bob, cora, dora, otto, page):
+def test_each_role_sees_the_pages_that_are_its_own(visit, ana, alice, bob, carol, dora, erin, page):
     url = f"/patients/{ana.pk}/intake/{page}"
-    for person in (alice, bob, cora, dora, otto):
+    for person in (alice, bob, carol, dora, erin):
         expected = 200 if person.role in PAGES[page].split() else 403
         assert visit(person).get(url).status_code == expected, person
 

@@ -251,8 +251,8 @@ def test_the_order_asked_is_the_order_answered(ana, alice):
     assert left(asked.request) == ["gad7", "phq9"]
 
 
-def test_who_may_ask_by_link(visit, ana, otto, cora, charlie):
+def test_who_may_ask_by_link(visit, ana, erin, carol, charlie):
     url = f"/patients/{ana.pk}/intake/scales/ask/"
-    assert visit(cora).get(url).status_code == 200
-    assert visit(otto).get(url).status_code == 403
+    assert visit(carol).get(url).status_code == 200
+    assert visit(erin).get(url).status_code == 403
     assert visit(charlie).get(url).status_code == 404

@@ -76,61 +76,65 @@ def test_the_public_form_needs_its_token_and_a_clinic(clinic):
     assert Client().get(f"/enquire/{uuid4()}/").status_code == 404
 
 
-def test_phone_and_letter_are_entered_by_staff(visit, cora):
-    browser = visit(cora)
+def test_phone_and_letter_are_entered_by_staff(visit, carol):
+    browser = visit(carol)
     letter = {**WEB, "channel": "letter"}
     assert "A letter has a sender" in text_of(browser.post("/enquiries/add/", letter))
     browser.post("/enquiries/add/", {**letter, "referrer": "Dr Reed, 555 0199"})
     row = Enquiry.objects.get()
-    assert (row.channel, row.referrer, row.recorded_by_name) == ("letter", "Dr Reed, 555 0199", "Cora (cora)")
+    assert (row.channel, row.referrer, row.recorded_by_name) == (
+        "letter",
+        "Dr Reed, 555 0199",
+        "Carol (carol)",
+    )
 
 
-def test_an_enquiry_becomes_a_patient_once_and_its_task_ends(visit, asked, cora, clinic):
+def test_an_enquiry_becomes_a_patient_once_and_its_task_ends(visit, asked, carol, clinic):
     url = f"/enquiries/{asked.pk}/"
-    answer = visit(cora).post(url, REGISTER)
+    answer = visit(carol).post(url, REGISTER)
     patient = Patient.objects.get()
     assert answer["Location"] == f"/patients/{patient.pk}/intake/"
     assert [str(i) for i in patient.identifiers.all()] == ["MRN 77"]
     assert open_tasks(clinic) == []
-    visit(cora).post(url, REGISTER)
+    visit(carol).post(url, REGISTER)
     assert (Patient.objects.count(), EnquiryEnd.objects.count()) == (1, 1)
 
 
-def test_a_similar_name_is_compared_first(visit, asked, cora, ana):
+def test_a_similar_name_is_compared_first(visit, asked, carol, ana):
     url = f"/enquiries/{asked.pk}/"
     similar = {**REGISTER, "name": "Anna Silva"}
-    page = visit(cora).post(url, similar)
+    page = visit(carol).post(url, similar)
     assert page.status_code == 422
     assert "Ana Silva" in text_of(page)
     assert Patient.objects.count() == 1
-    assert visit(cora).post(url, {**similar, "checked": "on"}).status_code == 302
+    assert visit(carol).post(url, {**similar, "checked": "on"}).status_code == 302
     assert Patient.objects.count() == 2
 
 
-def test_somebody_who_is_known_by_number_is_joined_not_doubled(visit, asked, cora, ana):
+def test_somebody_who_is_known_by_number_is_joined_not_doubled(visit, asked, carol, ana):
     known = {"name": "Ana Silva", "birth_date": "1981-05-04", "identifier": "MRN 1"}
-    wrong = visit(cora).post(f"/enquiries/{asked.pk}/", {**known, "birth_date": "1990-01-01"})
+    wrong = visit(carol).post(f"/enquiries/{asked.pk}/", {**known, "birth_date": "1990-01-01"})
     assert "Find out which is right" in text_of(wrong)
-    visit(cora).post(f"/enquiries/{asked.pk}/", known)
+    visit(carol).post(f"/enquiries/{asked.pk}/", known)
     assert EnquiryEnd.objects.get().patient == ana
     assert Patient.objects.count() == 1
 
 
-def test_closing_needs_a_reason(visit, asked, cora, clinic):
+def test_closing_needs_a_reason(visit, asked, carol, clinic):
     url = f"/enquiries/{asked.pk}/"
-    assert visit(cora).post(url, {"close": "1", "why": ""}).status_code == 422
-    visit(cora).post(url, {"close": "1", "why": "Wants another treatment."})
+    assert visit(carol).post(url, {"close": "1", "why": ""}).status_code == 422
+    visit(carol).post(url, {"close": "1", "why": "Wants another treatment."})
     assert EnquiryEnd.objects.get().why == "Wants another treatment."
     assert open_tasks(clinic) == []
 
 
-def test_another_clinic_an_auditor_and_strangers_see_nothing(visit, asked, charlie, otto, cora):
+def test_another_clinic_an_auditor_and_strangers_see_nothing(visit, asked, charlie, erin, carol):
     url = f"/enquiries/{asked.pk}/"
     assert visit(charlie).get(url).status_code == 404
     assert "Willow" not in text_of(visit(charlie).get("/enquiries/"))
-    assert visit(otto).get("/enquiries/").status_code == 403
+    assert visit(erin).get("/enquiries/").status_code == 403
     assert visit().get(url).status_code == 302
-    assert "Willow Tree" in text_of(visit(cora).get("/enquiries/"))
-    assert visit(cora).get(url).status_code == 200
-    reads = AuditEvent.objects.filter(kind="read", by_id=str(cora.pk))
+    assert "Willow Tree" in text_of(visit(carol).get("/enquiries/"))
+    assert visit(carol).get(url).status_code == 200
+    reads = AuditEvent.objects.filter(kind="read", by_id=str(carol.pk))
     assert {event.action for event in reads} == {"list of enquiries", "enquiry"}

@@ -76,10 +76,10 @@ def test_a_newer_consent_allows_them_again(ana, bob, consent, alice):
     assert photo_allowed(ana)
 
 
-def test_another_clinic_and_other_roles_withdraw_nothing(visit, ana, cora, charlie, consent):
+def test_another_clinic_and_other_roles_withdraw_nothing(visit, ana, carol, charlie, consent):
     consent(photo=True)
     url = f"/patients/{ana.pk}/intake/consent/withdraw-photographs/"
     assert visit(charlie).post(url).status_code == 404
-    assert visit(cora).post(url).status_code == 403
+    assert visit(carol).post(url).status_code == 403
     assert visit().post(url).status_code == 302
     assert photo_allowed(ana)

@@ -11,14 +11,9 @@ from tenuto.clinic.people import access
 from tenuto.clinic.people.models import BrokenGlass, Role
 from tenuto.clinic.people.services import close_account
 from tenuto.clinic.ports.api import open_tasks
-from tests.clinic.conftest import NOW, PASSWORD, _hired
+from tests.clinic.conftest import NOW, PASSWORD, hired
 
 WHY = "Found unresponsive at the bus stop."
-
-
-@pytest.fixture
-def dora(clinic):
-    return _hired(clinic, "dora", Role.MEDICAL_DIRECTOR)
 
 
 @pytest.fixture
@@ -45,7 +40,7 @@ def test_others_are_asked_why_and_see_nothing_before(visit, bob, restricted):
 
 
 def test_who_may_not_break_glass_is_refused_and_it_is_recorded(visit, clinic, restricted):
-    carol = _hired(clinic, "carol", Role.COORDINATOR)
+    carol = hired(clinic, "carol", Role.COORDINATOR)
     answer = visit(carol).get(page(restricted))
     assert answer.status_code == 403
     assert restricted.name not in answer.content.decode()
@@ -106,7 +101,7 @@ def test_a_review_says_yes_or_no(visit, bob, dora, restricted):
 
 
 def test_nobody_reviews_themselves(visit, clinic, restricted):
-    eve = _hired(clinic, "eve", Role.MEDICAL_DIRECTOR)
+    eve = hired(clinic, "eve", Role.MEDICAL_DIRECTOR)
     break_it(visit(eve), restricted)
     glass = BrokenGlass.objects.get()
     answer = visit(eve).post(f"/audit/glass/{glass.pk}/", {"justified": "yes"})

@@ -11,7 +11,7 @@ from tenuto.clinic.ledger.models import AuditEvent, Kind
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people import access, audit_rows, review
 from tenuto.clinic.people.models import Role, WeeklyReview
-from tests.clinic.conftest import NOW, PASSWORD, _hired, facts_of, receive, source_of
+from tests.clinic.conftest import NOW, PASSWORD, facts_of, hired, receive, source_of
 
 QUERIES = 17
 """PostgreSQL takes the lock of the chain with one more."""
@@ -31,11 +31,6 @@ def foreign(charlie):
 def registered(by, name):
     source = source_of(f"{name}.json", f"{ord(name[0]):064x}")
     return receive(facts=facts_of(name, f"MRN {name}"), source=source, by=by, at=NOW).patient
-
-
-@pytest.fixture
-def erin(clinic):
-    return _hired(clinic, "erin", Role.AUDITOR)
 
 
 def test_the_auditor_signs_in_to_the_audit(visit, erin):
@@ -86,7 +81,7 @@ def test_a_patient_of_another_clinic_has_no_events_here(visit, erin, charlie, fo
 
 @pytest.mark.parametrize("role", [Role.PRESCRIBER, Role.NURSE, Role.COORDINATOR])
 def test_others_do_not_read_the_audit(visit, clinic, role):
-    answer = visit(_hired(clinic, "someone", role)).get("/audit/")
+    answer = visit(hired(clinic, "someone", role)).get("/audit/")
     assert answer.status_code == 403
     assert "may not read the audit. Ask a medical director or an auditor." in answer.content.decode()
     assert AuditEvent.objects.get(action="refused").detail["verb"] == "audit.read"

@@ -18,7 +18,7 @@ from tenuto.clinic.people.demo_code import PERIOD, code_of, give_second_factor
 from tenuto.clinic.people.enrol import must_have_second_factor, reset_second_factor
 from tenuto.clinic.people.models import Role
 from tenuto.clinic.people.roles import SIGNING_ROLES
-from tests.clinic.conftest import NOW, PASSWORD, _hired
+from tests.clinic.conftest import NOW, PASSWORD, hired
 from tests.clinic.test_crawl import ALL, address
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -94,11 +94,11 @@ def test_recovery_codes_alone_are_no_second_factor(alice):
 
 def test_roles_that_sign_nothing_may_do_without(clinic, settings):
     assert {*Role} - SIGNING_ROLES == {Role.COORDINATOR, Role.AUDITOR}
-    cora = _hired(clinic, "cora", Role.COORDINATOR)
-    assert arrives(cora).get("/worklist/").status_code == 200
+    carol = hired(clinic, "carol", Role.COORDINATOR)
+    assert arrives(carol).get("/worklist/").status_code == 200
     settings.SECOND_FACTOR_FOR = "everyone"
-    assert must_have_second_factor(cora)
-    assert arrives(cora).get("/worklist/")["Location"].startswith(SETTING_UP)
+    assert must_have_second_factor(carol)
+    assert arrives(carol).get("/worklist/")["Location"].startswith(SETTING_UP)
 
 
 def test_a_locked_session_unlocks_before_it_is_led_anywhere(alice):
@@ -130,7 +130,7 @@ def test_the_demonstration_shows_its_codes_as_before(alice, settings):
 def test_a_lost_phone_is_reset_by_the_medical_director(clinic, alice, visit):
     give_second_factor(alice, secret=SECRET)
     Authenticator.objects.create(user=alice, type="recovery_codes", data={})
-    dora = _hired(clinic, "dora", Role.MEDICAL_DIRECTOR)
+    dora = hired(clinic, "dora", Role.MEDICAL_DIRECTOR)
     assert visit(dora).post(f"/staff/{alice.pk}/", {"action": "reset"}).status_code == 302
     assert not Authenticator.objects.filter(user=alice).exists()
     event = AuditEvent.objects.get(action="reset second factor")
@@ -139,7 +139,7 @@ def test_a_lost_phone_is_reset_by_the_medical_director(clinic, alice, visit):
 
 
 def test_nobody_resets_their_own_or_another_clinics(clinic, alice, charlie, visit):
-    dora = _hired(clinic, "dora", Role.MEDICAL_DIRECTOR)
+    dora = hired(clinic, "dora", Role.MEDICAL_DIRECTOR)
     for staff in (dora, charlie):
         TOTP.activate(staff, SECRET)
         visit(dora).post(f"/staff/{staff.pk}/", {"action": "reset"})
@@ -153,7 +153,7 @@ def test_reading_in_an_emergency_asks_for_no_second_factor(alice, bob, ana, clin
     """The phone is in the locker: who is signed in breaks the glass and reads, with a reason and nothing else."""
     give_second_factor(bob, secret=SECRET)
     browser = arrives(bob)
-    dora = _hired(clinic, "dora", Role.MEDICAL_DIRECTOR)
+    dora = hired(clinic, "dora", Role.MEDICAL_DIRECTOR)
     change_care_team(patient=ana, staff=alice, member=True, by=dora, at=NOW)
     restrict(patient=ana, restricted=True, why="A colleague's relative.", by=dora, at=NOW)
     url = f"/patients/{ana.pk}/intake/"

@@ -15,19 +15,9 @@ from tenuto.clinic.people import access
 from tenuto.clinic.people.models import Role
 from tenuto.clinic.people.services import close_account, register_patient
 from tenuto.clinic.ports.api import open_task
-from tests.clinic.conftest import NOW, _hired, facts_of, source_of
+from tests.clinic.conftest import NOW, facts_of, hired, source_of
 
 BORN = date(1981, 5, 4)
-
-
-@pytest.fixture
-def dora(clinic):
-    return _hired(clinic, "dora", Role.MEDICAL_DIRECTOR)
-
-
-@pytest.fixture
-def cora(clinic):
-    return _hired(clinic, "cora", Role.COORDINATOR)
 
 
 @pytest.fixture
@@ -102,20 +92,20 @@ def test_twice_on_the_team_and_closed_accounts_are_said(visit, ana, alice, bob, 
     assert access.care_team(ana) == {alice.pk}
 
 
-def test_who_may_change_what(visit, ana, alice, bob, cora, charlie, team):
+def test_who_may_change_what(visit, ana, alice, bob, carol, charlie, team):
     assert visit(bob).get(url(ana)).status_code == 200
     assert send(visit(alice), ana, "yes").status_code == 403
     assert put(visit(bob), ana, bob).status_code == 403
-    assert put(visit(cora), ana, cora).status_code == 403
+    assert put(visit(carol), ana, carol).status_code == 403
     assert put(visit(charlie), ana, charlie).status_code == 404
     assert visit(charlie).get(url(ana)).status_code == 404
     assert put(visit(alice), ana, charlie).status_code == 404
     assert access.care_team(ana) == {alice.pk}
 
 
-def test_to_others_the_page_of_a_restricted_record_is_closed_too(visit, restricted, bob, cora):
+def test_to_others_the_page_of_a_restricted_record_is_closed_too(visit, restricted, bob, carol):
     assert visit(bob).get(url(restricted)).status_code == 302
-    answer = visit(cora).get(url(restricted))
+    answer = visit(carol).get(url(restricted))
     assert answer.status_code == 403
     assert restricted.name not in answer.content.decode()
 
@@ -225,8 +215,8 @@ def test_a_file_for_a_restricted_record_is_for_its_team_to_take_in(visit, clinic
 
 
 def test_an_auditor_takes_in_no_file(visit, clinic):
-    otto = _hired(clinic, "otto", Role.AUDITOR)
-    assert visit(otto).post("/interop/bundles/", {"bundle": bundle()}).status_code == 403
+    erin = hired(clinic, "erin", Role.AUDITOR)
+    assert visit(erin).post("/interop/bundles/", {"bundle": bundle()}).status_code == 403
 
 
 def test_two_records_of_one_number_name_nobody_who_is_restricted(restricted, bob):

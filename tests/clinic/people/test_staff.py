@@ -8,14 +8,9 @@ from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.api import may, refusal, roles_that_may
 from tenuto.clinic.people.models import Role, Staff
 from tenuto.clinic.people.roles import WHO_MAY, page
-from tests.clinic.conftest import _hired
+from tests.clinic.conftest import hired
 
 NEW = {"username": "frida", "name": "Frida", "role": "nurse", "password": "a quiet long note"}
-
-
-@pytest.fixture
-def dora(clinic):
-    return _hired(clinic, "dora", Role.MEDICAL_DIRECTOR)
 
 
 def test_everyone_sees_who_works_here_and_nobody_elsewhere(visit, bob, alice, charlie):
@@ -70,7 +65,7 @@ def test_nobody_changes_their_own(visit, dora):
 def test_others_may_not(visit, bob, charlie, dora, other_clinic):
     assert visit(bob).post("/staff/add/", NEW).status_code == 403
     assert visit(bob).post(f"/staff/{dora.pk}/", {"action": "close"}).status_code == 403
-    theirs = _hired(other_clinic, "dirk", Role.MEDICAL_DIRECTOR)
+    theirs = hired(other_clinic, "dirk", Role.MEDICAL_DIRECTOR)
     assert visit(theirs).post(f"/staff/{bob.pk}/", {"action": "close"}).status_code == 404
 
 

@@ -14,30 +14,14 @@ from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.services import receive
 from tenuto.clinic.intake.services.decisions import decide
 from tenuto.clinic.people.demo_code import code_of, give_second_factor
-from tenuto.clinic.people.models import Role
 from tenuto.clinic.people.reauthenticate import Reauthentication
 from tenuto.clinic.plan import services
 from tenuto.clinic.plan.services.drafting import build
 from tenuto.clinic.plan.services.proposing import grounds
-from tests.clinic.conftest import NOW, _hired, source_of
+from tests.clinic.conftest import NOW, source_of
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 OPTIONS = "vial=50&volume=100&start=2026-11-24&days=mon&days=wed&days=fri"
-
-
-@pytest.fixture
-def dora(clinic):
-    return _hired(clinic, "dora", Role.MEDICAL_DIRECTOR)
-
-
-@pytest.fixture
-def carol(clinic):
-    return _hired(clinic, "carol", Role.COORDINATOR)
-
-
-@pytest.fixture
-def erin(clinic):
-    return _hired(clinic, "erin", Role.AUDITOR)
 
 
 @pytest.fixture
