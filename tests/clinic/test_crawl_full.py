@@ -22,7 +22,7 @@ from tests.clinic.intake.filling import weigh
 from tests.clinic.plan.conftest import accepted, add, signed
 from tests.clinic.test_crawl import ALL, NOT_LOOKS
 
-__all__ = ["accepted", "add", "dora"]
+__all__ = ["accepted", "add"]
 
 NAME = "Zephyrine Quillfeather"
 WORDS = ("Quillfeather", "secret-77", "555 0142")
