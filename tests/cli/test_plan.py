@@ -228,7 +228,7 @@ def test_today_is_the_day_of_the_plan_and_its_start(capsys) -> None:
 def test_the_text_says_gate_first_then_why_then_the_numbers(capsys) -> None:
     assert main(["plan", example("review"), *FULL]) == 3
     text = capsys.readouterr().out
-    parts = ["◆ REVIEW.", "Robin Example, born 1984-04-09 (41)", "Findings", "Dose for one infusion", "Series", "Maintenance",
+    parts = ["◆ REVIEW.", "Robin Example, born 9 Apr 1984 (41)", "Findings", "Dose for one infusion", "Series", "Maintenance",
              "Missing", "Other protocols", "Left out", "Not for care until your clinic has validated it."]  # fmt: skip
     flat = " ".join(text.split())
     places = [flat.index(part) for part in parts]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from tenuto.core.dates import say_date
+from tenuto.core.dates import say_birthday, say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.dates import years_between
 from tenuto.core.intake.facts import Person
@@ -120,7 +120,7 @@ def _verdict(level: Level) -> str:
 
 def _person(person: Person, as_of: date) -> str:
     born = (
-        f"born {person.birth_date} ({years_between(person.birth_date, as_of)})"
+        f"born {say_birthday(person.birth_date)} ({years_between(person.birth_date, as_of)})"
         if person.birth_date
         else "no birth date"
     )
@@ -133,7 +133,7 @@ def _about(proposal: Proposal) -> tuple[Row, ...]:
     plan, policy = proposal.protocol, proposal.policy
     signed = "demonstration only" if policy.demonstration else "signed" if policy.signed else "not signed"
     return (
-        Row("Plan of", proposal.as_of.isoformat()),
+        Row("Plan of", say_date(proposal.as_of)),
         Row("For", proposal.condition.title if proposal.condition else "no condition that is treated here"),
         Row("Protocol", f"{plan.title} ({plan.id}, version {plan.version})" if plan else "none"),
         Row("Policy", f"{policy.id}, version {policy.version}, {signed}"),
@@ -153,7 +153,7 @@ def _finding(finding: Finding) -> FindingRow:
 
 def _dose(proposal: Proposal, calculation: Calculation) -> tuple[Row, ...]:
     dose, inputs, weighing = calculation.dose, calculation.inputs, proposal.weighing
-    weighed = f", weighed {weighing.taken}" if weighing else ""
+    weighed = f", weighed {say_date(weighing.taken)}" if weighing else ""
     original = f", sent as {weighing.original}" if weighing and weighing.original else ""
     rows = [
         Row("Dose", f"{dose.ordered} ketamine base over {inputs.minutes}"),
