@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.plan.presenters.level import level_figure
+from tenuto.clinic.plan.content import canonical
+from tenuto.clinic.plan.presenters.version import version_page
+from tenuto.clinic.plan.services.proposing import grounds
 from tests.clinic.plan.conftest import OPTIONS, drafted, later, signed
 from tests.clinic.plan.test_page import text_of
 from tests.clinic.plan.test_versions import url_of
@@ -69,5 +71,9 @@ def test_a_version_shows_the_level_of_what_was_signed(visit, accepted, alice):
     assert "not a target; do not titrate to this line" in page
 
 
-def test_a_version_that_kept_no_level_shows_none():
-    assert level_figure({}.get("level")) is None
+def test_a_version_that_kept_no_level_shows_none(accepted, alice):
+    version = signed(accepted(), alice)
+    kept = {name: value for name, value in version.content.items() if name != "level"}
+    version.content_json = canonical(kept)
+    found = grounds(version.patient)
+    assert version_page(version, found.versions, staff=alice, state=found.state).level is None

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.people.enrol import reset_second_factor
 from tenuto.clinic.plan import services
 from tenuto.clinic.plan.models import PlanSignature, PlanVersion, PlanWithdrawal
 from tests.clinic.conftest import NOW
@@ -55,6 +56,17 @@ def test_who_may_act_on_a_version(visit, accepted, alice, bob, carol, erin, char
     assert visit(alice).get(url_of(version, act)).status_code in (403, 405)
     assert not PlanSignature.objects.exists()
     assert not PlanWithdrawal.objects.exists()
+
+
+def test_a_second_factor_that_was_reset_signs_nothing_more(visit, accepted, alice, dora):
+    """Hazard H35: the tablet and the phone are gone, and the session on the tablet is still open."""
+    patient = accepted()
+    browser = with_second_factor(visit(alice), alice)
+    version = PlanVersion.objects.get(pk=drafted(patient, alice).pk)
+    reset_second_factor(staff=alice, by=dora, at=NOW)
+    answer = browser.post(url_of(version, "sign/"), {"seen": version.content_sha256, "sign-reason": ""})
+    assert answer["Location"].startswith("/account/second-factor/totp/activate/")
+    assert not PlanSignature.objects.exists()
 
 
 def test_a_version_of_another_patient_is_not_found(visit, accepted, alice):

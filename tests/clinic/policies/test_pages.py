@@ -6,6 +6,7 @@ import time
 
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.models import Authenticator
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -27,6 +28,7 @@ def fresh_visit(visit):
     def open_browser(staff):
         client = visit(staff)
         session = client.session
+        Authenticator.objects.get_or_create(user=staff, type=Authenticator.Type.TOTP, defaults={"data": {}})
         session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "type": "totp", "at": time.time()}]
         session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = str(staff.pk)
         session.save()

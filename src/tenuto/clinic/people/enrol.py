@@ -41,7 +41,9 @@ def has_second_factor(staff: Staff) -> bool:
 
 @transaction.atomic
 def reset_second_factor(*, staff: Staff, by: Staff, at: datetime) -> None:
-    """Take away the second factor of a colleague who lost it; the next page leads them to a new one (hazard H35).
+    """Take away the second factor of a colleague who lost it; the next sign-in leads them to a new one (hazard H35).
+
+    A session that is open goes on until it ends, to read and to record; without a second factor it signs nothing.
 
     Nobody resets their own: whoever found a tablet open would.
     """

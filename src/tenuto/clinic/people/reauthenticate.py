@@ -45,7 +45,10 @@ class Reauthentication:
 
 
 def last_second_factor(request: HttpRequest) -> Reauthentication | None:
-    """The newest second factor of this session, if it is fresh. A recovery code opens the door but signs nothing."""
+    """The newest second factor of this session, if it is fresh and was not taken away since.
+
+    A recovery code opens the door but signs nothing.
+    """
     given = [
         record
         for record in get_authentication_records(request, request.user)
@@ -55,7 +58,7 @@ def last_second_factor(request: HttpRequest) -> Reauthentication | None:
         return None
     newest = max(given, key=lambda record: float(record["at"]))
     age = timedelta(seconds=max(0.0, time.time() - float(newest["at"])))
-    if age > FRESH:
+    if age > FRESH or not Authenticator.objects.filter(user=request.user, type=newest["type"]).exists():
         return None
     return Reauthentication(cast(Staff, request.user), timezone.now() - age, str(newest["type"]))
 
