@@ -100,7 +100,16 @@ def ensure(kind: str) -> Path:
         doing="creating the environment",
     )
     run_quietly(
-        [str(uv), "pip", "sync", "--require-hashes", "--python", str(python), str(lock)],
+        [
+            str(uv),
+            "pip",
+            "sync",
+            "--compile-bytecode",
+            "--require-hashes",
+            "--python",
+            str(python),
+            str(lock),
+        ],
         doing=f"installing {lock.name}",
     )
     # The build backend is part of uv itself, so nothing further is fetched here.
@@ -117,6 +126,10 @@ def ensure(kind: str) -> Path:
             str(ROOT),
         ],
         doing="installing tenuto itself",
+    )
+    # The installer compiles what it copies; an editable install copies nothing.
+    run_quietly(
+        [str(python), "-m", "compileall", "-q", "-j", "0", str(ROOT / "src")], doing="compiling tenuto itself"
     )
     stamp.write_text(wanted)
     return python
