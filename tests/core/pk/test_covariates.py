@@ -77,6 +77,15 @@ def test_every_covariate_is_labelled_and_shown_with_the_answer() -> None:
     assert "With rifampicin for five days or more (V)" in levels.cautions[0].message
 
 
+def test_a_covariate_named_twice_counts_once() -> None:
+    once, twice = (
+        simulate(default(), USUAL, Subjects(70.0), [240.0], Options(covariates=("female",) * n))
+        for n in (1, 2)
+    )
+    np.testing.assert_array_equal(once.ng_per_ml, twice.ng_per_ml)
+    assert len(twice.cautions) == 1
+
+
 def test_none_is_applied_unless_asked_for() -> None:
     plain = area_to_infinity(default(), USUAL, Subjects(70.0, age_years=80.0))
     np.testing.assert_array_equal(plain, area_to_infinity(default(), USUAL, Subjects(70.0)))

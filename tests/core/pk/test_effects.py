@@ -69,6 +69,11 @@ def test_blood_pressure_reaches_its_statistic_and_names_it(
     assert ("heart_rate" in found) == (statistic == "pooled-mean")
 
 
+def test_an_unknown_delay_lists_those_there_are() -> None:
+    with pytest.raises(ValueError, match="Use one of olofsen, navarrete"):
+        effect_site(LEVELS, "tea")
+
+
 def test_an_unknown_statistic_lists_those_there_are() -> None:
     with pytest.raises(ValueError, match="Use one of group-mean, pooled-mean, individual-maxima"):
         haemodynamics(LEVELS, LEVELS, "maximum")

@@ -76,9 +76,24 @@ def test_prediction_has_one_curve_for_each_draw() -> None:
         ("otto-2021", [], "no measured level"),
         ("otto-2021", [Measured(10.0, "ketamine", 0.0)], "can't be fitted"),
         ("otto-2021", [Measured(10.0, "ketamine", float("nan"))], "can't be fitted"),
-        ("domino", [Measured(10.0, "ketamine", 50.0)], "without variability"),
+        ("otto-2021", [Measured(0.0, "ketamine", 5.0)], "before any drug was given"),
+        ("otto-2021", [Measured(40.0, "hydroxynorketamine", 5.0)], "it has ketamine, norketamine"),
+        ("domino", [Measured(10.0, "ketamine", 50.0)], "no variability between people"),
+        ("kamp-2020", [Measured(10.0, "ketamine", 50.0)], "no published residual error"),
     ],
 )
 def test_what_can_not_be_fitted_is_refused(model: str, seen: list[Measured], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         fit(load(model), USUAL, BODY, seen, random=np.random.default_rng(0))
+
+
+def test_a_posterior_without_draws_is_refused() -> None:
+    with pytest.raises(ValueError, match="0 draws says nothing"):
+        fit(
+            default(),
+            USUAL,
+            BODY,
+            [Measured(40.0, "ketamine", 160.0)],
+            random=np.random.default_rng(0),
+            draws=0,
+        )

@@ -68,11 +68,18 @@ def test_arterial_blood_holds_what_is_not_yet_mixed_while_the_pump_runs() -> Non
     assert "plus rate / 7.59 L/min" in arterial.cautions[-1].message
 
 
-def test_an_arterial_model_is_brought_to_venous_and_says_so() -> None:
-    venous = simulate(load("kamp-2020"), USUAL, Subjects(70.0), [1.0, 40.0], Options(site=Site.VENOUS))
-    assert venous.of("ketamine")[0, 1] == pytest.approx(253.1 - 115.3, abs=0.2)
-    assert venous.of("ketamine").min() >= 0
-    assert "fitted to arterial blood" in venous.cautions[-1].message
+def test_an_arterial_model_has_no_venous_form_and_says_so() -> None:
+    shown = simulate(load("kamp-2020"), USUAL, Subjects(70.0), [1.0, 40.0], Options(site=Site.VENOUS))
+    assert shown.site == "arterial"
+    assert shown.of("ketamine")[0, 1] == pytest.approx(253.1, abs=0.2)
+    assert "no venous form of it is published" in shown.cautions[-1].message
+
+
+@pytest.mark.parametrize("site", Site)
+@pytest.mark.parametrize("name", names())
+def test_the_level_never_rises_once_the_pump_has_stopped(name: str, site: Site) -> None:
+    after = simulate(load(name), USUAL, Subjects(70.0), np.arange(40.0, 600.0), Options(site=site))
+    assert (np.diff(after.of("ketamine")[0]) < 0).all()
 
 
 def test_a_model_of_unknown_site_stays_as_published() -> None:
@@ -87,12 +94,32 @@ def test_a_form_that_a_model_lacks_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("bodies", "effects", "says"),
+    [
+        (70.0, [[0.0, 0.0, 0.0]], r"takes 4 random effects of each person \(V1, CL, VM, CLM\)"),
+        (70.0, [[0.0, 0.0, 0.0, float("nan")]], "all finite"),
+        ([50.0, 70.0], np.zeros((3, 4)), "2 bodies and effects of 3 people"),
+    ],
+)
+def test_effects_that_do_not_fit_are_refused(bodies, effects, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        simulate(default(), USUAL, Subjects(bodies), [40.0], effects=effects)
+
+
+def test_one_time_may_be_a_plain_number() -> None:
+    assert simulate(default(), USUAL, Subjects(70.0), 40.0).ng_per_ml.shape == (2, 1, 1)
+
+
+@pytest.mark.parametrize(
     ("body", "says"),
     [
         (lambda: Subjects(-5.0), "weight of -5 kg"),
         (lambda: Subjects(float("nan")), "weight of nan kg"),
         (lambda: Subjects(70.0, age_years=-1.0), "age of -1 years"),
         (lambda: Subjects(70.0, dosing_weight_kg=0.0), "dosing weight of 0 kg"),
+        (lambda: Subjects([50.0, 70.0], age_years=[30.0, 40.0, 50.0]), "of one length"),
+        (lambda: Subjects([[50.0, 70.0]]), "one list each"),
+        (lambda: Subjects([]), "not empty"),
     ],
 )
 def test_an_impossible_body_is_refused(body, says: str) -> None:

@@ -86,11 +86,11 @@ def multipliers(
 ) -> dict[str, Floats]:
     """Factors `(patients or 1,)` by what they move: `clearance of ketamine`, `... norketamine`, `formation`.
 
-    Several covariates multiply. Raises `UnknownCovariate` for a name or a combination that has no meaning, such as
+    Several covariates multiply; one named twice counts once. Raises `UnknownCovariate` for a name or a combination that has no meaning, such as
     age without an age.
     """
     factors = {key: np.ones(1) for key in ("clearance of ketamine", "clearance of norketamine", "formation")}
-    for name in chosen:
+    for name in dict.fromkeys(chosen):
         one = covariate(name)
         _check_fit(one, model, age_years)
         own = any(c.on == name for c in model.covariates)

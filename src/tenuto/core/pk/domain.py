@@ -59,9 +59,10 @@ def cautions(
     model: PkModel, subjects: Subjects, regimen: Regimen, form: str = "racemic"
 ) -> tuple[Caution, ...]:
     """What a reader must know before believing the curve; raises `OutsideModel` outside a hard limit."""
+    caution = model.form(form).caution
     found = [c for limit in model.limits for c in _judge(model, limit, _values(limit.of, subjects, regimen))]
-    if model.forms[form].caution:
-        found.append(Caution("form", math.nan, f"{model.short}: {model.forms[form].caution}", model.basis))
+    if caution:
+        found.append(Caution("form", math.nan, f"{model.short}: {caution}", model.basis))
     return tuple(found)
 
 

@@ -36,7 +36,10 @@ def effect_site(levels: Levels, delay: str = "olofsen", *, analyte: str = "ketam
     The level is taken as straight between its times, so give times close together. A delay is only valid with the
     model and site it was fitted with; anything else carries a caution. Sources: `effects.toml`, `delay`.
     """
-    entry = _entry("delay")[delay]
+    known = _entry("delay")
+    if delay not in known:
+        raise ValueError(f"There is no delay '{delay[:40]}'. Use one of {', '.join(known)}.")
+    entry = known[delay]
     rate = np.log(2) / float(entry["half_life_min"])
     cautions = []
     if levels.model.id not in entry["fitted_with"]:

@@ -67,10 +67,12 @@ def fit(
     The most probable values come from damped Newton steps on the posterior (log-normal differences between people,
     the model's residual scatter); the posterior from importance sampling round them with a t-distributed proposal.
 
-    Raises ValueError without levels, with a level that is not above zero, or for a model that lacks variability or
-    residual scatter.
+    Raises ValueError without levels, with a level that is not above zero or was drawn before the first dose, with an
+    analyte that the model lacks, or for a model that lacks variability or residual scatter.
     """
-    _check(model, subjects, measured)
+    _check(model, regimen, subjects, measured)
+    if draws < 1:
+        raise ValueError(f"A posterior of {draws} draws says nothing. Ask for one or more.")
     order = sorted(measured, key=lambda m: m.at_min)
     times = np.array([m.at_min for m in order])
     rows = np.array([model.analytes.index(model.analyte(m.analyte)) for m in order])
@@ -164,18 +166,26 @@ def _resample(
     return (best + offset)[picked], float(1 / (weight**2).sum())
 
 
-def _check(model: PkModel, subjects: Subjects, measured: Sequence[Measured]) -> None:
+def _check(model: PkModel, regimen: Regimen, subjects: Subjects, measured: Sequence[Measured]) -> None:
     if not measured:
         raise ValueError("There is no measured level to fit to. Give at least one.")
     if subjects.count != 1:
         raise ValueError(f"A fit is of one patient; {subjects.count} were given.")
     if not model.varied or not model.residuals:
         raise ValueError(
-            f"{model.short} was published without variability and residual error; choose another model."
+            f"{model.short} has no published residual error, or no variability between people; choose another model."
         )
     for one in measured:
         if not (np.isfinite(one.ng_per_ml) and one.ng_per_ml > 0 and np.isfinite(one.at_min)):
             raise ValueError(
                 f"A level of {one.ng_per_ml:g} ng/mL at {one.at_min:g} min can't be fitted. Leave it out."
             )
-        model.analyte(one.analyte)
+        if one.at_min <= regimen.doses[0].start:
+            raise ValueError(
+                f"A level at {one.at_min:g} min was drawn before any drug was given, at {regimen.doses[0].start:g} min. "
+                "Leave it out."
+            )
+        if one.analyte not in model.residuals:
+            raise ValueError(
+                f"{model.short} can't be fitted to {one.analyte}; it has {', '.join(model.residuals)}."
+            )

@@ -161,6 +161,12 @@ class PkModel:
                 return one
         raise KeyError(f"{self.id} has no {name}; it has {', '.join(a.id for a in self.analytes)}.")
 
+    def form(self, name: str) -> Form:
+        """What can be given, by its id; ValueError names those that the model covers."""
+        if name not in self.forms:
+            raise ValueError(f"{self.short} does not cover {name}; it covers {', '.join(self.forms)}.")
+        return self.forms[name]
+
     @property
     def varied(self) -> tuple[str, ...]:
         """The parameters that differ between people, in the order of the random effects."""

@@ -89,19 +89,32 @@ def simulate(
     The moieties of one person share them. When there is one subject and many rows of effects, that body is used for
     all of them.
 
-    Raises `OutsideModel` outside a hard limit, ValueError for times that go back or a form that the model lacks.
-    Sources: the model's; arterial levels by the mixing rule of Henthorn 2018.
+    Raises `OutsideModel` outside a hard limit, ValueError for times that go back, a form that the model lacks or effects
+    that don't fit model and subjects. Sources: the model's; arterial levels by the mixing rule of Henthorn 2018.
     """
-    if options.form not in model.forms:
-        raise ValueError(f"{model.short} does not cover {options.form}; it covers {', '.join(model.forms)}.")
     known = cautions(model, subjects, regimen, options.form) + _chosen(options.covariates)
-    drawn = None if effects is None else np.atleast_2d(np.asarray(effects, dtype=np.float64))
-    times = np.asarray(times_min, dtype=np.float64)
+    drawn = None if effects is None else _drawn(model, subjects, effects)
+    times = np.atleast_1d(np.asarray(times_min, dtype=np.float64))
     total = _both_moieties(model, regimen, subjects, times, options, drawn)
     site, converted = _to_site(model, regimen, subjects, times, options, total)
     # Rounding leaves traces of either sign, some 1e-13 of the peak, where nothing is left.
     np.maximum(total, 0.0, out=total)
     return Levels(model, site, times, total, known + converted)
+
+
+def _drawn(model: PkModel, subjects: Subjects, effects: ArrayLike) -> Floats:
+    """The random effects as `(patients, parameters)`."""
+    drawn = np.atleast_2d(np.asarray(effects, dtype=np.float64))
+    if drawn.ndim != 2 or drawn.shape[1] != len(model.varied) or not np.isfinite(drawn).all():
+        raise ValueError(
+            f"{model.short} takes {len(model.varied)} random effects of each person ({', '.join(model.varied)}), "
+            f"all finite; the shape given is {drawn.shape}."
+        )
+    if subjects.count not in (1, len(drawn)):
+        raise ValueError(
+            f"There are {subjects.count} bodies and effects of {len(drawn)} people. Give one body, or one for each."
+        )
+    return drawn
 
 
 def _both_moieties(
@@ -127,7 +140,7 @@ def _both_moieties(
         covariates=options.covariates,
         effects=by_name,
     )
-    shares = model.forms[options.form].share
+    shares = model.form(options.form).share
     stacked = {
         name: np.concatenate([value * model.moieties[m].get(name, 1.0) for m in shares])
         for name, value in values.items()
@@ -163,7 +176,7 @@ def _inputs(regimen: Regimen, dosing_weights: Floats, split: Floats) -> list[Inp
 def _to_site(
     model: PkModel, regimen: Regimen, subjects: Subjects, times: Floats, options: Options, total: Floats
 ) -> tuple[str, tuple[Caution, ...]]:
-    """Add or take away the unmixed infusate of the parent drug, in place; say what was done."""
+    """Add the unmixed infusate of the parent drug, in place, where arterial levels are asked; say what was done."""
     flow, basis = mixing_flow()
     asked = model.site if options.site is Site.MODEL else options.site.value
     if asked == model.site:
@@ -171,25 +184,23 @@ def _to_site(
     if model.site == "unknown":
         text = f"{model.short}: its sampling site is not known, so the curve is shown as published."
         return "unknown", (Caution("site", np.nan, text, basis),)
-    unmixed = regimen.rate_mg_per_min(times, subjects.dosing_weights) / flow * 1000.0
-    if asked == "arterial":
-        total[0] += unmixed
+    if asked == "venous":
+        # Taking the unmixed infusate away would make the level jump up when the pump stops: an arterial model falls over
+        # minutes, not at once.
         text = (
-            f"{model.short}: arterial levels while the pump runs are mixed levels plus rate / {flow:g} L/min."
+            f"{model.short}: fitted to arterial blood, and no venous form of it is published; the curve is shown as "
+            "published, above venous levels while the pump runs."
         )
-    else:
-        total[0] -= unmixed
-        text = (
-            f"{model.short}: fitted to arterial blood; venous levels while the pump runs are estimated by taking "
-            f"away rate / {flow:g} L/min."
-        )
+        return model.site, (Caution("site", np.nan, text, basis),)
+    total[0] += regimen.rate_mg_per_min(times, subjects.dosing_weights) / flow * 1000.0
+    text = f"{model.short}: arterial levels while the pump runs are mixed levels plus rate / {flow:g} L/min."
     return asked, (Caution("site", np.nan, text, basis),)
 
 
 def _chosen(names: Sequence[str]) -> tuple[Caution, ...]:
     """Each applied covariate as a sentence."""
     found = []
-    for name in names:
+    for name in dict.fromkeys(names):
         one = covariate(name)
         text = f"With {one.label} ({one.basis.evidence}). {one.basis.note}"
         found.append(Caution(f"covariate {name}", np.nan, text, one.basis))

@@ -46,7 +46,13 @@ class Subjects:
         given = (
             [self.weight_kg, dosing] if self.age_years is None else [self.weight_kg, dosing, self.age_years]
         )
-        columns = np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in given), np.empty(1))[:-1]
+        arrays = [np.atleast_1d(np.asarray(v, dtype=np.float64)) for v in given]
+        counts = {len(a) for a in arrays if len(a) != 1}
+        if any(a.ndim != 1 for a in arrays) or len(counts) > 1 or 0 in counts:
+            raise ValueError(
+                "Weights, dosing weights and ages are one list each, of one length and not empty; or single numbers."
+            )
+        columns = np.broadcast_arrays(*arrays)
         for name, column in zip(("weights", "dosing_weights", "ages"), [*columns, None], strict=False):
             object.__setattr__(self, name, column)
 
