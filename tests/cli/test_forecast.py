@@ -162,7 +162,32 @@ BAD = {
     "no dose": (row(",,,0.5", ",,,"), "'' is not a dose"),
     "dose zero": (row(",,,0.5", ",,,0"), "0 is not a dose"),
     "a kind": (row("infusion", "injection"), "kind is 'injection'"),
-    "missing column": (GOOD.replace("dose_mg_per_kg", "dose"), "no column 'dose_mg_per_kg'"),
+    "missing column": (GOOD.replace("dose_mg_per_kg", "dose"), "a column 'dose'. Use date,kind"),
+    "column left out": (
+        "\n".join(line.rpartition(",")[0] for line in GOOD.splitlines()),
+        "no column 'dose_mg_per_kg'",
+    ),
+    "extra column": (GOOD.replace("\n", ",x\n"), "a column 'x'"),
+    "two columns of a name": (
+        GOOD.replace("value,", "value,value,").replace(",PHQ", ",3,PHQ").replace("infusion,", "infusion,,"),
+        "the column 'value' twice",
+    ),
+    "semicolons": (GOOD.replace(",", ";"), "not separated by commas"),
+    "a date in figures only": (row("2026-01-26", "20260126"), "Row 7: '20260126' is not a date"),
+    "a week": (row("2026-01-26", "2026-W05-1"), "Row 7: '2026-W05-1' is not a date"),
+    "a day that is not": (row("2026-01-26", "2026-02-30"), "Row 7: 2026-02-30 is not in the calendar"),
+    "the end of time": (row("2026-01-26", "9999-12-31"), "Row 7: 9999-12-31 can't be right"),
+    "a number for programmers": (row("18,PHQ", "1_8,PHQ"), "Row 2: '1_8' is not a score"),
+    "a line break in a cell": (row("18,PHQ", '"1\n8",PHQ'), "'1 8' is not a score"),
+    "grams": (row(",,,0.5", ",,,0.0005"), "Row 3: 0.0005 is not a dose in mg/kg"),
+    "JSON with a score twice": (
+        '{"condition": "depression", "events": [{"date": "2026-01-05", "kind": "score", "value": 3, "value": 18}]}',
+        "'value' stands twice",
+    ),
+    "JSON condition of two": (
+        '{"condition": ["depression"], "events": []}',
+        "'condition' is [\"depression\"]",
+    ),
     "extra cell": (GOOD + "2026-01-27,score,7,PHQ-9,,x\n", "Row 8 has"),
     "a dose on a score": (row("18,PHQ-9,", "18,PHQ-9,0.5"), "a score has no dose"),
     "10,000 rows": (GOOD + "2026-01-27,score,7,PHQ-9,\n" * 10_000, "Row 9 repeats row 8"),
@@ -193,14 +218,34 @@ def test_bad_input_is_one_sentence_with_exit_2_and_nothing_written(name, history
 def test_ten_thousand_different_days_are_too_many(history, capsys):
     rows = "".join(f"{date(2000, 1, 1) + timedelta(days=k)},score,7,PHQ-9,\n" for k in range(10_000))
     assert main(["forecast", history(HEAD + rows)]) == 2
-    assert "more than 2000 rows" in capsys.readouterr().err
+    assert "Row 2002: a history has at most 2000 rows" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["\ufeff" + GOOD, GOOD.replace("\n", "\r\n"), GOOD + ",,,,\n\n,,,,\n"])
+def test_what_a_spreadsheet_adds_changes_nothing(text, history, capsys):
+    assert answer(capsys, history(text)) == answer(capsys, history(GOOD))
+
+
+def test_no_candidate_on_the_day_of_an_infusion(history, capsys):
+    assert main(["forecast", history(GOOD + "2026-02-02,infusion,,,0.5\n"), "--candidate", "2026-02-02"]) == 2
+    assert "2026-02-02 has an infusion already" in capsys.readouterr().err
+
+
+def test_a_candidate_is_compared_on_a_named_day_and_a_past_rule_is_overdue(history, capsys):
+    assert main(["forecast", history(GOOD), "--as-of", "2026-02-16", "--candidate", "2026-03-02"]) == 0
+    out = capsys.readouterr().out
+    assert "responding on Sun 17 May 2026" in out
+    assert "Due since: Thu 5 Feb 2026" in out
 
 
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
         (["--as-of", "2026-01-20"], "Row 7: 2026-01-26 is later than the forecast's date 2026-01-20"),
+        (["--as-of", "9999-12-31"], "Give a year from 1900 to 2199"),
         (["--candidate", "2026-01-01"], "before the forecast's date"),
+        (["--candidate", "2027-01-27"], "2027-01-27 is more than 365 days after"),
+        (["--condition", ""], "No condition is given"),
         (["--candidate", "soon"], "'soon' is not a date"),
         (["--condition", "melancholy"], "not a known condition"),
         (["--setting", "home"], "not a known setting"),

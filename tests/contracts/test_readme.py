@@ -27,6 +27,16 @@ def test_the_sample_plan_prints_what_is_shown(capsys, monkeypatch):
         assert shown in printed
 
 
+def test_the_sample_forecast_prints_what_is_shown(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(ROOT)
+    [command] = re.findall(r"^\./run forecast .*$", README, re.MULTILINE)
+    words = [str(tmp_path / "course.svg") if w == "course.svg" else w for w in shlex.split(command)[1:]]
+    assert cli.main(words) == 0
+    [shown] = blocks("console")
+    assert capsys.readouterr().out.startswith(shown)
+    assert (tmp_path / "course.svg").is_file()
+
+
 def test_every_link_and_picture_leads_somewhere():
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         assert (ROOT / target).exists(), target

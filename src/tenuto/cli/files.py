@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import tempfile
 from collections.abc import Mapping
@@ -17,12 +18,13 @@ MAX_TEXT_BYTES = 1_000_000
 
 
 def read_text(name: str) -> str:
-    """The text of a small file; UserError says what is wrong with it."""
-    path = Path(name)
+    """The text of a small file, without a byte order mark; UserError says what is wrong with it."""
     try:
-        if path.stat().st_size > MAX_TEXT_BYTES:
+        with Path(name).open("rb") as file:
+            data = file.read(MAX_TEXT_BYTES + 1)
+        if len(data) > MAX_TEXT_BYTES:
             raise UserError(f"{name} is larger than 1 MB, more than this command reads. Give a smaller file.")
-        return path.read_text("utf-8")
+        return io.StringIO(data.decode("utf-8-sig"), newline=None).read()
     except FileNotFoundError:
         raise UserError(f"There is no file '{name}'. Check the path.") from None
     except UnicodeDecodeError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from tenuto.cli import UserError
@@ -16,9 +16,9 @@ from tenuto.cli.files import read_text, write_together
 from tenuto.cli.policy import named_policy
 from tenuto.core.dates import say_date
 from tenuto.core.durability.course import Definitions
-from tenuto.core.durability.forecast import Forecast, forecast
+from tenuto.core.durability.forecast import COMPARED_DAYS, CandidateError, Forecast, forecast
 from tenuto.core.durability.forecast_json import as_json
-from tenuto.core.durability.history import History, HistoryError, read_csv, read_json
+from tenuto.core.durability.history import History, HistoryError, read_csv, read_date, read_json
 from tenuto.core.policy import PolicyError
 
 __all__ = ["add_arguments", "run"]
@@ -53,9 +53,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _date(text: str) -> date:
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text[:40]}' is not a date; write it as 2026-03-14") from None
+        return read_date(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error).rstrip(".")) from None
 
 
 def run(args: argparse.Namespace) -> int:
@@ -67,11 +67,10 @@ def run(args: argparse.Namespace) -> int:
         rules = Definitions.from_policy(named_policy(args.policy))
     except (HistoryError, PolicyError) as error:
         raise UserError(str(error)) from error
-    as_of = args.as_of or history.last
-    early = [on for on in args.candidate if on < as_of]
-    if early:
-        raise UserError(f"Candidate {early[0]} is before the forecast's date {as_of}. Give a later date.")
-    found = forecast(history, rules, as_of=as_of, candidates=sorted(set(args.candidate)))
+    try:
+        found = forecast(history, rules, as_of=args.as_of, candidates=sorted(set(args.candidate)))
+    except CandidateError as error:
+        raise UserError(str(error)) from error
     if args.plot is not None:
         _draw(args.plot, history, found)
     print(json.dumps(as_json(found), indent=2) if args.json else _text(history, found))
@@ -87,7 +86,10 @@ def _history(args: argparse.Namespace) -> History:
     if text.lstrip().startswith(("{", "[")):
         return read_json(text, condition=args.condition, setting=args.setting, as_of=args.as_of)
     return read_csv(
-        text, condition=args.condition or "depression", setting=args.setting or "clinic", as_of=args.as_of
+        text,
+        condition="depression" if args.condition is None else args.condition,
+        setting="clinic" if args.setting is None else args.setting,
+        as_of=args.as_of,
     )
 
 
@@ -112,7 +114,8 @@ def _text(history: History, found: Forecast) -> str:
         lines += [*_window_lines(found), ""]
         lines += [f"Responding on {say_date(on)}: {p:.0%}" for on, p in found.responding[3:53:4][:6]]
         lines += [
-            f"Infusion on {say_date(c.on)}: {c.loss_before:.0%} lost before it, {c.responding_90d:.0%} responding after 90 days"
+            f"Infusion on {say_date(c.on)}: {c.loss_before:.0%} lost before it, {c.responding_90d:.0%} responding "
+            f"on {say_date(found.as_of + timedelta(days=COMPARED_DAYS))}"
             for c in found.candidates
         ]
         learned = found.learned
@@ -127,15 +130,18 @@ def _text(history: History, found: Forecast) -> str:
         ]
         lines.append("")
     lines += ["Published rules:"]
-    lines += [
-        f"  {r.name}: {r.advice}{f' Next: {say_date(r.next_date)}.' if r.next_date else ''} [{r.source}]"
-        for r in found.rules
-    ]
+    lines += [f"  {r.name}: {r.advice}{_due(r.next_date, found.as_of)} [{r.source}]" for r in found.rules]
     lines += [
         "",
         f"Model {found.model_version}, parameters {found.parameters_sha256[:12]}. A prescriber decides.",
     ]
     return "\n".join(lines)
+
+
+def _due(on: date | None, as_of: date) -> str:
+    if on is None:
+        return ""
+    return f" {'Due since' if on < as_of else 'Next'}: {say_date(on)}."
 
 
 def _window_lines(found: Forecast) -> list[str]:

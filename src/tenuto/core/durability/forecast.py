@@ -24,11 +24,25 @@ from tenuto.core.durability.quasi import standard_normal
 from tenuto.core.durability.rules import Advice, advice
 from tenuto.core.durability.survival import Curve
 
-__all__ = ["HORIZON_DAYS", "Candidate", "Fan", "Forecast", "Window", "forecast"]
+__all__ = [
+    "COMPARED_DAYS",
+    "HORIZON_DAYS",
+    "Candidate",
+    "CandidateError",
+    "Fan",
+    "Forecast",
+    "Window",
+    "forecast",
+]
 
 HORIZON_DAYS = 365
 COMPARED_DAYS = 90
+"""Days from the forecast's date after which candidate dates are compared."""
 FAN_LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
+
+
+class CandidateError(ValueError):
+    """A date on which no infusion can be forecast; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +108,12 @@ def forecast(
     """Forecast a patient's course from `as_of` (the last date of the history when None). Deterministic.
 
     Under "no further infusion" unless a candidate date says otherwise; a candidate gets the dose of the last infusion.
-    Days count from `as_of`; a median or bound beyond 365 days is None.
+    Days count from `as_of`; a median or bound beyond 365 days is None. CandidateError names a candidate that is
+    before `as_of`, beyond the horizon, or already a day of an infusion.
     """
     fit, effort, as_of = fit or fitted(), effort or Effort(), as_of or history.last
+    for on in candidates:
+        _check(on, as_of, history)
     model, error, evidence = fit.population.model(), ScaleError.of(history.measure), evidence_of(history)
     law = fit.law(circumstances(history), history.measure)
     found = posterior(model, law, error, evidence, effort)
@@ -131,6 +148,19 @@ def forecast(
         model_version=fit.version,
         parameters_sha256=fit.sha256,
     )
+
+
+def _check(candidate: date, as_of: date, history: History) -> None:
+    if candidate < as_of:
+        raise CandidateError(
+            f"Candidate {candidate} is before the forecast's date {as_of}. Give a later date."
+        )
+    if (candidate - as_of).days > HORIZON_DAYS:
+        raise CandidateError(
+            f"Candidate {candidate} is more than {HORIZON_DAYS} days after the forecast's date {as_of}. Give an earlier date."
+        )
+    if candidate == history.infusions[-1].on:
+        raise CandidateError(f"Candidate {candidate} has an infusion already. Give a later date.")
 
 
 def _candidate(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,12 +14,24 @@ from typing import Any
 from tenuto.core.durability.population import CONDITIONS, COVARIATES, SETTINGS
 from tenuto.core.scales.measurement import Measure, UnknownScale, measure
 
-__all__ = ["History", "HistoryError", "Scored", "Treated", "history_from", "read_csv", "read_json"]
+__all__ = [
+    "History",
+    "HistoryError",
+    "Scored",
+    "Treated",
+    "history_from",
+    "read_csv",
+    "read_date",
+    "read_json",
+]
 
 COLUMNS = ("date", "kind", "value", "scale", "dose_mg_per_kg")
 MOST_ROWS = 2000
-_HIGHEST_DOSE = 5.0
-"""mg/kg. Above this the number is more likely milligrams."""
+_LOWEST_DOSE, _HIGHEST_DOSE = 0.01, 5.0
+"""mg/kg. Below and above these the number is more likely in another unit, such as grams or milligrams."""
+_YEARS = range(1900, 2200)
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class HistoryError(ValueError):
@@ -79,26 +91,34 @@ class History:
         return max(self.scores[-1].on, self.infusions[-1].on)
 
 
-def read_csv(text: str, *, condition: str, setting: str, as_of: date | None = None) -> History:
-    """A history from CSV with the columns `date, kind, value, scale, dose_mg_per_kg`."""
-    lines = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+def read_date(text: str) -> date:
+    """A date written as 2026-03-14; ValueError says what is wrong with any other."""
+    if not _DATE.fullmatch(text):
+        raise ValueError(f"{_said(text)} is not a date. Write it as 2026-03-14.")
     try:
-        headings = [h.strip() for h in lines.fieldnames or ()]
-        if not headings:
-            raise HistoryError(
-                "The history is empty. Give a CSV with a heading and at least one score and one infusion."
-            )
-        missing = [c for c in COLUMNS if c not in headings]
-        if missing:
-            raise HistoryError(f"The heading has no column '{missing[0]}'. Use {','.join(COLUMNS)}.")
-        lines.fieldnames = headings
+        on = date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text} is not in the calendar. Correct the day or the month.") from None
+    if on.year not in _YEARS:
+        raise ValueError(f"{text} can't be right. Give a year from {_YEARS[0]} to {_YEARS[-1]}.")
+    return on
+
+
+def read_csv(text: str, *, condition: str, setting: str, as_of: date | None = None) -> History:
+    """A history from CSV with the columns `date, kind, value, scale, dose_mg_per_kg`. Blank rows are passed over."""
+    lines = csv.reader(io.StringIO(text))
+    try:
+        headings = [heading.strip() for heading in next(filter(None, lines), ())]
+        _check_headings(headings)
         rows = []
-        for entry in lines:
-            if None in entry or None in entry.values():
+        for cells in lines:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(headings):
                 raise HistoryError(
-                    f"Row {lines.line_num} has {_cells(entry)} cells, the heading {len(headings)}. Make them equal."
+                    f"Row {lines.line_num} has {len(cells)} cells, the heading {len(headings)}. Make them equal."
                 )
-            rows.append((f"Row {lines.line_num}", entry))
+            rows.append((f"Row {lines.line_num}", dict(zip(headings, cells, strict=True))))
             if len(rows) > MOST_ROWS:
                 break
     except csv.Error as error:
@@ -108,8 +128,24 @@ def read_csv(text: str, *, condition: str, setting: str, as_of: date | None = No
     return history_from(rows, condition=condition, setting=setting, as_of=as_of)
 
 
-def _cells(entry: Mapping[Any, Any]) -> int:
-    return sum(v is not None for k, v in entry.items() if k is not None) + len(entry.get(None, ()))
+def _check_headings(headings: Sequence[str]) -> None:
+    """Each column once and no other: of two columns of one name nobody knows which one counts."""
+    if not headings:
+        raise HistoryError(
+            "The history is empty. Give a CSV with a heading and at least one score and one infusion."
+        )
+    if len(headings) == 1 and ({";", "\t"} & set(headings[0])):
+        raise HistoryError("The cells are not separated by commas. Save the file as CSV with commas.")
+    for heading in headings:
+        if heading not in COLUMNS:
+            raise HistoryError(
+                f"The heading has a column {_said(heading)}. Use {','.join(COLUMNS)} and no other."
+            )
+        if headings.count(heading) > 1:
+            raise HistoryError(f"The heading has the column '{heading}' twice. Keep one.")
+    missing = [column for column in COLUMNS if column not in headings]
+    if missing:
+        raise HistoryError(f"The heading has no column '{missing[0]}'. Use {','.join(COLUMNS)}.")
 
 
 def read_json(
@@ -117,15 +153,15 @@ def read_json(
 ) -> History:
     """A history from JSON: the same rows under `events`, with `condition`, `setting` and `covariates` beside them."""
     try:
-        raw = json.loads(text)
+        raw = json.loads(text, object_pairs_hook=_object)
     except (json.JSONDecodeError, RecursionError) as error:
-        raise HistoryError(f"The history is not JSON: {error}.") from error
+        raise HistoryError(f"The history is not JSON: {error}. Save it as plain JSON.") from error
     if not isinstance(raw, dict) or not isinstance(raw.get("events"), list):
         raise HistoryError("The history has no list 'events'. Put the scores and infusions there.")
     unknown = sorted(set(raw) - {"events", "condition", "setting", "covariates"})
     if unknown:
         raise HistoryError(
-            f"'{unknown[0]}' is not known in a history. Use events, condition, setting and covariates."
+            f"{_said(unknown[0])} is not known in a history. Use events, condition, setting and covariates."
         )
     events = raw["events"]
     for number, event in enumerate(events, 1):
@@ -133,11 +169,26 @@ def read_json(
             raise HistoryError(f"Event {number} is not an object with date and kind.")
     return history_from(
         [(f"Event {k}", event) for k, event in enumerate(events, 1)],
-        condition=condition or str(raw.get("condition", "")),
-        setting=setting or str(raw.get("setting", "clinic")),
+        condition=_word("condition", raw.get("condition", "")) if condition is None else condition,
+        setting=_word("setting", raw.get("setting", "clinic")) if setting is None else setting,
         covariates=_covariates(raw.get("covariates", {})),
         as_of=as_of,
     )
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object with each key once: of two scores in one event nobody knows which one counts."""
+    keys = [key for key, _ in pairs]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice is not None:
+        raise HistoryError(f"{_said(twice)} stands twice in one object of the history. Keep one.")
+    return dict(pairs)
+
+
+def _word(kind: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise HistoryError(f"'{kind}' is {json.dumps(value)[:40]}. Write one word in quotes.")
+    return value
 
 
 def _covariates(raw: Any) -> dict[str, float]:
@@ -146,7 +197,7 @@ def _covariates(raw: Any) -> dict[str, float]:
     for name, value in raw.items():
         if name not in COVARIATES:
             raise HistoryError(
-                f"Covariate '{name[:40]}' is not in the model. It uses {', '.join(COVARIATES)}."
+                f"Covariate {_said(name)} is not in the model. It uses {', '.join(COVARIATES)}."
             )
         if not isinstance(value, bool):
             raise HistoryError(f"Covariate '{name}' is {value!r}. Give true or false.")
@@ -196,7 +247,7 @@ def history_from(
 
 def _known(kind: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
-        given = f"'{value[:40]}' is not a known {kind}" if value else f"No {kind} is given"
+        given = f"{_said(value)} is not a known {kind}" if value else f"No {kind} is given"
         raise HistoryError(f"{given}. Use one of {', '.join(known)}.")
 
 
@@ -215,14 +266,16 @@ class _Reader:
     def take(self, where: str, row: Mapping[str, Any]) -> None:
         self.count += 1
         if self.count > MOST_ROWS:
-            raise HistoryError(f"The history has more than {MOST_ROWS} rows. Give one patient's course only.")
+            raise HistoryError(
+                f"{where}: a history has at most {MOST_ROWS} rows. Give one patient's course only, or its later part."
+            )
         unknown = sorted(str(k) for k in set(row) - set(COLUMNS))
         if unknown:
-            raise HistoryError(f"{where}: '{unknown[0][:40]}' is not known. Use {', '.join(COLUMNS)}.")
+            raise HistoryError(f"{where}: {_said(unknown[0])} is not known. Use {', '.join(COLUMNS)}.")
         kind = str(row.get("kind") or "").strip()
         on = self._date(where, row)
         if kind not in ("score", "infusion"):
-            raise HistoryError(f"{where}: kind is '{kind[:40]}'. Write score or infusion.")
+            raise HistoryError(f"{where}: kind is {_said(kind)}. Write score or infusion.")
         if (kind, on) in self.seen:
             raise HistoryError(
                 f"{where} repeats {self.seen[kind, on].lower()}: a second {kind} on {on}. Keep one."
@@ -234,11 +287,10 @@ class _Reader:
             self._infusion(where, row, on)
 
     def _date(self, where: str, row: Mapping[str, Any]) -> date:
-        text = str(row.get("date") or "").strip()
         try:
-            on = date.fromisoformat(text)
-        except ValueError:
-            raise HistoryError(f"{where}: '{text[:40]}' is not a date. Write it as 2026-03-14.") from None
+            on = read_date(str(row.get("date") or "").strip())
+        except ValueError as error:
+            raise HistoryError(f"{where}: {error}") from None
         if self.previous is not None and on < self.previous:
             raise HistoryError(
                 f"{where}: {on} comes after {self.previous} in the file. Put the rows in order of date."
@@ -279,12 +331,8 @@ class _Reader:
         if not _blank(row.get("value")) or not _blank(row.get("scale")):
             raise HistoryError(f"{where}: an infusion has no score. Leave value and scale empty.")
         dose = _number(where, row.get("dose_mg_per_kg"), "a dose in mg/kg")
-        if not 0 < dose <= _HIGHEST_DOSE:
-            hint = (
-                "It looks like milligrams; divide"
-                if dose > _HIGHEST_DOSE
-                else "Give the dose in mg/kg: divide"
-            )
+        if not _LOWEST_DOSE <= dose <= _HIGHEST_DOSE:
+            hint = "It looks like milligrams; divide" if dose > _HIGHEST_DOSE else "Divide"
             raise HistoryError(
                 f"{where}: {dose:g} is not a dose in mg/kg. {hint} milligrams by the weight in kg."
             )
@@ -297,10 +345,11 @@ def _blank(value: Any) -> bool:
 
 def _number(where: str, value: Any, what: str) -> float:
     text = "" if value is None or isinstance(value, bool) else str(value).strip()
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise HistoryError(f"{where}: '{text[:40]}' is not {what}. Write a plain number without a unit.")
-    return number
+    if not _NUMBER.fullmatch(text):
+        raise HistoryError(f"{where}: {_said(text)} is not {what}. Write a plain number without a unit.")
+    return float(text)
+
+
+def _said(text: str) -> str:
+    """What was written, in quotes, on one line and not too long."""
+    return f"'{' '.join(text.split())[:40]}'"
