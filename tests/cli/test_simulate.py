@@ -102,6 +102,39 @@ BAD = {
         "'weight' is not a known covariate",
     ),
     "two relapse rules": (changed("gain_below = 0.5", "gain_below = 0.5, fall_below = 0.5"), "not both"),
+    "a part of a patient": (changed("n = 120", "n = 120.7"), "'n' is 120.7; give a whole number"),
+    "a control without a control": (changed("n = 120", "n = 120\nn_control = 9"), "Give a control"),
+    "part of an infusion": (changed("after_infusion = 1", "after_infusion = 1.5"), "give a whole number"),
+    "two times": (changed("after_infusion = 1", "after_infusion = 1\nday = 3"), "Keep one"),
+    "a time that would be passed over": (
+        changed('"median_days_to_relapse"', '"median_days_to_relapse"\nday = 28'),
+        "is over the whole trial",
+    ),
+    "a start that would be passed over": (
+        changed('metric = "score_mean"', 'metric = "score_mean"\nsince_day = 7'),
+        "no 'since_day'",
+    ),
+    "relapse that nobody sees": (changed("14, 21, 28, 35, 42, 49, 56, 63, 70, 77, 84", "14"), "there are 1"),
+    "a need that nobody sees": (
+        changed("minutes = 40", 'minutes = 40\nmaintenance = { rule = "as_needed", until_day = 90 }').replace(
+            ", 14, 21, 28, 35, 42, 49, 56, 63, 70, 77, 84", ""
+        ),
+        "who needs an infusion",
+    ),
+    "maintenance that ends before it starts": (
+        changed("minutes = 40", "minutes = 40\nmaintenance = { every_days = 28, until_day = 9 }"),
+        "must be after the series",
+    ),
+    "a name that steers": (changed('name = "six', 'name = "\\u001b[31msix'), "'name' must be one line"),
+    "a number in words": (changed("n = 120", 'n = "120"'), "'n' is '120'. Give a number"),
+    "a list for a table": (
+        changed("covariates = {", "covariates = [{").replace("0.1 }", "0.1 }]"),
+        "a table",
+    ),
+    "more than fits": (
+        changed("n = 120", "n = 1000000").replace("84]", f"84, {', '.join(map(str, range(85, 200)))}]"),
+        "more than fit in memory",
+    ),
     "nothing reported": (TRIAL[: TRIAL.index("[[report]]")], "no 'report'"),
 }
 
@@ -116,6 +149,32 @@ def test_a_bad_trial_is_one_sentence_with_exit_2_and_nothing_written(name, trial
     assert err.count("\n") == 1
     assert expected in err
     assert not out.exists()
+
+
+def test_the_figures_never_replace_the_trial_nor_wait_for_a_folder_that_is_not_there(trial, capsys):
+    path = trial(TRIAL)
+    assert main(["simulate", "trial", path, "--csv", path]) == 2
+    assert "would replace what it was made from" in capsys.readouterr().err
+    assert Path(path).read_text("utf-8") == TRIAL
+    assert main(["simulate", "trial", path, "--csv", f"{path}.d/out.csv", "--replicates", "100000"]) == 2
+    assert "a folder that is there" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "note"),
+    [
+        ('condition = "depression"', 'condition = "migraine"', "rests on the prior alone"),
+        ('condition = "depression"', 'condition = "ptsd"', "PHQ-9 is not a scale of ptsd"),
+        ('route = "iv"', 'route = "esketamine_nasal"', "an approximation"),
+        ("dose_mg_per_kg = 0.5", "dose_mg_per_kg = 5", "above the 1.5 mg/kg"),
+        ("day = 28\nfrom", "day = 200\nfrom", "after the last visit, day 84, is not seen"),
+    ],
+)
+def test_a_trial_beyond_the_evidence_is_predicted_with_a_note(old, new, note, trial, capsys):
+    assert main(["simulate", "trial", trial(TRIAL), "--replicates", "1"]) == 0
+    assert "Note:" not in capsys.readouterr().out
+    assert main(["simulate", "trial", trial(changed(old, new)), "--replicates", "1"]) == 0
+    assert note in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("words", [["--replicates", "0"], ["--replicates", "many"], ["--seed", "-1"]])
@@ -212,6 +271,10 @@ CLINIC_BAD = {
     "too short": (CLINIC.replace("days = 120", "days = 30"), "leaves no month"),
     "nobody": (CLINIC.replace("patients = 24", "patients = 0"), "'patients' is 0"),
     "a path": (CLINIC.replace('"policies.csv"', '"../policies.csv"'), "plain file name"),
+    "a name that steers": (CLINIC.replace('"symptoms"', '"a\\u001b[31m"'), "'name' must be one line"),
+    "no name": (CLINIC.replace('"symptoms"', '" "'), "'name' must be one line"),
+    "a part of a patient": (CLINIC.replace("patients = 24", "patients = 24.9"), "give a whole number"),
+    "half a day": (CLINIC.replace("every_days = 28", "every_days = 27.5"), "give a whole number"),
     "a misspelt key": (CLINIC.replace("[horizon]", "[horizon]\nweeks = 4"), "'weeks' is not known here"),
 }
 

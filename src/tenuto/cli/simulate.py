@@ -6,7 +6,8 @@ import argparse
 import csv
 import io
 import math
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -17,11 +18,12 @@ from tenuto.cli.policy import named_policy
 from tenuto.core.durability.clinic import Clinic, read_clinic
 from tenuto.core.durability.clinic_simulation import PolicyResult, play, shares, summary
 from tenuto.core.durability.course import Definitions
+from tenuto.core.durability.notes import condition_notes, trial_notes
 from tenuto.core.durability.population import fitted
 from tenuto.core.durability.reading import TrialError
 from tenuto.core.durability.simulate import LEVELS, Row, predict, run_task
 from tenuto.core.durability.trial import read_trial
-from tenuto.core.policy import PolicyError
+from tenuto.core.policy import PolicyError, default_policy
 
 __all__ = ["add_arguments", "run"]
 
@@ -90,12 +92,15 @@ def run(args: argparse.Namespace) -> int:
 
 def _trial(args: argparse.Namespace) -> int:
     trial = read_trial(read_text(args.file), name=args.file)
+    if args.csv is not None:
+        _check_place(args.csv, args.file)
     each = partial(in_order, run_task, workers=args.workers, scheduler=args.scheduler)
     rows = predict(trial, fitted(), args.replicates, args.seed, each)
     if args.csv is not None:
         write_together({str(args.csv): _csv(rows).encode()})
     print(f"{trial.name}: {args.replicates} trials, seed {args.seed}, parameters {fitted().sha256[:12]}\n")
     print(_table(rows))
+    _print_notes(trial_notes(trial, Definitions.from_policy(default_policy()).dose_most))
     return 0
 
 
@@ -104,7 +109,7 @@ def _clinic(args: argparse.Namespace) -> int:
     rules = Definitions.from_policy(named_policy(args.policy))
     if not args.output.is_dir():
         raise UserError(f"There is no folder '{args.output}'. Make it or give another --output.")
-    _check_names(args.output, clinic)
+    _check_names(args.output, clinic, args.file)
     pieces = shares(clinic, fitted(), rules, args.seed)
     played = in_order(play, pieces, workers=args.workers, scheduler=args.scheduler)
     results = summary(clinic, [one for part in played for one in part], rules.every_days)
@@ -121,16 +126,32 @@ def _clinic(args: argparse.Namespace) -> int:
     write_together(files)
     print(f"{clinic.name}: {clinic.patients} patients, seed {args.seed}, parameters {fitted().sha256[:12]}\n")
     print(_aligned([POLICY_HEADING, *map(policy_cells, results)], words=1))
+    _print_notes(condition_notes(clinic.circumstances.condition))
     return 0
 
 
-def _check_names(folder: Path, clinic: Clinic) -> None:
-    """Refuse an output that could not be written before minutes are spent on it."""
+def _print_notes(notes: Iterable[str]) -> None:
+    for note in dict.fromkeys(notes):
+        print(f"\nNote: {note}")
+
+
+def _check_place(target: Path, source: str) -> None:
+    """Refuse an output that could not be written, or would replace what was read, before minutes are spent on it."""
+    if target.is_dir() or not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
+        raise UserError(f"'{target}' can't be written. Give a file in a folder that is there and is yours.")
+    if target.exists() and target.samefile(source):
+        raise UserError(f"'{target}' would replace what it was made from. Choose another name.")
+
+
+def _check_names(folder: Path, clinic: Clinic, source: str) -> None:
+    """The names of `[output]` are plain, of a kind that can be written, and free to be written."""
     for name, endings in ((clinic.table, (".csv",)), (clinic.plot, (".svg", ".png", ".pdf"))):
         if name and (Path(name).name != name or Path(name).suffix.lower() not in endings):
             raise UserError(
                 f"[output] '{name[:60]}' must be a plain file name that ends in {' or '.join(endings)}."
             )
+        if name:
+            _check_place(folder / name, source)
 
 
 POLICY_HEADING = (

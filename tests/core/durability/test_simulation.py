@@ -107,6 +107,41 @@ def test_better_same_and_worse_make_up_everybody():
     np.testing.assert_allclose(found["better"] + found["same"] + found["worse"], 100)
 
 
+def test_on_day_0_a_figure_is_that_of_entry():
+    one = trial(report=[{"metric": "score_mean", "day": 0}])
+    seen = record(one)
+    np.testing.assert_allclose(figure(one, "score_mean", seen, day=0.0), seen.entry.mean(axis=1))
+    assert (figure(one, "response", seen, day=0.0) == 0).all()
+
+
+def test_a_change_counts_from_the_last_infusion_unless_a_day_is_given():
+    report = [
+        {"metric": "better_same_worse", "day": 28},
+        {"metric": "better_same_worse", "day": 28, "since_day": 0},
+    ]
+    once = {"days": [0], "dose_mg_per_kg": 0.5}
+    one = trial(infusions=once, report=report)
+    seen = record(one)
+    from_entry = evaluate(one, seen, Endpoint("better_same_worse", day=28.0, since_day=0.0))
+    np.testing.assert_array_equal(
+        from_entry["better"], evaluate(one, seen, Endpoint("better_same_worse", day=28.0))["better"]
+    )
+    later = trial(report=report)
+    seen = record(later)
+    since_last = evaluate(later, seen, Endpoint("better_same_worse", day=28.0))
+    since_entry = evaluate(later, seen, Endpoint("better_same_worse", day=28.0, since_day=0.0))
+    assert since_entry["better"].mean() > since_last["better"].mean() + 20
+
+
+def test_a_mean_day_of_relapse_by_a_day_counts_that_day_as_it_is_written():
+    one = trial(visits={"days": list(range(10, 60, 2))})
+    seen = record(one)
+    from_first = figure(one, "mean_days_to_relapse_of_relapsers", seen, day=37.0)
+    np.testing.assert_array_equal(
+        from_first, figure(one, "mean_days_to_relapse_of_relapsers", seen, day=30.0, from_last=True)
+    )
+
+
 def test_a_missing_score_is_no_response_and_is_not_in_a_mean():
     staying = trial()
     leaving = trial(visits={"days": [14, 28], "dropout_per_week": 0.5})

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tenuto.core.durability.population import Circumstances, Unknown
-from tenuto.core.durability.reading import Table, TrialError
+from tenuto.core.durability.reading import Table, TrialError, parsed
 from tenuto.core.durability.trial import Baseline, baseline_from, shares_from
 from tenuto.core.scales.measurement import Measure, UnknownScale, measure
 
@@ -50,11 +49,7 @@ class Clinic:
 
 def read_clinic(text: str, *, name: str) -> Clinic:
     """Read a clinic from TOML; TrialError names what is wrong. `name` is what an error calls the file."""
-    try:
-        raw = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise TrialError(f"{name} is not a TOML file: {error}.") from error
-    top = Table(raw, name)
+    top = Table(parsed(text, name), name)
     population = Table(top.get("population", Mapping), f"{name} [population]")
     try:
         scale = measure(population.get("scale", str))
@@ -67,24 +62,26 @@ def read_clinic(text: str, *, name: str) -> Clinic:
     except (Unknown, UnknownScale) as error:
         raise TrialError(f"{population.where}: {error}") from error
     if at.condition not in scale.conditions:
-        raise TrialError(f"{population.where}: {scale.name} does not measure {at.condition}.")
+        raise TrialError(
+            f"{population.where}: {scale.name} does not measure {at.condition}. Change one of them."
+        )
     induction = Table(top.get("induction", Mapping, {}), f"{name} [induction]")
     horizon = Table(top.get("horizon", Mapping), f"{name} [horizon]")
     output = Table(top.get("output", Mapping, {}), f"{name} [output]")
     clinic = Clinic(
-        name=top.get("name", str, name),
-        patients=int(population.number("patients", least=1, most=MOST_PATIENTS)),
+        name=top.name("name", name),
+        patients=population.whole("patients", least=1, most=MOST_PATIENTS),
         circumstances=at,
         measure=scale,
         baseline=baseline_from(population, scale),
         induction_days=_whole_days(induction),
         dose=float(induction.number("dose_mg_per_kg", 0.5, least=0.01, most=5)),
-        horizon_days=int(horizon.number("days", least=28, most=3650)),
+        horizon_days=horizon.whole("days", least=28, most=3650),
         policies=tuple(
             _policy(entry, f"{name} [[policy]] {k}") for k, entry in enumerate(top.get("policy", list), 1)
         ),
-        table=output.get("table", str, None),
-        plot=output.get("plot", str, None),
+        table=output.name("table", None),
+        plot=output.name("plot", None),
     )
     for table in (top, population, induction, horizon, output):
         table.done()
@@ -104,10 +101,10 @@ def _policy(raw: Any, where: str) -> MaintenancePolicy:
     kind = entry.choice("kind", KINDS)
 
     def days(key: str, needed: bool) -> int:
-        return int(entry.number(key, least=1, most=365)) if needed else 0
+        return entry.whole(key, least=1, most=365) if needed else 0
 
     policy = MaintenancePolicy(
-        name=entry.get("name", str),
+        name=entry.name("name"),
         kind=kind,
         every_days=days("every_days", kind in ("fixed", "fixed_then")),
         then_every_days=days("then_every_days", kind == "fixed_then"),

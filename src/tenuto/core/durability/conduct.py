@@ -32,7 +32,9 @@ class Record:
     """Infusions given to each patient, shape (replicates, n)."""
 
     def at(self, day: float) -> tuple[Floats, Flags]:
-        """Scores and who was there on a day that the trial scores."""
+        """Scores and who was there on a day that the trial scores; day 0 is entry, when all are there."""
+        if day <= 0:
+            return self.entry, np.ones(self.entry.shape, dtype=bool)
         k = self.days.index(day)
         return self.scores[k], self.present[k]
 
@@ -48,8 +50,14 @@ def day_of(trial: Trial, endpoint: Endpoint) -> float:
     """The day from the first infusion on which an endpoint is judged."""
     if endpoint.after_infusion is not None:
         return after(trial, endpoint.after_infusion)
-    day = endpoint.day or 0.0
-    return day + trial.infusion_days[-1] if endpoint.from_last else trial.infusion_days[0] + day
+    return endpoint.judged_on(trial.infusion_days)
+
+
+def day_since(trial: Trial, endpoint: Endpoint) -> float:
+    """The day on which the change that an endpoint judges begins: by default that of the last infusion of the series."""
+    if endpoint.since_day is None:
+        return trial.infusion_days[-1]
+    return trial.infusion_days[0] + endpoint.since_day
 
 
 def days_of(trial: Trial) -> tuple[float, ...]:
@@ -59,8 +67,7 @@ def days_of(trial: Trial) -> tuple[float, ...]:
     for endpoint in trial.endpoints:
         if endpoint.day is not None or endpoint.after_infusion is not None:
             days.add(day_of(trial, endpoint))
-        if endpoint.since_day is not None:
-            days.add(endpoint.since_day)
+        days.add(day_since(trial, endpoint))
     if trial.maintenance is not None and trial.maintenance.every_days is not None:
         days |= set(_fixed_maintenance(trial))
     return tuple(sorted(d for d in days if d > 0))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tenuto.core.durability.conduct import Flags, Record, after, day_of
+from tenuto.core.durability.conduct import Flags, Record, after, day_of, day_since
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.trial import Endpoint, Trial
 
@@ -117,7 +117,7 @@ def _median(values: Floats) -> Floats:
 
 def _better_same_worse(trial: Trial, record: Record, endpoint: Endpoint) -> dict[str, Floats]:
     points = trial.measure.reliable if endpoint.points is None else endpoint.points
-    start, there = record.at(endpoint.since_day or trial.infusion_days[-1])
+    start, there = record.at(day_since(trial, endpoint))
     end, still = record.at(day_of(trial, endpoint))
     both = there & still
     better, worse = end - start <= -points, end - start >= points
@@ -152,7 +152,8 @@ class _Survival:
 def _relapse(trial: Trial, record: Record, endpoint: Endpoint) -> Floats:
     survival = _follow(trial, record)
     if endpoint.metric == "mean_days_to_relapse_of_relapsers":
-        within = survival.relapsed_on <= (endpoint.day or np.inf)
+        last = np.inf if endpoint.day is None else day_of(trial, endpoint) - trial.infusion_days[-1]
+        within = survival.relapsed_on <= last
         return _mean(np.where(within, survival.relapsed_on, 0), within & np.isfinite(survival.relapsed_on))
     if endpoint.metric == "median_days_to_relapse":
         return _half_time(survival)

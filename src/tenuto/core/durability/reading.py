@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["Table", "TrialError"]
+__all__ = ["Table", "TrialError", "parsed"]
 
 MOST_DAYS = 3000
+_LONGEST_NAME = 80
+_WORDS: tuple[tuple[type, str], ...] = (
+    (str, "words in quotes"),
+    (list, "a list in [ ]"),
+    (Mapping, "a table of entries"),
+    (int, "a number"),
+)
 
 
 class TrialError(ValueError):
     """A file that can't be simulated; the message names the entry and the fix."""
+
+
+def parsed(text: str, name: str) -> Mapping[str, Any]:
+    """A TOML file as data; TrialError when it is none. `name` is what the error calls the file."""
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise TrialError(f"{name} is not a TOML file: {error}. Correct it there.") from error
 
 
 class Table:
@@ -32,15 +48,36 @@ class Table:
             return default
         value = self.raw[key]
         if (isinstance(value, bool) and kind is not bool) or not isinstance(value, kind):
-            raise TrialError(f"{self.where}: '{key}' is {value!r}, which is not what is expected there.")
+            wanted = next(
+                words for one, words in _WORDS if one is kind or (isinstance(kind, tuple) and one in kind)
+            )
+            raise TrialError(f"{self.where}: '{key}' is '{str(value)[:40]}'. Give {wanted}.")
+        return value
+
+    def name(self, key: str, default: Any = ...) -> str:
+        """What something is called in tables and pictures: on one line, not empty, not endless."""
+        value: str = self.get(key, str, default)
+        if key in self.raw and (not value.strip() or not value.isprintable() or len(value) > _LONGEST_NAME):
+            raise TrialError(
+                f"{self.where}: '{key}' must be one line of 1 to {_LONGEST_NAME} characters. Give another name."
+            )
         return value
 
     def number(self, key: str, default: Any = ..., *, least: float = 0.0, most: float = 1e6) -> Any:
         """A number between bounds."""
         value = self.get(key, (int, float), default)
         if value is not None and not (least <= value <= most):  # also false for NaN
-            raise TrialError(f"{self.where}: '{key}' is {value}; give a number from {least:g} to {most:g}.")
+            raise TrialError(
+                f"{self.where}: '{key}' is {value}; give a number from {least:.7g} to {most:.7g}."
+            )
         return value
+
+    def whole(self, key: str, default: Any = ..., *, least: int = 0, most: int = 1_000_000) -> Any:
+        """A whole number between bounds."""
+        value = self.number(key, default, least=least, most=most)
+        if value is not None and value != int(value):
+            raise TrialError(f"{self.where}: '{key}' is {value}; give a whole number.")
+        return value if value is None else int(value)
 
     def choice(self, key: str, among: tuple[str, ...], default: Any = ...) -> Any:
         """One of some words."""

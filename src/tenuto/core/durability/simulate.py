@@ -7,18 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tenuto.core.durability.conduct import conduct
+from tenuto.core.durability.conduct import conduct, days_of
 from tenuto.core.durability.endpoints import evaluate
 from tenuto.core.durability.enrol import site_effects
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.parts import Benefit
 from tenuto.core.durability.population import HYPER, Fit, Population
-from tenuto.core.durability.trial import Trial
+from tenuto.core.durability.trial import Trial, TrialError
 
 __all__ = ["LEVELS", "Row", "Task", "predict", "run_task", "summarise", "tasks"]
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-_PATIENTS_AT_ONCE = 100_000
+_PATIENTS_AT_ONCE, _SCORES_AT_ONCE = 100_000, 40_000_000
+"""Of one task: its scores are held together until the endpoints are judged (9 bytes each)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,18 @@ class Task:
 
 
 def tasks(trial: Trial, fit: Fit, replicates: int, seed: int) -> Iterator[Task]:
-    """Cut the work into pieces whose results do not depend on who does them or in which order."""
-    size = max(1, min(50, _PATIENTS_AT_ONCE // max(trial.n, trial.n_control, 1), -(-replicates // 40)))
+    """Cut the work into pieces whose results do not depend on who does them or in which order.
+
+    TrialError when one replicate alone is more than fits in memory.
+    """
+    largest, scores = max(trial.n, trial.n_control), len(days_of(trial))
+    if largest * scores > _SCORES_AT_ONCE:
+        raise TrialError(
+            f"{trial.name}: {largest} patients with {scores} scores each are more than fit in memory. Give at most "
+            f"{_SCORES_AT_ONCE // scores} patients, or fewer visits."
+        )
+    at_once = min(_PATIENTS_AT_ONCE, _SCORES_AT_ONCE // scores)
+    size = max(1, min(50, at_once // largest, -(-replicates // 40)))
     pieces = -(-replicates // size)
     root = np.random.SeedSequence(seed)
     drawn, *seeds = root.spawn(pieces + 1)

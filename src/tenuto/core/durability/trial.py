@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tenuto.core.durability.population import CONTROLS, Circumstances, Control, Unknown
-from tenuto.core.durability.reading import Table, TrialError
+from tenuto.core.durability.reading import Table, TrialError, parsed
 from tenuto.core.scales.measurement import Measure, UnknownScale, measure
 
 __all__ = [
@@ -86,6 +85,10 @@ class Endpoint:
     points: float | None = None
     """For better_same_worse: change that counts as better or worse."""
 
+    def judged_on(self, infusion_days: tuple[float, ...]) -> float:
+        """The day of the trial on which a figure by day is judged."""
+        return (self.day or 0.0) + infusion_days[-1 if self.from_last else 0]
+
     @property
     def at(self) -> str:
         """When, as the CSV says it."""
@@ -121,11 +124,7 @@ class Trial:
 
 def read_trial(text: str, *, name: str) -> Trial:
     """Read a trial from TOML; TrialError names what is wrong. `name` is what an error calls the file."""
-    try:
-        raw = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise TrialError(f"{name} is not a TOML file: {error}.") from error
-    return trial_from(raw, where=name)
+    return trial_from(parsed(text, name), where=name)
 
 
 def trial_from(raw: Mapping[str, Any], *, where: str) -> Trial:
@@ -143,29 +142,28 @@ def trial_from(raw: Mapping[str, Any], *, where: str) -> Trial:
         )
     except (Unknown, UnknownScale) as error:
         raise TrialError(f"{where}: {error}") from error
-    n = int(top.number("n", least=1, most=MOST_PATIENTS))
     infusions = Table(top.get("infusions", Mapping), f"{where} [infusions]")
     days = _infusion_days(infusions)
     visits = Table(top.get("visits", Mapping, {}), f"{where} [visits]")
     definitions = Table(top.get("definitions", Mapping, {}), f"{where} [definitions]")
     trial = Trial(
-        name=top.get("name", str, where),
+        name=top.name("name", where),
         circumstances=circumstances,
         measure=scale,
-        n=n,
-        n_control=int(
-            top.number("n_control", n if circumstances.control != "none" else 0, most=MOST_PATIENTS)
-        ),
-        sites=int(top.number("sites", 1, least=1, most=10_000)),
+        n=top.whole("n", least=1, most=MOST_PATIENTS),
+        n_control=_patients_in_control(top, circumstances.control),
+        sites=top.whole("sites", 1, least=1, most=10_000),
         baseline=baseline_from(top, scale),
         infusion_days=days,
         dose=float(infusions.number("dose_mg_per_kg", most=10)),
-        maintenance=_maintenance(infusions),
+        maintenance=_maintenance(infusions, days[-1]),
         stop_at_remission=infusions.choice("stop_at", ("remission", "never"), "never") == "remission",
         visit_days=visits.days("days", []),
         dropout_per_week=float(visits.number("dropout_per_week", 0.0, most=1)),
         response_fall=_nested(definitions, "response", "fall", scale.response_fall, most=1),
-        remission_at_most=_nested(definitions, "remission", "score", scale.remission_at_most),
+        remission_at_most=_nested(
+            definitions, "remission", "score", scale.remission_at_most, most=scale.highest
+        ),
         relapse=_relapse(definitions),
         endpoints=tuple(
             _endpoint(entry, f"{where} [[report]] {k}", len(days))
@@ -177,7 +175,31 @@ def trial_from(raw: Mapping[str, Any], *, where: str) -> Trial:
         table.done()
     if not trial.endpoints:
         raise TrialError(f"{where} reports nothing. Add a [[report]] with a metric and a day.")
+    _followed(trial, where)
     return trial
+
+
+def _followed(trial: Trial, where: str) -> None:
+    """Refuse what no visit could see: relapse, or the need of an infusion."""
+    later = [day for day in trial.visit_days if day > trial.infusion_days[-1] + 1]
+    if trial.maintenance is not None and trial.maintenance.as_needed and not later:
+        raise TrialError(f"{where} [visits]: no visit after the series says who needs an infusion. Add days.")
+    relapse = next((e.metric for e in trial.endpoints if e.metric in RELAPSE_METRICS), None)
+    if relapse is not None and trial.visit_days and len(later) < trial.relapse.visits:
+        raise TrialError(
+            f"{where} [visits]: '{relapse}' needs at least {trial.relapse.visits} visits after the series; there are {len(later)}. Add days."
+        )
+
+
+def _patients_in_control(top: Table, control: Control) -> int:
+    if control != "none":
+        patients: int = top.whole("n_control", top.raw["n"], most=MOST_PATIENTS)
+        return patients
+    if top.get("n_control", int, 0):
+        raise TrialError(
+            f"{top.where}: 'n_control' asks for a second arm, and 'control' is none. Give a control."
+        )
+    return 0
 
 
 def _control(top: Table) -> Control:
@@ -217,12 +239,12 @@ def _infusion_days(table: Table) -> tuple[float, ...]:
     if every is None:
         return days
     step = Table(every, f"{table.where} every")
-    gap, count = step.number("days", least=0.25, most=365), step.number("count", least=1, most=500)
+    gap, count = step.number("days", least=0.25, most=365), step.whole("count", least=1, most=500)
     step.done()
-    return tuple(float(k * gap) for k in range(int(count)))
+    return tuple(float(k * gap) for k in range(count))
 
 
-def _maintenance(table: Table) -> Maintenance | None:
+def _maintenance(table: Table, series_end: float) -> Maintenance | None:
     raw = table.get("maintenance", Mapping, None)
     if raw is None:
         return None
@@ -235,10 +257,14 @@ def _maintenance(table: Table) -> Maintenance | None:
         shortest_gap_days=float(entry.number("shortest_gap_days", 7, least=1, most=365)),
     )
     entry.done()
+    if plan.until_day <= series_end:
+        raise TrialError(
+            f"{entry.where}: 'until_day' must be after the series, which ends on day {series_end:g}."
+        )
     return plan
 
 
-def _nested(table: Table, key: str, inner: str, default: float, *, most: float = 1000) -> float:
+def _nested(table: Table, key: str, inner: str, default: float, *, most: float) -> float:
     entry = Table(table.get(key, Mapping, {}), f"{table.where} {key}")
     value = float(entry.number(inner, default, most=most))
     entry.done()
@@ -251,7 +277,7 @@ def _relapse(table: Table) -> Relapse:
     relapse = Relapse(
         gain_below=entry.number("gain_below", None if fall is not None else 0.5, most=1),
         fall_below=fall,
-        visits=int(entry.number("visits", 2, least=1, most=20)),
+        visits=entry.whole("visits", 2, least=1, most=20),
     )
     entry.done()
     if (relapse.gain_below is None) == (relapse.fall_below is None):
@@ -259,12 +285,13 @@ def _relapse(table: Table) -> Relapse:
     return relapse
 
 
-_WITHOUT_TIME = (
+RELAPSE_METRICS = (
+    "relapse_free",
+    "relapse_within",
     "median_days_to_relapse",
     "mean_days_to_relapse_of_relapsers",
-    "median_infusions_to_response",
-    "median_infusions_to_remission",
 )
+_WITHOUT_TIME = ("median_days_to_relapse", "median_infusions_to_response", "median_infusions_to_remission")
 
 
 def _endpoint(raw: Any, where: str, infusions: int) -> Endpoint:
@@ -272,18 +299,34 @@ def _endpoint(raw: Any, where: str, infusions: int) -> Endpoint:
     endpoint = Endpoint(
         metric=table.choice("metric", METRICS),
         day=table.number("day", None, most=3650),
-        after_infusion=table.number("after_infusion", None, least=1, most=infusions),
+        after_infusion=table.whole("after_infusion", None, least=1, most=infusions),
         from_last=table.choice("from", ("first_infusion", "last_infusion"), "first_infusion")
         == "last_infusion",
         since_day=table.number("since_day", None, most=3650),
         points=table.number("points", None, most=1000),
     )
     table.done()
-    timed = endpoint.day is not None or endpoint.after_infusion is not None
-    if endpoint.metric in _WITHOUT_TIME:
-        return endpoint
-    if not timed:
-        raise TrialError(f"{where}: '{endpoint.metric}' needs 'day' or 'after_infusion'.")
-    if endpoint.metric == "later_improvement" and endpoint.after_infusion is None:
-        raise TrialError(f"{where}: 'later_improvement' needs 'after_infusion'.")
+    _sensible(endpoint, table)
     return endpoint
+
+
+def _sensible(endpoint: Endpoint, table: Table) -> None:
+    """Refuse an entry that would be passed over: what a figure is called must be what it is."""
+    metric = endpoint.metric
+    by_day, by_infusion = endpoint.day is not None, endpoint.after_infusion is not None
+
+    def refuse(why: str) -> TrialError:
+        return TrialError(f"{table.where}: '{metric}' {why}.")
+
+    if by_day and by_infusion:
+        raise refuse("has both 'day' and 'after_infusion'. Keep one")
+    if metric in _WITHOUT_TIME and (by_day or by_infusion):
+        raise refuse("is over the whole trial. Remove 'day' and 'after_infusion'")
+    if metric in RELAPSE_METRICS and by_infusion:
+        raise refuse("is judged by day. Give 'day' instead of 'after_infusion'")
+    if metric == "later_improvement" and not by_infusion:
+        raise refuse("needs 'after_infusion'")
+    if metric not in (*_WITHOUT_TIME, "mean_days_to_relapse_of_relapsers") and not (by_day or by_infusion):
+        raise refuse("needs 'day' or 'after_infusion'")
+    if metric != "better_same_worse" and (endpoint.since_day is not None or endpoint.points is not None):
+        raise refuse("has no 'since_day' and no 'points'. Remove them")
