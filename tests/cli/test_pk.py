@@ -142,6 +142,58 @@ def test_an_option_wins_over_the_file(tmp_path, capsys) -> None:
     assert ",60," not in out
 
 
+def test_even_times_stop_at_or_before_the_last(capsys) -> None:
+    assert main([*USUAL, "--every", "7 min", "--until", "20 min", "--csv", "-"]) == 0
+    times = [line.split(",")[3] for line in capsys.readouterr().out.splitlines()[1:]]
+    assert times == ["0", "7", "14"] * 2
+    assert main([*USUAL, "--every", "0.1 min", "--until", "0.3 min", "--csv", "-"]) == 0
+    times = [line.split(",")[3] for line in capsys.readouterr().out.splitlines()[1:]]
+    assert times == ["0", "0.1", "0.2", "0.3"] * 2
+
+
+def test_a_short_stretch_has_fine_times_up_to_its_end(capsys) -> None:
+    assert main([*USUAL, "--until", "30 s", "--csv", "-"]) == 0
+    times = [float(line.split(",")[3]) for line in capsys.readouterr().out.splitlines()[1:]]
+    assert max(times) == 0.5
+    assert len(times) > 2 * 50
+
+
+def test_times_may_have_units(tmp_path, capsys) -> None:
+    assert main([*USUAL, "--times", "600s,20 min,1h", "--csv", "-"]) == 0
+    assert [line.split(",")[3] for line in capsys.readouterr().out.splitlines()[1:4]] == ["10", "20", "60"]
+
+
+def test_a_peak_named_is_one_of_the_levels_listed(capsys) -> None:
+    assert main([*USUAL, "--times", "10,40,240"]) == 0
+    assert "ketamine, venous blood: peak 160 ng/mL at 40 min" in capsys.readouterr().out
+
+
+def test_the_answer_says_who_and_what_it_is_for(tmp_path, capsys) -> None:
+    file = tmp_path / "course.toml"
+    file.write_text(FILE)
+    assert main(["pk", "--regimen", str(file), "--dosing-weight", "60", "--population", "9", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["patient"] == {
+        "weight_kg": 70,
+        "dosing_weight_kg": 60,
+        "age_years": 45,
+        "sex": "female",
+    }
+    assert document["options"]["population"] == 9
+    assert document["options"]["seed"] == 0
+
+
+def test_a_large_population_is_worked_out_in_stretches_of_time_with_the_same_people(
+    monkeypatch, capsys
+) -> None:
+    answers = []
+    for at_once in (2_000_000, 500):
+        monkeypatch.setattr("tenuto.core.pk.curves._AT_ONCE", at_once)
+        assert main([*USUAL, "--times", "10,20,40,60,80", "--population", "300", "--csv", "-"]) == 0
+        answers.append(capsys.readouterr().out)
+    assert answers[0] == answers[1]
+
+
 def test_site_dosing_weight_and_covariates_reach_the_model(capsys) -> None:
     assert main([*USUAL, "--times", "40", "--site", "arterial", "--csv", "-"]) == 0
     assert "arterial,40,275.4" in capsys.readouterr().out
@@ -170,8 +222,11 @@ def test_a_plot_outside_the_domain_shows_the_caution(tmp_path, capsys) -> None:
 BAD = {
     "negative weight": (["--weight", "-5", "--dose", "1 mg/kg"], "A weight of -5 kg is not possible"),
     "zero weight": (["--weight", "0", "--dose", "1 mg/kg"], "A weight of 0 kg is not possible"),
-    "weight NaN": (["--weight", "nan", "--dose", "1 mg/kg"], "A weight 'nan' is not a finite number"),
-    "weight in words": (["--weight", "heavy", "--dose", "1 mg/kg"], "A weight 'heavy' is not a number"),
+    "weight NaN": (
+        ["--weight", "nan", "--dose", "1 mg/kg"],
+        "A weight 'nan' is not a plain number. Write it in kg, such as 70",
+    ),
+    "weight in words": (["--weight", "heavy", "--dose", "1 mg/kg"], "A weight 'heavy' is not a plain number"),
     "no weight": (["--dose", "1 mg/kg"], "A weight is needed"),
     "salt": (
         ["--weight", "70", "--dose", "40 mg HCl"],
@@ -192,7 +247,7 @@ BAD = {
     ),
     "time NaN": (
         ["--weight", "70", "--dose", "1 mg/kg", "--times", "10,nan"],
-        "A time 'nan' is not a finite number",
+        "--times: a time 'nan' is not a number with a unit. Write it as 40 min",
     ),
     "unknown model": (
         ["--weight", "70", "--dose", "1 mg/kg", "--model", "otto"],
@@ -227,6 +282,69 @@ BAD = {
         "Give either --times",
     ),
     "age needed": (["--weight", "70", "--dose", "1 mg/kg", "--covariate", "age"], "Give --age"),
+    "age": (["--weight", "70", "--dose", "1 mg/kg", "--age", "45 years"], "Write it in years, such as 45"),
+    "digits of another script": (["--weight", "７０", "--dose", "1 mg/kg"], "is not a plain number"),
+    "dose with an odd digit": (["--weight", "70", "--dose", "½ mg/kg"], "--dose: '½' is not a plain number"),
+    "ten years": (["--weight", "70", "--dose", "1 mg/kg", "--over", "4000 d"], "more than ten years"),
+    "a time in ten years": (
+        ["--weight", "70", "--dose", "1 mg", "--times", "1,9999999"],
+        "more than ten years",
+    ),
+    "empty list of times": (["--weight", "70", "--dose", "1 mg/kg", "--times", ""], "--times: a time ''"),
+    "time before the start": (
+        ["--weight", "70", "--dose", "1 mg/kg", "--times", "-10,20"],
+        "--times: a time of -10 min is not possible. Write a number from 0 on",
+    ),
+    "every zero": (["--weight", "70", "--dose", "1 mg/kg", "--every", "0 min"], "--every of 0 min"),
+    "every beyond until": (
+        ["--weight", "70", "--dose", "1 mg/kg", "--every", "1 h", "--until", "40 min"],
+        "--every of 60 min is longer than the 40 min to show",
+    ),
+    "until zero": (
+        ["--weight", "70", "--dose", "1 mg/kg", "--until", "0 min"],
+        "--until of 0 min leaves nothing to show",
+    ),
+    "until before the start": (
+        ["--weight", "70", "--dose", "1 mg/kg", "--until", "-4h"],
+        "--until '-4h' lies before the start",
+    ),
+    "too many levels": (
+        [
+            *["--weight", "70", "--dose", "1 mg/kg", "--population", "100000"],
+            "--every",
+            "1s",
+            "--until",
+            "1h",
+        ],
+        "100000 people at 3601 times are more than 100000000 levels",
+    ),
+    "sex and covariate": (
+        ["--weight", "70", "--dose", "1 mg/kg", "--sex", "male", "--covariate", "female"],
+        "The covariate female is asked for, but the sex is male",
+    ),
+    "plot without a name": (
+        ["--weight", "70", "--dose", "1 mg/kg", "--plot", ""],
+        "--plot has no file name. Write one, such as level.svg",
+    ),
+    "csv without a name": (["--weight", "70", "--dose", "1 mg/kg", "--csv", ""], "--csv has no file name"),
+    "regimen without a name": (["--weight", "70", "--regimen", ""], "'' can't be read"),
+    "folder as regimen": (["--weight", "70", "--regimen", "."], "'.' can't be read: Is a directory"),
+    "two on standard output": (
+        ["--weight", "70", "--dose", "1 mg/kg", "--csv", "-", "--json"],
+        "Give --csv a file",
+    ),
+    "one name for two files": (
+        ["--weight", "70", "--dose", "1 mg/kg", "--csv", "a.svg", "--plot", "./a.svg"],
+        "Give them different files",
+    ),
+    "plot of one time": (
+        ["--weight", "70", "--dose", "1 mg/kg", "--times", "40", "--plot", "a.svg", "--csv", "a.csv"],
+        "A plot needs two times or more",
+    ),
+    "unwritable plot beside a good table": (
+        ["--weight", "70", "--dose", "1 mg/kg", "--csv", "a.csv", "--plot", "/no/such/place.svg"],
+        "can't be written",
+    ),
     "unwritable": (
         ["--weight", "70", "--dose", "1 mg/kg", "--csv", "/no/such/place.csv"],
         "can't be written",
@@ -244,6 +362,7 @@ def test_bad_input_is_one_sentence_and_exit_2(case: str, capsys, tmp_path, monke
     assert captured.err.startswith("tenuto: ")
     assert captured.err.count("\n") == 1
     assert captured.out == ""
+    assert list(tmp_path.iterdir()) == [], "nothing half-written"
 
 
 BAD_FILES = {
@@ -265,6 +384,45 @@ BAD_FILES = {
         "Dose 1: rate '0.3 mg/kg' needs mg/kg/h",
     ),
     "repeat": ('[[dose]]\namount = "1 mg"\nrepeat = { every = "1 d", count = 0 }', "repeat count '0'"),
+    "repeat without count": (
+        '[[dose]]\namount = "1 mg"\nrepeat = { every = "1 d" }',
+        'Dose 1: repeat needs both every and count. Write it as { every = "2 d", count = 6 }',
+    ),
+    "repeat without count or every": ('[[dose]]\namount = "1 mg"\nrepeat = {}', "needs both"),
+    "repeat a billion times": (
+        '[[dose]]\namount = "1 mg"\nrepeat = { every = "1 d", count = 1000000000 }',
+        "whole number from 1 to 10000",
+    ),
+    "repeat at one time": (
+        '[[dose]]\namount = "1 mg"\nrepeat = { every = "0 min", count = 3 }',
+        "gives all doses at one time",
+    ),
+    "repeat for a century": (
+        '[[dose]]\namount = "1 mg"\nrepeat = { every = "9 d", count = 3000 }',
+        "more than ten years",
+    ),
+    "more doses than can be": (
+        3 * '[[dose]]\namount = "1 mg"\nrepeat = { every = "1 min", count = 5000 }\n',
+        "more than 10000 doses",
+    ),
+    "infusion without a time": ('[[dose]]\nrate = "1 mg/h"\nover = "0 min"', "over 0 min has no rate"),
+    "empty": ("", "has no [[dose]]"),
+    "doses of words": ('dose = ["1 mg"]', "Dose 1 is not a table of keys"),
+    "a list as amount": ('[[dose]]\namount = ["1 mg"]', "needs mg/kg or mg of ketamine base"),
+    "a number as time": ('[[dose]]\namount = "1 mg"\nover = 40', "over '40' has no unit. Write it as 40 min"),
+    "patient is a number": ('patient = 5\n[[dose]]\namount = "1 mg"', "[patient] is not a table of keys"),
+    "unknown sex": ('[patient]\nsex = 5\n[[dose]]\namount = "1 mg"', "[patient] sex '5' is unknown"),
+    "times are a number": ('[output]\ntimes = 5\n[[dose]]\namount = "1 mg"', "[output] times is not a list"),
+    "no times": ('[output]\ntimes = []\n[[dose]]\namount = "1 mg"', "[output] times is not a list of 1 to"),
+    "times twice": (
+        '[output]\ntimes = [1]\nevery = "1 min"\n[[dose]]\namount = "1 mg"',
+        "Give either [output] times, or [output] every",
+    ),
+    "until without a unit": (
+        '[output]\nuntil = 5\n[[dose]]\namount = "1 mg"',
+        "[output] until '5' has no unit",
+    ),
+    "the same key twice": ('[[dose]]\namount = "1 mg"\namount = "2 mg"', "is not TOML"),
     "before the start": ('[[dose]]\nat = "-5 min"\namount = "1 mg"', "lies before the start"),
     "dose is a word": ("dose = 5", "has no [[dose]]"),
 }

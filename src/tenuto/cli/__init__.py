@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple, NoReturn
@@ -12,6 +13,9 @@ from typing import NamedTuple, NoReturn
 from tenuto import __version__
 
 __all__ = ["COMMANDS", "Command", "UserError", "main"]
+
+
+_BELOW_ZERO = re.compile(r"-[0-9.]")
 
 
 class UserError(Exception):
@@ -96,5 +100,16 @@ def _dispatch(words: list[str]) -> int:
     module = importlib.import_module(command.module)
     parser = _Parser(prog=f"tenuto {name}", description=module.__doc__, allow_abbrev=False)
     module.add_arguments(parser)
-    result: int = module.run(parser.parse_args(words[1:]))
+    result: int = module.run(parser.parse_args(_joined(words[1:])))
     return result
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """`--until -4h` as `--until=-4h`: a value below zero is for the command to refuse, and is no option."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1].startswith("--") and "=" not in joined[-1] and _BELOW_ZERO.match(word):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined

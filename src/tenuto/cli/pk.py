@@ -4,7 +4,7 @@ Doses are mg of ketamine base. Not a target; do not titrate to this line.
 
 A regimen file is TOML: `[[dose]]` with at = "0 min", amount = "0.5 mg/kg" and over = "40 min", or rate = "0.3 mg/kg/h" with
 over, or an amount without over (at once); repeat = {every = "2 d", count = 6}; `[patient]` weight_kg, dosing_weight_kg,
-age, sex; `[output]` times, or every and until.
+age, sex; `[output]` times, or every and until. An option given wins over the file.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from tenuto.cli import UserError
-from tenuto.cli.files import read_text, write_atomically
+from tenuto.cli.files import read_text, write_together
 from tenuto.core.pk import (
     Options,
     OutsideModel,
@@ -37,8 +37,15 @@ from tenuto.core.pk import (
     names,
 )
 from tenuto.core.pk.covariates import UnknownCovariate, covariate_names
-from tenuto.core.pk.curves import DISCLAIMER, Curve, as_csv, as_json, curves
-from tenuto.core.pk.reading import RegimenFile, read_amount, read_duration, read_number, read_regimen
+from tenuto.core.pk.curves import DISCLAIMER, Curve, as_csv, as_json, curves, warnings
+from tenuto.core.pk.reading import (
+    RegimenFile,
+    read_amount,
+    read_duration,
+    read_number,
+    read_regimen,
+    read_time,
+)
 from tenuto.core.pk.regimen import Floats
 from tenuto.core.pk.summary import peak
 from tenuto.core.units import UnitError
@@ -46,7 +53,9 @@ from tenuto.core.units import UnitError
 __all__ = ["add_arguments", "run"]
 
 _MOST_TIMES = 100_000
-_MOST_PEOPLE = 1_000_000
+_MOST_PEOPLE = 100_000
+_MOST_LEVELS = 100_000_000
+"""People times times: about a minute of work for one model."""
 _PLOTS = ("svg", "png", "pdf")
 
 
@@ -89,7 +98,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how weight acts on the model",
     )
     add("--covariate", metavar="NAME", action="append", help=f"repeatable: {', '.join(covariate_names())}")
-    add("--times", metavar="LIST", help="times in min, such as 10,20,40")
+    add("--times", metavar="LIST", help="times in min, such as 10,20,40, or with units, such as 30min,2h")
     add("--every", metavar="TIME", help="spacing of times, such as 1min")
     add("--until", metavar="TIME", help="last time, such as 4h")
     add("--population", metavar="N", help="percentile bands of N people")
@@ -104,37 +113,73 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Simulate and show."""
-    plot = _plot_form(args.plot)
+    """Simulate and show. The files asked for are written together, or none of them."""
+    plot = _outputs(args)
     try:
-        found, regimen = _simulated(args)
+        found, file = _simulated(args)
     except (UnitError, RegimenError, UnknownModel, UnknownCovariate, OutsideModel, ValueError) as error:
         raise UserError(_one_sentence(error)) from None
-    if args.csv:
-        _write_csv(args.csv, as_csv(found))
+    files: dict[str, bytes] = {}
+    if args.csv not in (None, "-"):
+        files[args.csv] = as_csv(found).encode()
     if args.plot:
-        _draw(found, regimen, Path(args.plot), plot)
-    if args.json:
-        print(json.dumps(as_json(found, regimen), indent=1))
-    elif args.csv != "-":
-        print(_table(found, regimen))
+        files[args.plot] = _drawn(found, file.regimen, plot)
+    write_together(files)
+    if args.csv == "-":
+        print(as_csv(found), end="")
+    elif args.json:
+        print(json.dumps(as_json(found, file.regimen, asked=_asked(args, file)), indent=1))
+    else:
+        print(_table(found, file.regimen))
     return 0
 
 
-def _simulated(args: argparse.Namespace) -> tuple[list[Curve], Regimen]:
+def _simulated(args: argparse.Namespace) -> tuple[list[Curve], RegimenFile]:
     file = _file(args)
     body = _body(args, file)
     times = _times(args, file)
     people = _whole(args.population, "--population", 2, _MOST_PEOPLE) if args.population is not None else 0
+    if people * len(times) > _MOST_LEVELS:
+        raise UserError(
+            f"{people} people at {len(times)} times are more than {_MOST_LEVELS} levels. Ask for fewer of either."
+        )
     options = Options(
         form=args.form,
         site=Site(args.site or "model"),
         scaling=Scaling(args.scaling),
         covariates=tuple(args.covariate or ()),
     )
+    if "female" in options.covariates and _given(args.sex, file, "sex") == "male":
+        raise UserError("The covariate female is asked for, but the sex is male. Leave one of them out.")
     models = _models(args.model)
     seed = _whole(args.seed, "--seed", 0, 2**63)
-    return curves(models, file.regimen, body, times, options, people=people, seed=seed), file.regimen
+    return curves(models, file.regimen, body, times, options, people=people, seed=seed), file
+
+
+def _given(option: str | None, file: RegimenFile, key: str) -> Any:
+    """The option where given, else what the file says of the patient, else None."""
+    return option if option is not None else file.patient.get(key)
+
+
+def _asked(args: argparse.Namespace, file: RegimenFile) -> dict[str, Any]:
+    """Who and what was asked for, so that an answer can be worked out again."""
+    body = _body(args, file)
+    return {
+        "patient": {
+            "weight_kg": float(body.weights[0]),
+            "dosing_weight_kg": float(body.dosing_weights[0]),
+            "age_years": None if body.ages is None else float(body.ages[0]),
+            "sex": _given(args.sex, file, "sex"),
+        },
+        "options": {
+            "form": args.form,
+            "site": args.site or "model",
+            "scaling": args.scaling,
+            "covariates": args.covariate or [],
+            "population": None if args.population is None else int(args.population),
+            "seed": None if args.population is None else int(args.seed),
+        },
+    }
 
 
 def _models(asked: Sequence[str] | None) -> list[PkModel]:
@@ -145,8 +190,8 @@ def _file(args: argparse.Namespace) -> RegimenFile:
     """The regimen of the file, or of --dose and --over."""
     if (args.dose is None) == (args.regimen is None):
         raise UserError("Give either --dose with --over, or --regimen FILE.")
-    if args.regimen:
-        if args.over:
+    if args.regimen is not None:
+        if args.over is not None:
             raise UserError("--over belongs to --dose; in a regimen file write over beside each amount.")
         try:
             document = tomllib.loads(read_text(args.regimen), parse_float=Decimal)
@@ -161,57 +206,79 @@ def _file(args: argparse.Namespace) -> RegimenFile:
 
 def _body(args: argparse.Namespace, file: RegimenFile) -> Subjects:
     """The options where given, else the file."""
-    weight = args.weight if args.weight is not None else file.patient.get("weight_kg")
+    weight, age = _given(args.weight, file, "weight_kg"), _given(args.age, file, "age")
+    dosing = _given(args.dosing_weight, file, "dosing_weight_kg")
     if weight is None:
         raise UserError(
             "A weight is needed. Give --weight in kg, or weight_kg under [patient] in the regimen file."
         )
-    dosing = args.dosing_weight if args.dosing_weight is not None else file.patient.get("dosing_weight_kg")
-    age = args.age if args.age is not None else file.patient.get("age")
     return Subjects(
         read_number(weight, what="A weight", unit="kg"),
-        age_years=None if age is None else read_number(age, what="An age", unit="years", zero=True),
+        age_years=None
+        if age is None
+        else read_number(age, what="An age", unit="years", example="45", zero=True),
         dosing_weight_kg=None if dosing is None else read_number(dosing, what="A dosing weight", unit="kg"),
     )
 
 
 def _times(args: argparse.Namespace, file: RegimenFile) -> Floats:
-    """The times asked for, else about 240 from the start to 200 min after the last dose, no dose's peak left out."""
-    listed = args.times if args.times is not None else file.output.get("times")
-    every = args.every if args.every is not None else file.output.get("every")
-    until = args.until if args.until is not None else file.output.get("until")
-    if listed is not None and not (args.times is None and (args.every or args.until)):
-        if args.every or args.until:
-            raise UserError("Give either --times, or --every with --until.")
-        return _listed(listed)
-    end = file.regimen.end + 200 if until is None else float(read_duration(str(until), what="--until").value)
-    step = _step(end) if every is None else float(read_duration(str(every), what="--every").value)
-    if step <= 0 or end / step > _MOST_TIMES:
-        raise UserError(
-            f"--every of {step:g} min up to {end:g} min is too fine. Ask for at most {_MOST_TIMES} times."
-        )
-    grid = np.arange(0.0, end + step / 2, step)
+    """The times asked for, else about 240 from the start to 200 min after the last dose, no dose's peak left out.
+
+    Options win over the file as a whole: one of them is enough for the file's times not to count.
+    """
+    by_options = {"times": args.times, "every": args.every, "until": args.until}
+    by_options = {key: value for key, value in by_options.items() if value is not None}
+    asked, name = (by_options, "--{}") if by_options else (file.output, "[output] {}")
+    if "times" in asked:
+        if len(asked) > 1:
+            raise UserError(
+                f"Give either {name.format('times')}, or {name.format('every')} with {name.format('until')}."
+            )
+        return _listed(asked["times"], name.format("times"))
+    until, every = (
+        float(read_duration(str(asked[key]), what=name.format(key)).value) if key in asked else None
+        for key in ("until", "every")
+    )
+    if until == 0:
+        raise UserError(f"{name.format('until')} of 0 min leaves nothing to show. Write a time above 0.")
+    end = file.regimen.end + 200 if until is None else until
     if every is not None:
-        return grid
+        return _grid(every, end, name.format("every"))
+    step = _step(end)
     changes = [time for dose in file.regimen.doses for time in (dose.start, dose.stop) if time <= end]
-    return np.union1d(grid, changes)
+    return np.union1d(np.append(np.arange(0.0, end, step), end), changes)
+
+
+def _grid(every: float, end: float, name: str) -> Floats:
+    """From 0 in even steps as far as they go up to `end`."""
+    if every > end:
+        raise UserError(
+            f"{name} of {every:g} min is longer than the {end:g} min to show. Write a shorter one."
+        )
+    if every <= 0 or end / every > _MOST_TIMES:
+        raise UserError(
+            f"{name} of {every:g} min up to {end:g} min is too fine. Ask for at most {_MOST_TIMES} times."
+        )
+    return every * np.arange(np.floor(end / every * (1 + 1e-12)) + 1)
 
 
 def _step(end: float) -> float:
-    """One minute, or longer steps for a long course."""
+    """One minute; for less than an hour a tenth or less of it, and longer steps for a long course."""
+    if end < 60:
+        return float(10.0 ** np.floor(np.log10(end / 60)))
     return next((s for s in (1.0, 5.0, 15.0, 60.0) if end / s <= 1500), float(np.ceil(end / 1500)))
 
 
-def _listed(listed: str | Sequence[Any]) -> Floats:
-    parts = listed.split(",") if isinstance(listed, str) else [str(one) for one in listed]
-    times = [
-        read_number(part.removesuffix("min"), what="A time", unit="min", zero=True)
-        for part in map(str.strip, parts)
-    ]
+def _listed(listed: object, name: str) -> Floats:
+    if isinstance(listed, str):
+        listed = listed.split(",")
+    if not isinstance(listed, list) or not 0 < len(listed) <= _MOST_TIMES:
+        raise UserError(f"{name} is not a list of 1 to {_MOST_TIMES} times. Write it as 10,20,40.")
+    times = [read_time(one, what=f"{name}: a time") for one in listed]
     for one, following in pairwise(times):
         if following <= one:
             raise UserError(
-                f"Times must go up: {following:g} comes after {one:g}. Sort them and leave out repeats."
+                f"{name} must go up: {following:g} comes after {one:g}. Sort them and leave out repeats."
             )
     return np.array(times)
 
@@ -226,26 +293,30 @@ def _whole(text: str, name: str, low: int, high: int) -> int:
     return number
 
 
-def _plot_form(name: str | None) -> str:
-    """The form of the picture, checked before any work."""
-    form = Path(name).suffix.lower().removeprefix(".") if name else ""
-    if name and form not in _PLOTS:
-        raise UserError(f"'{name}' does not end in .svg, .png or .pdf. Choose one of these.")
+def _outputs(args: argparse.Namespace) -> str:
+    """The form of the picture. What can't be written as asked is refused before any work."""
+    for option, name, example in (("--csv", args.csv, "level.csv"), ("--plot", args.plot, "level.svg")):
+        if name == "":
+            raise UserError(f"{option} has no file name. Write one, such as {example}.")
+    if args.csv == "-" and args.json:
+        raise UserError("--csv - and --json would both go to standard output. Give --csv a file.")
+    if args.plot is None:
+        return ""
+    if args.csv is not None and Path(args.csv).absolute() == Path(args.plot).absolute():
+        raise UserError(f"--csv and --plot both name '{args.plot}'. Give them different files.")
+    form = Path(args.plot).suffix.lower().removeprefix(".")
+    if form not in _PLOTS:
+        raise UserError(f"'{args.plot}' does not end in .svg, .png or .pdf. Choose one of these.")
     return form
 
 
-def _draw(found: Sequence[Curve], regimen: Regimen, path: Path, form: str) -> None:
+def _drawn(found: Sequence[Curve], regimen: Regimen, form: str) -> bytes:
     from tenuto.clinic.ui.charts.level import level_chart
     from tenuto.clinic.ui.charts.render import render
 
-    write_atomically(path, render(level_chart(found, regimen), form))
-
-
-def _write_csv(name: str, text: str) -> None:
-    if name == "-":
-        print(text, end="")
-    else:
-        write_atomically(Path(name), text.encode())
+    if len(found[0].times_min) < 2:
+        raise UserError("A plot needs two times or more. Give more --times, or leave --plot out.")
+    return render(level_chart(found, regimen), form)
 
 
 def _table(found: Sequence[Curve], regimen: Regimen) -> str:
@@ -265,11 +336,11 @@ def _table(found: Sequence[Curve], regimen: Regimen) -> str:
                 curve.ng_per_ml[index],
                 *(curve.percentiles[:, index] if curve.percentiles is not None else []),
             ]
-            lines.append(f"{curve.times_min[index]:>8g} " + " ".join(f"{v:>8.1f}" for v in cells))
+            lines.append(
+                f"{round(curve.times_min[index], 3):>8.10g} " + " ".join(f"{v:>8.1f}" for v in cells)
+            )
         lines.append("")
-    said = dict.fromkeys(c.message for curve in found for c in curve.cautions)
-    said |= dict.fromkeys(n for curve in found if curve.percentiles is not None for n in curve.model.notes)
-    return "\n".join([*lines, *(f"Caution. {message}" for message in said)]).rstrip()
+    return "\n".join([*lines, *(f"Caution. {message}" for message in warnings(found))]).rstrip()
 
 
 def _rows(count: int) -> list[int]:

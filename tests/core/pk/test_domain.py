@@ -41,7 +41,7 @@ def test_a_long_infusion_concerns_norketamine_only() -> None:
     long = Regimen((Dose.at_rate(Minutes(0), MgPerHour(20), Minutes(6000)),))
     (found,) = cautions(default(), Subjects(70.0), long)
     assert found.analyte == "norketamine"
-    assert "rests on 0 to 8 h of infusion; this is an infusion of 100 h" in found.message
+    assert "rests on infusions of up to 8 h; this is an infusion of 100 h" in found.message
 
 
 def test_a_bolus_is_inside_the_arterial_models() -> None:
@@ -55,9 +55,14 @@ def test_another_species_is_named() -> None:
 @pytest.mark.parametrize(
     ("weight", "age", "regimen", "names"),
     [
-        (400.0, 45.0, USUAL, "a weight of 400 kg; it ends at 20 to 250 kg"),
+        (
+            400.0,
+            45.0,
+            USUAL,
+            "a weight of 400 kg; at the widest it covers weights of 20 to 250 kg. Check the number",
+        ),
         (15.0, 45.0, USUAL, "a weight of 15 kg"),
-        (70.0, 1.0, USUAL, "an age of 1 years; it ends at 2 to 100 years"),
+        (70.0, 1.0, USUAL, "age 1; at the widest it covers ages of 2 to 100 years"),
         (70.0, 45.0, Regimen.single(Mg(35_000), Minutes(40)), "500 mg/kg within 24 h"),
     ],
 )

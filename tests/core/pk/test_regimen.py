@@ -61,6 +61,32 @@ def test_the_largest_dose_of_a_day(doses: list[tuple[int, int, int]], most: floa
     assert regimen.most_mg_per_kg_in_24_h(weight_kg=70, dosing_weight_kg=70) == pytest.approx(most)
 
 
+def test_the_largest_dose_of_a_day_counts_an_infusion_that_runs_when_a_bolus_falls_into_it() -> None:
+    both = Regimen((Dose(Minutes(0), Mg(48), Minutes(2880)), Dose(Minutes(1000), Mg(10))))
+    assert both.most_mg_per_kg_in_24_h(weight_kg=1, dosing_weight_kg=1) == pytest.approx(24 + 10)
+    twice = Regimen((Dose(Minutes(0), Mg(10)), Dose(Minutes(1440), Mg(10))))
+    assert twice.most_mg_per_kg_in_24_h(weight_kg=1, dosing_weight_kg=1) == pytest.approx(10)
+
+
+@pytest.mark.parametrize(
+    ("starts", "text"),
+    [
+        ((0,), "35 mg over 40 min"),
+        ((0, 2880, 5760), "3 doses of 35 mg over 40 min, every 2 d"),
+        ((0, 720, 1440), "3 doses of 35 mg over 40 min, every 12 h"),
+        ((0, 2880, 10_080), "3 doses of 35 mg over 40 min"),
+    ],
+)
+def test_a_course_of_one_dose_is_named_by_it(starts: tuple[int, ...], text: str) -> None:
+    assert Regimen(tuple(Dose(Minutes(s), Mg(35), Minutes(40)) for s in starts)).text == text
+
+
+def test_different_doses_are_counted() -> None:
+    first, second = Dose(Minutes(0), Mg(10)), Dose(HOUR, Mg(35), Minutes("13.3333333333333"))
+    assert Regimen((first, second)).text == "10 mg at once, and 1 more dose"
+    assert second.text == "35 mg over 13.3333 min"
+
+
 @pytest.mark.parametrize(
     ("build", "says"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,12 @@ from tenuto.core.pk.regimen import Floats, Regimen
 from tenuto.core.pk.simulate import AS_PUBLISHED, Options, simulate
 from tenuto.core.pk.subjects import Subjects
 
-__all__ = ["DISCLAIMER", "Curve", "as_csv", "as_json", "curves"]
+__all__ = ["DISCLAIMER", "Curve", "as_csv", "as_json", "curves", "warnings"]
 
 DISCLAIMER = "not a target; do not titrate to this line"
 _PERCENTILES = (5, 50, 95)
+_AT_ONCE = 2_000_000
+"""People times times worked out at once: some 100 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +63,24 @@ def curves(
         typical = simulate(model, regimen, subjects, times_min, options)
         bands = None
         if people:
-            random = np.random.default_rng(seed)
-            bands = population(
-                model,
-                regimen,
-                subjects,
-                times_min,
-                options,
-                people=people,
-                random=random,
-                percentiles=_PERCENTILES,
-            ).ng_per_ml
+            # The same seed draws the same people for each stretch of times.
+            stretches = np.array_split(times_min, -(-people * len(times_min) // _AT_ONCE))
+            bands = np.concatenate(
+                [
+                    population(
+                        model,
+                        regimen,
+                        subjects,
+                        stretch,
+                        options,
+                        people=people,
+                        random=np.random.default_rng(seed),
+                        percentiles=_PERCENTILES,
+                    ).ng_per_ml
+                    for stretch in stretches
+                ],
+                axis=2,
+            )
         for index, analyte in enumerate(typical.analytes):
             if analytes is not None and analyte not in analytes:
                 continue
@@ -88,6 +97,13 @@ def curves(
                 )
             )
     return found
+
+
+def warnings(found: Sequence[Curve]) -> list[str]:
+    """What a reader of these curves must know, each sentence once: cautions, and whose spread is borrowed."""
+    said = dict.fromkeys(c.message for curve in found for c in curve.cautions)
+    banded = [curve.model for curve in found if curve.percentiles is not None]
+    return list(said | dict.fromkeys(f"{model.short}: {note}" for model in banded for note in model.notes))
 
 
 def as_csv(found: Sequence[Curve]) -> str:
@@ -109,11 +125,14 @@ def as_csv(found: Sequence[Curve]) -> str:
     return out.getvalue()
 
 
-def as_json(found: Sequence[Curve], regimen: Regimen) -> dict[str, Any]:
-    """The same with the cautions and what each model rests on."""
+def as_json(
+    found: Sequence[Curve], regimen: Regimen, *, asked: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The same with the cautions and what each model rests on; `asked` is carried along."""
     return {
         "note": DISCLAIMER,
         "units": {"time": "min", "level": "ng/mL of base"},
+        **(asked or {}),
         "regimen": [
             {"at_min": d.start, "amount": str(d.amount), "over_min": d.stop - d.start if d.over else None}
             for d in regimen.doses

@@ -39,20 +39,13 @@ class Caution:
 
 
 _WORDS = {
-    "weight_kg": "a weight of {0:g} kg",
-    "age_years": "an age of {0:g} years",
-    "shortest_input_min": "a dose given within {0:g} min",
-    "infusion_hours": "an infusion of {0:g} h",
-    "dose_mg_per_kg_24h": "{0:.3g} mg/kg within 24 h",
+    "weight_kg": ("weights of {} kg", "a weight of {:g} kg"),
+    "age_years": ("ages of {} years", "age {:g}"),
+    "shortest_input_min": ("doses given over {} min", "a dose given over {:g} min"),
+    "infusion_hours": ("infusions of {} h", "an infusion of {:g} h"),
+    "dose_mg_per_kg_24h": ("{} mg/kg within 24 h", "{:.3g} mg/kg within 24 h"),
 }
-
-_UNITS = {
-    "weight_kg": "kg",
-    "age_years": "years",
-    "shortest_input_min": "min",
-    "infusion_hours": "h of infusion",
-    "dose_mg_per_kg_24h": "mg/kg in 24 h",
-}
+"""For each thing that can be limited: a range of it, and one value of it."""
 
 
 def cautions(
@@ -87,8 +80,8 @@ def _judge(model: PkModel, limit: Limit, values: list[float]) -> list[Caution]:
     for value in values:
         if not limit.hard[0] <= value <= limit.hard[1]:
             raise OutsideModel(
-                f"{model.short} says nothing about {_about(limit.of, value)}; "
-                f"it ends at {_range(limit.of, limit.hard)}. {limit.says}"
+                f"{model.short} says nothing about {_about(limit.of, value)}; at the widest it covers "
+                f"{_range(limit.of, limit.hard)}. Check the number, or use another model."
             )
     for value in values:
         if not limit.soft[0] <= value <= limit.soft[1]:
@@ -100,9 +93,14 @@ def _judge(model: PkModel, limit: Limit, values: list[float]) -> list[Caution]:
 def _about(of: str, value: float) -> str:
     if of == "shortest_input_min" and value == 0:
         return "a dose given at once"
-    return _WORDS[of].format(value)
+    return _WORDS[of][1].format(value)
 
 
 def _range(of: str, limits: tuple[float, float]) -> str:
+    """Such as `weights of 50 to 100 kg`, `infusions of up to 8 h`, `doses given over at least 10 min`."""
     low, high = limits
-    return f"{low:g} {_UNITS[of]} or more" if math.isinf(high) else f"{low:g} to {high:g} {_UNITS[of]}"
+    if math.isinf(high):
+        between = f"at least {low:g}"
+    else:
+        between = f"up to {high:g}" if low == 0 else f"{low:g} to {high:g}"
+    return _WORDS[of][0].format(between)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from tenuto.core.pk.regimen import Dose, Regimen, RegimenError
 from tenuto.core.units import Mg, MgPerHour, MgPerKg, MgPerKgPerHour, Minutes, UnitError, plain, read_decimal
 
-__all__ = ["RegimenFile", "read_amount", "read_duration", "read_number", "read_regimen"]
+__all__ = ["RegimenFile", "read_amount", "read_duration", "read_number", "read_regimen", "read_time"]
 
+_LONGEST = Decimal(3660 * 1440)
+_MOST_DOSES = 10_000
+_NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,30})?\Z", re.ASCII)
 _MINUTES = {"s": Decimal(1) / 60, "min": Decimal(1), "h": Decimal(60), "d": Decimal(1440)}
 _PARTS = re.compile(r"\s*(?P<number>[^\sa-zA-Zµμ%]+)\s*(?P<unit>[a-zA-Zµμ%].*?)?\s*\Z")
 _HCL = Decimal("0.867")
@@ -33,10 +36,23 @@ def read_duration(text: str, *, what: str) -> Minutes:
     number, unit = _split(text, what, "40 min")
     if unit not in _MINUTES:
         raise UnitError(f"{what} '{text.strip()}' needs a unit of time. Write it as 40 min, 2 h or 1 d.")
-    minutes = read_decimal(number) * _MINUTES[unit]
+    minutes = _decimal(number, what) * _MINUTES[unit]
     if minutes < 0:
         raise UnitError(f"{what} '{text.strip()}' lies before the start. Write a time from 0 on.")
+    if minutes > _LONGEST:
+        raise UnitError(f"{what} '{text.strip()}' is more than ten years. Write a shorter time.")
     return Minutes(minutes)
+
+
+def read_time(value: object, *, what: str) -> float:
+    """A time in minutes, from 0 to ten years: a plain number of minutes, or one with a unit such as `2 h`."""
+    text = str(value).strip()
+    if text[-1:].isalpha():
+        return float(read_duration(text, what=what).value)
+    minutes = read_number(value, what=what, unit="min", example="40", zero=True)
+    if minutes > _LONGEST:
+        raise UnitError(f"{what} '{text}' is more than ten years. Write a shorter time.")
+    return minutes
 
 
 def read_amount(text: str, *, what: str = "--dose") -> Mg | MgPerKg:
@@ -70,18 +86,15 @@ def read_rate(text: str, *, what: str) -> MgPerKgPerHour | MgPerHour:
     )
 
 
-def read_number(value: object, *, what: str, unit: str, zero: bool = False) -> float:
-    """A plain number above zero (or from zero on), such as a weight in kg."""
-    try:
-        number = Decimal(str(value).strip())
-    except InvalidOperation:
-        raise UnitError(
-            f"{what} '{str(value)[:40]}' is not a number. Write it in {unit}, such as 70."
-        ) from None
-    if not number.is_finite():
-        raise UnitError(f"{what} '{value}' is not a finite number. Write it in {unit}, such as 70.")
+def read_number(value: object, *, what: str, unit: str, example: str = "70", zero: bool = False) -> float:
+    """A plain number above zero (or from zero on), such as a weight in kg: digits with at most one full stop."""
+    text = format(value, "f") if isinstance(value, Decimal) else str(value).strip()
+    if not _NUMBER.match(text):
+        raise UnitError(f"{what} '{text[:40]}' is not a plain number. Write it in {unit}, such as {example}.")
+    number = Decimal(text)
     if number < 0 or (number == 0 and not zero):
-        raise UnitError(f"{what} of {plain(number)} {unit} is not possible. Write a number above 0.")
+        least = "from 0 on" if zero else "above 0"
+        raise UnitError(f"{what} of {plain(number)} {unit} is not possible. Write a number {least}.")
     return float(number)
 
 
@@ -92,14 +105,20 @@ def read_regimen(document: Mapping[str, Any]) -> RegimenFile:
     `repeat = { every = "2 d", count = 6 }`. `[patient]` has weight_kg, dosing_weight_kg, age, sex; `[output]` has
     times, or every and until. Unknown keys are refused, so that a misspelt one is not passed over.
     """
-    _known(document, {"dose", "patient", "output", "title"}, "the regimen file")
+    _known(document, {"dose", "patient", "output"}, "The regimen file")
     entries = document.get("dose", [])
     if not isinstance(entries, list) or not entries:
         raise RegimenError("The regimen file has no [[dose]]. Add one with at, amount and over.")
-    doses = [dose for number, entry in enumerate(entries, 1) for dose in _doses(entry, f"Dose {number}")]
+    doses: list[Dose] = []
+    for number, entry in enumerate(entries, 1):
+        doses += _doses(entry, f"Dose {number}")
+        if len(doses) > _MOST_DOSES:
+            raise RegimenError(f"The regimen has more than {_MOST_DOSES} doses. Write a shorter course.")
     patient, output = document.get("patient", {}), document.get("output", {})
     _known(patient, {"weight_kg", "dosing_weight_kg", "age", "sex"}, "[patient]")
     _known(output, {"every", "until", "times"}, "[output]")
+    if patient.get("sex") not in (None, "female", "male"):
+        raise RegimenError(f"[patient] sex '{str(patient['sex'])[:40]}' is unknown. Write female or male.")
     return RegimenFile(Regimen(tuple(doses)), patient, output)
 
 
@@ -115,13 +134,24 @@ def _doses(entry: Mapping[str, Any], what: str) -> Sequence[Dose]:
         one = Dose.at_rate(at, read_rate(str(entry["rate"]), what=f"{what}: rate"), over)
     else:
         one = Dose(at, read_amount(str(entry["amount"]), what=f"{what}: amount"), over)
-    if "repeat" not in entry:
-        return (one,)
-    _known(entry["repeat"], {"every", "count"}, f"{what}: repeat")
-    every = read_duration(str(entry["repeat"].get("every", "")), what=f"{what}: repeat every")
-    count = entry["repeat"].get("count")
-    if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= 10_000:
-        raise RegimenError(f"{what}: repeat count '{count}' must be a whole number from 1 to 10000.")
+    return _repeated(one, entry["repeat"], f"{what}: repeat") if "repeat" in entry else (one,)
+
+
+def _repeated(one: Dose, entry: Any, what: str) -> Sequence[Dose]:
+    _known(entry, {"every", "count"}, what)
+    if len(entry) < 2:
+        raise RegimenError(f'{what} needs both every and count. Write it as {{ every = "2 d", count = 6 }}.')
+    every, count = read_duration(str(entry["every"]), what=f"{what} every"), entry["count"]
+    if every.value <= 0:
+        raise RegimenError(f"{what} every {every} gives all doses at one time. Write a time above 0.")
+    if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= _MOST_DOSES:
+        raise RegimenError(
+            f"{what} count '{str(count)[:40]}' must be a whole number from 1 to {_MOST_DOSES}. Write one such as 6."
+        )
+    if one.at.value + count * every.value > _LONGEST:
+        raise RegimenError(
+            f"{what}: {count} doses, one every {every}, take more than ten years. Write fewer."
+        )
     return Regimen((one,)).repeated(every=every, count=count).doses
 
 
@@ -145,16 +175,24 @@ def _split(text: str, what: str, example: str) -> tuple[str, str]:
 
 
 def _positive(number: str, text: str, what: str) -> Decimal:
-    value = read_decimal(number)
+    value = _decimal(number, what)
     if value <= 0:
         raise UnitError(f"{what} '{text.strip()}' gives nothing. Write an amount above zero.")
     return value
 
 
+def _decimal(number: str, what: str) -> Decimal:
+    """The exact number; an error names whose it is."""
+    try:
+        return read_decimal(number)
+    except UnitError as error:
+        raise UnitError(f"{what}: {error}") from None
+
+
 def _refuse_salt(text: str, number: str, unit: str, what: str) -> None:
     if "hcl" not in unit and "hydrochloride" not in unit:
         return
-    base = plain((read_decimal(number) * _HCL).quantize(Decimal("0.001")))
+    base = plain((_decimal(number, what) * _HCL).quantize(Decimal("0.001")))
     own = re.sub(r"\s*(ketamine\s*)?(hcl|hydrochloride)\s*", "", unit)
     raise UnitError(
         f"{what} '{text.strip()}' is the hydrochloride; doses are ketamine base, which is 0.867 of it. Write {base} {own}."

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tenuto.core.units import Mg, MgPerHour, MgPerKg, MgPerKgPerHour, Minutes, plain
+from tenuto.core.units import Mg, MgPerHour, MgPerKg, MgPerKgPerHour, Minutes
 
 __all__ = ["Dose", "Regimen", "RegimenError"]
 
 Floats = NDArray[np.float64]
+_DAY = 1440
+"""Minutes."""
 
 
 class RegimenError(ValueError):
@@ -30,10 +31,12 @@ class Dose:
     over: Minutes | None = None
 
     def __post_init__(self) -> None:
+        if self.over is not None and self.over.value <= 0:
+            raise RegimenError(
+                "An infusion over 0 min has no rate. Write a time above 0, or leave `over` out of an amount given at once."
+            )
         if self.amount.value <= 0:
             raise RegimenError(f"A dose of {self.amount} gives nothing. Write an amount above zero.")
-        if self.over is not None and self.over.value <= 0:
-            raise RegimenError("An infusion over 0 min has no rate. Leave `over` out for a bolus.")
 
     @classmethod
     def at_rate(cls, at: Minutes, rate: MgPerHour | MgPerKgPerHour, over: Minutes) -> Dose:
@@ -120,11 +123,21 @@ class Regimen:
         return total
 
     def most_mg_per_kg_in_24_h(self, *, weight_kg: float, dosing_weight_kg: float) -> float:
-        """The largest dose for each kg of body weight that starts within any 24 hours."""
-        given = [
-            (d.start, float(d.milligrams(dosing_weight_kg)) / weight_kg, d.stop - d.start) for d in self.doses
-        ]
-        return max(_within_a_day(given, start) for start, _, _ in given)
+        """The largest dose for each kg of body weight that is given within any 24 hours; of a longer infusion the part
+        that falls into them.
+        """
+        # The most is given in a day that begins with a dose or ends with one.
+        days = np.array([t for d in self.doses for t in (d.start, d.stop - _DAY)])
+        infused = [d for d in self.doses if d.over]
+        knots = np.array([0.0, *(t for d in infused for t in (d.start, d.stop))])
+        amounts = [float(d.milligrams(dosing_weight_kg)) for d in infused]
+        given = np.cumsum([0.0, *(part for amount in amounts for part in (0.0, amount))])
+        total = np.interp(days + _DAY, knots, given) - np.interp(days, knots, given)
+        at_once = [d for d in self.doses if not d.over]
+        times = np.array([d.start for d in at_once])
+        sums = np.cumsum([0.0, *(float(d.milligrams(dosing_weight_kg)) for d in at_once)])
+        total += sums[np.searchsorted(times, days + _DAY)] - sums[np.searchsorted(times, days)]
+        return float(total.max()) / weight_kg
 
     @property
     def longest_run_hours(self) -> float:
@@ -140,21 +153,19 @@ class Regimen:
     def text(self) -> str:
         """One line that says what is given."""
         first, *others = self.doses
-        return first.text if not others else f"{first.text}, and {len(others)} more doses"
-
-
-def _within_a_day(given: Sequence[tuple[float, float, float]], start: float) -> float:
-    """Dose of the 24 hours from `start`; of a longer infusion only the part that falls into them."""
-    total = 0.0
-    for begun, amount, duration in given:
-        if start <= begun < start + 1440:
-            inside = min(1.0, (start + 1440 - begun) / duration) if duration else 1.0
-            total += amount * inside
-    return total
+        if not others:
+            return first.text
+        if any((d.amount, d.over) != (first.amount, first.over) for d in others):
+            return f"{first.text}, and {len(others)} more dose{'s' if len(others) > 1 else ''}"
+        gaps = {following.at.value - one.at.value for one, following in pairwise(self.doses)}
+        every = f", every {_duration(Minutes(gaps.pop()))}" if len(gaps) == 1 else ""
+        return f"{len(self.doses)} doses of {first.text}{every}"
 
 
 def _duration(minutes: Minutes) -> str:
-    """Minutes until 120, then hours."""
+    """Minutes until 120, then hours, then whole days."""
     if minutes.value <= 120:
-        return f"{plain(minutes.value)} min"
+        return f"{float(minutes.value):g} min"
+    if minutes.value >= 2 * _DAY and minutes.value % _DAY == 0:
+        return f"{float(minutes.value) / _DAY:g} d"
     return f"{float(minutes.value) / 60:g} h"
