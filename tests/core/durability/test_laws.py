@@ -209,3 +209,23 @@ def test_the_probability_of_a_score_above_a_line_is_the_sum_over_those_scores(ex
         if s > line
     )
     assert abs(error.above(np.array([expected]), float(line))[0] - each) < 3e-3
+
+
+def test_scores_judged_together_are_as_likely_as_each_alone():
+    error = ScaleError.of(measure("PHQ-9"))
+    observed = np.array([0.0, 27.0, 12.0, 0.0, 26.0])
+    expected = np.linspace(0.1, 26, 5 * 9).reshape(5, 9)
+    together = error.log_likelihood(expected, observed)
+    for k in range(5):
+        np.testing.assert_array_equal(together[k], error.log_likelihood(expected[[k]], observed[[k]])[0])
+
+
+def test_benefit_that_is_gone_is_nothing_and_not_a_subnormal_number():
+    """Processors work many times slower on numbers that are too small to be normal."""
+    walk = MODEL.start(some_patients(), 0.0)
+    walk.infuse(0.5)
+    for week in range(1, 53):
+        walk.to(7.0 * week)
+        held = walk.holding.state
+        assert not ((held > 0) & (held < np.finfo(float).tiny)).any()
+    assert (walk.holding.state[0] == 0).any()

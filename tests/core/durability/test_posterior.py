@@ -5,7 +5,7 @@ import pytest
 
 from tenuto.core.durability.error import ScaleError
 from tenuto.core.durability.learned import learned_from
-from tenuto.core.durability.model import Infusion
+from tenuto.core.durability.model import Infusion, Walk
 from tenuto.core.durability.outlook import circumstances
 from tenuto.core.durability.patients import Patients
 from tenuto.core.durability.population import fitted
@@ -72,6 +72,24 @@ def test_a_known_patient_is_found_from_many_precise_scores():
     assert expectation(found, found.latent[:, 0]) == pytest.approx(truth[0], abs=0.1)
 
 
+@pytest.mark.parametrize("explore", [512, 9000])
+def test_the_draws_arrive_where_walking_them_once_more_takes_them(explore):
+    """They are walked in parts, while the scores are weighed, and put together."""
+    history = course(19, [9, 7, 6, 8], infusions=(0, 2, 4, 30))
+    found = learn(history, Effort(explore=explore, final=1024))
+    _, again = MODEL.through(Patients.from_latent(found.latent), evidence_of(history).infusions, ())
+    again.to(60.0)
+    np.testing.assert_allclose(found.walked(60.0).score(), again.score(), rtol=1e-9)
+    assert found.walk.day == 30.0
+    assert found.prior_expected.shape == (len(history.scores), len(found.prior_latent))
+
+
+def test_walks_on_different_days_are_not_put_together():
+    patients = Patients.from_latent(np.zeros((2, 7)))
+    with pytest.raises(ValueError, match="the same day"):
+        Walk.together([MODEL.start(patients, 0.0), MODEL.start(patients, 1.0)])
+
+
 def test_even_draws_keep_the_weighted_distribution():
     found = learn(course(19, [9, 7, 6, 8]))
     even = found.latent[found.even(2048)]
@@ -101,3 +119,17 @@ def test_what_was_learned_counts_scores_between_none_and_all():
     assert 0 < learned.effective_scores < 4
     assert learned.posterior_sd < learned.prior_sd
     assert len(learned.drivers) == 3
+
+
+def test_a_driver_is_what_leaving_its_score_out_changes():
+    history = course(19, [9, 7, 6, 8, 6, 7, 9, 12, 7, 6, 8, 7])
+    found = learn(history)
+    learned = learned_from(found, ScaleError.of(history.measure), history, evidence_of(history))
+    each, mean = np.concatenate(found.by_score, axis=1), found.mean(found.durability)
+    factors = {}
+    for score, likelihood in zip(history.scores, each, strict=True):
+        weights = found.weights * np.exp(np.minimum(likelihood.max() - likelihood, 8.0))
+        factors[score.on] = np.exp(mean - np.average(found.durability, weights=weights))
+    assert all(driver.factor == pytest.approx(factors[driver.on]) for driver in learned.drivers)
+    strongest = sorted((abs(np.log(f)) for on, f in factors.items() if on > history.start), reverse=True)
+    assert [abs(np.log(d.factor)) for d in learned.drivers] == pytest.approx(strongest[:3])

@@ -68,7 +68,7 @@ def misfit(found: Posterior, error: ScaleError, evidence: Evidence) -> float:
     # Log likelihood relative to a score right on the expectation, in the same units for every scale.
     scores = np.array(evidence.scores)
     best = float(error.log_likelihood(scores[:, None], scores).sum())
-    mean = found.mean(found.by_score.sum(axis=0))
+    mean = found.mean(found.fit)
     return (mean - best) / perfect
 
 

@@ -68,7 +68,7 @@ def daily_scores(
             held = np.einsum("mn,mn->n", holding.to_held, state)
             state += model.uptake(patients.gain, model.dose(doses[day]), held)
             if given > 1:
-                holding.stretch(np.exp(patients.drift * ((given - 1) / DRIFT_INFUSIONS)))
+                holding.stretch(patients.drift * ((given - 1) / DRIFT_INFUSIONS))
                 decay = np.exp(holding.pace).astype(np.float32)
 
 

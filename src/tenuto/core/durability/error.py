@@ -29,8 +29,11 @@ class ScaleError:
 
     def observe(self, expected: Floats, noise: Floats) -> Floats:
         """Scores as they would be written down; `noise` is standard normal, the shape of `expected`."""
-        written = np.rint((expected + self.sd * noise) / self.step) * self.step
-        return np.clip(written, self.lowest, self.highest)
+        written = self.sd * noise + expected
+        written /= self.step
+        np.rint(written, out=written)
+        written *= self.step
+        return np.clip(written, self.lowest, self.highest, out=written)
 
     def log_likelihood(self, expected: Floats, observed: Floats) -> Floats:
         """Log probability of writing down `observed` (scores,), for each of `expected` (scores, n); shape (scores, n).
@@ -44,10 +47,11 @@ class ScaleError:
         found *= -0.5 / variance
         found += math.log(self.step) - 0.5 * math.log(variance) - LOG_SQRT_2PI
         half = self.step / 2
-        for k in np.flatnonzero(observed <= self.lowest):
-            found[k] = log_cdf((self.lowest + half - expected[k]) / self.sd)
-        for k in np.flatnonzero(observed >= self.highest):
-            found[k] = log_cdf((expected[k] - self.highest + half) / self.sd)
+        bottom, top = observed <= self.lowest, observed >= self.highest
+        if bottom.any():
+            found[bottom] = log_cdf((self.lowest + half - expected[bottom]) / self.sd)
+        if top.any():
+            found[top] = log_cdf((expected[top] - (self.highest - half)) / self.sd)
         return found
 
     def above(self, expected: Floats, line: float) -> Floats:
@@ -57,4 +61,6 @@ class ScaleError:
         if line < self.lowest:
             return np.ones_like(expected)
         edge = (math.floor(line / self.step + 1e-9) + 0.5) * self.step
-        return cdf((expected - edge) / self.sd)
+        distance = expected - edge
+        distance /= self.sd
+        return cdf(distance)

@@ -16,8 +16,8 @@ from tenuto.core.durability.history import History
 from tenuto.core.durability.learned import Learned, learned_from
 from tenuto.core.durability.model import Walk
 from tenuto.core.durability.normal import Floats
-from tenuto.core.durability.outlook import Ahead, circumstances, walked
-from tenuto.core.durability.patients import LATENT, Patients
+from tenuto.core.durability.outlook import Ahead, circumstances
+from tenuto.core.durability.patients import LATENT
 from tenuto.core.durability.population import Fit, fitted
 from tenuto.core.durability.posterior import Effort, Evidence, evidence_of, posterior
 from tenuto.core.durability.quasi import standard_normal
@@ -120,7 +120,7 @@ def forecast(
     now = standing(history, rules)
     reason = reason_to_abstain(history, rules, now, found, error, evidence, as_of)
     start = (as_of - history.start).days
-    walk = walked(model, Patients.from_latent(found.latent), evidence, start)
+    walk = found.walked(float(start))
     ahead = Ahead(found.weights, error, now, rules, start)
     expected, curve = ahead.follow(walk.copy(), HORIZON_DAYS, shown=found.even(effort.keep))
     shown = reason is None
@@ -185,15 +185,14 @@ def _window(curve: Curve, rules: Definitions, as_of: date, history: History) -> 
 def _fan(as_of: date, expected: Floats, curve: Curve, error: ScaleError) -> Fan:
     # One fixed deviate a draw, spread evenly over the draws and unrelated to their order.
     noise = standard_normal(expected.shape[1], len(LATENT) + 1)[:, -1]
-    return Fan(
-        tuple(as_of + timedelta(days=float(d)) for d in curve.days),
-        _levels(expected),
-        _levels(error.observe(expected, noise[None, :])),
-    )
+    observed = _levels(error.observe(expected, noise[None, :]))
+    return Fan(tuple(as_of + timedelta(days=float(d)) for d in curve.days), _levels(expected), observed)
 
 
 def _levels(scores: Floats) -> Floats:
-    """Quantiles at `FAN_LEVELS` of equally likely scores (dates, n): sorting all is faster than five selections."""
-    ordered, last = np.sort(scores, axis=1), scores.shape[1] - 1
-    levels: Floats = np.stack([ordered[:, round(level * last)] for level in FAN_LEVELS])
+    """Quantiles at `FAN_LEVELS` of equally likely scores (dates, n), which are put in order: sorting all is faster
+    than five selections."""
+    scores.sort(axis=1)
+    last = scores.shape[1] - 1
+    levels: Floats = np.stack([scores[:, round(level * last)] for level in FAN_LEVELS])
     return levels

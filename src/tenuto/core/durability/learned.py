@@ -44,22 +44,38 @@ def learned_from(found: Posterior, error: ScaleError, history: History, evidence
     after = [k for k, day in enumerate(evidence.days) if day > 0]
     spread = found.prior_expected.var(axis=1)
     weigh = spread / (spread + error.sd**2)
-    prior, own = durability(found.prior_latent), durability(found.latent)
+    prior, own = durability(found.prior_latent), found.durability
     mean = found.mean(own)
     return Learned(
         effective_scores=float(weigh[after].sum()),
         prior_sd=float(prior.std()),
         posterior_sd=math.sqrt(found.mean((own - mean) ** 2)),
-        drivers=tuple(_drivers(found, own, mean, history, after)),
+        drivers=tuple(_drivers(found, mean, history, after)),
     )
 
 
-def _drivers(found: Posterior, own: Floats, mean: float, history: History, after: list[int]) -> list[Driver]:
-    drivers = []
-    for k in after:
-        # Undo one score's likelihood; draws that it had all but excluded must not take over.
-        undo = found.by_score[k].max() - found.by_score[k]
-        weights = found.weights * np.exp(np.minimum(undo, 8.0, out=undo), out=undo)
-        without = float(np.einsum("n,n->", weights, own) / weights.sum())
-        drivers.append(Driver(history.scores[k].on, history.scores[k].value, math.exp(mean - without)))
+def _drivers(found: Posterior, mean: float, history: History, after: list[int]) -> list[Driver]:
+    without = _without_each(found)
+    drivers = [
+        Driver(history.scores[k].on, history.scores[k].value, math.exp(mean - without[k])) for k in after
+    ]
     return sorted(drivers, key=lambda d: -abs(math.log(d.factor)))[:_SHOWN]
+
+
+_TOGETHER = 8
+"""Scores left out side by side: few enough to stay in the processor's cache."""
+
+
+def _without_each(found: Posterior) -> Floats:
+    """Posterior mean of durability had one score not been taken, for each score, shape (scores,)."""
+    weighted = np.stack([found.weights * found.durability, found.weights], axis=1)
+    sums = []
+    for k in range(0, len(found.by_score[0]), _TOGETHER):
+        undo = np.concatenate([block[k : k + _TOGETHER] for block in found.by_score], axis=1)
+        # Undo one score's likelihood; draws that it had all but excluded must not take over.
+        np.subtract(undo.max(axis=1, keepdims=True), undo, out=undo)
+        np.exp(np.minimum(undo, 8.0, out=undo), out=undo)
+        sums.append(undo @ weighted)
+    top, bottom = np.concatenate(sums).T
+    means: Floats = top / bottom
+    return means

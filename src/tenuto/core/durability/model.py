@@ -43,23 +43,25 @@ class Model:
 
         `days` and `infusions` need not be sorted. Before the first infusion the score is the baseline.
         """
+        return self.through(patients, infusions, days)[0]
+
+    def through(
+        self, patients: Patients, infusions: Sequence[Infusion], days: Sequence[float]
+    ) -> tuple[Floats, Walk]:
+        """Expected scores as `expected` gives them, and the patients walked to the last of the days and infusions."""
         events = sorted(
             [(d, 0, k) for k, d in enumerate(days)] + [(i.day, 1, k) for k, i in enumerate(infusions)]
         )
         falls = np.empty((len(days), len(patients)))
-        if not events:
-            return falls
-        walk = self.start(patients, events[0][0])
+        walk = self.start(patients, events[0][0] if events else 0.0)
         for day, kind, k in events:
             walk.to(day)
             if kind:
                 walk.infuse(infusions[k].dose)
             else:
                 falls[k] = walk.fall()
-        # All days together, in place: one pass through memory instead of one for each day.
-        scores = np.exp(np.negative(falls, out=falls), out=falls)
-        scores *= patients.baseline
-        return scores
+        # All days together: one pass through memory instead of one for each day.
+        return _score(patients, falls), walk
 
 
 @dataclass(slots=True)
@@ -78,6 +80,17 @@ class Walk:
         """A second walk from here."""
         return Walk(self.model, self.patients, self.day, self.holding.copy(), self.first, self.given)
 
+    @classmethod
+    def together(cls, walks: Sequence[Walk]) -> Walk:
+        """Groups of patients who had the same infusions and are on the same day, as one group."""
+        one = walks[0]
+        if any((w.day, w.first, w.given) != (one.day, one.first, one.given) for w in walks):
+            raise ValueError("Only walks through the same infusions up to the same day can be put together.")
+        patients = Patients.together([w.patients for w in walks])
+        return cls(
+            one.model, patients, one.day, Holding.together([w.holding for w in walks]), one.first, one.given
+        )
+
     def to(self, day: float) -> None:
         """Let time pass up to `day`; never backwards."""
         if day < self.day:
@@ -93,9 +106,8 @@ class Walk:
         amount = self.model.uptake(self.patients.gain, self.model.dose(dose), self.holding.held())
         self.holding.add(amount if who is None else amount * who)
         self.given = self.given + (1.0 if who is None else who)
-        again = np.maximum(self.given - 1.0, 0.0)
-        if again.any():
-            self.holding.stretch(np.exp(self.patients.drift * (again / DRIFT_INFUSIONS)))
+        further = np.maximum(self.given - 1.0, 0.0)
+        self.holding.stretch(self.patients.drift * (further / DRIFT_INFUSIONS))
 
     def drug(self) -> Floats:
         """Log-fall of the score that is the drug's, shape (n,)."""
@@ -105,9 +117,18 @@ class Walk:
         """Whole log-fall of the score: drug and context, shape (n,)."""
         if self.first is None:
             return np.zeros(len(self.patients))
-        return self.drug() + self.model.context(self.day - self.first, self.patients)
+        fall = self.drug()
+        fall += self.model.context(self.day - self.first, self.patients)
+        return fall
 
     def score(self) -> Floats:
         """Expected score, points, shape (n,)."""
-        expected: Floats = self.patients.baseline * np.exp(-self.fall())
-        return expected
+        return _score(self.patients, self.fall())
+
+
+def _score(patients: Patients, fall: Floats) -> Floats:
+    """Expected scores in place of the log-falls, shape (n,) or (days, n)."""
+    np.negative(fall, out=fall)
+    np.exp(fall, out=fall)
+    fall *= patients.baseline
+    return fall

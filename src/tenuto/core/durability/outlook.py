@@ -11,14 +11,13 @@ import numpy as np
 from tenuto.core.durability.course import Definitions, Standing, standing
 from tenuto.core.durability.error import ScaleError
 from tenuto.core.durability.history import History
-from tenuto.core.durability.model import Model, Walk
+from tenuto.core.durability.model import Walk
 from tenuto.core.durability.normal import Floats
-from tenuto.core.durability.patients import Patients
 from tenuto.core.durability.population import Circumstances, Fit
-from tenuto.core.durability.posterior import Effort, Evidence, Places, evidence_of, posterior
+from tenuto.core.durability.posterior import Effort, Places, evidence_of, posterior
 from tenuto.core.durability.survival import Curve, survival
 
-__all__ = ["Ahead", "circumstances", "outlook", "walked"]
+__all__ = ["Ahead", "circumstances", "outlook"]
 
 
 def circumstances(history: History) -> Circumstances:
@@ -26,16 +25,6 @@ def circumstances(history: History) -> Circumstances:
     return Circumstances(
         history.condition, history.setting, history.measure.report, covariates=history.covariates
     )
-
-
-def walked(model: Model, patients: Patients, evidence: Evidence, start: int) -> Walk:
-    """A patient's draws brought to the day of the forecast with the infusions that were given."""
-    walk = model.start(patients, min(0.0, *evidence.days))
-    for infusion in evidence.infusions:
-        walk.to(infusion.day)
-        walk.infuse(infusion.dose)
-    walk.to(float(start))
-    return walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +55,19 @@ class Ahead:
         if not times or times[-1] < days:
             times.append(float(days))
         shown = np.empty(0, dtype=np.intp) if shown is None else shown
-        scores = [walk.score()[shown]]
+        scores = np.empty((1 + len(times), len(shown)))
+        scores[0] = walk.score()[shown]
 
         def above() -> Iterator[Floats]:
             dose = dose_at
-            for time in times:
+            for k, time in enumerate(times, 1):
                 if dose is not None and dose[0] < time:
                     walk.to(self.start + dose[0])
                     walk.infuse(dose[1])
                     dose = None
                 walk.to(self.start + time)
                 score = walk.score()
-                scores.append(score[shown])
+                scores[k] = score[shown]
                 yield self.error.above(score, self.standing.line)
 
         run = min(self.standing.run, self.rules.scores_in_row - 1)
@@ -85,7 +75,7 @@ class Ahead:
             float(np.einsum("n,n->", self.weights, each))
             for each in survival(above(), self.rules.scores_in_row, run)
         ]
-        return np.stack(scores), Curve(np.array([0.0, *times]), np.array([1.0, *left]))
+        return scores, Curve(np.array([0.0, *times]), np.array([1.0, *left]))
 
 
 def outlook(history: History, rules: Definitions, as_of: date, fit: Fit, effort: Effort, days: int) -> Curve:
@@ -93,5 +83,5 @@ def outlook(history: History, rules: Definitions, as_of: date, fit: Fit, effort:
     model, error, evidence = fit.population.model(), ScaleError.of(history.measure), evidence_of(history)
     found = posterior(model, fit.law(circumstances(history), history.measure), error, evidence, effort)
     start = (as_of - history.start).days
-    walk = walked(model, Patients.from_latent(found.latent), evidence, start)
-    return Ahead(found.weights, error, standing(history, rules), rules, start).follow(walk, days)[1]
+    ahead = Ahead(found.weights, error, standing(history, rules), rules, start)
+    return ahead.follow(found.walked(float(start)), days)[1]

@@ -29,6 +29,8 @@ __all__ = [
 ]
 
 LN2 = math.log(2)
+_NOTHING, _SWEPT_STEPS = 1e-20, 4
+"""What is left of a mode below this is set to 0 every few steps: before it gets so small that processors slow down."""
 
 
 class DoseEffect(Protocol):
@@ -73,13 +75,14 @@ class Holding:
         """A chain (see `compartments.chain`); infusions top up the compartments `held`; benefit is what `seen` hold."""
         out = chain(rates, passed)
         self.rates = rates
-        self.pace = -rates
-        """Log-decay a day, at the pace of now."""
         self.to_held = out[list(held)].sum(axis=0)
         self.to_seen = out[list(seen)].sum(axis=0)
         self.state = np.zeros_like(rates)
+        self._hurry: Floats | float = 1.0
+        """How many times as fast as at first the modes decay now."""
         self._decay = np.empty_like(rates)
         self._spacing: float | None = None
+        self._steps = 0
 
     def copy(self) -> Holding:
         """The same, free to go another way."""
@@ -87,17 +90,35 @@ class Holding:
         other.state, other._decay, other._spacing = self.state.copy(), np.empty_like(self.state), None
         return other
 
-    def stretch(self, factor: Floats) -> None:
-        """From now on every half-life is `factor` times what it was at first, shape (n,)."""
-        self.pace, self._spacing = self.rates / -factor, None
+    @classmethod
+    def together(cls, holdings: Sequence[Holding]) -> Holding:
+        """What groups of patients hold, as one group."""
+        one = copy(holdings[0])
+        for name in ("rates", "to_held", "to_seen", "state"):
+            setattr(one, name, np.concatenate([getattr(h, name) for h in holdings], axis=1))
+        one._hurry = np.concatenate([np.broadcast_to(h._hurry, h.state.shape[1:]) for h in holdings])
+        one._decay, one._spacing = np.empty_like(one.state), None
+        return one
+
+    def stretch(self, log_factor: Floats) -> None:
+        """From now on every half-life is exp(`log_factor`) times what it was at first, shape (n,)."""
+        self._hurry, self._spacing = np.exp(-log_factor), None
+
+    @property
+    def pace(self) -> Floats:
+        """Log-decay a day, at the pace of now."""
+        return self.rates * -self._hurry
 
     def advance(self, days: float) -> None:
         """Let time pass. Visits are evenly spaced more often than not, so the last decay is kept for the next."""
         if days != self._spacing:
-            np.multiply(self.pace, days, out=self._decay)
+            np.multiply(self.rates, self._hurry * -days, out=self._decay)
             np.exp(self._decay, out=self._decay)
             self._spacing = days
         self.state *= self._decay
+        self._steps += 1
+        if self._steps % _SWEPT_STEPS == 0:
+            self.state[self.state < _NOTHING] = 0.0
 
     def add(self, amount: Floats) -> None:
         """An infusion that adds `amount`, shape (n,)."""
@@ -170,8 +191,11 @@ class ToppingUp:
 
     def __call__(self, gain: Floats, worth: float, held: Floats) -> Floats:
         """See `Uptake`."""
-        free: Floats = np.maximum(gain - held / (1 + self.headroom), 0)
-        return worth * free
+        free = held * (-1 / (1 + self.headroom))
+        free += gain
+        np.maximum(free, 0, out=free)
+        free *= worth
+        return free
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -53,6 +54,11 @@ class Patients:
             baseline=np.exp(latent[:, 5]),
             drift=latent[:, 6],
         )
+
+    @classmethod
+    def together(cls, groups: Sequence[Patients]) -> Patients:
+        """Groups of patients as one."""
+        return cls(*(np.concatenate([getattr(g, f.name) for g in groups]) for f in fields(cls)))
 
     def __len__(self) -> int:
         return len(self.gain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from tenuto.core.durability.error import ScaleError
 from tenuto.core.durability.history import History
-from tenuto.core.durability.model import Infusion, Model
+from tenuto.core.durability.model import Infusion, Model, Walk
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.patients import LATENT, Patients
 from tenuto.core.durability.population import Law
@@ -58,13 +59,17 @@ def evidence_of(history: History) -> Evidence:
 class Posterior:
     """Draws of one patient's coordinates with their weights.
 
-    `latent` (n, 7) and `weights` (n,) summing to 1; `by_score` (scores, n) the log likelihood of each score;
+    `latent` (n, 7) and `weights` (n,) summing to 1; `durability` (n,) of each draw; `fit` (n,) the log likelihood of all
+    scores and `by_score`, in blocks (scores, part of n), that of each; `walk` the draws brought to the last event;
     `prior_latent` (m, 7) equally likely draws of the prior and `prior_expected` (scores, m) their expected scores.
     """
 
     latent: Floats
     weights: Floats
-    by_score: Floats
+    durability: Floats
+    fit: Floats
+    by_score: tuple[Floats, ...]
+    walk: Walk
     prior_latent: Floats
     prior_expected: Floats
     rounds: int
@@ -78,9 +83,15 @@ class Posterior:
         """Posterior mean of a value for each draw, shape (n,)."""
         return float(np.einsum("n,n->", self.weights, values))
 
+    def walked(self, day: float) -> Walk:
+        """The draws brought from the last event to `day`, free to go their own way from there."""
+        walk = self.walk.copy()
+        walk.to(day)
+        return walk
+
     def even(self, count: int) -> Places:
         """Places of `count` equally weighted draws: systematic resampling along durability, no chance in it."""
-        order = np.argsort(durability(self.latent), kind="stable")
+        order = np.argsort(self.durability, kind="stable")
         reached = np.cumsum(self.weights[order])
         ticks = (np.arange(count) + 0.5) / count * reached[-1]
         chosen: Places = order[np.searchsorted(reached, ticks)]
@@ -108,56 +119,60 @@ def posterior(
     """
     effort = effort or Effort()
     size = len(LATENT)
-    root: Floats = np.asarray(np.linalg.cholesky(law.covariance + 1e-9 * np.eye(size)), dtype=np.float64)
-    target = _Target(model, law.mean, root, error, evidence)
+    target = _Target(model, law, error, evidence)
     drawn = _Drawn(target)
     power, rounds, closer = 0.0, 0, _Normal(np.zeros(size), np.eye(size))
-    drawn.add(closer, effort.explore)
-    prior_expected = target.expected
+    prior_expected = np.concatenate(drawn.add((closer, effort.explore)), axis=1)
     while power < 1 and rounds < effort.most_rounds:
         rounds += 1
-        power = _power(drawn.base, drawn.total, power, effort.enough * effort.explore)
-        tempered = _normalised(drawn.base + power * drawn.total)
+        base = drawn.base()
+        power = _power(base, drawn.fit, power, effort.enough * effort.explore)
+        tempered = _normalised(base + power * drawn.fit)
         closer = _Normal.fitted(drawn.points, tempered, durability(target.latent(drawn.points)))
-        drawn.add(closer, effort.explore if power < 1 else effort.final)
+        if power < 1:
+            drawn.add((closer, effort.explore))
     # What lies outside the last normal is drawn from too sparsely, and a single draw there would weigh too much.
-    drawn.add(_Normal(closer.mean, _SURROUNDINGS * closer.root), effort.final // 4)
+    around = _Normal(closer.mean, _SURROUNDINGS * closer.root), effort.final // 4
+    drawn.add(*([around] if power < 1 else [(closer, effort.final), around]))
+    latent = target.latent(drawn.points)
     return Posterior(
-        latent=target.latent(drawn.points),
-        weights=_normalised(drawn.base + drawn.total),
-        by_score=np.concatenate(drawn.by_score, axis=1),
-        prior_latent=target.latent(drawn.points[: effort.explore]),
+        latent=latent,
+        weights=_normalised(drawn.base() + drawn.fit),
+        durability=durability(latent),
+        fit=drawn.fit,
+        by_score=tuple(drawn.by_score),
+        walk=Walk.together(drawn.walks),
+        prior_latent=latent[: effort.explore],
         prior_expected=prior_expected,
         rounds=rounds,
     )
 
 
 class _Target:
-    """The likelihood as a function of points that are standard normal under the prior."""
+    """The likelihood as a function of points that are standard normal under the prior.
 
-    def __init__(
-        self, model: Model, mean: Floats, root: Floats, error: ScaleError, evidence: Evidence
-    ) -> None:
-        self.model, self.mean, self.root, self.error, self.evidence = model, mean, root, error, evidence
+    Here and below points are columns, shape (7, n): a coordinate of all points lies in one piece of memory.
+    """
+
+    def __init__(self, model: Model, law: Law, error: ScaleError, evidence: Evidence) -> None:
+        self.model, self.mean, self.error, self.evidence = model, law.mean, error, evidence
+        self.root = _root(law.covariance, 1e-9)
         self.observed = np.array(evidence.scores)
-        self.expected: Floats = np.empty(0)
 
     def latent(self, points: Floats) -> Floats:
-        """The coordinates at points, both shape (n, 7)."""
-        return self.mean + _times(points, self.root)
+        """The coordinates at points, shape (n, 7)."""
+        return (self.root @ points).T + self.mean
 
-    def by_score(self, points: Floats) -> Floats:
-        """Log likelihood of each score at each point, shape (scores, n)."""
+    def seen(self, points: Floats) -> tuple[Floats, Floats, Walk]:
+        """Expected scores and the log likelihood of each score, both shape (scores, n), and the walk after them."""
         patients = Patients.from_latent(self.latent(points))
-        seen = self.evidence
-        self.expected = self.model.expected(patients, seen.infusions, seen.days)
-        return self.error.log_likelihood(self.expected, self.observed)
+        expected, walk = self.model.through(patients, self.evidence.infusions, self.evidence.days)
+        return expected, self.error.log_likelihood(expected, self.observed), walk
 
 
-def _times(points: Floats, matrix: Floats) -> Floats:
-    """`matrix` times each point. Not by BLAS, whose threads cost more than they save on so thin an array."""
-    product: Floats = np.einsum("nj,ij->ni", points, matrix)
-    return product
+def _root(covariance: Floats, jitter: float) -> Floats:
+    """Lower triangular square root; `jitter` keeps a nearly singular covariance from failing."""
+    return np.asarray(np.linalg.cholesky(covariance + jitter * np.eye(len(covariance))), dtype=np.float64)
 
 
 _WIDER = 1.1
@@ -166,36 +181,38 @@ _SURROUNDINGS = 1.5
 """How much wider still the last one is drawn from once more."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class _Normal:
     """A normal distribution to draw from: `mean` and a square root of the covariance."""
 
-    mean: Floats
-    root: Floats
+    def __init__(self, mean: Floats, root: Floats) -> None:
+        self.mean, self.root = mean, root
+        self._inverse = np.linalg.inv(root)
+        self._log_scale = float(np.linalg.slogdet(root)[1])
 
     @classmethod
     def fitted(cls, points: Floats, weights: Floats, along: Floats) -> _Normal:
         """Fitted to weighted points. Quasi-random points are evenest in their first coordinate: it is turned to where
         `along` (a value for each point) grows."""
-        size = points.shape[1]
-        mean = np.einsum("n,ni->i", weights, points)
-        away = points - mean
-        covariance = np.einsum("ni,nj->ij", weights[:, None] * away, away)
-        root = np.linalg.cholesky(covariance + 1e-6 * np.eye(size))
-        slope = np.linalg.solve(root, np.einsum("n,n,ni->i", weights, along, away))
-        turn, _ = np.linalg.qr(np.column_stack([slope, np.eye(size)[:, 1:]]))
-        return cls(mean, np.asarray(_WIDER * root @ turn, dtype=np.float64))
+        mean = points @ weights
+        away = points - mean[:, None]
+        root = _root((weights * away) @ away.T, 1e-6)
+        slope = np.linalg.solve(root, away @ (weights * along))
+        turn, _ = np.linalg.qr(np.column_stack([slope, np.eye(len(mean))[:, 1:]]))
+        return cls(mean, _WIDER * root @ turn)
+
+    def points(self, even: Floats) -> Floats:
+        """Standard normal draws (n, 7) carried here."""
+        return self.root @ even.T + self.mean[:, None]
 
     def log_density(self, points: Floats) -> Floats:
         """Up to a constant that is the same for every normal."""
-        inverse: Floats = np.asarray(np.linalg.inv(self.root), dtype=np.float64)
-        away = _times(points - self.mean, inverse)
-        density: Floats = -0.5 * np.einsum("ni,ni->n", away, away) + np.linalg.slogdet(inverse)[1]
+        away = self._inverse @ (points - self.mean[:, None])
+        density: Floats = -0.5 * np.einsum("in,in->n", away, away) - self._log_scale
         return density
 
 
-_BLOCK = 2048
-"""Points whose scores are worked out together, so that they stay in the processor's cache."""
+_BLOCK = 8192
+"""Points whose scores are worked out together: many enough to hide what a call costs, few enough for the cache."""
 
 
 class _Drawn:
@@ -205,32 +222,46 @@ class _Drawn:
         self.target = target
         self.sources: list[_Normal] = []
         self.counts: list[int] = []
-        self.points: Floats = np.empty((0, len(LATENT)))
+        self.points: Floats = np.empty((len(LATENT), 0))
+        self.fit: Floats = np.empty(0)
+        """Log likelihood of all scores at each point."""
         self.by_score: list[Floats] = []
-        """Blocks of points, one after the other."""
-        self.total: Floats = np.empty(0)
+        """Of each score (rows); blocks of points, one after the other."""
+        self.walks: list[Walk] = []
+        """Of the same blocks."""
         self.densities: Floats = np.empty((0, 0))
         """Log density of each source (rows) at each point."""
-        self.base: Floats = np.empty(0)
-        """Log of prior density over the mixture's density."""
 
-    def add(self, source: _Normal, count: int) -> None:
-        """Draw `count` quasi-random points from one more distribution."""
-        even = standard_normal(count, len(LATENT), len(self.sources))
-        new = source.mean + _times(even, source.root)
-        fits = [self.target.by_score(new[k : k + _BLOCK]) for k in range(0, count, _BLOCK)]
-        self.by_score += fits
-        self.total = np.concatenate([self.total, *(fit.sum(axis=0) for fit in fits)])
-        self.sources.append(source)
-        self.counts.append(count)
-        old, self.points = self.points, np.concatenate([self.points, new])
+    def add(self, *sources: tuple[_Normal, int]) -> list[Floats]:
+        """Draw quasi-random points, so many from each source; their expected scores (scores, ...) in blocks."""
+        new = self._even(sources)
+        seen = [self.target.seen(new[:, k : k + _BLOCK]) for k in range(0, new.shape[1], _BLOCK)]
+        expected, by_score, walks = (list(parts) for parts in zip(*seen, strict=True))
+        self.by_score += by_score
+        self.walks += walks
+        self.fit = np.concatenate([self.fit, *(block.sum(axis=0) for block in by_score)])
+        there = [source.log_density(self.points) for source, _ in sources]
+        self.sources += [source for source, _ in sources]
+        self.counts += [count for _, count in sources]
         here = np.array([one.log_density(new) for one in self.sources])
-        there = np.append(self.densities, source.log_density(old)).reshape(len(self.sources), len(old))
-        self.densities = np.concatenate([there, here], axis=1)
+        self.densities = np.concatenate([np.vstack([self.densities, *there]), here], axis=1)
+        self.points = np.concatenate([self.points, new], axis=1)
+        return expected
+
+    def _even(self, sources: Sequence[tuple[_Normal, int]]) -> Floats:
+        """Points of new sources, each with a turn of the sequence that is its own."""
+        turns = enumerate(sources, len(self.sources))
+        return np.concatenate(
+            [one.points(standard_normal(count, len(LATENT), turn)) for turn, (one, count) in turns], axis=1
+        )
+
+    def base(self) -> Floats:
+        """Log of prior density, which is the first source's, over the mixture's density at each point."""
         top = self.densities.max(axis=0)
-        shares = np.array(self.counts) / len(self.points)
-        mixture = top + np.log(np.einsum("s,sn->n", shares, np.exp(self.densities - top)))
-        self.base = -0.5 * np.einsum("ni,ni->n", self.points, self.points) - mixture
+        over = np.exp(self.densities - top)
+        shares = np.array(self.counts) / len(top)
+        base: Floats = self.densities[0] - top - np.log(shares @ over)
+        return base
 
 
 def _normalised(log_weights: Floats) -> Floats:
@@ -239,11 +270,11 @@ def _normalised(log_weights: Floats) -> Floats:
     return normal
 
 
-def _power(base: Floats, total: Floats, last: float, enough: float) -> float:
+def _power(base: Floats, fit: Floats, last: float, enough: float) -> float:
     """The largest power of the likelihood, above the last one, at which `enough` draws stay effective."""
 
     def effective(power: float) -> float:
-        return float(1 / (_normalised(base + power * total) ** 2).sum())
+        return float(1 / (_normalised(base + power * fit) ** 2).sum())
 
     if effective(1.0) >= enough:
         return 1.0

@@ -16,7 +16,7 @@ import numpy as np
 from tenuto.core.durability.course import Definitions, Standing, State
 from tenuto.core.durability.error import ScaleError
 from tenuto.core.durability.normal import Floats
-from tenuto.core.durability.outlook import Ahead, walked
+from tenuto.core.durability.outlook import Ahead
 from tenuto.core.durability.patients import Patients
 from tenuto.core.durability.population import Fit, priors
 from tenuto.core.durability.posterior import Effort, posterior
@@ -46,7 +46,8 @@ def cases(fit: Fit, rules: Definitions, count: int, seed: int = 20) -> list[Case
 def _curve(case: Case, fit: Fit, rules: Definitions, latent: Floats, weights: Floats) -> Curve:
     model, _, measure = the_law(fit)
     standing = Standing(State.RESPONDING, math.nan, case.line, case.run, drifting=False)
-    walk = walked(model, Patients.from_latent(latent), case.evidence, case.start)
+    _, walk = model.through(Patients.from_latent(latent), case.evidence.infusions, ())
+    walk.to(float(case.start))
     ahead = Ahead(weights, ScaleError.of(measure), standing, rules, case.start)
     return ahead.follow(walk, SCHEDULED * rules.every_days)[1]
 

@@ -11,8 +11,8 @@ import numpy as np
 from tenuto.core.durability.course import Definitions, Standing, State
 from tenuto.core.durability.error import ScaleError
 from tenuto.core.durability.normal import Floats
-from tenuto.core.durability.outlook import Ahead, walked
-from tenuto.core.durability.patients import LATENT, Patients
+from tenuto.core.durability.outlook import Ahead
+from tenuto.core.durability.patients import LATENT
 from tenuto.core.durability.population import Fit
 from tenuto.core.durability.posterior import posterior
 from tenuto.core.durability.verification.synthetic import Case, draw_case, the_law
@@ -56,9 +56,8 @@ def _place(case: Case, fit: Fit, rules: Definitions, rng: np.random.Generator) -
     if case.run >= rules.scores_in_row:
         return np.append(place, math.nan)
     standing = Standing(State.RESPONDING, math.nan, case.line, case.run, drifting=False)
-    walk = walked(model, Patients.from_latent(found.latent), case.evidence, case.start)
     ahead = Ahead(found.weights, error, standing, rules, case.start)
-    _, curve = ahead.follow(walk, SCHEDULED * rules.every_days)
+    _, curve = ahead.follow(found.walked(float(case.start)), SCHEDULED * rules.every_days)
     left = curve.responding
     if case.loss is None:
         low, high = 1 - left[SCHEDULED], 1.0
