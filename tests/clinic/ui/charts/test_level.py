@@ -12,7 +12,7 @@ from tenuto.clinic.ui.charts.level import level_chart, level_text
 from tenuto.clinic.ui.charts.look import PAGE, PRINT
 from tenuto.clinic.ui.charts.render import render
 from tenuto.clinic.ui.charts.session_level import Reading, session_chart, session_figure, session_text
-from tenuto.core.pk import Regimen, Subjects, load
+from tenuto.core.pk import Dose, Regimen, Subjects, load
 from tenuto.core.pk.curves import DISCLAIMER, curves
 from tenuto.core.units import Kg, Mg, MgPerKg, Minutes
 
@@ -52,7 +52,41 @@ def test_one_model_shows_its_metabolite_several_show_the_drug_alone() -> None:
     assert [m["type"] for m in marks(one)].count("line") == 2
     assert [m["type"] for m in marks(several)].count("line") == 2
     names = [v["name"] for layer in several["layer"] for v in layer["data"]["values"] if "name" in v]
-    assert set(names) == {"Otto 2021", "Kamp 2020 (arterial)"}
+    assert set(names) == {"Otto 2021, venous", "Kamp 2020, arterial"}
+
+
+def test_a_name_says_of_which_blood_its_curve_is_where_the_curves_differ_in_that() -> None:
+    def names(*models: str) -> set[str]:
+        chart = level_chart(found(*models), USUAL)
+        return {v["name"] for layer in chart["layer"] for v in layer["data"]["values"] if "name" in v}
+
+    assert names("otto-2021", "domino") == {"Otto 2021, venous", "Domino, site unknown"}
+    assert names("kamp-2020", "simons-2022") == {"Kamp 2020", "Simons 2022"}
+
+
+def test_a_chart_that_starts_late_keeps_all_its_marks_inside() -> None:
+    late = curves([load("otto-2021")], USUAL, Subjects(70.0), np.arange(200.0, 241.0))
+    chart = level_chart(late, USUAL)
+    assert min(chart["encoding"]["x"]["axis"]["values"]) == 200
+    assert chart["layer"][0]["data"]["values"] == []
+    inside = curves([load("otto-2021")], USUAL, Subjects(70.0), np.arange(30.0, 61.0))
+    assert level_chart(inside, USUAL)["layer"][0]["data"]["values"] == [{"time": 30.0, "until": 40.0}]
+
+
+def test_a_chart_of_a_time_before_any_drug_still_has_a_scale() -> None:
+    later = Regimen((Dose(Minutes(600), Mg(35), Minutes(40)),))
+    chart = level_chart(found(regimen=later), later)
+    assert chart["encoding"]["y"]["scale"]["domain"] == [0, 1.0]
+
+
+def test_names_of_a_course_stand_in_the_margin_and_a_long_title_is_broken() -> None:
+    course = USUAL.repeated(every=Minutes(2880), count=15)
+    times = np.linspace(0, 43_200, 500)
+    several = curves([load("otto-2021"), load("kamp-2020")], course, Subjects(70.0), times)
+    chart = level_chart(several, course)
+    assert {v["time"] for layer in chart["layer"] for v in layer["data"]["values"] if "name" in v} == {43_200}
+    one = level_chart(curves([load("otto-2021")], course, Subjects(70.0), times), course)
+    assert len(one["title"]["text"]) == 2
 
 
 def test_people_are_a_fan_and_the_chart_says_which() -> None:
@@ -92,12 +126,15 @@ def test_labels_of_lines_that_end_together_are_moved_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("end", "title", "last"), [(240, "min", 240), (1500, "h", 1440), (20_000, "days", 20_160)]
+    ("end", "title", "last"),
+    [(0.5, "s", 0.5), (240, "min", 240), (1500, "h", 1440), (20_000, "days", 17_280)],
 )
-def test_the_time_axis_is_in_the_unit_that_fits(end: int, title: str, last: int) -> None:
+def test_the_time_axis_is_in_the_unit_that_fits(end: float, title: str, last: int) -> None:
     chart = level_chart(curves([load("otto-2021")], USUAL, Subjects(70.0), np.linspace(0, end, 200)), USUAL)
     assert chart["encoding"]["x"]["title"] == f"{title} from the start"
-    assert chart["encoding"]["x"]["axis"]["values"][-1] == pytest.approx(last)
+    ticks = chart["encoding"]["x"]["axis"]["values"]
+    assert ticks[-1] == pytest.approx(last)
+    assert 4 <= len(ticks) <= 15
 
 
 @pytest.mark.parametrize(("form", "begins"), [("svg", b"<svg"), ("png", b"\x89PNG"), ("pdf", b"%PDF")])

@@ -13,7 +13,7 @@ import numpy as np
 
 from tenuto.clinic.ui.charts.look import PRINT, Look, config
 from tenuto.clinic.ui.charts.render import SCHEMA, Spec
-from tenuto.core.pk.curves import DISCLAIMER, Curve
+from tenuto.core.pk.curves import DISCLAIMER, Curve, warnings
 from tenuto.core.pk.regimen import Floats, Regimen
 from tenuto.core.pk.summary import peak
 
@@ -21,6 +21,12 @@ __all__ = ["curve_layers", "infusion_layer", "level_chart", "level_text", "time_
 
 _POINTS = 300
 """Points drawn of one curve; more can't be seen at this width."""
+_TICKS = (
+    *(seconds / 60 for seconds in (1, 2, 5, 10, 15, 30)),
+    *(1, 2, 5, 10, 20, 30, 60, 120, 180, 360, 720),
+    *(days * 1440 for days in (1, 2, 7, 30, 365)),
+)
+"""Spacings of a time axis, min."""
 _LABEL_ROOM = 15
 """Least distance between two direct labels, px."""
 
@@ -30,14 +36,14 @@ def level_chart(
 ) -> Spec:
     """A Vega-Lite specification with its data inside: each curve with its name at its end, bands as fans."""
     found = _drawn(found)
-    top = _short(1.05 * max(float(_highest(c).max()) for c in found))
+    top = _short(1.05 * max(float(_highest(c).max()) for c in found)) or 1.0
     layers = [infusion_layer(regimen, found[0].times_min, look)]
     for order, curve in enumerate(found):
         layers += curve_layers(curve, order, look)
-    layers += _labels(found, top / height * _LABEL_ROOM, look)
+    layers += _labels(found, regimen, top / height * _LABEL_ROOM, look)
     return {
         "$schema": SCHEMA,
-        "title": {"text": _title(found, regimen), "subtitle": _subtitle(found)},
+        "title": {"text": textwrap.wrap(_title(found, regimen), 72), "subtitle": _subtitle(found)},
         "description": level_text(found, regimen),
         "width": width,
         "height": height,
@@ -58,7 +64,7 @@ def level_text(found: Sequence[Curve], regimen: Regimen) -> str:
         parts.append(
             f"{curve.model.short}, {curve.analyte}: highest {top:.0f} ng/mL at {at:.0f} min, {last}."
         )
-    return " ".join([*parts, *_cautions(found)])
+    return " ".join([*parts, *warnings(found)])
 
 
 def curve_layers(curve: Curve, order: int, look: Look) -> list[Spec]:
@@ -85,12 +91,13 @@ def curve_layers(curve: Curve, order: int, look: Look) -> list[Spec]:
 
 
 def infusion_layer(regimen: Regimen, times: Floats, look: Look) -> Spec:
-    """When drug runs in, as marks along the time axis."""
-    end = float(times[-1])
+    """When drug runs in, as marks along the part of the time axis that is drawn."""
+    start, end = float(times[0]), float(times[-1])
+    least = (end - start) / 400
     values = [
-        {"time": d.start, "until": min(max(d.stop, d.start + end / 400), end)}
+        {"time": max(d.start, start), "until": min(max(d.stop, d.start + least), end)}
         for d in regimen.doses
-        if d.start <= end
+        if d.start <= end and d.start + max(d.stop - d.start, least) > start
     ]
     return {
         "data": {"values": values},
@@ -100,30 +107,28 @@ def infusion_layer(regimen: Regimen, times: Floats, look: Look) -> Spec:
 
 
 def time_axis(times: Floats, *, most_ticks: int = 9) -> Spec:
-    """Minutes until about four hours, then hours, then days, on one scale of minutes."""
-    end = float(times[-1])
+    """Seconds until two minutes, minutes until about four hours, then hours, then days, on one scale of minutes."""
+    start, end = float(times[0]), float(times[-1])
     unit, name = time_unit(end)
-    step = next(
-        s
-        for s in (10, 20, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080, 43_200, 525_600)
-        if end / s <= most_ticks
-    )
-    step = max(step, unit) if step % unit else step
+    step = max(unit, next((s for s in _TICKS if (end - start) / s <= most_ticks), end))
+    first = np.ceil(start / step - 1e-9) * step
     return {
         "field": "time",
         "type": "quantitative",
         "title": f"{name} from the start",
-        "scale": {"domain": [float(times[0]), end], "nice": False},
+        "scale": {"domain": [start, end], "nice": False},
         "axis": {
             "grid": False,
-            "values": [float(v) for v in np.arange(0, end + step / 2, step)],
-            "labelExpr": f"format(datum.value / {unit}, '~r')",
+            "values": [float(v) for v in np.arange(first, end + step * 1e-6, step)],
+            "labelExpr": f"format(datum.value / {unit:.12g}, '~r')",
         },
     }
 
 
-def time_unit(end: float) -> tuple[int, str]:
+def time_unit(end: float) -> tuple[float, str]:
     """The unit in which a time axis up to `end` minutes is read: its minutes and its name."""
+    if end <= 2:
+        return 1 / 60, "s"
     if end <= 300:
         return 1, "min"
     return (60, "h") if end / 60 <= 96 else (1440, "days")
@@ -161,21 +166,25 @@ def _drawn(found: Sequence[Curve]) -> Sequence[Curve]:
     return [c for c in found if c.analyte == "ketamine"] if several else found
 
 
-def _labels(found: Sequence[Curve], room: float, look: Look) -> list[Spec]:
-    """Names beside the lines, moved apart where they would overlap: models at their peaks, substances at the end."""
+def _labels(found: Sequence[Curve], regimen: Regimen, room: float, look: Look) -> list[Spec]:
+    """Names beside the lines, moved apart where they would overlap: models at the height of their peaks, substances at
+    the end. A course has many peaks: its names stand in the margin.
+    """
     at_peak = len({c.model.id for c in found}) > 1
+    in_margin = len(regimen.doses) > 1
     places = [int(c.ng_per_ml.argmax()) if at_peak else -1 for c in found]
-    aside = 0.1 * float(found[0].times_min[-1]) if at_peak else 0.0
+    aside = 0.1 * float(found[0].times_min[-1]) if at_peak and not in_margin else 0.0
     values, below = [], -room
     for i in sorted(range(len(found)), key=lambda i: float(found[i].ng_per_ml[places[i]])):
         curve, place = found[i], places[i]
-        peak_at, level = float(curve.times_min[place]), float(curve.ng_per_ml[place])
+        level = float(curve.ng_per_ml[place])
+        peak_at = float(curve.times_min[-1 if in_margin else place])
         below = max(level, below + room)
         values.append(
             {
                 "time": peak_at + aside,
                 "level": _short(below),
-                "name": curve.model.short if at_peak else curve.analyte,
+                "name": _model_name(curve, found) if at_peak else curve.analyte,
                 "colour": _colour(curve, i, look),
                 "from": peak_at,
                 "at": _short(level),
@@ -190,6 +199,9 @@ def _labels(found: Sequence[Curve], room: float, look: Look) -> list[Spec]:
             "color": {"field": "colour", "type": "nominal", "scale": None},
         },
     }
+    # A broad outline in the colour of the ground keeps the words clear of lines that pass below them.
+    mark = {**names["mark"], "stroke": look.ground, "strokeWidth": 5, "strokeJoin": "round"}
+    clear: Spec = {**names, "mark": mark}
     leaders: Spec = {
         "data": {"values": values},
         "mark": {"type": "rule", "color": look.hairline},
@@ -200,7 +212,15 @@ def _labels(found: Sequence[Curve], room: float, look: Look) -> list[Spec]:
             "y2": {"field": "level"},
         },
     }
-    return [leaders, names] if at_peak else [names]
+    return [leaders, clear, names] if aside else [names]
+
+
+def _model_name(curve: Curve, found: Sequence[Curve]) -> str:
+    """The model, with the blood that its curve is of where the curves differ in that."""
+    name = curve.model.short.removesuffix(f" ({curve.model.site})")
+    if len({c.site for c in found}) == 1:
+        return name
+    return f"{name}, site unknown" if curve.site == "unknown" else f"{name}, {curve.site}"
 
 
 def _colour(curve: Curve, order: int, look: Look) -> str:
@@ -228,15 +248,9 @@ def _subtitle(found: Sequence[Curve]) -> list[str]:
     lines = [f"{DISCLAIMER[0].upper()}{DISCLAIMER[1:]}."]
     if any(c.percentiles is not None for c in found):
         lines.append("Fan: 5 to 95 % of people.")
-    for message in _cautions(found):
+    for message in warnings(found):
         lines += textwrap.wrap(message.replace(" %", "\u00a0%"), 96)
     return lines
-
-
-def _cautions(found: Sequence[Curve]) -> list[str]:
-    said = dict.fromkeys(c.message for curve in found for c in curve.cautions)
-    said |= dict.fromkeys(n for curve in found if curve.percentiles is not None for n in curve.model.notes)
-    return list(said)
 
 
 def _short(value: float) -> float:
