@@ -105,8 +105,10 @@ def quantile(p: Floats) -> Floats:
     """Standard normal quantile of probabilities strictly between 0 and 1; relative error below 1.2e-9."""
     from_half = p - 0.5
     square = from_half * from_half
-    centre = from_half * np.polyval(_CENTRE_TOP, square) / np.polyval(_CENTRE_BOTTOM, square)
+    found = from_half * _polynomial(_CENTRE_TOP[::-1], square) / _polynomial(_CENTRE_BOTTOM[::-1], square)
     near_edge = np.minimum(p, 1 - p)
-    r = np.sqrt(-2 * np.log(np.minimum(near_edge, _TAIL_BELOW)))
-    tail = np.polyval(_TAIL_TOP, r) / np.polyval(_TAIL_BOTTOM, r)
-    return np.where(near_edge >= _TAIL_BELOW, centre, np.where(from_half < 0, tail, -tail))
+    tails = near_edge < _TAIL_BELOW
+    r = np.sqrt(-2 * np.log(near_edge[tails]))
+    tail = _polynomial(_TAIL_TOP[::-1], r) / _polynomial(_TAIL_BOTTOM[::-1], r)
+    found[tails] = np.where(from_half[tails] < 0, tail, -tail)
+    return found

@@ -54,11 +54,10 @@ def sobol(count: int, dimensions: int) -> Floats:
         raise ValueError(f"Sobol points have 1 to {MOST_DIMENSIONS} dimensions here, got {dimensions}.")
     index = np.arange(count, dtype=np.int64)
     gray = index ^ (index >> 1)
+    directions = np.array([_direction_numbers(dimension) for dimension in range(dimensions)])
     integers = np.zeros((count, dimensions), dtype=np.int64)
     for bit in range(max(count - 1, 1).bit_length()):
-        chosen = ((gray >> bit) & 1).astype(bool)
-        for dimension in range(dimensions):
-            integers[chosen, dimension] ^= _direction_numbers(dimension)[bit]
+        integers ^= ((gray >> bit) & 1)[:, None] * directions[:, bit]
     points: Floats = (integers + 0.5 * (1 << _BITS) / count) / (1 << _BITS)
     points.setflags(write=False)
     return points
