@@ -38,6 +38,11 @@ class Curve:
     cautions: tuple[Caution, ...]
 
     @property
+    def name(self) -> str:
+        """The model's short name without the blood that it was fitted to, for where the curve's own stands beside it."""
+        return self.model.short.removesuffix(f" ({self.model.site})")
+
+    @property
     def is_doubtful(self) -> bool:
         """True when a soft limit of the model is passed, so that the line is drawn broken."""
         return any(c.of not in ("form", "site") and not c.of.startswith("covariate") for c in self.cautions)

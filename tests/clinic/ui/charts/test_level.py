@@ -155,7 +155,7 @@ def test_the_figure_has_words_a_table_and_drawings_in_the_theme_of_the_page() ->
     figure = dose_level(dose=Mg(37), over=Minutes(40), body_weight=Kg("72.5"), age_years=45.0)
     assert "Otto 2021 predicts at most 165 ng/mL, at 40 min" in figure.text
     assert figure.headings[2:] == ("10 min", "20 min", "40 min", "60 min", "120 min", "240 min")
-    assert {row[0] for row in figure.rows} >= {"Otto 2021", "Kamp 2020 (arterial)"}
+    assert {row[0] for row in figure.rows} >= {"Otto 2021", "Kamp 2020"}
     for drawing in (figure.wide, figure.narrow):
         assert set(re.findall(r'(?:fill|stroke)="([^"]+)"', drawing)) <= {
             "none",
@@ -218,6 +218,11 @@ def test_a_pressure_out_of_the_ordinary_stays_inside_the_chart() -> None:
     low, high = upper["encoding"]["y"]["scale"]["domain"]
     assert low < 28
     assert high > 231
+
+
+@pytest.mark.parametrize("width", [560, 250])
+def test_the_session_names_its_line_and_its_band(width: int) -> None:
+    assert "Otto 2021, range of 6 models" in str(session_chart(READINGS, shown(), width=width))
 
 
 def test_before_the_first_reading_the_chart_says_so() -> None:

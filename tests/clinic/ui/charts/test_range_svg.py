@@ -65,16 +65,27 @@ def test_a_long_infusion_is_read_in_hours() -> None:
     texts = words_of(shown(240))
     assert "h from the start" in texts
     assert {"0", "1", "7"} <= set(texts)
+    assert "-0" not in texts
 
 
-def test_labels_stay_inside_the_drawing() -> None:
+@pytest.mark.parametrize("minutes", [40, 120, 240, 6000])
+def test_labels_stay_inside_the_drawing(minutes: int) -> None:
     for width in (560, 250):
-        svg = range_drawing(shown(), width=width, height=200)
+        svg = range_drawing(shown(minutes), width=width, height=200)
         whole = float(re.search(r'width="(\d+)"', svg)[1])
         assert whole == LEFT + width + RIGHT
         for x, words in re.findall(r'<text x="([\d.]+)"[^>]*text-anchor="start"[^>]*>([^<]+)<', svg):
             # Twelve pixels high, letters are less than 6 wide on average in the page's faces.
             assert LEFT + float(x) + 5.8 * len(words) < whole, words
+
+
+def test_words_that_find_no_room_beside_the_fall_stand_above_every_curve() -> None:
+    ranged = shown(240)
+    svg = range_drawing(ranged, width=250, height=200)
+    band = drawn(ranged, "band", 250)
+    lines = re.findall(r'<text x="[\d.]+" y="([\d.]+)" text-anchor="start"[^>]*>(?=range|not|do|Otto)', svg)
+    assert len(lines) == 4
+    assert max(map(float, lines)) <= band[:, 1].min() + 4
 
 
 @pytest.mark.parametrize(

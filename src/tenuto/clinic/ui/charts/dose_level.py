@@ -34,6 +34,10 @@ __all__ = [
 ]
 
 _AFTER_MIN = 200
+_ABOVE = 0.32
+"""Share of the height that words above the curves take."""
+_LETTER = 5.8
+"""Width of a letter, px, at most, on average over a label."""
 _TABLE_TIMES = 6
 
 
@@ -83,6 +87,8 @@ class LevelFigure:
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     cautions: tuple[str, ...]
+    columns_of_words: int = 2
+    """How many columns of the table hold words; the others hold numbers."""
 
 
 def model_range(*, dose: Mg, over: Minutes, body_weight: Kg, age_years: float | None) -> Range | None:
@@ -114,7 +120,7 @@ def level_figure(shown: Range) -> LevelFigure:
     """Draw the range and put it into words and a table."""
     leading, names_of = shown.found[0], [c.model.short for c in shown.found]
     at = _table_times(shown)
-    rows = [(c.model.short, _blood(c), *(f"{c.ng_per_ml[i]:.0f}" for i in at)) for c in shown.found]
+    rows = [(c.name, _blood(c), *(f"{c.ng_per_ml[i]:.0f}" for i in at)) for c in shown.found]
     top, top_at = float(leading.ng_per_ml.max()), float(shown.times[leading.ng_per_ml.argmax()])
     peaks = [float(c.ng_per_ml.max()) for c in shown.found]
     text = (
@@ -143,7 +149,7 @@ def range_chart(shown: Range, *, look: Look = PAGE, width: int = 560, height: in
     A page draws the same with `range_drawing`, which is a hundred times faster.
     """
     leading = shown.found[0]
-    top = _top(shown)
+    top = _top(shown, width)
     rows = [
         {"time": float(t), "level": _short(v), "low": _short(low), "high": _short(high)}
         for t, v, low, high in zip(
@@ -182,7 +188,7 @@ def range_drawing(shown: Range, *, width: int, height: int) -> str:
         low=shown.lowest[points],
         level=leading.ng_per_ml[points],
         high=shown.highest[points],
-        top=_top(shown),
+        top=_top(shown, width),
         runs=tuple((d.start, d.stop) for d in shown.regimen.doses),
         ticks=tuple((tick, f"{tick / unit:g}") for tick in ticks),
         time_title=f"{name} from the start",
@@ -198,25 +204,44 @@ def _points(shown: Range) -> NDArray[np.intp]:
     return np.union1d(np.arange(0, len(shown.times), 2), [stop, len(shown.times) - 1])
 
 
-def _top(shown: Range) -> float:
-    return 1.08 * float(shown.highest.max())
+def _top(shown: Range, width: int) -> float:
+    """Highest level of the axis. Where the words find no room beside the fall, they stand above the curves."""
+    highest = float(shown.highest.max())
+    return 1.08 * highest if _beside(shown, width) else highest / (1 - _ABOVE)
 
 
 def _ticks(width: int) -> int:
     return 9 if width > 400 else 4
 
 
+def _beside(shown: Range, width: int) -> bool:
+    """Do the words fit into the free space beside the steep fall after the infusion?"""
+    room = width * (1 - _fall(shown, width) / float(shown.times[-1]))
+    return room > _LETTER * len(DISCLAIMER.split("; ")[1])
+
+
+def _fall(shown: Range, width: int) -> float:
+    """The minute from which the words stand beside the fall."""
+    return shown.regimen.end + float(shown.times[-1]) * (0.12 if width > 400 else 0.2)
+
+
 def _labels(shown: Range, look: Look, width: int) -> tuple[Label, ...]:
-    """Direct labels, in the free space beside the steep fall after the infusion."""
-    end, top = float(shown.times[-1]), float(shown.highest.max())
-    aside = shown.regimen.end + end * (0.12 if width > 400 else 0.2)
-    beside = float(shown.highest[int(np.abs(shown.times - aside).argmin())])
+    """Direct labels: beside the steep fall after the infusion, else above the curves at the right."""
     first, second = DISCLAIMER.split("; ")
-    return (
-        Label(aside, top, f"range of {len(shown.found)} models", look.soft),
-        Label(aside, 0.84 * top, f"{first};", look.ink),
-        Label(aside, 0.74 * top, second, look.ink),
-        Label(aside, min(beside + 0.1 * top, 0.6 * top), shown.found[0].model.short, look.accent),
+    words = (f"range of {len(shown.found)} models", look.soft), (f"{first};", look.ink), (second, look.ink)
+    leading = (shown.found[0].model.short, look.accent)
+    top = float(shown.highest.max())
+    if _beside(shown, width):
+        aside = _fall(shown, width)
+        beside = float(shown.highest[int(np.abs(shown.times - aside).argmin())])
+        heights: tuple[float, ...] = (top, 0.84 * top, 0.74 * top, min(beside + 0.1 * top, 0.6 * top))
+    else:
+        longest = _LETTER * max(len(text) for text, _ in (*words, leading))
+        aside = float(shown.times[-1]) * (1 - longest / width)
+        heights = tuple(top / (1 - _ABOVE) * (0.97 - 0.08 * line) for line in range(4))
+    return tuple(
+        Label(aside, height, text, colour)
+        for height, (text, colour) in zip(heights, (*words, leading), strict=True)
     )
 
 

@@ -111,7 +111,7 @@ def time_axis(times: Floats, *, most_ticks: int = 9) -> Spec:
     start, end = float(times[0]), float(times[-1])
     unit, name = time_unit(end)
     step = max(unit, next((s for s in _TICKS if (end - start) / s <= most_ticks), end))
-    first = np.ceil(start / step - 1e-9) * step
+    first = np.ceil(start / step - 1e-9) * step + 0.0  # never a minus before zero
     return {
         "field": "time",
         "type": "quantitative",
@@ -217,10 +217,9 @@ def _labels(found: Sequence[Curve], regimen: Regimen, room: float, look: Look) -
 
 def _model_name(curve: Curve, found: Sequence[Curve]) -> str:
     """The model, with the blood that its curve is of where the curves differ in that."""
-    name = curve.model.short.removesuffix(f" ({curve.model.site})")
     if len({c.site for c in found}) == 1:
-        return name
-    return f"{name}, site unknown" if curve.site == "unknown" else f"{name}, {curve.site}"
+        return curve.name
+    return f"{curve.name}, site unknown" if curve.site == "unknown" else f"{curve.name}, {curve.site}"
 
 
 def _colour(curve: Curve, order: int, look: Look) -> str:
@@ -239,8 +238,8 @@ def _title(found: Sequence[Curve], regimen: Regimen) -> str:
     site = sites.pop() if len(sites) == 1 else "unknown"
     blood = "" if site == "unknown" else f", {site} blood"
     what = found[0].analyte if len({c.analyte for c in found}) == 1 else "level"
-    names = {c.model.short for c in found}
-    whose = f" ({names.pop().removesuffix(f' ({site})')})" if len(names) == 1 else ""
+    names = {c.name for c in found}
+    whose = f" ({names.pop()})" if len(names) == 1 else ""
     return f"Predicted {what} after {regimen.text}{blood}{whose}"
 
 

@@ -73,6 +73,7 @@ def session_figure(readings: Sequence[Reading], shown: Range) -> LevelFigure:
         headings=("min", "systolic, mmHg", "diastolic, mmHg", "predicted, ng/mL"),
         rows=tuple(rows),
         cautions=shown.cautions,
+        columns_of_words=0,
     )
 
 
@@ -153,11 +154,8 @@ def _level(shown: Range, axis: Spec, end: float, look: Look, width: int) -> Spec
         )[::2]
     ]
     top = 1.08 * float(shown.highest.max())
-    lines = (
-        [DISCLAIMER]
-        if width > 400
-        else [f"{part};"[: len(part) + (i == 0)] for i, part in enumerate(DISCLAIMER.split("; "))]
-    )
+    lines = [DISCLAIMER] if width > 400 else list(DISCLAIMER.replace("; ", ";\n").splitlines())
+    lines.append(f"{shown.found[0].model.short}, range of {len(shown.found)} models")
     dash = {"strokeDash": [6, 4]} if shown.found[0].is_doubtful else {}
     words = [{"time": end, "level": top * (0.97 - 0.13 * i), "name": line} for i, line in enumerate(lines)]
     return {
