@@ -222,7 +222,7 @@ def test_the_dose_card_draws_the_predicted_level_and_says_it_is_not_a_target(vis
     page = text_of(response)
     assert "Predicted ketamine level" in page
     assert "not a target; do not titrate to this line" in page
-    assert "Kamp 2020 (arterial)" in page
+    assert "Kamp 2020 arterial" in page
     drawn = response.content.decode()
     assert drawn.count('class="marks"') == 2
     assert 'role="img" aria-label="Predicted ketamine level' in drawn
