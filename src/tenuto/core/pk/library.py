@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from tenuto.core import literature
+from tenuto.core.pk.file_form import check_form
 from tenuto.core.pk.model import (
     Analyte,
     Compartment,
@@ -63,6 +64,7 @@ def load(name: str) -> PkModel:
 def model_from(name: str, raw: Mapping[str, Any]) -> PkModel:
     """Build a model from the content of its file; ValueError says what the file gets wrong."""
     data = _floats(raw)
+    check_form(name, data)
     model = PkModel(
         id=name,
         title=data["title"],
@@ -99,6 +101,10 @@ def _floats(value: Any) -> Any:
 
 
 def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
+    if entry["unit"] not in _UNITS:
+        raise ValueError(
+            f"Parameter {name} has the unit '{entry['unit']}'. Write one of {', '.join(_UNITS)}."
+        )
     kind, factor = _UNITS[entry["unit"]]
     per_kg = entry["unit"].endswith("/kg")
     return Parameter(
@@ -139,7 +145,10 @@ def _variability(entry: Mapping[str, Any]) -> Variability:
 
 
 def _residual(entry: Mapping[str, Any], analytes: Sequence[Mapping[str, Any]]) -> Residual:
-    mass = next(a["molar_mass"] for a in analytes if a["id"] == entry["analyte"])
+    masses = {a["id"]: a["molar_mass"] for a in analytes}
+    if entry["analyte"] not in masses:
+        raise ValueError(f"A residual is of {entry['analyte']}, which is not among {', '.join(masses)}.")
+    mass = masses[entry["analyte"]]
     additive = entry.get("additive_nmol_per_ml", 0.0) * mass
     return Residual(entry.get("proportional", 0.0), additive, entry.get("log_sd", 0.0))
 
@@ -177,6 +186,11 @@ def _check_names(model: PkModel) -> None:
     used |= {rate for e in model.exchanges for rate in e.rates} | set(model.varied)
     used |= {p for r in model.removals for p in (r.clearance, r.rate, r.delay_mean_time)}
     used |= {c.parameter for c in model.covariates} | {p for f in model.moieties.values() for p in f}
+    by_clearance = {p for e in model.exchanges if e.clearance for p in e.between}
+    by_clearance |= {r.of for r in model.removals if r.clearance} | {a.compartment for a in model.analytes}
+    flat = by_clearance & {c.id for c in model.compartments if not c.volume}
+    if flat:
+        raise ValueError(f"pk/{model.id}: compartment {', '.join(sorted(flat))} needs a volume.")
     undefined = (used - set(model.parameters) - {""}) | (used_places - places)
     if undefined:
         raise ValueError(f"pk/{model.id} uses {', '.join(sorted(undefined))} without defining it.")

@@ -8,12 +8,11 @@ from tenuto.clinic.ui.charts.comparison import Line, comparison_chart
 from tenuto.clinic.ui.charts.level import level_chart
 from tenuto.clinic.ui.charts.render import Spec, render
 from tenuto.core.pk import Dose, Options, Regimen, Scaling, Subjects, default, load, simulate
-from tenuto.core.pk.build import parameter_values, system
 from tenuto.core.pk.curves import curves
 from tenuto.core.pk.regimen import Floats
 from tenuto.core.units import MgPerKg, MgPerKgPerHour, Minutes
 
-__all__ = ["clearance", "dose_or_rate", "forty_or_sixty", "level_with_clearance", "models", "weight"]
+__all__ = ["clearance", "dose_or_rate", "forty_or_sixty", "models", "weight"]
 
 _TIMES = np.arange(0.0, 241.0, 2.0)
 _DOSE = Regimen.single(MgPerKg("0.5"), Minutes(40))
@@ -64,31 +63,18 @@ def weight() -> str:
 def clearance() -> str:
     """Half to twice the clearance."""
     lines = [
-        Line(f"clearance × {factor:g}", level_with_clearance(factor, _TIMES))
-        for factor in (1, 0.5, 0.8, 1.25, 2)
+        Line(f"clearance × {factor:g}", _level_with_clearance(factor)) for factor in (1, 0.5, 0.8, 1.25, 2)
     ]
     return _svg(
         comparison_chart("Faster or slower metabolism, 0.5 mg/kg over 40 minutes", _MODEL_NOTE, _TIMES, lines)
     )
 
 
-def level_with_clearance(factor: float, times_min: Floats) -> Floats:
-    """The default model's ketamine for 0.5 mg/kg over 40 min at 70 kg with its clearance multiplied, ng/mL."""
-    from tenuto.core.compartments import Infusion
-    from tenuto.core.compartments import simulate as amounts
-
-    model = default()
-    values = parameter_values(
-        model, weights_kg=np.array([70.0]), factors={"clearance of ketamine": np.array([factor])}
-    )
-    total = np.zeros(len(times_min))
-    for moiety, share in model.forms["racemic"].share.items():
-        body = system(model, {k: v * model.moieties[moiety].get(k, 1.0) for k, v in values.items()})
-        inside = amounts(
-            body.matrix, [Infusion(0.0, 40.0, 35.0 * share / 40)], times_min, observe=body.observed[:1]
-        )
-        total += inside[0, 0] / body.volumes[0] * 1000
-    return total
+def _level_with_clearance(factor: float) -> Floats:
+    """The level of a person whose clearance alone is so many times the typical one: one random effect, on the log scale."""
+    effects = [np.log(factor) if name == "CL" else 0.0 for name in default().varied]
+    level: Floats = simulate(default(), _DOSE, Subjects(70.0), _TIMES, effects=effects).of("ketamine")[0]
+    return level
 
 
 def _level(regimen: Regimen) -> Floats:
