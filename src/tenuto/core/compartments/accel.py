@@ -26,8 +26,8 @@ Whole = np.ndarray[Any, np.dtype[np.int64]]
 
 _OUTPUTS, _MODES = 3, 6
 """The most outputs and modes of one kernel."""
-_BLOCK = 128
-"""Patients of one block: with six modes and three outputs their numbers fit the first-level cache."""
+_BLOCK = 256
+"""Patients of one block: their numbers stay in the caches, and each stretch of the result that is written is half a page."""
 _LINE = 8
 """Numbers of one cache line."""
 _SWEEPS = 40
@@ -45,8 +45,12 @@ _sum: Any = njit(inline="always")(_sum_of_three)
 
 
 @cache
-def _kernel(outputs: int, slots: int, early: int) -> Any:
-    """The compiled run for 1 to 3 `outputs` and 3 or 6 `slots` of modes; the `early` ones of them need three modes only."""
+def _kernel(outputs: int, slots: int, early: int, alike: bool) -> Any:
+    """The compiled run for 1 to 3 `outputs` and 3 or 6 `slots` of modes.
+
+    early: how many of the outputs, from the first on, need three modes only. alike: whether the last three modes have the same
+    rate in all patients, as those of a metabolite and an effect site without variability do; one exponential then serves all.
+    """
 
     def run(
         result: Any,
@@ -109,6 +113,10 @@ def _kernel(outputs: int, slots: int, early: int) -> Any:
                     first = result[0, t, here : here + size]
                     second = result[min(1, outputs - 1), t, here : here + size]
                     third = result[outputs - 1, t, here : here + size]
+                    if alike:
+                        d = two_to_the(halvings[slots - 3, 0] * elapsed)
+                        e = two_to_the(halvings[slots - 2, 0] * elapsed)
+                        f = two_to_the(halvings[slots - 1, 0] * elapsed)
                     for p in range(size):
                         a = two_to_the(halvings[0, p] * elapsed)
                         b = two_to_the(halvings[1, p] * elapsed)
@@ -119,9 +127,10 @@ def _kernel(outputs: int, slots: int, early: int) -> Any:
                         if outputs > 2:
                             three = base[2, p] + _sum(factor, 2 * slots, p, a, b, c)
                         if slots > 3:
-                            d = two_to_the(halvings[3, p] * elapsed)
-                            e = two_to_the(halvings[4, p] * elapsed)
-                            f = two_to_the(halvings[5, p] * elapsed)
+                            if not alike:
+                                d = two_to_the(halvings[3, p] * elapsed)
+                                e = two_to_the(halvings[4, p] * elapsed)
+                                f = two_to_the(halvings[5, p] * elapsed)
                             if early < 1:
                                 one += _sum(factor, 3, p, d, e, f)
                             if outputs > 1 and early < 2:
@@ -181,7 +190,9 @@ def _write(
     outputs, slots = len(result), 3 if group.stop - group.start <= 3 else _MODES
     scratch = _on_cache_lines(outputs + (outputs + 3) * slots, _BLOCK)
     inward, outward = np.ascontiguousarray(entering[:, group]), np.ascontiguousarray(ways_out[:, group])
-    _kernel(outputs, slots, _early(outward))(
+    later = rates[group][3:]
+    alike = len(later) > 0 and bool((later == later[:, :1]).all())
+    _kernel(outputs, slots, _early(outward), alike)(
         result, offset, moments, edges, spans, inward, rows, rates[group], outward, scratch
     )
 

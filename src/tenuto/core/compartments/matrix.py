@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +18,7 @@ __all__ = [
     "groups",
     "links",
     "rate_matrix",
+    "ringless",
     "used",
 ]
 
@@ -95,3 +97,12 @@ def groups(linked: Links) -> tuple[tuple[int, ...], ...]:
     found = {tuple(np.flatnonzero(row).tolist()) for row in together}
     # A group that reaches more comes first; among groups that reach equally many neither reaches the other.
     return tuple(sorted(found, key=lambda group: (-int(reach[group[0]].sum()), group)))
+
+
+@lru_cache(maxsize=256)
+def ringless(linked: Links) -> bool:
+    """Whether within every group each compartment exchanges with the others along one path only."""
+    return all(
+        sum(linked[a][b] or linked[b][a] for a, b in combinations(members, 2)) == len(members) - 1
+        for members in groups(linked)
+    )
