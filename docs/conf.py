@@ -9,7 +9,8 @@ author = "The Tenuto authors"
 copyright = "The Tenuto authors, Apache-2.0"
 release = __version__
 extensions = ["myst_parser"]
-myst_enable_extensions = ["deflist", "dollarmath", "colon_fence"]
+# No mathematics by MathJax, which a page would fetch from elsewhere: formulas are written out.
+myst_enable_extensions = ["deflist", "colon_fence"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
 html_theme = "furo"

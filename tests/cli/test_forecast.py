@@ -258,3 +258,10 @@ def test_bad_options_are_one_sentence_with_exit_2(options, expected, history, ca
     out, err = capsys.readouterr()
     assert out == ""
     assert expected in err
+
+
+def test_a_course_that_holds_a_year_says_so_in_words(history, capsys):
+    held = HEAD + "2026-01-05,score,24,PHQ-9,\n2026-01-05,infusion,,,0.5\n"
+    held += "".join(f"{date(2026, 1, 12) + timedelta(days=7 * k)},score,{k % 2},PHQ-9,\n" for k in range(24))
+    assert main(["forecast", history(held)]) == 0
+    assert "more than 365 for at least 90 % of what is possible." in capsys.readouterr().out

@@ -10,6 +10,7 @@ from tenuto.cli import main
 from tenuto.cli.calibrate import stale
 from tenuto.core.durability.calibration import likelihood
 from tenuto.core.durability.calibration.card import results
+from tenuto.core.durability.calibration.contest import lead
 from tenuto.core.durability.calibration.fit import Calibration, calibrate, log_posterior
 from tenuto.core.durability.calibration.likelihood import Settings, predicted
 from tenuto.core.durability.calibration.result import RIVALS
@@ -47,6 +48,16 @@ def test_four_of_five_scorable_rows_lie_in_their_90_percent_interval_even_when_t
         assert sum(row["hit"] for row in rows) / len(rows) >= 0.8
 
 
+@pytest.mark.parametrize(
+    "words",
+    [["--sbc", "0"], ["--nuts", "0"], ["--seed", "-1"], ["--check", "--sbc", "40"], ["--output", "nowhere"]],
+)
+def test_a_slip_in_the_options_starts_no_fit(words, capsys, monkeypatch):
+    monkeypatch.setattr("tenuto.cli.calibrate.calibrate", lambda *_, **__: pytest.fail("a fit was started"))
+    assert main(["calibrate", *words]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 def test_left_out_studies_are_predicted_better_than_by_a_single_exponential():
     ours = summed(results()["left_out"])
     for rival in results()["rivals"].values():
@@ -58,9 +69,40 @@ def test_the_card_shows_every_row_and_every_miss():
     for key in reported():
         assert f"| {key} |" in card
     misses = sum(not row["hit"] for rows in (results()["left_out"], results()["fitted"]) for row in rows)
+    model = {row["key"]: row["model"] for row in results()["checks"]}
+    judged = {key: reported()[key].interval for key in model if reported()[key].interval}
+    misses += sum(not low <= model[key] <= high for key, (low, high) in judged.items())
     assert card.count("**miss**") == misses
     assert fitted().sha256 in card
     assert fitted().data_sha256 in card
+
+
+def test_published_intervals_are_read_from_the_table():
+    found = {key: row.interval for key, row in reported().items() if row.interval and row.role == "check"}
+    assert found == {
+        "C1-d1": (0.44, 0.72),
+        "C1-d7": (0.23, 0.54),
+        "C2": (0.53, 1.24),
+        "C5-difference": (3.20, 12.71),
+    }
+
+
+def test_a_lead_is_as_sure_as_the_groups_of_studies_agree():
+    groups = [study.group for study in studies()]
+    one, other = (next(s.rows[0].key for s in studies() if s.group == g) for g in (groups[0], groups[-1]))
+    own = [{"key": one, "weight": 0.5, "log_score": -1.0}, {"key": other, "weight": 1.0, "log_score": -2.0}]
+    rival = [{"key": one, "log_score": -3.0}, {"key": other, "log_score": -5.0}]
+    found = lead(own, rival)
+    assert found.total == 4.0
+    assert found.error == pytest.approx(2.0)
+    assert (found.better_in, found.most_from) == (2, groups[-1])
+
+
+def test_the_card_says_how_sure_the_lead_over_the_baseline_is():
+    card = (DOCS / "durability-model-card.md").read_text("utf-8")
+    found = lead(results()["left_out"], results()["rivals"]["baseline"]["left_out"])
+    assert f"The lead over the baseline is {found.total:.1f} ± {found.error:.1f}" in card
+    assert ("chance between studies explains**" in card) == (found.total <= 2 * found.error)
 
 
 def test_the_drawn_rows_are_those_of_the_results():

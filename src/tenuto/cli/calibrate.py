@@ -1,13 +1,14 @@
 """Fit the duration model to the calibration table and write its parameter file, results, plots and model card.
 
 Takes some minutes on one core. The same seed reproduces the files. `--check` only says whether the shipped files still belong to
-the data and the code: exit 1 when they don't.
+the data and the code: exit 1 when they don't. `--sbc 5000` and `--nuts 20` repeat the checks of the inference.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from tenuto.cli import UserError
+from tenuto.cli.arguments import SEED, whole
 from tenuto.cli.files import write_together
 from tenuto.core.durability.calibration.card import model_card
 from tenuto.core.durability.calibration.likelihood import Settings
@@ -41,19 +43,20 @@ _TOLERANCE = 1e-3
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="same seed, same files (default 1)")
-    parser.add_argument(
+    parser.add_argument("--seed", type=SEED, default=1, metavar="N", help="same seed, same files (default 1)")
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument(
         "--check", action="store_true", help="only say whether the shipped calibration is current"
     )
-    parser.add_argument(
+    instead.add_argument(
         "--sbc",
-        type=int,
+        type=whole(20, 1_000_000),
         metavar="PATIENTS",
         help="instead check that intervals mean what they say, on so many synthetic patients",
     )
-    parser.add_argument(
+    instead.add_argument(
         "--nuts",
-        type=int,
+        type=whole(1, 1000),
         metavar="PATIENTS",
         help="instead compare with full sampling (needs tenuto[calibrate])",
     )
@@ -61,7 +64,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--output", type=Path, default=FOLDER, metavar="FOLDER", help="where the parameter file goes"
     )
     parser.add_argument(
-        "--docs", type=Path, default=Path("docs/generated"), metavar="FOLDER", help="where plots and card go"
+        "--docs",
+        type=Path,
+        metavar="FOLDER",
+        help="where plots go, and the card of the shipped parameters (default docs/generated; with --output, there)",
     )
 
 
@@ -74,19 +80,22 @@ def run(args: argparse.Namespace) -> int:
         return 1 if reasons else 0
     if args.sbc or args.nuts:
         return _verify(args)
-    for folder in (args.output, args.docs):
+    docs = args.docs or (Path("docs/generated") if args.output == FOLDER else args.output)
+    for folder in (args.output, docs):
         if not folder.is_dir():
             raise UserError(f"There is no folder '{folder}'. Make it, or run this from the project's root.")
+        if not os.access(folder, os.W_OK):
+            raise UserError(f"Nothing can be written to '{folder}'. Give another folder with --output.")
     files = calibrate(args.seed, report=lambda text: print(text, file=sys.stderr, flush=True))
     plots = _plots(files)
     write_together(
         {str(args.output / name): text.encode() for name, text in files.items()}
-        | {str(args.docs / name): drawing for name, drawing in plots.items()}
+        | {str(docs / name): drawing for name, drawing in plots.items()}
     )
     if args.output == FOLDER:
         fitted.cache_clear()
-        write_together({str(args.docs / "durability-model-card.md"): f"{model_card().rstrip()}\n".encode()})
-    print(f"Wrote {', '.join(files)} to {args.output} and the plots to {args.docs}.")
+        write_together({str(docs / "durability-model-card.md"): f"{model_card().rstrip()}\n".encode()})
+    print(f"Wrote {', '.join(files)} to {args.output} and the plots to {docs}.")
     return 0
 
 

@@ -16,7 +16,7 @@ from tenuto.cli.files import read_text, write_together
 from tenuto.cli.policy import named_policy
 from tenuto.core.dates import say_date
 from tenuto.core.durability.course import Definitions
-from tenuto.core.durability.forecast import COMPARED_DAYS, CandidateError, Forecast, forecast
+from tenuto.core.durability.forecast import COMPARED_DAYS, HORIZON_DAYS, CandidateError, Forecast, forecast
 from tenuto.core.durability.forecast_json import as_json
 from tenuto.core.durability.history import History, HistoryError, read_csv, read_date, read_json
 from tenuto.core.policy import PolicyError
@@ -154,9 +154,15 @@ def _window_lines(found: Forecast) -> list[str]:
         ]
     if window is not None and window.start is not None:
         lines.append(f"Booster window opens {say_date(window.start)}.")
-    low, high = (f"{d:.0f}" if d is not None else "more than 365" for d in found.interval_80)
-    middle = "more than 365" if found.median_days_to_loss is None else f"{found.median_days_to_loss:.0f}"
-    lines.append(
-        f"Days to loss of response without another infusion: median {middle}, 80 % from {low} to {high}."
-    )
+    lines.append(f"Days to loss of response without another infusion: {_days_to_loss(found)}.")
     return lines
+
+
+def _days_to_loss(found: Forecast) -> str:
+    low, high = found.interval_80
+    if low is None:
+        return f"more than {HORIZON_DAYS} for at least 90 % of what is possible"
+    middle, last = (
+        f"more than {HORIZON_DAYS}" if d is None else f"{d:.0f}" for d in (found.median_days_to_loss, high)
+    )
+    return f"median {middle}, 80 % from {low:.0f} to {last}"

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from tenuto.cli import UserError
+from tenuto.cli.arguments import SEED, whole
 from tenuto.cli.cluster import in_order
 from tenuto.cli.files import read_text, write_together
 from tenuto.cli.policy import named_policy
@@ -36,16 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     trial = verbs.add_parser("trial", help="predict every endpoint of a trial")
     trial.add_argument("file", metavar="TRIAL.toml")
     trial.add_argument(
-        "--replicates", type=_count, default=2000, metavar="N", help="how often (default 2000)"
+        "--replicates", type=whole(1, 100_000), default=2000, metavar="N", help="how often (default 2000)"
     )
-    trial.add_argument(
-        "--seed", type=_seed, default=1, metavar="N", help="same seed, same result (default 1)"
-    )
+    trial.add_argument("--seed", type=SEED, default=1, metavar="N", help="same seed, same result (default 1)")
     trial.add_argument("--csv", type=Path, metavar="OUT", help="also write the figures as CSV")
     clinic = verbs.add_parser("clinic", help="compare maintenance policies on one synthetic population")
     clinic.add_argument("file", metavar="CLINIC.toml")
     clinic.add_argument(
-        "--seed", type=_seed, default=1, metavar="N", help="same seed, same result (default 1)"
+        "--seed", type=SEED, default=1, metavar="N", help="same seed, same result (default 1)"
     )
     clinic.add_argument(
         "--policy", default="default", metavar="FILE", help="the clinic's limits (default: those that ship)"
@@ -59,27 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     for verb in (trial, clinic):
         verb.add_argument(
-            "--workers", type=_workers, metavar="N", help="processes to use (needs tenuto[cluster])"
+            "--workers", type=whole(1, 1024), metavar="N", help="processes to use (needs tenuto[cluster])"
         )
         verb.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler, such as tcp://host:8786")
-
-
-def _workers(text: str) -> int:
-    return _whole(text, 1, 1024)
-
-
-def _count(text: str) -> int:
-    return _whole(text, 1, 100_000)
-
-
-def _seed(text: str) -> int:
-    return _whole(text, 0, 2**63)
-
-
-def _whole(text: str, least: int, most: int) -> int:
-    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-        raise argparse.ArgumentTypeError(f"'{text[:40]}' is not a whole number from {least} to {most}")
-    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -112,7 +93,7 @@ def _clinic(args: argparse.Namespace) -> int:
     _check_names(args.output, clinic, args.file)
     pieces = shares(clinic, fitted(), rules, args.seed)
     played = in_order(play, pieces, workers=args.workers, scheduler=args.scheduler)
-    results = summary(clinic, [one for part in played for one in part], rules.every_days)
+    results = summary(clinic, [one for part in played for one in part])
     files: dict[str, bytes] = {}
     if clinic.table:
         files[str(args.output / clinic.table)] = policies_csv(results).encode()
@@ -125,7 +106,8 @@ def _clinic(args: argparse.Namespace) -> int:
         files[str(path)] = render(frontier_chart(clinic.name, results), path.suffix.lower().lstrip("."))
     write_together(files)
     print(f"{clinic.name}: {clinic.patients} patients, seed {args.seed}, parameters {fitted().sha256[:12]}\n")
-    print(_aligned([POLICY_HEADING, *map(policy_cells, results)], words=1))
+    print(_aligned([_POLICY_WORDS, *map(policy_cells, results)], words=1))
+    print(_POLICY_LEGEND)
     _print_notes(condition_notes(clinic.circumstances.condition))
     return 0
 
@@ -158,14 +140,35 @@ POLICY_HEADING = (
     "policy",
     "responders",
     "infusions_a_year",
-    "percent_of_weeks_in_response",
-    "percent_of_weeks_with_gain_kept",
+    "percent_of_days_in_response",
+    "percent_of_days_with_gain_kept",
     "percent_who_lose_response",
     "percent_of_losses_caught",
     "median_lead_weeks",
     "keepers_untreated",
     "percent_of_keepers_treated",
 )
+
+
+_POLICY_WORDS = (
+    "policy",
+    "responders",
+    "a year",
+    "% in response",
+    "% gain kept",
+    "% lost",
+    "% caught",
+    "weeks ahead",
+    "keepers",
+    "% treated",
+)
+_POLICY_LEGEND = """
+a year       maintenance infusions a year for a responder
+in response  days on which the level behind the scores has fallen from baseline as far as a response on this scale asks
+gain kept    days on which no more of the series' improvement is lost than the clinic allows
+lost         responders who lose response at some time all the same
+caught       of those who lose it without maintenance: treated before that day, so many weeks ahead (median)
+keepers      responders who keep it without maintenance, and how many of them are treated needlessly"""
 
 
 def policy_cells(result: PolicyResult) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ def played(one, seed=1):
 @pytest.fixture(scope="module")
 def results():
     one = clinic()
-    return {r.policy: r for r in summary(one, played(one), RULES.every_days)}
+    return {r.policy: r for r in summary(one, played(one))}
 
 
 def test_more_infusions_keep_more_time_in_response(results):
@@ -105,7 +105,7 @@ def test_pieces_do_not_depend_on_order():
 
 def test_the_model_window_treats_before_loss_and_less_than_a_short_interval():
     one = clinic(patients=20, policies=KINDS[: KINDS.index('[[policy]]\nname = "six')] + MODEL)
-    found = {r.policy: r for r in summary(one, played(one), RULES.every_days)}
+    found = {r.policy: r for r in summary(one, played(one))}
     assert 0 < found["window"].infusions_a_year < found["two weeks"].infusions_a_year
     assert found["window"].time_in_response > found["none"].time_in_response
 
@@ -118,7 +118,7 @@ def test_the_summary_counts_losses_by_the_untreated_course():
         Outcome("none", 0, 20, 20, 20, None, None, None),
         Outcome("none", 3, 20, 20, 20, 30, None, None),
     ]
-    result = summary(one, own, 7)[0]
+    result = summary(one, own)[0]
     assert result.caught == 50
     assert result.lead_weeks == pytest.approx(20 / 7)
     assert result.over_treated == 50
@@ -126,7 +126,7 @@ def test_the_summary_counts_losses_by_the_untreated_course():
     assert result.lost == 25
     assert result.gain_kept == 85
     assert result.time_in_response == 87.5
-    assert result.infusions_a_year == pytest.approx(6 / (80 * 7 / 365.25))
+    assert result.infusions_a_year == pytest.approx(6 / (80 / 365.25))
 
 
 def test_symptom_triggered_acts_on_loss_only():
@@ -148,6 +148,16 @@ def test_a_fixed_interval_counts_from_the_last_infusion_given():
     assert decide(0, history, last + timedelta(days=14))
 
 
+def test_a_fixed_interval_is_kept_to_the_day_and_not_to_the_next_score():
+    """Scores come every 7 days; an infusion every 30 must not turn into one every 35."""
+    one = clinic(patients=4, policies='[[policy]]\nname = "month"\nkind = "fixed"\nevery_days = 30\n')
+    outcomes = played(one)
+    assert outcomes
+    series_end, horizon = one.induction_days[-1], one.horizon_days
+    assert {o.first_infusion for o in outcomes} == {series_end + 30}
+    assert {o.infusions for o in outcomes} == {(horizon - series_end) // 30}
+
+
 def test_the_model_window_may_act_before_a_bad_score_has_been_seen():
     """With two scores in a row to confirm a loss, the risk until the next one alone is nil while all is well."""
     one = clinic(policies=MODEL + "risk = 0.02\n")
@@ -160,6 +170,6 @@ def test_the_model_window_may_act_before_a_bad_score_has_been_seen():
 
 def test_the_line_that_the_gain_is_held_against_is_the_same_under_every_policy():
     one = clinic(patients=20, policies=KINDS[: KINDS.index('[[policy]]\nname = "six')])
-    found = {r.policy: r for r in summary(one, played(one), RULES.every_days)}
+    found = {r.policy: r for r in summary(one, played(one))}
     assert found["none"].gain_kept < found["two weeks"].gain_kept <= 100
     assert found["none"].time_in_response < found["two weeks"].time_in_response

@@ -28,7 +28,7 @@ def reason_to_abstain(
     """The first reason not to forecast, as a sentence; None when there is none."""
     entry = priors()["condition"][history.condition]
     if not entry["forecast"]:
-        return f"No forecast for {history.condition.replace('_', ' ')}: {_lower(entry['reason'])}."
+        return f"How long a response lasts in {history.condition.replace('_', ' ')} is not known: {_lower(entry['reason'])}."
     if now.state is State.BASELINE or len(history.after) < rules.least_scores:
         return (
             f"Too few scores: {len(history.after)} since the first infusion on {say_date(history.start)}, "

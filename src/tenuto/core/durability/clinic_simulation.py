@@ -43,11 +43,11 @@ class Outcome:
 
     policy: str
     infusions: int
-    weeks: int
-    weeks_in_response: int
+    days: int
+    days_in_response: int
     """By the level behind the scores, not by the scores."""
-    weeks_gain_kept: int
-    """Weeks in which that level is not above the patient's line of lost response as it stood after the series.
+    days_gain_kept: int
+    """Days on which that level is not above the patient's line of lost response as it stood after the series.
 
     The line of the moment would move with the best score, and so be stricter on a policy that treats more.
     """
@@ -68,9 +68,9 @@ class PolicyResult:
     responders: int
     infusions_a_year: float
     time_in_response: float
-    """Percent of weeks."""
+    """Percent of days."""
     gain_kept: float
-    """Percent of weeks in which no more of the series' improvement is lost than the clinic allows."""
+    """Percent of days on which no more of the series' improvement is lost than the clinic allows."""
     caught: float
     """Percent of those who lose response untreated whom the policy treats before that day."""
     lead_weeks: float
@@ -100,14 +100,16 @@ def play(share: Share) -> list[Outcome]:
     patients, entry = enrol(known, clinic.measure, clinic.baseline, share.patients, np.zeros((1, 1, 2)), rng)
     noise = rng.standard_normal((share.patients, clinic.horizon_days // share.rules.every_days + 1))
     model = population.model()
-    none = decider(MaintenancePolicy("none", "none"), share)
+    none = MaintenancePolicy("none", "none")
     lost = [
         _first_loss(course, clinic, share.rules) if course is not None else None
-        for course in (one.course for one in _run(share, model, patients, entry[0], noise, none))
+        for course in (
+            one.course for one in _run(share, model, patients, entry[0], noise, decider(none, share), none)
+        )
     ]
     outcomes = []
     for policy in clinic.policies:
-        played = _run(share, model, patients, entry[0], noise, decider(policy, share))
+        played = _run(share, model, patients, entry[0], noise, decider(policy, share), policy)
         outcomes += [
             _outcome(policy, share, one, one.course, day)
             for one, day in zip(played, lost, strict=True)
@@ -118,51 +120,60 @@ def play(share: Share) -> list[Outcome]:
 
 @dataclass(frozen=True, slots=True)
 class _Played:
-    """One patient's course under a policy; None for a non-responder. Weeks followed, in response, with the gain kept."""
+    """One patient's course under a policy; None for a non-responder. Days followed, in response, with the gain kept."""
 
     course: History | None
-    weeks: int
+    days: int
     in_response: int
     gain_kept: int
 
 
 def _run(
-    share: Share, model: Model, patients: Patients, entry: Floats, noise: Floats, decide: Decider
+    share: Share,
+    model: Model,
+    patients: Patients,
+    entry: Floats,
+    noise: Floats,
+    decide: Decider,
+    policy: MaintenancePolicy,
 ) -> list[_Played]:
-    """The courses of the patients under one policy."""
+    """The courses of the patients under one policy. An interval is kept to the day; every other policy waits for a score."""
     clinic, rules, error = share.clinic, share.rules, ScaleError.of(share.clinic.measure)
-    series_end = clinic.induction_days[-1]
+    to_the_day = policy.kind in ("fixed", "fixed_then")
     courses = [_opened(clinic, float(score)) for score in entry]
-    weeks, good, kept = np.zeros((3, len(courses)), dtype=int)
+    days, good, kept = np.zeros((3, len(courses)), dtype=int)
     responder: list[bool] = []
     lines: list[float] = []
     walk = model.start(patients, 0.0)
-    visits = range(rules.every_days, clinic.horizon_days + 1, rules.every_days)
-    for day in sorted({*clinic.induction_days, *visits}):
+    for day in range(clinic.horizon_days + 1):
         walk.to(float(day))
-        who = np.full(len(courses), float(day in clinic.induction_days))
-        if day in visits:
-            level = walk.score()
+        level = walk.score()
+        scored = day > 0 and day % rules.every_days == 0
+        if scored:
             seen = error.observe(level, noise[:, day // rules.every_days])
             courses = [
                 _scored(course, day, float(score)) for course, score in zip(courses, seen, strict=True)
             ]
-            if day > series_end and not responder:
-                after = [standing(course, rules) for course in courses]
-                responder = [one.state is not State.NOT_RESPONDING for one in after]
-                lines = [one.line for one in after]
-            elif day > series_end:
-                weeks += 1
-                good += level <= (1 - clinic.measure.response_fall) * patients.baseline
-                kept += level <= lines
-                for k, course in enumerate(courses):
-                    who[k] = float(responder[k] and decide(k, course, START + timedelta(days=day)))
+        who = np.full(len(courses), float(day in clinic.induction_days))
+        if responder:
+            days += 1
+            good += level <= (1 - clinic.measure.response_fall) * patients.baseline
+            kept += level <= lines
+            if scored or to_the_day:
+                today = START + timedelta(days=day)
+                who = np.array(
+                    [float(yes and decide(k, courses[k], today)) for k, yes in enumerate(responder)]
+                )
+        elif scored and day > clinic.induction_days[-1]:
+            after = [standing(course, rules) for course in courses]
+            responder = [one.state is not State.NOT_RESPONDING for one in after]
+            lines = [one.line for one in after]
         if who.any():
             walk.infuse(clinic.dose, who)
             courses = [_treated(c, day, clinic.dose) if w else c for c, w in zip(courses, who, strict=True)]
     return [
-        _Played(course if yes else None, int(w), int(g), int(k))
-        for course, yes, w, g, k in zip(courses, responder, weeks, good, kept, strict=True)
+        _Played(course if yes else None, int(d), int(g), int(k))
+        for course, yes, d, g, k in zip(courses, responder, days, good, kept, strict=True)
     ]
 
 
@@ -197,25 +208,22 @@ def _outcome(
     return Outcome(
         policy=policy.name,
         infusions=len(later),
-        weeks=one.weeks,
-        weeks_in_response=one.in_response,
-        weeks_gain_kept=one.gain_kept,
+        days=one.days,
+        days_in_response=one.in_response,
+        days_gain_kept=one.gain_kept,
         first_infusion=later[0] if later else None,
         untreated_loss=lost,
         loss=_first_loss(course, clinic, share.rules),
     )
 
 
-def summary(clinic: Clinic, outcomes: list[Outcome], every_days: int) -> list[PolicyResult]:
+def summary(clinic: Clinic, outcomes: list[Outcome]) -> list[PolicyResult]:
     """One line a policy, in the clinic's order; not a number where nobody is left to judge."""
-    return [
-        _result(policy, [o for o in outcomes if o.policy == policy.name], every_days)
-        for policy in clinic.policies
-    ]
+    return [_result(policy, [o for o in outcomes if o.policy == policy.name]) for policy in clinic.policies]
 
 
-def _result(policy: MaintenancePolicy, own: list[Outcome], every_days: int) -> PolicyResult:
-    weeks = sum(o.weeks for o in own)
+def _result(policy: MaintenancePolicy, own: list[Outcome]) -> PolicyResult:
+    days = sum(o.days for o in own)
     losers = [o for o in own if o.untreated_loss is not None]
     keepers = [o for o in own if o.untreated_loss is None]
     lead = [
@@ -230,9 +238,9 @@ def _result(policy: MaintenancePolicy, own: list[Outcome], every_days: int) -> P
         policy=policy.name,
         kind=policy.kind,
         responders=len(own),
-        infusions_a_year=sum(o.infusions for o in own) / (weeks * every_days / 365.25) if weeks else nan,
-        time_in_response=100 * sum(o.weeks_in_response for o in own) / weeks if weeks else nan,
-        gain_kept=100 * sum(o.weeks_gain_kept for o in own) / weeks if weeks else nan,
+        infusions_a_year=sum(o.infusions for o in own) / (days / 365.25) if days else nan,
+        time_in_response=100 * sum(o.days_in_response for o in own) / days if days else nan,
+        gain_kept=100 * sum(o.days_gain_kept for o in own) / days if days else nan,
         caught=100 * len(lead) / len(losers) if losers else nan,
         lead_weeks=float(np.median(lead)) / 7 if lead else nan,
         lost=100 * sum(o.loss is not None for o in own) / len(own) if own else nan,

@@ -1,7 +1,7 @@
 import itertools
 import math
 
-from tenuto.clinic.ui.charts.frontier import _labels, frontier_chart
+from tenuto.clinic.ui.charts.frontier import _Label, _labels, _leaders, frontier_chart
 from tenuto.clinic.ui.charts.render import render
 from tenuto.core.durability.clinic_simulation import PolicyResult
 
@@ -39,6 +39,27 @@ def test_labels_of_points_close_together_do_not_cover_each_other():
     points = [(300.0 + 4 * k, 150.0 + 3 * k) for k in range(6)]
     labels = _labels([f"a policy of some length {k}" for k in range(6)], points)
     assert not any(one.covers(other) for one, other in itertools.combinations(labels, 2))
+
+
+def test_no_line_strikes_through_a_label_where_there_is_room():
+    upper = frontier_chart("example", RESULTS)["vconcat"][0]
+    [three, four] = [v for v in upper["data"]["values"] if v["kind"] == "fixed"]
+    low, high = sorted(
+        [(640 * v["infusions"] / (1.1 * 16.8), 330 * (70 - v["share"]) / 60) for v in (three, four)]
+    )
+    for value in (three, four):
+        width = 5.8 * len(value["policy"])
+        for k in range(101):
+            x, y = (a + k / 100 * (b - a) for a, b in zip(low, high, strict=True))
+            inside = value["left"] < x < value["left"] + width and abs(y - value["top"]) < 5
+            assert not inside
+
+
+def test_a_label_far_from_its_point_is_tied_to_it():
+    near, far = _Label(109.0, 50.0, 40.0), _Label(300.0, 120.0, 40.0)
+    assert _leaders([(100.0, 50.0), (290.0, 40.0)], [near, far]) == [
+        {"x": 290.0, "y": 40.0, "to_x": 300.0, "to_y": 113.0}
+    ]
 
 
 def test_labels_stay_on_the_panel():

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from textwrap import wrap
 from typing import Any
 
 from tenuto.clinic.ui.charts.look import PRINT, Look, config
 from tenuto.clinic.ui.charts.render import SCHEMA, Spec
 from tenuto.core.dates import say_date, say_day
+from tenuto.core.durability.course import State
 from tenuto.core.durability.forecast import Fan, Forecast
 from tenuto.core.durability.history import History
 
 __all__ = ["forecast_chart"]
 
+_WIDTH = 640
 _SHOWN = 27
 """Scheduled scores drawn ahead: half a year says more than a year of fog."""
 
@@ -30,14 +34,17 @@ def forecast_chart(history: History, found: Forecast, *, look: Look = PRINT) -> 
             _line(fan, look),
         ]
         layers += _window(history, found, look)
-    layers += [_infusions(history, look), *_loss_line(found, look), _scores(history, look)]
+    layers += [_infusions(history, look), *_candidates(history, found, look)]
+    if found.standing.state not in (State.BASELINE, State.NOT_RESPONDING):
+        layers += _loss_line(found, look)
+    layers.append(_scores(history, look))
     words = f"{history.condition.replace('_', ' ')}, {say_date(found.as_of)}"
     title = f"{scale.name}: {words}" if shown else f"{scale.name}: {words} (no forecast)"
     return {
         "$schema": SCHEMA,
-        "title": {"text": title, "subtitle": _subtitle(found)},
+        "title": {"text": title, "subtitle": wrap(_subtitle(found), _SUBTITLE_LETTERS)},
         "description": f"{title}. {_subtitle(found)}",
-        "width": 640,
+        "width": _WIDTH,
         "height": 300,
         "layer": [_with_axes(layer, scale.lowest, scale.highest, scale.name) for layer in layers],
         "config": {**config(look), "axisX": {"grid": False}, "axisY": {"grid": False}},
@@ -52,13 +59,17 @@ def _subtitle(found: Forecast) -> str:
     return f"Longest acceptable interval {found.window.longest_acceptable} days after the last infusion"
 
 
+_SUBTITLE_LETTERS = 95
+"""Letters that fit above the chart in one line."""
+
+
 def _with_axes(layer: Spec, lowest: float, highest: float, name: str) -> Spec:
     encoding = layer["encoding"]
     if "x" in encoding:
         encoding["x"] |= {
             "type": "temporal",
             "title": None,
-            "axis": {"format": "%-d %b %Y", "labelAngle": 0, "tickCount": 7},
+            "axis": {"format": "%-d %b %Y", "labelAngle": 0, "tickCount": 7, "labelSeparation": 12},
         }
     if "y" in encoding and "field" in encoding["y"]:
         encoding["y"] |= {"type": "quantitative", "title": name, "scale": {"domain": [lowest, highest]}}
@@ -97,6 +108,10 @@ def _line(rows: list[dict[str, Any]], look: Look) -> Spec:
     }
 
 
+_MANY = 60
+"""Scores from which on they are drawn smaller, so that they stay apart."""
+
+
 def _scores(history: History, look: Look) -> Spec:
     values = [{"date": _noon(s.on), "score": s.value} for s in history.scores]
     return {
@@ -105,7 +120,7 @@ def _scores(history: History, look: Look) -> Spec:
             "type": "line",
             "color": look.ink,
             "strokeWidth": 1,
-            "point": {"color": look.ink, "filled": True, "size": 50},
+            "point": {"color": look.ink, "filled": True, "size": 50 if len(values) <= _MANY else 15},
         },
         "encoding": {"x": {"field": "date"}, "y": {"field": "score"}},
     }
@@ -118,13 +133,29 @@ _USUAL_DOSE, _USUAL_AREA = 0.5, 90.0
 
 def _infusions(history: History, look: Look) -> Spec:
     """A drop on the axis for each infusion, its area by the dose."""
+    return _drops([(i.on, i.dose) for i in history.infusions], {"filled": True, "color": look.soft})
+
+
+def _candidates(history: History, found: Forecast, look: Look) -> list[Spec]:
+    """An empty drop for each date that was asked about; the dose is that of the last infusion."""
+    if not found.candidates:
+        return []
+    dose = history.infusions[-1].dose
+    return [
+        _drops(
+            [(c.on, dose) for c in found.candidates], {"filled": False, "color": look.ink, "strokeWidth": 1.5}
+        )
+    ]
+
+
+def _drops(given: Sequence[tuple[date, float]], mark: Spec) -> Spec:
     values = [
-        {"date": _noon(i.on), "area": _USUAL_AREA * i.dose / _USUAL_DOSE, "words": f"{i.dose:g} mg/kg"}
-        for i in history.infusions
+        {"date": _noon(on), "area": _USUAL_AREA * dose / _USUAL_DOSE, "words": f"{dose:g} mg/kg"}
+        for on, dose in given
     ]
     return {
         "data": {"values": values},
-        "mark": {"type": "point", "shape": _DROP, "filled": True, "color": look.soft, "opacity": 1},
+        "mark": {"type": "point", "shape": _DROP, "opacity": 1, **mark},
         "encoding": {
             "x": {"field": "date"},
             "y": {"value": 291},
@@ -135,8 +166,8 @@ def _infusions(history: History, look: Look) -> Spec:
 
 
 def _loss_line(found: Forecast, look: Look) -> list[Spec]:
-    """The line of lost response with its name on it."""
-    data = {"values": [{"line": found.standing.line, "words": "line of lost response"}]}
+    """The line of lost response with its name beside it, where no score and no fan can come."""
+    data = {"values": [{"line": found.standing.line, "words": "line of\nlost response"}]}
     return [
         {
             "data": data,
@@ -145,8 +176,15 @@ def _loss_line(found: Forecast, look: Look) -> list[Spec]:
         },
         {
             "data": data,
-            "mark": {"type": "text", "align": "left", "dy": -8, "color": look.block},
-            "encoding": {"x": {"value": 120}, "y": {"field": "line"}, "text": {"field": "words"}},
+            "mark": {
+                "type": "text",
+                "align": "left",
+                "dx": 6,
+                "dy": -7,
+                "lineBreak": "\n",
+                "color": look.block,
+            },
+            "encoding": {"x": {"value": _WIDTH}, "y": {"field": "line"}, "text": {"field": "words"}},
         },
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tenuto.clinic.ui.charts.look import PRINT, config
 from tenuto.clinic.ui.charts.render import SCHEMA, Spec
@@ -23,13 +24,13 @@ def frontier_chart(name: str, results: Sequence[PolicyResult]) -> Spec:
     return {
         "$schema": SCHEMA,
         "title": {
-            "text": f"Maintenance policies: {name}",
-            "subtitle": "Up and to the left is better: more of the time from fewer infusions",
+            "text": "Maintenance policies",
+            "subtitle": [name, "Up and to the left is better: more of the time from fewer infusions"],
         },
         "config": config(PRINT),
         "vconcat": [
-            _panel(shown, [r.time_in_response for r in shown], "percent of weeks in response"),
-            _panel(shown, [r.gain_kept for r in shown], "percent of weeks with the gain kept"),
+            _panel(shown, [r.time_in_response for r in shown], "percent of days in response"),
+            _panel(shown, [r.gain_kept for r in shown], "percent of days with the gain kept"),
         ],
     }
 
@@ -44,6 +45,7 @@ def _panel(results: Sequence[PolicyResult], shares: Sequence[float], title: str)
         (WIDTH * r.infusions_a_year / most, HEIGHT * (high - share) / max(high - low, 1))
         for r, share in zip(results, shares, strict=True)
     ]
+    labels = _labels([r.policy for r in results], points, _on_lines(results, points))
     values = [
         {
             "policy": r.policy,
@@ -53,7 +55,7 @@ def _panel(results: Sequence[PolicyResult], shares: Sequence[float], title: str)
             "left": round(label.x, 1),
             "top": round(label.y, 1),
         }
-        for r, share, label in zip(results, shares, _labels([r.policy for r in results], points), strict=True)
+        for r, share, label in zip(results, shares, labels, strict=True)
     ]
     x = {
         "field": "infusions",
@@ -92,6 +94,16 @@ def _panel(results: Sequence[PolicyResult], shares: Sequence[float], title: str)
                 ],
             },
             {
+                "data": {"values": _leaders(points, labels)},
+                "mark": {"type": "rule", "strokeWidth": 0.75, "color": PRINT.soft},
+                "encoding": {
+                    "x": {"field": "x", **pixels},
+                    "y": {"field": "y", **pixels},
+                    "x2": {"field": "to_x"},
+                    "y2": {"field": "to_y"},
+                },
+            },
+            {
                 "mark": {"type": "text", "align": "left", "baseline": "middle"},
                 "encoding": {
                     "x": {"field": "left", **pixels},
@@ -119,18 +131,54 @@ class _Label:
             and abs(self.y - other.y) < _LINE_HEIGHT
         )
 
+    def holds(self, point: tuple[float, float]) -> bool:
+        """True when a line through the point would strike through the words."""
+        return -2 < point[0] - self.x < self.width + 2 and abs(point[1] - self.y) < _LINE_HEIGHT / 2
+
 
 _LINE_HEIGHT, _LETTER, _GAP = 14.0, 5.8, 9.0
+_NEAR = 20.0
+"""Pixels within which a label needs no line to its point."""
+_STEPS = 60
+"""Points looked at on each stretch of a line."""
 
 
-def _labels(words: Sequence[str], points: Sequence[tuple[float, float]]) -> list[_Label]:
-    """A place near its point for each label, clear of the other labels and points where there is one."""
+def _leaders(points: Sequence[tuple[float, float]], labels: Sequence[_Label]) -> list[dict[str, float]]:
+    """A thin line from each point to its label, where that had to stand far away."""
+    leaders = []
+    for (x, y), label in zip(points, labels, strict=True):
+        to_x = min(max(x, label.x), label.x + label.width)
+        to_y = label.y + (_LINE_HEIGHT / 2 if label.y < y else -_LINE_HEIGHT / 2)
+        if math.hypot(to_x - x, to_y - y) > _NEAR:
+            leaders.append(
+                {"x": round(x, 1), "y": round(y, 1), "to_x": round(to_x, 1), "to_y": round(to_y, 1)}
+            )
+    return leaders
+
+
+def _on_lines(
+    results: Sequence[PolicyResult], points: Sequence[tuple[float, float]]
+) -> list[tuple[float, float]]:
+    """Points close together along the lines that join the policies of one kind."""
+    along = []
+    for kind in _LINES:
+        own = sorted(point for r, point in zip(results, points, strict=True) if r.kind == kind)
+        for (x, y), (to_x, to_y) in pairwise(own):
+            along += [(x + k / _STEPS * (to_x - x), y + k / _STEPS * (to_y - y)) for k in range(_STEPS + 1)]
+    return along
+
+
+def _labels(
+    words: Sequence[str], points: Sequence[tuple[float, float]], lines: Sequence[tuple[float, float]] = ()
+) -> list[_Label]:
+    """A place near its point for each label, clear of the other labels, the points and the lines where there is one."""
     placed: list[_Label] = []
     dots = [_Label(x - 4, y, 8) for x, y in points]
     for text, point in zip(words, points, strict=True):
         places = list(_places(_LETTER * len(text), *point))
-        free = (one for one in places if not any(one.covers(other) for other in [*placed, *dots]))
-        placed.append(next(free, places[0]))
+        clear = [one for one in places if not any(one.covers(other) for other in [*placed, *dots])]
+        free = (one for one in clear if not any(one.holds(spot) for spot in lines))
+        placed.append(next(free, (clear or places)[0]))
     return placed
 
 

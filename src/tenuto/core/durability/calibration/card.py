@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tenuto.core.durability.calibration.contest import Lead, lead
 from tenuto.core.durability.calibration.result import RESULTS
 from tenuto.core.durability.calibration.table import Reported, reported
 from tenuto.core.durability.population import HYPER, fitted, natural, priors
@@ -65,6 +66,12 @@ def _scores() -> Iterator[str]:
     )
     for label, figure in lines:
         yield f"| {label} | {' | '.join(figure(one) for one in every)} |"
+    leads = [lead(found["left_out"], one["left_out"]) for one in every[1:]]
+    groups = len(leads[0].by_group)
+    cells = " | ".join(f"{one.total:.1f} ± {one.error:.1f}" for one in leads)
+    yield f"| this model's lead in summed log score, ± its standard error over {groups} groups of studies | | {cells} |"
+    yield ""
+    yield _how_sure(leads[0])
     yield ""
     yield f"With all studies fitted, {_hits(found['fitted'])} rows lie inside this model's 90 % interval."
     yield ""
@@ -76,6 +83,21 @@ def _scores() -> Iterator[str]:
     yield "![Published figures against what was predicted of them](durability-rows.svg)"
     yield ""
     yield from _changed(found)
+
+
+def _how_sure(over_baseline: Lead) -> str:
+    most = over_baseline.most_from
+    sure = over_baseline.total > 2 * over_baseline.error
+    return (
+        f"The lead over the baseline is {over_baseline.total:.1f} ± {over_baseline.error:.1f}: higher in {over_baseline.better_in} of "
+        f"{len(over_baseline.by_group)} groups, and {most} alone brings {over_baseline.by_group[most]:.1f} of it. "
+        + (
+            "It is more than chance between studies explains."
+            if sure
+            else "**That is within what chance between studies explains**: the table prefers this model to a fixed hazard and does "
+            "not settle it."
+        )
+    )
 
 
 def _changed(found: dict[str, Any]) -> Iterator[str]:
@@ -161,19 +183,26 @@ def _checks() -> Iterator[str]:
     yield ""
     yield (
         "Effect sizes, differences and constants are no endpoint of one simulated protocol. They shaped priors (prior), are compared "
-        "with the population afterwards (check), or say how scales err (noise). Model figures are of the typical site."
+        "with the population afterwards (check), or say how scales err (noise). Model figures are of the typical site; where the "
+        "publication gives a 95 % interval, a model figure outside it is a miss."
     )
     yield ""
-    yield "| Row | Study | Condition | Figure | Published | Model | Role | Use | Evidence |"
-    yield "|---|---|---|---|---|---|---|---|---|"
+    yield "| Row | Study | Condition | Figure | Published | Model | | Role | Use | Evidence |"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
     for row in reported().values():
         if row.role != "scorable":
             own = f"{model[row.key]:.2f}" if row.key in model else ""
             yield (
-                f"| {row.key} | {row.study} | {row.condition} | {_figure(row)} | {row.value:g} | {own} | {row.role} "
-                f"| {row.use} | {row.basis.evidence} |"
+                f"| {row.key} | {row.study} | {row.condition} | {_figure(row)} | {row.value:g} | {own} "
+                f"| {_inside(row, model.get(row.key))} | {row.role} | {row.use} | {row.basis.evidence} |"
             )
     yield ""
+
+
+def _inside(row: Reported, figure: float | None) -> str:
+    if figure is None or row.interval is None:
+        return ""
+    return "hit" if row.interval[0] <= figure <= row.interval[1] else "**miss**"
 
 
 def _parameters() -> Iterator[str]:
@@ -247,4 +276,20 @@ def _limits() -> Iterator[str]:
         "Weight, sex, age, metabolism and dissociation are not used: no evidence supports them.",
     ):
         yield f"- {line}"
+    yield from _drug_is_large()
     yield ""
+
+
+def _drug_is_large() -> Iterator[str]:
+    """What the checks say against the model's split of the benefit into drug and context."""
+    model = {row["key"]: row["model"] for row in results()["checks"]}
+    above = [
+        f"{row.key} {model[row.key]:.2f} against {row.value:g}"
+        for row in reported().values()
+        if row.role == "check" and row.interval and row.key in model and model[row.key] > row.interval[1]
+    ]
+    if above:
+        yield (
+            f"- Measured as a difference from control, the drug does more here than was published ({'; '.join(above)}), beyond the "
+            "95 % interval: part of what the model calls the drug's may be context, and a single infusion may fade sooner than it says."
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ _SHARES = {
     "worse",
     "later_improvement",
 }
+
+
+_INTERVAL = re.compile(r"(?:95 % )?(-?\d+\.\d+) to (-?\d+\.\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,12 @@ class Reported:
     def is_share(self) -> bool:
         """True for percentages of patients."""
         return self.metric in _SHARES
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The published 95 % interval, which `use` begins with where there is one."""
+        found = _INTERVAL.match(self.use)
+        return None if found is None else (float(found[1]), float(found[2]))
 
     @property
     def figure(self) -> str:

@@ -69,7 +69,14 @@ def _head() -> Iterator[str]:
         "is the [model card's](durability-model-card.md) question."
     )
     yield ""
-    yield f"Parameters: SHA-256 `{checks()['parameters_sha256']}`."
+    found = checks()
+    yield f"Parameters: SHA-256 `{found['parameters_sha256']}`. Reproduce each part with"
+    yield ""
+    yield "```"
+    yield f"tenuto calibrate --sbc {found['sbc']['patients']} --seed {found['sbc']['seed']}"
+    if "nuts" in found:
+        yield f"tenuto calibrate --nuts {len(found['nuts']['rows'])}"
+    yield "```"
     yield ""
 
 

@@ -1,0 +1,61 @@
+"""The chart of one patient's course: what is on it, and what is left off when it would mean nothing."""
+
+from datetime import date, timedelta
+
+from tenuto.clinic.ui.charts.forecast import forecast_chart
+from tenuto.clinic.ui.charts.render import render
+from tenuto.core.durability.course import Definitions
+from tenuto.core.durability.forecast import forecast
+from tenuto.core.durability.history import history_from
+from tenuto.core.policy import default_policy
+
+RULES = Definitions.from_policy(default_policy())
+START = date(2026, 1, 5)
+
+
+def course(*scores, every=7):
+    rows = [
+        ("entry", {"date": str(START), "kind": "score", "value": 18, "scale": "PHQ-9"}),
+        ("infusion", {"date": str(START), "kind": "infusion", "dose_mg_per_kg": 0.5}),
+    ]
+    rows += [
+        (
+            f"score {k}",
+            {"date": str(START + timedelta(days=every * k)), "kind": "score", "value": v, "scale": "PHQ-9"},
+        )
+        for k, v in enumerate(scores, 1)
+    ]
+    return history_from(rows, condition="depression", setting="clinic")
+
+
+def drawn(history, **options):
+    found = forecast(history, RULES, **options)
+    return forecast_chart(history, found)
+
+
+def test_a_date_that_was_asked_about_is_an_empty_drop():
+    asked = START + timedelta(days=50)
+    spec = drawn(course(8, 6, 7), candidates=[asked])
+    [empty] = [layer for layer in spec["layer"] if layer["mark"].get("filled") is False]
+    assert [v["date"][:10] for v in empty["data"]["values"]] == [str(asked)]
+
+
+def test_where_nothing_was_gained_there_is_no_line_of_loss():
+    words = "line of"
+    assert words in render(drawn(course(8, 6, 7)), "svg").decode()
+    assert words not in render(drawn(course()), "svg").decode()
+    assert words not in render(drawn(course(17, 18, 17)), "svg").decode()
+
+
+def test_a_long_reason_is_broken_into_lines():
+    wild = drawn(course(1, 27, 1, 27, 1, 27, 1, 1, every=3))
+    assert len(wild["title"]["subtitle"]) > 1
+    assert max(map(len, wild["title"]["subtitle"])) <= 95
+
+
+def test_many_scores_are_drawn_smaller():
+    def size(spec):
+        [scores] = [layer for layer in spec["layer"] if "point" in layer["mark"]]
+        return scores["mark"]["point"]["size"]
+
+    assert size(drawn(course(*[6, 7] * 50))) < size(drawn(course(8, 6, 7)))
