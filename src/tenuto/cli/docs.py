@@ -26,6 +26,7 @@ PAGES: tuple[Page, ...] = (
     Page("generated/pk-40-or-60.svg", "tenuto.clinic.ui.charts.drug_level_pages:forty_or_sixty"),
     Page("generated/pk-dose-or-rate.svg", "tenuto.clinic.ui.charts.drug_level_pages:dose_or_rate"),
     Page("generated/pk-weight.svg", "tenuto.clinic.ui.charts.drug_level_pages:weight"),
+    Page("generated/pk-fixed-dose.svg", "tenuto.clinic.ui.charts.drug_level_pages:fixed_dose"),
     Page("generated/pk-clearance.svg", "tenuto.clinic.ui.charts.drug_level_pages:clearance"),
     Page("reference/fhir-facts.md", "tenuto.core.intake.reference:page"),
     Page("reference/protocols.md", "tenuto.core.plan.manual:page"),

@@ -25,5 +25,5 @@ def test_every_cell_prints_what_the_page_shows() -> None:
 
 def test_every_picture_of_the_page_exists() -> None:
     pictures = re.findall(r"\]\((\.\./generated/[^)]+\.svg)\)", PAGE.read_text("utf-8"))
-    assert len(pictures) == 5
+    assert len(pictures) == 6
     assert all((PAGE.parent / picture).is_file() for picture in pictures)

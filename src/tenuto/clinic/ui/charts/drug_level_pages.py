@@ -10,9 +10,9 @@ from tenuto.clinic.ui.charts.render import Spec, render
 from tenuto.core.pk import Dose, Options, Regimen, Scaling, Subjects, default, load, simulate
 from tenuto.core.pk.curves import curves
 from tenuto.core.pk.regimen import Floats
-from tenuto.core.units import MgPerKg, MgPerKgPerHour, Minutes
+from tenuto.core.units import Mg, MgPerKg, MgPerKgPerHour, Minutes
 
-__all__ = ["clearance", "dose_or_rate", "forty_or_sixty", "models", "weight"]
+__all__ = ["clearance", "dose_or_rate", "fixed_dose", "forty_or_sixty", "models", "weight"]
 
 _TIMES = np.arange(0.0, 241.0, 2.0)
 _DOSE = Regimen.single(MgPerKg("0.5"), Minutes(40))
@@ -58,6 +58,16 @@ def weight() -> str:
         )[0]
         lines.append(Line(says, level))
     return _svg(comparison_chart("0.5 mg/kg by total weight over 40 minutes", _MODEL_NOTE, _TIMES, lines))
+
+
+def fixed_dose() -> str:
+    """The same 35 mg at 50 to 130 kg, all terms scaled with weight."""
+    dose, options = Regimen.single(Mg(35), Minutes(40)), Options(scaling=Scaling.ALL_TERMS)
+    lines = [
+        Line(f"{kg} kg", simulate(default(), dose, Subjects(float(kg)), _TIMES, options).of("ketamine")[0])
+        for kg in (70, 50, 100, 130)
+    ]
+    return _svg(comparison_chart("The same 35 mg over 40 minutes", _MODEL_NOTE, _TIMES, lines))
 
 
 def clearance() -> str:
