@@ -79,6 +79,13 @@ def test_csv_to_standard_output_is_csv_alone(capsys) -> None:
     )
 
 
+def test_csv_to_standard_output_leaves_the_cautions_to_the_other_stream(capsys) -> None:
+    assert main([*USUAL[:2], "200", *USUAL[3:], "--times", "40", "--csv", "-"]) == 0
+    captured = capsys.readouterr()
+    assert "Caution" not in captured.out
+    assert "Caution. Otto 2021 rests on weights of 50 to 100 kg; this is a weight of 200 kg" in captured.err
+
+
 def test_json_carries_cautions_evidence_and_the_disclaimer(capsys) -> None:
     assert main(["pk", "--weight", "200", "--dose", "0.5 mg/kg", "--times", "5", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)

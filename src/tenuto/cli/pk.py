@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tomllib
 from collections.abc import Sequence
 from decimal import Decimal
@@ -127,6 +128,8 @@ def run(args: argparse.Namespace) -> int:
     write_together(files)
     if args.csv == "-":
         print(as_csv(found), end="")
+        for message in warnings(found):
+            print(f"Caution. {message}", file=sys.stderr)
     elif args.json:
         print(json.dumps(as_json(found, file.regimen, asked=_asked(args, file)), indent=1))
     else:

@@ -5,6 +5,9 @@
     levels = simulate(model, regimen, Subjects(weight_kg=70), times_min=range(0, 241))
     levels.of("ketamine").shape == (1, 241)                    # patients, times; ng/mL of base
 
+One person from measured levels: `individual.fit`. What a level does: `effects`. Interactions, liver, kidney and age:
+`covariates`, chosen by name in `Options`. Peak, area and time above a level: `summary`.
+
 Display and research only: no level here is a target. Minutes, mg of base, kg, ng/mL of base throughout.
 """
 

@@ -30,7 +30,7 @@ class Scaling(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """Rate constants `(patients, n, n)` in 1/min, where each analyte is measured, and its volume `(patients,)` in L."""
+    """Rate constants `(patients, n, n)` in 1/min, the compartment in which each analyte is measured, and its volume."""
 
     matrix: Floats
     observed: tuple[int, ...]

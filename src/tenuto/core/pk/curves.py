@@ -66,30 +66,10 @@ def curves(
     found: list[Curve] = []
     for model in models:
         typical = simulate(model, regimen, subjects, times_min, options)
-        bands = None
-        if people:
-            # The same seed draws the same people for each stretch of times.
-            stretches = np.array_split(times_min, -(-people * len(times_min) // _AT_ONCE))
-            bands = np.concatenate(
-                [
-                    population(
-                        model,
-                        regimen,
-                        subjects,
-                        stretch,
-                        options,
-                        people=people,
-                        random=np.random.default_rng(seed),
-                        percentiles=_PERCENTILES,
-                    ).ng_per_ml
-                    for stretch in stretches
-                ],
-                axis=2,
-            )
+        bands = _bands(model, regimen, subjects, times_min, options, people, seed) if people else None
         for index, analyte in enumerate(typical.analytes):
             if analytes is not None and analyte not in analytes:
                 continue
-            own = tuple(c for c in typical.cautions if c.analyte in ("", analyte))
             found.append(
                 Curve(
                     model,
@@ -98,10 +78,37 @@ def curves(
                     typical.times_min,
                     typical.ng_per_ml[index, 0],
                     None if bands is None else bands[index],
-                    own,
+                    tuple(c for c in typical.cautions if c.analyte in ("", analyte)),
                 )
             )
     return found
+
+
+def _bands(
+    model: PkModel,
+    regimen: Regimen,
+    subjects: Subjects,
+    times_min: Floats,
+    options: Options,
+    people: int,
+    seed: int,
+) -> Floats:
+    """Percentiles `(analytes, 3, times)`, worked out in stretches of times: the same seed draws the same people."""
+    stretches = np.array_split(times_min, -(-people * len(times_min) // _AT_ONCE))
+    parts = [
+        population(
+            model,
+            regimen,
+            subjects,
+            stretch,
+            options,
+            people=people,
+            random=np.random.default_rng(seed),
+            percentiles=_PERCENTILES,
+        ).ng_per_ml
+        for stretch in stretches
+    ]
+    return np.concatenate(parts, axis=2)
 
 
 def warnings(found: Sequence[Curve]) -> list[str]:

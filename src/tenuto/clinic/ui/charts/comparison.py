@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tenuto.clinic.ui.charts.level import time_axis
+from tenuto.clinic.ui.charts.level import short, time_axis
 from tenuto.clinic.ui.charts.look import PRINT, Look, config
 from tenuto.clinic.ui.charts.render import SCHEMA, Spec
 from tenuto.core.pk.regimen import Floats
@@ -28,7 +28,7 @@ def comparison_chart(
     title: str, subtitle: str, times_min: Floats, lines: Sequence[Line], *, look: Look = PRINT
 ) -> Spec:
     """The first line in the accent, the others in ink; each name stands where its line ends."""
-    top = 1.05 * max(float(line.ng_per_ml.max()) for line in lines)
+    top = short(1.05 * max(float(line.ng_per_ml.max()) for line in lines))
     layers = [
         _curve(times_min, line, look.accent if i == 0 else look.ink, i == 0) for i, line in enumerate(lines)
     ]
@@ -55,10 +55,7 @@ def comparison_chart(
 
 
 def _curve(times: Floats, line: Line, colour: str, leading: bool) -> Spec:
-    rows = [
-        {"time": float(t), "level": float(f"{float(v):.4g}")}
-        for t, v in zip(times, line.ng_per_ml, strict=True)
-    ]
+    rows = [{"time": float(t), "level": short(v)} for t, v in zip(times, line.ng_per_ml, strict=True)]
     return {
         "data": {"values": rows},
         "mark": {"type": "line", "color": colour, "strokeWidth": 2.5 if leading else 1.5},
@@ -71,7 +68,9 @@ def _names(times: Floats, lines: Sequence[Line], top: float, look: Look) -> Spec
     for i in sorted(range(len(lines)), key=lambda i: float(lines[i].ng_per_ml[-1])):
         below = max(float(lines[i].ng_per_ml[-1]), below + _ROOM * top)
         colour = look.accent if i == 0 else look.ink
-        values.append({"time": float(times[-1]), "level": below, "name": lines[i].name, "colour": colour})
+        values.append(
+            {"time": float(times[-1]), "level": short(below), "name": lines[i].name, "colour": colour}
+        )
     return {
         "data": {"values": values},
         "mark": {"type": "text", "align": "left", "dx": 6, "baseline": "middle", "clip": False},

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tenuto.clinic.ui.charts.level import infusion_layer, time_axis, time_unit
+from tenuto.clinic.ui.charts.level import infusion_layer, short, time_axis, time_unit
 from tenuto.clinic.ui.charts.look import PAGE, Look, config
 from tenuto.clinic.ui.charts.range_svg import Label, Plot, range_svg
 from tenuto.clinic.ui.charts.render import SCHEMA, Spec
@@ -151,7 +151,7 @@ def range_chart(shown: Range, *, look: Look = PAGE, width: int = 560, height: in
     leading = shown.found[0]
     top = _top(shown, width)
     rows = [
-        {"time": float(t), "level": _short(v), "low": _short(low), "high": _short(high)}
+        {"time": float(t), "level": short(v), "low": short(low), "high": short(high)}
         for t, v, low, high in zip(
             *(part[_points(shown)] for part in (shown.times, leading.ng_per_ml, shown.lowest, shown.highest)),
             strict=True,
@@ -284,7 +284,3 @@ def _table_times(shown: Range) -> Sequence[int]:
     end = shown.regimen.end
     wanted = [end / 4, end / 2, end, end + 20, end + 80, end + 200]
     return [int(np.abs(shown.times - t).argmin()) for t in wanted[:_TABLE_TIMES]]
-
-
-def _short(value: float) -> float:
-    return float(f"{float(value):.4g}")

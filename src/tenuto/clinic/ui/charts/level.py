@@ -17,7 +17,7 @@ from tenuto.core.pk.curves import DISCLAIMER, Curve, warnings
 from tenuto.core.pk.regimen import Floats, Regimen
 from tenuto.core.pk.summary import peak
 
-__all__ = ["curve_layers", "infusion_layer", "level_chart", "level_text", "time_axis", "time_unit"]
+__all__ = ["curve_layers", "infusion_layer", "level_chart", "level_text", "short", "time_axis", "time_unit"]
 
 _POINTS = 300
 """Points drawn of one curve; more can't be seen at this width."""
@@ -36,7 +36,7 @@ def level_chart(
 ) -> Spec:
     """A Vega-Lite specification with its data inside: each curve with its name at its end, bands as fans."""
     found = _drawn(found)
-    top = _short(1.05 * max(float(_highest(c).max()) for c in found)) or 1.0
+    top = short(1.05 * max(float(_highest(c).max()) for c in found)) or 1.0
     layers = [infusion_layer(regimen, found[0].times_min, look)]
     for order, curve in enumerate(found):
         layers += curve_layers(curve, order, look)
@@ -153,9 +153,9 @@ def _rows(curve: Curve) -> list[dict[str, Any]]:
         chosen = np.union1d(chosen, [0, count - 1])
     rows = []
     for i in chosen:
-        row = {"time": _short(curve.times_min[i]), "level": _short(curve.ng_per_ml[i])}
+        row = {"time": short(curve.times_min[i]), "level": short(curve.ng_per_ml[i])}
         if curve.percentiles is not None:
-            row |= {"low": _short(curve.percentiles[0, i]), "high": _short(curve.percentiles[-1, i])}
+            row |= {"low": short(curve.percentiles[0, i]), "high": short(curve.percentiles[-1, i])}
         rows.append(row)
     return rows
 
@@ -183,11 +183,11 @@ def _labels(found: Sequence[Curve], regimen: Regimen, room: float, look: Look) -
         values.append(
             {
                 "time": peak_at + aside,
-                "level": _short(below),
+                "level": short(below),
                 "name": _model_name(curve, found) if at_peak else curve.analyte,
                 "colour": _colour(curve, i, look),
                 "from": peak_at,
-                "at": _short(level),
+                "at": short(level),
             }
         )
     names: Spec = {
@@ -252,5 +252,6 @@ def _subtitle(found: Sequence[Curve]) -> list[str]:
     return lines
 
 
-def _short(value: float) -> float:
+def short(value: float) -> float:
+    """Four figures: enough for a picture, and the same whatever the last bits of a level."""
     return float(f"{float(value):.4g}")
