@@ -106,10 +106,6 @@ BAD = {
     "a control without a control": (changed("n = 120", "n = 120\nn_control = 9"), "Give a control"),
     "part of an infusion": (changed("after_infusion = 1", "after_infusion = 1.5"), "give a whole number"),
     "two times": (changed("after_infusion = 1", "after_infusion = 1\nday = 3"), "Keep one"),
-    "a time that would be passed over": (
-        changed('"median_days_to_relapse"', '"median_days_to_relapse"\nday = 28'),
-        "is over the whole trial",
-    ),
     "a start that would be passed over": (
         changed('metric = "score_mean"', 'metric = "score_mean"\nsince_day = 7'),
         "no 'since_day'",

@@ -11,8 +11,8 @@ import pytest
 from tenuto import cli
 from tenuto.cli.simulate import POLICY_HEADING
 from tenuto.core.durability.clinic import KINDS
+from tenuto.core.durability.metrics import METRICS
 from tenuto.core.durability.population import CONDITIONS, CONTROLS, COVARIATES, SETTINGS
-from tenuto.core.durability.trial import METRICS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/reference/forecast-and-simulation.md").read_text("utf-8")

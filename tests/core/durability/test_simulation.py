@@ -8,9 +8,10 @@ import pytest
 from tenuto.core.durability.conduct import conduct, days_of
 from tenuto.core.durability.endpoints import evaluate
 from tenuto.core.durability.enrol import enrol, site_effects
+from tenuto.core.durability.metrics import METRICS, Endpoint
 from tenuto.core.durability.population import Circumstances, fitted
 from tenuto.core.durability.simulate import predict, run_task, tasks
-from tenuto.core.durability.trial import Baseline, Endpoint, trial_from
+from tenuto.core.durability.trial import Baseline, trial_from
 from tenuto.core.scales.measurement import measure
 
 POPULATION = fitted().population
@@ -140,6 +141,23 @@ def test_a_mean_day_of_relapse_by_a_day_counts_that_day_as_it_is_written():
     np.testing.assert_array_equal(
         from_first, figure(one, "mean_days_to_relapse_of_relapsers", seen, day=30.0, from_last=True)
     )
+
+
+def test_figures_over_the_whole_trial_may_be_judged_up_to_a_day():
+    one = trial(visits={"days": list(range(10, 120, 2))})
+    seen = record(one)
+    whole = figure(one, "median_days_to_relapse", seen)
+    early = figure(one, "median_days_to_relapse", seen, day=30.0, from_last=True)
+    np.testing.assert_array_equal(early, np.where(whole <= 30, whole, np.inf))
+    assert figure(one, "median_infusions_to_response", seen, after_infusion=1)[0] == 1
+    assert (figure(one, "median_infusions_to_response", seen, day=3.0) <= 2).all()
+    assert figure(one, "median_infusions_to_response", seen).max() > 1
+
+
+@pytest.mark.parametrize("metric", [m for m in METRICS if m != "later_improvement"])
+def test_every_metric_can_be_judged_by_day(metric):
+    one = trial(report=[{"metric": metric, "day": 28}])
+    assert all(values.shape == (30,) for values in evaluate(one, record(one), one.endpoints[0]).values())
 
 
 def test_a_missing_score_is_no_response_and_is_not_in_a_mean():

@@ -9,10 +9,11 @@ import numpy.typing as npt
 
 from tenuto.core.durability.enrol import enrol
 from tenuto.core.durability.error import ScaleError
+from tenuto.core.durability.metrics import Endpoint
 from tenuto.core.durability.model import Model
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.population import Law
-from tenuto.core.durability.trial import Endpoint, Trial
+from tenuto.core.durability.trial import Trial
 
 __all__ = ["Record", "conduct", "days_of"]
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tenuto.core.durability.conduct import Flags, Record, after, day_of, day_since
+from tenuto.core.durability.metrics import Endpoint
 from tenuto.core.durability.normal import Floats
-from tenuto.core.durability.trial import Endpoint, Trial
+from tenuto.core.durability.trial import Trial
 
 __all__ = ["evaluate"]
 
@@ -27,7 +28,7 @@ def evaluate(trial: Trial, record: Record, endpoint: Endpoint) -> dict[str, Floa
     if name in ("response_by_infusion", "remission_by_infusion"):
         return {name: _by_infusion(trial, record, name.startswith("response"), endpoint)}
     if name in ("median_infusions_to_response", "median_infusions_to_remission"):
-        return {name: _infusions_to(trial, record, name.endswith("response"))}
+        return {name: _infusions_to(trial, record, name.endswith("response"), endpoint)}
     if name == "better_same_worse":
         return _better_same_worse(trial, record, endpoint)
     if name == "later_improvement":
@@ -95,15 +96,23 @@ def _first_infusion(trial: Trial, record: Record, response: bool) -> Floats:
 
 
 def _by_infusion(trial: Trial, record: Record, response: bool, endpoint: Endpoint) -> Floats:
-    limit = endpoint.after_infusion or sum(d <= day_of(trial, endpoint) for d in trial.infusion_days)
-    return _percent(
-        _first_infusion(trial, record, response) <= limit, np.ones(record.entry.shape, dtype=bool)
-    )
+    reached = _first_infusion(trial, record, response) <= _infusions_by(trial, endpoint)
+    return _percent(reached, np.ones(record.entry.shape, dtype=bool))
 
 
-def _infusions_to(trial: Trial, record: Record, response: bool) -> Floats:
+def _infusions_by(trial: Trial, endpoint: Endpoint) -> int:
+    """How many infusions of the series an endpoint looks at: all, unless it is judged at a time."""
+    if endpoint.after_infusion is not None:
+        return endpoint.after_infusion
+    if endpoint.day is None:
+        return len(trial.infusion_days)
+    return sum(d <= day_of(trial, endpoint) for d in trial.infusion_days)
+
+
+def _infusions_to(trial: Trial, record: Record, response: bool, endpoint: Endpoint) -> Floats:
     """Median among those who got there."""
-    return _median(_first_infusion(trial, record, response))
+    first = _first_infusion(trial, record, response)
+    return _median(np.where(first <= _infusions_by(trial, endpoint), first, np.inf))
 
 
 def _median(values: Floats) -> Floats:
@@ -151,16 +160,16 @@ class _Survival:
 
 def _relapse(trial: Trial, record: Record, endpoint: Endpoint) -> Floats:
     survival = _follow(trial, record)
+    last = np.inf if endpoint.day is None else day_of(trial, endpoint) - trial.infusion_days[-1]
     if endpoint.metric == "mean_days_to_relapse_of_relapsers":
-        last = np.inf if endpoint.day is None else day_of(trial, endpoint) - trial.infusion_days[-1]
         within = survival.relapsed_on <= last
         return _mean(np.where(within, survival.relapsed_on, 0), within & np.isfinite(survival.relapsed_on))
     if endpoint.metric == "median_days_to_relapse":
-        return _half_time(survival)
-    day = day_of(trial, endpoint) - trial.infusion_days[-1]
+        half = _half_time(survival)
+        return np.where(half <= last, half, np.inf)
     free = np.full(len(record.entry), 100.0)
     for on, share in zip(survival.days, survival.curve, strict=True):
-        if on <= day:
+        if on <= last:
             free = 100 * share
     return free if endpoint.metric == "relapse_free" else 100 - free
 

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tenuto.core.durability.metrics import RELAPSE_METRICS, Endpoint, endpoint_from
 from tenuto.core.durability.population import CONTROLS, Circumstances, Control, Unknown
 from tenuto.core.durability.reading import Table, TrialError, parsed
 from tenuto.core.scales.measurement import Measure, UnknownScale, measure
 
 __all__ = [
-    "METRICS",
     "Baseline",
-    "Endpoint",
     "Maintenance",
     "Relapse",
     "Trial",
@@ -24,22 +23,6 @@ __all__ = [
     "trial_from",
 ]
 
-METRICS = (
-    "response",
-    "remission",
-    "response_by_infusion",
-    "remission_by_infusion",
-    "score_mean",
-    "score_change",
-    "relapse_free",
-    "relapse_within",
-    "median_days_to_relapse",
-    "mean_days_to_relapse_of_relapsers",
-    "median_infusions_to_response",
-    "median_infusions_to_remission",
-    "better_same_worse",
-    "later_improvement",
-)
 MOST_PATIENTS = 1_000_000
 
 
@@ -71,32 +54,6 @@ class Relapse:
     fall_below: float | None
     """Fall from baseline, as a fraction, below which a score counts."""
     visits: int
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One reported figure: what, and when (day from the first infusion, or after an infusion, or from the last)."""
-
-    metric: str
-    day: float | None = None
-    after_infusion: int | None = None
-    from_last: bool = False
-    since_day: float | None = None
-    points: float | None = None
-    """For better_same_worse: change that counts as better or worse."""
-
-    def judged_on(self, infusion_days: tuple[float, ...]) -> float:
-        """The day of the trial on which a figure by day is judged."""
-        return (self.day or 0.0) + infusion_days[-1 if self.from_last else 0]
-
-    @property
-    def at(self) -> str:
-        """When, as the CSV says it."""
-        if self.after_infusion is not None:
-            return f"infusion {self.after_infusion}"
-        if self.day is None:
-            return ""
-        return f"day {self.day:g}" + (" from last infusion" if self.from_last else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +123,7 @@ def trial_from(raw: Mapping[str, Any], *, where: str) -> Trial:
         ),
         relapse=_relapse(definitions),
         endpoints=tuple(
-            _endpoint(entry, f"{where} [[report]] {k}", len(days))
+            endpoint_from(entry, f"{where} [[report]] {k}", len(days))
             for k, entry in enumerate(top.get("report", list), 1)
         ),
     )
@@ -283,50 +240,3 @@ def _relapse(table: Table) -> Relapse:
     if (relapse.gain_below is None) == (relapse.fall_below is None):
         raise TrialError(f"{entry.where} needs one of 'gain_below' and 'fall_below', not both.")
     return relapse
-
-
-RELAPSE_METRICS = (
-    "relapse_free",
-    "relapse_within",
-    "median_days_to_relapse",
-    "mean_days_to_relapse_of_relapsers",
-)
-_WITHOUT_TIME = ("median_days_to_relapse", "median_infusions_to_response", "median_infusions_to_remission")
-
-
-def _endpoint(raw: Any, where: str, infusions: int) -> Endpoint:
-    table = Table(raw, where)
-    endpoint = Endpoint(
-        metric=table.choice("metric", METRICS),
-        day=table.number("day", None, most=3650),
-        after_infusion=table.whole("after_infusion", None, least=1, most=infusions),
-        from_last=table.choice("from", ("first_infusion", "last_infusion"), "first_infusion")
-        == "last_infusion",
-        since_day=table.number("since_day", None, most=3650),
-        points=table.number("points", None, most=1000),
-    )
-    table.done()
-    _sensible(endpoint, table)
-    return endpoint
-
-
-def _sensible(endpoint: Endpoint, table: Table) -> None:
-    """Refuse an entry that would be passed over: what a figure is called must be what it is."""
-    metric = endpoint.metric
-    by_day, by_infusion = endpoint.day is not None, endpoint.after_infusion is not None
-
-    def refuse(why: str) -> TrialError:
-        return TrialError(f"{table.where}: '{metric}' {why}.")
-
-    if by_day and by_infusion:
-        raise refuse("has both 'day' and 'after_infusion'. Keep one")
-    if metric in _WITHOUT_TIME and (by_day or by_infusion):
-        raise refuse("is over the whole trial. Remove 'day' and 'after_infusion'")
-    if metric in RELAPSE_METRICS and by_infusion:
-        raise refuse("is judged by day. Give 'day' instead of 'after_infusion'")
-    if metric == "later_improvement" and not by_infusion:
-        raise refuse("needs 'after_infusion'")
-    if metric not in (*_WITHOUT_TIME, "mean_days_to_relapse_of_relapsers") and not (by_day or by_infusion):
-        raise refuse("needs 'day' or 'after_infusion'")
-    if metric != "better_same_worse" and (endpoint.since_day is not None or endpoint.points is not None):
-        raise refuse("has no 'since_day' and no 'points'. Remove them")
