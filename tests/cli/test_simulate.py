@@ -252,6 +252,8 @@ def test_the_committed_table_of_the_example_clinic_comes_out_again(tmp_path):
     source = str(EXAMPLES / "clinic.toml")
     assert main(["simulate", "clinic", source, "--output", str(tmp_path)]) == 0
     assert (tmp_path / "policies.csv").read_bytes() == COMMITTED.read_bytes()
+    drawn = COMMITTED.with_name("durability-frontier.svg")
+    assert (tmp_path / "frontier.svg").read_bytes() == drawn.read_bytes()
 
 
 CLINIC_BAD = {

@@ -6,6 +6,7 @@ import pytest
 from tenuto.core.durability.population import fitted
 from tenuto.core.durability.posterior import Effort
 from tenuto.core.durability.quasi import standard_normal
+from tenuto.core.durability.verification import report
 from tenuto.core.durability.verification.nuts import agree, cases, gap, quantiles_fast
 from tenuto.core.durability.verification.report import checks, sbc_passes
 from tenuto.core.durability.verification.sbc import places
@@ -14,6 +15,13 @@ from tests.core.durability.courses import RULES
 
 def test_the_checks_belong_to_the_shipped_parameters():
     assert checks()["parameters_sha256"] == fitted().sha256
+
+
+@pytest.mark.parametrize("missing", ["sbc", "nuts"])
+def test_the_page_says_which_check_was_not_run(missing, monkeypatch):
+    found = {name: section for name, section in checks().items() if name != missing}
+    monkeypatch.setattr(report, "checks", lambda: found)
+    assert f"Run `tenuto calibrate --{missing}" in report.page()
 
 
 def test_simulation_based_calibration_passes_on_five_thousand_patients():

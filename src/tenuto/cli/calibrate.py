@@ -33,7 +33,7 @@ from tenuto.core.durability.verification.report import CHECKS, compared, ranks
 from tenuto.core.durability.verification.sbc import places, verdicts
 from tenuto.core.policy import default_policy
 
-__all__ = ["add_arguments", "run", "stale"]
+__all__ = ["add_arguments", "plots", "run", "stale"]
 
 _WARMUP, _DRAWS, _CHAINS = 500, 2800, 8
 """Of NUTS, for each patient: so many that its own error is well inside what counts as agreement."""
@@ -87,10 +87,10 @@ def run(args: argparse.Namespace) -> int:
         if not os.access(folder, os.W_OK):
             raise UserError(f"Nothing can be written to '{folder}'. Give another folder with --output.")
     files = calibrate(args.seed, report=lambda text: print(text, file=sys.stderr, flush=True))
-    plots = _plots(files)
+    pictures = plots(files)
     write_together(
         {str(args.output / name): text.encode() for name, text in files.items()}
-        | {str(docs / name): drawing for name, drawing in plots.items()}
+        | {str(docs / name): drawing for name, drawing in pictures.items()}
     )
     if args.output == FOLDER:
         fitted.cache_clear()
@@ -99,7 +99,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _plots(files: dict[str, str]) -> dict[str, bytes]:
+def plots(files: dict[str, str]) -> dict[str, bytes]:
+    """The pictures of the card, from the files of a calibration."""
     # Imported here: drawing needs the renderer, checking does not.
     from tenuto.clinic.ui.charts.durability import population_chart, rows_chart
     from tenuto.clinic.ui.charts.render import render
@@ -107,8 +108,8 @@ def _plots(files: dict[str, str]) -> dict[str, bytes]:
     rows = json.loads(files["results.json"])["left_out"]
     fit = read_fit(files["parameters.json"])
     return {
-        "durability-rows.svg": render(rows_chart(rows), "svg"),
-        "durability-population.svg": render(population_chart(fit), "svg"),
+        "durability-rows.svg": render(rows_chart(rows), "svg") + b"\n",
+        "durability-population.svg": render(population_chart(fit), "svg") + b"\n",
     }
 
 

@@ -21,6 +21,8 @@ class Page(NamedTuple):
 PAGES: tuple[Page, ...] = (
     Page("generated/durability-checks.md", "tenuto.core.durability.verification.report:page"),
     Page("generated/durability-model-card.md", "tenuto.core.durability.calibration.card:model_card"),
+    Page("generated/durability-rows.svg", "tenuto.clinic.ui.charts.durability_pages:rows"),
+    Page("generated/durability-population.svg", "tenuto.clinic.ui.charts.durability_pages:population"),
     Page("generated/pk-validity.md", "tenuto.core.pk.validity:page"),
     Page("generated/pk-models.svg", "tenuto.clinic.ui.charts.drug_level_pages:models"),
     Page("generated/pk-40-or-60.svg", "tenuto.clinic.ui.charts.drug_level_pages:forty_or_sixty"),

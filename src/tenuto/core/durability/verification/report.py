@@ -73,7 +73,8 @@ def _head() -> Iterator[str]:
     yield f"Parameters: SHA-256 `{found['parameters_sha256']}`. Reproduce each part with"
     yield ""
     yield "```"
-    yield f"tenuto calibrate --sbc {found['sbc']['patients']} --seed {found['sbc']['seed']}"
+    if "sbc" in found:
+        yield f"tenuto calibrate --sbc {found['sbc']['patients']} --seed {found['sbc']['seed']}"
     if "nuts" in found:
         yield f"tenuto calibrate --nuts {len(found['nuts']['rows'])}"
     yield "```"
@@ -81,9 +82,13 @@ def _head() -> Iterator[str]:
 
 
 def _ranks() -> Iterator[str]:
-    section = checks()["sbc"]
     yield "## Simulation-based calibration"
     yield ""
+    section = checks().get("sbc")
+    if section is None:
+        yield "Not run for these parameters. Run `tenuto calibrate --sbc 5000`."
+        yield ""
+        return
     yield (
         f"{section['patients']} patients drawn from the prior with varied courses (seed {section['seed']}). If the posterior is right, the truth "
         f"falls anywhere in it equally often: ranks in {BINS} bins uniform (χ² p above 0.01 / {len(QUANTITIES)} = {0.01 / len(QUANTITIES):.5f}), and "
