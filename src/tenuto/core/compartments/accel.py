@@ -43,14 +43,33 @@ def _sum_of_three(factor: Any, first: int, p: int, a: float, b: float, c: float)
 
 _sum: Any = njit(inline="always")(_sum_of_three)
 
+Late = tuple[int, int, int]
+"""For each of three outputs: 1, 2 and 4, added up, for those of three modes that it needs."""
+
+
+def _part_of_three(needed: int, factor: Any, first: int, p: int, a: float, b: float, c: float) -> float:
+    """The same for those of the three that are `needed`."""
+    total = 0.0
+    if needed & 1:
+        total += factor[first, p] * a
+    if needed & 2:
+        total += factor[first + 1, p] * b
+    if needed & 4:
+        total += factor[first + 2, p] * c
+    return total
+
+
+_part: Any = njit(inline="always")(_part_of_three)
+
 
 @cache
-def _kernel(outputs: int, slots: int, early: int, alike: bool) -> Any:
+def _kernel(outputs: int, slots: int, late: Late, alike: bool) -> Any:
     """The compiled run for 1 to 3 `outputs` and 3 or 6 `slots` of modes.
 
-    early: how many of the outputs, from the first on, need three modes only. alike: whether the last three modes have the same
-    rate in all patients, as those of a metabolite and an effect site without variability do; one exponential then serves all.
+    late: which of the last three modes each output needs. alike: whether these have the same rate in all patients, as those of
+    a metabolite and an effect site without variability do; one exponential then serves all.
     """
+    late_one, late_two, late_three = late
 
     def run(
         result: Any,
@@ -131,12 +150,11 @@ def _kernel(outputs: int, slots: int, early: int, alike: bool) -> Any:
                                 d = two_to_the(halvings[3, p] * elapsed)
                                 e = two_to_the(halvings[4, p] * elapsed)
                                 f = two_to_the(halvings[5, p] * elapsed)
-                            if early < 1:
-                                one += _sum(factor, 3, p, d, e, f)
-                            if outputs > 1 and early < 2:
-                                two += _sum(factor, slots + 3, p, d, e, f)
-                            if outputs > 2 and early < 3:
-                                three += _sum(factor, 2 * slots + 3, p, d, e, f)
+                            one += _part(late_one, factor, 3, p, d, e, f)
+                            if outputs > 1:
+                                two += _part(late_two, factor, slots + 3, p, d, e, f)
+                            if outputs > 2:
+                                three += _part(late_three, factor, 2 * slots + 3, p, d, e, f)
                         first[p] = one
                         if outputs > 1:
                             second[p] = two
@@ -192,15 +210,16 @@ def _write(
     inward, outward = np.ascontiguousarray(entering[:, group]), np.ascontiguousarray(ways_out[:, group])
     later = rates[group][3:]
     alike = len(later) > 0 and bool((later == later[:, :1]).all())
-    _kernel(outputs, slots, _early(outward), alike)(
+    _kernel(outputs, slots, _late(outward), alike)(
         result, offset, moments, edges, spans, inward, rows, rates[group], outward, scratch
     )
 
 
-def _early(ways_out: Floats) -> int:
-    """How many outputs, counted from the first, need none but the first three modes."""
-    late = np.flatnonzero(used(ways_out[:, 3:]).any(axis=1))
-    return int(late[0]) if len(late) else len(ways_out)
+def _late(ways_out: Floats) -> Late:
+    """Which modes after the first three each output needs."""
+    needed = used(ways_out[:, 3:]) @ np.array([1, 2, 4])[: max(0, ways_out.shape[1] - 3)]
+    one, two, three = [*needed.astype(int).tolist(), 0, 0][:3]
+    return one, two, three
 
 
 def _on_cache_lines(rows: int, columns: int) -> Floats:
