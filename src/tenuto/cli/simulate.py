@@ -31,18 +31,27 @@ __all__ = ["add_arguments", "run"]
 HEADING = ("metric", "at", *(f"q{round(100 * level):02d}" for level in LEVELS), "replicates")
 
 
+_EXPLAINED = "the manual's page 'Files of the forecast and the simulator' explains every entry"
+_TRIAL = """Predict the figures that a trial of this size would publish, with the spread that chance, its sites and the doubt about
+the population leave."""
+_CLINIC = """Play maintenance policies on the same synthetic responders: how many infusions each takes, how much of the time response
+lasts, how many losses it comes before, and how many are treated needlessly."""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`tenuto simulate trial FILE` and `tenuto simulate clinic FILE`."""
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="trial|clinic")
-    trial = verbs.add_parser("trial", help="predict every endpoint of a trial")
-    trial.add_argument("file", metavar="TRIAL.toml")
+    trial = verbs.add_parser("trial", help="predict every endpoint of a trial", description=_TRIAL)
+    trial.add_argument("file", metavar="TRIAL.toml", help=f"what is done and what is asked; {_EXPLAINED}")
     trial.add_argument(
         "--replicates", type=whole(1, 100_000), default=2000, metavar="N", help="how often (default 2000)"
     )
     trial.add_argument("--seed", type=SEED, default=1, metavar="N", help="same seed, same result (default 1)")
     trial.add_argument("--csv", type=Path, metavar="OUT", help="also write the figures as CSV")
-    clinic = verbs.add_parser("clinic", help="compare maintenance policies on one synthetic population")
-    clinic.add_argument("file", metavar="CLINIC.toml")
+    clinic = verbs.add_parser(
+        "clinic", help="compare maintenance policies on one synthetic population", description=_CLINIC
+    )
+    clinic.add_argument("file", metavar="CLINIC.toml", help=f"population, horizon, policies; {_EXPLAINED}")
     clinic.add_argument(
         "--seed", type=SEED, default=1, metavar="N", help="same seed, same result (default 1)"
     )
