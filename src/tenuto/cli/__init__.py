@@ -45,6 +45,7 @@ COMMANDS: dict[str, Command] = {
     "serve": Command(
         "tenuto.cli.serve", "serve the clinic's pages, with a demonstration when the database is empty"
     ),
+    "staff": Command("tenuto.cli.staff", "reset a lost second factor from the machine, on record"),
     "manage": Command("tenuto.cli.manage", "run one of Django's own commands"),
 }
 

@@ -14,12 +14,22 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve, reverse
 
+from tenuto.clinic.ledger.actors import Someone
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.guards import require_same_clinic
 from tenuto.clinic.people.models import Staff
 from tenuto.clinic.people.roles import SIGNING_ROLES
+from tenuto.clinic.people.sessions import end_sessions
 
-__all__ = ["ENROLLED", "enrol_first", "has_second_factor", "must_have_second_factor", "reset_second_factor"]
+__all__ = [
+    "ENROLLED",
+    "NothingToReset",
+    "enrol_first",
+    "has_second_factor",
+    "must_have_second_factor",
+    "reset_by_operator",
+    "reset_second_factor",
+]
 
 ENROLLED = "has_second_factor"
 KINDS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -39,19 +49,45 @@ def has_second_factor(staff: Staff) -> bool:
     return bool(Authenticator.objects.filter(user=staff, type__in=KINDS).exists())
 
 
+class NothingToReset(Exception):
+    """There is no second factor that a reset would take away. Nothing is changed."""
+
+
 @transaction.atomic
 def reset_second_factor(*, staff: Staff, by: Staff, at: datetime) -> None:
     """Take away the second factor of a colleague who lost it; the next sign-in leads them to a new one (hazard H35).
-
-    A session that is open goes on until it ends, to read and to record; without a second factor it signs nothing.
 
     Nobody resets their own: whoever found a tablet open would.
     """
     require_same_clinic(by, staff)
     if staff.pk == by.pk:
         raise PermissionError("This is your own sign-in. Another medical director must reset it.")
-    Authenticator.objects.filter(user=staff).delete()
+    _take_away(staff)
     record(action="reset second factor", subject=staff, by=by, at=at)
+
+
+@transaction.atomic
+def reset_by_operator(*, staff: Staff, operator: Someone, reason: str, at: datetime) -> None:
+    """The same by whoever runs the server, for when no medical director is left who can get in (hazard H35).
+
+    Raises `NothingToReset`, in a sentence, for a closed account and for one without a second factor.
+    """
+    if not staff.is_active:
+        raise NothingToReset(
+            f"The account '{staff.username}' is closed. A medical director opens it again on the page Staff."
+        )
+    if not _take_away(staff):
+        raise NothingToReset(
+            f"The account '{staff.username}' has no second factor; signing in takes the password alone."
+        )
+    record(action="reset second factor", subject=staff, by=operator, at=at, detail={"reason": reason})
+
+
+def _take_away(staff: Staff) -> int:
+    """Remove everything but the password. Sessions end too: a lost phone may hold one, and nobody knows who else has it."""
+    removed, _ = Authenticator.objects.filter(user=staff).delete()
+    end_sessions(staff)
+    return int(removed)
 
 
 def enrol_first(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -12,6 +12,7 @@ from tenuto.clinic.people.access import hidden_from
 from tenuto.clinic.people.guards import WrongClinic, require_same_clinic
 from tenuto.clinic.people.identity import add_identifiers, amend_patient, register_patient
 from tenuto.clinic.people.models import Clinic, Patient, Role, Staff
+from tenuto.clinic.people.sessions import end_sessions
 from tenuto.clinic.ui.words import long_day
 
 __all__ = [
@@ -122,10 +123,11 @@ def change_role(*, staff: Staff, role: Role, by: Staff, at: datetime) -> None:
 
 @transaction.atomic
 def close_account(*, staff: Staff, by: Staff, at: datetime) -> None:
-    """Close a sign-in; open sessions end with their next request. What the person did stays theirs."""
+    """Close a sign-in. Open sessions end, also should the account open again. What the person did stays theirs."""
     _require_other(staff, by)
     staff.is_active = False
     staff.save(update_fields=["is_active"])
+    end_sessions(staff)
     record(action="closed account", subject=staff, by=by, at=at)
 
 

@@ -121,7 +121,10 @@ def change(request: HttpRequest, staff_id: int) -> HttpResponse:
         services.reopen_account(staff=staff, by=by, at=timezone.now())
     elif action == "reset":
         reset_second_factor(staff=staff, by=by, at=timezone.now())
-        messages.success(request, f"{staff.name} sets up a new second factor at the next sign-in.")
+        messages.success(
+            request,
+            f"{staff.name} is signed out everywhere and sets up a new second factor at the next sign-in.",
+        )
     elif action == "role" and role in Role.values:
         services.change_role(staff=staff, role=Role(role), by=by, at=timezone.now())
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -61,6 +62,8 @@ class Staff(AbstractUser):
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=20, choices=Role.choices)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="staff")
+    sessions_ended = models.PositiveIntegerField(default=0)
+    """How often all sessions of the person were ended at once. Not a time: two ends in one moment are two."""
 
     objects: ClassVar[StaffManager] = StaffManager()
 
@@ -75,6 +78,17 @@ class Staff(AbstractUser):
     def is_invented(self) -> bool:
         """True for the people of a demonstration; never in production, where no demonstration loads."""
         return self.clinic.invented and not settings.PRODUCTION
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must carry to go on: it changes with the password, and when sessions are ended."""
+        return self._of_these_sessions(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under each earlier secret of the server."""
+        return map(self._of_these_sessions, super().get_session_auth_fallback_hash())
+
+    def _of_these_sessions(self, password_hash: str) -> str:
+        return f"{password_hash}:{self.sessions_ended}"
 
     def __str__(self) -> str:
         return self.name

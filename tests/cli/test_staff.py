@@ -1,0 +1,115 @@
+"""A lost second factor is reset on the machine: on record, and in sentences."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+
+from tenuto import cli
+from tenuto.cli import staff as command
+from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.people.models import Role
+from tenuto.clinic.people.services import close_account, employ, open_clinic
+from tests.clinic.conftest import NOW, PASSWORD
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+REASON = "Phone drowned; she came in person."
+
+
+@pytest.fixture
+def dora(db, settings, tmp_path):
+    settings.LEDGER_ANCHOR = tmp_path / "anchor.json"
+    person = employ(
+        clinic=open_clinic(name="Meadow Clinic", demonstration=False), username="dora", password=PASSWORD,
+        name="Dora", role=Role.MEDICAL_DIRECTOR, at=NOW,
+    )  # fmt: skip
+    TOTP.activate(person, SECRET)
+    Authenticator.objects.create(user=person, type="recovery_codes", data={})
+    return person
+
+
+def reset(name="dora", reason=REASON) -> int:
+    return cli.main(["staff", "reset-second-factor", name, "--reason", reason])
+
+
+def test_the_sole_director_gets_in_again_and_it_is_on_record(dora, client, capsys, monkeypatch):
+    monkeypatch.setattr(command, "_operator", lambda: "anna as root")
+    client.force_login(dora)
+    assert client.get("/account/password/").status_code == 200
+    assert reset() == 0
+    assert "Dora (dora) has no second factor any more" in capsys.readouterr().out
+    assert not Authenticator.objects.filter(user=dora).exists()
+    assert client.get("/account/password/")["Location"].startswith("/sign-in/")
+    event = AuditEvent.objects.get(action="reset second factor")
+    assert event.by_name == "anna as root (operator of the server)"
+    assert (event.by_id, event.clinic_id) == (f"os:{os.getuid()}", dora.clinic_id)
+    assert (event.subject_id, event.detail) == (str(dora.pk), {"reason": REASON})
+    client.post("/sign-in/", {"username": "dora", "password": PASSWORD})
+    assert client.get("/worklist/")["Location"].startswith("/account/second-factor/totp/activate/")
+
+
+def refused(capsys) -> str:
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("tenuto: ")
+    assert captured.err.count("\n") == 1
+    assert not AuditEvent.objects.filter(action="reset second factor").exists()
+    return captured.err
+
+
+def test_an_unknown_account_is_one_sentence(dora, capsys):
+    assert reset("d\x1bora") == 2
+    said = refused(capsys)
+    assert "There is no account" in said
+    assert "\x1b" not in said
+    assert Authenticator.objects.filter(user=dora).count() == 2
+
+
+def test_a_closed_account_is_one_sentence_and_stays_closed(dora, capsys):
+    other = employ(
+        clinic=dora.clinic,
+        username="dirk",
+        password=PASSWORD,
+        name="Dirk",
+        role=Role.MEDICAL_DIRECTOR,
+        at=NOW,
+    )
+    close_account(staff=dora, by=other, at=NOW)
+    assert reset() == 2
+    assert "The account 'dora' is closed" in refused(capsys)
+    assert Authenticator.objects.filter(user=dora).count() == 2
+
+
+def test_an_account_without_a_second_factor_is_one_sentence(dora, capsys):
+    Authenticator.objects.filter(user=dora).delete()
+    assert reset() == 2
+    assert "has no second factor; signing in takes the password alone" in refused(capsys)
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"), [("  ", "the audit needs a reason"), ("x" * 301, "longer than 300")]
+)
+def test_a_reset_without_a_usable_reason_is_one_sentence(dora, capsys, reason, said):
+    assert reset(reason=reason) == 2
+    assert said in refused(capsys)
+    assert Authenticator.objects.filter(user=dora).count() == 2
+
+
+def test_a_reason_has_to_be_given(dora, capsys):
+    assert cli.main(["staff", "reset-second-factor", "dora"]) == 2
+    assert "--reason" in refused(capsys)
+
+
+def test_the_operator_is_whom_the_operating_system_knows(monkeypatch):
+    monkeypatch.setenv("USER", "somebody-else")
+    monkeypatch.setenv("SUDO_USER", "anna")
+    monkeypatch.setattr(command.os, "getuid", lambda: 0)
+    assert command._operator() == "anna as root"
+    monkeypatch.delenv("SUDO_USER")
+    assert command._operator() == "root"
+    monkeypatch.setattr(command.os, "getuid", lambda: 4_000_000)
+    monkeypatch.setenv("SUDO_USER", "anna")
+    assert command._operator() == "user number 4000000"
