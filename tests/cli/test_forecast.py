@@ -82,7 +82,7 @@ def test_the_same_history_gives_the_same_answer_twice(capsys):
 def test_text_names_the_longest_acceptable_interval_first(capsys):
     assert main(["forecast", str(EXAMPLES / "history.csv")]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[2].startswith("Longest acceptable interval")
+    assert lines[3].startswith("Longest acceptable interval")
 
 
 @pytest.mark.parametrize("form", ["svg", "png", "pdf"])
@@ -258,6 +258,23 @@ def test_bad_options_are_one_sentence_with_exit_2(options, expected, history, ca
     out, err = capsys.readouterr()
     assert out == ""
     assert expected in err
+
+
+def test_the_text_says_why_a_course_is_losing(history, capsys):
+    assert main(["forecast", history(GOOD + "2026-02-02,score,13,PHQ-9,\n")]) == 0
+    assert "Response is lost at 2 scores in a row above 12 (1 so far)." in capsys.readouterr().out
+    drifting = GOOD.replace("2026-01-19,score,6", "2026-01-19,score,2").replace(
+        "2026-01-26,score,7", "2026-01-26,score,9"
+    )
+    assert main(["forecast", history(drifting + "2026-02-02,score,10,PHQ-9,\n")]) == 0
+    assert "Drift: up by 6 or more from the best on 2 scores in a row." in capsys.readouterr().out
+
+
+def test_a_candidate_after_the_day_of_comparison_is_not_compared(history, capsys):
+    assert main(["forecast", history(GOOD), "--candidate", "2026-04-25", "--candidate", "2026-04-26"]) == 0
+    early, late = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Infusion on")]
+    assert "without it" in early
+    assert late.endswith("lost before it")
 
 
 def test_a_course_that_holds_a_year_says_so_in_words(history, capsys):

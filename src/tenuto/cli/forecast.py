@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import argparse
 import json
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from tenuto.cli import UserError
 from tenuto.cli.files import read_text, write_together
+from tenuto.cli.forecast_text import as_text
 from tenuto.cli.policy import named_policy
-from tenuto.core.dates import say_date
 from tenuto.core.durability.course import Definitions
-from tenuto.core.durability.forecast import COMPARED_DAYS, HORIZON_DAYS, CandidateError, Forecast, forecast
+from tenuto.core.durability.forecast import CandidateError, Forecast, forecast
 from tenuto.core.durability.forecast_json import as_json
 from tenuto.core.durability.history import History, HistoryError, read_csv, read_date, read_json
 from tenuto.core.policy import PolicyError
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(str(error)) from error
     if args.plot is not None:
         _draw(args.plot, history, found)
-    print(json.dumps(as_json(found), indent=2) if args.json else _text(history, found))
+    print(json.dumps(as_json(found), indent=2) if args.json else as_text(history, found, rules))
     return 0
 
 
@@ -99,70 +99,3 @@ def _draw(path: Path, history: History, found: Forecast) -> None:
     from tenuto.clinic.ui.charts.render import render
 
     write_together({str(path): render(forecast_chart(history, found), path.suffix.lower().lstrip("."))})
-
-
-def _text(history: History, found: Forecast) -> str:
-    state = found.standing.state.value.replace("_", " ")
-    lines = [
-        f"{history.measure.name}, {history.condition.replace('_', ' ')}, as of {say_date(found.as_of)}: {state} "
-        f"(baseline {history.baseline:g}, best {found.standing.best:g}, latest {history.scores[-1].value:g}).",
-        "",
-    ]
-    if found.abstained:
-        lines += [f"No forecast. {found.reason}", ""]
-    else:
-        lines += [*_window_lines(found), ""]
-        lines += [f"Responding on {say_date(on)}: {p:.0%}" for on, p in found.responding[3:53:4][:6]]
-        lines += [
-            f"Infusion on {say_date(c.on)}: {c.loss_before:.0%} lost before it, {c.responding_90d:.0%} responding "
-            f"on {say_date(found.as_of + timedelta(days=COMPARED_DAYS))}"
-            for c in found.candidates
-        ]
-        learned = found.learned
-        lines += [
-            "",
-            f"Learned from {learned.effective_scores:.1f} scores' worth of evidence: spread of durability "
-            f"{learned.prior_sd:.2f} before, {learned.posterior_sd:.2f} after.",
-        ]
-        lines += [
-            f"  {d.value:g} on {say_date(d.on)} multiplies the days of benefit by {d.factor:.2f}"
-            for d in learned.drivers
-        ]
-        lines.append("")
-    lines += ["Published rules:"]
-    lines += [f"  {r.name}: {r.advice}{_due(r.next_date, found.as_of)} [{r.source}]" for r in found.rules]
-    lines += [
-        "",
-        f"Model {found.model_version}, parameters {found.parameters_sha256[:12]}. A prescriber decides.",
-    ]
-    return "\n".join(lines)
-
-
-def _due(on: date | None, as_of: date) -> str:
-    if on is None:
-        return ""
-    return f" {'Due since' if on < as_of else 'Next'}: {say_date(on)}."
-
-
-def _window_lines(found: Forecast) -> list[str]:
-    window = found.window
-    if window is None or window.end is None or window.longest_acceptable is None:
-        lines = ["Longest acceptable interval: beyond one year from now."]
-    else:
-        lines = [
-            f"Longest acceptable interval: {window.longest_acceptable} days from the last infusion, to {say_date(window.end)}."
-        ]
-    if window is not None and window.start is not None:
-        lines.append(f"Booster window opens {say_date(window.start)}.")
-    lines.append(f"Days to loss of response without another infusion: {_days_to_loss(found)}.")
-    return lines
-
-
-def _days_to_loss(found: Forecast) -> str:
-    low, high = found.interval_80
-    if low is None:
-        return f"more than {HORIZON_DAYS} for at least 90 % of what is possible"
-    middle, last = (
-        f"more than {HORIZON_DAYS}" if d is None else f"{d:.0f}" for d in (found.median_days_to_loss, high)
-    )
-    return f"median {middle}, 80 % from {low:.0f} to {last}"

@@ -95,6 +95,11 @@ class Forecast:
     model_version: str
     parameters_sha256: str
 
+    def responding_at(self, day: float) -> float:
+        """Probability of still responding `day` days from `as_of` without another infusion; only where not abstained."""
+        days = [0.0, *(float((on - self.as_of).days) for on, _ in self.responding)]
+        return float(np.interp(day, days, [1.0, *(p for _, p in self.responding)]))
+
 
 def forecast(
     history: History,
