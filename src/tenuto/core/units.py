@@ -45,8 +45,9 @@ _TYPED = re.compile(r"\s*(?P<number>[^\s a-zA-Z%]+)\s*(?P<unit>\S.*?)?\s*\Z")
 def read_decimal(text: str) -> Decimal:
     """Read a number as a person typed it.
 
-    Refuses a missing leading zero (`.5`), a comma (`0,5`), a trailing zero after the point (`5.0`), signs other
-    than one minus, exponents, `NaN` and `inf`: each of these has been read ten times too large or too small.
+    Refuses a missing leading zero (`.5`), a zero before another digit (`05`), a comma (`0,5`), a trailing zero after the
+    point (`5.0`), signs other than one minus, exponents, `NaN` and `inf`: each of these has been read ten times too
+    large or too small.
 
     Source: ISMP guidance on decimals, leading zero always and trailing zero never [V]; hazard H4.
     """
@@ -58,6 +59,12 @@ def read_decimal(text: str) -> Decimal:
     if not _NUMBER.match(stripped):
         raise UnitError(
             f"'{stripped[:40]}' is not a plain number. Write digits with at most one full stop, such as 0.5."
+        )
+    digits = stripped.removeprefix("-")
+    if digits[0] == "0" and digits[1:2].isdigit():
+        raise UnitError(
+            f"'{stripped}' begins with a zero before another digit. Write {plain(Decimal(stripped))}, or a decimal such as "
+            "0.5, whichever is meant."
         )
     if "." in stripped and stripped.endswith("0"):
         raise UnitError(
