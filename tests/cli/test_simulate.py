@@ -256,7 +256,18 @@ def test_the_committed_table_of_the_example_clinic_comes_out_again(tmp_path):
     assert (tmp_path / "frontier.svg").read_bytes() == drawn.read_bytes()
 
 
+def test_a_clinic_without_evidence_is_played_with_a_note(trial, tmp_path, capsys):
+    anxious = (
+        CLINIC.replace("depression", "anxiety")
+        .replace("PHQ-9", "GAD-7")
+        .replace("mean = 17.0", "mean = 14.0")
+    )
+    assert main(["simulate", "clinic", trial(anxious), "--output", str(tmp_path)]) == 0
+    assert "Note: Duration in anxiety rests on the prior alone" in capsys.readouterr().out
+
+
 CLINIC_BAD = {
+    "a name without end": (CLINIC.replace('"symptoms"', f'"{"x" * 61}"'), "one line of 1 to 60 characters"),
     "empty": ("", "no 'population'"),
     "unknown kind": (CLINIC.replace('"fixed"', '"lunar"'), "'kind' is 'lunar'"),
     "no interval": (CLINIC.replace("every_days = 28\n", ""), "no 'every_days'"),

@@ -1,7 +1,8 @@
 """Forecast one patient's course: how long response lasts without another infusion, and what candidate dates would do.
 
 HISTORY is CSV with the columns date, kind, value, scale, dose_mg_per_kg (kind is score or infusion), or JSON with the same
-rows under "events" and condition, setting and covariates beside them. Nobody is treated by a forecast: it is shown to a prescriber.
+rows under "events" and condition, setting and covariates beside them. A score on the day of an infusion counts as taken
+before it. Nobody is treated by a forecast: it is shown to a prescriber.
 """
 
 from __future__ import annotations

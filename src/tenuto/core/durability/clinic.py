@@ -69,7 +69,7 @@ def read_clinic(text: str, *, name: str) -> Clinic:
     horizon = Table(top.get("horizon", Mapping), f"{name} [horizon]")
     output = Table(top.get("output", Mapping, {}), f"{name} [output]")
     clinic = Clinic(
-        name=top.name("name", name),
+        name=top.name("name", name, longest=100),
         patients=population.whole("patients", least=1, most=MOST_PATIENTS),
         circumstances=at,
         measure=scale,
@@ -104,7 +104,7 @@ def _policy(raw: Any, where: str) -> MaintenancePolicy:
         return entry.whole(key, least=1, most=365) if needed else 0
 
     policy = MaintenancePolicy(
-        name=entry.name("name"),
+        name=entry.name("name", longest=60),
         kind=kind,
         every_days=days("every_days", kind in ("fixed", "fixed_then")),
         then_every_days=days("then_every_days", kind == "fixed_then"),

@@ -9,7 +9,6 @@ from typing import Any
 __all__ = ["Table", "TrialError", "parsed"]
 
 MOST_DAYS = 3000
-_LONGEST_NAME = 80
 _WORDS: tuple[tuple[type, str], ...] = (
     (str, "words in quotes"),
     (list, "a list in [ ]"),
@@ -54,12 +53,12 @@ class Table:
             raise TrialError(f"{self.where}: '{key}' is '{str(value)[:40]}'. Give {wanted}.")
         return value
 
-    def name(self, key: str, default: Any = ...) -> str:
+    def name(self, key: str, default: Any = ..., *, longest: int = 200) -> str:
         """What something is called in tables and pictures: on one line, not empty, not endless."""
         value: str = self.get(key, str, default)
-        if key in self.raw and (not value.strip() or not value.isprintable() or len(value) > _LONGEST_NAME):
+        if key in self.raw and (not value.strip() or not value.isprintable() or len(value) > longest):
             raise TrialError(
-                f"{self.where}: '{key}' must be one line of 1 to {_LONGEST_NAME} characters. Give another name."
+                f"{self.where}: '{key}' must be one line of 1 to {longest} characters. Give another name."
             )
         return value
 

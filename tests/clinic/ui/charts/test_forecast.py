@@ -40,6 +40,15 @@ def test_a_date_that_was_asked_about_is_an_empty_drop():
     assert [v["date"][:10] for v in empty["data"]["values"]] == [str(asked)]
 
 
+def test_the_fan_reaches_the_last_date_that_was_asked_about():
+    def last(**options):
+        fan = drawn(course(8, 6, 7), **options)["layer"][0]["data"]["values"]
+        return date.fromisoformat(fan[-1]["date"][:10])
+
+    asked = START + timedelta(days=21 + 300)
+    assert START + timedelta(days=200) < last() < asked <= last(candidates=[asked])
+
+
 def test_where_nothing_was_gained_there_is_no_line_of_loss():
     words = "line of"
     assert words in render(drawn(course(8, 6, 7)), "svg").decode()

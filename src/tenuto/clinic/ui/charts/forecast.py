@@ -18,7 +18,7 @@ __all__ = ["forecast_chart"]
 
 _WIDTH = 640
 _SHOWN = 27
-"""Scheduled scores drawn ahead: half a year says more than a year of fog."""
+"""Scheduled scores drawn ahead, or up to the window's end and the last date asked about: half a year says more than a year of fog."""
 
 
 def forecast_chart(history: History, found: Forecast, *, look: Look = PRINT) -> Spec:
@@ -26,7 +26,7 @@ def forecast_chart(history: History, found: Forecast, *, look: Look = PRINT) -> 
     scale, shown = history.measure, not found.abstained
     layers: list[Spec] = []
     if shown:
-        fan = _fan_rows(found.fan)
+        fan = _fan_rows(found.fan, _shown(found))
         layers += [
             _band(fan, "seen_low", "seen_high", 0.12, look),
             _band(fan, "low", "high", 0.22, look),
@@ -76,10 +76,17 @@ def _with_axes(layer: Spec, lowest: float, highest: float, name: str) -> Spec:
     return layer
 
 
-def _fan_rows(fan: Fan) -> list[dict[str, Any]]:
+def _shown(found: Forecast) -> int:
+    """How many places of the fan are drawn."""
+    window_end = found.window.end if found.window else None
+    last = max([window_end or found.as_of, *(c.on for c in found.candidates)])
+    return max(_SHOWN, sum(on <= last for on in found.fan.on) + 1)
+
+
+def _fan_rows(fan: Fan, shown: int) -> list[dict[str, Any]]:
     names = ("low", "inner_low", "middle", "inner_high", "high")
     rows = []
-    for k, on in enumerate(fan.on[:_SHOWN]):
+    for k, on in enumerate(fan.on[:shown]):
         row: dict[str, Any] = {"date": _noon(on)}
         row |= {name: round(float(fan.expected[q, k]), 2) for q, name in enumerate(names)}
         row |= {"seen_low": float(fan.observed[0, k]), "seen_high": float(fan.observed[4, k])}
@@ -198,7 +205,7 @@ def _window(history: History, found: Forecast, look: Look) -> list[Spec]:
     words = f"booster window {say_day(window.start)} to {say_day(window.end)}"
     data = {"values": [{**ends, "words": words}]}
     # The label runs to the side that has room.
-    first, last = history.scores[0].on, max(found.fan.on[:_SHOWN][-1], window.end)
+    first, last = history.scores[0].on, max(found.fan.on[: _shown(found)][-1], window.end)
     late = window.start - first > 0.55 * (last - first)
     return [
         {
