@@ -1,5 +1,6 @@
 """The chart of one patient's course: what is on it, and what is left off when it would mean nothing."""
 
+import re
 from datetime import date, timedelta
 
 from tenuto.clinic.ui.charts.forecast import forecast_chart
@@ -68,3 +69,13 @@ def test_many_scores_are_drawn_smaller():
         return scores["mark"]["point"]["size"]
 
     assert size(drawn(course(*[6, 7] * 50))) < size(drawn(course(8, 6, 7)))
+
+
+def test_a_chart_is_the_same_file_whatever_was_drawn_before_and_shares_no_name_with_another():
+    spec, other = drawn(course(8, 6, 7)), drawn(course(8, 6, 5))
+    first = render(spec, "svg")
+    names = set(re.findall(rb'id="([^"]*)"', first))
+    assert names
+    assert names.isdisjoint(re.findall(rb'id="([^"]*)"', render(other, "svg")))
+    assert render(spec, "svg") == first
+    assert set(re.findall(rb"url\(#([^)]*)\)", first)) == names
