@@ -301,9 +301,20 @@ def test_a_bad_clinic_is_one_sentence_with_exit_2_and_nothing_written(name, tria
     assert not list(folder.iterdir())
 
 
-def test_a_clinic_needs_a_folder_that_is_there(trial, tmp_path, capsys):
-    assert main(["simulate", "clinic", trial(CLINIC), "--output", str(tmp_path / "nowhere")]) == 2
-    assert "no folder" in capsys.readouterr().err
+def test_a_clinic_makes_its_folder_once_there_is_something_to_put_in(trial, tmp_path, capsys):
+    assert main(["simulate", "clinic", trial(CLINIC), "--output", str(tmp_path / "new")]) == 0
+    assert (tmp_path / "new" / "policies.csv").exists()
+    bad = trial(CLINIC.replace("patients = 24", "patients = 0"))
+    assert main(["simulate", "clinic", bad, "--output", str(tmp_path / "other")]) == 2
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_clinic_makes_no_path_of_folders_and_no_folder_over_a_file(trial, tmp_path, capsys):
+    (tmp_path / "taken").write_text("")
+    for place in (tmp_path / "no" / "where", tmp_path / "taken"):
+        assert main(["simulate", "clinic", trial(CLINIC), "--output", str(place)]) == 2
+        assert "can't be written. Give a" in capsys.readouterr().err
+    assert not (tmp_path / "no").exists()
 
 
 def test_without_dask_workers_are_refused_in_one_sentence(monkeypatch, capsys):

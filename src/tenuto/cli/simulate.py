@@ -63,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path(),
         metavar="FOLDER",
-        help="where table and plot go (default: here)",
+        help="where table and plot go; made if it isn't there (default: here)",
     )
     for verb in (trial, clinic):
         verb.add_argument(
@@ -97,8 +97,6 @@ def _trial(args: argparse.Namespace) -> int:
 def _clinic(args: argparse.Namespace) -> int:
     clinic = read_clinic(read_text(args.file), name=args.file)
     rules = Definitions.from_policy(named_policy(args.policy))
-    if not args.output.is_dir():
-        raise UserError(f"There is no folder '{args.output}'. Make it or give another --output.")
     _check_names(args.output, clinic, args.file)
     pieces = shares(clinic, fitted(), rules, args.seed)
     played = in_order(play, pieces, workers=args.workers, scheduler=args.scheduler)
@@ -113,6 +111,8 @@ def _clinic(args: argparse.Namespace) -> int:
 
         path = args.output / clinic.plot
         files[str(path)] = render(frontier_chart(clinic.name, results), path.suffix.lower().lstrip("."))
+    if files:
+        args.output.mkdir(exist_ok=True)
     write_together(files)
     print(f"{clinic.name}: {clinic.patients} patients, seed {args.seed}, parameters {fitted().sha256[:12]}\n")
     print(_aligned([_POLICY_WORDS, *map(policy_cells, results)], words=1))
@@ -135,14 +135,17 @@ def _check_place(target: Path, source: str) -> None:
 
 
 def _check_names(folder: Path, clinic: Clinic, source: str) -> None:
-    """The names of `[output]` are plain, of a kind that can be written, and free to be written."""
+    """The names of `[output]` are plain, of a kind that can be written, and free to be written.
+
+    A folder that isn't there yet is made in one that is, once there is something to put into it.
+    """
     for name, endings in ((clinic.table, (".csv",)), (clinic.plot, (".svg", ".png", ".pdf"))):
         if name and (Path(name).name != name or Path(name).suffix.lower() not in endings):
             raise UserError(
                 f"[output] '{name[:60]}' must be a plain file name that ends in {' or '.join(endings)}."
             )
         if name:
-            _check_place(folder / name, source)
+            _check_place(folder / name if folder.exists() else folder, source)
 
 
 POLICY_HEADING = (
