@@ -107,7 +107,9 @@ def test_the_medical_director_says_what_patients_read(visit, dora, clinic):
     public = f"/enquire/{clinic.pk}/"
     assert "call or text 988" in visit().get(public).content.decode()
     assert visit(dora).post("/staff/words/", WORDS).status_code == 302
-    assert WORDS["crisis_words"] in visit().get(public).content.decode()
+    page = visit().get(public).content.decode()
+    assert WORDS["crisis_words"] in page
+    assert WORDS["phone"] in page
     event = AuditEvent.objects.get(action="changed what patients are told")
     assert (event.detail["before"]["phone"], event.detail["after"]) == ("", WORDS)
     visit(dora).post("/staff/words/", {"phone": "", "crisis_words": ""})

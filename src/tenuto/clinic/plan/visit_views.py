@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import cast
 
@@ -47,19 +48,13 @@ def visits(request: HttpRequest, patient: Patient) -> HttpResponse:
 def record(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Keep how an infusion went."""
     form = VisitForm(request.POST)
-    if form.is_valid():
-        by, now, today = cast(Staff, request.user), timezone.now(), timezone.localdate()
-        try:
-            seen = request.POST.get("seen", "")
-            record_visit(patient=patient, given=form.given(), by=by, at=now, today=today, seen=seen)
-        except VisitMoved as moved:
-            return _page(request, patient, visit_form=form, moved=str(moved))
-        except VisitRefused as refused:
-            form.add_error(refused.field, str(refused))
-        else:
-            messages.success(request, "The infusion is on record.", extra_tags="Saved")
-            return redirect("plan:visits", patient.pk)
-    return _page(request, patient, visit_form=form)
+    by, now, today = cast(Staff, request.user), timezone.now(), timezone.localdate()
+    seen = request.POST.get("seen", "")
+
+    def keep() -> None:
+        record_visit(patient=patient, given=form.given(), by=by, at=now, today=today, seen=seen)
+
+    return _answer(request, patient, form, keep, done=("Saved", "The infusion is on record."))
 
 
 @require_POST
@@ -69,32 +64,46 @@ def order(request: HttpRequest, patient: Patient, signature: Reauthentication) -
     """Sign the orders for the next visit."""
     found = grounds(patient)
     form = OrdersForm(request.POST, effects=latest_effects(found.given()))
+    seen = request.POST.get("seen", "")
+
+    def keep() -> None:
+        chosen, note = form.cleaned_data["chosen"], form.cleaned_data["note"]
+        order_next_visit(
+            patient=patient, chosen=chosen, note=note, signature=signature, at=timezone.now(), seen=seen
+        )
+
+    return _answer(request, patient, form, keep, done=("Signed", "The orders for the next visit are signed."))
+
+
+def _answer(
+    request: HttpRequest,
+    patient: Patient,
+    form: VisitForm | OrdersForm,
+    keep: Callable[[], None],
+    *,
+    done: tuple[str, str],
+) -> HttpResponse:
+    """Keep what a sound form says; else the page again, with what was typed and why it was not kept."""
+    moved = ""
     if form.is_valid():
         try:
-            order_next_visit(
-                patient=patient,
-                chosen=form.cleaned_data["chosen"],
-                note=form.cleaned_data["note"],
-                signature=signature,
-                at=timezone.now(),
-                seen=request.POST.get("seen", ""),
-            )
-        except VisitMoved as moved:
-            return _page(request, patient, orders_form=form, moved=str(moved))
+            keep()
+        except VisitMoved as conflict:
+            moved = str(conflict)
         except VisitRefused as refused:
             form.add_error(refused.field, str(refused))
         else:
-            messages.success(request, "The orders for the next visit are signed.", extra_tags="Signed")
+            title, words = done
+            messages.success(request, words, extra_tags=title)
             return redirect("plan:visits", patient.pk)
-    return _page(request, patient, orders_form=form)
+    return _page(request, patient, failed=form, moved=moved)
 
 
 def _page(
     request: HttpRequest,
     patient: Patient,
     *,
-    visit_form: VisitForm | None = None,
-    orders_form: OrdersForm | None = None,
+    failed: VisitForm | OrdersForm | None = None,
     moved: str = "",
 ) -> HttpResponse:
     found = grounds(patient)
@@ -115,9 +124,9 @@ def _page(
         "visits_seen": visits_mark(found.reports),
         "orders_seen": mark_of(orders),
         "moved": moved,
-        "visit_form": visit_form or VisitForm(),
-        "orders_form": orders_form or OrdersForm(effects=effects),
+        "visit_form": failed if isinstance(failed, VisitForm) else VisitForm(),
+        "orders_form": failed if isinstance(failed, OrdersForm) else OrdersForm(effects=effects),
     }
-    failed = HTTPStatus.UNPROCESSABLE_ENTITY if visit_form or orders_form else HTTPStatus.OK
-    status = HTTPStatus.CONFLICT if moved else failed
+    sound = HTTPStatus.OK if failed is None else HTTPStatus.UNPROCESSABLE_ENTITY
+    status = HTTPStatus.CONFLICT if moved else sound
     return render(request, "plan/visits.html", context, status=status)
