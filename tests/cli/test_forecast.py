@@ -177,6 +177,7 @@ BAD = {
     "a week": (row("2026-01-26", "2026-W05-1"), "Row 7: '2026-W05-1' is not a date"),
     "a day that is not": (row("2026-01-26", "2026-02-30"), "Row 7: 2026-02-30 is not in the calendar"),
     "the end of time": (row("2026-01-26", "9999-12-31"), "Row 7: 9999-12-31 can't be right"),
+    "a zero in front": (row(",,,0.5", ",,,05"), "Row 3: '05' is not a dose"),
     "a number for programmers": (row("18,PHQ", "1_8,PHQ"), "Row 2: '1_8' is not a score"),
     "a line break in a cell": (row("18,PHQ", '"1\n8",PHQ'), "'1 8' is not a score"),
     "grams": (row(",,,0.5", ",,,0.0005"), "Row 3: 0.0005 is not a dose in mg/kg"),

@@ -15,7 +15,7 @@ from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.population import Law
 from tenuto.core.durability.trial import Trial
 
-__all__ = ["Record", "conduct", "days_of"]
+__all__ = ["Flags", "Record", "after", "conduct", "day_of", "day_since", "days_of"]
 
 Flags = npt.NDArray[np.bool_]
 

@@ -30,7 +30,8 @@ MOST_ROWS = 2000
 _LOWEST_DOSE, _HIGHEST_DOSE = 0.01, 5.0
 """mg/kg. Below and above these the number is more likely in another unit, such as grams or milligrams."""
 _YEARS = range(1900, 2200)
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
+_NUMBER = re.compile(r"[+-]?((0|[1-9]\d*)(\.\d*)?|\.\d+)", re.ASCII)
+"""Not 05, which may be meant as 5 or as 0.5; not 1e1 or 1_0, which nobody writes on a chart."""
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 

@@ -34,7 +34,7 @@ def advice(history: History, rules: Definitions, now: Standing, as_of: date) -> 
 
 
 def _last_gap(history: History, rules: Definitions) -> int:
-    """Days between the last two infusions once the series is over, else the first maintenance interval: one week."""
+    """Days between the last two infusions, at least one step: those of a series are closer than any maintenance interval."""
     days = [i.on for i in history.infusions]
     gap = (days[-1] - days[-2]).days if len(days) > 1 else 0
     return max(gap, rules.interval_step_days)
@@ -54,13 +54,11 @@ def esketamine_style(history: History, rules: Definitions) -> Advice:
     """
     gap, scale = _last_gap(history, rules), history.measure
     share = (history.scores[-1].value - scale.lowest) / (scale.highest - scale.lowest)
+    step = rules.interval_step_days
     if share <= rules.mild_share:
-        gap, words = gap + rules.interval_step_days, "Mildly ill or better: lengthen"
+        gap, words = gap + step, "Mildly ill or better: lengthen"
     else:
-        gap, words = (
-            max(gap - rules.interval_step_days, rules.interval_step_days),
-            "More than mildly ill: hold or shorten",
-        )
+        gap, words = max(gap - step, step), "More than mildly ill: hold or shorten"
     text = f"{words} to {gap} days (last score stands in for CGI-S)."
     return Advice(
         "esketamine interval rule",
