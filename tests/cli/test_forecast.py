@@ -235,7 +235,7 @@ def test_no_candidate_on_the_day_of_an_infusion(history, capsys):
 def test_a_candidate_is_compared_on_a_named_day_and_a_past_rule_is_overdue(history, capsys):
     assert main(["forecast", history(GOOD), "--as-of", "2026-02-16", "--candidate", "2026-03-02"]) == 0
     out = capsys.readouterr().out
-    assert "responding on Sun 17 May 2026" in out
+    assert "kept to Sun 17 May 2026" in out
     assert "Due since: Thu 5 Feb 2026" in out
 
 

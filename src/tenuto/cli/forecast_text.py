@@ -49,7 +49,7 @@ def _course(found: Forecast) -> Iterator[str]:
     yield f"Days to loss of response without another infusion: {_days_to_loss(found)}."
     yield ""
     for on, p in found.responding[3:53:4][:6]:
-        yield f"Responding on {say_date(on)}: {p:.0%}"
+        yield f"Response kept to {say_date(on)}: {p:.0%}"
     yield from _candidates(found)
     yield ""
     yield from _learned(found)
@@ -80,7 +80,7 @@ def _candidates(found: Forecast) -> Iterator[str]:
     without = found.responding_at(COMPARED_DAYS)
     for one in found.candidates:
         later = (
-            f", {one.responding_90d:.0%} responding on {say_date(compared)}, {without:.0%} without it"
+            f", {one.responding_90d:.0%} kept to {say_date(compared)}, {without:.0%} without it"
             if one.on < compared
             else ""
         )
