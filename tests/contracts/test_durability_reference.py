@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tenuto.cli.simulate import POLICY_HEADING
 from tenuto.core.durability.clinic import KINDS
 from tenuto.core.durability.metrics import METRICS
 from tenuto.core.durability.population import CONDITIONS, CONTROLS, COVARIATES, SETTINGS
+from tenuto.core.literature import ROOT as LITERATURE
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/reference/forecast-and-simulation.md").read_text("utf-8")
@@ -72,3 +74,16 @@ def test_no_page_of_the_manual_needs_a_script_from_elsewhere_for_its_formulas():
     assert not [
         page.name for page in (ROOT / "docs").glob("[!_]*/*.md") if "{math}" in page.read_text("utf-8")
     ]
+
+
+def test_the_factors_of_the_explanation_are_those_of_the_plan_and_used_where_it_says_so():
+    page = (ROOT / "docs/explanation/how-long-will-it-last.md").read_text("utf-8")
+    table = page[page.index("| Factor |") : page.index("## What it does not know")]
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines()[2:] if line.strip()
+    ]
+    told = {name: verdict for name, _, verdict in rows}
+    known = tomllib.loads((LITERATURE / "factors.toml").read_text("utf-8")).values()
+    assert {name: verdict.split()[0].strip(",:") for name, verdict in told.items()} == {
+        factor["name"].lower(): "yes" if factor["used"] else "no" for factor in known
+    }
