@@ -68,6 +68,15 @@ def test_the_largest_dose_of_a_day_counts_an_infusion_that_runs_when_a_bolus_fal
     assert twice.most_mg_per_kg_in_24_h(weight_kg=1, dosing_weight_kg=1) == pytest.approx(10)
 
 
+def test_the_largest_dose_of_a_day_is_that_of_the_patient_who_is_given_most_for_the_weight() -> None:
+    """One bolus for each kg of the dosing weight, an hour later one of 30 mg: 15/30 + 30/30, 60/60 + 30/60, 10/100 + 30/100."""
+    mixed = Regimen((Dose(Minutes(0), MgPerKg("0.5")), Dose(Minutes(60), Mg(30))))
+    bodies = {"weight_kg": [30.0, 60.0, 100.0], "dosing_weight_kg": [30.0, 120.0, 20.0]}
+    assert mixed.most_mg_per_kg_in_24_h(**bodies) == pytest.approx(1.5)
+    alone = Regimen((Dose(Minutes(0), MgPerKg("0.5")),))
+    assert alone.most_mg_per_kg_in_24_h(**bodies) == pytest.approx(1.0)
+
+
 @pytest.mark.parametrize(
     ("starts", "text"),
     [

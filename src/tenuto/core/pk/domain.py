@@ -70,9 +70,11 @@ def _values(of: str, subjects: Subjects, regimen: Regimen) -> list[float]:
     if of == "infusion_hours":
         return [regimen.longest_run_hours]
     if of == "dose_mg_per_kg_24h":
-        pairs = zip(subjects.weights, subjects.dosing_weights, strict=True)
-        unique = {(float(w), float(d)) for w, d in pairs}
-        return [max(regimen.most_mg_per_kg_in_24_h(weight_kg=w, dosing_weight_kg=d) for w, d in unique)]
+        return [
+            regimen.most_mg_per_kg_in_24_h(
+                weight_kg=subjects.weights, dosing_weight_kg=subjects.dosing_weights
+            )
+        ]
     raise ValueError(f"A model can't be limited by '{of}'. Use one of {', '.join(_WORDS)}.")
 
 

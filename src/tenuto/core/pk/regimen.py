@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -122,22 +123,20 @@ class Regimen:
                 total += np.outer(dose.milligrams(weight) / float(dose.over.value), runs)
         return total
 
-    def most_mg_per_kg_in_24_h(self, *, weight_kg: float, dosing_weight_kg: float) -> float:
-        """The largest dose for each kg of body weight that is given within any 24 hours; of a longer infusion the part
-        that falls into them.
+    def most_mg_per_kg_in_24_h(self, *, weight_kg: ArrayLike, dosing_weight_kg: ArrayLike) -> float:
+        """The largest dose for each kg of body weight that any patient `(patients,)` is given within any 24 hours; of a
+        longer infusion the part that falls into them.
         """
+        weights = np.atleast_1d(np.asarray(weight_kg, dtype=np.float64))
+        ratios = np.asarray(dosing_weight_kg, dtype=np.float64) / weights
         # The most is given in a day that begins with a dose or ends with one.
-        days = np.array([t for d in self.doses for t in (d.start, d.stop - _DAY)])
-        infused = [d for d in self.doses if d.over]
-        knots = np.array([0.0, *(t for d in infused for t in (d.start, d.stop))])
-        amounts = [float(d.milligrams(dosing_weight_kg)) for d in infused]
-        given = np.cumsum([0.0, *(part for amount in amounts for part in (0.0, amount))])
-        total = np.interp(days + _DAY, knots, given) - np.interp(days, knots, given)
-        at_once = [d for d in self.doses if not d.over]
-        times = np.array([d.start for d in at_once])
-        sums = np.cumsum([0.0, *(float(d.milligrams(dosing_weight_kg)) for d in at_once)])
-        total += sums[np.searchsorted(times, days + _DAY)] - sums[np.searchsorted(times, days)]
-        return float(total.max()) / weight_kg
+        days = np.array(sorted({t for d in self.doses for t in (d.start, d.stop - _DAY)}))
+        for_each_kg = _given_in_days([d for d in self.doses if isinstance(d.amount, MgPerKg)], days)
+        milligrams = _given_in_days([d for d in self.doses if isinstance(d.amount, Mg)], days)
+        if not milligrams.any():
+            return float(for_each_kg.max() * ratios.max())
+        alike = np.unique(np.column_stack([for_each_kg, milligrams]).round(12), axis=0)
+        return max(float((each * ratios + mg / weights).max()) for each, mg in alike)
 
     @property
     def longest_run_hours(self) -> float:
@@ -160,6 +159,19 @@ class Regimen:
         gaps = {following.at.value - one.at.value for one, following in pairwise(self.doses)}
         every = f", every {_duration(Minutes(gaps.pop()))}" if len(gaps) == 1 else ""
         return f"{len(self.doses)} doses of {first.text}{every}"
+
+
+def _given_in_days(doses: Sequence[Dose], days: Floats) -> Floats:
+    """How much of `doses`, in their own unit, is given within the 24 hours from each of `days`."""
+    total = np.zeros(len(days))
+    for one in doses:
+        if one.over:
+            overlap = np.minimum(one.stop, days + _DAY) - np.maximum(one.start, days)
+            inside = overlap.clip(0) / (one.stop - one.start)
+        else:
+            inside = ((days <= one.start) & (one.start < days + _DAY)).astype(np.float64)
+        total += float(one.amount.value) * inside
+    return total
 
 
 def _duration(minutes: Minutes) -> str:
