@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tenuto.clinic.desk.judging import next_act
+from tenuto.clinic.desk.judging import NO_PLAN, Planned, next_act
 from tenuto.clinic.intake.api import DecisionRow
 from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.models import AuditEvent
@@ -156,26 +156,45 @@ MISSING = Gate.of([finding(Level.REVIEW, "goals", missing=True)])
 BLOCK = Gate.of([finding(Level.BLOCK, "history.aneurysm")])
 
 
+DRAFTED, SIGNED, RUNNING = Planned(drafted=True), Planned(signed=True), Planned(signed=True, given=2)
+
+
 @pytest.mark.parametrize(
-    ("gate", "decision", "signed", "waits", "step"),
+    ("gate", "decision", "plan", "waits", "step"),
     [
-        (None, None, False, False, "Take the history"),
-        (MISSING, None, False, False, "Complete the record"),
-        (BLOCK, None, False, False, "See what blocks"),
-        (PASS, None, False, False, "Decide"),
-        (PASS, decided("needs_more"), False, False, "Decide"),
-        (PASS, decided("accepted", stands=False), False, False, "Decide again"),
-        (PASS, decided("not_suitable", stands=False), False, False, "Decide again"),
-        (PASS, decided("accepted"), False, False, "Make the plan"),
-        (PASS, decided("accepted"), "drafted", False, "Sign the plan"),
-        (MISSING, decided("accepted", stands=False), True, False, None),
-        (PASS, decided("accepted"), False, True, None),
-        (PASS, decided("accepted"), True, False, None),
-        (BLOCK, decided("accepted", stands=False), True, False, "Revise or withdraw"),
-        (PASS, decided("not_suitable"), False, False, None),
+        (None, None, NO_PLAN, False, "Take the history"),
+        (MISSING, None, NO_PLAN, False, "Complete the record"),
+        (BLOCK, None, NO_PLAN, False, "See what blocks"),
+        (PASS, None, NO_PLAN, False, "Decide"),
+        (PASS, decided("needs_more"), NO_PLAN, False, "Decide"),
+        (PASS, decided("accepted", stands=False), NO_PLAN, False, "Decide again"),
+        (PASS, decided("not_suitable", stands=False), NO_PLAN, False, "Decide again"),
+        (PASS, decided("accepted"), NO_PLAN, False, "Make the plan"),
+        (PASS, decided("accepted"), DRAFTED, False, "Sign the plan"),
+        (PASS, decided("accepted"), NO_PLAN, True, None),
+        (PASS, decided("accepted"), SIGNED, False, "See the dates"),
+        (MISSING, decided("accepted", stands=False), SIGNED, False, "See the dates"),
+        (PASS, decided("accepted"), SIGNED, True, "See the dates"),
+        (PASS, decided("accepted"), RUNNING, False, "See the visits"),
+        (BLOCK, decided("accepted", stands=False), SIGNED, False, "Revise or withdraw"),
+        (PASS, decided("not_suitable"), NO_PLAN, False, None),
+        (PASS, decided("not_suitable"), SIGNED, False, "Withdraw the plan"),
     ],
 )
-def test_whose_turn_it_is_follows_from_gate_and_decision(gate, decision, signed, waits, step):
-    drafted = signed == "drafted"
-    act = next_act(gate, decision, signed=signed is True, drafted=drafted, waits_for_signature=waits)
+def test_whose_turn_it_is_follows_from_gate_and_decision(gate, decision, plan, waits, step):
+    act = next_act(gate, decision, plan=plan, waits_for_signature=waits)
     assert (act.next_step if act else None) == step
+
+
+def test_on_a_signed_plan_nobody_drops_out_of_sight_and_nothing_presses():
+    act = next_act(PASS, decided("accepted"), plan=SIGNED)
+    assert (act.stage, act.why, act.owner) == ("booking", "Plan signed; book the visits.", Role.COORDINATOR)
+    running = next_act(PASS, decided("accepted"), plan=RUNNING)
+    assert running.why == "2 infusions of the series on record."
+    others = [next_act(gate, None) for gate in (None, PASS, MISSING, BLOCK)]
+    assert all(quiet.rank > other.rank for quiet in (act, running) for other in others)
+
+
+def test_a_hold_says_it_alone():
+    assert next_act(PASS, decided("accepted"), plan=SIGNED, held=True) is None
+    assert next_act(BLOCK, decided("accepted"), plan=SIGNED, held=True).next_step == "Revise or withdraw"

@@ -10,7 +10,7 @@ from tenuto.clinic.ui.gates import mark_of
 from tenuto.clinic.ui.words import count
 from tenuto.core.gate import Finding, Gate, Level
 
-__all__ = ["MARKS", "NextAct", "Words", "gate_words", "next_act"]
+__all__ = ["MARKS", "NO_PLAN", "NextAct", "Planned", "Words", "gate_words", "next_act"]
 
 CHOSEN_LATER = ("vial_mg_per_ml", "total_volume")
 """Chosen on the plan for each preparation: they say nothing of the person, and would mark everybody alike."""
@@ -47,6 +47,18 @@ class NextAct:
     rank: int
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """How far a patient's plan has come: a draft, a version in force, and how many infusions of its series were given."""
+
+    drafted: bool = False
+    signed: bool = False
+    given: int = 0
+
+
+NO_PLAN = Planned()
+
+
 def gate_words(gate: Gate | None) -> Words:
     """The gate for the list of patients. None means that nothing was recorded."""
     if gate is None:
@@ -61,37 +73,56 @@ def gate_words(gate: Gate | None) -> Words:
 
 
 def next_act(
-    gate: Gate | None, decision: DecisionRow | None, *, signed: bool, drafted: bool, waits_for_signature: bool
+    gate: Gate | None,
+    decision: DecisionRow | None,
+    *,
+    plan: Planned = NO_PLAN,
+    waits_for_signature: bool = False,
+    held: bool = False,
 ) -> NextAct | None:
-    """The turn that a patient's record calls for; None when it is nobody's turn at the desk.
+    """The turn that a patient's record calls for; None when it is nobody's turn at the desk, or another row says it.
 
     A decision that rests on other facts or limits than today's calls for a new look (hazard H31).
     """
     words = gate_words(gate)
     if gate is None:
         return _act("History to take", words, Role.COORDINATOR, "Take the history", "intake:page", 5)
-    if signed and any(f.level >= Level.BLOCK and not f.missing for f in _open(gate)):
+    if plan.signed and any(f.level >= Level.BLOCK and not f.missing for f in _open(gate)):
         return NextAct("plan", "Signed plan, closed gate", words.mark, words.why, words.more, Role.PRESCRIBER,
                        "Revise or withdraw", "plan:page#gate", 1)  # fmt: skip
     if decision is not None and decision.outcome == "not_suitable" and decision.stands:
-        return None
-    if decision is not None and decision.outcome == "accepted" and (decision.stands or signed):
-        if signed or waits_for_signature:
-            return None
-        stands = "A draft of the plan waits for a signature." if drafted else "There is no plan yet."
-        why = f"Accepted by {decision.decided_by_name}. {stands}"
-        return NextAct(
-            "plan",
-            "Plan to sign" if drafted else "Plan to make",
-            words.mark,
-            why,
-            "",
-            Role.PRESCRIBER,
-            "Sign the plan" if drafted else "Make the plan",
-            "plan:page",
-            3,
-        )
+        return _still_signed(decision) if plan.signed else None
+    if decision is not None and decision.outcome == "accepted" and (decision.stands or plan.signed):
+        if plan.signed:
+            return None if held else _after_signing(words, plan.given)
+        return None if waits_for_signature else _to_sign(words, decision, drafted=plan.drafted)
     return _undecided(gate, words, decision)
+
+
+def _to_sign(words: Words, decision: DecisionRow, *, drafted: bool) -> NextAct:
+    stands = "A draft of the plan waits for a signature." if drafted else "There is no plan yet."
+    why = f"Accepted by {decision.decided_by_name}. {stands}"
+    kind, step = ("Plan to sign", "Sign the plan") if drafted else ("Plan to make", "Make the plan")
+    return NextAct("plan", kind, words.mark, why, "", Role.PRESCRIBER, step, "plan:page", 3)
+
+
+def _after_signing(words: Words, given: int) -> NextAct:
+    """The last rows of the list: nothing presses, and nobody on a signed plan drops out of sight."""
+    if given:
+        why = f"{count(given, 'infusion')} of the series on record."
+        return NextAct(
+            "infusion", "Series running", words.mark, why, "", Role.NURSE, "See the visits", "plan:visits", 6
+        )
+    why = "Plan signed; book the visits."
+    return NextAct(
+        "booking", "Visits to book", words.mark, why, "", Role.COORDINATOR, "See the dates", "plan:page", 6
+    )
+
+
+def _still_signed(decision: DecisionRow) -> NextAct:
+    why = f"{decision.decided_by_name} decided: not suitable. The signed plan still stands."
+    return NextAct("plan", "Signed plan, not suitable", "block", why, "", Role.PRESCRIBER, "Withdraw the plan",
+                   "plan:page", 1)  # fmt: skip
 
 
 def _undecided(gate: Gate, words: Words, decision: DecisionRow | None) -> NextAct:

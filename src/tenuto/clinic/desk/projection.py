@@ -10,15 +10,16 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from tenuto.clinic.desk.judging import MARKS, NextAct, gate_words, next_act
+from tenuto.clinic.desk.judging import MARKS, NO_PLAN, NextAct, Planned, gate_words, next_act
 from tenuto.clinic.desk.models import Progress, Standing, WorkRow
 from tenuto.clinic.intake.api import DecisionRow, Record, newest_decisions, newest_records
 from tenuto.clinic.ledger.models import AuditEvent, Kind
 from tenuto.clinic.people.models import Clinic, Patient
 from tenuto.clinic.people.roles import Role
-from tenuto.clinic.plan.models import PlanVersion
+from tenuto.clinic.plan.models import PlanVersion, VisitReport
 from tenuto.clinic.plan.services import plan_for
 from tenuto.clinic.plan.status import Status
+from tenuto.clinic.plan.versions import in_force
 from tenuto.clinic.plan.versions import standings as standings_of
 from tenuto.clinic.policies.api import policy_of
 from tenuto.clinic.ports.api import HoldRow, TaskRow, holds_in_force, open_tasks
@@ -146,8 +147,10 @@ def _judge(clinic: Clinic, chosen: Sequence[UUID], *, policy: Policy, today: dat
         proposal = plan_for(record, PlanRequest(), policy=policy, as_of=today) if record else None
         standings.append(_standing(patient, record, proposal, policy, today))
         open_now = tasks.get(patient.pk, [])
-        act = _act_of(record, proposal, decisions, open_now, plans.get(patient.pk, frozenset()))
-        work += _work(patient, clinic, act, open_now, holds.get(patient.pk, ()))
+        own_holds = holds.get(patient.pk, ())
+        plan = plans.get(patient.pk, NO_PLAN)
+        act = _act_of(record, proposal, decisions, open_now, plan, held=bool(own_holds))
+        work += _work(patient, clinic, act, open_now, own_holds)
     Standing.objects.filter(patient__in=chosen).delete()
     Standing.objects.bulk_create(standings, batch_size=BATCH)
     WorkRow.objects.bulk_create(work, batch_size=BATCH, ignore_conflicts=True)
@@ -158,27 +161,34 @@ def _act_of(
     proposal: Proposal | None,
     decisions: Mapping[UUID, DecisionRow],
     tasks: Iterable[TaskRow],
-    plans: frozenset[Status],
+    plan: Planned,
+    *,
+    held: bool,
 ) -> NextAct | None:
     decision = decisions.get(record.id) if record else None
     waits = any(task.kind == PLAN_TO_SIGN for task in tasks)
     gate = proposal.gate if proposal else None
-    return next_act(
-        gate,
-        decision,
-        signed=Status.SIGNED in plans,
-        drafted=Status.DRAFT in plans,
-        waits_for_signature=waits,
-    )
+    return next_act(gate, decision, plan=plan, waits_for_signature=waits, held=held)
 
 
-def _plans(chosen: Sequence[UUID]) -> dict[UUID, frozenset[Status]]:
-    """Where the versions of each patient's plan stand. One query."""
+def _plans(chosen: Sequence[UUID]) -> dict[UUID, Planned]:
+    """How far the plan of each patient has come. Two queries."""
     rows = PlanVersion.objects.filter(patient__in=chosen).defer("content_json")
     versions: dict[UUID, list[PlanVersion]] = defaultdict(list)
     for row in rows.select_related("signature", "withdrawal"):
         versions[row.patient_id].append(row)
-    return {patient: frozenset(standings_of(own).values()) for patient, own in versions.items()}
+    days: dict[UUID, set[date]] = defaultdict(set)
+    for series, day in VisitReport.objects.filter(patient__in=chosen).values_list(
+        "version__series", "given_on"
+    ):
+        days[series].add(day)
+    return {patient: _planned(own, days) for patient, own in versions.items()}
+
+
+def _planned(versions: Sequence[PlanVersion], days: Mapping[UUID, set[date]]) -> Planned:
+    force = in_force(versions)
+    drafted = Status.DRAFT in standings_of(versions).values()
+    return Planned(drafted, force is not None, len(days.get(force.series, ())) if force else 0)
 
 
 def _standing(

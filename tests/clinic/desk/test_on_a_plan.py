@@ -1,0 +1,73 @@
+"""A patient with a signed plan stays on the worklist: to book, running, held, or no longer suitable."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from tenuto.clinic.desk.models import WorkRow
+from tenuto.clinic.desk.projection import judge_all, rebuild, refresh
+from tenuto.clinic.plan.services import withdraw
+from tenuto.clinic.plan.services.visits import Given, record_visit
+from tenuto.clinic.ports.api import lift_hold, place_hold
+from tests.clinic.conftest import NOW
+from tests.clinic.plan.conftest import OPTIONS, accepted, add, signed  # noqa: F401 - fixtures
+
+TODAY = NOW.date()
+
+
+@pytest.fixture
+def planned(accepted, alice):  # noqa: F811 - fixtures
+    patient = accepted()
+    return patient, signed(patient, alice, OPTIONS)
+
+
+def rows(clinic):
+    refresh(clinic, today=TODAY)
+    return [(row.stage, row.kind) for row in WorkRow.objects.order_by("rank")]
+
+
+def give(patient, by, day=TODAY, dose="36"):
+    given = Given(day, Decimal(dose), Decimal(40), (), 0, 0, False, 5, None)
+    record_visit(patient=patient, given=given, by=by, at=NOW, today=TODAY)
+
+
+def test_the_coordinator_is_told_to_book(clinic, planned, carol, visit):
+    assert rows(clinic) == [("booking", "Visits to book")]
+    page = visit(carol).get("/worklist/?owner=mine").content.decode()
+    patient, _ = planned
+    assert "Plan signed; book the visits." in page
+    assert f'href="/patients/{patient.pk}/plan/"' in page
+
+
+def test_after_the_first_infusion_the_series_runs(clinic, planned, alice, bob):
+    patient, _ = planned
+    give(patient, bob)
+    give(patient, bob, dose="35")
+    assert rows(clinic) == [("infusion", "Series running")]
+    assert WorkRow.objects.get().why == "1 infusion of the series on record."
+
+
+def test_a_hold_takes_the_place_of_the_booking(clinic, planned, alice):
+    patient, _ = planned
+    hold = place_hold(patient=patient, why="Fever.", by=alice, at=NOW)
+    assert rows(clinic) == [("booking", "Hold on booking")]
+    lift_hold(hold=hold.id, why="Gone.", by=alice, at=NOW)
+    assert rows(clinic) == [("booking", "Visits to book")]
+
+
+def test_a_withdrawn_plan_has_nothing_to_book(clinic, planned, alice):
+    _, version = planned
+    withdraw(version=version, reason="Moved away.", by=alice, at=NOW)
+    assert rows(clinic) == [("plan", "Plan to make")]
+
+
+def test_following_the_deeds_gives_the_same_rows_as_working_them_out(clinic, planned, bob):
+    patient, _ = planned
+    rows(clinic)
+    give(patient, bob)
+    followed = rows(clinic)
+    rebuild(clinic)
+    judge_all(clinic, today=TODAY)
+    assert rows(clinic) == followed
