@@ -73,3 +73,10 @@ def test_labels_stay_on_the_panel():
 def test_a_clinic_in_which_nobody_responds_is_an_empty_chart():
     nobody = [result("every 4 weeks", "fixed", math.nan, math.nan, math.nan)]
     assert render(frontier_chart("example", nobody), "svg").startswith(b"<svg")
+
+
+def test_policies_that_all_hold_everything_still_have_an_axis():
+    upper = frontier_chart("example", [result("every week", "fixed", 52.0, 100.0, 100.0)])["vconcat"][0]
+    low, high = upper["layer"][0]["layer"][0]["encoding"]["y"]["scale"]["domain"]
+    assert low < high
+    assert upper["data"]["values"][0]["top"] < 330

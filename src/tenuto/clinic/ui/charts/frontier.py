@@ -37,12 +37,10 @@ def frontier_chart(name: str, results: Sequence[PolicyResult]) -> Spec:
 
 def _panel(results: Sequence[PolicyResult], shares: Sequence[float], title: str) -> Spec:
     most = 1.1 * max((r.infusions_a_year for r in results), default=1.0)
-    low, high = (
-        10 * math.floor(min(shares, default=0) / 10),
-        min(100, 10 * math.ceil(max(shares, default=1) / 10)),
-    )
+    high = min(100, 10 * math.ceil(max(shares, default=1) / 10))
+    low = min(10 * math.floor(min(shares, default=0) / 10), high - 10)
     points = [
-        (WIDTH * r.infusions_a_year / most, HEIGHT * (high - share) / max(high - low, 1))
+        (WIDTH * r.infusions_a_year / most, HEIGHT * (high - share) / (high - low))
         for r, share in zip(results, shares, strict=True)
     ]
     labels = _labels([r.policy for r in results], points, _on_lines(results, points))
