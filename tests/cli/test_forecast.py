@@ -99,6 +99,12 @@ def test_the_chart_is_drawn(tmp_path, form):
         (GOOD[: GOOD.index("2026-01-12")], [], "baseline", "Too few scores"),
         (GOOD, ["--as-of", "2026-06-01"], "responding", "days old"),
         (
+            GOOD.replace("2026-01-05,score,18", "2025-12-05,score,18"),
+            [],
+            "responding",
+            "31 days before the first infusion; more than 30",
+        ),
+        (
             GOOD.replace(",8,PHQ", ",17,PHQ").replace(",6,PHQ", ",16,PHQ").replace(",7,PHQ", ",18,PHQ"),
             [],
             "not_responding",

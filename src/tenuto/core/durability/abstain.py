@@ -38,7 +38,12 @@ def reason_to_abstain(
         return "There is no response to lose: no score has fallen far enough from baseline. Review the course instead."
     if now.state is State.LOST:
         return "Response is already lost by the clinic's definition. A prescriber decides what comes next."
-    return _stale(history, rules, as_of) or _outside(history, rules) or _unlike(rules, found, error, evidence)
+    return (
+        _stale(history, rules, as_of)
+        or _early(history, rules)
+        or _outside(history, rules)
+        or _unlike(rules, found, error, evidence)
+    )
 
 
 def _stale(history: History, rules: Definitions, as_of: date) -> str | None:
@@ -46,6 +51,17 @@ def _stale(history: History, rules: Definitions, as_of: date) -> str | None:
     if age <= rules.oldest_days:
         return None
     return f"The last score is {age} days old, older than {rules.oldest_days} days. Take a new score."
+
+
+def _early(history: History, rules: Definitions) -> str | None:
+    on = history.before[-1].on
+    age = (history.start - on).days
+    if age <= rules.oldest_baseline_days:
+        return None
+    return (
+        f"The baseline is from {say_date(on)}, {age} days before the first infusion; more than {rules.oldest_baseline_days} "
+        "days say little of the state that was treated. Add a later score from before it."
+    )
 
 
 def _outside(history: History, rules: Definitions) -> str | None:

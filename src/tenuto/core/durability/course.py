@@ -38,6 +38,8 @@ class Definitions:
     """Scores since the first infusion below which the model abstains."""
     oldest_days: int
     """Days since the last score beyond which it abstains."""
+    oldest_baseline_days: int
+    """Days from the baseline to the first infusion beyond which it abstains."""
     misfit_most: float
     """Mean squared distance of the scores from the model, in error variances, above which it abstains."""
     dose_most: float
@@ -61,6 +63,7 @@ class Definitions:
             risk_upper=float(policy.number("forecast_risk_upper_percent")) / 100,
             least_scores=policy.whole("forecast_least_scores"),
             oldest_days=policy.whole("forecast_oldest_score_days"),
+            oldest_baseline_days=policy.whole("forecast_oldest_baseline_days"),
             misfit_most=float(policy.number("forecast_misfit_most")),
             dose_most=float(policy.number("forecast_dose_most_mg_per_kg")),
             infusions_most=policy.whole("forecast_infusions_most"),
