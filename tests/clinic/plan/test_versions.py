@@ -225,3 +225,33 @@ def test_the_number_of_queries_is_fixed(visit, accepted, alice, reads_with_queri
         signed(patient, alice, OPTIONS.replace("volume=100", f"volume={volume}"))
     with reads_with_queries(QUERIES):
         browser.get(url_of(first))
+
+
+def test_a_version_that_ended_says_first_that_nothing_is_given_by_it(visit, accepted, alice, bob):
+    version = signed(accepted(), alice)
+    assert "Give nothing by this version" not in text_of(visit(bob).get(url_of(version)))
+    services.withdraw(version=version, reason="She moved away.", by=alice, at=later())
+    page = text_of(visit(bob).get(url_of(version)))
+    said = page.index("Give nothing by this version Withdrawn Tue 24 Nov 2026")
+    assert "by Alice (alice): She moved away." in page[said : said + 160]
+    assert said < page.index("Nothing recorded stands against this plan") < page.index("36 mg")
+
+
+def test_a_superseded_version_names_the_one_that_counts(visit, accepted, alice, bob):
+    patient = accepted()
+    first = signed(patient, alice)
+    signed(patient, alice, f"{OPTIONS}&minutes=60", at=later())
+    assert "Give nothing by this version Version 2 is in force." in text_of(visit(bob).get(url_of(first)))
+
+
+def test_a_dose_under_an_exception_says_whose_and_is_not_called_blocked(visit, accepted, alice, bob, dora):
+    version = drafted(accepted("Demo Elder"), alice)
+    weighs = "These numbers are for a medical director who weighs an exception."
+    assert weighs in text_of(visit(bob).get(url_of(version)))
+    services.grant_exception(version=version, reason="Coiled, stable.", signature=signature_of(dora), at=NOW)
+    answer = visit(bob).get(url_of(version))
+    page = text_of(answer)
+    assert weighs not in page
+    assert "Exception Tue 24 Nov 2026" in page
+    assert "Coiled, stable." in page
+    assert "dose-blocked" not in answer.content.decode()

@@ -6,11 +6,12 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from tenuto.clinic.ui import samples
-from tenuto.clinic.ui.context import COOKIE, THEMES
+from tenuto.clinic.ui.context import COOKIE, THEMES, shell
 
 A_YEAR = 365 * 24 * 60 * 60
 
@@ -49,7 +50,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None, reason: 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Without the page's frame: it asks the database who is signed in, and that may be what failed."""
     text = "Tenuto could not answer. Nothing was half-saved. Try again; if it happens again, tell whoever runs this server what you did."
-    return render(
-        request, "ui/problem.html", {"heading": "Something went wrong here", "text": text}, status=500
-    )
+    words = {"heading": "Something went wrong here", "text": text, **shell(request)}
+    return HttpResponse(render_to_string("ui/failure.html", words), status=500)

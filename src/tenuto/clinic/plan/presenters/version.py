@@ -14,7 +14,7 @@ from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.presenters.level import level_figure
 from tenuto.clinic.plan.services.signing import meaning
 from tenuto.clinic.plan.status import WORDS, Status, StatusWords
-from tenuto.clinic.plan.versions import standings
+from tenuto.clinic.plan.versions import in_force, standings
 from tenuto.clinic.ui.charts.dose_level import LevelFigure
 from tenuto.clinic.ui.words import long_moment
 from tenuto.core.gate import Level
@@ -58,6 +58,10 @@ class VersionPage:
     id: str
     title: str
     status: StatusWords
+    ended: str
+    """Why nothing is given by this version any more; empty while it may count."""
+    exception: str
+    """The medical director's exception from a BLOCK, in words; empty when there is none."""
     is_draft: bool
     in_force: bool
     can_revise: bool
@@ -94,6 +98,8 @@ def version_page(
         id=str(version.pk),
         title=f"Plan, version {version.number}",
         status=WORDS[status],
+        ended=_ended(version, status, versions),
+        exception=_exception(version),
         is_draft=status is Status.DRAFT,
         in_force=status is Status.SIGNED,
         can_revise=revise and status is not Status.DRAFT,
@@ -141,19 +147,33 @@ def _acts(version: PlanVersion) -> tuple[tuple[str, str], ...]:
     rows = [("Drafted", f"{long_moment(version.recorded_at)}, by {version.recorded_by_name}")]
     if version.why:
         rows.append(("Why", version.why))
-    if hasattr(version, "exception"):
-        granted = version.exception
-        rows.append(
-            (
-                "Exception",
-                f"{long_moment(granted.recorded_at)}, by {granted.recorded_by_name}: {granted.reason}",
-            )
-        )
+    if granted := _exception(version):
+        rows.append(("Exception", granted))
     rows += signature_rows(version)
     if hasattr(version, "withdrawal"):
-        end = version.withdrawal
-        rows.append(("Withdrawn", f"{long_moment(end.recorded_at)}, by {end.recorded_by_name}: {end.reason}"))
+        rows.append(("Withdrawn", _withdrawal(version)))
     return tuple(rows)
+
+
+def _exception(version: PlanVersion) -> str:
+    granted = getattr(version, "exception", None)
+    if granted is None:
+        return ""
+    return f"{long_moment(granted.recorded_at)}, by {granted.recorded_by_name}: {granted.reason}"
+
+
+def _withdrawal(version: PlanVersion) -> str:
+    end = version.withdrawal
+    return f"{long_moment(end.recorded_at)}, by {end.recorded_by_name}: {end.reason}"
+
+
+def _ended(version: PlanVersion, status: Status, versions: Sequence[PlanVersion]) -> str:
+    if status is Status.WITHDRAWN:
+        return f"Withdrawn {_withdrawal(version)}"
+    if status is not Status.SUPERSEDED:
+        return ""
+    force = in_force(versions)
+    return f"Version {force.number} is in force." if force else "A later version takes its place."
 
 
 def _pins(version: PlanVersion, content: dict[str, Any]) -> tuple[tuple[str, str], ...]:
