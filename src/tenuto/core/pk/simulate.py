@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from tenuto.core import compartments, literature
 from tenuto.core.compartments import Bolus, Infusion, Input
-from tenuto.core.pk.build import Scaling, parameter_values, system
+from tenuto.core.pk.build import Scaling, System, parameter_values, system
 from tenuto.core.pk.covariates import covariate, multipliers
 from tenuto.core.pk.domain import Caution, cautions
 from tenuto.core.pk.model import PkModel
@@ -20,7 +20,7 @@ from tenuto.core.pk.regimen import Floats, Regimen
 from tenuto.core.pk.subjects import Subjects
 from tenuto.core.sources import Basis, basis_from
 
-__all__ = ["AS_PUBLISHED", "Levels", "Options", "Site", "mixing_flow", "simulate"]
+__all__ = ["AS_PUBLISHED", "Levels", "Options", "Site", "mixing_flow", "moieties", "simulate", "summed"]
 
 
 class Site(StrEnum):
@@ -125,20 +125,40 @@ def _both_moieties(
     options: Options,
     drawn: Floats | None,
 ) -> Floats:
-    """Sum over the moieties, which are worked out as if they were more patients."""
+    """Levels summed over the moieties."""
+    body, split = moieties(model, regimen, subjects, options, drawn)
+    doses = np.broadcast_to(subjects.dosing_weights, len(split) // len(model.form(options.form).share))
+    amounts = compartments.simulate(
+        body.matrix,
+        _inputs(regimen, np.resize(doses, len(split)), split),
+        times,
+        observe=body.observed,
+        engine=options.engine,
+        threads=options.threads,
+    )
+    amounts *= 1000.0 / body.volumes[:, :, np.newaxis]  # mg/L to ng/mL
+    return summed(model, options, amounts)
+
+
+def moieties(
+    model: PkModel, regimen: Regimen, subjects: Subjects, options: Options, drawn: Floats | None = None
+) -> tuple[System, Floats]:
+    """The bodies of all patients for one moiety after the other, as if these were more patients, and the share of the
+    dose that is each one's, `(moieties * patients,)`.
+
+    drawn: random effects as in `simulate`.
+    """
     patients = max(subjects.count, 1 if drawn is None else len(drawn))
-    weights = np.broadcast_to(subjects.weights, patients)
     ages = None if subjects.ages is None else np.broadcast_to(subjects.ages, patients)
     factors = multipliers(model, options.covariates, age_years=ages, infusion_hours=regimen.longest_run_hours)
-    by_name = {} if drawn is None else dict(zip(model.varied, drawn.T, strict=True))
     values = parameter_values(
         model,
-        weights_kg=weights,
+        weights_kg=np.broadcast_to(subjects.weights, patients),
         scaling=options.scaling,
         factors=factors,
         ages=ages,
         covariates=options.covariates,
-        effects=by_name,
+        effects={} if drawn is None else dict(zip(model.varied, drawn.T, strict=True)),
     )
     shares = model.form(options.form).share
     stacked = {
@@ -146,20 +166,14 @@ def _both_moieties(
         for name, value in values.items()
     }
     formation = np.tile(np.broadcast_to(factors["formation"], patients), len(shares))
-    body = system(model, stacked, formation=formation)
-    doses = np.broadcast_to(subjects.dosing_weights, patients)
-    split = np.repeat(list(shares.values()), patients)
-    amounts = compartments.simulate(
-        body.matrix,
-        _inputs(regimen, np.tile(doses, len(shares)), split),
-        times,
-        observe=body.observed,
-        engine=options.engine,
-        threads=options.threads,
-    )
-    amounts *= 1000.0 / body.volumes[:, :, np.newaxis]  # mg/L to ng/mL
-    parts = amounts.reshape(len(model.analytes), len(shares), patients, len(times))
-    return parts[:, 0] if len(shares) == 1 else np.asarray(parts.sum(axis=1), dtype=np.float64)
+    return system(model, stacked, formation=formation), np.repeat(list(shares.values()), patients)
+
+
+def summed(model: PkModel, options: Options, levels: Floats) -> Floats:
+    """Of `(analytes, moieties * patients, ...)` the sum over the moieties, `(analytes, patients, ...)`."""
+    count = len(model.form(options.form).share)
+    parts = levels.reshape(len(levels), count, levels.shape[1] // count, *levels.shape[2:])
+    return parts[:, 0] if count == 1 else np.asarray(parts.sum(axis=1), dtype=np.float64)
 
 
 def _inputs(regimen: Regimen, dosing_weights: Floats, split: Floats) -> list[Input]:

@@ -6,11 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tenuto.core import compartments
-from tenuto.core.pk.build import parameter_values, system
-from tenuto.core.pk.covariates import multipliers
 from tenuto.core.pk.model import PkModel
 from tenuto.core.pk.regimen import Dose, Floats, Regimen
-from tenuto.core.pk.simulate import AS_PUBLISHED, Options, simulate
+from tenuto.core.pk.simulate import AS_PUBLISHED, Options, moieties, simulate, summed
 from tenuto.core.pk.subjects import Subjects
 from tenuto.core.units import MgPerHour, Minutes
 
@@ -64,25 +62,11 @@ def area_to_infinity(
 
     In the blood to which the model was fitted; raises what `simulate` raises of a form or a covariate.
     """
-    total = np.zeros((len(model.analytes), subjects.count))
-    factors = multipliers(
-        model, options.covariates, age_years=subjects.ages, infusion_hours=regimen.longest_run_hours
-    )
-    values = parameter_values(
-        model,
-        weights_kg=subjects.weights,
-        scaling=options.scaling,
-        factors=factors,
-        ages=subjects.ages,
-        covariates=options.covariates,
-    )
+    body, split = moieties(model, regimen, subjects, options)
     given = sum((d.milligrams(subjects.dosing_weights) for d in regimen.doses), np.zeros(subjects.count))
-    for moiety, share in model.form(options.form).share.items():
-        own = {name: v * model.moieties[moiety].get(name, 1.0) for name, v in values.items()}
-        body = system(model, own, formation=np.broadcast_to(factors["formation"], subjects.count))
-        amounts = compartments.area(body.matrix, [compartments.Bolus(0.0, given * share)])
-        total += amounts[:, list(body.observed)].T / body.volumes * (1000.0 / 60.0)
-    return total
+    amounts = compartments.area(body.matrix, [compartments.Bolus(0.0, np.resize(given, len(split)) * split)])
+    # mg·min/L to ng·h/mL
+    return summed(model, options, amounts[:, list(body.observed)].T / body.volumes * (1000.0 / 60.0))
 
 
 def steady_state(
