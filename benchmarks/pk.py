@@ -8,7 +8,8 @@ week, 500 output times a patient: 25 irregular whole seconds in the 24 h after e
 two compartments and an effect site, whose own constants are the same in all patients; ketamine, metabolite and effect site are
 written out. W2 varied: these constants differ between patients by 20 % too.
 
-The physical reference is one `np.exp` into a freshly allocated array over as many numbers as there are (patient, time,
+Each is run once more, uncounted, before each time it is measured, so that memory that the host of a virtual machine took back is
+not what is measured. The physical reference is one `np.exp` into a freshly allocated array over as many numbers as there are (patient, time,
 exponent) triples, with the arguments that occur (time since the last change times rate; none underflows). All quantities are
 measured in turn, round after round. A ratio is taken within each round, so that a busy moment hits both sides, and the median
 of the rounds counts; the ratio of the two best rounds, which a busy machine disturbs least, stands in brackets. A peer runs on
@@ -83,12 +84,15 @@ class Ratio:
 def timed(
     runs: dict[str, Callable[[], object]], rounds: int, clock: Callable[[], float] = time.process_time
 ) -> dict[str, Times]:
-    """Each measured in turn, round after round, after one run that isn't counted."""
-    for run in runs.values():
-        run()
+    """Each measured in turn, round after round, right after a run that isn't counted.
+
+    That one sees to it that the system holds as much memory as is needed: what was left unused for a second or two may have been
+    given back to the host of a virtual machine, and getting it again costs many times what the engines do.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(rounds):
         for name, run in runs.items():
+            run()
             begin = clock()
             run()
             seconds[name].append(clock() - begin)

@@ -75,6 +75,8 @@ def test_the_largest_dose_of_a_day_is_that_of_the_patient_who_is_given_most_for_
     assert mixed.most_mg_per_kg_in_24_h(**bodies) == pytest.approx(1.5)
     alone = Regimen((Dose(Minutes(0), MgPerKg("0.5")),))
     assert alone.most_mg_per_kg_in_24_h(**bodies) == pytest.approx(1.0)
+    flat = Regimen((Dose(Minutes(60), Mg(30)),))
+    assert flat.most_mg_per_kg_in_24_h(**bodies) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(

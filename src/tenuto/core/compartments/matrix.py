@@ -67,9 +67,14 @@ def checked(matrix: ArrayLike) -> Floats:
     if not np.isfinite(array).all():
         raise UnsolvableSystem("A rate constant is missing or infinite. Check the parameters of the model.")
     size = array.shape[1]
-    if size > 1 and array[:, ~np.eye(size, dtype=bool)].min() < 0:
+    if size > 1 and array[:, _off_diagonal(size)].min() < 0:
         raise UnsolvableSystem("A rate constant is below zero. Check the parameters of the model.")
     return array
+
+
+@lru_cache(maxsize=64)
+def _off_diagonal(size: int) -> Bools:
+    return np.asarray(~np.eye(size, dtype=bool), dtype=np.bool_)
 
 
 def used(array: Floats) -> Bools:

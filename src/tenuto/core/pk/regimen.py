@@ -135,6 +135,8 @@ class Regimen:
         milligrams = _given_in_days([d for d in self.doses if isinstance(d.amount, Mg)], days)
         if not milligrams.any():
             return float(for_each_kg.max() * ratios.max())
+        if not for_each_kg.any():
+            return float(milligrams.max() / weights.min())
         alike = np.unique(np.column_stack([for_each_kg, milligrams]).round(12), axis=0)
         return max(float((each * ratios + mg / weights).max()) for each, mg in alike)
 
