@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 
 from tenuto.core.compartments.compiled_exp import HALVINGS, OPTIONS, filled_part, two_to_the, wide
-from tenuto.core.compartments.inputs import Stretch, entered
+from tenuto.core.compartments.inputs import Stretch, entered, same_for_all
 from tenuto.core.compartments.matrix import Floats, used
 from tenuto.core.compartments.modes import Modes
 
@@ -247,18 +247,13 @@ def _entering(
     """What enters the modes, one row for each impulse or inflow, and which rows belong to a stretch."""
     rows = np.full((len(cuts), 2), -1)
     parts: list[Floats] = []
-    known: dict[tuple[tuple[int, float], ...], int] = {}
+    known: dict[object, int] = {}
     for index, cut in enumerate(cuts):
         for kind, entering in enumerate((cut.impulses, cut.rates)):
             if not entering:
                 continue
             # The same amount for everybody, as in a course of equal infusions, is worked out once.
-            shared = all(value.size == 1 for value in entering.values())
-            key = (
-                tuple((c, value.item()) for c, value in entering.items())
-                if shared
-                else ((-1, float(len(parts))),)
-            )
+            key = same_for_all(entering) or len(parts)
             if key not in known:
                 known[key] = len(parts)
                 parts.append(sum((into[c] * v for c, v in entering.items()), np.zeros(shape)))

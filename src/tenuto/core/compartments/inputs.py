@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from tenuto.core.compartments.matrix import Floats
 
-__all__ = ["Bolus", "Infusion", "Input", "Stretch", "entered", "repeated", "stretches"]
+__all__ = ["Bolus", "Infusion", "Input", "Stretch", "entered", "repeated", "same_for_all", "stretches"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,13 @@ def stretches(inputs: Sequence[Input], *, patients: int, size: int) -> Iterator[
         impulses = [(b.compartment, b.amount) for b in falling.get(start, ())]
         # Rates are added up afresh, so that nothing is left over when the last infusion stops.
         yield Stretch(start, end, _summed(impulses), _summed([(i.compartment, i.rate) for i in running]))
+
+
+def same_for_all(parts: dict[int, Floats]) -> tuple[tuple[int, float], ...] | None:
+    """What enters each compartment, where it is the same in all patients: equal for equal inputs; else None."""
+    if any(value.size > 1 for value in parts.values()):
+        return None
+    return tuple((compartment, value.item()) for compartment, value in parts.items())
 
 
 def entered(cuts: Sequence[Stretch]) -> list[int]:

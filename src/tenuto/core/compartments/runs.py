@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 
 import numpy as np
 
-from tenuto.core.compartments.inputs import Stretch, entered
-from tenuto.core.compartments.matrix import Bools, Floats, used
+from tenuto.core.compartments.inputs import Stretch, entered, same_for_all
+from tenuto.core.compartments.matrix import Floats
 from tenuto.core.compartments.modes import Modes
+from tenuto.core.compartments.outputs import Output, arrange
 
 __all__ = ["BUFFER", "fill"]
 
@@ -17,7 +17,7 @@ BUFFER = 65_536
 """Numbers in the working buffer of exponentials: half a megabyte, which stays in the second-level cache."""
 
 Piece = tuple[int, int, Floats, Floats | None]
-"""First and last output time of a stretch, what each mode contributes at its start, and what stays constant."""
+"""First and last output time of a stretch, how far each mode is at its start from where it rests, and where that is."""
 
 
 def fill(
@@ -32,28 +32,37 @@ def fill(
     """Write the amounts of the `wanted` compartments at `moments` into `result` `(wanted, times, patients)` from
     patient `offset` on. `buffer`: how many exponentials are made at once.
     """
-    target = result[:, :, offset : offset + modes.rates.shape[1]]
+    patients = modes.rates.shape[1]
+    target = result[:, :, offset : offset + patients]
     ways_out = modes.alone_out(wanted)
-    order = _side_by_side(used(ways_out))
-    rates, ways_out = modes.rates[order], ways_out[:, order]
+    arranged = arrange(modes.rates, ways_out)
+    order, own = arranged.modes, arranged.differing
+    rates = modes.rates[order]
     into = {compartment: way[order] for compartment, way in modes.alone_into(entered(cuts)).items()}
-    spans = _spans(used(ways_out))
     elapsed, bounds = _since_change(cuts, moments)
+    steady = np.exp(elapsed[:, np.newaxis] * -rates[own:, 0])
+    outputs = [
+        Output(ways[order], steady, arranged, level)
+        for ways, level in zip(ways_out, arranged.levels, strict=True)
+    ]
     target[:, : bounds[0]] = 0.0
-    negative = -rates
-    at_once = max(1, buffer // max(1, negative.size))
-    room = np.empty((min(at_once, len(moments)), *negative.shape))
+    negative = -rates[:own]
+    at_once = max(1, buffer // max(1, arranged.places * patients))
+    room = np.zeros((min(at_once, len(moments)), arranged.places, patients))
     start = stop = bounds[0]
-    for begin, end, factors, constant in _pieces(rates, into, cuts, ways_out, bounds):
+    for begin, end, above, resting in _pieces(rates, into, cuts, bounds):
+        for output in outputs:
+            output.begin(above, resting)
         # The exponentials are made many times at once, whatever stretch the times belong to.
         while begin < end:
             if begin >= stop:
                 start, stop = begin, min(begin + at_once, len(moments))
-                decayed = room[: stop - start]
+                decayed = room[: stop - start, arranged.own]
                 np.multiply(elapsed[start:stop, np.newaxis, np.newaxis], negative, out=decayed)
                 np.exp(decayed, out=decayed)
             until = min(end, stop)
-            _write(target[:, begin:until], decayed[begin - start : until - start], factors, constant, spans)
+            for row, output in zip(target, outputs, strict=True):
+                output.write(row[begin:until], room[begin - start : until - start], slice(begin, until))
             begin = until
 
 
@@ -67,30 +76,40 @@ def _since_change(cuts: Sequence[Stretch], moments: Floats) -> tuple[Floats, lis
 
 
 def _pieces(
-    rates: Floats, into: dict[int, Floats], cuts: Sequence[Stretch], ways_out: Floats, bounds: list[int]
+    rates: Floats, into: dict[int, Floats], cuts: Sequence[Stretch], bounds: list[int]
 ) -> Iterator[Piece]:
     """Carry the modes from stretch to stretch and yield those that have output times."""
     # What a constant input of one, going on for ever, would lift each mode to.
     lifts = {compartment: way / rates for compartment, way in into.items()}
+    rests: dict[object, Floats] = {}
     passed: dict[tuple[float, bool], tuple[Floats, Floats]] = {}
     state = np.zeros_like(rates)
     for cut, begin, end in zip(cuts, bounds, bounds[1:], strict=False):
         for compartment, amount in cut.impulses.items():
             state += into[compartment] * amount
-        resting = None
-        for compartment, rate in cut.rates.items():
-            part = lifts[compartment] * rate
-            resting = part if resting is None else resting + part
+        resting = _resting(lifts, cut.rates, rests)
         if begin < end:
-            if resting is None:
-                yield begin, end, ways_out * state, None
-            else:
-                yield begin, end, ways_out * (state - resting), np.einsum("wnp,np->wp", ways_out, resting)
+            yield begin, end, state if resting is None else state - resting, resting
         if np.isfinite(cut.end):
             kept, filled = _passage(rates, cut.end - cut.start, passed, running=resting is not None)
             state *= kept
             if resting is not None:
                 state += resting * filled
+
+
+def _resting(
+    lifts: dict[int, Floats], rates: dict[int, Floats], known: dict[object, Floats]
+) -> Floats | None:
+    """Where constant inputs would lift the modes to; the same array for the same inputs of all patients, None for none."""
+    if not rates:
+        return None
+    same = same_for_all(rates)
+    if same in known:
+        return known[same]
+    total = sum((lifts[compartment] * rate for compartment, rate in rates.items()), np.zeros(()))
+    if same is not None:
+        known[same] = total
+    return total
 
 
 def _passage(
@@ -103,30 +122,3 @@ def _passage(
         # expm1 keeps the digits of a slow mode that a short infusion fills only by a trace; it is the slower one.
         known[elapsed, running] = kept, -np.expm1(lost) if running and lost.max() > -0.01 else 1.0 - kept
     return known[elapsed, running]
-
-
-def _side_by_side(needed: Bools) -> list[int]:
-    """The modes `(outputs, modes)` that are needed, in an order in which those of each output lie together, or nearly.
-
-    What several outputs need is in the middle, such as the drug's own modes, and what one alone needs on either side by
-    turns, such as those of a metabolite and of an effect site.
-    """
-    shared = needed.sum(axis=0) > 1
-    own = [modes for modes in (np.flatnonzero(row & ~shared).tolist() for row in needed) if modes]
-    return [*chain(*own[0::2]), *np.flatnonzero(shared).tolist(), *chain(*own[1::2])]
-
-
-def _spans(needed: Bools) -> list[slice]:
-    """From the first to the last mode that each output needs."""
-    places = [np.flatnonzero(row) for row in needed]
-    return [slice(int(at[0]), int(at[-1]) + 1) if len(at) else slice(0) for at in places]
-
-
-def _write(
-    target: Floats, decayed: Floats, factors: Floats, constant: Floats | None, spans: Sequence[slice]
-) -> None:
-    """`target[w, t, p] = constant[w, p] + sum over modes of factors[w, mode, p] * decayed[t, mode, p]`."""
-    for row, span in enumerate(spans):
-        np.einsum("tkp,kp->tp", decayed[:, span], factors[row, span], out=target[row])
-        if constant is not None:
-            target[row] += constant[row]
