@@ -64,10 +64,11 @@ def checked(matrix: ArrayLike) -> Floats:
     array = array[np.newaxis] if array.ndim == 2 else array
     if array.ndim != 3 or array.shape[1] != array.shape[2]:
         raise UnsolvableSystem(f"A rate matrix is square for each patient; this one has shape {array.shape}.")
-    if not np.isfinite(array).all():
+    # Entry by entry over the patients: what is missing or infinite in one shows in its least or its greatest.
+    least, greatest = array.min(axis=0, initial=0.0), array.max(axis=0, initial=0.0)
+    if not (np.isfinite(least).all() and np.isfinite(greatest).all()):
         raise UnsolvableSystem("A rate constant is missing or infinite. Check the parameters of the model.")
-    size = array.shape[1]
-    if size > 1 and array[:, _off_diagonal(size)].min() < 0:
+    if least[_off_diagonal(array.shape[1])].any():
         raise UnsolvableSystem("A rate constant is below zero. Check the parameters of the model.")
     return array
 
