@@ -8,10 +8,10 @@ week, 500 output times a patient: 25 irregular whole seconds in the 24 h after e
 two compartments and an effect site, whose own constants are the same in all patients; ketamine, metabolite and effect site are
 written out. W2 varied: these constants differ between patients by 20 % too.
 
-Each is run once more, uncounted, before each time it is measured, so that memory that the host of a virtual machine took back is
-not what is measured. The physical reference is one `np.exp` into a freshly allocated array over as many numbers as there are (patient, time,
+The physical reference is one `np.exp` into a freshly allocated array over as many numbers as there are (patient, time,
 exponent) triples, with the arguments that occur (time since the last change times rate; none underflows). All quantities are
-measured in turn, round after round. A ratio is taken within each round, so that a busy moment hits both sides, and the median
+measured in turn, round after round, each right after an uncounted run of the same, so that memory that the host of a virtual
+machine took back is not what is measured. A ratio is taken within each round, so that a busy moment hits both sides, and the median
 of the rounds counts; the ratio of the two best rounds, which a busy machine disturbs least, stands in brackets. A peer runs on
 fewer patients and is scaled. What runs in one thread is measured in processor time; threads and the cold start are measured by
 the wall clock, and say nothing unless the machine is idle: see the load that the page states.

@@ -138,7 +138,7 @@ def _numbalsoda(work: SimpleNamespace) -> Callable[[int], object]:
     from numbalsoda import lsoda, lsoda_sig
 
     @numba.cfunc(lsoda_sig)
-    def right_hand_side(t, y, dy, p):  # type: ignore[no-untyped-def]
+    def right_hand_side(t, y, dy, p):
         dy[0] = p[5] - (p[0] + p[1] + p[3]) * y[0] + p[2] * y[1] + p[4] * y[2]
         dy[1] = p[1] * y[0] - p[2] * y[1]
         dy[2] = p[3] * y[0] - p[4] * y[2]

@@ -54,7 +54,7 @@ BAD = {
     ),
     "population of one": (
         ["--weight", "70", "--dose", "1 mg/kg", "--population", "1"],
-        "--population of 1 is out of range",
+        "Argument --population: '1' is not a whole number from 2 to 100000",
     ),
     "population without spread": (
         ["--weight", "70", "--dose", "1 mg/kg", "--population", "9", "--model", "domino"],

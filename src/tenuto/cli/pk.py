@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from tenuto.cli import UserError
+from tenuto.cli.arguments import SEED, whole
 from tenuto.cli.files import read_text, write_together
 from tenuto.core.pk import (
     Options,
@@ -102,8 +103,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--times", metavar="LIST", help="times in min, such as 10,20,40, or with units, such as 30min,2h")
     add("--every", metavar="TIME", help="spacing of times, such as 1min")
     add("--until", metavar="TIME", help="last time, such as 4h")
-    add("--population", metavar="N", help="percentile bands of N people")
-    add("--seed", metavar="S", default="0", help="seed of the population (default: 0)")
+    add("--population", metavar="N", type=whole(2, _MOST_PEOPLE), help="percentile bands of N people")
+    add("--seed", metavar="S", type=SEED, default=0, help="seed of the population (default: 0)")
     add(
         "--csv",
         metavar="FILE",
@@ -141,7 +142,7 @@ def _simulated(args: argparse.Namespace) -> tuple[list[Curve], RegimenFile]:
     file = _file(args)
     body = _body(args, file)
     times = _times(args, file)
-    people = _whole(args.population, "--population", 2, _MOST_PEOPLE) if args.population is not None else 0
+    people = args.population or 0
     if people * len(times) > _MOST_LEVELS:
         raise UserError(
             f"{people} people at {len(times)} times are more than {_MOST_LEVELS} levels. Ask for fewer of either."
@@ -155,8 +156,7 @@ def _simulated(args: argparse.Namespace) -> tuple[list[Curve], RegimenFile]:
     if "female" in options.covariates and _given(args.sex, file, "sex") == "male":
         raise UserError("The covariate female is asked for, but the sex is male. Leave one of them out.")
     models = _models(args.model)
-    seed = _whole(args.seed, "--seed", 0, 2**63)
-    return curves(models, file.regimen, body, times, options, people=people, seed=seed), file
+    return curves(models, file.regimen, body, times, options, people=people, seed=args.seed), file
 
 
 def _given(option: str | None, file: RegimenFile, key: str) -> Any:
@@ -179,8 +179,8 @@ def _asked(args: argparse.Namespace, file: RegimenFile) -> dict[str, Any]:
             "site": args.site or "model",
             "scaling": args.scaling,
             "covariates": args.covariate or [],
-            "population": None if args.population is None else int(args.population),
-            "seed": None if args.population is None else int(args.seed),
+            "population": args.population,
+            "seed": None if args.population is None else args.seed,
         },
     }
 
@@ -284,16 +284,6 @@ def _listed(listed: object, name: str) -> Floats:
                 f"{name} must go up: {following:g} comes after {one:g}. Sort them and leave out repeats."
             )
     return np.array(times)
-
-
-def _whole(text: str, name: str, low: int, high: int) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        raise UserError(f"{name} '{text[:40]}' is not a whole number. Write one such as 1000.") from None
-    if not low <= number <= high:
-        raise UserError(f"{name} of {number} is out of range. Write a whole number from {low} to {high}.")
-    return number
 
 
 def _outputs(args: argparse.Namespace) -> str:

@@ -2,7 +2,7 @@
 
 Between two changes of input each mode is one exponential plus a constant, so one `exp` for each (patient, time, mode)
 is all the transcendental work; states at the changes are carried forward mode by mode. Patients are taken in chunks
-that fit the processor's cache, which also bounds the memory beyond the result.
+that fit the processor's cache, which also bounds the memory beyond the result. A handful is served in one go (`few`).
 """
 
 from __future__ import annotations

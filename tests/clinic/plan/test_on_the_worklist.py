@@ -12,13 +12,13 @@ from tenuto.clinic.plan.services import withdraw
 from tenuto.clinic.plan.services.visits import Given, record_visit
 from tenuto.clinic.ports.api import lift_hold, place_hold
 from tests.clinic.conftest import NOW
-from tests.clinic.plan.conftest import OPTIONS, accepted, add, signed  # noqa: F401 - fixtures
+from tests.clinic.plan.conftest import OPTIONS, signed
 
 TODAY = NOW.date()
 
 
 @pytest.fixture
-def planned(accepted, alice):  # noqa: F811 - fixtures
+def planned(accepted, alice):
     patient = accepted()
     return patient, signed(patient, alice, OPTIONS)
 
