@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from tenuto.core.policy import digest
+from tenuto.core.data.digest import content_digest
 
 HERE = Path(__file__).resolve().parent
 DEFAULT = HERE.parent / "src/tenuto/core/policy/default.toml"
@@ -354,7 +354,7 @@ SIGNED_BY = (("Dr Example Director", "medical_director"), ("Example Pharmacist",
 def policy(default: str) -> str:
     """The example policy for the text of the default one."""
     text = HEAD.format(version=tomllib.loads(default)["version"]) + default[default.index("clinic_days") :]
-    sha256 = digest(tomllib.loads(text, parse_float=Decimal))
+    sha256 = content_digest(tomllib.loads(text, parse_float=Decimal))
     for by, role in SIGNED_BY:
         text += f'\n[[signatures]]\nby = "{by}"\nrole = "{role}"\nat = 2026-01-05T09:00:00Z\nsha256 = "{sha256}"\n'
     return text

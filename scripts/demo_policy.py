@@ -6,7 +6,7 @@ import tomllib
 from decimal import Decimal
 from pathlib import Path
 
-from tenuto.core.policy import digest
+from tenuto.core.data.digest import content_digest
 
 FOLDER = Path(__file__).resolve().parent.parent / "src/tenuto/core/policy"
 HEAD = """\
@@ -27,7 +27,7 @@ def demonstration(default: str) -> str:
     """The demonstration policy for the text of the default policy."""
     version = tomllib.loads(default)["version"]
     body = HEAD.format(version=version) + default[default.index("clinic_days") :]
-    sha256 = digest(tomllib.loads(body, parse_float=Decimal))
+    sha256 = content_digest(tomllib.loads(body, parse_float=Decimal))
     for by, role, at in SIGNED_BY:
         body += f'\n[[signatures]]\nby = "{by}"\nrole = "{role}"\nat = {at}\nsha256 = "{sha256}"\n'
     return body

@@ -6,7 +6,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from tenuto.core.plan.protocol import protocols
+from tenuto.core.literature.protocol import protocols
 
 REGISTER = Path(__file__).resolve().parent.parent / "src/tenuto/core/literature/protocol_versions.toml"
 HEAD = """\

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tenuto.cli import UserError
 from tenuto.cli.files import read_text, write_atomically
+from tenuto.core.data.digest import content_digest
 from tenuto.core.policy import (
     WEEKDAYS,
     Limit,
@@ -23,7 +24,6 @@ from tenuto.core.policy import (
     PolicyError,
     default_policy,
     demo_policy,
-    digest,
     load_policy,
 )
 from tenuto.core.units import plain
@@ -102,7 +102,7 @@ def _sign(file: str, *, by: str, role: str) -> int:
     policy = load_policy(text, name=file)
     if any(signature.by == by for signature in policy.signatures):
         raise UserError(f"{by} has already signed this content.")
-    sha256 = digest(tomllib.loads(text, parse_float=Decimal))
+    sha256 = content_digest(tomllib.loads(text, parse_float=Decimal))
     at = datetime.now(UTC).replace(microsecond=0)
     signed = (
         f"{text.rstrip()}\n\n[[signatures]]\n"

@@ -12,8 +12,8 @@ from tenuto.clinic.plan.services import proposing
 from tenuto.clinic.plan.services.proposing import grounds
 from tenuto.clinic.plan.status import Status
 from tenuto.clinic.ports.api import open_tasks_of
+from tenuto.core.literature import protocol as templates
 from tenuto.core.plan import proposal, selection
-from tenuto.core.plan import protocol as templates
 from tenuto.core.sources import Sourced
 from tenuto.core.units import MgPerKg
 from tests.clinic.conftest import NOW

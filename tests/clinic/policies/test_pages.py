@@ -16,7 +16,7 @@ from tenuto.clinic.policies.api import policy_of, shipped_policy
 from tenuto.clinic.policies.models import PolicyVersion
 from tenuto.clinic.policies.services import propose
 from tenuto.core.literature.claims import banned_in
-from tenuto.core.plan.protocol import protocols
+from tenuto.core.literature.protocol import protocols
 from tests.clinic.conftest import NOW
 from tests.clinic.policies.conftest import hire, text
 

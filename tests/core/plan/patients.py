@@ -8,9 +8,9 @@ from decimal import Decimal
 from random import Random
 
 from tenuto.core.intake.facts import PatientFacts, Person, Problem
+from tenuto.core.literature.protocol import protocols
 from tenuto.core.plan.dosing_weight import WeightBasis, WeightChoice
 from tenuto.core.plan.inputs import AddedTo, TotalVolume
-from tenuto.core.plan.protocol import protocols
 from tenuto.core.plan.request import PlanRequest
 from tenuto.core.units import MgPerKg, MgPerMl, Minutes, Ml
 from tests.core.intake.people import DEPRESSION, TODAY, measured, with_answer

@@ -7,12 +7,12 @@ from decimal import Decimal
 import pytest
 
 from tenuto.core.gate import Gate
+from tenuto.core.literature.protocol import protocol
 from tenuto.core.plan.caps import caps_for, dose_findings, rounding_from
 from tenuto.core.plan.dose import Dose, calculate
 from tenuto.core.plan.dose_check import recompute
 from tenuto.core.plan.inputs import AddedTo, DoseInputs, TotalVolume
 from tenuto.core.plan.product import dilution_findings
-from tenuto.core.plan.protocol import protocol
 from tenuto.core.policy import default_policy
 from tenuto.core.units import Kg, MgPerKg, MgPerKgPerHour, MgPerMl, Minutes, Ml, UnitError, plain
 from tests.spec.tables import rows

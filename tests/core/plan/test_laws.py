@@ -10,13 +10,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tenuto.core.gate import Level
+from tenuto.core.literature.protocol import protocol, protocols
 from tenuto.core.plan.agreement import differences
 from tenuto.core.plan.caps import caps_for, rounding_from
 from tenuto.core.plan.dose import calculate
 from tenuto.core.plan.dose_check import recompute
 from tenuto.core.plan.inputs import AddedTo, Cap, DoseInputs, TotalVolume
 from tenuto.core.plan.proposal import Proposal, propose
-from tenuto.core.plan.protocol import protocol, protocols
 from tenuto.core.policy import demo_policy
 from tenuto.core.units import Kg, Mg, MgPerHour, MgPerKg, MgPerKgPerHour, MgPerMl, Minutes, Ml
 from tests.core.intake.people import TODAY

@@ -6,13 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from tenuto.core.plan.maintenance import (
-    MaintenanceKind,
-    first_windows,
-    maintenance_rule,
-    maintenance_rules,
-    maintenance_text,
-)
+from tenuto.core.literature.maintenance import MaintenanceKind, maintenance_rule, maintenance_rules
+from tenuto.core.plan.maintenance import first_windows, maintenance_text
 from tenuto.core.policy import default_policy
 
 LAST = date(2026, 12, 4)

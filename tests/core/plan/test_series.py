@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tenuto.core.gate import Level
-from tenuto.core.plan.protocol import GapRule, protocol, protocols
+from tenuto.core.literature.protocol import GapRule, protocol, protocols
 from tenuto.core.plan.series import Calendar, InfusionKind, judge_gaps, plan_series
 from tenuto.core.policy import default_policy, weekdays
 from tests.spec.tables import rows

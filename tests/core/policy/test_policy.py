@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from tenuto.core.data.digest import content_digest
 from tenuto.core.gate import Level
-from tenuto.core.policy import PolicyError, default_policy, demo_policy, digest, load_policy, weekdays
+from tenuto.core.policy import PolicyError, default_policy, demo_policy, load_policy, weekdays
 from tenuto.core.units import Kg, Mg
 
 BASE = """
@@ -21,7 +22,7 @@ evidence = ["D"]
 
 
 def signature(by: str, role: str, text: str = BASE) -> str:
-    sha256 = digest(tomllib.loads(text, parse_float=Decimal))
+    sha256 = content_digest(tomllib.loads(text, parse_float=Decimal))
     return f'\n[[signatures]]\nby = "{by}"\nrole = "{role}"\nat = 2026-01-05T09:00:00Z\nsha256 = "{sha256}"\n'
 
 

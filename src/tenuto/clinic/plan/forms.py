@@ -12,10 +12,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from tenuto.core.literature.protocol import Protocol, protocols
 from tenuto.core.plan.dosing_weight import WeightBasis, WeightChoice
 from tenuto.core.plan.inputs import TotalVolume
 from tenuto.core.plan.product import labelled_strengths
-from tenuto.core.plan.protocol import Protocol, protocols
 from tenuto.core.plan.request import PlanRequest
 from tenuto.core.policy import WEEKDAYS, Policy
 from tenuto.core.units import MgPerKg, MgPerMl, Minutes, Ml, UnitError, plain, read_decimal

@@ -11,7 +11,7 @@ from django.urls import reverse
 from tenuto.clinic.ui.words import count
 from tenuto.core.intake.conditions import condition
 from tenuto.core.literature import table
-from tenuto.core.plan.protocol import Induction, Protocol, protocols
+from tenuto.core.literature.protocol import Induction, Protocol, protocols
 from tenuto.core.sources import Basis, Sourced
 
 __all__ = ["ProtocolGroup", "ProtocolPage", "protocol_list", "protocol_page"]

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from tenuto.clinic.people.decorators import requires
 from tenuto.clinic.policies import protocol_presenters
-from tenuto.core.plan.protocol import protocols
+from tenuto.core.literature.protocol import protocols
 
 __all__ = ["protocol_page", "protocols_page"]
 

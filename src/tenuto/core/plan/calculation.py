@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tenuto.core.gate import Finding
+from tenuto.core.literature.protocol import Protocol
 from tenuto.core.plan.agreement import agreement_findings
 from tenuto.core.plan.caps import dose_findings
 from tenuto.core.plan.dose import Dose, Step, calculate
 from tenuto.core.plan.dose_check import Checked, CheckLine, recompute
 from tenuto.core.plan.inputs import DoseInputs
 from tenuto.core.plan.product import dilution_findings
-from tenuto.core.plan.protocol import Protocol
 from tenuto.core.policy import Policy
 
 __all__ = ["Calculation", "CalculationView", "calculate_twice", "views"]

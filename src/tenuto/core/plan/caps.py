@@ -7,9 +7,9 @@ A director who wants more signs a policy with a higher cap; a cap that an overri
 from __future__ import annotations
 
 from tenuto.core.gate import Finding, Level
+from tenuto.core.literature.protocol import Protocol, Track
 from tenuto.core.plan.dose import CapApplied, Dose
 from tenuto.core.plan.inputs import Cap, DoseInputs, Rounding
-from tenuto.core.plan.protocol import Protocol, Track
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis
 from tenuto.core.units import Mg, MgPerHour, MgPerKg, MgPerKgPerHour, plain

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from tenuto.core.literature import table
-from tenuto.core.plan.entries import Entry
+from tenuto.core.literature.entries import Entry
 from tenuto.core.sources import Basis
 
 __all__ = ["Factor", "factors"]

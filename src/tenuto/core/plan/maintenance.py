@@ -1,50 +1,15 @@
-"""What follows an induction: maintenance rules as data, and the first date windows that follow from one."""
+"""The first date windows that follow from a maintenance rule, and the rule in words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
-from functools import cache
 
 from tenuto.core.dates import say_date
-from tenuto.core.literature import table
-from tenuto.core.plan.entries import Entry
+from tenuto.core.literature.maintenance import MaintenanceKind, MaintenanceRule
 from tenuto.core.policy import Policy
-from tenuto.core.sources import Basis, Sourced
 
-__all__ = [
-    "DateWindow",
-    "MaintenanceKind",
-    "MaintenanceRule",
-    "first_windows",
-    "maintenance_rule",
-    "maintenance_rules",
-    "maintenance_text",
-]
-
-
-class MaintenanceKind(StrEnum):
-    """An interval, when symptoms return, or not at all."""
-
-    INTERVAL = "interval"
-    AS_NEEDED = "as_needed"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class MaintenanceRule:
-    """One rule. Intervals in days, from infusion to infusion; None where the rule gives no number."""
-
-    id: str
-    text: str
-    kind: MaintenanceKind
-    interval_days_min: Sourced[int] | None
-    interval_days_max: Sourced[int] | None
-    infusions_max: Sourced[int] | None
-    months_until_review: Sourced[int] | None
-    basis: Basis
+__all__ = ["DateWindow", "first_windows", "maintenance_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +19,6 @@ class DateWindow:
     n: int
     first: date
     last: date
-
-
-@cache
-def maintenance_rules() -> Mapping[str, MaintenanceRule]:
-    """All rules by id."""
-    return {
-        id_: _rule(id_, Entry(raw, f"maintenance.toml [{id_}]")) for id_, raw in table("maintenance").items()
-    }
-
-
-def maintenance_rule(id_: str) -> MaintenanceRule:
-    """The rule named `id_`; KeyError with a sentence that lists those that exist."""
-    try:
-        return maintenance_rules()[id_]
-    except KeyError:
-        known = ", ".join(maintenance_rules())
-        raise KeyError(f"There is no maintenance rule '{id_}'. Choose one of: {known}.") from None
 
 
 def first_windows(rule: MaintenanceRule, last_induction: date, *, count: int) -> tuple[DateWindow, ...]:
@@ -112,19 +60,3 @@ def maintenance_text(rule: MaintenanceRule, windows: tuple[DateWindow, ...], pol
             f"After {rule.months_until_review.value} months the medical director reviews whether to go on."
         )
     return " ".join(parts)
-
-
-def _rule(id_: str, entry: Entry) -> MaintenanceRule:
-    def optional(key: str) -> Sourced[int] | None:
-        return entry.count(key) if key in entry.raw else None
-
-    return MaintenanceRule(
-        id=id_,
-        text=entry.text("text"),
-        kind=MaintenanceKind(entry.text("kind")),
-        interval_days_min=optional("interval_days_min"),
-        interval_days_max=optional("interval_days_max"),
-        infusions_max=optional("infusions_max"),
-        months_until_review=optional("months_until_review"),
-        basis=entry.basis(),
-    )

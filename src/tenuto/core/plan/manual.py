@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tenuto.core.intake.conditions import condition
+from tenuto.core.literature.maintenance import maintenance_rules
+from tenuto.core.literature.protocol import Protocol, protocols
 from tenuto.core.plan.factors import factors
-from tenuto.core.plan.maintenance import maintenance_rules
-from tenuto.core.plan.protocol import Protocol, protocols
 from tenuto.core.plan.side_effects import side_effects
 from tenuto.core.sources import Basis, Sourced
 

@@ -9,8 +9,8 @@ from functools import cache
 
 from tenuto.core.gate import Finding, Level
 from tenuto.core.literature import table
+from tenuto.core.literature.entries import Entry
 from tenuto.core.plan.dose import Dose
-from tenuto.core.plan.entries import Entry
 from tenuto.core.plan.inputs import DoseInputs
 from tenuto.core.sources import Basis, Sourced, Tag
 from tenuto.core.units import Mg, MgPerMl, Quantity, plain

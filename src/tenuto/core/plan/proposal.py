@@ -14,21 +14,16 @@ from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.conditions import Condition, condition
 from tenuto.core.intake.eligibility import Assessment, Purpose, Weighing, assess
 from tenuto.core.intake.facts import PatientFacts
+from tenuto.core.literature.maintenance import MaintenanceRule, maintenance_rule
+from tenuto.core.literature.protocol import Protocol, SessionTemplate, protocols
 from tenuto.core.plan.calculation import Calculation, CalculationView, calculate_twice, views
 from tenuto.core.plan.caps import caps_for, rounding_from
 from tenuto.core.plan.dosing_weight import DosingWeight, WeightDecision, decide_weight
 from tenuto.core.plan.exposure import Exposure, GivenInfusion, exposure
 from tenuto.core.plan.factors import Factor, factors
 from tenuto.core.plan.inputs import DoseInputs
-from tenuto.core.plan.maintenance import (
-    DateWindow,
-    MaintenanceRule,
-    first_windows,
-    maintenance_rule,
-    maintenance_text,
-)
+from tenuto.core.plan.maintenance import DateWindow, first_windows, maintenance_text
 from tenuto.core.plan.proposal_json import proposal_json
-from tenuto.core.plan.protocol import Protocol, SessionTemplate, protocols
 from tenuto.core.plan.request import PlanRequest, PlanRequestError
 from tenuto.core.plan.requirements import requirement_findings
 from tenuto.core.plan.selection import Alternative, protocol_findings, select

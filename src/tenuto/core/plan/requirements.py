@@ -10,7 +10,7 @@ from typing import Any
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.facts import Answer, Medication, PatientFacts
 from tenuto.core.literature import table
-from tenuto.core.plan.protocol import Protocol, Requirement
+from tenuto.core.literature.protocol import Protocol, Requirement
 from tenuto.core.sources import Basis
 
 __all__ = ["Companion", "companions", "requirement_findings", "requirement_met"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.conditions import Condition, condition
-from tenuto.core.plan.protocol import GapRule, Protocol, protocols
+from tenuto.core.literature.protocol import GapRule, Protocol, protocols
 from tenuto.core.plan.request import PlanRequestError
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Source, Tag

@@ -18,7 +18,7 @@ from math import ceil
 
 from tenuto.core.dates import WEEKDAY_NAMES, say_date
 from tenuto.core.gate import Finding, Level
-from tenuto.core.plan.protocol import GapRule, Induction
+from tenuto.core.literature.protocol import GapRule, Induction
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
 from tenuto.core.units import plain

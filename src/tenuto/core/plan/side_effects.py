@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from tenuto.core.literature import table
-from tenuto.core.plan.entries import Entry
+from tenuto.core.literature.entries import Entry
 from tenuto.core.sources import Basis
 
 __all__ = ["NextVisitOption", "SideEffect", "options_for", "side_effects"]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from tenuto.core.literature import table
-from tenuto.core.plan.entries import Entry
+from tenuto.core.literature.entries import Entry
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis
 from tenuto.core.units import MgPerKg, MgPerKgPerHour, Minutes, plain

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tenuto.core.data.digest import content_digest
 from tenuto.core.gate import Finding, Level
 from tenuto.core.sources import Basis, Sourced, Tag, basis_from
 from tenuto.core.units import Quantity
@@ -25,7 +24,6 @@ __all__ = [
     "Signature",
     "default_policy",
     "demo_policy",
-    "digest",
     "load_policy",
 ]
 
@@ -118,13 +116,6 @@ class Policy:
         return (Finding("POLICY-UNSIGNED", Level.REVIEW, message, Basis((Tag.D,), note="Hazard H37")),)
 
 
-def digest(content: Mapping[str, Any]) -> str:
-    """SHA-256 of a policy's content: its parsed data without `signatures`, as sorted compact JSON."""
-    body = {key: value for key, value in content.items() if key != "signatures"}
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def load_policy(text: str, *, name: str) -> Policy:
     """Read a policy from TOML. `name` is what an error calls it.
 
@@ -144,7 +135,7 @@ def load_policy(text: str, *, name: str) -> Policy:
             limits=limits,
             holidays=tuple(_date(day) for day in raw.get("holidays", ())),
             clinic_days=tuple(_weekday(day) for day in raw.get("clinic_days", ("mon", "wed", "fri"))),
-            sha256=digest(raw),
+            sha256=content_digest(raw),
             signatures=tuple(_signature(entry) for entry in raw.get("signatures", ())),
             demonstration=bool(raw.get("demonstration", False)),
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tenuto.clinic.ui.words import duration
-from tenuto.core.plan.protocol import Induction, Protocol, SessionTemplate
+from tenuto.core.literature.protocol import Induction, Protocol, SessionTemplate
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Sourced
 from tenuto.core.units import Minutes, plain

@@ -19,7 +19,7 @@ from tenuto.clinic.plan.models import PlanVersion, VisitOrders, VisitReport
 from tenuto.clinic.plan.services.proposing import with_acts
 from tenuto.clinic.plan.versions import in_force
 from tenuto.clinic.ui.words import long_day
-from tenuto.core.plan.protocol import Track, protocols
+from tenuto.core.literature.protocol import Track, protocols
 from tenuto.core.plan.side_effects import NextVisitOption, SideEffect, options_for, side_effects
 from tenuto.core.plan.titration import SessionReport, Titration, titration_options
 from tenuto.core.policy import Policy

@@ -1,4 +1,4 @@
-"""Reads entries of the plan's data files, with errors that name the file, the entry and the fix."""
+"""Reads entries of the data files of protocols and plans, with errors that name the file, the entry and the fix."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 from tenuto.core.sources import Basis, Sourced, basis_from
 from tenuto.core.units import Quantity
 
-__all__ = ["Entry", "PlanDataError"]
+__all__ = ["DataFileError", "Entry"]
 
 Q = TypeVar("Q", bound=Quantity)
 
 
-class PlanDataError(ValueError):
-    """A data file of the plan that can't be used; the message names the entry and the fix."""
+class DataFileError(ValueError):
+    """A data file that can't be used; the message names the entry and the fix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Entry:
         """A text that is not empty."""
         value = self._get(key)
         if not isinstance(value, str) or not value.strip():
-            raise PlanDataError(f"{self.where}: '{key}' must be text, got {value!r}.")
+            raise DataFileError(f"{self.where}: '{key}' must be text, got {value!r}.")
         return value
 
     def whole(self, key: str) -> int:
@@ -69,10 +69,10 @@ class Entry:
         try:
             return self.raw[key]
         except KeyError:
-            raise PlanDataError(f"{self.where} has no '{key}'. Add it.") from None
+            raise DataFileError(f"{self.where} has no '{key}'. Add it.") from None
 
 
 def _whole(value: object, where: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise PlanDataError(f"{where} must be a whole number, got {value!r}.")
+        raise DataFileError(f"{where} must be a whole number, got {value!r}.")
     return value

@@ -12,10 +12,10 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 
+from tenuto.core.data.digest import content_digest
 from tenuto.core.literature import folder, table
-from tenuto.core.plan.entries import Entry, PlanDataError
-from tenuto.core.plan.maintenance import MaintenanceRule, maintenance_rule
-from tenuto.core.policy import digest
+from tenuto.core.literature.entries import DataFileError, Entry
+from tenuto.core.literature.maintenance import MaintenanceRule, maintenance_rule
 from tenuto.core.sources import Basis, Source, Sourced
 from tenuto.core.units import MgPerHour, MgPerKg, MgPerKgPerHour, Minutes
 
@@ -214,12 +214,12 @@ class Protocol:
 
 @cache
 def protocols() -> Mapping[str, Protocol]:
-    """All templates by id, in alphabetical order. Raises PlanDataError naming the file and entry that is wrong."""
+    """All templates by id, in alphabetical order. Raises DataFileError naming the file and entry that is wrong."""
     found = {}
     for name in folder("protocols"):
         read = _protocol(Entry(table(name), f"{name}.toml"))
         if name != f"protocols/{read.id}":
-            raise PlanDataError(f"{name}.toml holds the template '{read.id}'. Name the file after its id.")
+            raise DataFileError(f"{name}.toml holds the template '{read.id}'. Name the file after its id.")
         found[read.id] = read
     return found
 
@@ -263,12 +263,12 @@ def _protocol(entry: Entry) -> Protocol:
             Variant(e.text("article"), e.text("topic"), e.text("says")) for e in entry.parts("variants")
         ),
         visits=entry.names("visits"),
-        sha256=digest(entry.raw),
+        sha256=content_digest(entry.raw),
     )
     if not set(read.default_for) <= set(read.indications):
-        raise PlanDataError(f"{entry.where}: default_for names an indication that the template is not for.")
+        raise DataFileError(f"{entry.where}: default_for names an indication that the template is not for.")
     if not read.maintenance:
-        raise PlanDataError(f"{entry.where}: no maintenance rule. Use 'none' when there is none.")
+        raise DataFileError(f"{entry.where}: no maintenance rule. Use 'none' when there is none.")
     return read
 
 
@@ -279,7 +279,7 @@ def _grade(entry: Entry) -> Grade:
 def _session(entry: Entry) -> SessionTemplate:
     dose, rate = "dose_mg_per_kg" in entry.raw, "rate_mg_per_kg_per_h" in entry.raw
     if dose == rate:
-        raise PlanDataError(
+        raise DataFileError(
             f"{entry.where}: give a dose in mg/kg or a rate in mg/kg/h, not both and not none."
         )
     minutes = entry.sourced("minutes", Minutes)
@@ -296,7 +296,7 @@ def _session(entry: Entry) -> SessionTemplate:
         adjuncts=str(entry.raw.get("adjuncts", "")),
     )
     if minutes.value < read.minutes_min.value or minutes.value > read.minutes_max.value:
-        raise PlanDataError(f"{entry.where}: {minutes.value} lies outside minutes_min to minutes_max.")
+        raise DataFileError(f"{entry.where}: {minutes.value} lies outside minutes_min to minutes_max.")
     return read
 
 
@@ -317,7 +317,7 @@ def _induction(entry: Entry) -> Induction:
         (read.window_days_min, read.window_days_max, "window_days"),
     ):
         if not 1 <= low.value <= high.value:
-            raise PlanDataError(
+            raise DataFileError(
                 f"{entry.where}: {name}_min {low.value} and {name}_max {high.value} do not fit."
             )
     return read
@@ -327,5 +327,5 @@ def _recovery(entry: Entry) -> Recovery:
     rule = RecoveryRule(entry.text("rule"))
     minutes = entry.sourced("minutes", Minutes) if "minutes" in entry.raw else None
     if rule is not RecoveryRule.FITNESS and minutes is None:
-        raise PlanDataError(f"{entry.where}: the rule '{rule}' needs minutes.")
+        raise DataFileError(f"{entry.where}: the rule '{rule}' needs minutes.")
     return Recovery(rule, minutes, entry.text("text"), entry.basis())

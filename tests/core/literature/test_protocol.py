@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 
 from tenuto.core.literature import table
-from tenuto.core.plan.entries import Entry, PlanDataError
-from tenuto.core.plan.maintenance import maintenance_rule, maintenance_rules
-from tenuto.core.plan.protocol import GapRule, Track, _protocol, protocol, protocols
+from tenuto.core.literature.entries import DataFileError, Entry
+from tenuto.core.literature.maintenance import maintenance_rule, maintenance_rules
+from tenuto.core.literature.protocol import GapRule, Track, _protocol, protocol, protocols
 from tenuto.core.policy import default_policy
 from tenuto.core.sources import Basis, Sourced, Tag
 from tenuto.core.units import MgPerKg, MgPerKgPerHour, Minutes
@@ -204,7 +204,7 @@ def test_unknown_names_list_what_exists():
         protocol("depression")
     with pytest.raises(KeyError, match="every-2-4-weeks"):
         maintenance_rule("weekly")
-    assert issubclass(PlanDataError, ValueError)
+    assert issubclass(DataFileError, ValueError)
 
 
 @pytest.mark.parametrize("id_", IDS)

@@ -1,0 +1,1 @@
+"""Data files: how they are read, and what names their content."""
