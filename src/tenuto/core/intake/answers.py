@@ -8,7 +8,7 @@ from decimal import Decimal
 from tenuto.core.dates import on_date, say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.case import Case, finding_code, missing
-from tenuto.core.intake.contraindications import mentioned, rule
+from tenuto.core.intake.contraindications import identified, mentioned, rule
 from tenuto.core.intake.facts import Answer, ProblemStatus
 from tenuto.core.intake.required import Fact
 from tenuto.core.intake.wording import words
@@ -161,10 +161,13 @@ def _past_date(case: Case, item: Fact, day: date) -> Finding | None:
 
 
 def _answered_by_problem(case: Case, item: Fact) -> bool:
-    """A refuted problem is a recorded no; one that has a finding of its own answers with yes."""
+    """A refuted problem is a recorded no, by its code or whole name; one that has a finding of its own answers with yes."""
     wanted = set(item.rules)
     return bool(wanted) and any(
-        problem.status is ProblemStatus.REFUTED or rule(name).levels[problem.status] > Level.PASS
+        bool(wanted & identified(problem))
+        if problem.status is ProblemStatus.REFUTED
+        else any(
+            rule(name).levels[problem.status] > Level.PASS for name in wanted.intersection(mentioned(problem))
+        )
         for problem in case.facts.problems
-        for name in wanted.intersection(mentioned(problem))
     )

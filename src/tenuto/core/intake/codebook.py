@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tenuto.core.intake.facts import Coding, Problem
-from tenuto.core.intake.wording import Mention, Phrases, words
+from tenuto.core.intake.wording import Mention, Phrases, otherwise, words
 
 __all__ = ["Codebook", "Match", "icd_prefixes", "is_icd10"]
+
+_LOOKS_ICD = re.compile(r"[A-Z]\d[0-9A-Z](\.?[0-9A-Z]{1,4})?\Z", re.ASCII)
+_READABLE = frozenset(("icd9cm", "icd11", "icpc2", "loinc", "rxnorm", "ndc", "atc"))
+"""Systems whose codes say what something is, although no entry lists them."""
 
 _ICD = frozenset(("icd10cm", "icd10", "http://hl7.org/fhir/sid/icd-10-cm", "http://hl7.org/fhir/sid/icd-10"))
 _SNOMED = frozenset(("snomed", "http://snomed.info/sct"))
@@ -43,8 +48,8 @@ class Match:
 class Codebook:
     """Entries of a data file with `id`, `icd10cm`, `snomed` and `text`, looked up all at once."""
 
-    def __init__(self, entries: Iterable[Mapping[str, Any]]) -> None:
-        """`entries` in the order of the file; ids are unique."""
+    def __init__(self, entries: Sequence[Mapping[str, Any]]) -> None:
+        """`entries` in the order of the file; ids are unique. `names` are whole texts; without them, `text` are."""
         self._icd: dict[str, list[str]] = {}
         self._snomed: dict[str, list[str]] = {}
         phrases: dict[str, list[str]] = {}
@@ -55,7 +60,10 @@ class Codebook:
                 self._snomed.setdefault(code, []).append(entry["id"])
             phrases[entry["id"]] = list(entry.get("text", ()))
         self._phrases = Phrases(phrases)
-        self._whole = {words(text): name for name, texts in phrases.items() for text in texts}
+        self._whole: dict[tuple[str, ...], set[str]] = {}
+        for entry in entries:
+            for text in entry.get("names", entry.get("text", ())):
+                self._whole.setdefault(_letters(text), set()).add(entry["id"])
 
     def by_code(self, coding: Coding) -> tuple[str, ...]:
         """The ids whose codes hold this one."""
@@ -81,6 +89,36 @@ class Codebook:
             return True
         return any(_core(text) in self._whole for text in _texts(problem))
 
+    def identified(self, problem: Problem) -> frozenset[str]:
+        """The entries that a problem *is*, for whatever opens a gate: by its codes, or by its whole text.
+
+        ICD codes decide where there are any, all of them; else SNOMED CT codes do. A code of either, or of another
+        system of diagnoses, that is not the entry's vetoes the text. Without such a code every text of the problem
+        must be a listed name. Words of denial, family, past or screening beside the entry always win.
+        """
+        coded = [c for c in problem.codings if c.code.strip()]
+        deciding = [c for c in coded if _is_icd_like(c)] or [c for c in coded if c.system in _SNOMED]
+        if deciding:
+            each = [frozenset(self.by_code(coding)) for coding in deciding]
+            return frozenset.intersection(*each) - self._otherwise(problem)
+        if any(coding.system in _READABLE for coding in coded):
+            return frozenset()
+        named = [frozenset(self._whole.get(_core(text), ())) for text in _texts(problem)]
+        return frozenset.intersection(*named) if named else frozenset()
+
+    def _otherwise(self, problem: Problem) -> frozenset[str]:
+        return frozenset(
+            name
+            for text in _texts(problem)
+            for tokens in (words(text),)
+            for name, start, end in self._phrases.find(tokens)
+            if otherwise(tokens, start, end)
+        )
+
+    def mentioned_in(self, text: str) -> frozenset[str]:
+        """The entries that a text states."""
+        return frozenset(n for n, m in self._phrases.mentions(text).items() if m is Mention.STATED)
+
 
 _REMARKS = frozenset(("disorder", "finding", "situation", "morphologic", "abnormality"))
 
@@ -90,7 +128,23 @@ def _core(text: str) -> tuple[str, ...]:
     tokens = words(text)
     if tokens[-1:] == (")",) and len(tokens) > 3 and tokens[-2] in _REMARKS:
         tokens = tokens[: len(tokens) - 1 - tokens[::-1].index("(")]
-    return tokens
+    # A question mark is a doubt, and a colon or a line joins two statements: such a text is no name.
+    return () if _JOINTS.intersection(tokens) else tuple(t for t in tokens if t[0].isalnum())
+
+
+_JOINTS = frozenset("?:;!\n|")
+
+
+def _letters(text: str) -> tuple[str, ...]:
+    return tuple(token for token in words(text) if token[0].isalnum())
+
+
+def _is_icd_like(coding: Coding) -> bool:
+    """A code of ICD-10, or one that is written as one in a system that is not known here."""
+    if is_icd10(coding):
+        return True
+    known = coding.system in _SNOMED or coding.system in _READABLE
+    return not known and bool(_LOOKS_ICD.match(coding.code.strip().upper()))
 
 
 def _texts(problem: Problem) -> tuple[str, ...]:

@@ -8,11 +8,19 @@ from functools import cache
 
 from tenuto.core.intake.codebook import Codebook, icd_prefixes
 from tenuto.core.intake.facts import Problem, ProblemStatus
-from tenuto.core.intake.wording import Mention
 from tenuto.core.literature import table
 from tenuto.core.sources import Basis, basis_from
 
-__all__ = ["Condition", "Indication", "condition", "conditions", "indications"]
+__all__ = [
+    "Condition",
+    "Indication",
+    "condition",
+    "conditions",
+    "indications",
+    "named",
+    "resembles",
+    "stated_in",
+]
 
 PSYCHIATRIC, PAIN = "psychiatric", "pain"
 
@@ -96,14 +104,24 @@ def condition(condition_id: str) -> Condition:
 
 
 def named(problem: Problem) -> frozenset[str]:
-    """The ids of the conditions that a problem states, whatever its status."""
-    return frozenset(m.entry for m in _codebook().matches(problem) if m.mention is Mention.STATED)
+    """The ids of the conditions that a problem is, whatever its status: by known code or whole name, never by a word in it."""
+    return _codebook().identified(problem) if problem.certain else frozenset()
+
+
+def resembles(problem: Problem) -> frozenset[str]:
+    """The ids of the conditions that a problem speaks of without being one of them for certain; to be looked at."""
+    return frozenset(m.entry for m in _codebook().matches(problem)) - named(problem)
+
+
+def stated_in(text: str) -> frozenset[str]:
+    """The ids of the conditions that a text states, such as the title of a consent."""
+    return _codebook().mentioned_in(text)
 
 
 def indications(problems: Iterable[Problem]) -> tuple[Indication, ...]:
-    """The conditions stated by problems that are active or in remission, best documented first.
+    """The conditions that problems which are active or in remission are, best documented first.
 
-    Words that deny or ask never make an indication; resolved and refuted problems don't either.
+    A word in a text never makes an indication; resolved, refuted and unconfirmed problems don't either.
     """
     held: dict[str, list[Problem]] = {}
     for problem in sorted(problems, key=repr):

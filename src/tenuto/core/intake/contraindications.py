@@ -17,7 +17,7 @@ from tenuto.core.literature import table
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, basis_from
 
-__all__ = ["Rule", "judge", "mentioned", "recognised", "rule", "rules"]
+__all__ = ["Rule", "identified", "judge", "mentioned", "recognised", "rule", "rules"]
 
 _ORDER = (ProblemStatus.ACTIVE, ProblemStatus.REMISSION, ProblemStatus.RESOLVED)
 DAYS_PER_WEEK = 7
@@ -102,7 +102,7 @@ def _codebook() -> Codebook:
 @cache
 def _known() -> Codebook:
     entries = table("contraindications")["known"]
-    return Codebook({**entry, "id": f"known-{number}"} for number, entry in enumerate(entries))
+    return Codebook([{**entry, "id": f"known-{number}"} for number, entry in enumerate(entries)])
 
 
 def recognised(problem: Problem) -> bool:
@@ -113,6 +113,11 @@ def recognised(problem: Problem) -> bool:
 def mentioned(problem: Problem) -> tuple[str, ...]:
     """The ids of the rules whose condition the problem states."""
     return tuple(m.entry for m in _codebook().matches(problem) if m.mention is Mention.STATED)
+
+
+def identified(problem: Problem) -> frozenset[str]:
+    """The ids of the rules whose condition the problem is by its code or its whole name; for what may open a gate."""
+    return _codebook().identified(problem)
 
 
 def judge(

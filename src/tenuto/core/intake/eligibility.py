@@ -21,9 +21,17 @@ from tenuto.core.intake import (
 )
 from tenuto.core.intake.blood_pressure import Reading
 from tenuto.core.intake.case import Body, Case, missing, note
-from tenuto.core.intake.conditions import PAIN, Condition, Indication, condition, indications, named
-from tenuto.core.intake.facts import PatientFacts
-from tenuto.core.intake.required import Purpose, fact, facts
+from tenuto.core.intake.conditions import (
+    PAIN,
+    Condition,
+    Indication,
+    condition,
+    indications,
+    named,
+    resembles,
+)
+from tenuto.core.intake.facts import PatientFacts, Problem, ProblemStatus
+from tenuto.core.intake.required import Fact, Purpose, fact, facts
 from tenuto.core.intake.weight import Weighing
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
@@ -152,13 +160,46 @@ def _ecg_needed(patient: PatientFacts, policy: Policy, body: Body, treated: Iter
 def _diagnosis(case: Case, indication: str | None) -> tuple[Finding, ...]:
     item = fact("diagnosis")
     if not case.treated:
-        return missing(case, item, because="No active diagnosis that is treated here.")
+        return missing(case, item, because=_none_treated(case))
     held = {i.condition.id: i for i in case.indications}
     found = [f for c in case.treated for f in _condition(c, held.get(c.id), asked=indication is not None)]
     if not any(c.id in held for c in case.treated):
-        because = f"{case.treated[0].title} was asked for, but no active diagnosis of it is recorded."
-        found.extend(missing(case, item, because=because))
+        found.extend(_not_held(case, item))
     return tuple(found)
+
+
+def _none_treated(case: Case) -> str:
+    """That nothing opens the gate, and what was looked at: a word in a text is never an indication."""
+    spoken = sorted({_said(p) for p in case.facts.problems if _speaks_of_one(p)})
+    if not spoken:
+        return "No active diagnosis that is treated here."
+    listed = ", ".join(f"“{text}”" for text in spoken[:3]) + (" and others" if len(spoken) > 3 else "")
+    return (
+        f"No active diagnosis that is treated here: {listed} can't be classified as one by code or by its whole "
+        "name. A prescriber names the indication."
+    )
+
+
+def _not_held(case: Case, item: Fact) -> tuple[Finding, ...]:
+    """A condition asked for by name that no problem is for certain: REVIEW where a problem may mean it, else as absent."""
+    wanted = case.treated[0]
+    spoken = sorted(_said(p) for p in case.facts.problems if _speaks_of_one(p) and wanted.id in resembles(p))
+    if not spoken:
+        because = f"{wanted.title} was asked for, but no active diagnosis of it is recorded."
+        return missing(case, item, because=because)
+    message = (
+        f"{wanted.title} was asked for; the record only says “{spoken[0]}”, which is not classified as it. "
+        "A prescriber confirms the indication and records it with its code."
+    )
+    return (note("diagnosis", "DIAGNOSIS-NOT-CLASSIFIED", Level.REVIEW, message),)
+
+
+def _speaks_of_one(problem: Problem) -> bool:
+    return problem.status in (ProblemStatus.ACTIVE, ProblemStatus.REMISSION) and bool(resembles(problem))
+
+
+def _said(problem: Problem) -> str:
+    return (problem.text or _codes(problem.codings))[:120]
 
 
 def _condition(item: Condition, held: Indication | None, *, asked: bool) -> tuple[Finding, ...]:
@@ -195,11 +236,16 @@ def _problems(case: Case, indication: str | None) -> tuple[Finding, ...]:
 
 def _unclassified(patient: PatientFacts) -> tuple[str, ...]:
     problems = {
-        f"The problem “{(p.text or _codes(p.codings))[:120]}” is not known here."
-        for p in patient.problems
-        if not contraindications.recognised(p) and not named(p)
+        _not_known(p) for p in patient.problems if not contraindications.recognised(p) and not named(p)
     }
     return (*sorted(problems), *sorted(set(patient.unreadable)))
+
+
+def _not_known(problem: Problem) -> str:
+    if not resembles(problem):
+        return f"The problem “{_said(problem)}” is not known here."
+    certain = "its code or its whole name" if problem.certain else "a confirmed diagnosis"
+    return f"The problem “{_said(problem)}” is not classified: only {certain} makes an indication."
 
 
 def _codes(codings: Iterable[object]) -> str:

@@ -66,6 +66,8 @@ class Problem:
     ended: date | None = None
     severity: str = ""
     origin: Origin = ""
+    certain: bool = True
+    """False for one that the record calls provisional, differential or unconfirmed: it may close a gate, never open one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 
-__all__ = ["Mention", "Phrases", "words"]
+__all__ = ["Mention", "Phrases", "otherwise", "words"]
 
 _TOKEN = re.compile(r"[a-z0-9]+|[.;:?!\n(),|]")
 _NUMBER_MARK = re.compile(r"(?<=\d)[.,](?=\d)")
@@ -119,6 +119,24 @@ _DOUBTS = Phrases(
         )
     }
 )  # fmt: skip
+_OTHERWISE_BEFORE = Phrases(
+    {
+        "past": (
+            "history of", "hx of", "h o", "hx", "past", "previous", "previously", "prior", "former", "formerly",
+            "resolved", "childhood", "screen*", "evaluation for", "assessment for", "monitoring for", "at risk",
+            "prevention of", "education about", "worried about", "worry about", "fear of",
+        )
+    }
+)  # fmt: skip
+_OTHERWISE_AFTER = Phrases(
+    {
+        "past": (
+            "in the past", "years ago", "months ago", "by history", "resolved", "screen*", "negative", "neg", "unlikely",
+            "prevention", "prophylaxis", "education", "counsel*", "as a child", "in childhood", "scale", "score",
+            "questionnaire", "inventory", "assessment", "test",
+        )
+    }
+)  # fmt: skip
 _AFTER_DENIED = Phrases({"denied": ("ruled out", "excluded", "denied")})
 _ALONE_DENIED = frozenset(("no", "none", "negative", "absent", "never", "denies"))
 _AFTER_DOUBT = Phrases(
@@ -132,6 +150,21 @@ _FILLERS = frozenset(
     )
 )  # fmt: skip
 _REACH = 8
+_NEXT = 2
+
+
+def otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
+    """Whether the words around a term say anything but that the person has it now.
+
+    Denied, doubted, somebody else's, past, or looked for.
+    """
+    before, after = _clause_before(tokens, start)[0], _clause_after(tokens, end)
+    relative = after[:1] != ("with",) and any(first <= _NEXT for _, first, _ in _FAMILY.find(after))
+    return (
+        relative
+        or _mention(tokens, start, end) is not Mention.STATED
+        or bool(_OTHERWISE_BEFORE.find(before) or _OTHERWISE_AFTER.find(after) or _FAMILY.find(before))
+    )
 
 
 def _mention(tokens: Sequence[str], start: int, end: int) -> Mention:

@@ -9,6 +9,8 @@ __all__ = ["read"]
 
 ENTERED_IN_ERROR = "entered-in-error"
 
+_UNCONFIRMED = ("unconfirmed", "provisional", "differential")
+
 _STATUS = {
     "active": ProblemStatus.ACTIVE,
     "recurrence": ProblemStatus.ACTIVE,
@@ -41,6 +43,7 @@ def read(condition: Element, remarks: Remarks) -> Problem | None:
         ended=ended.latest if ended else None,
         severity=severity.lower(),
         origin=condition.where,
+        certain=verification not in _UNCONFIRMED,
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
-from tenuto.core.intake.conditions import named
-from tenuto.core.intake.facts import Coding, Consent, Problem
+from tenuto.core.intake.conditions import stated_in
+from tenuto.core.intake.facts import Coding, Consent
 
 __all__ = ["read"]
 
@@ -33,7 +33,7 @@ def read(consent: Element, as_of: date, remarks: Remarks) -> tuple[Consent, ...]
         remarks.add(f"{consent.where} does not say what is consented to. Check that it is to ketamine.")
     signed = consent.moment("dateTime", remarks)
     active = consent.text("status") == "active" and _permits(provision, as_of, remarks)
-    conditions = sorted({name for text in texts for name in named(Problem(text))}) or [""]
+    conditions = sorted({name for text in texts for name in stated_in(text)}) or [""]
     return tuple(
         Consent(
             # The earliest day that it can mean: a consent never looks newer than it is.
