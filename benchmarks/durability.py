@@ -17,10 +17,11 @@ import time
 
 import numpy as np
 
+from tenuto.core.course.infusion import GivenInfusion
 from tenuto.core.durability.course import Definitions
 from tenuto.core.durability.daily import population_by_day
 from tenuto.core.durability.forecast import forecast
-from tenuto.core.durability.history import History, Scored, Treated
+from tenuto.core.durability.history import History, Scored
 from tenuto.core.durability.model import Infusion
 from tenuto.core.durability.patients import Patients
 from tenuto.core.durability.population import Circumstances, fitted
@@ -28,6 +29,7 @@ from tenuto.core.durability.posterior import Effort
 from tenuto.core.durability.verification import nuts
 from tenuto.core.policy import default_policy
 from tenuto.core.scales.measurement import measure
+from tenuto.core.units import MgPerKg
 
 RULES = Definitions.from_policy(default_policy())
 FIT = fitted()
@@ -52,7 +54,7 @@ def long_history() -> History:
         "depression",
         "clinic",
         tuple(Scored(start + timedelta(days=d), float(s)) for d, s in zip(days, scores, strict=True)),
-        tuple(Treated(start + timedelta(days=d), 0.5) for d in infusions),
+        tuple(GivenInfusion(start + timedelta(days=d), dose=MgPerKg("0.5")) for d in infusions),
     )
 
 

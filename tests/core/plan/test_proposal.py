@@ -8,13 +8,13 @@ from decimal import Decimal
 
 import pytest
 
+from tenuto.core.course.infusion import GivenInfusion
 from tenuto.core.gate import Level
 from tenuto.core.intake.eligibility import assess
 from tenuto.core.intake.facts import Answer, Medication, Problem
 from tenuto.core.plan import calculation as calculation_module
 from tenuto.core.plan.dose_check import recompute
 from tenuto.core.plan.dosing_weight import WeightBasis, WeightChoice
-from tenuto.core.plan.exposure import GivenInfusion
 from tenuto.core.plan.inputs import TotalVolume
 from tenuto.core.plan.proposal import propose
 from tenuto.core.plan.request import PlanRequest, PlanRequestError

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations, pairwise
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tenuto.core.gate import Level
+from tenuto.core.course.gaps import judge_gaps
 from tenuto.core.literature.protocol import GapRule, protocol, protocols
-from tenuto.core.plan.series import Calendar, InfusionKind, judge_gaps, plan_series
+from tenuto.core.plan.series import Calendar, InfusionKind, plan_series
 from tenuto.core.policy import default_policy, weekdays
 from tests.spec.tables import rows
 
@@ -132,27 +131,3 @@ def test_a_missed_session_extends_and_never_doubles(id_, days, start, missed, la
         datetime(d.year, d.month, d.day, 12, tzinfo=UTC) for d in (*given_, *(i.on for i in again.infusions))
     ]
     assert judge_gaps(noon, course.gap_rule, policy=POLICY) == ()
-
-
-@pytest.mark.parametrize(("first", "second", "rule", "code"), [
-    ("2026-11-23T09:00", "2026-11-25T05:00", GapRule.PSYCHIATRIC, ""),
-    ("2026-11-23T09:00", "2026-11-25T04:59", GapRule.PSYCHIATRIC, "SERIES-GAP"),
-    ("2026-11-23T09:00", "2026-11-24T05:01", GapRule.DAILY, ""),
-    ("2026-11-23T09:00", "2026-11-24T05:00", GapRule.DAILY, "SERIES-GAP"),
-    ("2026-11-23T09:00", "2026-11-24T05:00", GapRule.PAIN_DAILY, "SERIES-GAP"),
-    ("2026-11-23T00:10", "2026-11-23T23:50", GapRule.DAILY, "SERIES-SAME-DAY"),
-])  # fmt: skip
-def test_real_times_keep_the_gap(first, second, rule, code):
-    """Hazard H23."""
-    found = judge_gaps(
-        [datetime.fromisoformat(second)], rule, policy=POLICY, after=datetime.fromisoformat(first)
-    )
-    assert [f.code for f in found] == ([code] if code else [])
-    assert all(f.level is Level.BLOCK for f in found)
-
-
-def test_a_change_of_the_clock_does_not_lengthen_a_gap():
-    """Between these two wall-clock times lie 44 hours on paper and 43 in truth: the clocks went forward."""
-    zone = ZoneInfo("America/New_York")
-    before, after = datetime(2027, 3, 13, 9, tzinfo=zone), datetime(2027, 3, 15, 5, tzinfo=zone)
-    assert [f.code for f in judge_gaps([before, after], GapRule.PSYCHIATRIC, policy=POLICY)] == ["SERIES-GAP"]

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenuto.core.plan.titration import (
-    Change,
-    SessionReport,
-    first_dose_options,
-    titration_options,
-)
+from tenuto.core.course.infusion import CourseError, GivenInfusion, Tolerability
+from tenuto.core.plan.titration import Change, first_dose_options, titration_options
 from tenuto.core.policy import default_policy
-from tenuto.core.units import MgPerKg, Minutes
+from tenuto.core.units import Mg, MgPerKg, Minutes
 from tests.spec.tables import rows
 
 POLICY = default_policy()
+DAY = date(2026, 1, 5)
 
 
 def session(dose="0.5", minutes=40, **report):
-    return SessionReport(MgPerKg(dose), Minutes(minutes), **{"deepest_sedation": 5, **report})
+    borne = {
+        "worst_event_grade": 0,
+        "open_event_grade": 0,
+        "blood_pressure_alert": False,
+        "deepest_sedation": 5,
+    }
+    return GivenInfusion(
+        DAY, dose=MgPerKg(dose), minutes=Minutes(minutes), tolerability=Tolerability(**{**borne, **report})
+    )
 
 
 def changes(options):
@@ -77,7 +84,7 @@ def test_laws_of_the_options(dose, minutes, grade, open_grade, alert, sedation, 
         str(dose),
         minutes,
         worst_event_grade=grade,
-        open_event_grade=open_grade,
+        open_event_grade=min(grade, open_grade),
         blood_pressure_alert=alert,
         deepest_sedation=sedation,
     )
@@ -91,6 +98,29 @@ def test_laws_of_the_options(dose, minutes, grade, open_grade, alert, sedation, 
             assert rate <= POLICY.number("rate_max_mg_per_kg_per_h_psychiatric")
     unharmed = titration_options([*history, session(str(dose), minutes)], improved, policy=POLICY)
     assert changes(found) <= changes(unharmed)
+
+
+def test_an_open_event_of_an_earlier_infusion_counts_too():
+    """Hazard H32."""
+    open_still = session(worst_event_grade=3, open_event_grade=2)
+    found = titration_options([open_still, session()], Decimal(0), policy=POLICY)
+    assert Change.UP not in changes(found)
+    assert [w.why for w in found.withheld] == [
+        "An event of grade 2 is still open. Close it before the dose is raised."
+    ]
+
+
+def test_what_is_not_recorded_speaks_against_an_increase():
+    silent = replace(session(), tolerability=None)
+    found = titration_options([session(), silent], Decimal(0), policy=POLICY)
+    assert Change.UP not in changes(found)
+    assert [w.why for w in found.withheld] == ["How the last infusion was borne is not recorded."]
+
+
+@pytest.mark.parametrize("unknown", [{"minutes": None}, {"dose": None, "mass": Mg(35)}])
+def test_an_infusion_that_is_half_known_is_not_changed(unknown):
+    with pytest.raises(CourseError, match="Mon 5 Jan 2026 are not known"):
+        titration_options([replace(session(), **unknown)], None, policy=POLICY)
 
 
 def test_a_cautious_first_dose_shows_the_lower_ones_first():

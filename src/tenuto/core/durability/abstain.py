@@ -9,7 +9,7 @@ import numpy as np
 from tenuto.core.dates import say_date
 from tenuto.core.durability.course import Definitions, Standing, State
 from tenuto.core.durability.error import ScaleError
-from tenuto.core.durability.history import History
+from tenuto.core.durability.history import History, dose_of
 from tenuto.core.durability.population import priors
 from tenuto.core.durability.posterior import Evidence, Posterior
 
@@ -65,7 +65,7 @@ def _early(history: History, rules: Definitions) -> str | None:
 
 
 def _outside(history: History, rules: Definitions) -> str | None:
-    highest = max(i.dose for i in history.infusions)
+    highest = max(dose_of(i) for i in history.infusions)
     if highest > rules.dose_most:
         return f"A dose of {highest:g} mg/kg is above the {rules.dose_most:g} mg/kg that the model knows."
     if len(history.infusions) > rules.infusions_most:

@@ -8,16 +8,18 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from tenuto.core.course.infusion import GivenInfusion
 from tenuto.core.durability.clinic import Clinic, MaintenancePolicy
 from tenuto.core.durability.course import Definitions, State, standing
 from tenuto.core.durability.decide import Decider, decider
 from tenuto.core.durability.enrol import enrol
 from tenuto.core.durability.error import ScaleError
-from tenuto.core.durability.history import History, Scored, Treated
+from tenuto.core.durability.history import History, Scored
 from tenuto.core.durability.model import Model
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.patients import Patients
 from tenuto.core.durability.population import Fit
+from tenuto.core.units import MgPerKg
 
 __all__ = ["Outcome", "PolicyResult", "Share", "play", "shares", "summary"]
 
@@ -187,7 +189,8 @@ def _scored(course: History, day: int, value: float) -> History:
 
 
 def _treated(course: History, day: int, dose: float) -> History:
-    return replace(course, infusions=(*course.infusions, Treated(START + timedelta(days=day), dose)))
+    given = GivenInfusion(START + timedelta(days=day), dose=MgPerKg(str(dose)))
+    return replace(course, infusions=(*course.infusions, given))
 
 
 def _first_loss(course: History, clinic: Clinic, rules: Definitions) -> int | None:

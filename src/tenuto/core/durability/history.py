@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from tenuto.core.course.infusion import GivenInfusion
 from tenuto.core.durability.population import CONDITIONS, COVARIATES, SETTINGS
 from tenuto.core.scales.measurement import Measure, UnknownScale, measure
+from tenuto.core.units import MgPerKg
 
 __all__ = [
     "History",
     "HistoryError",
     "Scored",
-    "Treated",
+    "dose_of",
     "history_from",
     "read_csv",
     "read_date",
@@ -47,14 +49,6 @@ class Scored:
     value: float
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Treated:
-    """An infusion, dose in mg/kg."""
-
-    on: date
-    dose: float
-
-
 @dataclass(frozen=True, slots=True)
 class History:
     """A patient's course. Build with `history_from`, which checks it."""
@@ -63,7 +57,8 @@ class History:
     condition: str
     setting: str
     scores: tuple[Scored, ...]
-    infusions: tuple[Treated, ...]
+    infusions: tuple[GivenInfusion, ...]
+    """Each with its dose for each kg."""
     covariates: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -90,6 +85,15 @@ class History:
     def last(self) -> date:
         """The latest date in the history."""
         return max(self.scores[-1].on, self.infusions[-1].on)
+
+
+def dose_of(infusion: GivenInfusion) -> float:
+    """The dose as the model reads it, a number in mg/kg. HistoryError when only the mass is known."""
+    if infusion.dose is None:
+        raise HistoryError(
+            f"The dose of the infusion on {infusion.on} is not known in mg/kg. Divide the milligrams by the weight in kg."
+        )
+    return float(infusion.dose.value)
 
 
 def read_date(text: str) -> date:
@@ -227,7 +231,7 @@ def history_from(
         condition,
         setting,
         tuple(sorted(reader.scores)),
-        tuple(sorted(reader.infusions)),
+        tuple(sorted(reader.infusions, key=lambda infusion: infusion.on)),
         covariates or {},
     )
     if not history.before:
@@ -259,7 +263,7 @@ class _Reader:
         self.as_of = as_of
         self.scale: Measure | None = None
         self.scores: list[Scored] = []
-        self.infusions: list[Treated] = []
+        self.infusions: list[GivenInfusion] = []
         self.previous: date | None = None
         self.seen: dict[tuple[str, date], str] = {}
         self.count = 0
@@ -337,7 +341,7 @@ class _Reader:
             raise HistoryError(
                 f"{where}: {dose:g} is not a dose in mg/kg. {hint} milligrams by the weight in kg."
             )
-        self.infusions.append(Treated(on, dose))
+        self.infusions.append(GivenInfusion(on, dose=MgPerKg(str(dose))))
 
 
 def _blank(value: Any) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tenuto.core.durability.error import ScaleError
-from tenuto.core.durability.history import History
+from tenuto.core.durability.history import History, dose_of
 from tenuto.core.durability.model import Infusion, Model, Walk
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.patients import LATENT, Patients
@@ -49,7 +49,7 @@ class Evidence:
 def evidence_of(history: History) -> Evidence:
     """Dates turned into days."""
     return Evidence(
-        tuple(Infusion(float((i.on - history.start).days), i.dose) for i in history.infusions),
+        tuple(Infusion(float((i.on - history.start).days), dose_of(i)) for i in history.infusions),
         tuple(float((s.on - history.start).days) for s in history.scores),
         tuple(s.value for s in history.scores),
     )

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from tenuto.core.course.exposure import Exposure, exposure
+from tenuto.core.course.infusion import GivenInfusion
+from tenuto.core.course.windows import DateWindow, first_windows
 from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.conditions import Condition, condition
@@ -19,10 +22,9 @@ from tenuto.core.literature.protocol import Protocol, SessionTemplate, protocols
 from tenuto.core.plan.calculation import Calculation, CalculationView, calculate_twice, views
 from tenuto.core.plan.caps import caps_for, rounding_from
 from tenuto.core.plan.dosing_weight import DosingWeight, WeightDecision, decide_weight
-from tenuto.core.plan.exposure import Exposure, GivenInfusion, exposure
 from tenuto.core.plan.factors import Factor, factors
 from tenuto.core.plan.inputs import DoseInputs
-from tenuto.core.plan.maintenance import DateWindow, first_windows, maintenance_text
+from tenuto.core.plan.maintenance import maintenance_text
 from tenuto.core.plan.proposal_json import proposal_json
 from tenuto.core.plan.request import PlanRequest, PlanRequestError
 from tenuto.core.plan.requirements import requirement_findings

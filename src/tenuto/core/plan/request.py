@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from tenuto.core.course.infusion import GivenInfusion
 from tenuto.core.plan.dosing_weight import WeightChoice
-from tenuto.core.plan.exposure import GivenInfusion
 from tenuto.core.plan.inputs import InfusateVolume
 from tenuto.core.units import MgPerKg, MgPerKgPerHour, MgPerMl, Minutes, Ml
 

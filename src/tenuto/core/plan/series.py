@@ -1,29 +1,28 @@
 """An induction on a calendar: clinic days, closed days, gaps, weekly counts. Dates in, dates out; no clock.
 
-A day's gap is taken from the same time of day to the same time of day. When real times are known, `judge_gaps`
-looks at them.
+A day's gap is taken from the same time of day to the same time of day. When real times are known,
+`course.gaps.judge_gaps` looks at them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import partial
-from itertools import count as counting
 from itertools import pairwise
 from math import ceil
 
+from tenuto.core.course.gaps import least_gap_days
 from tenuto.core.dates import WEEKDAY_NAMES, say_date
 from tenuto.core.gate import Finding, Level
-from tenuto.core.literature.protocol import GapRule, Induction
+from tenuto.core.literature.protocol import Induction
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
-from tenuto.core.units import plain
 
-__all__ = ["Calendar", "InfusionKind", "PlannedInfusion", "Series", "judge_gaps", "plan_series"]
+__all__ = ["Calendar", "InfusionKind", "PlannedInfusion", "Series", "plan_series"]
 
 WEEK = 7
 HORIZON_DAYS = 730
@@ -100,7 +99,7 @@ def plan_series(
     least = induction.infusions_min.value if infusions is None else infusions
     most = induction.infusions_max.value if infusions is None else infusions
     first_from = start if not given else max(start, given[-1] + timedelta(days=1))
-    placing = _Placing(induction, calendar, tuple(given), _gap_days(induction.gap_rule, policy))
+    placing = _Placing(induction, calendar, tuple(given), least_gap_days(induction.gap_rule, policy))
     left = least - len(given)
     if left <= 0:
         return Series((), ())
@@ -217,45 +216,6 @@ class _Placing:
             return True
         this_week = sum(1 for d in before if 0 <= (day - d).days < WEEK)
         return (day - before[-1]).days >= self.gap_days and this_week < self.induction.per_week_max.value
-
-
-def _gap_days(rule: GapRule, policy: Policy) -> int:
-    """The fewest days from one date to the next that keep the gap at the same time of day."""
-    hours = policy.number(rule.limit)
-    return next(days for days in counting(1) if rule.allows(timedelta(days=days), hours))
-
-
-def judge_gaps(
-    starts: Iterable[datetime], rule: GapRule, *, policy: Policy, after: datetime | None = None
-) -> tuple[Finding, ...]:
-    """BLOCK two infusions on one date and gaps below the policy's, on real start times (hazard H23).
-
-    Aware times are compared in UTC, so a change of the clock does not lengthen a gap. `after` is the last infusion
-    given, if there was one.
-    """
-    times = sorted([*([after] if after else []), *starts], key=_utc)
-    limit = policy.limit(rule.limit)
-    found = []
-    for one, two in pairwise(times):
-        gap = _utc(two) - _utc(one)
-        if one.date() == two.date():
-            message = (
-                f"Two infusions on {say_date(one.date())}. One a day is the most; move one to another day."
-            )
-            found.append(Finding("SERIES-SAME-DAY", Level.BLOCK, message, DESIGN))
-        elif not rule.allows(gap, limit.value):
-            hours = plain((Decimal(gap.days * 24) + Decimal(gap.seconds) / 3600).quantize(Decimal("0.1")))
-            need = "at least" if rule is GapRule.PSYCHIATRIC else "more than"
-            message = (
-                f"Only {hours} h lie between {say_date(one.date())} and {say_date(two.date())}; "
-                f"{need} {plain(limit.value)} h are needed. Move the later one."
-            )
-            found.append(Finding("SERIES-GAP", Level.BLOCK, message, limit.basis))
-    return tuple(found)
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _nothing_open(calendar: Calendar, start: date) -> Finding:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from tenuto.core.course.infusion import CourseError, GivenInfusion
+from tenuto.core.dates import say_date
 from tenuto.core.literature import table
 from tenuto.core.literature.entries import Entry
 from tenuto.core.policy import Policy
@@ -15,7 +17,6 @@ from tenuto.core.units import MgPerKg, MgPerKgPerHour, Minutes, plain
 
 __all__ = [
     "Change",
-    "SessionReport",
     "Titration",
     "TitrationOption",
     "Withheld",
@@ -32,19 +33,6 @@ class Change(StrEnum):
     LONGER = "longer"
     DOWN = "down"
     FIRST = "first"
-
-
-@dataclass(frozen=True, slots=True)
-class SessionReport:
-    """How one session was borne. Grades 0 (none) to 5; `deepest_sedation` is the lowest MOAA/S, 5 when awake."""
-
-    dose: MgPerKg
-    minutes: Minutes
-    worst_event_grade: int = 0
-    open_event_grade: int = 0
-    """The worst event that a prescriber has not yet closed."""
-    blood_pressure_alert: bool = False
-    deepest_sedation: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +64,21 @@ class Titration:
 
 
 def titration_options(
-    sessions: Sequence[SessionReport], improved_percent: Decimal | None, *, policy: Policy
+    infusions: Sequence[GivenInfusion], improved_percent: Decimal | None, *, policy: Policy
 ) -> Titration:
-    """Options for the next session of a psychiatric course, from the sessions so far (oldest first).
+    """Options for the next infusion of a psychiatric course, from those given so far (oldest first).
 
     `improved_percent` is the fall of the scale from baseline; None when there is no score. An increase is offered
-    only after the policy's number of infusions with less than its improvement, with a score, and without an open
-    event of grade 2, blood-pressure alert or deep sedation (hazard H32). No option passes a cap of the policy.
-    Raises ValueError without any session: for a first one there is `first_dose_options`.
+    only after the policy's number of infusions with less than its improvement, with a score, and without a
+    blood-pressure alert or deep sedation in the last one, or an open event of grade 2 from any (hazard H32). No
+    option passes a cap of the policy. Raises ValueError without any infusion, for a first one there is
+    `first_dose_options`; CourseError when the dose for each kg or the minutes of the last one are not known.
     """
-    if not sessions:
-        raise ValueError("There is no session yet. Use first_dose_options for the first one.")
-    last = sessions[-1]
+    if not infusions:
+        raise ValueError("There is no infusion yet. Use first_dose_options for the first one.")
+    last = _Last.of(infusions[-1])
     keep = TitrationOption(Change.KEEP, last.dose, last.minutes, "The same again.", _part("longer").basis())
-    withheld = tuple(_against_increase(sessions, improved_percent, policy))
+    withheld = tuple(_against_increase(infusions, improved_percent, policy))
     candidates = [*([] if withheld else _up(last)), *_longer(last), *_down(last)]
     allowed = [o for o in candidates if _inside_caps(o, policy)]
     capped = () if withheld or any(o.change is Change.UP for o in allowed) else (_at_cap(last, policy),)
@@ -111,26 +100,30 @@ def first_dose_options(usual: MgPerKg, minutes: Minutes, *, cautious: bool) -> t
     return (*options, keep)
 
 
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """What the last infusion was, complete enough to change it."""
+
+    dose: MgPerKg
+    minutes: Minutes
+
+    @classmethod
+    def of(cls, infusion: GivenInfusion) -> _Last:
+        if infusion.dose is None or infusion.minutes is None:
+            raise CourseError(
+                f"The dose in mg/kg or the minutes of the infusion on {say_date(infusion.on)} are not known. "
+                "Add them before a change is considered."
+            )
+        return cls(infusion.dose, infusion.minutes)
+
+
 def _against_increase(
-    sessions: Sequence[SessionReport], improved: Decimal | None, policy: Policy
+    infusions: Sequence[GivenInfusion], improved: Decimal | None, policy: Policy
 ) -> Iterator[Withheld]:
-    limits, last = _part("limits"), sessions[-1]
+    yield from _harm(infusions)
     after, below = policy.whole("titrate_after"), policy.limit("titrate_if_improved_below_percent")
-    if last.open_event_grade >= limits.whole("open_event_grade"):
-        why = f"An event of grade {last.open_event_grade} is still open. Close it before the dose is raised."
-        yield Withheld(Change.UP, why, limits.basis())
-    if last.worst_event_grade >= limits.whole("severe_event_grade"):
-        why = f"The last session had an event of grade {last.worst_event_grade}."
-        yield Withheld(Change.UP, why, limits.basis())
-    if last.blood_pressure_alert:
-        yield Withheld(Change.UP, "The last session had a blood-pressure alert.", limits.basis())
-    if last.deepest_sedation is not None and last.deepest_sedation <= limits.whole("sedation_moaas"):
-        why = f"Sedation reached MOAA/S {last.deepest_sedation} in the last session."
-        yield Withheld(Change.UP, why, limits.basis())
-    if last.deepest_sedation is None:
-        yield Withheld(Change.UP, "The sedation of the last session is not recorded.", limits.basis())
-    if len(sessions) < after:
-        why = f"An increase is considered after {after} infusions; {len(sessions)} given."
+    if len(infusions) < after:
+        why = f"An increase is considered after {after} infusions; {len(infusions)} given."
         yield Withheld(Change.UP, why, policy.limit("titrate_after").basis)
     if improved is None:
         yield Withheld(Change.UP, "There is no score to tell whether more is needed.", below.basis)
@@ -139,7 +132,31 @@ def _against_increase(
         yield Withheld(Change.UP, why, below.basis)
 
 
-def _up(last: SessionReport) -> list[TitrationOption]:
+def _harm(infusions: Sequence[GivenInfusion]) -> Iterator[Withheld]:
+    """What the infusions did to the patient that speaks against more; what is not recorded speaks against it too."""
+    limits = _part("limits")
+    known = [infusion.tolerability for infusion in infusions if infusion.tolerability is not None]
+    still_open = max((each.open_event_grade for each in known), default=0)
+    if still_open >= limits.whole("open_event_grade"):
+        why = f"An event of grade {still_open} is still open. Close it before the dose is raised."
+        yield Withheld(Change.UP, why, limits.basis())
+    last = infusions[-1].tolerability
+    if last is None:
+        yield Withheld(Change.UP, "How the last infusion was borne is not recorded.", limits.basis())
+        return
+    if last.worst_event_grade >= limits.whole("severe_event_grade"):
+        why = f"The last session had an event of grade {last.worst_event_grade}."
+        yield Withheld(Change.UP, why, limits.basis())
+    if last.blood_pressure_alert:
+        yield Withheld(Change.UP, "The last session had a blood-pressure alert.", limits.basis())
+    if last.deepest_sedation is None:
+        yield Withheld(Change.UP, "The sedation of the last session is not recorded.", limits.basis())
+    elif last.deepest_sedation <= limits.whole("sedation_moaas"):
+        why = f"Sedation reached MOAA/S {last.deepest_sedation} in the last session."
+        yield Withheld(Change.UP, why, limits.basis())
+
+
+def _up(last: _Last) -> list[TitrationOption]:
     entry = _part("up")
     steps = [MgPerKg(step) for step in entry.names("steps_mg_per_kg")]
     return [
@@ -150,7 +167,7 @@ def _up(last: SessionReport) -> list[TitrationOption]:
     ]
 
 
-def _longer(last: SessionReport) -> list[TitrationOption]:
+def _longer(last: _Last) -> list[TitrationOption]:
     entry = _part("longer")
     steps = [Minutes(step) for step in entry.names("steps_minutes")]
     return [
@@ -165,7 +182,7 @@ def _longer(last: SessionReport) -> list[TitrationOption]:
     ]
 
 
-def _down(last: SessionReport) -> list[TitrationOption]:
+def _down(last: _Last) -> list[TitrationOption]:
     entry = _part("down")
     return [
         TitrationOption(
@@ -185,7 +202,7 @@ def _inside_caps(option: TitrationOption, policy: Policy) -> bool:
     return not (option.dose > dose or option.dose.over(option.minutes) > rate)
 
 
-def _at_cap(last: SessionReport, policy: Policy) -> Withheld:
+def _at_cap(last: _Last, policy: Policy) -> Withheld:
     limit = policy.limit("dose_max_mg_per_kg_psychiatric")
     why = f"Every step up from {last.dose} over {last.minutes} passes a cap of the clinic."
     return Withheld(Change.UP, why, limit.basis)

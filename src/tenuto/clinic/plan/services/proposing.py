@@ -11,10 +11,10 @@ from tenuto.clinic.intake.api import IntakeState, Record, current, policy_of
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.models import PlanVersion, VisitReport
 from tenuto.clinic.plan.versions import in_force
+from tenuto.core.course.infusion import GivenInfusion
 from tenuto.core.gate import Gate
 from tenuto.core.intake.died import DIED
 from tenuto.core.intake.eligibility import Assessment
-from tenuto.core.plan.exposure import GivenInfusion
 from tenuto.core.plan.proposal import Proposal, propose
 from tenuto.core.plan.request import PlanRequest
 from tenuto.core.policy import Policy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -19,11 +19,12 @@ from tenuto.clinic.plan.models import PlanVersion, VisitOrders, VisitReport
 from tenuto.clinic.plan.services.proposing import with_acts
 from tenuto.clinic.plan.versions import in_force
 from tenuto.clinic.ui.words import long_day
+from tenuto.core.course.infusion import GivenInfusion, Tolerability
 from tenuto.core.literature.protocol import Track, protocols
 from tenuto.core.plan.side_effects import NextVisitOption, SideEffect, options_for, side_effects
-from tenuto.core.plan.titration import SessionReport, Titration, titration_options
+from tenuto.core.plan.titration import Titration, titration_options
 from tenuto.core.policy import Policy
-from tenuto.core.units import MgPerKg, Minutes, plain
+from tenuto.core.units import Mg, MgPerKg, Minutes, plain
 
 __all__ = [
     "Given",
@@ -120,17 +121,13 @@ def record_visit(
 
 
 def titration_of(version: PlanVersion, reports: Sequence[VisitReport], policy: Policy) -> Titration | None:
-    """The options for the next dose from the visits of this series, oldest first; None without a visit or for pain.
-
-    An event of any visit that is still open counts as open now (hazard H32).
-    """
+    """The options for the next dose from the visits of this series, oldest first; None without a visit or for pain."""
     plan = protocols().get(version.protocol_id)
     if not reports or plan is None or plan.track is not Track.PSYCHIATRIC:
         return None
-    still_open = max(report.open_grade for report in reports)
-    sessions = [_session(report) for report in reports]
-    sessions[-1] = replace(sessions[-1], open_event_grade=still_open)
-    return titration_options(sessions, reports[-1].improved_percent, policy=policy)
+    return titration_options(
+        [infusion_of(report) for report in reports], reports[-1].improved_percent, policy=policy
+    )
 
 
 @transaction.atomic
@@ -220,12 +217,18 @@ def _order(key: str, effect: SideEffect, option: NextVisitOption) -> dict[str, A
     }
 
 
-def _session(report: VisitReport) -> SessionReport:
-    return SessionReport(
+def infusion_of(report: VisitReport) -> GivenInfusion:
+    """What a report says was given."""
+    return GivenInfusion(
+        report.given_on,
+        mass=Mg(report.dose_mg.normalize()),
         dose=MgPerKg(report.dose_mg_per_kg),
         minutes=Minutes(report.minutes),
-        worst_event_grade=report.worst_grade,
-        open_event_grade=report.open_grade,
-        blood_pressure_alert=report.pressure_alert,
-        deepest_sedation=report.deepest_sedation,
+        tolerability=Tolerability(
+            worst_event_grade=report.worst_grade,
+            open_event_grade=report.open_grade,
+            blood_pressure_alert=report.pressure_alert,
+            deepest_sedation=report.deepest_sedation,
+            effects=tuple(report.effects),
+        ),
     )

@@ -12,7 +12,7 @@ from tenuto.clinic.ui.charts.render import SCHEMA, Spec
 from tenuto.core.dates import say_date, say_day
 from tenuto.core.durability.course import State
 from tenuto.core.durability.forecast import Fan, Forecast
-from tenuto.core.durability.history import History
+from tenuto.core.durability.history import History, dose_of
 
 __all__ = ["forecast_chart"]
 
@@ -140,14 +140,14 @@ _USUAL_DOSE, _USUAL_AREA = 0.5, 90.0
 
 def _infusions(history: History, look: Look) -> Spec:
     """A drop on the axis for each infusion, its area by the dose."""
-    return _drops([(i.on, i.dose) for i in history.infusions], {"filled": True, "color": look.soft})
+    return _drops([(i.on, dose_of(i)) for i in history.infusions], {"filled": True, "color": look.soft})
 
 
 def _candidates(history: History, found: Forecast, look: Look) -> list[Spec]:
     """An empty drop for each date that was asked about; the dose is that of the last infusion."""
     if not found.candidates:
         return []
-    dose = history.infusions[-1].dose
+    dose = dose_of(history.infusions[-1])
     return [
         _drops(
             [(c.on, dose) for c in found.candidates], {"filled": False, "color": look.ink, "strokeWidth": 1.5}

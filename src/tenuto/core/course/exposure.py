@@ -12,23 +12,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+from tenuto.core.course.infusion import CourseError, GivenInfusion
 from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.policy import Limit, Policy
 from tenuto.core.units import Mg
 
-__all__ = ["WINDOWS_DAYS", "Exposure", "GivenInfusion", "exposure"]
+__all__ = ["WINDOWS_DAYS", "Exposure", "exposure"]
 
 WINDOWS_DAYS = (30, 90, 365)
 DAYS_PER_MONTH = Decimal("30.4375")
-
-
-@dataclass(frozen=True, slots=True)
-class GivenInfusion:
-    """An infusion on its date with the mg that were given, or are planned."""
-
-    on: date
-    given: Mg
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +41,7 @@ def exposure(infusions: Sequence[GivenInfusion], *, as_of: date, policy: Policy)
     """Counters up to and including `as_of`, and findings over all infusions listed, planned ones included.
 
     Findings look at every window that ends on an infusion, so that a plan which would pass a limit shows it before.
+    Raises CourseError when the mass of an infusion is not known: a sum without it would tell too little.
     """
     ordered = sorted(infusions, key=lambda i: i.on)
     past = [i for i in ordered if i.on <= as_of]
@@ -112,4 +106,12 @@ def _director(code: str, text: str, limit: Limit) -> Finding:
 
 
 def _sum(infusions: Sequence[GivenInfusion]) -> Mg:
-    return Mg(sum((i.given.value for i in infusions), Decimal(0)))
+    return Mg(sum((_mass(infusion).value for infusion in infusions), Decimal(0)))
+
+
+def _mass(infusion: GivenInfusion) -> Mg:
+    if infusion.mass is None:
+        raise CourseError(
+            f"How many mg were given on {say_date(infusion.on)} is not known. Add it to the record."
+        )
+    return infusion.mass

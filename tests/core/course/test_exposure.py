@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tenuto.core.course.exposure import exposure
+from tenuto.core.course.infusion import GivenInfusion
 from tenuto.core.gate import Level
-from tenuto.core.plan.exposure import GivenInfusion, exposure
 from tenuto.core.policy import default_policy
 from tenuto.core.units import Mg
 from tests.spec.tables import rows
@@ -22,7 +23,7 @@ def course(count, every, first=DAY, mg=35):
     return [GivenInfusion(first + timedelta(days=i * every), Mg(mg)) for i in range(count)]
 
 
-@pytest.mark.parametrize("row", rows("plan/exposure.md"))
+@pytest.mark.parametrize("row", rows("course/exposure.md"))
 def test_the_director_reviews_what_passes_a_limit(row):
     infusions = course(int(row["count"]), int(row["every"]), date.fromisoformat(row["from"]))
     found = exposure(infusions, as_of=infusions[-1].on, policy=POLICY).findings
