@@ -19,6 +19,8 @@ MUTABLE = {
     "desk.standing": "how current the computed worklist is",
     "desk.progress": "how far the audit chain was followed",
     "ledger.outboxmessage": "a list of work",
+    "live.beat": "a list of work",
+    "live.workersign": "a list of work",
     "ledger.auditevent": "append-only, and sealed by its own chain",
 }
 """The tables that are not append-only, and why."""

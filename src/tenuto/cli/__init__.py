@@ -45,6 +45,9 @@ COMMANDS: dict[str, Command] = {
     "serve": Command(
         "tenuto.cli.serve", "serve the clinic's pages, with a demonstration when the database is empty"
     ),
+    "worker": Command(
+        "tenuto.cli.worker", "do the clinic's jobs and send its messages, beside servers of their own"
+    ),
     "staff": Command("tenuto.cli.staff", "reset a lost second factor from the machine, on record"),
     "manage": Command("tenuto.cli.manage", "run one of Django's own commands"),
 }

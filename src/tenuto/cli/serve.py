@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import socket
 import warnings
+from contextlib import nullcontext
 
 from tenuto.cli import UserError
 from tenuto.cli.manage import prepare_django
@@ -16,6 +17,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where to answer."""
     parser.add_argument("--host", default="127.0.0.1", help="address to answer on (default 127.0.0.1)")
     parser.add_argument("--port", type=_port, default=8000, help="port to answer on (default 8000)")
+    parser.add_argument(
+        "--no-worker",
+        action="store_true",
+        help="leave jobs and messages to `tenuto worker`, a process of its own",
+    )
 
 
 def _port(text: str) -> int:
@@ -36,13 +42,11 @@ def run(args: argparse.Namespace) -> int:
     _print_logins()
     import uvicorn
 
-    from tenuto.clinic.ledger.sweeper import Sweeper
+    from tenuto.clinic.live.background import Background
 
     # The static files are small and read whole, so that serving them from a synchronous iterator costs nothing.
     warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
-    sweeper = Sweeper()
-    sweeper.start()
-    try:
+    with Background() if not args.no_worker else nullcontext():
         uvicorn.run(
             "tenuto.clinic.config.asgi:application",
             host=args.host,
@@ -51,8 +55,6 @@ def run(args: argparse.Namespace) -> int:
             lifespan="off",
             server_header=False,
         )
-    finally:
-        sweeper.stop()
     return 0
 
 

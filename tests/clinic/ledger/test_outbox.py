@@ -12,7 +12,7 @@ from django.db import OperationalError, transaction
 from tenuto.clinic.ledger import outbox
 from tenuto.clinic.ledger.models import AuditEvent, OutboxMessage
 from tenuto.clinic.ledger.outbox import ATTEMPTS, LEASE, FileSender, NotSent, enqueue, stuck, sweep
-from tenuto.clinic.ledger.sweeper import Sweeper
+from tenuto.clinic.live.sweeper import Sweeper
 from tests.clinic.conftest import NOW
 
 
@@ -114,7 +114,7 @@ def test_after_many_attempts_a_person_has_to_look(message):
 
 def test_the_sweeper_sends_what_is_due(message, settings, tmp_path, monkeypatch):
     # The test's own transaction lives on this connection.
-    monkeypatch.setattr("tenuto.clinic.ledger.sweeper.close_old_connections", lambda: None)
+    monkeypatch.setattr("tenuto.clinic.live.sweeper.close_old_connections", lambda: None)
     settings.OUTBOX_SENDER = ("tenuto.clinic.ledger.outbox.FileSender", (tmp_path / "out",))
     Sweeper()._once()
     assert len(list((tmp_path / "out").glob("*.json"))) == 1
@@ -135,8 +135,8 @@ def test_a_database_that_is_away_for_a_moment_stops_nothing(settings, monkeypatc
         raise OperationalError("away")
 
     settings.OUTBOX_SENDER = ("tenuto.clinic.ledger.outbox.FileSender", (tmp_path,))
-    monkeypatch.setattr("tenuto.clinic.ledger.sweeper.sweep", away)
-    monkeypatch.setattr("tenuto.clinic.ledger.sweeper.close_old_connections", lambda: None)
+    monkeypatch.setattr("tenuto.clinic.live.sweeper.sweep", away)
+    monkeypatch.setattr("tenuto.clinic.live.sweeper.close_old_connections", lambda: None)
     Sweeper()._once()
     assert "could not be swept: away" in caplog.text
 

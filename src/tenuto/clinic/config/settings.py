@@ -31,9 +31,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
     "csp",
+    "django_htmx",
+    "django_tasks_db",
     "tenuto.clinic.ui",
     "tenuto.clinic.ledger",
     "tenuto.clinic.people",
+    "tenuto.clinic.live",
     "tenuto.clinic.links",
     "tenuto.clinic.ports",
     "tenuto.clinic.policies",
@@ -66,6 +69,7 @@ MIDDLEWARE = [
     "tenuto.clinic.people.lock.lock_when_quiet",
     # After the lock: whoever is locked out unlocks first.
     "tenuto.clinic.people.enrol.enrol_first",
+    "tenuto.clinic.live.position.note_position",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tenuto.clinic.ui.middleware.never_store",
 ]
@@ -84,6 +88,7 @@ TEMPLATES = [
                 "tenuto.clinic.people.context.demonstration",
                 "tenuto.clinic.people.context.permissions",
                 "tenuto.clinic.people.context.session",
+                "tenuto.clinic.live.position.position",
             ],
             "builtins": ["tenuto.clinic.ui.templatetags.ui", "django.templatetags.static"],
         },
@@ -124,6 +129,8 @@ SECOND_FACTOR_KEY = ENVIRONMENT.derived_key("second factor")
 OUTBOX_SENDER = (
     None if PRODUCTION else ("tenuto.clinic.ledger.outbox.FileSender", (ENVIRONMENT.var / "outbox",))
 )
+# Jobs wait in the database until a worker has done them (docs/adr/0015-live.md).
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # Who must set up a second factor before anything else, and how guessing is slowed down.
 SECOND_FACTOR_FOR = ENVIRONMENT.second_factor
 SIGN_IN_FAILURES = ENVIRONMENT.sign_in_failures

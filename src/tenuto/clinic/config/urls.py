@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("tenuto.clinic.desk.urls")),
     path("", include("tenuto.clinic.people.urls")),
     path("", include("tenuto.clinic.people.account_urls")),
+    path("", include("tenuto.clinic.live.urls")),
     path("", include("tenuto.clinic.ports.urls")),
     path("", include("tenuto.clinic.links.urls")),
     path("", include("tenuto.clinic.policies.urls")),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import cast
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
@@ -25,13 +25,20 @@ from tenuto.clinic.people import throttle
 from tenuto.clinic.people.models import Staff
 from tenuto.clinic.ui.words import count
 
-__all__ = ["SEEN", "here", "lock", "lock_when_quiet", "unlock"]
+__all__ = ["SEEN", "here", "in_background", "lock", "lock_when_quiet", "unlock"]
 
 SEEN, LOCKED = "seen_at", "locked"
 OPEN_TO_THE_LOCKED = frozenset({"people:unlock", "people:lock", "people:sign-out", "ui:theme"})
 BACKGROUND = "Tenuto-Background"
 """Requests with this header come from the page's own clock and do not count as someone being there."""
+View = TypeVar("View", bound=Callable[..., Any])
 WRONG = "The password does not match. Try again, or sign out."
+
+
+def in_background(view: View) -> View:
+    """Mark a view that pages ask on their own, such as a stream of changes: asking it is no sign of someone being there."""
+    view.in_background = True  # type: ignore[attr-defined]
+    return view
 
 
 def lock_when_quiet(
@@ -49,7 +56,7 @@ def lock_when_quiet(
             return _ask(request)
         # Once in a while is enough: not every page needs to write the session.
         stale = seen is None or now - float(seen) > settings.LOCK_AFTER_SECONDS / 20
-        if stale and not request.session.get(LOCKED) and BACKGROUND not in request.headers:
+        if stale and not request.session.get(LOCKED) and not _asked_by_the_page(request):
             request.session[SEEN] = now
         return get_response(request)
 
@@ -90,6 +97,15 @@ def unlock(request: HttpRequest) -> HttpResponse:
 def _wait() -> str:
     minutes = count(settings.SIGN_IN_WAIT_MINUTES, "minute")
     return f"Too many wrong passwords. Wait {minutes}, then try again."
+
+
+def _asked_by_the_page(request: HttpRequest) -> bool:
+    if BACKGROUND in request.headers:
+        return True
+    try:
+        return getattr(resolve(request.path_info).func, "in_background", False)
+    except Resolver404:
+        return False
 
 
 def _view_name(request: HttpRequest) -> str:

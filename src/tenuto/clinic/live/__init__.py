@@ -1,0 +1,1 @@
+"""What goes on between requests: changes to browsers as they happen, jobs, and the sweep of the outbox."""
