@@ -20,7 +20,9 @@ def test_writes_are_changes_and_looks_are_none(ana, alice):
     record_read(subject=ana, by=alice, at=NOW, what="plan page")
     change_care_team(patient=ana, staff=alice, member=True, by=alice, at=NOW)
     reading = read_after(start)
-    assert [(change.action, change.patient_id) for change in reading.changes] == [("joined care team", ana.pk)]
+    assert [(change.action, change.patient_id) for change in reading.changes] == [
+        ("joined care team", ana.pk)
+    ]
     assert reading.upto == newest_number() == start + 2
     assert not reading.more
 

@@ -11,13 +11,15 @@ from tenuto.clinic.live.tail import newest_number
 __all__ = ["note_position", "position"]
 
 
-def note_position(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def note_position(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware that notes the newest event before the page is made. For browsers' pages only: one small query."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.method == "GET" and request.user.is_authenticated and request.accepts("text/html"):
-            if "Accept" in request.headers:
-                request.position = newest_number()  # type: ignore[attr-defined]
+        by_browser = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+        if by_browser and request.user.is_authenticated:
+            request.position = newest_number()  # type: ignore[attr-defined]
         return get_response(request)
 
     return middleware
