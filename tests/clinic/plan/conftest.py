@@ -17,8 +17,8 @@ from tenuto.clinic.intake.services.decisions import decide
 from tenuto.clinic.people.demo_code import code_of, give_second_factor
 from tenuto.clinic.people.reauthenticate import Reauthentication
 from tenuto.clinic.plan import services
-from tenuto.clinic.plan.services.drafting import build
 from tenuto.clinic.plan.services.proposing import grounds
+from tenuto.clinic.plan.views import asked
 from tests.clinic.conftest import NOW, source_of
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -65,11 +65,25 @@ def signature_of(staff, at=NOW, method="totp"):
     return Reauthentication(staff, at, method)
 
 
+def built_from(patient, options=OPTIONS):
+    """The plan that an address asks for."""
+    form, built = asked(grounds(patient), QueryDict(options))
+    assert not form.errors, form.errors
+    return built
+
+
 def drafted(patient, by, options=OPTIONS, why="", at=NOW):
     """The plan of an address as a draft, as somebody does who just read the page."""
-    query = QueryDict(options)
-    seen = build(grounds(patient), query).sha256
-    return services.draft(patient=patient, query=query, seen=seen, why=why, by=by, at=at)
+    built = built_from(patient, options)
+    return services.draft(
+        patient=patient,
+        request=built.order.request,
+        anew=built.order.anew,
+        seen=built.sha256,
+        why=why,
+        by=by,
+        at=at,
+    )
 
 
 def signed(patient, by, options=OPTIONS, reason="Weighed.", at=NOW):

@@ -87,7 +87,7 @@ def test_the_door_gives_the_pinned_state(accepted, alice):
     assert api.current(patient) is None
     version = signed(patient, alice)
     state = api.current(patient)
-    assert state.proposal["dose"]["dose_mg"] == 36
+    assert str(state.order.dose.dose) == "36 mg"
     assert state.series[0].on.isoformat() == "2026-11-25"
     assert (state.content_sha256, state.signed_by_name) == (version.content_sha256, "Alice (alice)")
     services.withdraw(version=version, reason="Moved.", by=alice, at=NOW)

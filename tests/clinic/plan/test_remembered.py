@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from tenuto.clinic.intake.services import receive
-from tenuto.clinic.plan.content import plain_values
+from tenuto.clinic.plan.document import plain_values
 from tenuto.clinic.plan.services import proposing
 from tenuto.clinic.plan.services.proposing import grounds
 from tenuto.core.plan.request import PlanRequest

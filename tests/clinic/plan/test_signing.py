@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
-from django.http import QueryDict
 
+from tenuto.clinic.intake.api import digest_of
 from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.append_only import AppendOnlyError
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.services import WrongClinic
 from tenuto.clinic.plan import services
-from tenuto.clinic.plan.content import canonical, digest_of
+from tenuto.clinic.plan.changes import Change
+from tenuto.clinic.plan.document import document_sha256, document_text
 from tenuto.clinic.plan.models import PlanSignature, PlanVersion
-from tenuto.clinic.plan.services.drafting import DraftRefused, build
+from tenuto.clinic.plan.services.drafting import DraftRefused, rebuilt
 from tenuto.clinic.plan.services.proposing import grounds
 from tenuto.clinic.plan.services.signing import meaning
 from tenuto.clinic.plan.status import Status
 from tenuto.clinic.plan.versions import standing
+from tenuto.core.intake.facts import Measurement
+from tenuto.core.plan.order import order_sha256, order_text
 from tests.clinic.conftest import NOW, facts_of, source_of
-from tests.clinic.plan.conftest import OPTIONS, accept, drafted, later, signature_of, signed
+from tests.clinic.plan.conftest import OPTIONS, accept, built_from, drafted, later, signature_of, signed
 
 
 def status(version):
@@ -40,14 +44,17 @@ def sign(version, by, reason="", at=NOW, seen=None):
 
 
 def test_a_draft_pins_everything_and_its_digest_is_of_its_text(accepted, alice):
-    version = drafted(accepted(), alice)
-    content = version.content
-    assert digest_of(version.content_json) == version.content_sha256 == digest_of(canonical(content))
-    assert content["pins"]["protocol"]["sha256"] == version.protocol_sha256
-    assert content["pins"]["policy"]["sha256"] == version.policy_sha256
-    assert content["pins"]["decision"]["outcome"] == "accepted"
-    assert content["proposal"]["dose"]["dose_mg"] == 36
-    assert content["proposal"]["dose"]["rate_ml_per_h"] == 150
+    version = PlanVersion.objects.get(pk=drafted(accepted(), alice).pk)
+    order = version.order
+    assert (version.content_json, version.content_sha256) == (order_text(order), order_sha256(order))
+    assert order.protocol.sha256 == version.protocol_sha256
+    assert order.policy.sha256 == version.policy_sha256
+    assert (order.decision.id, order.decision.outcome) == (str(version.decision_id), "accepted")
+    assert (str(order.dose.dose), str(order.dose.pump_rate)) == ("36 mg", "150 mL/h")
+    assert digest_of(version.facts) == version.facts_sha256 == order.facts_sha256
+    assert version.as_of == NOW.date()
+    assert version.document_sha256 == document_sha256(document_text(version.document))
+    assert version.document["shown"]["gate"]["summary"] not in version.content_json
     assert status(version) is Status.DRAFT
 
 
@@ -55,6 +62,7 @@ def test_a_signature_keeps_its_meaning_method_and_content(accepted, alice):
     version = signed(accepted(), alice)
     signature = PlanSignature.objects.get(version=version)
     assert signature.content_sha256 == version.content_sha256
+    assert signature.document_sha256 == version.document_sha256
     assert (signature.method, signature.second_factor_at, signature.role) == ("totp", NOW, "prescriber")
     assert signature.meaning == meaning(version)
     assert "Demo Alder" in signature.meaning
@@ -107,33 +115,65 @@ def test_a_refuse_can_not_even_be_drafted(add, alice):
 def test_facts_that_changed_after_the_draft_stop_the_signature(accepted, alice):
     patient = accepted()
     version = drafted(patient, alice)
-    born = patient.birth_date
+    born, weighed = patient.birth_date, Measurement("weight_kg", Decimal(74), NOW.date())
     identifiers = [str(i) for i in patient.identifiers.all()]
     receive(
-        facts=facts_of(patient.name, *identifiers, born=born),
+        facts=facts_of(patient.name, *identifiers, born=born, measurements=(weighed,)),
         source=source_of("later.json", "f" * 64),
         by=alice,
         at=later(),
     )
     with pytest.raises(services.PlanConflict) as caught:
         sign(version, alice, reason="Weighed.")
-    assert "Recorded facts" in {change.what for change in caught.value.changes}
+    assert Change("Recorded: Measured weight", "", "74 kg, Tue 24 Nov 2026") in caught.value.changes
+    assert [c.what for c in caught.value.changes if c.what == "Dose"] == ["Dose"]
     assert not PlanSignature.objects.exists()
 
 
-def test_a_draft_of_yesterday_is_not_signed_today(accepted, alice, monkeypatch):
+def test_a_draft_of_yesterday_is_signed_today(accepted, alice, monkeypatch):
     version = drafted(accepted(), alice)
     tomorrow = NOW + timedelta(days=1)
     monkeypatch.setattr("django.utils.timezone.now", lambda: tomorrow)
+    sign(version, alice, at=tomorrow)
+    assert status(version) is Status.SIGNED
+
+
+def test_a_draft_whose_first_infusion_is_past_is_not_signed(accepted, alice, monkeypatch):
+    version = drafted(accepted(), alice)
+    later_day = NOW + timedelta(days=2)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later_day)
     with pytest.raises(services.PlanConflict) as caught:
-        sign(version, alice, at=tomorrow)
-    assert caught.value.changes[0].what == "Worked out on"
+        sign(version, alice, at=later_day)
+    what, *_, finding = caught.value.changes
+    assert (what.what, what.before, what.after) == ("Gate", "PASS", "REVIEW")
+    assert finding.after == (
+        "REVIEW: The plan has an infusion on Wed 25 Nov 2026, before the day of the plan, Thu 26 Nov 2026. "
+        "Choose a later first day."
+    )
+
+
+def test_a_page_that_says_it_in_other_words_changes_nothing(accepted, alice, monkeypatch):
+    version = drafted(accepted("Demo Linden"), alice)
+    monkeypatch.setattr("tenuto.clinic.ui.gates._summary", lambda gate, against: "In other words.")
+    now = rebuilt(version)
+    assert now.written.document["shown"]["gate"]["summary"] == "In other words."
+    assert now.written.document != version.document
+    sign(version, alice, reason="Weighed.")
+    assert status(version) is Status.SIGNED
+
+
+def test_no_sentence_is_signed(accepted, alice):
+    version = drafted(accepted("Demo Linden"), alice)
+    messages = [message for *_, message in version.document["findings"]]
+    assert messages
+    assert not [message for message in messages if message in version.content_json]
 
 
 def test_what_was_shown_must_be_what_is_kept(accepted, alice):
     patient = accepted()
+    request = built_from(patient).order.request
     with pytest.raises(services.PlanConflict, match="worked out anew"):
-        services.draft(patient=patient, query=QueryDict(OPTIONS), seen="0" * 64, why="", by=alice, at=NOW)
+        services.draft(patient=patient, request=request, seen="0" * 64, why="", by=alice, at=NOW)
     version = drafted(patient, alice)
     with pytest.raises(services.PlanConflict, match="another content"):
         sign(version, alice, seen="0" * 64)
@@ -244,5 +284,4 @@ def test_a_new_decision_of_intake_stops_the_signature(accepted, alice, dora):
 
 def test_the_same_ground_gives_the_same_content(accepted):
     patient = accepted()
-    query = QueryDict(OPTIONS)
-    assert build(grounds(patient), query).sha256 == build(grounds(patient), query).sha256
+    assert built_from(patient).sha256 == built_from(patient).sha256

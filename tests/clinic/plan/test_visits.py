@@ -6,12 +6,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.http import QueryDict
 
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.services import WrongClinic
 from tenuto.clinic.plan.models import VisitOrders, VisitReport
-from tenuto.clinic.plan.services.drafting import build
 from tenuto.clinic.plan.services.proposing import grounds
 from tenuto.clinic.plan.services.visits import (
     Given,
@@ -22,7 +20,7 @@ from tenuto.clinic.plan.services.visits import (
 )
 from tenuto.core.plan.titration import Change
 from tests.clinic.conftest import NOW
-from tests.clinic.plan.conftest import OPTIONS, later, signature_of, signed, with_second_factor
+from tests.clinic.plan.conftest import OPTIONS, built_from, later, signature_of, signed, with_second_factor
 from tests.clinic.plan.test_page import text_of
 
 DAY = date(2026, 11, 24)
@@ -140,12 +138,12 @@ def test_a_missed_session_extends_the_series_and_doubles_nothing(running, alice)
     given(running, alice)
     given(running, alice, on=DAY - timedelta(days=2))
     late = OPTIONS.replace("start=2026-11-24", "start=2026-12-07")
-    series = build(grounds(running), QueryDict(late)).content["proposal"]["series"]
-    assert [planned["n"] for planned in series] == [3, 4, 5, 6]
-    assert series[0]["date"] == "2026-12-07"
-    assert len({planned["date"] for planned in series}) == 4
+    series = built_from(running, late).order.series
+    assert [planned.n for planned in series] == [3, 4, 5, 6]
+    assert series[0].on == date(2026, 12, 7)
+    assert len({planned.on for planned in series}) == 4
     revised = signed(running, alice, late)
-    assert [row["words"] for row in revised.content["given"]] == [
+    assert [row["words"] for row in revised.document["given"]] == [
         "Sun 22 Nov 2026: 36 mg over 40 min",
         "Tue 24 Nov 2026: 36 mg over 40 min",
     ]
@@ -153,9 +151,10 @@ def test_a_missed_session_extends_the_series_and_doubles_nothing(running, alice)
 
 def test_a_series_anew_counts_its_own_and_the_exposure_counts_all(running, alice):
     given(running, alice)
-    built = build(grounds(running), QueryDict(OPTIONS + "&anew_series=on"))
-    assert built.content["given"] == []
-    assert len(built.content["proposal"]["series"]) == 6
+    built = built_from(running, OPTIONS + "&anew_series=on")
+    assert built.order.request.given == ()
+    assert built.written.document["given"] == []
+    assert len(built.order.series) == 6
     assert built.proposal.exposure.infusions == 1
 
 

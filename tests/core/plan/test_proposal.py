@@ -176,7 +176,8 @@ def test_a_request_that_cannot_be_planned_says_what_can(request_, words):
 def test_the_series_begins_on_the_first_clinic_day_on_or_after_the_start():
     proposal = plan(start=date(2026, 11, 24), clinic_days=(0, 2, 4), as_of=TODAY)
     assert proposal.series.infusions[0].on.weekday() in (0, 2, 4)
-    assert "START-PAST" in codes(plan(start=TODAY - timedelta(days=1)))
+    assert "START-PAST" not in codes(plan(start=TODAY - timedelta(days=1))), "no clinic day is over"
+    assert "START-PAST" in codes(plan(start=TODAY - timedelta(days=7)))
 
 
 def test_too_few_clinic_days_are_a_finding():

@@ -7,8 +7,6 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from django.http import QueryDict
-
 from tenuto.clinic.demo.cohort import ENQUIRERS, Member, Place
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.services import (
@@ -29,12 +27,16 @@ from tenuto.clinic.plan.services.drafting import build
 from tenuto.clinic.plan.services.proposing import grounds
 from tenuto.clinic.ports.api import place_hold
 from tenuto.core.intake.facts_json import facts_to_json
+from tenuto.core.plan.inputs import TotalVolume
+from tenuto.core.plan.request import PlanRequest
+from tenuto.core.units import MgPerMl, Ml
 
 __all__ = ["walk"]
 
 PLANNED = (Place.DRAFTED, Place.SIGNED, Place.REVISED)
 WITH_ITEM_9 = {str(n): 2 for n in range(1, 9)} | {"9": 1}
-DAYS = "days=mon&days=wed&days=fri"
+DAYS = (0, 2, 4)
+"""Monday, Wednesday, Friday."""
 
 
 def walk(members: Sequence[Member], *, team: Mapping[str, Staff], now: datetime) -> None:
@@ -108,20 +110,20 @@ def _decide(patient: Patient, place: Place, *, by: Staff, at: datetime) -> None:
 
 
 def _plan(patient: Patient, place: Place, *, by: Staff, at: datetime) -> None:
-    first = _draft(patient, "vial=50&volume=100", "", by=by, at=at)
+    first = _draft(patient, 100, "", by=by, at=at)
     if place is Place.DRAFTED:
         return
     _sign(first, by=by, at=at)
     if place is Place.REVISED:
-        revised = _draft(patient, "vial=50&volume=50", "Less fluid.", by=by, at=at + timedelta(minutes=30))
+        revised = _draft(patient, 50, "Less fluid.", by=by, at=at + timedelta(minutes=30))
         _sign(revised, by=by, at=at + timedelta(minutes=30))
 
 
-def _draft(patient: Patient, options: str, why: str, *, by: Staff, at: datetime) -> PlanVersion:
+def _draft(patient: Patient, volume_ml: int, why: str, *, by: Staff, at: datetime) -> PlanVersion:
     start = at.date() + timedelta(days=7 - at.weekday())
-    query = QueryDict(f"{options}&start={start}&{DAYS}")
-    seen = build(grounds(patient), query).sha256
-    return plans.draft(patient=patient, query=query, seen=seen, why=why, by=by, at=at)
+    request = PlanRequest(start=start, clinic_days=DAYS, vial=MgPerMl(50), volume=TotalVolume(Ml(volume_ml)))
+    seen = build(grounds(patient), request).sha256
+    return plans.draft(patient=patient, request=request, seen=seen, why=why, by=by, at=at)
 
 
 def _sign(version: PlanVersion, *, by: Staff, at: datetime) -> None:

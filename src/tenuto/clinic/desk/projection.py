@@ -173,7 +173,7 @@ def _act_of(
 
 def _plans(chosen: Sequence[UUID]) -> dict[UUID, Planned]:
     """How far the plan of each patient has come. Two queries."""
-    rows = PlanVersion.objects.filter(patient__in=chosen).defer("content_json")
+    rows = PlanVersion.objects.filter(patient__in=chosen).defer("content_json", "document_json", "facts_json")
     versions: dict[UUID, list[PlanVersion]] = defaultdict(list)
     for row in rows.select_related("signature", "withdrawal"):
         versions[row.patient_id].append(row)

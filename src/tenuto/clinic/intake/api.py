@@ -20,6 +20,7 @@ from tenuto.clinic.policies.api import policy_of
 from tenuto.core.gate import Gate
 from tenuto.core.intake.eligibility import Assessment, assess
 from tenuto.core.intake.facts import PatientFacts
+from tenuto.core.intake.facts_changes import without_origins
 from tenuto.core.intake.facts_json import facts_to_json
 from tenuto.core.policy import Policy
 
@@ -142,8 +143,9 @@ def newest_records(patients: QuerySet[Patient] | list[Patient]) -> dict[UUID, Re
 
 
 def digest_of(facts: PatientFacts) -> str:
-    """SHA-256 of the facts: what a decision or a signature pins."""
-    return hashlib.sha256(json.dumps(facts_to_json(facts), sort_keys=True).encode()).hexdigest()
+    """SHA-256 of the facts, wherever each was read: what a decision or a signature pins."""
+    written = facts_to_json(without_origins(facts))
+    return hashlib.sha256(json.dumps(written, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

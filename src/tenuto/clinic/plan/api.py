@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,17 +13,9 @@ from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.services.proposing import with_acts
 from tenuto.clinic.plan.status import Status
 from tenuto.clinic.plan.versions import in_force, standing
+from tenuto.core.plan.order import Order, OrderedDay
 
-__all__ = ["PlanState", "PlannedDay", "Standing", "current", "standings"]
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedDay:
-    """The nth infusion on its date; `kind` is 'induction' or 'optional'."""
-
-    n: int
-    on: date
-    kind: str
+__all__ = ["PlanState", "Standing", "current", "standings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +32,9 @@ class PlanState:
     policy_version: int
     policy_sha256: str
     content_sha256: str
-    proposal: Mapping[str, Any]
-    """The proposal with the keys of `core.plan.proposal_json`."""
-    series: tuple[PlannedDay, ...]
+    order: Order
+    """What was signed: dose, dates, request, gate and what they rest on."""
+    series: tuple[OrderedDay, ...]
     signed_by_name: str
     signed_at: datetime
 
@@ -69,7 +61,7 @@ def standings(patients: Iterable[UUID] | Any) -> dict[UUID, Standing]:
     """The standing of every patient that has a version, by patient id. One query; `patients` are ids or a query."""
     found: dict[UUID, list[PlanVersion]] = {}
     rows = PlanVersion.objects.filter(patient__in=patients).select_related("signature", "withdrawal")
-    for version in rows.order_by("-number").defer("content_json"):
+    for version in rows.order_by("-number").defer("content_json", "document_json", "facts_json"):
         found.setdefault(version.patient_id, []).append(version)
     return {patient: _standing(versions) for patient, versions in found.items()}
 
@@ -86,7 +78,7 @@ def _standing(versions: Sequence[PlanVersion]) -> Standing:
 
 
 def _state(version: PlanVersion) -> PlanState:
-    proposal = version.content["proposal"]
+    order = version.order
     return PlanState(
         version_id=version.pk,
         number=version.number,
@@ -98,10 +90,8 @@ def _state(version: PlanVersion) -> PlanState:
         policy_version=version.policy_version,
         policy_sha256=version.policy_sha256,
         content_sha256=version.content_sha256,
-        proposal=proposal,
-        series=tuple(
-            PlannedDay(p["n"], date.fromisoformat(p["date"]), p["kind"]) for p in proposal["series"]
-        ),
+        order=order,
+        series=order.series,
         signed_by_name=version.signature.recorded_by_name,
         signed_at=version.signature.recorded_at,
     )

@@ -26,7 +26,8 @@ def pdf(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpRespons
     version, status = _found(request, patient, version_id)
     signed_at = version.signature.recorded_at if hasattr(version, "signature") else version.recorded_at
     content = pdf_of(
-        version.content,
+        version.order,
+        version.document,
         number=version.number,
         status=WORDS[status].label if status is Status.SIGNED else str(status).capitalize(),
         in_force=status is Status.SIGNED,
@@ -42,10 +43,10 @@ def pdf(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpRespons
 def calendar(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpResponse:
     """The dates of the version in force; no other version has dates to keep."""
     version, status = _found(request, patient, version_id)
-    content = version.content
-    if status is not Status.SIGNED or not content["proposal"]["series"]:
+    if status is not Status.SIGNED or not version.order.series:
         raise Http404
-    return file_of(calendar_of(content, number=version.number), "text/calendar; charset=utf-8", "series.ics")
+    content = calendar_of(version.order, number=version.number, as_of=version.as_of)
+    return file_of(content, "text/calendar; charset=utf-8", "series.ics")
 
 
 def _found(request: HttpRequest, patient: Patient, version_id: UUID) -> tuple[PlanVersion, Status]:

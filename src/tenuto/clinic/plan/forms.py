@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
@@ -20,7 +20,7 @@ from tenuto.core.plan.request import PlanRequest
 from tenuto.core.policy import WEEKDAYS, Policy
 from tenuto.core.units import MgPerKg, MgPerMl, Minutes, Ml, UnitError, plain, read_decimal
 
-__all__ = ["OptionsForm"]
+__all__ = ["OptionsForm", "query_of"]
 
 WEIGHTS = [
     ("", "Actual, as measured"),
@@ -117,14 +117,6 @@ class OptionsForm(forms.Form):
         """Whether a new series was asked for, and not the rest of the running one."""
         return self.is_bound and self.is_valid() and bool(self.cleaned_data["anew_series"])
 
-    def kept(self) -> str:
-        """The options that were used, as the query of an address; empty for the bare proposal."""
-        if not self.is_bound:
-            return ""
-        sent = cast(QueryDict, self.data)
-        known = [(name, value) for name in self.fields for value in sent.getlist(name) if value]
-        return urlencode(known)
-
     def request(self) -> PlanRequest:
         """What was asked for; the bare proposal when nothing was sent or something is wrong with it."""
         if not self.is_bound or not self.is_valid():
@@ -142,6 +134,25 @@ class OptionsForm(forms.Form):
             if got["weight"]
             else None,
         )
+
+
+def query_of(request: PlanRequest, *, anew: bool = False) -> str:
+    """The query of an address that asks for the same plan."""
+    volume = request.volume.total if isinstance(request.volume, TotalVolume) else None
+    choice = request.weight_choice
+    known = [
+        ("protocol", request.protocol),
+        ("start", request.start and request.start.isoformat()),
+        ("vial", request.vial and plain(request.vial.value)),
+        ("volume", volume and plain(volume.value)),
+        *(("days", WEEKDAYS[number]) for number in request.clinic_days or ()),
+        ("weight", choice and choice.basis.value),
+        ("reason", choice and choice.reason),
+        ("dose", request.target and plain(request.target.value)),
+        ("minutes", request.minutes and plain(request.minutes.value)),
+        ("anew_series", "on" if anew else None),
+    ]
+    return urlencode([(name, value) for name, value in known if value])
 
 
 def _above_zero(typed: str, what: str) -> Decimal:

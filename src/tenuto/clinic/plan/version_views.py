@@ -19,6 +19,7 @@ from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient, Staff
 from tenuto.clinic.people.reauthenticate import Reauthentication, fresh_signature
 from tenuto.clinic.plan import services
+from tenuto.clinic.plan.forms import query_of
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.presenters.comfort import comfort_rows
 from tenuto.clinic.plan.presenters.frame import frame_of
@@ -27,6 +28,7 @@ from tenuto.clinic.plan.services.comfort import comfort_card
 from tenuto.clinic.plan.services.drafting import DraftRefused
 from tenuto.clinic.plan.services.proposing import Grounds, grounds
 from tenuto.clinic.plan.services.visits import next_orders
+from tenuto.clinic.plan.views import asked
 
 
 class ReasonForm(forms.Form):
@@ -45,9 +47,13 @@ def draft(request: HttpRequest, patient: Patient) -> HttpResponse:
     seen, why, newest = (request.POST.get(name, "") for name in ("seen", "why", "newest"))
     back = f"{reverse('plan:page', args=[patient.pk])}?{request.GET.urlencode()}"
     try:
+        form, built = asked(grounds(patient), request.GET)
+        if form.errors:
+            raise DraftRefused("The options of this address can't be used. Correct them first.")
         version = services.draft(
             patient=patient,
-            query=request.GET,
+            request=built.order.request,
+            anew=built.order.anew,
             seen=seen,
             why=why[:500],
             newest=int(newest) if newest.isdecimal() else 0,
@@ -150,7 +156,8 @@ def _reason(form: ReasonForm) -> str:
 
 
 def _again(version: PlanVersion) -> str:
-    return f"{reverse('plan:page', args=[version.patient_id])}?{version.content['options']}"
+    query = query_of(version.order.request, anew=version.order.anew)
+    return f"{reverse('plan:page', args=[version.patient_id])}?{query}"
 
 
 def _refused(

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from typing import cast
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.plan.document import company_of
 from tenuto.clinic.plan.documents.calendar import as_calendar
 from tenuto.clinic.plan.documents.pdf import as_pdf
 from tenuto.clinic.plan.documents.sheet import sheet_of
+from tenuto.clinic.plan.forms import OptionsForm, query_of
 from tenuto.clinic.plan.presenters.drafting import draft_card
 from tenuto.clinic.plan.presenters.frame import frame_of
 from tenuto.clinic.plan.presenters.page import plan_page
 from tenuto.clinic.plan.presenters.spine import spine_of
 from tenuto.clinic.plan.services.drafting import Built, build
-from tenuto.clinic.plan.services.proposing import grounds
+from tenuto.clinic.plan.services.proposing import Grounds, grounds
+from tenuto.core.plan.request import PlanRequest, PlanRequestError
 from tenuto.core.plan.selection import protocols_for
 
 
@@ -34,8 +37,8 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
         return redirect("plan:version", patient.pk, found.in_force.pk)
     if found.state.record is None:
         return render(request, "plan/nothing.html", {"frame": frame_of(found), "patient": patient})
-    built = build(found, request.GET)
-    _offer(built)
+    form, built = asked(found, request.GET)
+    _offer(form, built)
     shown = plan_page(
         built.proposal,
         patient=patient,
@@ -46,10 +49,15 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
     )
     context = {
         "page": shown,
-        "form": built.form,
+        "form": form,
         "patient": patient,
-        "draft": draft_card(built, staff=staff),
-        "company": built.content["company"],
+        "draft": draft_card(
+            built,
+            query=query_of(built.order.request, anew=built.order.anew),
+            staff=staff,
+            options_refused=bool(form.errors),
+        ),
+        "company": company_of(built.proposal, found.state),
     }
     return render(request, "plan/page.html", context)
 
@@ -86,15 +94,25 @@ def _for_export(request: HttpRequest, patient: Patient) -> Built:
     found = grounds(patient)
     if found.state.record is None:
         raise Http404
-    built = build(found, request.GET)
-    if built.form.errors:
+    form, built = asked(found, request.GET)
+    if form.errors:
         raise Http404
     return built
 
 
-def _offer(built: Built) -> None:
+def asked(found: Grounds, query: QueryDict) -> tuple[OptionsForm, Built]:
+    """The plan with the options of an address; the bare one, with the error on the form, when they can't be used."""
+    form = OptionsForm(query, policy=found.state.policy, today=found.state.as_of)
+    try:
+        return form, build(found, form.request(), anew=form.anew)
+    except PlanRequestError as error:
+        form.add_error(None, str(error))
+        return form, build(found, PlanRequest())
+
+
+def _offer(form: OptionsForm, built: Built) -> None:
     """Order the protocols of the form by the diagnosis."""
-    form, proposal = built.form, built.proposal
+    proposal = built.proposal
     fitting = protocols_for(proposal.condition.id) if proposal.condition else ()
     bare = not form["protocol"].value() and proposal.protocol
     form.offer(fitting, proposed=proposal.protocol.title if bare and proposal.protocol else "")

@@ -131,12 +131,12 @@ def propose(
         findings += weight.findings
     if plan is not None:
         findings += [*protocol_findings(plan, policy), *requirement_findings(plan, facts)]
-        findings += _deviations(plan, request, start, as_of)
+        findings += _deviations(plan, request)
         options = _options(plan, weight, request, policy)
         calculation = next((o.calculation for o in options if weight and o.weight == weight.used), None)
         findings += calculation.findings if calculation else ()
         series = _series(plan, request, start, policy)
-        findings += series.findings
+        findings += [*series.findings, *_already_past(series, as_of)]
         maintenance = _maintenance(plan, request, series, policy)
     exposed = _exposure(request, series, calculation, as_of, policy)
     findings += exposed.findings
@@ -213,8 +213,8 @@ def _options(
     )
 
 
-def _deviations(plan: Protocol, request: PlanRequest, start: date, as_of: date) -> list[Finding]:
-    """Where the request leaves the template, and a start in the past."""
+def _deviations(plan: Protocol, request: PlanRequest) -> list[Finding]:
+    """Where the request leaves the template."""
     session, found = plan.session, []
     minutes = request.minutes
     if minutes is not None and (minutes < session.minutes_min.value or minutes > session.minutes_max.value):
@@ -229,10 +229,19 @@ def _deviations(plan: Protocol, request: PlanRequest, start: date, as_of: date) 
             f"{request.target} was asked for; the protocol says {session.target.value}. Give the reason."
         )
         found.append(Finding("DOSE-CHANGED", Level.REVIEW, message, session.target.basis))
-    if start < as_of:
-        message = f"The start, {say_date(start)}, lies before the day of the plan, {say_date(as_of)}."
-        found.append(Finding("START-PAST", Level.REVIEW, message, DESIGN))
     return found
+
+
+def _already_past(series: Series, as_of: date) -> list[Finding]:
+    """A planned infusion on a day that is over. A first day asked for that lies back is none by itself."""
+    past = [planned.on for planned in series.infusions if planned.on < as_of]
+    if not past:
+        return []
+    message = (
+        f"The plan has an infusion on {say_date(past[0])}, before the day of the plan, {say_date(as_of)}. "
+        "Choose a later first day."
+    )
+    return [Finding("START-PAST", Level.REVIEW, message, DESIGN)]
 
 
 def _allowed_minutes(session: SessionTemplate) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from tenuto.core.course.infusion import GivenInfusion
@@ -40,3 +40,11 @@ class PlanRequest:
     """Dates of infusions of this series already given, in order: the rest is planned anew from `start`."""
     earlier: tuple[GivenInfusion, ...] = ()
     """Every infusion on record, this series' included, for the total exposure."""
+
+    def settled(self, *, as_of: date, clinic_days: tuple[int, ...]) -> PlanRequest:
+        """The same request with the day and the clinic days that count when they were left out written into it."""
+        return replace(
+            self,
+            start=self.start or as_of,
+            clinic_days=clinic_days if self.clinic_days is None else self.clinic_days,
+        )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
-from typing import Any
 
+from tenuto.clinic.plan.document import Document
 from tenuto.clinic.plan.documents.pdf import set_pdf
+from tenuto.core.plan.order import Order
+from tenuto.core.plan.series import InfusionKind
 
 __all__ = ["calendar_of", "pdf_of"]
 
@@ -15,7 +17,8 @@ NOT_VALIDATED = "Not for care until your clinic has validated it. Not cleared or
 
 
 def pdf_of(
-    content: Mapping[str, Any],
+    order: Order,
+    document: Document,
     *,
     number: int,
     status: str,
@@ -25,28 +28,27 @@ def pdf_of(
     on: date,
 ) -> bytes:
     """The tagged PDF of a version. `acts` is the signature block; `status` crosses the page unless it is in force."""
-    pins = content["pins"]
-    policy = f"{pins['policy']['id']} version {pins['policy']['version']}"
+    policy = f"{order.policy.id} version {order.policy.version}"
     rows = [*acts, ("Content", digest), ("Policy", policy)]
     sheet = {
-        **content["sheet"],
+        **document["sheet"],
         "title": f"Treatment plan, version {number}",
         "stamp": "" if in_force else status.upper(),
-        "about": [{"label": "Status", "value": status}, *content["sheet"]["about"]],
+        "about": [{"label": "Status", "value": status}, *document["sheet"]["about"]],
         "signature": [{"label": label, "value": value} for label, value in rows],
         "footer": f"Version {number}, {status.lower()}. Content {digest[:16]}. Policy {policy}. {NOT_VALIDATED}",
     }
     return set_pdf(sheet, on=on)
 
 
-def calendar_of(content: Mapping[str, Any], *, number: int) -> bytes:
+def calendar_of(order: Order, *, number: int, as_of: date) -> bytes:
     """The series of a version as an .ics file that names neither the person nor the drug.
 
     A later version moves the entries of an earlier one. ValueError when nothing is planned.
     """
     from icalendar import Calendar, Event
 
-    series, given = content["proposal"]["series"], len(content["given"])
+    series, given = order.series, len(order.request.given)
     if not series:
         raise ValueError("no infusion is planned, so there is no calendar to write")
     calendar = Calendar()
@@ -54,14 +56,14 @@ def calendar_of(content: Mapping[str, Any], *, number: int) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     for planned in series:
-        event, day = Event(), date.fromisoformat(planned["date"])
-        optional = " Only if the review before it says so." if planned["kind"] == "optional" else ""
-        event.add("uid", f"{_key(content['patient']['id'], planned['n'])}@tenuto")
+        event, day = Event(), planned.on
+        optional = "" if planned.kind is InfusionKind.INDUCTION else " Only if the review before it says so."
+        event.add("uid", f"{_key(order.patient.id, planned.n)}@tenuto")
         event.add("sequence", number)
-        event.add("dtstamp", datetime.combine(date.fromisoformat(content["as_of"]), time(), UTC))
+        event.add("dtstamp", datetime.combine(as_of, time(), UTC))
         event.add("dtstart", day)
         event.add("dtend", day + timedelta(days=1))
-        event.add("summary", f"Session {planned['n']} of {len(series) + given}, planned")
+        event.add("summary", f"Session {planned.n} of {len(series) + given}, planned")
         event.add("description", f"A planned date, not booked.{optional} {NOT_VALIDATED}")
         event.add("status", "TENTATIVE")
         event.add("class", "CONFIDENTIAL")

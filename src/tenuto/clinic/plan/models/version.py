@@ -7,17 +7,23 @@ import uuid
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
+from django.utils.functional import cached_property
 
 from tenuto.clinic.ledger.append_only import AppendOnly
 from tenuto.clinic.people.models import Patient, Staff
+from tenuto.core.intake.facts import PatientFacts
+from tenuto.core.intake.facts_json import facts_from_json
+from tenuto.core.plan.order import Order, order_from_json
 
 __all__ = ["PlanException", "PlanSignature", "PlanVersion", "PlanWithdrawal"]
 
 
 class PlanVersion(AppendOnly):
-    """A plan as it was put together once. `content_json` is kept as text, so that its digest can always be checked.
+    """A plan as it was put together once, on the day `as_of`.
 
-    All versions of one running series carry the same `series`.
+    `content_json` is the order that is signed (`core.plan.order`), `facts_json` what was known about the person, and
+    `document_json` the words in which both were shown then. Each is kept as text, so that its digest can always be
+    checked. All versions of one running series carry the same `series`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -32,10 +38,14 @@ class PlanVersion(AppendOnly):
     policy_version = models.PositiveIntegerField()
     policy_sha256 = models.CharField(max_length=64)
     decision_id = models.UUIDField(null=True)
+    as_of = models.DateField()
+    facts_json = models.TextField()
     facts_sha256 = models.CharField(max_length=64)
     gate_level = models.CharField(max_length=10)
     content_json = models.TextField()
     content_sha256 = models.CharField(max_length=64)
+    document_json = models.TextField()
+    document_sha256 = models.CharField(max_length=64)
     why = models.CharField(max_length=500, blank=True)
     recorded_by_name = models.CharField(max_length=300)
     recorded_at = models.DateTimeField()
@@ -51,11 +61,21 @@ class PlanVersion(AppendOnly):
             models.UniqueConstraint(fields=["patient", "number"], name="one_plan_version_of_a_number")
         ]
 
-    @property
-    def content(self) -> dict[str, Any]:
-        """What is pinned and shown; see `plan.content`."""
-        found: dict[str, Any] = json.loads(self.content_json)
+    @cached_property
+    def order(self) -> Order:
+        """What is signed."""
+        return order_from_json(json.loads(self.content_json))
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The words in which it was shown; see `plan.document`."""
+        found: dict[str, Any] = json.loads(self.document_json)
         return found
+
+    @cached_property
+    def facts(self) -> PatientFacts:
+        """What was known about the person."""
+        return facts_from_json(json.loads(self.facts_json))
 
     def __str__(self) -> str:
         return f"Version {self.number}"
@@ -100,6 +120,7 @@ class PlanSignature(_Act):
     method = models.CharField(max_length=20)
     second_factor_at = models.DateTimeField()
     content_sha256 = models.CharField(max_length=64)
+    document_sha256 = models.CharField(max_length=64)
 
     @property
     def audit_patient_id(self) -> uuid.UUID:

@@ -8,7 +8,7 @@ from tenuto.clinic.people.api import may
 from tenuto.clinic.people.models import Staff
 from tenuto.clinic.plan.changes import Change, changes
 from tenuto.clinic.plan.presenters.version import VersionRow, undecided, version_rows
-from tenuto.clinic.plan.services.drafting import Built
+from tenuto.clinic.plan.services.drafting import Built, written
 from tenuto.clinic.plan.status import Status
 from tenuto.clinic.plan.versions import standing
 from tenuto.clinic.ui.words import long_day
@@ -41,8 +41,8 @@ class DraftCard:
     """What intake has still to decide before a signature; empty when it has."""
 
 
-def draft_card(built: Built, *, staff: Staff) -> DraftCard:
-    """The card for this reader."""
+def draft_card(built: Built, *, query: str, staff: Staff, options_refused: bool) -> DraftCard:
+    """The card for this reader; `query` asks for the plan again, `options_refused` says that it is not what was asked for."""
     force, versions = built.grounds.in_force, built.grounds.versions
     waiting = next((v for v in versions if standing(v, versions) is Status.DRAFT), None)
     words = (
@@ -51,28 +51,28 @@ def draft_card(built: Built, *, staff: Staff) -> DraftCard:
         if force
         else ""
     )
-    waits = _waits(built, staff)
+    waits = _waits(built, staff, options_refused=options_refused)
     return DraftCard(
         seen=built.sha256,
-        query=built.content["options"],
+        query=query,
         can_draft=not waits,
         waits=waits,
         in_force=str(force.pk) if force else "",
         in_force_words=words,
         waiting=str(waiting.pk) if waiting else "",
         waiting_number=waiting.number if waiting else 0,
-        changes=changes(force.content, built.content) if force else (),
-        given=len(built.content["given"]),
+        changes=changes(written(force), built.written) if force else (),
+        given=len(built.order.request.given),
         newest=versions[0].number if versions else 0,
         versions=version_rows(versions),
         undecided=undecided(built.grounds.state),
     )
 
 
-def _waits(built: Built, staff: Staff) -> str:
+def _waits(built: Built, staff: Staff, *, options_refused: bool) -> str:
     if not may(staff, "plan.revise" if built.grounds.in_force else "plan.sign"):
         return "A prescriber puts this plan up for signature."
-    if built.form.errors:
+    if options_refused:
         return "Correct the options first."
     if not built.signable:
         return "There is no dose to order yet."

@@ -48,7 +48,7 @@ def _intake(state: IntakeState) -> tuple[str, str]:
 
 def tell(patient_id: UUID) -> Told | None:
     """Where the versions of the plan stand, for the pages of earlier stages. One query."""
-    own = PlanVersion.objects.filter(patient=patient_id).defer("content_json")
+    own = PlanVersion.objects.filter(patient=patient_id).defer("content_json", "document_json", "facts_json")
     said = _of_versions(tuple(own.select_related("signature", "withdrawal").order_by("-number")))
     return None if said is None else (*said, reverse("plan:page", args=[patient_id]))
 

@@ -10,8 +10,10 @@ from tenuto.clinic.intake.api import IntakeState
 from tenuto.clinic.people.api import may
 from tenuto.clinic.people.models import Staff
 from tenuto.clinic.plan.changes import Change, changes
+from tenuto.clinic.plan.forms import query_of
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.presenters.level import level_figure
+from tenuto.clinic.plan.services.drafting import written
 from tenuto.clinic.plan.services.signing import meaning
 from tenuto.clinic.plan.status import WORDS, Status, StatusWords
 from tenuto.clinic.plan.versions import in_force, standings
@@ -88,7 +90,7 @@ def version_page(
     version: PlanVersion, versions: Sequence[PlanVersion], *, staff: Staff, state: IntakeState
 ) -> VersionPage:
     """The page of one version among all of the patient, for this reader; `state` is intake as it stands now."""
-    content = version.content
+    document = version.document
     found = standings(versions)
     status = found[version]
     before = next((v for v in versions if v.pk == version.revises_id), None)
@@ -104,18 +106,18 @@ def version_page(
         in_force=status is Status.SIGNED,
         can_revise=revise and status is not Status.DRAFT,
         can_withdraw=revise and status in (Status.DRAFT, Status.SIGNED),
-        shown=content["shown"],
-        level=level_figure(content.get("level")),
-        company=content["company"],
-        given=content["given"],
+        shown=document["shown"],
+        level=level_figure(document["level"]),
+        company=document["company"],
+        given=document["given"],
         acts=_acts(version),
-        pins=_pins(version, content),
-        changes=changes(before.content, content) if before else (),
+        pins=_pins(version),
+        changes=changes(written(before), written(version)) if before else (),
         revises=before.number if before else 0,
         sign=_sign(version, staff, state) if status is Status.DRAFT else None,
         versions=version_rows(versions, shown=version),
         waiting=_row(waiting, Status.DRAFT, shown=False) if waiting else None,
-        options=content["options"],
+        options=query_of(version.order.request, anew=version.order.anew),
         content_sha256=version.content_sha256,
     )
 
@@ -176,9 +178,9 @@ def _ended(version: PlanVersion, status: Status, versions: Sequence[PlanVersion]
     return f"Version {force.number} is in force." if force else "A later version takes its place."
 
 
-def _pins(version: PlanVersion, content: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    decision = content["pins"]["decision"]
-    decided = f"{decision['text']}, by {decision['by']}" if decision else "none yet"
+def _pins(version: PlanVersion) -> tuple[tuple[str, str], ...]:
+    decision = version.document["names"]["decision"]
+    decided = f"{decision[0]}, by {decision[1]}" if decision else "none yet"
     return (
         (
             "Protocol",
@@ -188,6 +190,7 @@ def _pins(version: PlanVersion, content: dict[str, Any]) -> tuple[tuple[str, str
         ("Intake", decided),
         ("Facts", version.facts_sha256[:SHORT]),
         ("Content", version.content_sha256),
+        ("Words", version.document_sha256[:SHORT]),
     )
 
 

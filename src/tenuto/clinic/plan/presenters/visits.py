@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
+from tenuto.clinic.plan.forms import query_of
 from tenuto.clinic.plan.models import PlanVersion, VisitReport
 from tenuto.clinic.plan.services.visits import orderable
 from tenuto.clinic.ui.words import long_day
@@ -63,7 +64,7 @@ class OrderOption:
 
 def visit_rows(reports: Iterable[VisitReport], version: PlanVersion | None) -> tuple[VisitRow, ...]:
     """The visits, the newest first, each beside what the plan in force orders."""
-    ordered = version.content["proposal"]["dose"]["dose_mg"] if version else None
+    ordered = version.order.dose.dose.value if version and version.order.dose else None
     return tuple(_row(report, ordered) for report in sorted(reports, key=lambda r: r.given_on, reverse=True))
 
 
@@ -110,14 +111,14 @@ def _evidence(basis: Basis) -> str:
     return ", ".join(tag.meaning for tag in basis.tags).capitalize()
 
 
-def _row(report: VisitReport, ordered: object) -> VisitRow:
+def _row(report: VisitReport, ordered: Decimal | None) -> VisitRow:
     titles = [effect.title for effect in options_for(report.effects)]
     sedation = "not recorded" if report.deepest_sedation is None else f"MOAA/S {report.deepest_sedation}"
-    differs = ordered is not None and float(report.dose_mg) != float(str(ordered))
+    differs = ordered is not None and report.dose_mg != ordered
     return VisitRow(
         on=long_day(report.given_on),
         dose=f"{plain(report.dose_mg)} mg over {plain(report.minutes)} min",
-        differs=f"The plan orders {ordered} mg" if differs else "",
+        differs=f"The plan orders {plain(ordered)} mg" if ordered is not None and differs else "",
         effects=", ".join(titles) or "Nothing reported",
         grades=f"Worst grade {report.worst_grade}, still open {report.open_grade or 'none'}",
         watched=f"{'Blood-pressure alert' if report.pressure_alert else 'No pressure alert'}, sedation {sedation}",
@@ -129,14 +130,8 @@ def _row(report: VisitReport, ordered: object) -> VisitRow:
 
 
 def _option(option: TitrationOption, version: PlanVersion) -> NextDose:
-    kept = [
-        (name, value)
-        for name, value in parse_qsl(version.content["options"])
-        if name not in ("dose", "minutes")
-    ]
-    dose, minutes = plain(option.dose.value), plain(option.minutes.value)
+    order = version.order
+    asked = replace(order.request, target=option.dose, minutes=option.minutes)
     return NextDose(
-        option.text,
-        f"{option.dose.rounded(4)} over {option.minutes}",
-        urlencode([*kept, ("dose", dose), ("minutes", minutes)]),
+        option.text, f"{option.dose.rounded(4)} over {option.minutes}", query_of(asked, anew=order.anew)
     )

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
-from django.http import QueryDict
 
+from tenuto.clinic.intake.api import DecisionRow
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.api import may
 from tenuto.clinic.people.models import Patient, Staff
 from tenuto.clinic.people.services import require_same_clinic
-from tenuto.clinic.plan.changes import Change, changes
-from tenuto.clinic.plan.content import canonical, content_of, digest_of
-from tenuto.clinic.plan.forms import OptionsForm
+from tenuto.clinic.plan.changes import Change, Written, changes
+from tenuto.clinic.plan.document import document_of, document_sha256, document_text
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.services.proposing import Grounds, grounds
+from tenuto.core.intake.facts_json import facts_to_json
+from tenuto.core.plan.order import Order, OrderedFor, PinnedDecision, order_of, order_sha256, order_text
 from tenuto.core.plan.proposal import Proposal
 from tenuto.core.plan.request import PlanRequest, PlanRequestError
 
-__all__ = ["Built", "DraftRefused", "PlanConflict", "build", "draft", "moved", "rebuilt"]
+__all__ = ["Built", "DraftRefused", "PlanConflict", "build", "draft", "moved", "rebuilt", "written"]
 
 
 class DraftRefused(ValueError):
@@ -44,71 +45,81 @@ class PlanConflict(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A plan put together from what is known now and the options of an address."""
+    """A plan put together from what is known now and what was asked for."""
 
     grounds: Grounds
-    form: OptionsForm
     proposal: Proposal
-    content: dict[str, Any]
-    text: str
-
-    @property
-    def sha256(self) -> str:
-        """The digest of the content: what a page was shown with, and what is signed."""
-        return digest_of(self.text)
+    order: Order
+    sha256: str
+    """The digest of the order: what a page was shown with, and what is signed."""
 
     @property
     def signable(self) -> bool:
         """Whether there is a dose to order, and nobody would have to override a REFUSE."""
-        return self.proposal.orderable is not None and not self.form.errors
+        return self.proposal.orderable is not None
+
+    @property
+    def written(self) -> Written:
+        """The order with the words in which it is shown now. Costs as much as a page."""
+        found = self.grounds
+        words = document_of(self.proposal, state=found.state, reports=found.given(anew=self.order.anew))
+        return Written(self.order, found.state.facts, words)
 
 
-def build(found: Grounds, query: QueryDict) -> Built:
-    """The plan with the options of `query`; the bare one, with the error on the form, when they can't be used."""
-    policy, today = found.state.policy, found.state.as_of
-    form = OptionsForm(query, policy=policy, today=today)
-    try:
-        request, anew = form.request(), form.anew
-        proposal = found.proposal(request, anew=anew)
-    except PlanRequestError as error:
-        form.add_error(None, str(error))
-        anew = False
-        proposal = found.proposal(PlanRequest())
-    content = content_of(
+def build(found: Grounds, request: PlanRequest, *, anew: bool = False) -> Built:
+    """The plan that was asked for; `anew` begins a series instead of going on with the running one.
+
+    The day and the clinic days that count today are written into the request. Raises PlanRequestError.
+    """
+    state = found.state
+    settled = request.settled(as_of=state.as_of, clinic_days=state.policy.clinic_days)
+    proposal = found.proposal(settled, anew=anew)
+    order = order_of(
         proposal,
-        patient=found.patient,
-        state=found.state,
-        reports=found.given(anew=anew),
-        options="" if form.errors else form.kept(),
+        state.facts,
+        patient=_ordered_for(found.patient),
+        facts_sha256=state.facts_sha256,
+        decision=_pinned(state.decision),
+        anew=anew,
     )
-    return Built(found, form, proposal, content, canonical(content))
+    return Built(found, proposal, order, order_sha256(order))
 
 
 def rebuilt(version: PlanVersion) -> Built:
-    """The same options on what is known now."""
-    return build(grounds(version.patient), QueryDict(version.content["options"]))
+    """The same request on what is known now. PlanConflict when it can't even be asked for any more."""
+    try:
+        return build(grounds(version.patient), version.order.request, anew=version.order.anew)
+    except PlanRequestError as error:
+        raise PlanConflict(f"This plan can't be worked out any more: {error}") from error
+
+
+def written(version: PlanVersion) -> Written:
+    """A kept version with its own words."""
+    return Written(version.order, version.facts, version.document)
 
 
 @transaction.atomic
 def draft(
     *,
     patient: Patient,
-    query: QueryDict,
+    request: PlanRequest,
+    anew: bool = False,
     seen: str,
     why: str,
     by: Staff,
     at: datetime,
     newest: int | None = None,
 ) -> PlanVersion:
-    """Keep the plan with the options of `query`, as shown with the digest `seen`.
+    """Keep the plan that was asked for, as shown with the digest `seen`.
 
     `newest` is the number of the newest version that the page knew of, 0 for none; None when there was no page. A
-    draft made while a version is in force revises it. Raises DraftRefused, PlanConflict and PermissionError.
+    draft made while a version is in force revises it. Raises DraftRefused, PlanConflict, PlanRequestError and
+    PermissionError.
     """
     require_same_clinic(by, patient)
     # One draft or signature of a patient at a time; the number follows from what is there.
     by.clinic.patients.select_for_update().get(pk=patient.pk)
-    built = build(grounds(patient), query)
+    built = build(grounds(patient), request, anew=anew)
     force = built.grounds.in_force
     if not may(by, "plan.revise" if force else "plan.sign"):
         raise PermissionError(f"{by} may not put a plan up for signature. Ask a prescriber.")
@@ -125,10 +136,22 @@ def draft(
         "version": version.number,
         "revises": force.number if force else None,
         "content": version.content_sha256,
+        "document": version.document_sha256,
         "gate": version.gate_level,
     }
     record(action="drafted plan", subject=version, by=by, at=at, detail=detail)
     return version
+
+
+def _pinned(decision: DecisionRow | None) -> PinnedDecision | None:
+    if decision is None:
+        return None
+    return PinnedDecision(str(decision.id), decision.outcome, decision.facts_sha256)
+
+
+def _ordered_for(patient: Patient) -> OrderedFor:
+    identifiers = tuple(str(identifier) for identifier in patient.identifiers.all())
+    return OrderedFor(str(patient.pk), patient.name, patient.birth_date, identifiers)
 
 
 def _require_newest(built: Built, known: int | None) -> None:
@@ -138,33 +161,38 @@ def _require_newest(built: Built, known: int | None) -> None:
         return
     raise PlanConflict(
         f"{latest.recorded_by_name} drafted version {latest.number} in the meantime. Yours was not drafted.",
-        changes(latest.content, built.content),
+        changes(written(latest), built.written),
         theirs=latest,
     )
 
 
 def _row(built: Built, force: PlanVersion | None, why: str, by: Staff, at: datetime) -> PlanVersion:
-    plan, policy, state = built.proposal.protocol, built.proposal.policy, built.grounds.state
-    if plan is None:
+    order, state = built.order, built.grounds.state
+    if order.protocol is None:
         raise DraftRefused("A plan needs a protocol.")
     newest = max((version.number for version in built.grounds.versions), default=0)
-    goes_on = force is not None and not built.form.anew
+    goes_on = force is not None and not order.anew
+    words = document_text(built.written.document)
     return PlanVersion(
         patient=built.grounds.patient,
         number=newest + 1,
         series=force.series if force is not None and goes_on else uuid.uuid4(),
         revises=force,
-        protocol_id=plan.id,
-        protocol_version=plan.version,
-        protocol_sha256=plan.sha256,
-        policy_id=policy.id,
-        policy_version=policy.version,
-        policy_sha256=policy.sha256,
+        protocol_id=order.protocol.id,
+        protocol_version=order.protocol.version,
+        protocol_sha256=order.protocol.sha256,
+        policy_id=order.policy.id,
+        policy_version=order.policy.version,
+        policy_sha256=order.policy.sha256,
         decision_id=state.decision.id if state.decision else None,
+        as_of=state.as_of,
+        facts_json=json.dumps(facts_to_json(state.facts), sort_keys=True),
         facts_sha256=state.facts_sha256,
-        gate_level=built.proposal.gate.level.name,
-        content_json=built.text,
+        gate_level=order.gate,
+        content_json=order_text(order),
         content_sha256=built.sha256,
+        document_json=words,
+        document_sha256=document_sha256(words),
         why=why.strip(),
         recorded_by_name=by.audit_name,
         recorded_at=at,
@@ -173,4 +201,4 @@ def _row(built: Built, force: PlanVersion | None, why: str, by: Staff, at: datet
 
 def moved(version: PlanVersion, now: Built) -> tuple[Change, ...]:
     """What differs between a kept version and the same plan worked out now."""
-    return changes(version.content, now.content)
+    return changes(written(version), now.written)

@@ -34,7 +34,7 @@ def meaning(version: PlanVersion) -> str:
     """The sentence that a signature under this version stands for."""
     return (
         f"I have read the facts, every finding of the gate, the dose by both calculations and the dates. I order this plan, "
-        f"version {version.number}, for {version.content['patient']['name']} by this protocol and this policy."
+        f"version {version.number}, for {version.order.patient.name} by this protocol and this policy."
     )
 
 
@@ -92,6 +92,7 @@ def sign(
         method=signature.method,
         second_factor_at=signature.at,
         content_sha256=version.content_sha256,
+        document_sha256=version.document_sha256,
         recorded_by_name=by.audit_name,
         recorded_at=at,
     )
@@ -102,6 +103,7 @@ def sign(
         "reason": row.reason,
         "gate": version.gate_level,
         "content": version.content_sha256,
+        "document": version.document_sha256,
         "protocol": f"{version.protocol_id} version {version.protocol_version}",
         "policy": f"{version.policy_id} version {version.policy_version}",
     }

@@ -98,13 +98,15 @@ def record_visit(
         )
     if unknown := sorted(set(given.effects) - set(side_effects())):
         raise VisitRefused(f"'{unknown[0]}' is not among the side effects that can be chosen.", "effects")
-    weight = Decimal(str(version.content["proposal"]["dose"]["weight_kg"]))
+    dose = version.order.dose
+    if dose is None:
+        raise VisitRefused("The plan in force orders no dose, so what was given can't be compared with it.")
     row = VisitReport.objects.create(
         patient=patient,
         version=version,
         given_on=given.on,
         dose_mg=given.dose_mg,
-        dose_mg_per_kg=(given.dose_mg / weight).quantize(PLACES, ROUND_HALF_UP),
+        dose_mg_per_kg=(given.dose_mg / dose.weight.value).quantize(PLACES, ROUND_HALF_UP),
         minutes=given.minutes,
         effects=list(given.effects),
         worst_grade=given.worst_grade,

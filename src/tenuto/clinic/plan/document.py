@@ -1,4 +1,7 @@
-"""What one version of a plan pins and shows, as plain JSON values. Once kept, it is read back and never worked out anew."""
+"""The words in which a version of a plan was shown, as plain JSON values beside the order. Kept, read back, never signed.
+
+A later program that says the same order in other words changes nothing about it: the order has its own digest.
+"""
 
 from __future__ import annotations
 
@@ -10,46 +13,45 @@ from functools import cache
 from typing import Any
 
 from tenuto.clinic.intake.api import IntakeState
-from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.documents.sheet import sheet_of
 from tenuto.clinic.plan.models import VisitReport
 from tenuto.clinic.plan.presenters.level import level_inputs
 from tenuto.clinic.plan.presenters.page import course_of, dose_of, no_dose, protocols_of
 from tenuto.clinic.ui.gates import gate_card, missing_facts
 from tenuto.clinic.ui.words import count, long_day
+from tenuto.core.gate import Level
 from tenuto.core.plan.proposal import Proposal
 from tenuto.core.plan.requirements import Companion, companions
 from tenuto.core.units import plain
 
-__all__ = ["FORMAT", "canonical", "content_of", "digest_of", "plain_values"]
+__all__ = [
+    "FORMAT",
+    "Document",
+    "company_of",
+    "document_of",
+    "document_sha256",
+    "document_text",
+    "plain_values",
+]
 
-FORMAT = 1
-"""Of the content. A reader of a later format still reads the earlier ones."""
+FORMAT = 2
+"""Of the document. A reader of a later format still reads the earlier ones."""
+
+Document = Mapping[str, Any]
 
 
-def content_of(
-    proposal: Proposal,
-    *,
-    patient: Patient,
-    state: IntakeState,
-    reports: Iterable[VisitReport],
-    options: str,
-) -> dict[str, Any]:
-    """The whole content of a version: pins first, then the numbers, then what was shown in words.
-
-    The same facts, options, policy, protocol, decision and day give the same content.
-    """
+def document_of(proposal: Proposal, *, state: IntakeState, reports: Iterable[VisitReport]) -> dict[str, Any]:
+    """Everything that a page and a paper say of this proposal today."""
     ignored = dict(state.record.ignored) if state.record else {}
-    company = [_companion(c) for c in companions(proposal.protocol, state.facts)] if proposal.protocol else []
+    company = company_of(proposal, state)
     return {
         "format": FORMAT,
-        "patient": _patient(patient),
-        "as_of": proposal.as_of.isoformat(),
-        "condition": proposal.condition.title if proposal.condition else "",
-        "pins": _pins(proposal, state),
-        "options": options,
+        "names": _names_of_pins(proposal, state),
+        "findings": [
+            [f.code, f.level.name, f.fact, f.message] for f in proposal.gate.findings if f.level > Level.PASS
+        ],
+        "maintenance": proposal.maintenance.text if proposal.maintenance else "",
         "given": [_given(report) for report in reports],
-        "proposal": proposal.to_json(sum(ignored.values())),
         "company": company,
         "level": level_inputs(proposal, state.facts.person.birth_date),
         "shown": _shown(proposal),
@@ -58,6 +60,16 @@ def content_of(
             "company": [_company_row(each) for each in company],
         },
     }
+
+
+def document_text(document: Document) -> str:
+    """The one text of a document: sorted keys, no spaces, letters as they are."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def document_sha256(text: str) -> str:
+    """SHA-256 of that text."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def plain_values(value: Any) -> Any:
@@ -77,47 +89,21 @@ def _names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
-def canonical(content: Mapping[str, Any]) -> str:
-    """The one text of a content: sorted keys, no spaces, letters as they are."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+def company_of(proposal: Proposal, state: IntakeState) -> list[dict[str, Any]]:
+    """What the protocol requires beside the infusions, as a page shows it."""
+    if proposal.protocol is None:
+        return []
+    return [_companion(companion) for companion in companions(proposal.protocol, state.facts)]
 
 
-def digest_of(text: str) -> str:
-    """SHA-256 of a canonical text: what a signature is for."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _patient(patient: Patient) -> dict[str, Any]:
-    return {
-        "id": str(patient.pk),
-        "name": patient.name,
-        "birth_date": patient.birth_date.isoformat() if patient.birth_date else "",
-        "identifiers": [str(identifier) for identifier in patient.identifiers.all()],
-    }
-
-
-def _pins(proposal: Proposal, state: IntakeState) -> dict[str, Any]:
+def _names_of_pins(proposal: Proposal, state: IntakeState) -> dict[str, Any]:
     plan, policy, decision = proposal.protocol, proposal.policy, state.decision
     return {
-        "protocol": plan
-        and {"id": plan.id, "version": plan.version, "sha256": plan.sha256, "title": plan.title},
-        "policy": {
-            "id": policy.id,
-            "version": policy.version,
-            "sha256": policy.sha256,
-            "signed": policy.signed,
-            "demonstration": policy.demonstration,
-        },
+        "condition": proposal.condition.title if proposal.condition else "",
+        "protocol": plan.title if plan else "",
+        "policy_signed": policy.signed,
         "decision": decision
-        and {
-            "id": str(decision.id),
-            "outcome": decision.outcome,
-            "text": decision.outcome_text,
-            "by": decision.decided_by_name,
-            "at": decision.decided_at.isoformat(),
-            "facts_sha256": decision.facts_sha256,
-        },
-        "facts_sha256": state.facts_sha256,
+        and [decision.outcome_text, decision.decided_by_name, decision.decided_at.isoformat()],
     }
 
 
