@@ -6,14 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from tenuto.clinic.desk.judging import NO_PLAN, Planned, next_act
-from tenuto.clinic.intake.api import DecisionRow
 from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.models import Role
 from tenuto.clinic.ports.api import open_task, place_hold
-from tenuto.core.gate import Finding, Gate, Level
-from tenuto.core.sources import Basis, Tag
 from tests.clinic.conftest import NOW, facts_of, hired, source_of
 
 ADDRESS = "/worklist/"
@@ -131,70 +127,3 @@ def test_the_number_of_queries_does_not_grow(visit, alice, tasks, reads_with_que
     add(range(4, 31))
     with reads_with_queries(QUERIES):
         browser.get(ADDRESS)
-
-
-def finding(level, fact="", *, missing=False):
-    return Finding(
-        "X",
-        level,
-        f"Something about {fact or 'it'} that is long enough to stand.",
-        Basis((Tag.D,)),
-        fact,
-        missing,
-    )
-
-
-def decided(outcome, *, stands=True):
-    return DecisionRow(
-        id=None, outcome=outcome, outcome_text="", reason="", decided_by_name="Alice", decided_at=NOW, gate_level="PASS",
-        facts_sha256="", policy_id="", policy_version=1, policy_sha256="", stands=stands,
-    )  # fmt: skip
-
-
-PASS = Gate.of(())
-MISSING = Gate.of([finding(Level.REVIEW, "goals", missing=True)])
-BLOCK = Gate.of([finding(Level.BLOCK, "history.aneurysm")])
-
-
-DRAFTED, SIGNED, RUNNING = Planned(drafted=True), Planned(signed=True), Planned(signed=True, given=2)
-
-
-@pytest.mark.parametrize(
-    ("gate", "decision", "plan", "waits", "step"),
-    [
-        (None, None, NO_PLAN, False, "Take the history"),
-        (MISSING, None, NO_PLAN, False, "Complete the record"),
-        (BLOCK, None, NO_PLAN, False, "See what blocks"),
-        (PASS, None, NO_PLAN, False, "Decide"),
-        (PASS, decided("needs_more"), NO_PLAN, False, "Decide"),
-        (PASS, decided("accepted", stands=False), NO_PLAN, False, "Decide again"),
-        (PASS, decided("not_suitable", stands=False), NO_PLAN, False, "Decide again"),
-        (PASS, decided("accepted"), NO_PLAN, False, "Make the plan"),
-        (PASS, decided("accepted"), DRAFTED, False, "Sign the plan"),
-        (PASS, decided("accepted"), NO_PLAN, True, None),
-        (PASS, decided("accepted"), SIGNED, False, "See the dates"),
-        (MISSING, decided("accepted", stands=False), SIGNED, False, "See the dates"),
-        (PASS, decided("accepted"), SIGNED, True, "See the dates"),
-        (PASS, decided("accepted"), RUNNING, False, "See the visits"),
-        (BLOCK, decided("accepted", stands=False), SIGNED, False, "Revise or withdraw"),
-        (PASS, decided("not_suitable"), NO_PLAN, False, None),
-        (PASS, decided("not_suitable"), SIGNED, False, "Withdraw the plan"),
-    ],
-)
-def test_whose_turn_it_is_follows_from_gate_and_decision(gate, decision, plan, waits, step):
-    act = next_act(gate, decision, plan=plan, waits_for_signature=waits)
-    assert (act.next_step if act else None) == step
-
-
-def test_on_a_signed_plan_nobody_drops_out_of_sight_and_nothing_presses():
-    act = next_act(PASS, decided("accepted"), plan=SIGNED)
-    assert (act.stage, act.why, act.owner) == ("booking", "Plan signed; book the visits.", Role.COORDINATOR)
-    running = next_act(PASS, decided("accepted"), plan=RUNNING)
-    assert running.why == "2 infusions of the series on record."
-    others = [next_act(gate, None) for gate in (None, PASS, MISSING, BLOCK)]
-    assert all(quiet.rank > other.rank for quiet in (act, running) for other in others)
-
-
-def test_a_hold_says_it_alone():
-    assert next_act(PASS, decided("accepted"), plan=SIGNED, held=True) is None
-    assert next_act(BLOCK, decided("accepted"), plan=SIGNED, held=True).next_step == "Revise or withdraw"

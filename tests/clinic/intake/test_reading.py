@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tenuto.clinic.intake.api import newest_record, newest_records
+from tenuto.clinic.intake.api import current, states
 from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.pathway.api import Batch
 from tests.clinic.conftest import NOW, facts_of, source_of
 
 
@@ -29,8 +30,16 @@ def test_the_newest_record_is_read(ana, alice):
         by=alice,
         at=NOW + timedelta(hours=1),
     )
-    assert newest_record(ana).facts.unreadable == ("later",)
-    assert newest_records(ana.clinic.patients.all())[ana.pk].facts.unreadable == ("later",)
+    assert current(ana).record.facts.unreadable == ("later",)
+
+
+def test_one_patient_alone_is_read_like_one_of_many(ana, alice):
+    receive(facts=facts_of("Ben Rossi", "MRN 2"), source=source_of(digest="2" * 64), by=alice, at=NOW)
+    everyone = ana.clinic.patients.prefetch_related("identifiers")
+    together = states(Batch(everyone, clinic=ana.clinic, today=NOW.date()))
+    assert len(together) == 2
+    for patient in everyone:
+        assert together[patient.pk] == current(patient, as_of=NOW.date())
 
 
 def test_the_order_of_arrival_does_not_matter(ana, alice):
@@ -40,11 +49,11 @@ def test_the_order_of_arrival_does_not_matter(ana, alice):
         by=alice,
         at=NOW - timedelta(days=1),
     )
-    assert newest_record(ana).facts.unreadable == ()
+    assert current(ana).record.facts.unreadable == ()
 
 
 def test_facts_come_back_as_they_went_in(ana):
-    record = newest_record(ana)
+    record = current(ana).record
     assert record.facts == facts_of()
     assert record.recorded_by == "Alice (alice)"
     assert record.recorded_at == NOW
@@ -52,4 +61,4 @@ def test_facts_come_back_as_they_went_in(ana):
 
 
 def test_nobody_recorded_is_nobody(alice, ana):
-    assert newest_records(alice.clinic.patients.none()) == {}
+    assert states(Batch([], clinic=alice.clinic, today=NOW.date())) == {}

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "tenuto.clinic.ledger",
     "tenuto.clinic.people",
     "tenuto.clinic.live",
+    "tenuto.clinic.pathway",
     "tenuto.clinic.links",
     "tenuto.clinic.ports",
     "tenuto.clinic.policies",

@@ -1,9 +1,10 @@
-"""Every address of the clinic, by the app that answers it."""
+"""Every address of the clinic, by the app that answers it; the stages contribute their own."""
 
 from __future__ import annotations
 
 from django.urls import include, path
 
+from tenuto.clinic.pathway.api import routes
 from tenuto.clinic.ui.views import forbidden, not_found, server_error
 
 urlpatterns = [
@@ -16,9 +17,7 @@ urlpatterns = [
     path("", include("tenuto.clinic.policies.urls")),
     path("", include("tenuto.clinic.portal.urls")),
     path("", include("tenuto.clinic.ui.urls")),
-    path("", include("tenuto.clinic.intake.enquiry_urls")),
-    path("patients/<uuid:patient_id>/intake/", include("tenuto.clinic.intake.urls")),
-    path("patients/<uuid:patient_id>/plan/", include("tenuto.clinic.plan.urls")),
+    *routes(),
     path("interop/", include("tenuto.clinic.interop.urls")),
 ]
 handler403 = forbidden

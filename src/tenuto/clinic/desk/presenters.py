@@ -10,13 +10,13 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from tenuto.clinic.desk.judging import MARKS
 from tenuto.clinic.desk.models import Standing, WorkRow
+from tenuto.clinic.desk.projection import MARKS
 from tenuto.clinic.desk.services import MINE, Asked, Patients, Work
+from tenuto.clinic.pathway.api import first_page, judging_page, spine_order
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.roles import Role
 from tenuto.clinic.ui.components import WORDS
-from tenuto.clinic.ui.icons import STAGES
 from tenuto.clinic.ui.words import age, ago, count, moment
 
 __all__ = ["Board", "Filter", "Row", "WorkLine", "Worklist", "board", "worklist"]
@@ -156,7 +156,7 @@ def _owners(work: Work, asked: Asked, kept: dict[str, str]) -> Iterator[Filter]:
 
 def _stages(work: Work, asked: Asked, kept: dict[str, str]) -> Iterator[Filter]:
     yield _filter("", "All stages", work.total, kept, "stage", "", asked.stage)
-    for stage in STAGES:
+    for stage in spine_order():
         if work.stages[stage] or asked.stage == stage:
             yield _filter("", stage.capitalize(), work.stages[stage], kept, "stage", stage, asked.stage)
 
@@ -176,7 +176,7 @@ def _line(row: WorkRow, hidden: frozenset[UUID], now: datetime) -> WorkLine:
         mark=mark,
         word=WORDS[mark],
         name=RESTRICTED if shut else row.name,
-        url=_address("intake:page", row.patient_id) if row.patient_id else "",
+        url=_address(first_page(), row.patient_id) if row.patient_id else "",
         kind=RESTRICTED_KIND if shut else row.kind,
         stage=row.stage,
         why=RESTRICTED_WHY if shut else row.why,
@@ -191,7 +191,7 @@ def _line(row: WorkRow, hidden: frozenset[UUID], now: datetime) -> WorkLine:
 
 def _row(row: Standing, hidden: frozenset[UUID], today: date) -> Row:
     patient = row.patient
-    url = reverse("plan:page", args=[patient.pk])
+    url = _address(judging_page(), patient.pk)
     if patient.pk in hidden:
         return Row("unknown", RESTRICTED, "", "", RESTRICTED_WHY, "", "", "Open", url, url)
     judged = bool(row.policy_sha256)

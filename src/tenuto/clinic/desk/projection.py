@@ -3,44 +3,40 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from tenuto.clinic.desk.judging import MARKS, NO_PLAN, NextAct, Planned, gate_words, next_act
 from tenuto.clinic.desk.models import Progress, Standing, WorkRow
-from tenuto.clinic.intake.api import DecisionRow, Record, newest_decisions, newest_records
 from tenuto.clinic.ledger.models import AuditEvent, Kind
+from tenuto.clinic.pathway.api import (
+    Batch,
+    Judgement,
+    Rank,
+    Turn,
+    first_page,
+    judgements_of,
+    stage_of_task,
+    task_place,
+    turns_of,
+)
 from tenuto.clinic.people.models import Clinic, Patient
 from tenuto.clinic.people.roles import Role
-from tenuto.clinic.plan.models import PlanVersion, VisitReport
-from tenuto.clinic.plan.services import plan_for
-from tenuto.clinic.plan.status import Status
-from tenuto.clinic.plan.versions import in_force
-from tenuto.clinic.plan.versions import standings as standings_of
 from tenuto.clinic.policies.api import policy_of
-from tenuto.clinic.ports.api import HoldRow, TaskRow, holds_in_force, open_tasks
-from tenuto.core.intake.tasks import PLAN_TO_SIGN, rules
-from tenuto.core.plan.proposal import Proposal
-from tenuto.core.plan.request import PlanRequest
+from tenuto.clinic.ports.api import HOLDS_UP, HoldRow, TaskRow, holds_in_force, open_tasks
 from tenuto.core.policy import Policy
 
-__all__ = ["AT_ONCE", "judge_all", "rebuild", "refresh"]
+__all__ = ["AT_ONCE", "MARKS", "judge_all", "rebuild", "refresh"]
 
 AT_ONCE = 25
 """Patients worked out within one request; the rest waits for the next one, or for `manage judge_worklist`."""
 BATCH = 200
 DEEDS = (Kind.WRITE, Kind.OVERRIDE)
-PLACES = {
-    "enquiry": ("Answer it", "enquiries"),
-    "test.order": ("Order or chase it", "intake:tests"),
-    "scale.review": ("Go over it", "intake:scales"),
-    PLAN_TO_SIGN: ("Sign the plan", "plan:page"),
-}
-"""What to do about a task and where, by its kind; for the others by the start of the kind, else the intake page."""
+MARKS = ("refuse", "block", "review", "pass", "unknown")
+"""In the order of the lists."""
 
 
 def refresh(clinic: Clinic, *, today: date, limit: int = AT_ONCE) -> int:
@@ -131,122 +127,85 @@ def _clinic_rows(clinic: Clinic) -> None:
 
 
 def _judge(clinic: Clinic, chosen: Sequence[UUID], *, policy: Policy, today: date) -> None:
+    """Ask the stages about some patients and keep what they say."""
     patients = list(clinic.patients.filter(pk__in=chosen).prefetch_related("identifiers"))
-    records = newest_records(patients)
-    decisions = newest_decisions(records, policy=policy)
+    batch = Batch(patients, clinic=clinic, today=today)
+    judged, turns = judgements_of(batch), turns_of(batch)
     tasks: dict[UUID | None, list[TaskRow]] = defaultdict(list)
     for task in open_tasks(clinic):
         tasks[task.patient_id].append(task)
     holds = holds_in_force(clinic, on=today)
-    plans = _plans(chosen)
-    WorkRow.objects.filter(patient__in=chosen).delete()
     standings: list[Standing] = []
     work: list[WorkRow] = []
     for patient in patients:
-        record = records.get(patient.pk)
-        proposal = plan_for(record, PlanRequest(), policy=policy, as_of=today) if record else None
-        standings.append(_standing(patient, record, proposal, policy, today))
-        open_now = tasks.get(patient.pk, [])
-        own_holds = holds.get(patient.pk, ())
-        plan = plans.get(patient.pk, NO_PLAN)
-        act = _act_of(record, proposal, decisions, open_now, plan, held=bool(own_holds))
-        work += _work(patient, clinic, act, open_now, own_holds)
+        standings.append(_standing(patient, judged.get(patient.pk) or _not_judged(), policy, today))
+        work += _work(patient, turns.get(patient.pk), tasks.get(patient.pk, ()), holds.get(patient.pk, ()))
+    WorkRow.objects.filter(patient__in=chosen).delete()
     Standing.objects.filter(patient__in=chosen).delete()
     Standing.objects.bulk_create(standings, batch_size=BATCH)
     WorkRow.objects.bulk_create(work, batch_size=BATCH, ignore_conflicts=True)
 
 
-def _act_of(
-    record: Record | None,
-    proposal: Proposal | None,
-    decisions: Mapping[UUID, DecisionRow],
-    tasks: Iterable[TaskRow],
-    plan: Planned,
-    *,
-    held: bool,
-) -> NextAct | None:
-    decision = decisions.get(record.id) if record else None
-    waits = any(task.kind == PLAN_TO_SIGN for task in tasks)
-    gate = proposal.gate if proposal else None
-    return next_act(gate, decision, plan=plan, waits_for_signature=waits, held=held)
+def _not_judged() -> Judgement:
+    """Of whom no stage says anything."""
+    return Judgement(
+        mark="unknown",
+        why="No record yet.",
+        next_step="Open",
+        target=first_page(),
+        diagnosis="",
+        recorded_on=None,
+    )
 
 
-def _plans(chosen: Sequence[UUID]) -> dict[UUID, Planned]:
-    """How far the plan of each patient has come. Two queries."""
-    rows = PlanVersion.objects.filter(patient__in=chosen).defer("content_json", "document_json", "facts_json")
-    versions: dict[UUID, list[PlanVersion]] = defaultdict(list)
-    for row in rows.select_related("signature", "withdrawal"):
-        versions[row.patient_id].append(row)
-    days: dict[UUID, set[date]] = defaultdict(set)
-    for series, day in VisitReport.objects.filter(patient__in=chosen).values_list(
-        "version__series", "given_on"
-    ):
-        days[series].add(day)
-    return {patient: _planned(own, days) for patient, own in versions.items()}
-
-
-def _planned(versions: Sequence[PlanVersion], days: Mapping[UUID, set[date]]) -> Planned:
-    force = in_force(versions)
-    drafted = Status.DRAFT in standings_of(versions).values()
-    return Planned(drafted, force is not None, len(days.get(force.series, ())) if force else 0)
-
-
-def _standing(
-    patient: Patient, record: Record | None, proposal: Proposal | None, policy: Policy, today: date
-) -> Standing:
-    words = gate_words(proposal.gate if proposal else None)
-    condition = proposal.condition if proposal else None
+def _standing(patient: Patient, judged: Judgement, policy: Policy, today: date) -> Standing:
     return Standing(
         patient=patient,
         clinic_id=patient.clinic_id,
         name=patient.name,
         as_of=today,
         policy_sha256=policy.sha256,
-        rank=MARKS.index(words.mark),
-        mark=words.mark,
-        diagnosis=condition.title if condition else "None that is treated here",
-        why=words.why,
-        more=words.more,
-        next_step=words.next_step,
-        target=words.target,
-        recorded_on=record.recorded_at.date() if record else None,
+        rank=MARKS.index(judged.mark),
+        mark=judged.mark,
+        diagnosis=judged.diagnosis,
+        why=judged.why,
+        more=judged.more,
+        next_step=judged.next_step,
+        target=judged.target,
+        recorded_on=judged.recorded_on,
     )
 
 
 def _work(
-    patient: Patient, clinic: Clinic, act: NextAct | None, tasks: Iterable[TaskRow], holds: Iterable[HoldRow]
+    patient: Patient, turn: Turn | None, tasks: Sequence[TaskRow], holds: Sequence[HoldRow]
 ) -> Iterator[WorkRow]:
     for task in tasks:
-        yield _task(task, clinic)
+        yield _task(task, patient.clinic)
     for hold in holds:
         yield WorkRow(
-            key=f"hold:{hold.id}", clinic=clinic, patient=patient, name=patient.name, stage="booking",
-            kind="Hold on booking", mark="block", why=hold.why,
+            key=f"hold:{hold.id}", clinic_id=patient.clinic_id, patient=patient, name=patient.name,
+            stage=HOLDS_UP, kind="Hold on booking", mark="block", why=hold.why,
             more=f"until {hold.until}" if hold.until else "until it is lifted",
-            owner_role=Role.PRESCRIBER, rank=2, next_step="See the patient", target="intake:page",
+            owner_role=Role.PRESCRIBER, rank=Rank.AGAIN, next_step="See the patient", target=first_page(),
         )  # fmt: skip
-    if act is not None:
+    if turn is not None and not _said(turn, tasks, holds):
         yield WorkRow(
-            key=f"step:{patient.pk}", clinic=clinic, patient=patient, name=patient.name, stage=act.stage, kind=act.kind,
-            mark=act.mark, why=act.why, more=act.more, owner_role=act.owner, rank=act.rank,
-            next_step=act.next_step, target=act.target,
+            key=f"step:{patient.pk}", clinic_id=patient.clinic_id, patient=patient, name=patient.name,
+            stage=turn.stage, kind=turn.kind, mark=turn.mark, why=turn.why, more=turn.more, owner_role=turn.owner,
+            rank=turn.rank, next_step=turn.next_step, target=turn.target,
         )  # fmt: skip
+
+
+def _said(turn: Turn, tasks: Sequence[TaskRow], holds: Sequence[HoldRow]) -> bool:
+    """Whether a task or a hold of the same patient says the turn already."""
+    return any(task.kind == turn.said_by_task for task in tasks) or (turn.waits_for_holds and bool(holds))
 
 
 def _task(task: TaskRow, clinic: Clinic) -> WorkRow:
-    step, target = _place(task.kind)
-    titles = {rule.id: rule.title for rule in rules()}
+    place = task_place(task.kind)
     return WorkRow(
         key=f"task:{task.id}", clinic=clinic, patient_id=task.patient_id, name=task.patient_name,
-        stage="plan" if task.kind.startswith("plan") else "intake", kind=titles.get(task.kind, "Task"), mark="due",
-        why=task.why, owner_role=task.owner_role, owner_id=task.owner_id, due=task.due, rank=0, next_step=step,
-        target=target,
+        stage=stage_of_task(task.kind), kind=place.title, mark="due", why=task.why, owner_role=task.owner_role,
+        owner_id=task.owner_id, due=task.due, rank=Rank.TASK, next_step=place.next_step,
+        target=place.target or first_page(),
     )  # fmt: skip
-
-
-def _place(kind: str) -> tuple[str, str]:
-    if kind in PLACES:
-        return PLACES[kind]
-    if kind.startswith(("suicide", "triage")):
-        return "Record the triage", "intake:triage"
-    return "See the task", "intake:page"

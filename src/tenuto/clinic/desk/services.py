@@ -10,13 +10,12 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from tenuto.clinic.desk.judging import MARKS
 from tenuto.clinic.desk.models import Standing, WorkRow
-from tenuto.clinic.desk.projection import refresh
+from tenuto.clinic.desk.projection import MARKS, refresh
+from tenuto.clinic.pathway.api import spine_order
 from tenuto.clinic.people.access import hidden_from
 from tenuto.clinic.people.models import Staff
 from tenuto.clinic.people.roles import Role
-from tenuto.clinic.ui.icons import STAGES
 
 __all__ = ["Asked", "Patients", "Work", "patients_of", "work_of"]
 
@@ -124,7 +123,7 @@ def _narrowed(rows: QuerySet[WorkRow], asked: Asked, staff: Staff, now: datetime
         rows = rows.filter(Q(owner_role=staff.role) | Q(owner=staff))
     elif asked.owner in Role.values:
         rows = rows.filter(owner_role=asked.owner)
-    if asked.stage in STAGES:
+    if asked.stage in spine_order():
         rows = rows.filter(stage=asked.stage)
     if asked.mark == "late":
         rows = rows.filter(due__lt=now)

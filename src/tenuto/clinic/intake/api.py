@@ -10,11 +10,13 @@ from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID, uuid5
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
+from tenuto.clinic.intake.alerts import alerts_of
 from tenuto.clinic.intake.gather import Gathered, gather, gather_one, merged
 from tenuto.clinic.intake.models import Decision
+from tenuto.clinic.intake.pages import page_of
+from tenuto.clinic.pathway.api import Batch
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.policies.api import policy_of
 from tenuto.core.gate import Gate
@@ -28,12 +30,13 @@ __all__ = [
     "DecisionRow",
     "IntakeState",
     "Record",
+    "alerts_of",
+    "batch_with",
     "current",
     "digest_of",
-    "newest_decisions",
-    "newest_record",
-    "newest_records",
+    "page_of",
     "policy_of",
+    "states",
 ]
 
 REMEMBERED = 2048
@@ -122,24 +125,20 @@ def current(patient: Patient, *, as_of: date | None = None) -> IntakeState:
     )
 
 
-def newest_record(patient: Patient) -> Record | None:
-    """All that is known of a patient as one record; None before the first."""
-    return newest_records([patient]).get(patient.pk)
+def states(batch: Batch) -> Mapping[UUID, IntakeState]:
+    """The state of every patient of a batch about whom something is recorded, by patient id; of one alone always.
+
+    A fixed number of queries, however many patients there are, and none the second time.
+    """
+    return batch.once(_states)
 
 
-def newest_records(patients: QuerySet[Patient] | list[Patient]) -> dict[UUID, Record]:
-    """The record of each patient, by patient id, in a fixed number of queries."""
-    found = gather([patient.pk for patient in patients] if isinstance(patients, list) else patients)
-    people = patients if isinstance(patients, list) else patients.prefetch_related("identifiers")
-    records = {}
-    for patient in people:
-        rows = found.get(patient.pk)
-        if rows is not None:
-            facts = merged(patient, rows)
-            record = _record(patient, rows, facts, digest_of(facts))
-            if record is not None:
-                records[patient.pk] = record
-    return records
+def batch_with(patient: Patient, state: IntakeState) -> Batch:
+    """A patient whose state a page has already asked for, for the other stages to look at."""
+    batch = Batch([patient], clinic=patient.clinic, today=state.as_of)
+    known: Mapping[UUID, IntakeState] = {patient.pk: state}
+    batch.keep(_states, known)
+    return batch
 
 
 def digest_of(facts: PatientFacts) -> str:
@@ -185,16 +184,6 @@ def _record(patient: Patient, rows: Gathered, facts: PatientFacts, sha256: str) 
     )
 
 
-def newest_decisions(records: Mapping[UUID, Record], *, policy: Policy) -> dict[UUID, DecisionRow]:
-    """The newest decision about each of the records, by record id, as `records` has them by patient id. One query."""
-    rows = Decision.objects.filter(patient__in=list(records)).defer("facts", "findings")
-    newest = {row.patient_id: row for row in rows.order_by("recorded_at", "pk")}
-    return {
-        records[patient].id: _decision(row, digest_of(records[patient].facts), policy)
-        for patient, row in newest.items()
-    }
-
-
 def _newest_decision(patient: Patient, sha256: str, policy: Policy) -> DecisionRow | None:
     row = Decision.objects.filter(patient=patient).order_by("-recorded_at", "-pk").first()
     return _decision(row, sha256, policy) if row else None
@@ -215,3 +204,32 @@ def _decision(row: Decision, sha256: str, policy: Policy) -> DecisionRow:
         policy_sha256=row.policy_sha256,
         stands=row.facts_sha256 == sha256 and row.policy_sha256 == policy.sha256,
     )
+
+
+def _states(batch: Batch) -> Mapping[UUID, IntakeState]:
+    if len(batch.patients) == 1:
+        return {patient.pk: current(patient, as_of=batch.today) for patient in batch.patients}
+    return _together(batch)
+
+
+def _together(batch: Batch) -> Mapping[UUID, IntakeState]:
+    policy = policy_of(batch.clinic)
+    found = gather([patient.pk for patient in batch.patients])
+    decided = Decision.objects.filter(patient__in=list(found)).defer("facts", "findings")
+    newest = {row.patient_id: row for row in decided.order_by("recorded_at", "pk")}
+    states = {}
+    for patient in batch.patients:
+        if (rows := found.get(patient.pk)) is None:
+            continue
+        facts = merged(patient, rows)
+        sha256, row = digest_of(facts), newest.get(patient.pk)
+        states[patient.pk] = IntakeState(
+            record=_record(patient, rows, facts, sha256),
+            facts=facts,
+            facts_sha256=sha256,
+            policy=policy,
+            as_of=batch.today,
+            assessment=_assessed(_Known(sha256, facts), policy, batch.today),
+            decision=_decision(row, sha256, policy) if row else None,
+        )
+    return states

@@ -7,18 +7,17 @@ from typing import cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient, Staff
 from tenuto.clinic.plan.comfort_form import ComfortForm
 from tenuto.clinic.plan.models import ComfortCard
 from tenuto.clinic.plan.presenters.comfort import comfort_rows
-from tenuto.clinic.plan.presenters.frame import frame_of
 from tenuto.clinic.plan.services.comfort import CardMoved, comfort_card, write_comfort_card
-from tenuto.clinic.plan.services.proposing import grounds
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,11 +56,9 @@ def _page(
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     context = {
-        "frame": frame_of(grounds(patient)),
-        "patient": patient,
         "card": card,
         "rows": comfort_rows(card) if card else (),
         "form": form,
         "problem": problem,
     }
-    return render(request, "plan/comfort.html", context, status=status)
+    return patient_page(request, "plan/comfort.html", patient, context, status=status)

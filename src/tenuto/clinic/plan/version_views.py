@@ -10,11 +10,12 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient, Staff
 from tenuto.clinic.people.reauthenticate import Reauthentication, fresh_signature
@@ -22,7 +23,6 @@ from tenuto.clinic.plan import services
 from tenuto.clinic.plan.forms import query_of
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.presenters.comfort import comfort_rows
-from tenuto.clinic.plan.presenters.frame import frame_of
 from tenuto.clinic.plan.presenters.version import version_page
 from tenuto.clinic.plan.services.comfort import comfort_card
 from tenuto.clinic.plan.services.drafting import DraftRefused
@@ -182,16 +182,16 @@ def _page(
     card = comfort_card(found.patient)
     given = failed or {}
     context = {
-        "frame": frame_of(found),
         "page": version_page(shown, found.versions, staff=cast(Staff, request.user), state=found.state),
         "problem": problem,
-        "patient": found.patient,
         "comfort": comfort_rows(card) if card else (),
         "orders": next_orders(found.patient),
         **{f"{act}_form": given.get(act) or ReasonForm(prefix=act) for act in ("sign", "except", "withdraw")},
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
-    return render(request, "plan/version.html", context, status=status)
+    return patient_page(
+        request, "plan/version.html", found.patient, context, batch=found.batch, status=status
+    )
 
 
 def _conflict(
@@ -210,10 +210,8 @@ def _conflict(
         "theirs": conflict.theirs,
         "query": request.GET.urlencode(),
         "seen": request.POST.get("seen", ""),
-        "frame": frame_of(grounds(patient)),
-        "patient": patient,
         "text": str(conflict),
         "changes": conflict.changes,
         "again": again,
     }
-    return render(request, "plan/conflict.html", context, status=HTTPStatus.CONFLICT)
+    return patient_page(request, "plan/conflict.html", patient, context, status=HTTPStatus.CONFLICT)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from tenuto.clinic.intake.api import alerts_of
+from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient, Staff
 from tenuto.clinic.plan.document import company_of
@@ -16,9 +18,7 @@ from tenuto.clinic.plan.documents.pdf import as_pdf
 from tenuto.clinic.plan.documents.sheet import sheet_of
 from tenuto.clinic.plan.forms import OptionsForm, query_of
 from tenuto.clinic.plan.presenters.drafting import draft_card
-from tenuto.clinic.plan.presenters.frame import frame_of
 from tenuto.clinic.plan.presenters.page import plan_page
-from tenuto.clinic.plan.presenters.spine import spine_of
 from tenuto.clinic.plan.services.drafting import Built, build
 from tenuto.clinic.plan.services.proposing import Grounds, grounds
 from tenuto.core.plan.request import PlanRequest, PlanRequestError
@@ -36,21 +36,18 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
     if found.in_force is not None and not request.GET:
         return redirect("plan:version", patient.pk, found.in_force.pk)
     if found.state.record is None:
-        return render(request, "plan/nothing.html", {"frame": frame_of(found), "patient": patient})
+        return patient_page(request, "plan/nothing.html", patient, {}, batch=found.batch)
     form, built = asked(found, request.GET)
     _offer(form, built)
     shown = plan_page(
         built.proposal,
         patient=patient,
-        identifiers=[str(identifier) for identifier in patient.identifiers.all()],
         record=found.state.record,
-        stages=spine_of(found, built.proposal.gate.level),
         query=request.GET,
     )
     context = {
         "page": shown,
         "form": form,
-        "patient": patient,
         "draft": draft_card(
             built,
             query=query_of(built.order.request, anew=built.order.anew),
@@ -59,7 +56,8 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
         ),
         "company": company_of(built.proposal, found.state),
     }
-    return render(request, "plan/page.html", context)
+    stops = alerts_of(built.proposal.gate)
+    return patient_page(request, "plan/page.html", patient, context, batch=found.batch, alerts=stops)
 
 
 @require_safe

@@ -8,14 +8,14 @@ from typing import cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient, Staff
 from tenuto.clinic.people.reauthenticate import Reauthentication, fresh_signature
-from tenuto.clinic.plan.presenters.frame import frame_of
 from tenuto.clinic.plan.presenters.visits import (
     latest_effects,
     order_options,
@@ -114,8 +114,6 @@ def _page(
         next_orders(patient),
     )
     context = {
-        "frame": frame_of(found),
-        "patient": patient,
         "version": force,
         "rows": visit_rows(found.reports, force),
         "titration": titration_card(titration, force) if force else None,
@@ -129,4 +127,4 @@ def _page(
     }
     sound = HTTPStatus.OK if failed is None else HTTPStatus.UNPROCESSABLE_ENTITY
     status = HTTPStatus.CONFLICT if moved else sound
-    return render(request, "plan/visits.html", context, status=status)
+    return patient_page(request, "plan/visits.html", patient, context, batch=found.batch, status=status)

@@ -15,9 +15,10 @@ from tenuto.clinic.people.models import Clinic, Patient, Staff
 from tenuto.clinic.people.roles import Role
 from tenuto.clinic.people.services import require_same_clinic
 from tenuto.clinic.ports.models import Hold, HoldLift, Task, TaskEnd, Window
-from tenuto.clinic.ports.rows import HoldRow, TaskRow, WindowRow
+from tenuto.clinic.ports.rows import HOLDS_UP, HoldRow, TaskRow, WindowRow
 
 __all__ = [
+    "HOLDS_UP",
     "AlreadyEnded",
     "HoldRow",
     "TaskRow",

@@ -8,7 +8,10 @@ from uuid import UUID
 
 from tenuto.clinic.people.roles import Role
 
-__all__ = ["HoldRow", "TaskRow", "WindowRow"]
+__all__ = ["HOLDS_UP", "HoldRow", "TaskRow", "WindowRow"]
+
+HOLDS_UP = "booking"
+"""The stage that a hold keeps from going on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,14 @@ from uuid import UUID
 from django.urls import reverse
 
 from tenuto.clinic.intake.api import IntakeState
-from tenuto.clinic.intake.presenters.aside import PAGES
+from tenuto.clinic.intake.pages import PAGES
+from tenuto.clinic.pathway.api import task_place
 from tenuto.clinic.people.api import may
 from tenuto.clinic.people.models import Role, Staff
 from tenuto.clinic.ports.api import TaskRow
 from tenuto.clinic.ui.words import count, day, moment
 from tenuto.core.gate import Level
 from tenuto.core.intake.steps import elsewhere, steps
-from tenuto.core.intake.tasks import rules
 
 __all__ = ["Section", "TaskCard", "decision_text", "sections", "task_cards"]
 
@@ -90,13 +90,12 @@ def task_cards(tasks: Iterable[TaskRow], *, now: datetime) -> tuple[TaskCard, ..
 
 
 def _task(task: TaskRow, now: datetime) -> TaskCard:
-    titles = {rule.id: rule.title for rule in rules()}
     late = task.is_late(now)
     return TaskCard(
         id=task.id,
         mark="late" if late else "due",
         word="Late" if late else "Due",
-        title=titles.get(task.kind, task.kind),
+        title=task_place(task.kind).title,
         why=task.why,
         owner=task.owner_name or Role(task.owner_role).label,
         due=moment(task.due) if task.due.date() == now.date() else f"{day(task.due.date())}",

@@ -1,16 +1,15 @@
-"""What every page of a patient's intake carries: the banner, the spine, the gate beside."""
+"""What every page of a patient's intake carries beside the frame: the gate as it stands now."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from tenuto.clinic.intake.api import IntakeState, current
-from tenuto.clinic.intake.presenters.aside import aside, stages
-from tenuto.clinic.intake.presenters.person import banner_of
+from tenuto.clinic.intake.api import IntakeState, batch_with, current
+from tenuto.clinic.intake.presenters.aside import aside
+from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.models import Patient, Staff
 
 __all__ = ["UNPROCESSABLE", "aside_html", "page", "staff_of"]
@@ -34,14 +33,8 @@ def page(
 ) -> HttpResponse:
     """A page about a patient, with the gate as it stands now."""
     state = state or current(patient)
-    identifiers = tuple(str(identifier) for identifier in patient.identifiers.all())
-    frame = {
-        "patient": patient,
-        "banner": banner_of(patient, identifiers, state.facts, state.gate, state.as_of),
-        "stages": stages(state, patient.pk),
-        "aside": aside(state, patient.pk, staff_of(request)),
-    }
-    return render(request, template, {**frame, **context}, status=status)
+    shown = {"aside": aside(state, patient.pk, staff_of(request)), **context}
+    return patient_page(request, template, patient, shown, batch=batch_with(patient, state), status=status)
 
 
 def aside_html(request: HttpRequest, patient: Patient) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -12,16 +12,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from tenuto.clinic.intake.api import Record
-from tenuto.clinic.intake.presenters.aside import page_of
-from tenuto.clinic.intake.presenters.person import banner_of
+from tenuto.clinic.intake.api import Record, page_of
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.presenters.course import CourseCard, course_card
 from tenuto.clinic.plan.presenters.dose import DoseCard, dose_card
 from tenuto.clinic.plan.presenters.level import level_figure, level_inputs
 from tenuto.clinic.plan.presenters.protocols import ProtocolColumn, compare
 from tenuto.clinic.ui.charts.dose_level import LevelFigure
-from tenuto.clinic.ui.components import Banner, Stage
 from tenuto.clinic.ui.gates import GateCard, gate_card, missing_facts, missing_findings
 from tenuto.clinic.ui.words import ago, count, long_day, moment
 from tenuto.core.gate import Gate, Level
@@ -67,8 +64,6 @@ class PlanPage:
     """Everything that the template prints."""
 
     title: str
-    banner: Banner
-    stages: tuple[Stage, ...]
     gate: GateCard
     dose: DoseCard | None
     level: LevelFigure | None
@@ -89,17 +84,13 @@ def plan_page(
     proposal: Proposal,
     *,
     patient: Patient,
-    identifiers: Sequence[str],
     record: Record,
-    stages: tuple[Stage, ...],
     query: QueryDict,
 ) -> PlanPage:
     """The page for a proposal. `query` are the options of the address, carried into links to other protocols."""
     gate, today = proposal.gate, proposal.as_of
     return PlanPage(
         title=proposal.protocol.title if proposal.protocol else "No protocol",
-        banner=banner_of(patient, tuple(identifiers), record.facts, gate, today),
-        stages=stages,
         gate=gate_card(gate, proposal.policy),
         dose=dose_of(proposal),
         level=level_figure(level_inputs(proposal, record.facts.person.birth_date)),

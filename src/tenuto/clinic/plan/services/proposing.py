@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
+from uuid import UUID
 
-from tenuto.clinic.intake.api import IntakeState, Record, current, policy_of
+from tenuto.clinic.intake.api import IntakeState, Record, batch_with, current, policy_of
+from tenuto.clinic.pathway.api import Batch
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.models import PlanVersion, VisitReport
-from tenuto.clinic.plan.versions import in_force
+from tenuto.clinic.plan.versions import in_force, versions_in
 from tenuto.core.course.infusion import GivenInfusion
 from tenuto.core.gate import Gate
 from tenuto.core.intake.died import DIED
@@ -61,6 +63,14 @@ class Grounds:
     """All versions, the newest first."""
     reports: tuple[VisitReport, ...]
     """The visits on record, one a day, oldest first."""
+
+    @property
+    def batch(self) -> Batch:
+        """The patient for the other stages to look at, with what was asked of intake already."""
+        batch = batch_with(self.patient, self.state)
+        own: Mapping[UUID, Sequence[PlanVersion]] = {self.patient.pk: self.versions}
+        batch.keep(versions_in, own)
+        return batch
 
     @property
     def in_force(self) -> PlanVersion | None:

@@ -1,0 +1,21 @@
+"""What the banner warns of: the titles of what stands against treatment."""
+
+from __future__ import annotations
+
+from tenuto.core.gate import Finding, Gate, Level
+from tenuto.core.intake.required import fact
+
+__all__ = ["alerts_of"]
+
+
+def alerts_of(gate: Gate) -> tuple[str, ...]:
+    """The titles of what blocks, shortest useful form; the gate says the rest."""
+    found = (_title(f) for f in gate.findings if f.level >= Level.BLOCK and not f.missing)
+    return tuple(dict.fromkeys(found))
+
+
+def _title(finding: Finding) -> str:
+    try:
+        return fact(finding.fact).title
+    except KeyError:
+        return finding.message.split(". ")[0].split(": ")[0].rstrip(".")

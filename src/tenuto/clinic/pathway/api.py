@@ -1,0 +1,41 @@
+"""What the other rooms take from the pathway: the kinds of contribution, the one frame of a patient's pages, and what
+all stages together say."""
+
+from __future__ import annotations
+
+from tenuto.clinic.pathway.batch import Batch
+from tenuto.clinic.pathway.frame import born_text, judgements_of, patient_page, spine_of, turns_of
+from tenuto.clinic.pathway.parts import Contribution, Judgement, Place, Rank, State, TaskPlace, Turn, Vitals
+from tenuto.clinic.pathway.registry import (
+    contributions,
+    first_page,
+    judging_page,
+    routes,
+    spine_order,
+    stage_of_task,
+    task_place,
+)
+
+__all__ = [
+    "Batch",
+    "Contribution",
+    "Judgement",
+    "Place",
+    "Rank",
+    "State",
+    "TaskPlace",
+    "Turn",
+    "Vitals",
+    "born_text",
+    "contributions",
+    "first_page",
+    "judgements_of",
+    "judging_page",
+    "patient_page",
+    "routes",
+    "spine_of",
+    "spine_order",
+    "stage_of_task",
+    "task_place",
+    "turns_of",
+]

@@ -1,0 +1,115 @@
+"""What stands around every page about a patient: the banner and the spine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from tenuto.clinic.pathway.batch import Batch
+from tenuto.clinic.pathway.parts import Judgement, Turn, Vitals
+from tenuto.clinic.pathway.registry import contributions, spine_order
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.ui.components import Banner, Stage
+from tenuto.clinic.ui.words import age, count
+from tenuto.core.dates import say_birthday
+
+__all__ = ["banner_of", "born_text", "judgements_of", "patient_page", "spine_of", "turns_of"]
+
+AHEAD = ("ahead", "Not started")
+MOST_ALERTS = 4
+NOTHING_KNOWN = Vitals((), False, "", "")
+
+
+def patient_page(
+    request: HttpRequest,
+    template: str,
+    patient: Patient,
+    context: Mapping[str, Any],
+    *,
+    batch: Batch | None = None,
+    alerts: Sequence[str] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """A page about a patient, in the one frame; its template extends `pathway/frame.html`.
+
+    A page that has asked a stage already gives the `batch` it asked by. `alerts` are those of the page alone.
+    """
+    known = batch or Batch.of(patient)
+    frame = {
+        "patient": patient,
+        "banner": banner_of(patient, known, alerts=alerts),
+        "stages": spine_of(patient, known),
+    }
+    return render(request, template, {**frame, **context}, status=status)
+
+
+def banner_of(patient: Patient, batch: Batch, *, alerts: Sequence[str] = ()) -> Banner:
+    """Two identifiers, allergies, alerts, and the weight with its date."""
+    vitals = NOTHING_KNOWN
+    found = list(alerts)
+    for each in reversed(contributions()):
+        if each.vitals:
+            vitals = batch.once(each.vitals).get(patient.pk, vitals)
+        if each.alerts:
+            found += batch.once(each.alerts).get(patient.pk, ())
+    return Banner(
+        name=patient.name,
+        identifiers=tuple(str(identifier) for identifier in patient.identifiers.all()),
+        born=born_text(patient, batch.today),
+        allergies=vitals.allergies,
+        allergies_known=vitals.allergies_known,
+        alerts=_shortened(found),
+        weight=vitals.weight,
+        weight_note=vitals.weight_note,
+        preferred=patient.preferred_name,
+        person_url=reverse("people:person", args=[patient.pk]),
+    )
+
+
+def born_text(patient: Patient, today: date) -> str:
+    """'Born 4 May 1981, 45 years'."""
+    born = patient.birth_date
+    if born is None:
+        return "Date of birth not recorded"
+    return f"Born {say_birthday(born)}, {count(age(born, today), 'year')}"
+
+
+def spine_of(patient: Patient, batch: Batch) -> tuple[Stage, ...]:
+    """Every stage in order, with what it says of the patient; one that nobody has built lies ahead."""
+    told = {}
+    for each in contributions():
+        if each.places:
+            place = batch.once(each.places).get(patient.pk)
+            state, words = (place.state, place.words) if place else AHEAD
+            told[each.room] = Stage(each.room, state, words, reverse(each.page, args=[patient.pk]))
+    return tuple(told.get(name) or Stage(name, *AHEAD) for name in spine_order())
+
+
+def turns_of(batch: Batch) -> dict[UUID, Turn | None]:
+    """The next turn of each patient: what the latest stage says that has something to say."""
+    found: dict[UUID, Turn | None] = {}
+    for each in contributions():
+        if each.turns:
+            found.update(batch.once(each.turns))
+    return found
+
+
+def judgements_of(batch: Batch) -> dict[UUID, Judgement]:
+    """What stands against each patient's treatment: what the latest stage says that has something to say."""
+    found: dict[UUID, Judgement] = {}
+    for each in contributions():
+        if each.judgements:
+            found.update(batch.once(each.judgements))
+    return found
+
+
+def _shortened(alerts: Sequence[str]) -> tuple[str, ...]:
+    unique = list(dict.fromkeys(alerts))
+    rest = len(unique) - MOST_ALERTS
+    return (*unique[:MOST_ALERTS], *([f"and {rest} more"] if rest > 0 else []))

@@ -1,0 +1,119 @@
+"""What a stage can contribute. A stage fills in one `Contribution` in its `contribution.py`; nothing else names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum
+from typing import Literal
+from uuid import UUID
+
+from tenuto.clinic.pathway.batch import Batch
+from tenuto.clinic.people.roles import Role
+
+__all__ = ["Contribution", "Judgement", "Place", "Rank", "State", "TaskPlace", "Turn", "Vitals"]
+
+State = Literal["done", "here", "blocked", "ahead"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a patient stands in a stage, for the spine."""
+
+    state: State
+    words: str
+
+
+class Rank(IntEnum):
+    """The order of the worklist where no deadline orders it."""
+
+    TASK = 0
+    STOPPED = 1
+    AGAIN = 2
+    DECIDE = 3
+    COMPLETE = 4
+    BEGIN = 5
+    NOTHING_PRESSES = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What must happen next with a patient: why now, whose turn, one next step and the page where it is done."""
+
+    stage: str
+    """Under which stage it is listed: the one that speaks, or the next one while nobody has built it."""
+    kind: str
+    mark: str
+    why: str
+    more: str = ""
+    owner: Role
+    next_step: str
+    target: str
+    """The route of the page, with an anchor perhaps, such as `plan:page#gate`."""
+    rank: Rank
+    said_by_task: str = ""
+    """Not listed while a task of this kind is open about the patient: the task says it, with its deadline."""
+    waits_for_holds: bool = False
+    """Not listed while a hold is in force: the hold says it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What stands against a patient's treatment today, in one line, for the list of patients."""
+
+    mark: str
+    why: str
+    more: str = ""
+    next_step: str
+    target: str
+    diagnosis: str
+    recorded_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """What the banner says of a patient beside who it is."""
+
+    allergies: tuple[str, ...]
+    allergies_known: bool
+    weight: str
+    weight_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPlace:
+    """A kind of task: its title, what to do about it, and the page where that is done."""
+
+    title: str
+    next_step: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """What a room adds to the pages that are about a whole patient or the whole clinic.
+
+    A room with `places` is a stage. Each function answers for a whole batch, by patient id, and leaves out whom it has
+    nothing to say about.
+    """
+
+    room: str
+    page: str = ""
+    """The route of the stage's page about a patient."""
+    after: str = ""
+    """The stage that goes before, for one that is not among the seven."""
+    places: Callable[[Batch], Mapping[UUID, Place]] | None = None
+    turns: Callable[[Batch], Mapping[UUID, Turn | None]] | None = None
+    """The latest stage that says something about a patient is heard; None says that it is nobody's turn."""
+    judgements: Callable[[Batch], Mapping[UUID, Judgement]] | None = None
+    """The latest stage that says something about a patient is heard."""
+    alerts: Callable[[Batch], Mapping[UUID, Sequence[str]]] | None = None
+    """Shown in the banner of every page, the latest stage's first."""
+    vitals: Callable[[Batch], Mapping[UUID, Vitals]] | None = None
+    tasks: Mapping[str, TaskPlace] = field(default_factory=dict)
+    """The kinds of task that the room opens."""
+    patient_urls: str = ""
+    """The module of its addresses below `/patients/<id>/<room>/`."""
+    clinic_urls: str = ""
+    """The module of its addresses that are about no one patient."""

@@ -1,0 +1,121 @@
+"""What the rooms contribute, found once: every installed app that has a `contribution.py` is asked for its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import import_module
+
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import URLPattern, URLResolver, include, path
+from django.utils.module_loading import module_has_submodule
+
+from tenuto.clinic.pathway.parts import Contribution, TaskPlace
+from tenuto.clinic.ui.icons import STAGES
+
+__all__ = [
+    "contributions",
+    "first_page",
+    "in_order",
+    "judging_page",
+    "order_of",
+    "routes",
+    "spine_order",
+    "stage_of_task",
+    "task_place",
+]
+
+NO_TASK_PLACE = TaskPlace("Task", "See the task", "")
+
+
+@cache
+def contributions() -> tuple[Contribution, ...]:
+    """All of them; the stages along the pathway, then the other rooms."""
+    found = [
+        import_module(f"{app.name}.contribution").CONTRIBUTION
+        for app in apps.get_app_configs()
+        if app.module is not None and module_has_submodule(app.module, "contribution")
+    ]
+    return in_order(found)
+
+
+def in_order(found: Iterable[Contribution]) -> tuple[Contribution, ...]:
+    """The stages along the pathway, then the rest. Raises ImproperlyConfigured for what can't be placed."""
+    every = tuple(found)
+    order = order_of(every)
+    _check(every)
+    return tuple(sorted(every, key=lambda c: order.index(c.room) if c.places else len(order)))
+
+
+@cache
+def spine_order() -> tuple[str, ...]:
+    """All stages in the order of the spine, built or not."""
+    return order_of(contributions())
+
+
+def order_of(found: Iterable[Contribution]) -> tuple[str, ...]:
+    """The seven stages, and each further one after the stage that it names."""
+    order = list(STAGES)
+    for each in found:
+        if each.places is None or each.room in order:
+            continue
+        if each.after not in order:
+            raise ImproperlyConfigured(
+                f"The stage '{each.room}' stands after '{each.after}', which is no stage. Name one of {', '.join(order)}."
+            )
+        order.insert(order.index(each.after) + 1, each.room)
+    return tuple(order)
+
+
+def _check(found: tuple[Contribution, ...]) -> None:
+    owners: dict[str, str] = {}
+    for each in found:
+        for kind in each.tasks:
+            if kind in owners:
+                raise ImproperlyConfigured(
+                    f"Both '{owners[kind]}' and '{each.room}' contribute the kind of task '{kind}'. One of them owns it."
+                )
+            owners[kind] = each.room
+        if each.places and not each.page:
+            raise ImproperlyConfigured(f"The stage '{each.room}' names no page of a patient.")
+
+
+@cache
+def _tasks() -> Mapping[str, tuple[str, TaskPlace]]:
+    return {kind: (each.room, place) for each in contributions() for kind, place in each.tasks.items()}
+
+
+def task_place(kind: str) -> TaskPlace:
+    """Title, next step and page of a kind of task; a kind that nobody contributed is only called a task."""
+    return _tasks()[kind][1] if kind in _tasks() else NO_TASK_PLACE
+
+
+def stage_of_task(kind: str) -> str:
+    """The room that contributed a kind of task; empty when nobody did."""
+    return _tasks()[kind][0] if kind in _tasks() else ""
+
+
+def first_page() -> str:
+    """The route of the first stage's page: where a patient is looked at when nothing more is known."""
+    return _stages()[0].page
+
+
+def judging_page() -> str:
+    """The route of the page of the latest stage that judges a patient."""
+    return next(each.page for each in reversed(_stages()) if each.judgements)
+
+
+def _stages() -> tuple[Contribution, ...]:
+    return tuple(each for each in contributions() if each.places)
+
+
+def routes() -> list[URLPattern | URLResolver]:
+    """The addresses of all rooms that contribute some."""
+    found: list[URLPattern | URLResolver] = []
+    for each in contributions():
+        if each.clinic_urls:
+            found.append(path("", include(each.clinic_urls)))
+        if each.patient_urls:
+            found.append(path(f"patients/<uuid:patient_id>/{each.room}/", include(each.patient_urls)))
+    return found

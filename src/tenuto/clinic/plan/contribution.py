@@ -1,0 +1,104 @@
+"""What the plan adds to the spine, the worklist and the pages of a patient."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from tenuto.clinic.intake.api import IntakeState, states
+from tenuto.clinic.pathway.api import Batch, Contribution, Judgement, Place, TaskPlace, Turn
+from tenuto.clinic.plan.models import PlanVersion, VisitReport
+from tenuto.clinic.plan.services.proposing import plan_for
+from tenuto.clinic.plan.status import Status
+from tenuto.clinic.plan.turns import NO_PLAN, Planned, judgement_of, turn_of
+from tenuto.clinic.plan.versions import in_force, standing, standings, versions_in
+from tenuto.clinic.ui.words import day
+from tenuto.core.gate import Level
+from tenuto.core.intake.tasks import PLAN_TO_SIGN, task_rule
+from tenuto.core.plan.proposal import Proposal
+from tenuto.core.plan.request import PlanRequest
+
+__all__ = ["CONTRIBUTION"]
+
+
+def proposals(batch: Batch) -> Mapping[UUID, tuple[Proposal, IntakeState]]:
+    """The plan that would be proposed today, without options, for each patient about whom something is recorded."""
+    return {
+        patient: (
+            plan_for(
+                state.record, PlanRequest(), policy=state.policy, as_of=batch.today, judged=state.assessment
+            ),
+            state,
+        )
+        for patient, state in states(batch).items()
+        if state.record is not None
+    }
+
+
+def places(batch: Batch) -> Mapping[UUID, Place]:
+    """What the versions say; without one, whether intake has accepted the patient."""
+    own = batch.once(versions_in)
+    return {
+        patient: _of_versions(own.get(patient, ())) or _before_versions(state)
+        for patient, state in states(batch).items()
+    }
+
+
+def _of_versions(own: Sequence[PlanVersion]) -> Place | None:
+    force = in_force(own)
+    drafted = bool(own) and standing(own[0], own) is Status.DRAFT
+    if force is not None:
+        words = f"Signed {day(force.signature.recorded_at.date())}"
+        return Place("here", f"{words}; revision to sign") if drafted else Place("done", words)
+    return Place("here", "Draft to sign") if drafted else None
+
+
+def _before_versions(state: IntakeState) -> Place:
+    if not state.accepted:
+        return Place("ahead", "After the decision")
+    return Place("blocked", "Blocked") if state.gate.level >= Level.BLOCK else Place("here", "To plan")
+
+
+def turns(batch: Batch) -> Mapping[UUID, Turn | None]:
+    """Make it, sign it, withdraw it; and until later stages stand, what follows the signature."""
+    planned = _planned(batch)
+    said = {
+        patient: turn_of(proposal.gate, state, planned.get(patient, NO_PLAN))
+        for patient, (proposal, state) in batch.once(proposals).items()
+    }
+    return {patient: turn for patient, turn in said.items() if turn is not None}
+
+
+def _planned(batch: Batch) -> dict[UUID, Planned]:
+    """How far each patient's plan has come, with the days of its series on which something was given."""
+    own = batch.once(versions_in)
+    days: dict[UUID, set[date]] = defaultdict(set)
+    reports = VisitReport.objects.filter(patient__in=list(own))
+    for series, on in reports.values_list("version__series", "given_on"):
+        days[series].add(on)
+    found = {}
+    for patient, rows in own.items():
+        force = in_force(rows)
+        given = len(days[force.series]) if force else 0
+        found[patient] = Planned(Status.DRAFT in standings(rows).values(), force is not None, given)
+    return found
+
+
+def judgements(batch: Batch) -> Mapping[UUID, Judgement]:
+    """The gate of today's proposal."""
+    return {
+        patient: judgement_of(proposal, state) for patient, (proposal, state) in batch.once(proposals).items()
+    }
+
+
+CONTRIBUTION = Contribution(
+    room="plan",
+    page="plan:page",
+    places=places,
+    turns=turns,
+    judgements=judgements,
+    tasks={PLAN_TO_SIGN: TaskPlace(task_rule(PLAN_TO_SIGN).title, "Sign the plan", "plan:page")},
+    patient_urls="tenuto.clinic.plan.urls",
+)

@@ -1,0 +1,110 @@
+"""Whose turn it is follows from what intake and the plan say; the later stage is heard first."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from tenuto.clinic.intake import turns as intake
+from tenuto.clinic.intake.api import DecisionRow, IntakeState
+from tenuto.clinic.pathway.api import Turn
+from tenuto.clinic.people.models import Role
+from tenuto.clinic.plan.turns import NO_PLAN, Planned, turn_of
+from tenuto.core.gate import Finding, Gate, Level
+from tenuto.core.intake.tasks import PLAN_TO_SIGN
+from tenuto.core.sources import Basis, Tag
+from tests.clinic.conftest import NOW
+
+
+def finding(level, fact="", *, missing=False):
+    return Finding(
+        "X",
+        level,
+        f"Something about {fact or 'it'} that is long enough to stand.",
+        Basis((Tag.D,)),
+        fact,
+        missing,
+    )
+
+
+def decided(outcome, *, stands=True):
+    return DecisionRow(
+        id=None, outcome=outcome, outcome_text="", reason="", decided_by_name="Alice", decided_at=NOW, gate_level="PASS",
+        facts_sha256="", policy_id="", policy_version=1, policy_sha256="", stands=stands,
+    )  # fmt: skip
+
+
+def state(gate, decision=None):
+    """A patient about whom something is recorded."""
+    judged = SimpleNamespace(gate=gate, missing=())
+    return IntakeState(SimpleNamespace(), None, "", None, NOW.date(), judged, decision)
+
+
+def heard(gate, decision=None, *, plan=NO_PLAN, proposed=None) -> Turn | None:
+    """What the later of the two stages says that says something."""
+    own = state(gate, decision)
+    return turn_of(proposed or gate, own, plan) or intake.turn_of(own)
+
+
+PASS = Gate.of(())
+MISSING = Gate.of([finding(Level.REVIEW, "goals", missing=True)])
+BLOCK = Gate.of([finding(Level.BLOCK, "history.aneurysm")])
+REFUSE = Gate.of([finding(Level.REFUSE, "consent")])
+DRAFTED, SIGNED, RUNNING = Planned(drafted=True), Planned(signed=True), Planned(signed=True, given=2)
+
+
+@pytest.mark.parametrize(
+    ("gate", "decision", "plan", "step"),
+    [
+        (MISSING, None, NO_PLAN, "Complete the record"),
+        (BLOCK, None, NO_PLAN, "See what blocks"),
+        (REFUSE, None, NO_PLAN, "Correct the facts"),
+        (PASS, None, NO_PLAN, "Decide"),
+        (PASS, decided("needs_more"), NO_PLAN, "Decide"),
+        (PASS, decided("accepted", stands=False), NO_PLAN, "Decide again"),
+        (PASS, decided("not_suitable", stands=False), NO_PLAN, "Decide again"),
+        (PASS, decided("not_suitable", stands=False), SIGNED, "Decide again"),
+        (PASS, decided("accepted"), NO_PLAN, "Make the plan"),
+        (PASS, decided("accepted"), DRAFTED, "Sign the plan"),
+        (PASS, decided("accepted"), SIGNED, "See the dates"),
+        (MISSING, decided("accepted", stands=False), SIGNED, "See the dates"),
+        (PASS, decided("accepted"), RUNNING, "See the visits"),
+        (BLOCK, decided("accepted", stands=False), SIGNED, "Revise or withdraw"),
+        (PASS, decided("not_suitable"), NO_PLAN, None),
+        (PASS, decided("not_suitable"), SIGNED, "Withdraw the plan"),
+    ],
+)
+def test_whose_turn_it_is_follows_from_gate_and_decision(gate, decision, plan, step):
+    turn = heard(gate, decision, plan=plan)
+    assert (turn.next_step if turn else None) == step
+
+
+def test_the_history_comes_first():
+    assert intake.turn_of(None).next_step == "Take the history"
+
+
+def test_what_stands_against_the_plan_alone_is_said_by_the_plan():
+    turn = heard(PASS, proposed=BLOCK)
+    assert (turn.stage, turn.kind, turn.target) == ("plan", "Blocked", "plan:page#gate")
+    assert heard(BLOCK, proposed=BLOCK).stage == "intake"
+
+
+def test_a_plan_to_sign_is_left_to_its_task_and_booking_to_a_hold():
+    assert heard(PASS, decided("accepted")).said_by_task == PLAN_TO_SIGN
+    assert heard(PASS, decided("accepted"), plan=SIGNED).waits_for_holds
+    assert heard(PASS, decided("accepted"), plan=RUNNING).waits_for_holds
+    assert not heard(BLOCK, decided("accepted"), plan=SIGNED).waits_for_holds
+
+
+def test_on_a_signed_plan_nobody_drops_out_of_sight_and_nothing_presses():
+    turn = heard(PASS, decided("accepted"), plan=SIGNED)
+    assert (turn.stage, turn.why, turn.owner) == (
+        "booking",
+        "Plan signed; book the visits.",
+        Role.COORDINATOR,
+    )
+    running = heard(PASS, decided("accepted"), plan=RUNNING)
+    assert running.why == "2 infusions of the series on record."
+    others = [intake.turn_of(None), *(heard(gate) for gate in (PASS, MISSING, BLOCK, REFUSE))]
+    assert all(quiet.rank > other.rank for quiet in (turn, running) for other in others)
