@@ -70,12 +70,12 @@ def fill(number: int) -> tuple[Any, list[Any]]:
     from django.db import connection, transaction
     from django.utils import timezone
 
+    from tenuto.clinic.accounts.demo_code import give_second_factor
+    from tenuto.clinic.accounts.models import Role
+    from tenuto.clinic.accounts.services import employ, open_clinic
     from tenuto.clinic.demo.cohort import cohort
     from tenuto.clinic.demo.staff import PASSWORD
     from tenuto.clinic.desk.projection import judge_all
-    from tenuto.clinic.people.demo_code import give_second_factor
-    from tenuto.clinic.people.models import Role
-    from tenuto.clinic.people.services import employ, open_clinic
     from tenuto.clinic.ports.api import open_task
 
     now, today = timezone.now(), timezone.localdate()
@@ -152,7 +152,7 @@ def measure(staff: Any, patients: list[Any], rounds: int) -> int:
     plans = [reverse("plan:page", args=[p.pk]) for p in patients[::step]]
     first, again = iter(plans), iter(plans)
     pages: dict[str, Callable[[], Any]] = {
-        "sign-in page": lambda: stranger.get(reverse("people:sign-in")),
+        "sign-in page": lambda: stranger.get(reverse("accounts:sign-in")),
         "worklist": lambda: browser.get(reverse("desk:worklist")),
         "worklist, filtered": lambda: browser.get(
             f"{reverse('desk:worklist')}?owner=mine&mark=review&page=3"

@@ -10,9 +10,9 @@ from allauth.mfa.totp.internal.auth import TOTP
 
 from tenuto import cli
 from tenuto.cli import staff as command
+from tenuto.clinic.accounts.models import Role
+from tenuto.clinic.accounts.services import close_account, employ, open_clinic
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.people.models import Role
-from tenuto.clinic.people.services import close_account, employ, open_clinic
 from tests.clinic.conftest import NOW, PASSWORD
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

@@ -10,13 +10,13 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
+from tenuto.clinic.accounts.enrol import ENROLLED
+from tenuto.clinic.accounts.lock import SEEN
+from tenuto.clinic.accounts.models import Role
+from tenuto.clinic.accounts.services import employ, open_clinic
 from tenuto.clinic.intake.services import RecordSource, receive
 from tenuto.clinic.ledger import anchor
 from tenuto.clinic.ledger.append_only import unsealed
-from tenuto.clinic.people.enrol import ENROLLED
-from tenuto.clinic.people.lock import SEEN
-from tenuto.clinic.people.models import Role
-from tenuto.clinic.people.services import employ, open_clinic
 from tenuto.core.intake.facts import PatientFacts, Person
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

@@ -11,15 +11,15 @@ from uuid import UUID, uuid4
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.links import api as links
-from tenuto.clinic.people.models import Role
 from tests.clinic.conftest import NOW, facts_of, hired, source_of
 
 SECRET_NAME = "Zephyrine Quillfeather"
 PUBLIC = {
-    "people:sign-in",
+    "accounts:sign-in",
     "account_login",
     "ui:theme",
     "ui:gallery",
@@ -27,7 +27,7 @@ PUBLIC = {
     "mfa_login_webauthn",
 }
 """What a stranger may open; none of it knows a patient."""
-NOT_LOOKS = {"ports:break-glass"}
+NOT_LOOKS = {"access:break-glass"}
 """Addresses with a patient in them that show nothing of the patient."""
 
 

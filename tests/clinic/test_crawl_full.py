@@ -10,13 +10,13 @@ from datetime import timedelta
 
 import pytest
 
+from tenuto.clinic.access.api import break_glass
+from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.intake.models import Measured
 from tenuto.clinic.intake.services import ask_by_link, record_enquiry, register_enquirer
 from tenuto.clinic.intake.services.enquiries import Asked
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.people.models import Role
 from tenuto.clinic.ports.api import open_tasks_of
-from tenuto.clinic.ports.services import break_glass
 from tests.clinic.conftest import NOW, hired
 from tests.clinic.intake.filling import weigh
 from tests.clinic.plan.conftest import accepted, add, signed
@@ -27,7 +27,7 @@ __all__ = ["accepted", "add"]
 NAME = "Zephyrine Quillfeather"
 WORDS = ("Quillfeather", "secret-77", "555 0142")
 """What identifies this patient: the name, a number, how to call."""
-NO_PAGES = {"people:sign-out", "people:lock", "ui:theme"}
+NO_PAGES = {"accounts:sign-out", "accounts:lock", "ui:theme"}
 
 
 def named(facts):
@@ -113,9 +113,9 @@ def test_whatever_names_a_patient_leaves_a_row(visit, ids, clinic):
             shown.add(name)
             assert AuditEvent.objects.filter(kind="read").count() > before, f"{name} leaves no row"
     assert {
-        "desk:patients", "desk:worklist", "enquiries", "enquiry", "intake:page", "intake:scale", "people:access",
-        "people:audit", "people:person", "plan:comfort", "plan:version", "plan:version-pdf",
-        "plan:version-calendar", "plan:visits", "ports:glass",
+        "desk:patients", "desk:worklist", "enquiries", "enquiry", "intake:page", "intake:scale", "access:record",
+        "access:audit", "people:person", "plan:comfort", "plan:version", "plan:version-pdf",
+        "plan:version-calendar", "plan:visits", "access:glass",
     } <= shown  # fmt: skip
 
 

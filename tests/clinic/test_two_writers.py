@@ -24,8 +24,9 @@ from datetime import date
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 from django.utils import timezone
-from tenuto.clinic.people.models import Role, Staff
-from tenuto.clinic.people.services import employ, open_clinic, register_patient
+from tenuto.clinic.accounts.models import Role, Staff
+from tenuto.clinic.accounts.services import employ, open_clinic
+from tenuto.clinic.people.services import register_patient
 clinic, now = open_clinic(name="Busy Clinic", demonstration=False), timezone.now()
 for name, role in (("alice", Role.PRESCRIBER), ("bob", Role.NURSE)):
     employ(clinic=clinic, username=name, password="x", name=name.title(), role=role, at=now)
@@ -39,11 +40,12 @@ import time
 import django
 django.setup()
 from django.test import Client
-from tenuto.clinic.people import throttle
-from tenuto.clinic.people.enrol import ENROLLED
-from tenuto.clinic.people.lock import SEEN
+from tenuto.clinic.accounts import throttle
+from tenuto.clinic.accounts.enrol import ENROLLED
+from tenuto.clinic.accounts.lock import SEEN
 from tenuto.clinic.intake.models import StepSave
-from tenuto.clinic.people.models import Identity, Patient, Staff, Tally
+from tenuto.clinic.accounts.models import Staff, Tally
+from tenuto.clinic.people.models import Identity, Patient
 def kept():
     return {
         "saves": [

@@ -9,12 +9,12 @@ from django.db import connection
 from tenuto.clinic.ledger.append_only import AppendOnly, AppendOnlyError
 
 MUTABLE = {
-    "people.clinic": "its name is not a clinical fact",
-    "people.staff": "password and role change; each change is an event",
+    "accounts.clinic": "its name is not a clinical fact",
+    "accounts.staff": "password and role change; each change is an event",
     "people.patient": "holds the newest of the append-only identities",
     "people.patientidentifier": "only ever added to, by identity services",
     "people.namekey": "computed from the name",
-    "people.tally": "counts lately failed tries under a keyed hash; no record of anything",
+    "accounts.tally": "counts lately failed tries under a keyed hash; no record of anything",
     "desk.workrow": "the worklist as computed from the facts; built again at any time",
     "desk.standing": "how current the computed worklist is",
     "desk.progress": "how far the audit chain was followed",

@@ -1,4 +1,4 @@
-"""Tenancy enters by the query's starting point: outside `people`, nobody asks for patients of every clinic."""
+"""Tenancy enters by the query's starting point: outside `accounts` and `people`, nobody asks for patients of every clinic."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 CLINIC = Path(__file__).resolve().parents[2] / "src/tenuto/clinic"
-FREE = {"people", "demo"}
-"""Rooms that may start at all patients: people guards the door, the demonstration fills an empty house."""
+FREE = {"accounts", "people", "demo"}
+"""Rooms that may start at all patients: accounts and people guard the door, the demonstration fills an empty house."""
 BYPASSES = (
     r"\bPatient\.objects\b",
     r"\bPatientIdentifier\.objects\b",
@@ -29,7 +29,7 @@ SOURCES = sorted(
 def test_queries_start_at_a_clinic(path):
     text = path.read_text("utf-8")
     found = [match.group() for bypass in BYPASSES for match in re.finditer(bypass, text)]
-    assert found == [], "start at `user.clinic.patients`, or ask people.api"
+    assert found == [], "start at `user.clinic.patients`, or ask the rooms that may"
 
 
 def test_the_search_finds_a_bypass():

@@ -33,7 +33,7 @@ PAGES: tuple[Page, ...] = (
     Page("reference/fhir-facts.md", "tenuto.core.intake.reference:page"),
     Page("reference/protocols.md", "tenuto.core.plan.manual:page"),
     Page("reference/scales.md", "tenuto.core.scales.manual:page"),
-    Page("reference/who-may.md", "tenuto.clinic.people.roles:page"),
+    Page("reference/who-may.md", "tenuto.clinic.accounts.roles:page"),
 )
 
 

@@ -53,9 +53,9 @@ def run(args: argparse.Namespace) -> int:
 def _reset(username: str, reason: str) -> int:
     from django.utils import timezone
 
+    from tenuto.clinic.accounts.enrol import NothingToReset, reset_by_operator
+    from tenuto.clinic.accounts.models import Staff
     from tenuto.clinic.ledger.actors import Someone
-    from tenuto.clinic.people.enrol import NothingToReset, reset_by_operator
-    from tenuto.clinic.people.models import Staff
 
     staff = Staff.objects.filter(username=username).first()
     if staff is None:

@@ -7,13 +7,14 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
+from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.demo.cohort import ENQUIRERS, PEOPLE, Place, cohort
 from tenuto.clinic.demo.personas import teaching_patients
 from tenuto.clinic.demo.services import ProductionRefused, demo_is_loaded, load, load_if_empty
 from tenuto.clinic.demo.staff import STAFF, TEACHING_CLINIC
 from tenuto.clinic.desk.models import Standing, WorkRow
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.people.models import Clinic, Patient, Staff
+from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.models import PlanSignature
 
 

@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import pytest
 
+from tenuto.clinic.access.api import change_care_team, restrict
+from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.desk.presenters import board
 from tenuto.clinic.desk.services import PATIENTS_A_PAGE, patients_of
 from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.people.access import change_care_team, restrict
-from tenuto.clinic.people.models import Role
 from tenuto.core.intake.facts import Coding, Measurement, Problem
 from tests.clinic.conftest import NOW, facts_of, hired, source_of
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 
+from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.desk.models import Progress, Standing, WorkRow
 from tenuto.clinic.desk.projection import judge_all, rebuild, refresh
 from tenuto.clinic.intake.services import receive
-from tenuto.clinic.people.models import Role
 from tenuto.clinic.policies.services import activate
 from tenuto.clinic.ports.api import close_task, lift_hold, open_task, place_hold
 from tests.clinic.conftest import NOW, facts_of, source_of

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.people.models import Role
 from tenuto.clinic.ports.api import open_task, place_hold
 from tests.clinic.conftest import NOW, facts_of, hired, source_of
 

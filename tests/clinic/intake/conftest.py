@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tenuto.clinic.people.reauthenticate import Reauthentication
+from tenuto.clinic.accounts.reauthenticate import Reauthentication
 from tests.clinic.conftest import NOW
 
 
@@ -26,6 +26,6 @@ def text_of(response) -> str:
 def second_factor(monkeypatch):
     """Whoever is signed in has just given a second factor."""
     monkeypatch.setattr(
-        "tenuto.clinic.people.reauthenticate.last_second_factor",
+        "tenuto.clinic.accounts.reauthenticate.last_second_factor",
         lambda request: Reauthentication(request.user, NOW, "totp"),
     )

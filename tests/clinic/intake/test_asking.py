@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from tenuto.clinic.access import review
+from tenuto.clinic.accounts.services import set_clinic_words
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.models import ScaleForm, ScaleRequest
 from tenuto.clinic.intake.presenters.asked import askable, request_rows
@@ -14,10 +16,9 @@ from tenuto.clinic.intake.services import AlreadyAnswered, answer_by_link, ask_b
 from tenuto.clinic.intake.services.asking import left
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.links import api as links
-from tenuto.clinic.people import review
 from tenuto.clinic.people.identity import prefer_contact
 from tenuto.clinic.people.models import Channel
-from tenuto.clinic.people.services import register_patient, set_clinic_words
+from tenuto.clinic.people.services import register_patient
 from tenuto.clinic.ports.api import open_tasks_of
 from tenuto.core.scales.reading import instrument
 from tests.clinic.conftest import NOW

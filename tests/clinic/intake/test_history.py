@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from tenuto.clinic.accounts.guards import WrongClinic
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.models import StepSave
 from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.people.services import WrongClinic
 from tenuto.clinic.ports.api import open_tasks_of
 from tenuto.core.gate import Level
 from tenuto.core.intake.facts import Allergy, Answer, Medication

@@ -7,10 +7,10 @@ import threading
 import pytest
 from django.db import connection, transaction
 
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.ledger.services import record, record_read
 from tenuto.clinic.ledger.verify import Report, verify
-from tenuto.clinic.people.models import Staff
 from tests.clinic.conftest import NOW
 
 WRITERS, EACH = 6, 10
@@ -55,7 +55,7 @@ django.setup()
 from django.db import transaction
 from django.utils import timezone
 from tenuto.clinic.ledger.services import record
-from tenuto.clinic.people.models import Staff
+from tenuto.clinic.accounts.models import Staff
 staff = Staff.objects.get(username="alice")
 for _ in range(int(sys.argv[1])):
     with transaction.atomic():

@@ -23,7 +23,7 @@ import django
 django.setup()
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
-from tenuto.clinic.people.models import Clinic, Role, Staff
+from tenuto.clinic.accounts.models import Clinic, Role, Staff
 clinic = Clinic.objects.create(name="Fault Clinic")
 Staff.objects.create_user("alice", clinic=clinic, role=Role.PRESCRIBER, name="Alice")
 """
@@ -34,7 +34,7 @@ django.setup()
 from datetime import date
 from django.utils import timezone
 from tenuto.clinic.intake.services import RecordSource, receive
-from tenuto.clinic.people.models import Staff
+from tenuto.clinic.accounts.models import Staff
 from tenuto.core.intake.facts import PatientFacts, Person
 alice = Staff.objects.get(username="alice")
 for number in range(10_000):
@@ -133,7 +133,8 @@ django.setup()
 from django.db import transaction
 from django.utils import timezone
 from tenuto.clinic.ledger.services import record
-from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.people.models import Patient
 alice = Staff.objects.get(username="alice")
 with transaction.atomic():
     patient = Patient.objects.create(clinic=alice.clinic, name="Half", registered_at=timezone.now())

@@ -277,7 +277,8 @@ def test_every_append_only_table_of_the_demonstration_is_checked(chain):
 
 
 def test_a_rolled_back_row_leaves_no_trace(chain, transactional_db):
-    from tenuto.clinic.people.models import Patient, Staff
+    from tenuto.clinic.accounts.models import Staff
+    from tenuto.clinic.people.models import Patient
 
     alice, patient = Staff.objects.get(username="alice"), Patient.objects.first()
     from tenuto.clinic.ledger.services import record

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from tenuto.clinic.accounts.guards import WrongClinic
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.links import api
 from tenuto.clinic.links.models import Link
-from tenuto.clinic.people.guards import WrongClinic
 from tenuto.clinic.people.services import register_patient
 from tests.clinic.conftest import NOW
 

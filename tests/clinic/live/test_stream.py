@@ -24,8 +24,8 @@ from django.test import Client
 from django.utils import timezone
 from tenuto.clinic.intake.services import RecordSource, receive
 from tenuto.clinic.people.access import restrict, change_care_team
-from tenuto.clinic.people.enrol import ENROLLED
-from tenuto.clinic.people.lock import SEEN
+from tenuto.clinic.accounts.enrol import ENROLLED
+from tenuto.clinic.accounts.lock import SEEN
 from tenuto.clinic.people.models import Role
 from tenuto.clinic.people.services import employ, open_clinic
 from tests.clinic.conftest import facts_of, source_of

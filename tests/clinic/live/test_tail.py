@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
+from tenuto.clinic.access.api import change_care_team
 from tenuto.clinic.ledger.services import record_read
 from tenuto.clinic.live.bus import LONGEST_QUEUE, LOST_TRACK, Listener
 from tenuto.clinic.live.tail import Change, newest_number, read_after
 from tenuto.clinic.live.words import as_event
-from tenuto.clinic.people.access import change_care_team
 from tests.clinic.conftest import NOW
 
 

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
+from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.pathway import frame
 from tenuto.clinic.pathway.api import Batch, Contribution, Place, Turn, spine_of, turns_of
 from tenuto.clinic.pathway.parts import Rank
-from tenuto.clinic.people.models import Role
 from tests.clinic.plan.conftest import accepted, add  # noqa: F401 - fixtures
 
 PAGES = ("intake/", "intake/decision/", "intake/scales/", "plan/", "plan/visits/", "plan/comfort/")

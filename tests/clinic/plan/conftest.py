@@ -10,12 +10,12 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
+from tenuto.clinic.accounts.demo_code import code_of, give_second_factor
+from tenuto.clinic.accounts.reauthenticate import Reauthentication
 from tenuto.clinic.demo.personas import teaching_patients
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.services import receive
 from tenuto.clinic.intake.services.decisions import decide
-from tenuto.clinic.people.demo_code import code_of, give_second_factor
-from tenuto.clinic.people.reauthenticate import Reauthentication
 from tenuto.clinic.plan import services
 from tenuto.clinic.plan.services.proposing import grounds
 from tenuto.clinic.plan.views import asked

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tenuto.clinic.accounts.guards import WrongClinic
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.people.services import WrongClinic
 from tenuto.clinic.plan.models import ComfortCard
 from tenuto.clinic.plan.services.comfort import comfort_card, write_comfort_card
 from tests.clinic.conftest import NOW

@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import pytest
 
+from tenuto.clinic.accounts.guards import WrongClinic
 from tenuto.clinic.intake.api import digest_of
 from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.append_only import AppendOnlyError
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.people.services import WrongClinic
 from tenuto.clinic.plan import services
 from tenuto.clinic.plan.changes import Change
 from tenuto.clinic.plan.document import document_sha256, document_text

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from tenuto.clinic.people.roles import Role
+from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.plan.status import WORDS, Status, status_of
 from tenuto.clinic.ui.components import WORDS as MARKS
 

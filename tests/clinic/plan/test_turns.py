@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.intake import turns as intake
 from tenuto.clinic.intake.api import DecisionRow, IntakeState
 from tenuto.clinic.pathway.api import Turn
-from tenuto.clinic.people.models import Role
 from tenuto.clinic.plan.turns import NO_PLAN, Planned, turn_of
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.tasks import PLAN_TO_SIGN

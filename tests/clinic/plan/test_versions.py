@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from tenuto.clinic.accounts.enrol import reset_second_factor
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.people.enrol import reset_second_factor
 from tenuto.clinic.plan import services
 from tenuto.clinic.plan.models import PlanSignature, PlanVersion, PlanWithdrawal
 from tests.clinic.conftest import NOW

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from tenuto.clinic.accounts.guards import WrongClinic
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.people.services import WrongClinic
 from tenuto.clinic.plan.models import VisitOrders, VisitReport
 from tenuto.clinic.plan.services.proposing import grounds
 from tenuto.clinic.plan.services.visits import (

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tenuto.clinic.people.models import Role
-from tenuto.clinic.people.reauthenticate import Reauthentication
-from tenuto.clinic.people.services import employ
+from tenuto.clinic.accounts.models import Role
+from tenuto.clinic.accounts.reauthenticate import Reauthentication
+from tenuto.clinic.accounts.services import employ
 from tenuto.clinic.policies.services import activate, propose, sign
 from tenuto.core import policy
 from tests.clinic.conftest import NOW, PASSWORD

@@ -10,8 +10,8 @@ from allauth.mfa.models import Authenticator
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.people.models import Role
 from tenuto.clinic.policies.api import policy_of, shipped_policy
 from tenuto.clinic.policies.models import PolicyVersion
 from tenuto.clinic.policies.services import propose

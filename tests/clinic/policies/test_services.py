@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from django.db import connection, transaction
 
+from tenuto.clinic.accounts.guards import WrongClinic
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.people.services import WrongClinic
 from tenuto.clinic.policies.api import as_policy, in_effect, policy_of, shipped_policy
 from tenuto.clinic.policies.models import PolicyActivation, PolicySignature, PolicyVersion
 from tenuto.clinic.policies.services import PolicyRefused, activate, propose, sign

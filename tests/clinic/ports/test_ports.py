@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from tenuto.clinic.accounts.guards import WrongClinic
+from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.people.guards import WrongClinic
-from tenuto.clinic.people.models import Role
 from tenuto.clinic.ports import api
 from tenuto.clinic.ports.models import Hold, Task, TaskEnd
 from tests.clinic.conftest import NOW

@@ -24,7 +24,7 @@ def test_the_failure_page_stands_while_the_database_is_away(settings):
 
 
 def test_the_failure_page_is_what_a_failing_view_answers_with(client, db, monkeypatch):
-    monkeypatch.setattr("tenuto.clinic.people.views.SignIn.get", lambda *_, **__: _no_database())
+    monkeypatch.setattr("tenuto.clinic.accounts.views.SignIn.get", lambda *_, **__: _no_database())
     client.raise_request_exception = False
     answer = client.get("/sign-in/")
     assert answer.status_code == 500

@@ -35,11 +35,13 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "tenuto.clinic.ui",
     "tenuto.clinic.ledger",
+    "tenuto.clinic.accounts",
     "tenuto.clinic.people",
     "tenuto.clinic.live",
     "tenuto.clinic.pathway",
     "tenuto.clinic.links",
     "tenuto.clinic.ports",
+    "tenuto.clinic.access",
     "tenuto.clinic.policies",
     "tenuto.clinic.intake",
     "tenuto.clinic.plan",
@@ -67,9 +69,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "tenuto.clinic.people.lock.lock_when_quiet",
+    "tenuto.clinic.accounts.lock.lock_when_quiet",
     # After the lock: whoever is locked out unlocks first.
-    "tenuto.clinic.people.enrol.enrol_first",
+    "tenuto.clinic.accounts.enrol.enrol_first",
     "tenuto.clinic.live.position.note_position",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tenuto.clinic.ui.middleware.never_store",
@@ -86,9 +88,9 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "tenuto.clinic.ui.context.shell",
                 "tenuto.clinic.people.context.about_patient",
-                "tenuto.clinic.people.context.demonstration",
-                "tenuto.clinic.people.context.permissions",
-                "tenuto.clinic.people.context.session",
+                "tenuto.clinic.accounts.context.demonstration",
+                "tenuto.clinic.accounts.context.permissions",
+                "tenuto.clinic.accounts.context.session",
                 "tenuto.clinic.live.position.position",
             ],
             "builtins": ["tenuto.clinic.ui.templatetags.ui", "django.templatetags.static"],
@@ -101,27 +103,27 @@ ROOT_URLCONF = "tenuto.clinic.config.urls"
 ASGI_APPLICATION = "tenuto.clinic.config.asgi.application"
 
 # Sign-in
-AUTH_USER_MODEL = "people.Staff"
-LOGIN_URL = "people:sign-in"
+AUTH_USER_MODEL = "accounts.Staff"
+LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "desk:patients"
-LOGOUT_REDIRECT_URL = "people:sign-in"
+LOGOUT_REDIRECT_URL = "accounts:sign-in"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-ACCOUNT_ADAPTER = "tenuto.clinic.people.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "tenuto.clinic.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-MFA_ADAPTER = "tenuto.clinic.people.accounts.SecondFactorAdapter"
+MFA_ADAPTER = "tenuto.clinic.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
-    "authenticate": "tenuto.clinic.people.accounts.SecondFactorForm",
-    "reauthenticate": "tenuto.clinic.people.accounts.SignatureForm",
+    "authenticate": "tenuto.clinic.accounts.adapters.SecondFactorForm",
+    "reauthenticate": "tenuto.clinic.accounts.adapters.SignatureForm",
 }
 # Passkeys need https; a checkout on localhost has none.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION

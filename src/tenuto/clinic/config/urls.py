@@ -9,10 +9,11 @@ from tenuto.clinic.ui.views import forbidden, not_found, server_error
 
 urlpatterns = [
     path("", include("tenuto.clinic.desk.urls")),
+    path("", include("tenuto.clinic.accounts.urls")),
     path("", include("tenuto.clinic.people.urls")),
-    path("", include("tenuto.clinic.people.account_urls")),
     path("", include("tenuto.clinic.live.urls")),
-    path("", include("tenuto.clinic.ports.urls")),
+    path("", include("tenuto.clinic.access.urls")),
+    path("", include("tenuto.clinic.accounts.account_urls")),
     path("", include("tenuto.clinic.links.urls")),
     path("", include("tenuto.clinic.policies.urls")),
     path("", include("tenuto.clinic.portal.urls")),

@@ -11,15 +11,15 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from tenuto.clinic.accounts.demo_code import give_second_factor
+from tenuto.clinic.accounts.models import Clinic, Staff
+from tenuto.clinic.accounts.services import employ, open_clinic
 from tenuto.clinic.demo.cohort import cohort
 from tenuto.clinic.demo.personas import other_patients, teaching_patients
 from tenuto.clinic.demo.staff import OTHER_CLINIC, PASSWORD, STAFF, TEACHING_CLINIC
 from tenuto.clinic.demo.walking import walk
 from tenuto.clinic.desk.projection import judge_all
 from tenuto.clinic.intake.services import RecordSource, receive
-from tenuto.clinic.people.demo_code import give_second_factor
-from tenuto.clinic.people.models import Clinic, Staff
-from tenuto.clinic.people.services import employ, open_clinic
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.facts_json import facts_to_json
 

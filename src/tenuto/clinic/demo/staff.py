@@ -6,7 +6,7 @@ from base64 import b32encode
 from dataclasses import dataclass
 from hashlib import sha256
 
-from tenuto.clinic.people.models import Role
+from tenuto.clinic.accounts.models import Role
 
 __all__ = ["OTHER_CLINIC", "PASSWORD", "STAFF", "TEACHING_CLINIC", "DemoStaff"]
 

@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.reauthenticate import Reauthentication
 from tenuto.clinic.demo.cohort import ENQUIRERS, Member, Place
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.services import (
@@ -19,8 +21,7 @@ from tenuto.clinic.intake.services import (
 )
 from tenuto.clinic.intake.services.enquiries import Asked
 from tenuto.clinic.intake.services.tests import ask_for_test
-from tenuto.clinic.people.models import Patient, Staff
-from tenuto.clinic.people.reauthenticate import Reauthentication
+from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan import services as plans
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.services.drafting import build

@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from django.db import models
 
-from tenuto.clinic.people.models import Clinic, Patient, Staff
+from tenuto.clinic.accounts.models import Clinic, Staff
+from tenuto.clinic.people.models import Patient
 
 __all__ = ["Progress", "Standing", "WorkRow"]
 

@@ -10,12 +10,12 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.desk.models import Standing, WorkRow
 from tenuto.clinic.desk.projection import MARKS
 from tenuto.clinic.desk.services import MINE, Asked, Patients, Work
 from tenuto.clinic.pathway.api import first_page, judging_page, spine_order
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.people.roles import Role
 from tenuto.clinic.ui.components import WORDS
 from tenuto.clinic.ui.words import age, ago, count, moment
 

@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
+from tenuto.clinic.accounts.models import Clinic
+from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.desk.models import Progress, Standing, WorkRow
 from tenuto.clinic.ledger.models import AuditEvent, Kind
 from tenuto.clinic.pathway.api import (
@@ -23,8 +25,7 @@ from tenuto.clinic.pathway.api import (
     task_place,
     turns_of,
 )
-from tenuto.clinic.people.models import Clinic, Patient
-from tenuto.clinic.people.roles import Role
+from tenuto.clinic.people.models import Patient
 from tenuto.clinic.policies.api import policy_of
 from tenuto.clinic.ports.api import HOLDS_UP, HoldRow, TaskRow, holds_in_force, open_tasks
 from tenuto.core.policy import Policy

@@ -10,12 +10,12 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.desk.models import Standing, WorkRow
 from tenuto.clinic.desk.projection import MARKS, refresh
 from tenuto.clinic.pathway.api import spine_order
-from tenuto.clinic.people.access import hidden_from
-from tenuto.clinic.people.models import Staff
-from tenuto.clinic.people.roles import Role
+from tenuto.clinic.people.sight import hidden_from
 
 __all__ = ["Asked", "Patients", "Work", "patients_of", "work_of"]
 

@@ -11,11 +11,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tenuto.clinic.accounts.decorators import requires
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.desk import presenters
 from tenuto.clinic.desk.services import Asked, patients_of, work_of
 from tenuto.clinic.ledger.services import record_read
-from tenuto.clinic.people.decorators import requires
-from tenuto.clinic.people.models import Staff
 from tenuto.clinic.ui.words import long_day
 
 __all__ = ["patients", "patients_page", "worklist"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.intake.api import DecisionRow, IntakeState
 from tenuto.clinic.intake.models import Decision
 from tenuto.clinic.pathway.api import Rank, Turn
-from tenuto.clinic.people.roles import Role
 from tenuto.clinic.ui.reasons import Reasons, reasons
 from tenuto.clinic.ui.words import count
 from tenuto.core.gate import Gate, Level

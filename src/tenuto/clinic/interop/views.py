@@ -12,13 +12,13 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from tenuto.clinic.accounts.decorators import requires
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.desk.views import patients_page
 from tenuto.clinic.intake.services import Received, RecordSource, receive
 from tenuto.clinic.interop.fhir import UnusableBundle, parse, read_bundle
 from tenuto.clinic.interop.fhir.loading import MAX_BYTES
-from tenuto.clinic.people.decorators import requires
 from tenuto.clinic.people.look_alikes import RESTRICTED, visible
-from tenuto.clinic.people.models import Staff
 from tenuto.clinic.people.services import IdentityConflict
 from tenuto.clinic.ui.words import long_day
 

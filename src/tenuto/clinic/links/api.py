@@ -17,12 +17,13 @@ from django.core.signing import BadSignature, Signer
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.actors import Someone
 from tenuto.clinic.ledger.models import Kind
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.links.models import Link, LinkRevocation, LinkTry
-from tenuto.clinic.people.models import Patient, Staff
-from tenuto.clinic.people.services import require_same_clinic
+from tenuto.clinic.people.models import Patient
 
 __all__ = [
     "LONGEST",

@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tenuto.clinic.accounts import throttle
 from tenuto.clinic.ledger import origin
 from tenuto.clinic.links import api
 from tenuto.clinic.links.visits import begin
-from tenuto.clinic.people import throttle
 from tenuto.clinic.ui.words import count
 
 

@@ -19,13 +19,13 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from tenuto.clinic.accounts.api import may
+from tenuto.clinic.accounts.lock import in_background
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.live.bus import LOST_TRACK, Listener, bus
 from tenuto.clinic.live.tail import Change, read_after
 from tenuto.clinic.live.words import as_event
-from tenuto.clinic.people.access import sight_of
-from tenuto.clinic.people.api import may
-from tenuto.clinic.people.lock import in_background
-from tenuto.clinic.people.models import Staff
+from tenuto.clinic.people.sight import sight_of
 
 __all__ = ["events"]
 

@@ -8,7 +8,8 @@ from typing import Any, TypeVar, cast
 
 from django.utils import timezone
 
-from tenuto.clinic.people.models import Clinic, Patient
+from tenuto.clinic.accounts.models import Clinic
+from tenuto.clinic.people.models import Patient
 
 __all__ = ["Batch"]
 

@@ -9,8 +9,8 @@ from enum import IntEnum
 from typing import Literal
 from uuid import UUID
 
+from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.pathway.batch import Batch
-from tenuto.clinic.people.roles import Role
 
 __all__ = ["Contribution", "Judgement", "Place", "Rank", "State", "TaskPlace", "Turn", "Vitals"]
 

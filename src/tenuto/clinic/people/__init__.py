@@ -1,1 +1,1 @@
-"""Clinics, their staff and their patients."""
+"""The patients of a clinic, who they are, and who may see whom."""

@@ -1,4 +1,4 @@
-"""What stands before a view: who may, whose patient it is, and the event that says someone looked."""
+"""What stands before a page about a patient: whose patient it is, and the event that says someone looked."""
 
 from __future__ import annotations
 
@@ -9,39 +9,19 @@ from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from tenuto.clinic.accounts.api import may
+from tenuto.clinic.accounts.decorators import View, requires
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.services import record_access, record_read
-from tenuto.clinic.people.access import Sight, sight_of
-from tenuto.clinic.people.api import may, refusal
-from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.people.sight import Sight, sight_of
 
-__all__ = ["requires", "shows_patient"]
-
-View = Callable[..., HttpResponse]
-
-
-def requires(verb: str) -> Callable[[View], View]:
-    """Let only those in who may do `verb`; others get a page that says whom to ask, and the refusal is recorded."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
-            staff = request.user
-            if not may(staff, verb):
-                return refuse(request, staff, verb)
-            return view(request, *args, **kwargs)
-
-        guarded.verb = verb  # type: ignore[attr-defined]
-        return guarded
-
-    return decorate
+__all__ = ["shows_patient"]
 
 
 def shows_patient(
@@ -81,24 +61,11 @@ def shows_patient(
     return decorate
 
 
-def refuse(request: HttpRequest, staff: Staff, verb: str) -> HttpResponse:
-    """The page for someone who may not, and its event."""
-    record_access(
-        action="refused",
-        subject=staff,
-        by=staff,
-        at=timezone.now(),
-        detail={"verb": verb, "path": request.path},
-    )
-    context = {"heading": "Not for your role", "text": refusal(staff, verb)}
-    return render(request, "ui/problem.html", context, status=HTTPStatus.FORBIDDEN)
-
-
 def _behind_glass(request: HttpRequest, staff: Staff, patient: Patient) -> HttpResponse:
     """A restricted record, to someone who is not on its care team."""
     if may(staff, "patient.break_glass"):
         query = urlencode({"next": request.get_full_path()})
-        return redirect(f"{reverse('ports:break-glass', args=[patient.pk])}?{query}")
+        return redirect(f"{reverse('access:break-glass', args=[patient.pk])}?{query}")
     now, detail = timezone.now(), {"verb": "restricted", "path": request.path}
     record_access(action="refused", subject=patient, by=staff, at=now, detail=detail)
     text = "This record is open to its care team only. Ask the medical director to put you on it."

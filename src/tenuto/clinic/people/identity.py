@@ -7,15 +7,15 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.services import record
-from tenuto.clinic.people.guards import require_same_clinic
 from tenuto.clinic.people.models import (
     Channel,
     ContactPreference,
     Identity,
     Patient,
     PatientIdentifier,
-    Staff,
     SupportPerson,
 )
 from tenuto.clinic.people.similar import file_name

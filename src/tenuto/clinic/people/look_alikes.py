@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tenuto.clinic.people.access import hidden_from
-from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.people.sight import hidden_from
 from tenuto.clinic.people.similar import alike
 from tenuto.clinic.ui.words import long_day
 

@@ -12,9 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.people import identity
 from tenuto.clinic.people.decorators import shows_patient
-from tenuto.clinic.people.models import Channel, Patient, Staff
+from tenuto.clinic.people.models import Channel, Patient
 from tenuto.clinic.people.patient_forms import ContactForm, IdentityForm, SupportForm
 
 PAGE = "identity page"

@@ -1,35 +1,17 @@
-"""Making sure that two records of one person meet in one place, and giving staff their sign-ins."""
+"""Making sure that two records of one person meet in one place."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
-from django.db import transaction
-
-from tenuto.clinic.ledger.services import record
-from tenuto.clinic.people.access import hidden_from
-from tenuto.clinic.people.guards import WrongClinic, require_same_clinic
+from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.people.identity import add_identifiers, amend_patient, register_patient
-from tenuto.clinic.people.models import Clinic, Patient, Role, Staff
-from tenuto.clinic.people.sessions import end_sessions
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.people.sight import hidden_from
 from tenuto.clinic.ui.words import long_day
 
-__all__ = [
-    "IdentityConflict",
-    "WrongClinic",
-    "add_identifiers",
-    "amend_patient",
-    "change_role",
-    "close_account",
-    "employ",
-    "known_patient",
-    "open_clinic",
-    "register_patient",
-    "reopen_account",
-    "require_same_clinic",
-    "set_clinic_words",
-]
+__all__ = ["IdentityConflict", "add_identifiers", "amend_patient", "known_patient", "register_patient"]
 
 
 class IdentityConflict(Exception):
@@ -66,81 +48,3 @@ def known_patient(
             f"{long_day(birth_date)}. Find out which is right; nothing was saved."
         )
     return patient
-
-
-@transaction.atomic
-def open_clinic(*, name: str, demonstration: bool, invented: bool | None = None) -> Clinic:
-    """Open a clinic. Its first member of staff is added with `employ`. A demonstration's people are invented."""
-    return Clinic.objects.create(
-        name=name, demonstration=demonstration, invented=demonstration if invented is None else invented
-    )
-
-
-@transaction.atomic
-def set_clinic_words(*, clinic: Clinic, phone: str, crisis_words: str, by: Staff, at: datetime) -> None:
-    """What patients are told: the clinic's number, and whom to call in danger. Empty words bring back the shipped ones."""
-    if by.clinic_id != clinic.pk:
-        raise WrongClinic(f"{by.audit_name} acts on another clinic. Nothing was saved.")
-    before = {"phone": clinic.phone, "crisis_words": clinic.crisis_words}
-    clinic.phone, clinic.crisis_words = phone.strip(), crisis_words.strip()
-    clinic.save(update_fields=["phone", "crisis_words"])
-    after = {"phone": clinic.phone, "crisis_words": clinic.crisis_words}
-    record(
-        action="changed what patients are told",
-        subject=clinic,
-        by=by,
-        at=at,
-        detail={"before": before, "after": after},
-    )
-
-
-@transaction.atomic
-def employ(
-    *,
-    clinic: Clinic,
-    username: str,
-    password: str,
-    name: str,
-    role: Role,
-    by: Staff | None = None,
-    at: datetime,
-) -> Staff:
-    """Give a person a sign-in at the clinic. Without `by`, as for the first of a clinic, it is their own first event."""
-    staff = Staff.objects.create_user(username, password=password, name=name, role=role, clinic=clinic)
-    require_same_clinic(by or staff, staff)
-    record(action="joined clinic", subject=staff, by=by or staff, at=at, detail={"role": str(role)})
-    return staff
-
-
-@transaction.atomic
-def change_role(*, staff: Staff, role: Role, by: Staff, at: datetime) -> None:
-    """Give someone another role. Nobody changes their own."""
-    _require_other(staff, by)
-    before, staff.role = staff.role, role
-    staff.save(update_fields=["role"])
-    record(action="changed role", subject=staff, by=by, at=at, detail={"before": before, "after": str(role)})
-
-
-@transaction.atomic
-def close_account(*, staff: Staff, by: Staff, at: datetime) -> None:
-    """Close a sign-in. Open sessions end, also should the account open again. What the person did stays theirs."""
-    _require_other(staff, by)
-    staff.is_active = False
-    staff.save(update_fields=["is_active"])
-    end_sessions(staff)
-    record(action="closed account", subject=staff, by=by, at=at)
-
-
-@transaction.atomic
-def reopen_account(*, staff: Staff, by: Staff, at: datetime) -> None:
-    """Open a closed sign-in again."""
-    _require_other(staff, by)
-    staff.is_active = True
-    staff.save(update_fields=["is_active"])
-    record(action="reopened account", subject=staff, by=by, at=at)
-
-
-def _require_other(staff: Staff, by: Staff) -> None:
-    require_same_clinic(by, staff)
-    if staff.pk == by.pk:
-        raise PermissionError("This is your own sign-in. Another medical director must change it.")

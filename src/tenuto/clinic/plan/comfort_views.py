@@ -11,9 +11,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.decorators import shows_patient
-from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.comfort_form import ComfortForm
 from tenuto.clinic.plan.models import ComfortCard
 from tenuto.clinic.plan.presenters.comfort import comfort_rows

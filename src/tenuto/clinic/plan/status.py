@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tenuto.clinic.people.roles import Role
+from tenuto.clinic.accounts.roles import Role
 
 __all__ = ["WORDS", "Status", "StatusWords", "status_of"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.intake.api import DecisionRow, IntakeState
 from tenuto.clinic.pathway.api import Judgement, Rank, Turn
-from tenuto.clinic.people.roles import Role
 from tenuto.clinic.ui.reasons import Reasons, reasons
 from tenuto.clinic.ui.words import count
 from tenuto.core.gate import Gate, Level

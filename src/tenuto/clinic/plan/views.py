@@ -8,10 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.api import alerts_of
 from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.decorators import shows_patient
-from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.document import company_of
 from tenuto.clinic.plan.documents.calendar import as_calendar
 from tenuto.clinic.plan.documents.pdf import as_pdf

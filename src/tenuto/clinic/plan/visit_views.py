@@ -12,10 +12,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.reauthenticate import Reauthentication, fresh_signature
 from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.decorators import shows_patient
-from tenuto.clinic.people.models import Patient, Staff
-from tenuto.clinic.people.reauthenticate import Reauthentication, fresh_signature
+from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.presenters.visits import (
     latest_effects,
     order_options,

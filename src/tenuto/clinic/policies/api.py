@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from tenuto.clinic.people.models import Clinic
+from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.policies.models import PolicyActivation, PolicySignature, PolicyVersion
 from tenuto.core.policy import Policy, PolicyError, Signature, default_policy, demo_policy, load_policy
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 
+from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.ledger.append_only import AppendOnly
-from tenuto.clinic.people.models import Clinic, Staff
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from tenuto.clinic.people.models import Clinic, Staff
-from tenuto.clinic.people.roles import Role
+from tenuto.clinic.accounts.models import Clinic, Staff
+from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.policies.api import InEffect, as_policy, in_effect, shipped_policy
 from tenuto.clinic.policies.models import PolicyVersion
 from tenuto.clinic.ui.words import count, moment

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from tenuto.clinic.people.decorators import requires
+from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.policies import protocol_presenters
 from tenuto.core.literature.protocol import protocols
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from tenuto.clinic.accounts.api import may, refusal
+from tenuto.clinic.accounts.guards import WrongClinic
+from tenuto.clinic.accounts.models import Clinic, Staff
+from tenuto.clinic.accounts.reauthenticate import Reauthentication
 from tenuto.clinic.ledger.services import record
-from tenuto.clinic.people.api import may, refusal
-from tenuto.clinic.people.models import Clinic, Staff
-from tenuto.clinic.people.reauthenticate import Reauthentication
-from tenuto.clinic.people.services import WrongClinic
 from tenuto.clinic.policies.api import as_policy, in_effect
 from tenuto.clinic.policies.models import PolicyActivation, PolicySignature, PolicyVersion
 from tenuto.core.policy import Policy, PolicyError, default_policy, demo_policy, load_policy

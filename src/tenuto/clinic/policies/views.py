@@ -11,10 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from tenuto.clinic.accounts.decorators import requires
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.reauthenticate import Reauthentication, fresh_signature
 from tenuto.clinic.ledger.services import record_access
-from tenuto.clinic.people.decorators import requires
-from tenuto.clinic.people.models import Staff
-from tenuto.clinic.people.reauthenticate import Reauthentication, fresh_signature
 from tenuto.clinic.policies import presenters
 from tenuto.clinic.policies.forms import ActivateForm, ProposeForm
 from tenuto.clinic.policies.models import PolicyVersion

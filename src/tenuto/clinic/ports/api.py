@@ -9,11 +9,12 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.models import Clinic, Staff
+from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.ledger.services import record
-from tenuto.clinic.people.models import Clinic, Patient, Staff
-from tenuto.clinic.people.roles import Role
-from tenuto.clinic.people.services import require_same_clinic
+from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.models import Hold, HoldLift, Task, TaskEnd, Window
 from tenuto.clinic.ports.rows import HOLDS_UP, HoldRow, TaskRow, WindowRow
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from tenuto.clinic.accounts.models import Clinic, Staff
+from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.ledger.append_only import AppendOnly
-from tenuto.clinic.people.models import Clinic, Patient, Staff
-from tenuto.clinic.people.roles import Role
+from tenuto.clinic.people.models import Patient
 
 __all__ = ["Hold", "HoldLift", "Task", "TaskEnd", "Window"]
 

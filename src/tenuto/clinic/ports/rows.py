@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from tenuto.clinic.people.roles import Role
+from tenuto.clinic.accounts.roles import Role
 
 __all__ = ["HOLDS_UP", "HoldRow", "TaskRow", "WindowRow"]
 

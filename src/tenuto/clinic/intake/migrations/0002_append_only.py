@@ -4,7 +4,24 @@ from django.db import migrations
 
 from tenuto.clinic.ledger.triggers import append_only
 
+TABLES = (
+    "intake_consentsigned",
+    "intake_consentwithdrawn",
+    "intake_decision",
+    "intake_enquiry",
+    "intake_enquiryend",
+    "intake_intakerecord",
+    "intake_measured",
+    "intake_readingstruck",
+    "intake_scaleform",
+    "intake_scalerequest",
+    "intake_stepsave",
+    "intake_suicidetriage",
+    "intake_testresult",
+    "intake_visit",
+)
+
 
 class Migration(migrations.Migration):
     dependencies = [("intake", "0001_initial")]
-    operations = [append_only("intake_intakerecord")]
+    operations = [append_only(table) for table in TABLES]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.models.base import IntakeRow
-from tenuto.clinic.people.models import Staff
 
 
 class ConsentSigned(IntakeRow):

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 
+from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.ledger.append_only import AppendOnly
-from tenuto.clinic.people.models import Clinic, Patient
+from tenuto.clinic.people.models import Patient
 
 
 class Enquiry(AppendOnly):

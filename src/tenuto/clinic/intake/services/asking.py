@@ -9,12 +9,13 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.models import ScaleForm, ScaleRequest
 from tenuto.clinic.intake.services.recording import keep
 from tenuto.clinic.intake.services.scales import Recorded, record_form
 from tenuto.clinic.links import api as links
-from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.people.models import Patient
 from tenuto.core.scales.definition import Rater, Tier
 from tenuto.core.scales.reading import instrument
 

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tenuto.clinic.accounts.api import may
+from tenuto.clinic.accounts.models import Role, Staff
+from tenuto.clinic.accounts.reauthenticate import Reauthentication
 from tenuto.clinic.intake.api import IntakeState, current
 from tenuto.clinic.intake.models import Decision
 from tenuto.clinic.intake.services.recording import keep, open_by_rule
-from tenuto.clinic.people.api import may
-from tenuto.clinic.people.models import Patient, Role, Staff
-from tenuto.clinic.people.reauthenticate import Reauthentication
+from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.api import close_task, open_tasks_of
 from tenuto.clinic.ports.models import TaskEnd
 from tenuto.core.gate import Authority, GateClosed, Level, Override

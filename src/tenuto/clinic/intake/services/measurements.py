@@ -11,10 +11,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.models import Measured, ReadingStruck
 from tenuto.clinic.ledger.services import record
-from tenuto.clinic.people.models import Patient, Staff
-from tenuto.clinic.people.services import require_same_clinic
+from tenuto.clinic.people.models import Patient
 
 __all__ = ["Value", "record_reading", "strike_reading"]
 

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.gather import NAMELESS
 from tenuto.clinic.intake.models import IntakeRecord
 from tenuto.clinic.ledger.services import record
-from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.services import add_identifiers, known_patient, register_patient
 from tenuto.clinic.people.similar import alike
 from tenuto.core.intake.facts import PatientFacts, Person

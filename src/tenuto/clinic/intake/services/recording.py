@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.people.roles import Role
-from tenuto.clinic.people.services import require_same_clinic
 from tenuto.clinic.ports.api import TaskRow, open_task
 from tenuto.core.intake.tasks import TaskRule
 

@@ -8,10 +8,11 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.models import ScaleForm, ScaleRequest, SuicideTriage
 from tenuto.clinic.intake.services.recording import keep, open_by_rule
 from tenuto.clinic.ledger.actors import Actor
-from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.api import TaskRow
 from tenuto.core.intake.tasks import for_flag, for_level
 from tenuto.core.scales import suicide_triage

@@ -6,9 +6,10 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.models import TestResult
 from tenuto.clinic.intake.services.recording import keep, open_by_rule
-from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.api import TaskRow, open_tasks_of
 from tenuto.core.intake.required import fact
 from tenuto.core.intake.tasks import task_rule

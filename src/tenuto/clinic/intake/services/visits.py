@@ -8,9 +8,10 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
+from tenuto.clinic.accounts.models import Role, Staff
 from tenuto.clinic.intake.models import Visit
 from tenuto.clinic.intake.services.recording import keep
-from tenuto.clinic.people.models import Patient, Role, Staff
+from tenuto.clinic.people.models import Patient
 
 __all__ = ["record_visit"]
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.intake.forms.scales import OwnAnswers
 from tenuto.clinic.intake.services import AlreadyAnswered, answer_by_link
 from tenuto.clinic.intake.services.asking import PURPOSE, left, request_of
@@ -17,7 +18,6 @@ from tenuto.clinic.intake.services.scales import Recorded
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE
 from tenuto.clinic.links.api import Opened
 from tenuto.clinic.links.visits import by_link, visit_of
-from tenuto.clinic.people.models import Clinic
 from tenuto.core.scales.reading import instrument
 
 __all__ = ["answer", "asked", "heard", "thanks"]

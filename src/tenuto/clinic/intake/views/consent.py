@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tenuto.clinic.accounts.reauthenticate import Reauthentication, fresh_signature
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.forms.consent import ConsentForm
 from tenuto.clinic.intake.models import ConsentSigned, ConsentWithdrawn
@@ -16,7 +17,6 @@ from tenuto.clinic.intake.services.consents import ConsentRefused, photo_allowed
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page, staff_of
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.people.reauthenticate import Reauthentication, fresh_signature
 from tenuto.core.intake.consent_text import current_consent_text
 
 __all__ = ["consent", "withdraw", "withdraw_photographs"]

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from tenuto.clinic.accounts.reauthenticate import Reauthentication, fresh_signature
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.forms.decision import DecisionForm
 from tenuto.clinic.intake.models import Decision
@@ -15,7 +16,6 @@ from tenuto.clinic.intake.services import DecisionRefused, decide
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.people.reauthenticate import Reauthentication, fresh_signature
 
 __all__ = ["decision"]
 

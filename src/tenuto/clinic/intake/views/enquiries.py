@@ -11,17 +11,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.intake.forms.enquiries import CloseForm, EnquiryForm, RegisterForm
 from tenuto.clinic.intake.models import Enquiry, EnquiryEnd
 from tenuto.clinic.intake.services import close_enquiry, record_enquiry, register_enquirer
 from tenuto.clinic.intake.services.enquiries import Asked, EnquiryEnded
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, staff_of
 from tenuto.clinic.ledger.services import record_read
-from tenuto.clinic.people.access import hidden_from
-from tenuto.clinic.people.decorators import requires
 from tenuto.clinic.people.look_alikes import RESTRICTED, visible
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.services import IdentityConflict, known_patient
+from tenuto.clinic.people.sight import hidden_from
 from tenuto.clinic.people.similar import alike
 
 __all__ = ["add", "enquiries", "enquiry"]

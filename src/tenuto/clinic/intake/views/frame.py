@@ -7,10 +7,11 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.api import IntakeState, batch_with, current
 from tenuto.clinic.intake.presenters.aside import aside
 from tenuto.clinic.pathway.api import patient_page
-from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.people.models import Patient
 
 __all__ = ["UNPROCESSABLE", "aside_html", "page", "staff_of"]
 

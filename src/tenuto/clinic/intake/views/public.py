@@ -12,6 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tenuto.clinic.accounts import throttle
+from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.intake.forms.enquiries import PublicEnquiryForm
 from tenuto.clinic.intake.models import Enquiry
 from tenuto.clinic.intake.services import record_enquiry
@@ -19,8 +21,6 @@ from tenuto.clinic.intake.services.enquiries import Asked
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE
 from tenuto.clinic.ledger import origin
 from tenuto.clinic.ledger.actors import Someone
-from tenuto.clinic.people import throttle
-from tenuto.clinic.people.models import Clinic
 
 __all__ = ["enquire", "thanks"]
 

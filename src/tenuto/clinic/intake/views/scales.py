@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tenuto.clinic.accounts.api import may
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.forms.scales import ScaleAnswers
 from tenuto.clinic.intake.models import ScaleForm
@@ -15,7 +16,6 @@ from tenuto.clinic.intake.presenters.scales import OFFERED, scale_rows
 from tenuto.clinic.intake.services import record_form
 from tenuto.clinic.intake.services.scales import Recorded
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page, staff_of
-from tenuto.clinic.people.api import may
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.core.scales.reading import instrument

@@ -4,7 +4,11 @@ from django.db import migrations
 
 from tenuto.clinic.ledger.triggers import append_only
 
-TABLES = ("links_link", "links_linktry", "links_linkrevocation")
+TABLES = (
+    "links_link",
+    "links_linkrevocation",
+    "links_linktry",
+)
 
 
 class Migration(migrations.Migration):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 
+from tenuto.clinic.accounts.models.clinic import Clinic
 from tenuto.clinic.ledger.append_only import AppendOnly
-from tenuto.clinic.people.models.clinic import Clinic
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager

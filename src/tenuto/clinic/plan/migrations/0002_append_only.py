@@ -5,10 +5,16 @@ from django.db import migrations
 from tenuto.clinic.ledger.triggers import append_only
 
 TABLES = (
-    "planversion", "planexception", "plansignature", "planwithdrawal", "comfortcard", "visitreport", "visitorders",
-)  # fmt: skip
+    "plan_comfortcard",
+    "plan_planexception",
+    "plan_plansignature",
+    "plan_planversion",
+    "plan_planwithdrawal",
+    "plan_visitorders",
+    "plan_visitreport",
+)
 
 
 class Migration(migrations.Migration):
     dependencies = [("plan", "0001_initial")]
-    operations = [append_only(f"plan_{table}") for table in TABLES]
+    operations = [append_only(table) for table in TABLES]

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db import models
 from django.utils.functional import cached_property
 
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.append_only import AppendOnly
-from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.people.models import Patient
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.facts_json import facts_from_json
 from tenuto.core.plan.order import Order, order_from_json

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tenuto.clinic.people.api import may
-from tenuto.clinic.people.models import Staff
+from tenuto.clinic.accounts.api import may
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.plan.changes import Change, changes
 from tenuto.clinic.plan.presenters.version import VersionRow, undecided, version_rows
 from tenuto.clinic.plan.services.drafting import Built, written

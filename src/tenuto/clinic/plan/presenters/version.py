@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tenuto.clinic.accounts.api import may
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.api import IntakeState
-from tenuto.clinic.people.api import may
-from tenuto.clinic.people.models import Staff
 from tenuto.clinic.plan.changes import Change, changes
 from tenuto.clinic.plan.forms import query_of
 from tenuto.clinic.plan.models import PlanVersion

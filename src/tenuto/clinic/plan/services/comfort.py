@@ -7,10 +7,11 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tenuto.clinic.accounts.api import may
+from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.services import record
-from tenuto.clinic.people.api import may
-from tenuto.clinic.people.models import Patient, Staff
-from tenuto.clinic.people.services import require_same_clinic
+from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.models import ComfortCard
 
 __all__ = ["CardMoved", "comfort_card", "write_comfort_card"]

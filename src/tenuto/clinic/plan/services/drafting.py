@@ -9,11 +9,12 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tenuto.clinic.accounts.api import may
+from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.api import DecisionRow
 from tenuto.clinic.ledger.services import record
-from tenuto.clinic.people.api import may
-from tenuto.clinic.people.models import Patient, Staff
-from tenuto.clinic.people.services import require_same_clinic
+from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.changes import Change, Written, changes
 from tenuto.clinic.plan.document import document_of, document_sha256, document_text
 from tenuto.clinic.plan.models import PlanVersion

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tenuto.clinic.accounts.api import may
+from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.models import Role, Staff
+from tenuto.clinic.accounts.reauthenticate import Reauthentication
 from tenuto.clinic.ledger.models import Kind
 from tenuto.clinic.ledger.services import record
-from tenuto.clinic.people.api import may
-from tenuto.clinic.people.models import Role, Staff
-from tenuto.clinic.people.reauthenticate import Reauthentication
-from tenuto.clinic.people.services import require_same_clinic
 from tenuto.clinic.plan.models import PlanException, PlanSignature, PlanVersion, PlanWithdrawal
 from tenuto.clinic.plan.services.drafting import Built, PlanConflict, moved, rebuilt
 from tenuto.clinic.plan.services.tasks import close_tasks

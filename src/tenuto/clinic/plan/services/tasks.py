@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.api import close_task, open_tasks_of
 from tenuto.core.intake.tasks import PLAN_TO_SIGN
 

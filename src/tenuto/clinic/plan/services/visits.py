@@ -10,11 +10,12 @@ from typing import Any
 
 from django.db import transaction
 
+from tenuto.clinic.accounts.api import may
+from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.reauthenticate import Reauthentication
 from tenuto.clinic.ledger.services import record
-from tenuto.clinic.people.api import may
-from tenuto.clinic.people.models import Patient, Staff
-from tenuto.clinic.people.reauthenticate import Reauthentication
-from tenuto.clinic.people.services import require_same_clinic
+from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.models import PlanVersion, VisitOrders, VisitReport
 from tenuto.clinic.plan.services.proposing import with_acts
 from tenuto.clinic.plan.versions import in_force

@@ -4,7 +4,11 @@ from django.db import migrations
 
 from tenuto.clinic.ledger.triggers import append_only
 
-TABLES = ("policies_policyversion", "policies_policysignature", "policies_policyactivation")
+TABLES = (
+    "policies_policyactivation",
+    "policies_policysignature",
+    "policies_policyversion",
+)
 
 
 class Migration(migrations.Migration):

@@ -4,7 +4,13 @@ from django.db import migrations
 
 from tenuto.clinic.ledger.triggers import append_only
 
-TABLES = ("ports_hold", "ports_holdlift", "ports_task", "ports_taskend", "ports_window")
+TABLES = (
+    "ports_hold",
+    "ports_holdlift",
+    "ports_task",
+    "ports_taskend",
+    "ports_window",
+)
 
 
 class Migration(migrations.Migration):

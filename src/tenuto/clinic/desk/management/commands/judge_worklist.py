@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.desk.projection import judge_all, rebuild
-from tenuto.clinic.people.models import Clinic
 
 
 class Command(BaseCommand):

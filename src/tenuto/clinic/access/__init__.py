@@ -1,0 +1,1 @@
+"""Restricting records, breaking the glass, and looking over the audit."""

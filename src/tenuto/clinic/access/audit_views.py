@@ -1,0 +1,111 @@
+"""The audit for the medical director and the auditor, and the note that something was printed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import cast
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from tenuto.clinic.access import review
+from tenuto.clinic.access.audit_rows import rows_of
+from tenuto.clinic.accounts.decorators import requires
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.ledger.models import Kind
+from tenuto.clinic.ledger.services import record_read
+
+PAGE = 50
+WEEK = timedelta(days=6)
+
+
+class FiltersForm(forms.Form):
+    """Who, what and when."""
+
+    begins = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
+    ends = forms.DateField(label="To", widget=forms.DateInput(attrs={"type": "date"}))
+    who = forms.CharField(label="Who", required=False, max_length=100)
+    what = forms.CharField(label="What", required=False, max_length=100)
+    kind = forms.ChoiceField(label="Kind", required=False, choices=[("", "All"), *Kind.choices])
+    patient = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def filters(self) -> review.Filters:
+        """What was asked for; the last seven days when it can't be understood."""
+        today = timezone.localdate()
+        if self.is_valid() and self.cleaned_data["begins"] <= self.cleaned_data["ends"]:
+            return review.Filters(**self.cleaned_data)
+        return review.Filters(today - WEEK, today)
+
+
+@require_safe
+@requires("audit.read")
+def audit(request: HttpRequest) -> HttpResponse:
+    """The week's review above, the events below."""
+    staff, today = cast(Staff, request.user), timezone.localdate()
+    defaults = {"begins": today - WEEK, "ends": today}
+    form = FiltersForm({**{key: str(day) for key, day in defaults.items()}, **request.GET.dict()})
+    filters = form.filters()
+    page = Paginator(review.events(staff.clinic, filters), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "filters": filters,
+        "page": page,
+        "rows": rows_of(staff.clinic, page),
+        "patient": staff.clinic.patients.filter(pk=filters.patient).first() if filters.patient else None,
+        "summary": review.summary(staff.clinic, filters),
+        "here": "audit",
+        "query": urlencode({k: v for k, v in form.data.items() if k != "page"}),
+        "days": urlencode({"begins": filters.begins, "ends": filters.ends}),
+    }
+    detail = {
+        "begins": str(filters.begins),
+        "ends": str(filters.ends),
+        "who": filters.who,
+        "what": filters.what,
+        "patient": str(filters.patient or ""),
+    }
+    answer = render(request, "access/audit.html", context)
+    record_read(subject=staff.clinic, by=staff, at=timezone.now(), what="audit", detail=detail)
+    return answer
+
+
+@require_POST
+@requires("audit.review")
+def mark_reviewed(request: HttpRequest) -> HttpResponse:
+    """Sign off the days that were shown."""
+    staff = cast(Staff, request.user)
+    form = FiltersForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "The days could not be read, so nothing was signed off. Choose them again.")
+        return redirect("access:audit")
+    review.mark_reviewed(
+        clinic=staff.clinic,
+        filters=form.filters(),
+        note=request.POST.get("note", "")[:1000],
+        by=staff,
+        at=timezone.now(),
+    )
+    messages.success(request, "These days are signed off.")
+    return redirect("access:audit")
+
+
+@require_POST
+def printed(request: HttpRequest) -> HttpResponse:
+    """Note that a page was printed; the browser says so before it prints."""
+    staff, now = cast(Staff, request.user), timezone.now()
+    detail = {"page": request.POST.get("page", "")[:200]}
+    if request.POST.get("patient"):
+        try:
+            patient = get_object_or_404(staff.clinic.patients, pk=request.POST["patient"])
+        except forms.ValidationError:
+            return HttpResponse(status=400)
+        record_read(subject=patient, by=staff, at=now, what="printed", detail=detail)
+    else:
+        record_read(subject=staff.clinic, by=staff, at=now, what="printed", detail=detail)
+    return HttpResponse(status=204)

@@ -1,0 +1,115 @@
+"""Breaking the glass of a restricted record, for an hour, to read; and looking over it, which is a task until done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from tenuto.clinic.access.models import GlassReview
+from tenuto.clinic.access.reasons import given_reason
+from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.models import Clinic, Role, Staff
+from tenuto.clinic.ledger.models import AuditEvent, Kind
+from tenuto.clinic.ledger.services import record
+from tenuto.clinic.people.models import BrokenGlass, Patient
+from tenuto.clinic.ports import api as ports
+
+__all__ = [
+    "GLASS_STAYS_OPEN",
+    "GLASS_TASK",
+    "AlreadyReviewed",
+    "break_glass",
+    "glasses_to_review",
+    "looks_through",
+    "review_glass",
+]
+
+GLASS_STAYS_OPEN = timedelta(minutes=60)
+GLASS_TASK = "review broken glass"
+REVIEW_WITHIN = timedelta(days=3)
+
+
+class AlreadyReviewed(Exception):
+    """Someone else reviewed it in the meantime. Nothing was written."""
+
+
+@transaction.atomic
+def break_glass(*, patient: Patient, reason: str, by: Staff, at: datetime) -> BrokenGlass:
+    """Open a restricted record to `by` for an hour, to read, and give the medical director the task to look over it.
+
+    Raises ValueError without a reason.
+    """
+    require_same_clinic(by, patient)
+    glass = BrokenGlass.objects.create(
+        patient=patient, staff=by, reason=given_reason(reason), at=at, until=at + GLASS_STAYS_OPEN
+    )
+    record(
+        action="broke the glass",
+        subject=glass,
+        by=by,
+        at=at,
+        detail={"reason": glass.reason},
+        kind=Kind.ACCESS,
+    )
+    ports.open_task(
+        patient=patient,
+        kind=GLASS_TASK,
+        why=f"{by.name} opened this restricted record in an emergency: {glass.reason}"[:500],
+        owner_role=Role.MEDICAL_DIRECTOR,
+        due=at + REVIEW_WITHIN,
+        by=by,
+        at=at,
+    )
+    return glass
+
+
+@transaction.atomic
+def review_glass(*, glass: UUID, justified: bool, note: str, by: Staff, at: datetime) -> None:
+    """Say whether breaking the glass was justified; the task ends when no other glass of this patient waits.
+
+    Nobody reviews themselves: raises PermissionError. Raises `AlreadyReviewed` the second time.
+    """
+    found = BrokenGlass.objects.select_related("patient", "staff").get(pk=glass, patient__clinic=by.clinic)
+    if found.staff_id == by.pk:
+        raise PermissionError("You broke this glass yourself. Someone else reviews it.")
+    _keep_review(found, justified=justified, note=note.strip(), by=by, at=at)
+    detail = {"justified": justified, "note": note.strip()}
+    record(action="reviewed broken glass", subject=found, by=by, at=at, detail=detail)
+    waiting = any(other.patient_id == found.patient_id for other in glasses_to_review(by.clinic))
+    for task in () if waiting else ports.open_tasks_of(found.patient):
+        if task.kind == GLASS_TASK:
+            ports.close_task(task=task.id, note="justified" if justified else "not justified", by=by, at=at)
+
+
+def _keep_review(glass: BrokenGlass, *, justified: bool, note: str, by: Staff, at: datetime) -> None:
+    try:
+        with transaction.atomic():
+            GlassReview.objects.create(
+                glass=glass, justified=justified, note=note, reviewed_by_name=by.audit_name, reviewed_at=at
+            )
+    except IntegrityError:
+        first = GlassReview.objects.get(glass=glass)
+        raise AlreadyReviewed(
+            f"{first.reviewed_by_name} reviewed this already. Nothing was changed."
+        ) from None
+
+
+def glasses_to_review(clinic: Clinic) -> Iterable[BrokenGlass]:
+    """The broken glasses that nobody has looked over, the oldest first. One query."""
+    waiting = BrokenGlass.objects.filter(patient__clinic=clinic, review__isnull=True)
+    return waiting.select_related("patient", "staff").order_by("at")
+
+
+def looks_through(glass: BrokenGlass) -> list[AuditEvent]:
+    """What was looked at through a broken glass, in order."""
+    looks = AuditEvent.objects.filter(
+        kind=Kind.READ,
+        patient_id=glass.patient_id,
+        by_id=str(glass.staff_id),
+        at__gte=glass.at,
+        at__lt=glass.until,
+    )
+    return [look for look in looks if look.detail.get("glass") == str(glass.pk)]

@@ -1,0 +1,162 @@
+"""What the weekly review of the audit looks at: looks without a care relation, broken glass, failures, overrides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, Max, Q, QuerySet
+from django.utils import timezone
+
+from tenuto.clinic.access.audit_rows import EventRow, rows_of
+from tenuto.clinic.access.models import WeeklyReview
+from tenuto.clinic.accounts.models import Clinic, Staff
+from tenuto.clinic.ledger.models import AuditEvent, Kind
+from tenuto.clinic.ledger.services import record
+from tenuto.clinic.people.models import BrokenGlass, CareTeamChange
+
+__all__ = ["CARE_LASTS", "Filters", "Stranger", "Summary", "events", "mark_reviewed", "summary"]
+
+ACCESS_CHANGES = (
+    "restricted record",
+    "opened record",
+    "joined care team",
+    "left care team",
+    "reset second factor",
+)
+"""Deeds that change who may see or sign."""
+CARE_LASTS = timedelta(days=90)
+"""Who wrote something about a patient stays in a care relation for this long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Who, what and when. Empty words match everything; both days are included."""
+
+    begins: date
+    ends: date
+    who: str = ""
+    what: str = ""
+    kind: str = ""
+    patient: UUID | None = None
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """The first moment, and the first moment after, in the clinic's zone."""
+        zone = timezone.get_current_timezone()
+        first = datetime.combine(self.begins, time.min, zone)
+        return first, datetime.combine(self.ends + timedelta(days=1), time.min, zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """Someone who looked at a patient in whose care they have no part on record."""
+
+    who: str
+    patient_id: UUID
+    patient_name: str
+    looks: int
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The week on one page."""
+
+    strangers: tuple[Stranger, ...]
+    glasses: tuple[BrokenGlass, ...]
+    access: tuple[EventRow, ...]
+    failures: tuple[AuditEvent, ...]
+    refusals: tuple[EventRow, ...]
+    overrides: tuple[EventRow, ...]
+    reviews: tuple[WeeklyReview, ...]
+
+
+def events(clinic: Clinic, filters: Filters) -> QuerySet[AuditEvent]:
+    """The events of a clinic that match, the newest first. Failed sign-ins of unknown names belong to every clinic."""
+    first, after = filters.span
+    own = Q(clinic_id=clinic.pk) | Q(clinic_id__isnull=True)
+    found = AuditEvent.objects.filter(own, recorded_at__gte=first, recorded_at__lt=after)
+    if filters.who:
+        found = found.filter(by_name__icontains=filters.who)
+    if filters.what:
+        found = found.filter(Q(action__icontains=filters.what) | Q(subject_type__icontains=filters.what))
+    if filters.kind:
+        found = found.filter(kind=filters.kind)
+    if filters.patient:
+        # A list that was looked at is about nobody alone; it names everyone who was on it.
+        on_a_list = Q(patient_id__isnull=True, detail_json__contains=str(filters.patient))
+        found = found.filter(Q(patient_id=filters.patient) | on_a_list)
+    return found.order_by("-number")
+
+
+def summary(clinic: Clinic, filters: Filters) -> Summary:
+    """What deserves a look of these days. The number of queries does not depend on what happened."""
+    found = events(clinic, Filters(filters.begins, filters.ends))
+    first, after = filters.span
+    glasses = BrokenGlass.objects.filter(patient__clinic=clinic, at__gte=first, at__lt=after)
+    chosen = Q(action="refused") | Q(kind=Kind.OVERRIDE) | Q(action__in=ACCESS_CHANGES)
+    rows = rows_of(clinic, found.filter(chosen))
+    return Summary(
+        strangers=tuple(_strangers(clinic, found, after)),
+        glasses=tuple(glasses.select_related("patient", "staff", "review").order_by("-at")),
+        failures=tuple(found.filter(action__startswith="failed")),
+        access=tuple(row for row in rows if row.what in ACCESS_CHANGES),
+        refusals=tuple(row for row in rows if row.kind == Kind.ACCESS.label),
+        overrides=tuple(row for row in rows if row.kind == Kind.OVERRIDE.label),
+        reviews=tuple(clinic.weekly_reviews.all()[:10]),
+    )
+
+
+@transaction.atomic
+def mark_reviewed(*, clinic: Clinic, filters: Filters, note: str, by: Staff, at: datetime) -> WeeklyReview:
+    """Sign off some days, up to the newest event that they hold."""
+    newest = (
+        events(clinic, Filters(filters.begins, filters.ends)).values_list("number", flat=True).first() or 0
+    )
+    review = WeeklyReview.objects.create(
+        clinic=clinic,
+        begins=filters.begins,
+        ends=filters.ends,
+        up_to_event=newest,
+        note=note.strip(),
+        reviewed_by_name=by.audit_name,
+        reviewed_at=at,
+    )
+    detail = {"begins": str(filters.begins), "ends": str(filters.ends), "up_to_event": newest}
+    record(action="reviewed audit", subject=review, by=by, at=at, detail=detail)
+    return review
+
+
+def _strangers(clinic: Clinic, found: QuerySet[AuditEvent], after: datetime) -> Iterable[Stranger]:
+    # Who came by a link looked at their own questions.
+    looks = (
+        found.filter(kind=Kind.READ, patient_id__isnull=False).exclude(by_id__startswith="link:").order_by()
+    )
+    counted = looks.values_list("by_id", "by_name", "patient_id").annotate(
+        Count("number"), Max("recorded_at")
+    )
+    pairs = [(by, name, patient, times, last) for by, name, patient, times, last in counted if patient]
+    patients = {patient for _, _, patient, _, _ in pairs}
+    related = _related(clinic, patients, after)
+    names = dict(clinic.patients.filter(pk__in=patients).values_list("pk", "name"))
+    for by, who, patient, times, last in sorted(pairs, key=lambda pair: pair[-1], reverse=True):
+        if (by, patient) not in related:
+            yield Stranger(who, patient, names.get(patient, "a patient who is not here"), times, last)
+
+
+def _related(clinic: Clinic, patients: set[UUID], after: datetime) -> set[tuple[str, UUID]]:
+    """Who has a part in whose care: wrote about them lately, or is on their care team."""
+    wrote = AuditEvent.objects.filter(
+        clinic_id=clinic.pk, kind=Kind.WRITE, patient_id__in=patients, recorded_at__gte=after - CARE_LASTS
+    )
+    pairs = wrote.order_by().values_list("by_id", "patient_id").distinct()
+    related = {(by, patient) for by, patient in pairs if patient}
+    newest: dict[tuple[str, UUID], bool] = {}
+    changes = CareTeamChange.objects.filter(patient__in=patients).order_by("-recorded_at", "-id")
+    for staff, patient, member in changes.values_list("staff", "patient", "member"):
+        newest.setdefault((str(staff), patient), member)
+    return related | {pair for pair, member in newest.items() if member}

@@ -1,0 +1,1 @@
+"""Clinics and their staff: sign-in, second factors, sessions, roles."""

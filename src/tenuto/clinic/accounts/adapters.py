@@ -1,0 +1,145 @@
+"""Where django-allauth asks us: who may sign up (nobody), which steps a sign-in has, and what goes on record."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, cast
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.stages import AuthenticateStage
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from tenuto.clinic.accounts import throttle
+from tenuto.clinic.accounts.api import home_of
+from tenuto.clinic.accounts.enrol import has_second_factor
+from tenuto.clinic.accounts.lock import SEEN
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.reauthenticate import FRESH
+from tenuto.clinic.ledger.services import record_access
+from tenuto.clinic.ui.words import count
+
+__all__ = ["AccountAdapter", "SecondFactorAdapter", "SecondFactorForm", "SecondFactorStage", "SignatureForm"]
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts are given by the medical director; nobody signs up, and no mail is sent."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_login_stages(self) -> list[str]:
+        return ["tenuto.clinic.accounts.adapters.SecondFactorStage"]
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
+        """The person is in: by password, by password and second factor, or by passkey."""
+        staff = cast(Staff, user)
+        record_access(action="signed in", subject=staff, by=staff, at=timezone.now())
+        request.session[SEEN] = time.time()
+        answer: HttpResponse = super().post_login(request, user, **kwargs)
+        return answer
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Where nothing else was asked for."""
+        return home_of(cast(Staff, request.user))
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not for a first second factor moments after the password: typing it twice would prove nothing more."""
+        staff = cast(Staff, self.request.user)
+        if _came_in_just_now(self.request, staff) and not has_second_factor(staff):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Our pages say what happened; the library's own messages would say it twice."""
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Changes of a sign-in are in the audit; no mail leaves."""
+
+
+class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]
+    """Ask for the second factor at sign-in, except of an invented person outside production.
+
+    The demonstration's people have one, so that a visitor can sign a plan, but the visitor comes in with the printed
+    password alone (docs/adr/0014-second-factor.md).
+    """
+
+    def _should_handle(self, request: HttpRequest) -> bool:
+        staff = cast(Staff, self.login.user)
+        if staff.is_invented:
+            return False
+        return bool(super()._should_handle(request))
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Secrets are encrypted with the server's key, so that a copy of the database gives nobody a code."""
+
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def build_totp_svg(self, url: str) -> str:
+        """The picture as part of the page: the content policy lets no data address in."""
+        picture: str = super().build_totp_svg(url)
+        return picture[picture.index("<svg") :]
+
+    def get_totp_issuer(self) -> str:
+        return "Tenuto"
+
+
+class _SlowedDown:
+    """A form for a code that waits after some wrong ones, in every process of the server."""
+
+    failure: str
+    user: Staff
+
+    def clean_code(self) -> str:
+        """The code. Nothing is checked while the person waits, so that guessing gains nothing."""
+        name = f"second factor {self.user.pk}"
+        if throttle.must_wait(name):
+            _record_failure(self.user, self.failure)
+            raise ValidationError(
+                f"Too many wrong codes. Wait {count(settings.SIGN_IN_WAIT_MINUTES, 'minute')}, then try again."
+            )
+        code = str(super().clean_code())  # type: ignore[misc]
+        throttle.succeeded(name)
+        return code
+
+    def _emit_authentication_failed(self, authenticator: Authenticator) -> None:
+        throttle.failed(f"second factor {self.user.pk}")
+        _record_failure(self.user, self.failure)
+
+
+class SecondFactorForm(_SlowedDown, AuthenticateForm):  # type: ignore[misc]
+    """The code at sign-in; a wrong one is recorded."""
+
+    failure = "failed second factor"
+
+
+class SignatureForm(_SlowedDown, ReauthenticateForm):  # type: ignore[misc]
+    """The code before a signature or after a lock; a wrong one is recorded."""
+
+    failure = "failed re-authentication"
+
+
+def _came_in_just_now(request: HttpRequest, staff: Staff) -> bool:
+    newest = max((float(r["at"]) for r in get_authentication_records(request, staff)), default=0.0)
+    return time.time() - newest < FRESH.total_seconds()
+
+
+def _record_failure(staff: Staff, action: str) -> None:
+    record_access(action=action, subject=staff, by=staff, at=timezone.now())
+
+
+def _cipher() -> Fernet:
+    return Fernet(settings.SECOND_FACTOR_KEY)

@@ -1,0 +1,42 @@
+"""What the other rooms may ask about people."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.roles import WHO_MAY, Role, Verb
+
+__all__ = ["ROOT", "WHO_MAY", "Role", "Verb", "home_of", "may", "refusal", "roles_that_may"]
+
+ROOT = "/"
+"""The address that means no page of its own: what is first depends on the role."""
+
+
+def may(staff: Staff, verb: str) -> bool:
+    """True when the role of `staff` may do `verb`. A closed account may do nothing. Raises KeyError for an unknown verb."""
+    return staff.is_active and staff.role in _verb(verb).roles
+
+
+def home_of(staff: Staff) -> str:
+    """The address of one's first page: the patients, or the audit for who may see nobody's record."""
+    return reverse("desk:patients" if may(staff, "patient.search") else "access:audit")
+
+
+def roles_that_may(verb: str) -> tuple[Role, ...]:
+    """The roles that may do `verb`, in the order of `Role`."""
+    return tuple(role for role in Role if role in _verb(verb).roles)
+
+
+def refusal(staff: Staff, verb: str) -> str:
+    """The sentence for someone who may not."""
+    allowed = " or ".join(
+        f"{'an' if role.label[0] in 'AEIOU' else 'a'} {role.label.lower()}" for role in roles_that_may(verb)
+    )
+    return f"You are signed in as {staff.get_role_display().lower()} and may not {_verb(verb).words}. Ask {allowed}."
+
+
+def _verb(name: str) -> Verb:
+    if name not in WHO_MAY:
+        raise KeyError(f"'{name}' is not in the table of who may do what (accounts/roles.py).")
+    return WHO_MAY[name]

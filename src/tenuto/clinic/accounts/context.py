@@ -1,0 +1,32 @@
+"""What every page about a patient says below the banner, whoever made the page (hazards H1 and H33)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from tenuto.clinic.accounts.api import ROOT, WHO_MAY, home_of, may
+from tenuto.clinic.accounts.demo_code import DemoCode, code_of
+
+__all__ = ["demonstration", "permissions", "session"]
+
+
+def permissions(request: HttpRequest) -> dict[str, frozenset[str] | str]:
+    """`may`: the verbs of who is signed in, for links that would lead to a refusal; `home`: their first page."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"may": frozenset(), "home": ROOT}
+    return {"may": frozenset(verb for verb in WHO_MAY if may(user, verb)), "home": home_of(user)}
+
+
+def demonstration(request: HttpRequest) -> dict[str, Callable[[], DemoCode | None]]:
+    """`demo_code`: computed where a code is asked for, of an invented person only."""
+    user = getattr(request, "user", None)
+    return {"demo_code": lambda: code_of(user) if user is not None and user.is_authenticated else None}
+
+
+def session(request: HttpRequest) -> dict[str, int]:
+    """`lock_after`: the seconds of quiet after which the page locks itself."""
+    return {"lock_after": settings.LOCK_AFTER_SECONDS}

@@ -1,0 +1,53 @@
+"""What stands before a view: who may, and the event of a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from tenuto.clinic.accounts.api import may, refusal
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.ledger.services import record_access
+
+__all__ = ["View", "refuse", "requires"]
+
+View = Callable[..., HttpResponse]
+
+
+def requires(verb: str) -> Callable[[View], View]:
+    """Let only those in who may do `verb`; others get a page that says whom to ask, and the refusal is recorded."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            staff = request.user
+            if not may(staff, verb):
+                return refuse(request, staff, verb)
+            return view(request, *args, **kwargs)
+
+        guarded.verb = verb  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def refuse(request: HttpRequest, staff: Staff, verb: str) -> HttpResponse:
+    """The page for someone who may not, and its event."""
+    record_access(
+        action="refused",
+        subject=staff,
+        by=staff,
+        at=timezone.now(),
+        detail={"verb": verb, "path": request.path},
+    )
+    context = {"heading": "Not for your role", "text": refusal(staff, verb)}
+    return render(request, "ui/problem.html", context, status=HTTPStatus.FORBIDDEN)

@@ -1,0 +1,170 @@
+"""After some quiet minutes the session locks. It asks for the password again on the same page; nothing typed is lost,
+and what is running stays in sight (hazards H33 and H35).
+
+The server decides: it answers no request of a locked session but the unlocking. A form that arrives locked is carried
+through the unlocking and sent again. Scripts show the lock over the page in time, so that this is the rare case.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tenuto.clinic.accounts import throttle
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.ledger.services import record_access
+from tenuto.clinic.ui.words import count
+
+__all__ = ["SEEN", "here", "in_background", "lock", "lock_when_quiet", "unlock"]
+
+SEEN, LOCKED = "seen_at", "locked"
+OPEN_TO_THE_LOCKED = frozenset({"accounts:unlock", "accounts:lock", "accounts:sign-out", "ui:theme"})
+BACKGROUND = "Tenuto-Background"
+"""Requests with this header come from the page's own clock and do not count as someone being there."""
+View = TypeVar("View", bound=Callable[..., Any])
+WRONG = "The password does not match. Try again, or sign out."
+
+
+def in_background(view: View) -> View:
+    """Mark a view that pages ask on their own, such as a stream of changes: asking it is no sign of someone being there."""
+    view.in_background = True  # type: ignore[attr-defined]
+    return view
+
+
+def lock_when_quiet(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware that locks a session in which nothing happened for LOCK_AFTER_SECONDS."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return get_response(request)
+        now, seen = time.time(), request.session.get(SEEN)
+        if seen is not None and now - float(seen) > settings.LOCK_AFTER_SECONDS:
+            _lock(request)
+        if request.session.get(LOCKED) and _view_name(request) not in OPEN_TO_THE_LOCKED:
+            return _ask(request)
+        # Once in a while is enough: not every page needs to write the session.
+        stale = seen is None or now - float(seen) > settings.LOCK_AFTER_SECONDS / 20
+        if stale and not request.session.get(LOCKED) and not _asked_by_the_page(request):
+            request.session[SEEN] = now
+        return get_response(request)
+
+    return middleware
+
+
+@require_POST
+def lock(request: HttpRequest) -> HttpResponse:
+    """Lock now: the page's clock ran out, or someone leaves the tablet."""
+    _lock(request)
+    return HttpResponse(status=204)
+
+
+@require_POST
+def here(request: HttpRequest) -> HttpResponse:
+    """Someone is typing: the middleware has noted it."""
+    return HttpResponse(status=204)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def unlock(request: HttpRequest) -> HttpResponse:
+    """Ask for the password, then go on where it stopped; a script gets 204 or 403 and keeps its page."""
+    staff = cast(Staff, request.user)
+    if request.method != "POST":
+        return _ask(request, then=request.GET.get("next", "/"))
+    wait = throttle.must_wait(staff.username)
+    if wait or not check_password(request.POST.get("password", ""), staff.password):
+        throttle.failed(staff.username)
+        record_access(action="failed unlock", subject=staff, by=staff, at=timezone.now())
+        return _refuse(request, _wait() if wait else WRONG)
+    throttle.succeeded(staff.username)
+    request.session.pop(LOCKED, None)
+    request.session[SEEN] = time.time()
+    record_access(action="unlocked", subject=staff, by=staff, at=timezone.now())
+    return _go_on(request)
+
+
+def _wait() -> str:
+    minutes = count(settings.SIGN_IN_WAIT_MINUTES, "minute")
+    return f"Too many wrong passwords. Wait {minutes}, then try again."
+
+
+def _asked_by_the_page(request: HttpRequest) -> bool:
+    if BACKGROUND in request.headers:
+        return True
+    try:
+        return getattr(resolve(request.path_info).func, "in_background", False)
+    except Resolver404:
+        return False
+
+
+def _view_name(request: HttpRequest) -> str:
+    try:
+        return resolve(request.path_info).view_name
+    except Resolver404:
+        return ""
+
+
+def _lock(request: HttpRequest) -> None:
+    if not request.session.get(LOCKED):
+        request.session[LOCKED] = True
+        staff = cast(Staff, request.user)
+        record_access(action="locked", subject=staff, by=staff, at=timezone.now())
+
+
+def _ask(request: HttpRequest, *, then: str = "", error: str = "") -> HttpResponse:
+    """The page that asks for the password. It carries the form that was on its way."""
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return HttpResponse(status=403)
+    context = {
+        "next": then or request.get_full_path(),
+        "kept": _kept(request.POST) if request.method == "POST" and not then else [],
+        "resend": request.method == "POST" and not then,
+        "error": error,
+    }
+    return render(request, "accounts/unlock.html", context, status=403 if error else 200)
+
+
+def _refuse(request: HttpRequest, sentence: str) -> HttpResponse:
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return HttpResponse(sentence, status=403, content_type="text/plain")
+    context = {
+        "next": request.POST.get("next", "/"),
+        "kept": _resent(request),
+        "resend": "resend" in request.POST,
+        "error": sentence,
+    }
+    return render(request, "accounts/unlock.html", context, status=403)
+
+
+def _go_on(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return HttpResponse(status=204)
+    then = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(then, {request.get_host()}, require_https=request.is_secure()):
+        then = reverse("desk:patients")
+    if "resend" in request.POST:
+        return render(request, "accounts/resend.html", {"next": then, "kept": _resent(request)})
+    return redirect(then)
+
+
+def _kept(posted: QueryDict) -> list[tuple[str, str]]:
+    """The fields of a form, each value once, without the token that it came with."""
+    fields = [(name, value) for name, values in posted.lists() for value in values]
+    return [(name, str(value)) for name, value in fields if name != "csrfmiddlewaretoken"]
+
+
+def _resent(request: HttpRequest) -> list[tuple[str, str]]:
+    return [
+        (name.removeprefix("kept-"), value) for name, value in _kept(request.POST) if name.startswith("kept-")
+    ]

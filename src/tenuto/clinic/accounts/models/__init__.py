@@ -1,0 +1,7 @@
+"""Clinics and the people who work there. Every query starts at a clinic."""
+
+from tenuto.clinic.accounts.models.clinic import Clinic, Staff
+from tenuto.clinic.accounts.models.tally import Tally
+from tenuto.clinic.accounts.roles import Role
+
+__all__ = ["Clinic", "Role", "Staff", "Tally"]

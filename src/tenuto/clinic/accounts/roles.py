@@ -1,0 +1,114 @@
+"""What a member of staff is there for, and what each role may do: one table, printed in the manual."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+
+__all__ = ["SIGNED", "SIGNING_ROLES", "WHO_MAY", "Role", "Verb", "page"]
+
+
+class Role(TextChoices):
+    """What a member of staff is there for."""
+
+    PRESCRIBER = "prescriber", "Prescriber"
+    NURSE = "nurse", "Nurse"
+    COORDINATOR = "coordinator", "Coordinator"
+    MEDICAL_DIRECTOR = "medical_director", "Medical director"
+    AUDITOR = "auditor", "Auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """Something one can do: how a refusal names it, and which roles may."""
+
+    words: str
+    roles: frozenset[Role]
+
+
+P, N, C, D, A = Role.PRESCRIBER, Role.NURSE, Role.COORDINATOR, Role.MEDICAL_DIRECTOR, Role.AUDITOR
+
+
+def _verb(words: str, *roles: Role) -> Verb:
+    return Verb(words, frozenset(roles))
+
+
+WHO_MAY: Mapping[str, Verb] = {
+    "patient.view": _verb("look at a patient's record", P, N, C, D),
+    "patient.search": _verb("search and list patients", P, N, C, D),
+    "patient.register": _verb("register a patient", P, N, C, D),
+    "patient.amend": _verb("correct who a patient is", P, N, C, D),
+    "patient.restrict": _verb("restrict a record to its care team", D),
+    "patient.care_team": _verb("change the care team", P, D),
+    "patient.print": _verb("print a patient's pages", P, N, C, D),
+    "patient.export": _verb("export a patient's record", P, D),
+    "patient.break_glass": _verb("open a restricted record in an emergency", P, N, D),
+    "enquiry.record": _verb("record an enquiry", P, N, C, D),
+    "intake.record": _verb("record the history", P, N, C, D),
+    "intake.triage": _verb("record a suicide triage", P, N, D),
+    "intake.consent": _verb("record a consent", P, N, D),
+    "intake.decide": _verb("decide about treatment", P, D),
+    "plan.view": _verb("look at a plan", P, N, C, D),
+    "plan.sign": _verb("sign a plan", P, D),
+    "plan.revise": _verb("revise a signed plan", P, D),
+    "plan.comfort": _verb("write the comfort card", P, N, C, D),
+    "plan.visit": _verb("record how an infusion went", P, N, D),
+    "plan.order": _verb("order something for the next visit", P, D),
+    "policy.view": _verb("read the clinic's policy and protocols", P, N, C, D, A),
+    "policy.propose": _verb("propose a policy", P, D),
+    "policy.sign": _verb("sign a policy", P, D),
+    "policy.activate": _verb("put a signed policy into effect", D),
+    "gate.review": _verb("let a REVIEW pass, with a reason", P, D),
+    "gate.exception": _verb("let a BLOCK pass, with a reason", D),
+    "task.open": _verb("open a task", P, N, C, D),
+    "task.close": _verb("close a task", P, N, C, D),
+    "hold.place": _verb("place a hold on booking", P, N, D),
+    "hold.lift": _verb("lift a hold", P, D),
+    "window.set": _verb("set a booking window", P, D),
+    "link.issue": _verb("give a patient a link", P, N, C, D),
+    "clinic.words": _verb("change what patients are told about the clinic", D),
+    "staff.view": _verb("see who works here", P, N, C, D, A),
+    "staff.manage": _verb("add, change and close sign-ins", D),
+    "audit.read": _verb("read the audit", D, A),
+    "audit.review": _verb("sign off the weekly review", D, A),
+}
+"""Verb by verb. What is not here nobody may do."""
+
+SIGNED = (
+    "intake.consent",
+    "intake.decide",
+    "plan.sign",
+    "plan.revise",
+    "plan.order",
+    "policy.sign",
+    "policy.activate",
+)
+"""The verbs that ask for a fresh second factor."""
+SIGNING_ROLES = frozenset(role for verb in SIGNED for role in WHO_MAY[verb].roles)
+"""Who must have a second factor."""
+
+
+def page() -> str:
+    """The manual page: who may do what."""
+    roles = list(Role)
+    head = "| to | verb |" + "".join(f" {role.label} |" for role in roles)
+    rule = "|---|---|" + ":-:|" * len(roles)
+    rows = [
+        f"| {verb.words} | `{name}` |" + "".join(" yes |" if role in verb.roles else " |" for role in roles)
+        for name, verb in WHO_MAY.items()
+    ]
+    return "\n".join(["# Who may do what", "", INTRODUCTION, "", head, rule, *rows])
+
+
+INTRODUCTION = (
+    """\
+Written from the table that the program asks (`tenuto.clinic.accounts.roles`). Everyone acts inside their own clinic only.
+Who may is one question; whether it is the moment is the gate's. A refusal is a page with a sentence, and it is recorded.
+
+Roles that sign anything, which are """
+    + ", ".join(role.label.lower() for role in Role if role in SIGNING_ROLES)
+    + """, set
+up a second factor at their first sign-in and can't go on without one."""
+)

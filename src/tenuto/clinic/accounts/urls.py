@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from tenuto.clinic.accounts import lock, staff_views, views
+
+app_name = "accounts"
+urlpatterns = [
+    path("sign-in/", views.SignIn.as_view(), name="sign-in"),
+    path("sign-out/", views.SignOut.as_view(), name="sign-out"),
+    path("lock/", lock.lock, name="lock"),
+    path("unlock/", lock.unlock, name="unlock"),
+    path("here/", lock.here, name="here"),
+    path("staff/", staff_views.staff_page, name="staff"),
+    path("staff/add/", staff_views.employ, name="staff-add"),
+    path("staff/words/", staff_views.words, name="clinic-words"),
+    path("staff/<int:staff_id>/", staff_views.change, name="staff-change"),
+]

@@ -1,0 +1,190 @@
+"""A signature needs a fresh second factor of the person who signs (hazard: a session left open)."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import timedelta
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.http import HttpResponse
+from django.urls import include, path
+
+from tenuto.clinic.accounts.demo_code import code_of, give_second_factor
+from tenuto.clinic.accounts.reauthenticate import FRESH, Reauthentication, fresh_signature
+from tenuto.clinic.ledger.models import AuditEvent
+from tests.clinic.conftest import NOW, PASSWORD
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@fresh_signature
+def sign(request, signature):
+    signature.require_fresh(signer=request.user, at=NOW)
+    return HttpResponse(f"signed {request.POST.get('words')} by {signature.by} with {signature.method}")
+
+
+urlpatterns = [path("sign/", sign), path("", include("tenuto.clinic.config.urls"))]
+
+
+@pytest.fixture
+def signing(settings):
+    settings.ROOT_URLCONF = __name__
+
+
+@pytest.fixture
+def app(alice):
+    give_second_factor(alice, secret=SECRET)
+    return lambda: code_of(alice).code
+
+
+def test_a_signature_without_a_second_factor_asks_for_it_and_keeps_the_form(visit, alice, app, signing):
+    browser = visit(alice)
+    asked = browser.post("/sign/", {"words": "half a milligram"})
+    assert asked.status_code == 302
+    page = browser.get(asked["Location"]).content.decode()
+    assert "Confirm that it is you" in page
+    done = browser.post(asked["Location"], {"code": app(), "next": "/sign/"})
+    assert done.content.decode() == "signed half a milligram by Alice with totp"
+
+
+def test_a_wrong_code_signs_nothing_and_is_recorded(visit, alice, app, signing):
+    browser = visit(alice)
+    asked = browser.post("/sign/", {"words": "x"})
+    refused = browser.post(asked["Location"], {"code": "000000", "next": "/sign/"})
+    assert "signed" not in refused.content.decode()
+    assert AuditEvent.objects.filter(action="failed re-authentication", by_id=str(alice.pk)).count() == 1
+
+
+def test_a_code_counts_once(visit, alice, app, signing):
+    code = app()
+    first, second = visit(alice), visit(alice)
+    first.post("/account/second-factor/reauthenticate/", {"code": code})
+    asked = second.post("/sign/", {"words": "x"})
+    assert b"signed" not in second.post(asked["Location"], {"code": code, "next": "/sign/"}).content
+
+
+def test_a_second_factor_is_fresh_for_minutes_only(visit, alice, app, signing, monkeypatch):
+    browser = visit(alice)
+    browser.post("/account/second-factor/reauthenticate/", {"code": app()})
+    assert browser.post("/sign/", {"words": "x"}).status_code == 200
+    later = time.time() + FRESH.total_seconds() + 1
+    monkeypatch.setattr("tenuto.clinic.accounts.reauthenticate.time.time", lambda: later)
+    assert browser.post("/sign/", {"words": "x"}).status_code == 302
+
+
+def test_who_has_no_second_factor_is_led_to_setting_one_up(visit, bob, signing):
+    browser = visit(bob)
+    asked = browser.post("/sign/", {"words": "x"})
+    assert asked["Location"].startswith("/account/")
+    browser.post("/account/reauthenticate/", {"password": PASSWORD})
+    page = browser.get("/account/second-factor/totp/activate/").content.decode()
+    assert "<svg" in page
+    assert "data:" not in page
+
+
+def test_a_password_is_no_second_factor(visit, alice, app, signing):
+    browser = visit(alice)
+    browser.post("/account/reauthenticate/", {"password": PASSWORD})
+    assert browser.post("/sign/", {"words": "x"}).status_code == 302
+
+
+def test_a_recovery_code_opens_the_door_and_signs_nothing(visit, alice, app, signing):
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+
+    codes = RecoveryCodes.activate(alice).get_unused_codes()
+    browser = visit(alice)
+    browser.post("/account/second-factor/reauthenticate/", {"code": codes[0]})
+    assert browser.post("/sign/", {"words": "x"}).status_code == 302
+
+
+def test_each_signs_for_themselves(alice, bob):
+    given = Reauthentication(alice, NOW, "totp")
+    given.require_fresh(signer=alice, at=NOW + FRESH)
+    with pytest.raises(PermissionError, match="Each signs for themselves"):
+        given.require_fresh(signer=bob, at=NOW)
+    with pytest.raises(PermissionError, match="too long ago"):
+        given.require_fresh(signer=alice, at=NOW + FRESH + timedelta(seconds=1))
+    with pytest.raises(PermissionError, match="too long ago"):
+        given.require_fresh(signer=alice, at=NOW - timedelta(seconds=1))
+
+
+def test_signing_in_asks_for_the_second_factor(visit, charlie):
+    TOTP.activate(charlie, SECRET)
+    browser = visit()
+    asked = browser.post("/sign-in/", {"username": "charlie", "password": PASSWORD})
+    assert asked["Location"] == "/account/second-factor/authenticate/"
+    assert browser.get("/").status_code == 302
+    assert not AuditEvent.objects.filter(action="signed in").exists()
+    page = browser.get(asked["Location"]).content.decode()
+    assert "six digits" in page
+    assert "data-demo-code" not in page
+    browser.post(asked["Location"], {"code": "000000"})
+    assert AuditEvent.objects.filter(action="failed second factor", by_id=str(charlie.pk)).exists()
+
+
+def test_the_right_code_lets_in(visit, charlie):
+    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
+    TOTP.activate(charlie, SECRET)
+    browser = visit()
+    asked = browser.post("/sign-in/", {"username": "charlie", "password": PASSWORD})
+    code = format_hotp_value(hotp_value(SECRET, int(time.time()) // 30))
+    assert browser.post(asked["Location"], {"code": code})["Location"] == "/"
+    assert AuditEvent.objects.filter(action="signed in", by_id=str(charlie.pk)).count() == 1
+
+
+def test_an_invented_person_comes_in_with_the_printed_password(visit, alice, app):
+    assert visit().post("/sign-in/", {"username": "alice", "password": PASSWORD})["Location"] == "/"
+
+
+def test_in_production_nobody_is_invented(alice, settings):
+    give_second_factor(alice, secret=SECRET)
+    settings.PRODUCTION = True
+    assert not alice.is_invented
+    assert code_of(alice) is None
+
+
+def test_a_real_person_gets_no_second_factor_from_the_demonstration(charlie):
+    give_second_factor(charlie, secret=SECRET)
+    assert not Authenticator.objects.filter(user=charlie).exists()
+    assert code_of(charlie) is None
+
+
+def test_the_secret_is_encrypted_in_the_database(alice, app):
+    assert SECRET not in str(Authenticator.objects.get(user=alice).data)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/account/second-factor/", "/account/password/", "/account/reauthenticate/",
+        "/account/second-factor/webauthn/", "/account/second-factor/reauthenticate/",
+    ],
+)  # fmt: skip
+def test_every_account_page_is_ours(visit, alice, app, page):
+    answer = visit(alice).get(page)
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert 'class="shell"' in text
+    assert re.search(r"<h1>[^<]+</h1>", text)
+
+
+def test_the_pages_behind_the_password_are_ours(visit, alice, app):
+    browser = visit(alice)
+    browser.post("/account/reauthenticate/", {"password": PASSWORD})
+    for page in ("totp/deactivate", "webauthn/add", "recovery-codes", "recovery-codes/generate"):
+        answer = browser.get(f"/account/second-factor/{page}/", follow=True)
+        assert 'class="shell"' in answer.content.decode(), page
+
+
+def test_the_sign_in_page_offers_a_passkey(visit, db):
+    text = visit().get("/sign-in/").content.decode()
+    assert 'data-passkey="login"' in text
+    assert (
+        visit()
+        .get("/account/second-factor/webauthn/login/", headers={"Accept": "application/json"})
+        .json()["request_options"]
+    )
