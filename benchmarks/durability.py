@@ -20,13 +20,13 @@ import numpy as np
 from tenuto.core.course.infusion import GivenInfusion
 from tenuto.core.durability.course import Definitions
 from tenuto.core.durability.daily import population_by_day
-from tenuto.core.durability.forecast import forecast
 from tenuto.core.durability.history import History, Scored
 from tenuto.core.durability.model import Infusion
 from tenuto.core.durability.patients import Patients
 from tenuto.core.durability.population import Circumstances, fitted
 from tenuto.core.durability.posterior import Effort
 from tenuto.core.durability.verification import nuts
+from tenuto.core.forecast.answer import forecast
 from tenuto.core.policy import default_policy
 from tenuto.core.scales.measurement import measure
 from tenuto.core.units import MgPerKg
@@ -126,7 +126,7 @@ def imports(rounds: int) -> None:
         command = [sys.executable, "-c", code]
         return min(timed(lambda: subprocess.run(command, check=True, env=environment), rounds))
 
-    bare, numpy, ours = cold("pass"), cold("import numpy"), cold("import tenuto.core.durability.forecast")
+    bare, numpy, ours = cold("pass"), cold("import numpy"), cold("import tenuto.core.forecast.answer")
     print(
         f"import of the forecast: {ours - bare:.2f} s after the interpreter (aim 0.3): NumPy {numpy - bare:.2f} s, "
         f"Tenuto {ours - numpy:.2f} s"

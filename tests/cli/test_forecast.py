@@ -1,5 +1,6 @@
 """`tenuto forecast`: the answer, the abstention, and one sentence for anything that can't be used."""
 
+import io
 import json
 from datetime import date, timedelta
 from pathlib import Path
@@ -28,6 +29,13 @@ KEYS = {
     "learned",
     "rules",
     "model",
+    "known_to",
+    "scale",
+    "other_scales",
+    "left_out",
+    "drifting",
+    "improvement",
+    "review",
 }
 
 
@@ -158,7 +166,15 @@ BAD = {
     "dates out of order": (GOOD + "2026-01-20,score,7,PHQ-9,\n", "Row 8: 2026-01-20 comes after 2026-01-26"),
     "no date": (row("2026-01-05,score", "05/01/2026,score"), "Row 2: '05/01/2026' is not a date"),
     "unknown scale": (row("PHQ-9", "PHQ-10"), "'PHQ-10' is not a known scale"),
-    "two scales": (row("6,PHQ-9", "6,QIDS-SR16"), "Row 6: QIDS-SR16 after PHQ-9"),
+    "an unknown event": (
+        GOOD + "2026-01-27,event,moved house,,\n",
+        "Row 8: 'moved house' is not a known event",
+    ),
+    "a dose of an event": (
+        GOOD + "2026-01-27,event,suicide_attempt,,0.5\n",
+        "an event has no scale and no dose",
+    ),
+    "an answer that is not one": (GOOD + "2026-01-27,score,4,PHQ-9 item 9,\n", "4 is outside PHQ-9 item 9"),
     "scale of another condition": (row("PHQ-9", "PCL-5"), "does not measure depression"),
     "no baseline": (row("2026-01-05,score,18,PHQ-9,\n", ""), "no baseline"),
     "no infusion": (HEAD + "2026-01-05,score,18,PHQ-9,\n", "no infusion"),
@@ -248,7 +264,11 @@ def test_a_candidate_is_compared_on_a_named_day_and_a_past_rule_is_overdue(histo
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        (["--as-of", "2026-01-20"], "Row 7: 2026-01-26 is later than the forecast's date 2026-01-20"),
+        (["--as-of", "2026-01-04"], "The history has no score up to 2026-01-04"),
+        (["--scale", "MADRS"], "The history has no MADRS score. It has PHQ-9"),
+        (["--scale", "PHQ"], "'PHQ' is not a known scale"),
+        (["--columns", "date=Datum"], "no column 'Datum' for date"),
+        (["--columns", "day=date"], "--columns has 'day=date'"),
         (["--as-of", "9999-12-31"], "Give a year from 1900 to 2199"),
         (["--candidate", "2026-01-01"], "before the forecast's date"),
         (["--candidate", "2027-01-27"], "2027-01-27 is more than 365 days after"),
@@ -274,7 +294,7 @@ def test_the_text_says_why_a_course_is_losing(history, capsys):
         "2026-01-26,score,7", "2026-01-26,score,9"
     )
     assert main(["forecast", history(drifting + "2026-02-02,score,10,PHQ-9,\n")]) == 0
-    assert "Drift: up by 6 or more from the best on 2 scores in a row." in capsys.readouterr().out
+    assert "Drift: the scores are getting worse by more than their error explains." in capsys.readouterr().out
 
 
 def test_a_candidate_after_the_day_of_comparison_is_not_compared(history, capsys):
@@ -289,3 +309,81 @@ def test_a_course_that_holds_a_year_says_so_in_words(history, capsys):
     held += "".join(f"{date(2026, 1, 12) + timedelta(days=7 * k)},score,{k % 2},PHQ-9,\n" for k in range(24))
     assert main(["forecast", history(held)]) == 0
     assert "more than 365 for at least 90 % of what is possible." in capsys.readouterr().out
+
+
+def test_later_rows_are_left_out_and_counted(history, capsys):
+    path = history(GOOD + "2026-02-02,score,15,PHQ-9,\n2026-02-09,score,16,PHQ-9,\n")
+    back = answer(capsys, path, "--as-of", "2026-01-26")
+    assert (back.pop("left_out"), back["state"]) == (2, "responding")
+    now = answer(capsys, history(GOOD, "then.csv"))
+    assert back == {key: value for key, value in now.items() if key != "left_out"}
+    assert main(["forecast", path, "--as-of", "2026-01-26"]) == 0
+    assert "2 rows are later than Mon 26 Jan 2026 and left out." in capsys.readouterr().out
+
+
+MIXED = (
+    GOOD.replace("2026-01-05,score,18,PHQ-9,\n", "2026-01-05,score,30,MADRS,\n2026-01-05,score,18,PHQ-9,\n")
+    .replace("2026-01-19,score", "2026-01-19,score,1,PHQ-9 item 9,\n2026-01-19,score")
+    .replace("2026-01-26,score", "2026-01-26,score,12,MADRS,\n2026-01-26,score,40,PCL-5,\n2026-01-26,score")
+)
+
+
+def test_several_scales_may_stand_in_one_file_and_the_one_used_is_named(history, capsys):
+    found, alone = answer(capsys, history(MIXED)), answer(capsys, history(GOOD, "alone.csv"))
+    assert (found["scale"], found["other_scales"]) == ("PHQ-9", ["MADRS", "PCL-5"])
+    assert {**found, "other_scales": []} == alone
+    assert answer(capsys, history(MIXED), "--scale", "MADRS")["scale"] == "MADRS"
+    assert main(["forecast", history(MIXED)]) == 0
+    assert "Made from PHQ-9; not used: MADRS, PCL-5." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("columns", "text"),
+    [
+        ("score=PHQ", GOOD.replace("value", "PHQ")),
+        (
+            "date=Datum,score=PHQ,dose=Ketamin",
+            "Ketamin;Wetter;Datum;PHQ\n0,5;Schnee;5.1.2026;18\n0,5;;8.1.2026;\n;;9.1.2026;\n"
+            ";Regen;12.1.2026;8\n;;19.1.2026;6\n;;26.01.2026;7\n",
+        ),
+        (
+            "date=Day,dose=Infusion (mg/kg),score=Score",
+            "Day,Score,Infusion (mg/kg),scale\n2026-01-05,18,0.5,PHQ-9\n2026-01-08,,0.5,\n"
+            "2026-01-12,8,,PHQ-9\n2026-01-19,6,,PHQ-9\n2026-01-26,7,,PHQ-9\n",
+        ),
+    ],
+)
+def test_a_calendar_of_ones_own_says_the_same(columns, text, history, capsys):
+    own = answer(capsys, history(text, "own.csv"), "--columns", columns)
+    assert own == answer(capsys, history(GOOD))
+
+
+def test_a_heading_that_names_no_scale_asks_for_it(history, capsys):
+    text = "Datum,Wert,Dosis\n2026-01-05,18,0.5\n2026-01-12,8,\n2026-01-19,6,\n2026-01-26,7,\n"
+    columns = ["--columns", "date=Datum,score=Wert,dose=Dosis"]
+    assert main(["forecast", history(text), *columns]) == 2
+    assert "'Wert' does not say which scale it is" in capsys.readouterr().err
+    assert answer(capsys, history(text), *columns, "--scale", "PHQ-9")["state"] == "responding"
+
+
+def test_a_dash_reads_standard_input(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(GOOD.encode())))
+    assert answer(capsys, "-")["state"] == "responding"
+
+
+def test_an_abstention_names_a_day_and_a_role(history, capsys):
+    found = answer(capsys, history(GOOD + "2026-01-27,event,suspected_mania,,\n"))
+    assert found["review"] == {
+        "date": "2026-01-27",
+        "owner": "prescriber",
+        "what": "See the patient for mania. No infusion until it is excluded.",
+    }
+    assert [rule["next_date"] for rule in found["rules"]] == [None, None, None]
+
+
+def test_the_window_says_its_risk_and_what_bounds_it(history, capsys):
+    window = answer(capsys, history(GOOD))["booster_window"]
+    assert 0 <= window["risk"] <= 0.25
+    assert window["bounded_by"] == "what protocol and evidence allow for a first interval"
+    assert window["longest_seen"] == 18
+    assert not window["overdue"]

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import io
 import os
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,10 +19,13 @@ MAX_TEXT_BYTES = 1_000_000
 
 
 def read_text(name: str) -> str:
-    """The text of a small file, without a byte order mark; UserError says what is wrong with it."""
+    """The text of a small file, without a byte order mark, `-` for standard input; UserError says what is wrong with it."""
     try:
-        with Path(name).open("rb") as file:
-            data = file.read(MAX_TEXT_BYTES + 1)
+        if name == "-":
+            data = sys.stdin.buffer.read(MAX_TEXT_BYTES + 1)
+        else:
+            with Path(name).open("rb") as file:
+                data = file.read(MAX_TEXT_BYTES + 1)
         if len(data) > MAX_TEXT_BYTES:
             raise UserError(f"{name} is larger than 1 MB, more than this command reads. Give a smaller file.")
         return io.StringIO(data.decode("utf-8-sig"), newline=None).read()

@@ -1,8 +1,9 @@
 """Forecast one patient's course: how long response lasts without another infusion, and what candidate dates would do.
 
-HISTORY is CSV with the columns date, kind, value, scale, dose_mg_per_kg (kind is score or infusion), or JSON with the same
-rows under "events" and condition, setting and covariates beside them. A score on the day of an infusion counts as taken
-before it. Nobody is treated by a forecast: it is shown to a prescriber.
+HISTORY is CSV with the columns date, kind, value, scale, dose_mg_per_kg (kind is score, infusion or event), or JSON with the
+same rows under "events" and condition, setting and covariates beside them; - reads it from standard input. Several scales
+may stand in one file. A score on the day of an infusion counts as taken before it. Nobody is treated by a forecast: it is
+shown to a prescriber.
 """
 
 from __future__ import annotations
@@ -11,15 +12,17 @@ import argparse
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from tenuto.cli import UserError
 from tenuto.cli.files import read_text, write_together
-from tenuto.cli.forecast_text import as_text
 from tenuto.cli.policy import named_policy
 from tenuto.core.durability.course import Definitions
-from tenuto.core.durability.forecast import CandidateError, Forecast, forecast
-from tenuto.core.durability.forecast_json import as_json
-from tenuto.core.durability.history import History, HistoryError, read_csv, read_date, read_json
+from tenuto.core.durability.history_files import read_csv, read_json, read_own_columns
+from tenuto.core.durability.record import History, HistoryError, read_date
+from tenuto.core.forecast.answer import CandidateError, Forecast, forecast
+from tenuto.core.forecast.answer_json import as_json
+from tenuto.core.forecast.words import as_text
 from tenuto.core.policy import PolicyError
 
 __all__ = ["add_arguments", "run"]
@@ -29,12 +32,29 @@ _FORMATS = (".svg", ".png", ".pdf")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("history", metavar="HISTORY", help="the patient's scores and infusions, CSV or JSON")
+    parser.add_argument(
+        "history",
+        metavar="HISTORY",
+        help="the patient's scores and infusions, CSV or JSON; - is standard input",
+    )
     parser.add_argument(
         "--condition", help="such as depression or ptsd; a JSON history says it itself (CSV: depression)"
     )
     parser.add_argument("--setting", help="clinic (default), inpatient, washout_trial or add_on_trial")
-    parser.add_argument("--as-of", type=_date, metavar="DATE", help="day of the forecast (default: last row)")
+    parser.add_argument(
+        "--scale", help="the scale to forecast, where there are several (default: the one with most scores)"
+    )
+    parser.add_argument(
+        "--columns",
+        metavar="NAMES",
+        help="columns of your own, such as date=Datum,score=PHQ,dose=Ketamin; other columns are passed over",
+    )
+    parser.add_argument(
+        "--as-of",
+        type=_date,
+        metavar="DATE",
+        help="day of the forecast (default: last row); later rows are left out and counted",
+    )
     parser.add_argument(
         "--candidate",
         type=_date,
@@ -74,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(str(error)) from error
     if args.plot is not None:
         _draw(args.plot, history, found)
-    print(json.dumps(as_json(found), indent=2) if args.json else as_text(history, found, rules))
+    print(json.dumps(as_json(history, found), indent=2) if args.json else as_text(history, found, rules))
     return 0
 
 
@@ -84,14 +104,16 @@ def _history(args: argparse.Namespace) -> History:
         raise UserError(
             f"{args.history} is empty. Give a CSV with a heading and at least one score and one infusion."
         )
+    asked: dict[str, Any] = {"as_of": args.as_of, "scale": args.scale}
     if text.lstrip().startswith(("{", "[")):
-        return read_json(text, condition=args.condition, setting=args.setting, as_of=args.as_of)
-    return read_csv(
-        text,
-        condition="depression" if args.condition is None else args.condition,
-        setting="clinic" if args.setting is None else args.setting,
-        as_of=args.as_of,
-    )
+        if args.columns is not None:
+            raise UserError("--columns is for CSV; a JSON history has its own names. Leave it out.")
+        return read_json(text, condition=args.condition, setting=args.setting, **asked)
+    asked["condition"] = "depression" if args.condition is None else args.condition
+    asked["setting"] = "clinic" if args.setting is None else args.setting
+    if args.columns is not None:
+        return read_own_columns(text, args.columns, **asked)
+    return read_csv(text, **asked)
 
 
 def _draw(path: Path, history: History, found: Forecast) -> None:

@@ -11,13 +11,13 @@ from tenuto.core.compartments import Bolus, rate_matrix
 from tenuto.core.compartments.reference_ode import simulate_slowly
 from tenuto.core.durability.course import Definitions
 from tenuto.core.durability.error import ScaleError
-from tenuto.core.durability.forecast import forecast
 from tenuto.core.durability.history import history_from
 from tenuto.core.durability.model import Infusion
 from tenuto.core.durability.parts import LN2, Additive
 from tenuto.core.durability.patients import Patients
 from tenuto.core.durability.population import Circumstances, fitted
 from tenuto.core.durability.quasi import standard_normal
+from tenuto.core.forecast.answer import forecast
 from tenuto.core.policy import default_policy
 from tenuto.core.scales.measurement import measure
 

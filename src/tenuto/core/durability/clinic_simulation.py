@@ -14,11 +14,11 @@ from tenuto.core.durability.course import Definitions, State, standing
 from tenuto.core.durability.decide import Decider, decider
 from tenuto.core.durability.enrol import enrol
 from tenuto.core.durability.error import ScaleError
-from tenuto.core.durability.history import History, Scored
 from tenuto.core.durability.model import Model
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.patients import Patients
 from tenuto.core.durability.population import Fit
+from tenuto.core.durability.record import History, Scored
 from tenuto.core.units import MgPerKg
 
 __all__ = ["Outcome", "PolicyResult", "Share", "play", "shares", "summary"]
@@ -168,7 +168,7 @@ def _run(
                 )
         elif scored and day > clinic.induction_days[-1]:
             after = [standing(course, rules) for course in courses]
-            responder = [one.state is not State.NOT_RESPONDING for one in after]
+            responder = [one.responded for one in after]
             lines = [one.line for one in after]
         if who.any():
             walk.infuse(clinic.dose, who)

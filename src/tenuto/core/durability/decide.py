@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from tenuto.core.durability.clinic import MaintenancePolicy
 from tenuto.core.durability.course import Definitions, State, standing
-from tenuto.core.durability.history import History
 from tenuto.core.durability.outlook import outlook
 from tenuto.core.durability.population import Fit
 from tenuto.core.durability.posterior import Effort
+from tenuto.core.durability.record import History
 from tenuto.core.durability.rules import esketamine_style, stable_style
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class _ModelWindow:
             return False
         # A calm course far from its window is not forecast anew every week; a new infusion or a bad score is.
         infusions = len(course.infusions)
-        calm = now.state is State.RESPONDING and self.known.get(patient) == infusions
+        calm = not now.run and not now.drifting and self.known.get(patient) == infusions
         if calm and today < self.look_again.get(patient, today):
             return False
         curve = outlook(course, self.rules, today, self.fit, _QUICK, days=26 * self.rules.every_days)

@@ -9,9 +9,9 @@ from datetime import date
 import numpy as np
 
 from tenuto.core.durability.error import ScaleError
-from tenuto.core.durability.history import History
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.posterior import Evidence, Posterior, durability
+from tenuto.core.durability.record import History
 
 __all__ = ["Driver", "Learned", "learned_from"]
 
@@ -37,6 +37,11 @@ class Learned:
     prior_sd: float
     posterior_sd: float
     drivers: tuple[Driver, ...]
+
+    @property
+    def own_share(self) -> float:
+        """How much of the doubt about durability this patient's scores took away, 0 to 1; the rest is the crowd."""
+        return max(1 - (self.posterior_sd / self.prior_sd) ** 2, 0.0)
 
 
 def learned_from(found: Posterior, error: ScaleError, history: History, evidence: Evidence) -> Learned:

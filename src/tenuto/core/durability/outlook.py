@@ -10,11 +10,11 @@ import numpy as np
 
 from tenuto.core.durability.course import Definitions, Standing, standing
 from tenuto.core.durability.error import ScaleError
-from tenuto.core.durability.history import History
 from tenuto.core.durability.model import Walk
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.population import Circumstances, Fit
 from tenuto.core.durability.posterior import Effort, Places, evidence_of, posterior
+from tenuto.core.durability.record import History
 from tenuto.core.durability.survival import Curve, survival
 
 __all__ = ["Ahead", "circumstances", "outlook"]

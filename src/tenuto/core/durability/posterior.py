@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from tenuto.core.durability.error import ScaleError
-from tenuto.core.durability.history import History, dose_of
 from tenuto.core.durability.model import Infusion, Model, Walk
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.patients import LATENT, Patients
 from tenuto.core.durability.population import Law
 from tenuto.core.durability.quasi import standard_normal
+from tenuto.core.durability.record import History, dose_of
 
 __all__ = ["Effort", "Evidence", "Places", "Posterior", "evidence_of", "posterior"]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 
-from tenuto.core.durability.course import Definitions, Standing, State
-from tenuto.core.durability.history import History
+from tenuto.core.durability.course import Definitions, Standing
+from tenuto.core.durability.record import History
 from tenuto.core.sources import source
 
 __all__ = ["Advice", "advice", "esketamine_style", "fixed_interval", "stable_style"]
@@ -22,15 +22,26 @@ class Advice:
     advice: str
     next_date: date | None
     source: str
+    looks_at: str
+    """What it goes by, as the end of a sentence: why it may differ from a forecast."""
 
 
-def advice(history: History, rules: Definitions, now: Standing, as_of: date) -> tuple[Advice, ...]:
-    """What each published rule says about this course; a date in the past means that it is due."""
-    return (
+def advice(
+    history: History, rules: Definitions, now: Standing, as_of: date, *, silent: bool = False
+) -> tuple[Advice, ...]:
+    """What each published rule says about this course; a date in the past means that it is due.
+
+    silent: no rule names a date, because they are for keeping a response and there is none that may be waited on.
+    """
+    said = (
         fixed_interval(history, rules),
         esketamine_style(history, rules),
         stable_style(history, rules, now, as_of),
     )
+    if not silent:
+        return said
+    words = "Not applicable: it is for keeping a response of weeks."
+    return tuple(replace(one, advice=words, next_date=None) for one in said)
 
 
 def _last_gap(history: History, rules: Definitions) -> int:
@@ -43,7 +54,9 @@ def _last_gap(history: History, rules: Definitions) -> int:
 def fixed_interval(history: History, rules: Definitions) -> Advice:
     """The protocol's interval from the last infusion."""
     due = history.infusions[-1].on + timedelta(days=rules.fixed_days)
-    return Advice("fixed interval", f"Every {rules.fixed_days} days.", due, "Clinic policy")
+    return Advice(
+        "fixed interval", f"Every {rules.fixed_days} days.", due, "Clinic policy", "no score at all"
+    )
 
 
 def esketamine_style(history: History, rules: Definitions) -> Advice:
@@ -65,6 +78,7 @@ def esketamine_style(history: History, rules: Definitions) -> Advice:
         text,
         history.infusions[-1].on + timedelta(days=gap),
         str(source("SUSTAIN-2")),
+        "the last score alone",
     )
 
 
@@ -75,8 +89,9 @@ def stable_style(history: History, rules: Definitions, now: Standing, as_of: dat
     """Level, slope and drift from the best score: treat now when two of three say so, or when drift alone is reliable."""
     scores, scale = history.after, history.measure
     name, where = "STABLE-style rule", str(source("STABLE"))
-    if len(scores) < 2 or now.state in (State.BASELINE, State.NOT_RESPONDING):
-        return Advice(name, "Not applicable: no response with two scores after it.", None, where)
+    looks_at = "the last scores, not at the time since the infusion"
+    if len(scores) < 2 or not now.responded:
+        return Advice(name, "Not applicable: no response with two scores after it.", None, where, looks_at)
     last = scores[-1].value
     level = last > scale.lowest + rules.mild_share * (scale.highest - scale.lowest)
     recent = scores[-_SLOPE_SCORES:]
@@ -90,5 +105,6 @@ def stable_style(history: History, rules: Definitions, now: Standing, as_of: dat
             f"Level {last:g}, slope {slope:+.1f} a week, {last - now.best:g} above the best: treat now.",
             as_of,
             where,
+            looks_at,
         )
-    return Advice(name, f"Level {last:g}, slope {slope:+.1f} a week: wait.", None, where)
+    return Advice(name, f"Level {last:g}, slope {slope:+.1f} a week: wait.", None, where, looks_at)

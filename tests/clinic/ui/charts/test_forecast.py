@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from tenuto.clinic.ui.charts.forecast import forecast_chart
 from tenuto.clinic.ui.charts.render import render
 from tenuto.core.durability.course import Definitions
-from tenuto.core.durability.forecast import forecast
 from tenuto.core.durability.history import history_from
+from tenuto.core.forecast.answer import forecast
 from tenuto.core.policy import default_policy
 
 RULES = Definitions.from_policy(default_policy())
@@ -43,11 +43,22 @@ def test_a_date_that_was_asked_about_is_an_empty_drop():
 
 def test_the_fan_reaches_the_last_date_that_was_asked_about():
     def last(**options):
-        fan = drawn(course(8, 6, 7), **options)["layer"][0]["data"]["values"]
-        return date.fromisoformat(fan[-1]["date"][:10])
+        bands = [one for one in drawn(course(8, 6, 7), **options)["layer"] if one["mark"]["type"] == "area"]
+        return max(date.fromisoformat(row["date"][:10]) for band in bands for row in band["data"]["values"])
 
     asked = START + timedelta(days=21 + 300)
     assert START + timedelta(days=200) < last() < asked <= last(candidates=[asked])
+
+
+def test_beyond_the_window_the_fan_is_pale_and_says_that_it_was_not_seen():
+    history = course(8, 6, 7)
+    end = str(forecast(history, RULES).window.end)
+    bands = [one for one in drawn(history)["layer"] if one["mark"]["type"] == "area"]
+    near = [one for one in bands if one["data"]["values"][-1]["date"].startswith(end)]
+    far = [one for one in bands if one["data"]["values"][0]["date"].startswith(end)]
+    assert len(near) == len(far) == 3
+    assert all(b["mark"]["opacity"] < a["mark"]["opacity"] / 2 for a, b in zip(near, far, strict=True))
+    assert "not seen in this patient" in render(drawn(history), "svg").decode()
 
 
 def test_where_nothing_was_gained_there_is_no_line_of_loss():

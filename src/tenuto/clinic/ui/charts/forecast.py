@@ -7,12 +7,14 @@ from datetime import date
 from textwrap import wrap
 from typing import Any
 
+import numpy as np
+
 from tenuto.clinic.ui.charts.look import PRINT, Look, config
 from tenuto.clinic.ui.charts.render import SCHEMA, Spec
 from tenuto.core.dates import say_date, say_day
-from tenuto.core.durability.course import State
-from tenuto.core.durability.forecast import Fan, Forecast
-from tenuto.core.durability.history import History, dose_of
+from tenuto.core.durability.record import History, dose_of
+from tenuto.core.forecast.answer import Fan, Forecast
+from tenuto.core.forecast.words import one_in
 
 __all__ = ["forecast_chart"]
 
@@ -26,16 +28,9 @@ def forecast_chart(history: History, found: Forecast, *, look: Look = PRINT) -> 
     scale, shown = history.measure, not found.abstained
     layers: list[Spec] = []
     if shown:
-        fan = _fan_rows(found.fan, _shown(found))
-        layers += [
-            _band(fan, "seen_low", "seen_high", 0.12, look),
-            _band(fan, "low", "high", 0.22, look),
-            _band(fan, "inner_low", "inner_high", 0.3, look),
-            _line(fan, look),
-        ]
-        layers += _window(history, found, look)
+        layers += [*_fan(found, look), *_window(history, found, look)]
     layers += [_infusions(history, look), *_candidates(history, found, look)]
-    if found.standing.state not in (State.BASELINE, State.NOT_RESPONDING):
+    if found.standing.responded:
         layers += _loss_line(found, look)
     layers.append(_scores(history, look))
     words = f"{history.condition.replace('_', ' ')}, {say_date(found.as_of)}"
@@ -54,9 +49,10 @@ def forecast_chart(history: History, found: Forecast, *, look: Look = PRINT) -> 
 def _subtitle(found: Forecast) -> str:
     if found.abstained:
         return found.reason or ""
-    if found.window is None or found.window.longest_acceptable is None:
-        return "Risk of lost response stays below the clinic's upper limit for a year"
-    return f"Longest acceptable interval {found.window.longest_acceptable} days after the last infusion"
+    if found.window is None:
+        return ""
+    days = f"Longest acceptable: {found.window.longest_acceptable} days after the last infusion"
+    return f"{days} ({one_in(found.window.risk)} have lost response by then)"
 
 
 _SUBTITLE_LETTERS = 95
@@ -83,6 +79,50 @@ def _shown(found: Forecast) -> int:
     return max(_SHOWN, sum(on <= last for on in found.fan.on) + 1)
 
 
+_PALE = 0.35
+"""Of the opacity: what lies beyond the window was not seen in this patient."""
+
+
+def _fan(found: Forecast, look: Look) -> list[Spec]:
+    """The bands and their middle, pale from the window's end on."""
+    rows = _fan_rows(found.fan, _shown(found))
+    end = found.window.end if found.window else found.fan.on[-1]
+    near, far = _parted(rows, _noon(max(end, found.fan.on[0])))
+    layers = []
+    for part, strength in ((near, 1.0), (far, _PALE)):
+        if len(part) > 1:
+            layers += [
+                _band(part, "seen_low", "seen_high", 0.12 * strength, look),
+                _band(part, "low", "high", 0.22 * strength, look),
+                _band(part, "inner_low", "inner_high", 0.3 * strength, look),
+                _line(part, look, strength),
+            ]
+    return [*layers, _not_seen(far, look)] if len(far) > 1 else layers
+
+
+def _parted(rows: list[dict[str, Any]], end: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows up to `end` and from there on, both with a row on that day."""
+    days = [date.fromisoformat(row["date"][:10]).toordinal() for row in rows]
+    at = date.fromisoformat(end[:10]).toordinal()
+    seam = {
+        name: round(float(np.interp(at, days, [row[name] for row in rows])), 2)
+        for name in rows[0]
+        if name != "date"
+    } | {"date": end}
+    near = [row for row, day in zip(rows, days, strict=True) if day < at]
+    return [*near, seam], [seam, *(row for row, day in zip(rows, days, strict=True) if day > at)]
+
+
+def _not_seen(rows: list[dict[str, Any]], look: Look) -> Spec:
+    """Words beside the pale part, along its upper edge."""
+    last = rows[-1]
+    return {
+        "data": {"values": [{"date": last["date"], "words": "not seen in this patient"}]},
+        "mark": {"type": "text", "align": "right", "dx": -4, "color": look.soft, "fontStyle": "italic"},
+        "encoding": {"x": {"field": "date"}, "y": {"value": 270}, "text": {"field": "words"}},
+    }
+
+
 def _fan_rows(fan: Fan, shown: int) -> list[dict[str, Any]]:
     names = ("low", "inner_low", "middle", "inner_high", "high")
     rows = []
@@ -107,10 +147,10 @@ def _band(rows: list[dict[str, Any]], low: str, high: str, opacity: float, look:
     }
 
 
-def _line(rows: list[dict[str, Any]], look: Look) -> Spec:
+def _line(rows: list[dict[str, Any]], look: Look, strength: float) -> Spec:
     return {
         "data": {"values": rows},
-        "mark": {"type": "line", "color": look.accent, "strokeWidth": 2},
+        "mark": {"type": "line", "color": look.accent, "strokeWidth": 2, "opacity": strength},
         "encoding": {"x": {"field": "date"}, "y": {"field": "middle"}},
     }
 
@@ -199,10 +239,12 @@ def _loss_line(found: Forecast, look: Look) -> list[Spec]:
 def _window(history: History, found: Forecast, look: Look) -> list[Spec]:
     """The booster window as a bracket with its dates on it."""
     window = found.window
-    if window is None or window.start is None or window.end is None:
+    if window is None:
         return []
     ends = {"from": _noon(window.start), "to": _noon(window.end)}
     words = f"booster window {say_day(window.start)} to {say_day(window.end)}"
+    if window.start == window.end:
+        words = f"booster {say_day(window.end)}"
     data = {"values": [{**ends, "words": words}]}
     # The label runs to the side that has room.
     first, last = history.scores[0].on, max(found.fan.on[: _shown(found)][-1], window.end)

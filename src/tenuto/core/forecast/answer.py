@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
-from tenuto.core.durability.abstain import reason_to_abstain
 from tenuto.core.durability.course import Definitions, Standing, standing
 from tenuto.core.durability.error import ScaleError
-from tenuto.core.durability.history import History
 from tenuto.core.durability.learned import Learned, learned_from
 from tenuto.core.durability.model import Walk
 from tenuto.core.durability.normal import Floats
@@ -21,8 +18,11 @@ from tenuto.core.durability.patients import LATENT
 from tenuto.core.durability.population import Fit, fitted
 from tenuto.core.durability.posterior import Effort, Evidence, evidence_of, posterior
 from tenuto.core.durability.quasi import standard_normal
+from tenuto.core.durability.record import History
 from tenuto.core.durability.rules import Advice, advice
 from tenuto.core.durability.survival import Curve
+from tenuto.core.forecast.abstain import Abstention, abstention
+from tenuto.core.forecast.window import Window, window
 
 __all__ = [
     "COMPARED_DAYS",
@@ -53,18 +53,7 @@ class Candidate:
     loss_before: float
     """Probability that response is lost before that date."""
     responding_90d: float
-    """Probability of still responding 90 days after the forecast's date, when the infusion is given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """When a booster falls due: from the lower to the upper risk of lost response."""
-
-    start: date | None
-    """None when the risk stays below the lower limit to the horizon."""
-    end: date | None
-    longest_acceptable: int | None
-    """Days from the last infusion to the end of the window; None beyond the horizon."""
+    """Probability that response is not lost 90 days after the forecast's date, when the infusion is given."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,24 +70,39 @@ class Forecast:
     """Everything that a clinician is shown about one patient on one day."""
 
     as_of: date
+    known_to: date
+    """The last score or infusion: the forecast stands from there, however much later it is read."""
     standing: Standing
-    abstained: bool
-    reason: str | None
+    abstention: Abstention | None
+    """Why nothing is forecast and who looks instead; None when there is a forecast."""
     responding: tuple[tuple[date, float], ...]
+    """Probability that response is not lost by each scheduled score after `as_of`."""
     window: Window | None
     candidates: tuple[Candidate, ...]
     median_days_to_loss: float | None
+    """Days from `as_of`, 0 when it is past."""
     interval_80: tuple[float | None, float | None]
     learned: Learned
     rules: tuple[Advice, ...]
     fan: Fan
+    curve: Curve
+    """Of response without another infusion, in days from `known_to`."""
     model_version: str
     parameters_sha256: str
 
-    def responding_at(self, day: float) -> float:
-        """Probability of still responding `day` days from `as_of` without another infusion; only where not abstained."""
-        days = [0.0, *(float((on - self.as_of).days) for on, _ in self.responding)]
-        return float(np.interp(day, days, [1.0, *(p for _, p in self.responding)]))
+    @property
+    def abstained(self) -> bool:
+        """True when nothing is forecast."""
+        return self.abstention is not None
+
+    @property
+    def reason(self) -> str | None:
+        """Why nothing is forecast, as a sentence."""
+        return self.abstention.reason if self.abstention else None
+
+    def responding_on(self, day: date) -> float:
+        """Probability that response is not lost by `day` without another infusion."""
+        return self.curve.at(max((day - self.known_to).days, 0))
 
 
 def forecast(
@@ -110,49 +114,59 @@ def forecast(
     fit: Fit | None = None,
     effort: Effort | None = None,
 ) -> Forecast:
-    """Forecast a patient's course from `as_of` (the last date of the history when None). Deterministic.
+    """Forecast a patient's course, read on `as_of` (the last date of the history when None). Deterministic.
 
-    Under "no further infusion" unless a candidate date says otherwise; a candidate gets the dose of the last infusion.
-    Days count from `as_of`; a median or bound beyond 365 days is None. CandidateError names a candidate that is
-    before `as_of`, beyond the horizon, or already a day of an infusion.
+    The forecast stands from the last score or infusion: time without scores is no sign of health, so nothing moves
+    later when `as_of` does. Under "no further infusion" unless a candidate date says otherwise; a candidate gets the
+    dose of the last infusion. Days count from `as_of`; a median or bound beyond 365 days is None. CandidateError names a
+    candidate that is before `as_of`, beyond the horizon, or already a day of an infusion.
     """
     fit, effort, as_of = fit or fitted(), effort or Effort(), as_of or history.last
     for on in candidates:
         _check(on, as_of, history)
     model, error, evidence = fit.population.model(), ScaleError.of(history.measure), evidence_of(history)
-    law = fit.law(circumstances(history), history.measure)
-    found = posterior(model, law, error, evidence, effort)
+    found = posterior(model, fit.law(circumstances(history), history.measure), error, evidence, effort)
     now = standing(history, rules)
-    reason = reason_to_abstain(history, rules, now, found, error, evidence, as_of)
-    start = (as_of - history.start).days
+    silent = abstention(history, rules, now, found, error, evidence, as_of)
+    start, waited = (history.known_to - history.start).days, (as_of - history.known_to).days
     walk = found.walked(float(start))
     ahead = Ahead(found.weights, error, now, rules, start)
-    expected, curve = ahead.follow(walk.copy(), HORIZON_DAYS, shown=found.even(effort.keep))
-    shown = reason is None
+    expected, curve = ahead.follow(walk.copy(), HORIZON_DAYS + waited, shown=found.even(effort.keep))
+    median, low, high = (_left(curve.day_of_risk(risk), waited) for risk in (0.5, 0.1, 0.9))
     return Forecast(
         as_of=as_of,
+        known_to=history.known_to,
         standing=now,
-        abstained=not shown,
-        reason=reason,
-        responding=tuple(
-            (as_of + timedelta(days=float(d)), float(p))
-            for d, p in zip(curve.days, curve.responding, strict=True)
-            if d > 0
-        )
-        if shown
-        else (),
-        window=_window(curve, rules, as_of, history) if shown else None,
-        candidates=tuple(_candidate(on, as_of, walk, ahead, curve, evidence) for on in candidates)
-        if shown
-        else (),
-        median_days_to_loss=curve.day_of_risk(0.5) if shown else None,
-        interval_80=(curve.day_of_risk(0.1), curve.day_of_risk(0.9)) if shown else (None, None),
+        abstention=silent,
+        responding=() if silent else _by_date(curve, history.known_to, as_of),
+        window=None if silent else window(curve, history, now, rules, as_of),
+        candidates=()
+        if silent
+        else tuple(_candidate(on, as_of, walk, ahead, curve, evidence, history) for on in candidates),
+        median_days_to_loss=None if silent else median,
+        interval_80=(None, None) if silent else (low, high),
         learned=learned_from(found, error, history, evidence),
-        rules=advice(history, rules, now, as_of),
-        fan=_fan(as_of, expected, curve, error),
+        rules=advice(history, rules, now, as_of, silent=silent is not None and not silent.rules_speak),
+        fan=_fan(history.known_to, expected, curve, error),
+        curve=curve,
         model_version=fit.version,
         parameters_sha256=fit.sha256,
     )
+
+
+def _left(day: float | None, waited: int) -> float | None:
+    """Days from the forecast's date, for days from the last score or infusion; None beyond the horizon."""
+    if day is None or day - waited > HORIZON_DAYS:
+        return None
+    return max(day - waited, 0.0)
+
+
+def _by_date(curve: Curve, origin: date, as_of: date) -> tuple[tuple[date, float], ...]:
+    found = [
+        (origin + timedelta(days=float(d)), float(p))
+        for d, p in zip(curve.days, curve.responding, strict=True)
+    ]
+    return tuple((on, p) for on, p in found if on > as_of)
 
 
 def _check(candidate: date, as_of: date, history: History) -> None:
@@ -169,29 +183,20 @@ def _check(candidate: date, as_of: date, history: History) -> None:
 
 
 def _candidate(
-    on: date, as_of: date, walk: Walk, ahead: Ahead, without: Curve, evidence: Evidence
+    on: date, as_of: date, walk: Walk, ahead: Ahead, without: Curve, evidence: Evidence, history: History
 ) -> Candidate:
-    wait = float((on - as_of).days)
-    dose_at = (wait, evidence.infusions[-1].dose) if wait < COMPARED_DAYS else None
-    _, curve = ahead.follow(walk.copy(), COMPARED_DAYS, dose_at=dose_at)
-    return Candidate(on, 1 - without.at(wait), curve.at(COMPARED_DAYS))
+    compared = (as_of - history.known_to).days + COMPARED_DAYS
+    wait = (on - history.known_to).days
+    dose_at = (float(wait), evidence.infusions[-1].dose) if wait < compared else None
+    _, curve = ahead.follow(walk.copy(), compared, dose_at=dose_at)
+    return Candidate(on, 1 - without.at(wait), curve.at(compared))
 
 
-def _window(curve: Curve, rules: Definitions, as_of: date, history: History) -> Window:
-    start, end = curve.day_of_risk(rules.risk_lower), curve.day_of_risk(rules.risk_upper)
-
-    def on(day: float | None) -> date | None:
-        return None if day is None else as_of + timedelta(days=math.floor(day))
-
-    latest = on(end)
-    return Window(on(start), latest, None if latest is None else (latest - history.infusions[-1].on).days)
-
-
-def _fan(as_of: date, expected: Floats, curve: Curve, error: ScaleError) -> Fan:
+def _fan(origin: date, expected: Floats, curve: Curve, error: ScaleError) -> Fan:
     # One fixed deviate a draw, spread evenly over the draws and unrelated to their order.
     noise = standard_normal(expected.shape[1], len(LATENT) + 1)[:, -1]
     observed = _levels(error.observe(expected, noise[None, :]))
-    return Fan(tuple(as_of + timedelta(days=float(d)) for d in curve.days), _levels(expected), observed)
+    return Fan(tuple(origin + timedelta(days=float(d)) for d in curve.days), _levels(expected), observed)
 
 
 def _levels(scores: Floats) -> Floats:

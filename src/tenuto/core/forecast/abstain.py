@@ -1,0 +1,220 @@
+"""When nothing is forecast, why, and who looks at the patient by when instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import chain
+from typing import Literal
+
+import numpy as np
+
+from tenuto.core.dates import say_date
+from tenuto.core.durability.course import Definitions, Standing, State
+from tenuto.core.durability.error import ScaleError
+from tenuto.core.durability.evidence import known, suicide_items
+from tenuto.core.durability.posterior import Evidence, Posterior
+from tenuto.core.durability.record import History, dose_of
+from tenuto.core.forecast.days import last_open
+
+__all__ = ["Abstention", "Review", "abstention", "misfit"]
+
+Owner = Literal["prescriber", "nurse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Who looks at the patient, by when, and for what."""
+
+    on: date
+    owner: Owner
+    """The role, as the clinic names its staff."""
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """No forecast: the reason as a sentence, and the review instead."""
+
+    reason: str
+    review: Review
+    rules_speak: bool
+    """Whether published interval rules may still name a date."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Why:
+    """A reason with its owner. At once: the review is on the same day. Rules speak where only the model can't."""
+
+    reason: str
+    owner: Owner
+    what: str
+    at_once: bool = False
+    rules_speak: bool = False
+
+
+def abstention(
+    history: History,
+    rules: Definitions,
+    now: Standing,
+    found: Posterior,
+    error: ScaleError,
+    evidence: Evidence,
+    as_of: date,
+) -> Abstention | None:
+    """The first reason not to forecast, from what can't wait to what only the model can't do; None when there is none."""
+    reasons = chain(
+        _safety(history),
+        _condition(history),
+        _course(history, rules, now),
+        _thin(history, rules, as_of),
+        _outside(history, rules),
+        _unlike(rules, found, error, evidence),
+    )
+    why = next(reasons, None)
+    if why is None:
+        return None
+    on = as_of if why.at_once else last_open(as_of, as_of + timedelta(days=rules.review_days), rules)
+    return Abstention(why.reason, Review(on, why.owner, why.what), why.rules_speak)
+
+
+def _safety(history: History) -> Iterator[_Why]:
+    mania = [e for e in history.events if e.kind in ("suspected_mania", "mania_excluded")]
+    if mania and mania[-1].kind == "suspected_mania":
+        yield _Why(
+            f"Mania has been suspected since {say_date(mania[-1].on)}; a low score may be part of it.",
+            "prescriber",
+            "See the patient for mania. No infusion until it is excluded.",
+            at_once=True,
+        )
+    last = {answer.item: answer for answer in history.answers}
+    for item, answer in last.items():
+        urgent_from = suicide_items()[item].urgent_from
+        risen = answer.on in history.item_rises
+        if risen or (urgent_from is not None and answer.value >= urgent_from):
+            how = "has risen" if risen else "is high"
+            yield _Why(
+                f"The answer to {item} {how}: {answer.value:g} on {say_date(answer.on)}. Nobody waits on an interval.",
+                "prescriber",
+                "Ask about suicide and act on the answer.",
+                at_once=True,
+            )
+
+
+def _condition(history: History) -> Iterator[_Why]:
+    entry, name = known(history.condition), history.condition.replace("_", " ")
+    if entry.lasts != "weeks":
+        yield _Why(
+            f"No interval is offered in {name}: {entry.says}.",
+            "prescriber",
+            "Review the course and decide without an interval.",
+        )
+
+
+def _course(history: History, rules: Definitions, now: Standing) -> Iterator[_Why]:
+    few = len(history.after)
+    if now.state is State.BASELINE or few < rules.least_scores:
+        yield _Why(
+            f"Too few scores: {few} since the first infusion on {say_date(history.start)}, "
+            f"{rules.least_scores} are needed.",
+            "nurse",
+            "Take the next scheduled score.",
+            rules_speak=now.state is State.RESPONDING,
+        )
+    said = (
+        f"The last score is {_better(now.improvement)}; a response on {history.measure.name} is "
+        f"{history.measure.response_fall:.0%} or more and at least {history.measure.reliable:.2g} points"
+    )
+    if now.state is State.NOT_RESPONDING:
+        yield _Why(
+            f"There is no response to lose. {said}.", "prescriber", "Review the course: what else helps?"
+        )
+    if now.state is State.PARTIAL:
+        yield _Why(
+            f"The response is partial at most. {said}.",
+            "prescriber",
+            "Review the course: is a partial response worth holding, or is something else due?",
+        )
+    if now.state is State.LOST:
+        yield _Why(
+            f"Response is already lost by the clinic's definition: {now.run} scores in a row above {now.line:g}.",
+            "prescriber",
+            "Decide what comes next; the interval that led here was too long.",
+        )
+    if now.state is State.UNSTABLE:
+        yield _Why(
+            f"The scores go up and down by more than {history.measure.reliable:.2g} points without an infusion that explains "
+            "it. No interval follows from such a course.",
+            "prescriber",
+            "See the patient: what drives the swings, and are the scores right?",
+        )
+
+
+def _better(improvement: float) -> str:
+    return (
+        f"{improvement:.0%} better than baseline"
+        if improvement >= 0
+        else f"{-improvement:.0%} worse than baseline"
+    )
+
+
+def _thin(history: History, rules: Definitions, as_of: date) -> Iterator[_Why]:
+    age = (as_of - history.scores[-1].on).days
+    if age > rules.oldest_days:
+        yield _Why(
+            f"The last score is {age} days old, older than {rules.oldest_days} days.",
+            "nurse",
+            "Take a new score.",
+            rules_speak=True,
+        )
+    on = history.before[-1].on
+    before = (history.start - on).days
+    if before > rules.oldest_baseline_days:
+        yield _Why(
+            f"The baseline is from {say_date(on)}, {before} days before the first infusion; more than "
+            f"{rules.oldest_baseline_days} days say little of the state that was treated.",
+            "prescriber",
+            "Add a later score from before the first infusion, or judge the response in words.",
+            rules_speak=True,
+        )
+
+
+def _outside(history: History, rules: Definitions) -> Iterator[_Why]:
+    def why(reason: str) -> _Why:
+        return _Why(reason, "prescriber", "Review the course without a forecast.", rules_speak=True)
+
+    highest = max(dose_of(i) for i in history.infusions)
+    if highest > rules.dose_most:
+        yield why(f"A dose of {highest:g} mg/kg is above the {rules.dose_most:g} mg/kg that the model knows.")
+    if len(history.infusions) > rules.infusions_most:
+        yield why(
+            f"{len(history.infusions)} infusions are more than the {rules.infusions_most} that the model knows."
+        )
+    if history.baseline < 2 * history.measure.reliable:
+        yield why(
+            f"A baseline of {history.baseline:g} is too close to the noise of {history.measure.name} "
+            f"({history.measure.reliable:.2g} points) to tell a response from chance."
+        )
+
+
+def misfit(found: Posterior, error: ScaleError, evidence: Evidence) -> float:
+    """Mean over the scores of the squared distance from the model, in error variances; about 1 when all is well."""
+    perfect = -0.5 * len(evidence.scores)
+    # Log likelihood relative to a score right on the expectation, in the same units for every scale.
+    scores = np.array(evidence.scores)
+    best = float(error.log_likelihood(scores[:, None], scores).sum())
+    mean = found.mean(found.fit)
+    return (mean - best) / perfect
+
+
+def _unlike(rules: Definitions, found: Posterior, error: ScaleError, evidence: Evidence) -> Iterator[_Why]:
+    value = misfit(found, error, evidence)
+    if value > rules.misfit_most:
+        yield _Why(
+            f"This course is unlike those the model knows: its scores lie {value:.1f} times as far from any course as error "
+            f"explains ({rules.misfit_most:g} is the limit).",
+            "prescriber",
+            "Check the rows and look at the curve itself.",
+            rules_speak=True,
+        )

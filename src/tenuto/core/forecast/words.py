@@ -1,0 +1,184 @@
+"""A forecast in sentences that are read once: the longest acceptable interval with its risk first, then what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from tenuto.core.dates import say_date, say_day
+from tenuto.core.durability.course import Definitions, State
+from tenuto.core.durability.record import History
+from tenuto.core.durability.rules import Advice
+from tenuto.core.forecast.answer import COMPARED_DAYS, HORIZON_DAYS, Forecast
+from tenuto.core.forecast.window import Window, lost_by
+
+__all__ = ["as_text", "headline", "one_in"]
+
+
+def as_text(history: History, found: Forecast, rules: Definitions) -> str:
+    """Everything that the forecast says, line by line."""
+    return "\n".join(
+        [
+            *_standing(history, found, rules),
+            "",
+            *(_silent(found) if found.abstained else _course(history, found, rules)),
+            "",
+            "Published rules:",
+            *(f"  {_rule(r, found)}" for r in found.rules),
+            "",
+            *_sources(history, found),
+        ]
+    )
+
+
+def headline(found: Forecast, rules: Definitions) -> str:
+    """The longest acceptable interval with its risk in one sentence, or the reason not to forecast."""
+    window = found.window
+    if window is None:
+        return f"No forecast. {found.reason}"
+    return (
+        f"Longest acceptable interval: {_count(window.longest_acceptable, 'day')} from the last infusion, to "
+        f"{say_date(window.end)}: {_risk(window.risk)} lost response by then; the clinic's review line is "
+        f"{rules.risk_upper:.0%}."
+    )
+
+
+def one_in(share: float) -> str:
+    """A share of people in words: `about 1 in 4`, `fewer than 1 in 50`, `about 7 in 10`, `nearly all`."""
+    if share < 0.02:
+        return "fewer than 1 in 50"
+    if share > 0.95:
+        return "nearly all"
+    if share > 0.4:
+        return f"about {round(10 * share)} in 10"
+    people = 1 / share
+    return f"about 1 in {round(people) if people < 10 else 5 * round(people / 5)}"
+
+
+def _risk(share: float) -> str:
+    return f"{one_in(share)} ({share:.0%}) have"
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
+def _standing(history: History, found: Forecast, rules: Definitions) -> Iterator[str]:
+    now, measure = found.standing, history.measure
+    better = "" if not history.after else f", {_change(now.improvement)}"
+    yield (
+        f"{measure.name}, {history.condition.replace('_', ' ')}, as of {say_date(found.as_of)}: "
+        f"{now.state.value.replace('_', ' ')} (baseline {history.baseline:g}, best {now.best:g}, "
+        f"latest {history.scores[-1].value:g}{better}; a response is {measure.response_fall:.0%})."
+    )
+    if not now.responded:
+        return
+    run = f" ({now.run} so far)" if now.run else ""
+    yield f"Response is lost at {rules.scores_in_row} scores in a row above {now.line:g}{run}."
+    if now.drifting:
+        yield "Drift: the scores are getting worse by more than their error explains. Look at this patient."
+    if history.scores[-1].value > now.response_at_most and now.state is not State.LOST:
+        yield f"The last score is no response any more: one is {now.response_at_most:.4g} or less."
+
+
+def _change(improvement: float) -> str:
+    return f"{improvement:.0%} better" if improvement >= 0 else f"{-improvement:.0%} worse"
+
+
+def _silent(found: Forecast) -> Iterator[str]:
+    silent = found.abstention
+    if silent is not None:
+        yield f"No forecast. {silent.reason}"
+        yield f"Review by {say_date(silent.review.on)}, {silent.review.owner}: {silent.review.what}"
+
+
+def _course(history: History, found: Forecast, rules: Definitions) -> Iterator[str]:
+    yield headline(found, rules)
+    if found.window is not None:
+        yield from _window(found.window, found, rules)
+    yield f"Days to loss of response without another infusion: {_days_to_loss(found)}."
+    yield ""
+    for on, p in found.responding[3:53:4][:6]:
+        yield f"Response kept to {say_date(on)}: {p:.0%}{_not_seen(on, found)}"
+    yield from _candidates(found)
+    yield ""
+    yield from _learned(found)
+
+
+def _window(window: Window, found: Forecast, rules: Definitions) -> Iterator[str]:
+    if window.bounded:
+        alone = "beyond a year" if window.not_seen_to is None else f"to {say_date(window.not_seen_to)}"
+        yield f"Bounded by {window.bound.because}. By risk alone it would reach {alone}, which was not seen in this patient."
+    else:
+        yield f"Bounded by the clinic's limit of risk, {rules.risk_upper:.0%}; {_seen(window.bound.seen)}."
+    if window.overdue:
+        lost = lost_by(found.curve, (found.as_of - found.known_to).days, rules)
+        yield f"That day is past: {_risk(lost)} lost response by now. Take a score and let a prescriber decide."
+    elif window.start == window.end:
+        yield f"Booster window: {say_date(window.end)}."
+    else:
+        yield f"Booster window: {say_day(window.start)} to {say_date(window.end)}."
+
+
+def _seen(days: int) -> str:
+    return (
+        f"this patient was seen to hold {_count(days, 'day')}" if days else "no interval was seen to hold yet"
+    )
+
+
+def _not_seen(on: date, found: Forecast) -> str:
+    return " (not seen in this patient)" if found.window is not None and on > found.window.end else ""
+
+
+def _days_to_loss(found: Forecast) -> str:
+    low, high = found.interval_80
+    if low is None:
+        return f"more than {HORIZON_DAYS} for at least 90 % of what is possible"
+    middle, last = (
+        f"more than {HORIZON_DAYS}" if d is None else f"{d:.0f}" for d in (found.median_days_to_loss, high)
+    )
+    return f"median {middle}, 80 % from {low:.0f} to {last}"
+
+
+def _candidates(found: Forecast) -> Iterator[str]:
+    compared = found.as_of + timedelta(days=COMPARED_DAYS)
+    without = found.responding_on(compared)
+    for one in found.candidates:
+        later = (
+            f", {one.responding_90d:.0%} kept to {say_date(compared)}, {without:.0%} without it"
+            if one.on < compared
+            else ""
+        )
+        yield f"Infusion on {say_date(one.on)}: {one.loss_before:.0%} lost before it{later}"
+
+
+def _learned(found: Forecast) -> Iterator[str]:
+    learned = found.learned
+    yield (
+        f"How much is this patient: {learned.own_share:.0%}; the rest is the crowd of the studies. "
+        f"{learned.effective_scores:.1f} scores' worth of evidence narrowed the spread of durability from "
+        f"{learned.prior_sd:.2f} to {learned.posterior_sd:.2f}."
+    )
+    for driver in learned.drivers:
+        how = "lengthens" if driver.factor > 1 else "shortens"
+        yield f"  the score of {driver.value:g} on {say_day(driver.on)} {how} the days of benefit, by a factor of {driver.factor:.2f}"
+
+
+def _rule(rule: Advice, found: Forecast) -> str:
+    text = f"{rule.name}: {rule.advice}"
+    if rule.next_date is not None:
+        text += f" {'Due since' if rule.next_date < found.as_of else 'Next'}: {say_date(rule.next_date)}."
+        if found.window is not None and rule.next_date != found.window.end:
+            days = (rule.next_date - found.window.end).days
+            side = "later" if days > 0 else "earlier"
+            text += f" {_count(abs(days), 'day')} {side} than the window's end: it looks at {rule.looks_at}."
+    return f"{text} [{rule.source}]"
+
+
+def _sources(history: History, found: Forecast) -> Iterator[str]:
+    if history.left_out:
+        rows = "row is" if history.left_out == 1 else "rows are"
+        yield f"{history.left_out} {rows} later than {say_date(found.as_of)} and left out."
+    if history.other_scales:
+        yield f"Made from {history.measure.name}; not used: {', '.join(history.other_scales)}."
+    yield f"Model {found.model_version}, parameters {found.parameters_sha256[:12]}. A prescriber decides."

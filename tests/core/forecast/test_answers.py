@@ -1,0 +1,87 @@
+"""The table of answers, row by row, and what holds for every course. No digit of the model is asserted."""
+
+import re
+
+import pytest
+
+from tenuto.core.durability.evidence import known, suicide_items
+from tenuto.core.durability.population import CONDITIONS
+from tenuto.core.forecast.answer import forecast
+from tenuto.core.forecast.words import as_text
+from tests.core.forecast.written import RULES, course, on
+from tests.spec.tables import rows
+
+
+def answered(row, day=None):
+    as_of = on(int(row["asked on day"]) if day is None else day)
+    history = course(
+        row["scale"],
+        row["scores and answers (day:score)"],
+        row["infusions"],
+        condition=row["condition"],
+        as_of=as_of,
+    )
+    return history, forecast(history, RULES, as_of=as_of)
+
+
+@pytest.mark.parametrize("row", rows("forecast/answers.md"))
+def test_the_answer_is_that_of_the_table(row):
+    history, found = answered(row)
+    assert found.standing.state.value.replace("_", " ") == row["state"]
+    text = as_text(history, found, RULES)
+    assert row["said"] in text
+    if row["interval"].startswith("no, "):
+        assert found.abstention.review.owner == row["interval"].removeprefix("no, ")
+        assert found.abstention.review.on >= found.as_of
+        assert found.window is None
+        assert not re.search(r"acceptable", text)
+    else:
+        assert found.window.longest_acceptable <= int(row["interval"].removeprefix("at most "))
+        assert "review line" in next(line for line in text.splitlines() if "acceptable" in line)
+    dated = [rule for rule in found.rules if rule.next_date is not None]
+    assert bool(dated) is (row["rules"] == "speak")
+
+
+FORECAST = [row for row in rows("forecast/answers.md") if row.values[0]["interval"].startswith("at most")]
+
+
+@pytest.mark.parametrize("row", FORECAST)
+def test_silence_never_lengthens(row):
+    """Read later with no new score, a window stays or nothing is forecast any more."""
+    ends, abstained = [], []
+    asked = int(row["asked on day"])
+    for later in (0, 1, 5, 12, 30, 60):
+        _, found = answered(row, asked + later)
+        abstained.append(found.abstained)
+        if found.window is not None:
+            ends.append(found.window.end)
+            assert found.window.overdue is (found.as_of > found.window.end)
+    assert ends == sorted(ends, reverse=True)
+    assert abstained == sorted(abstained)
+    assert abstained[-1]
+
+
+@pytest.mark.parametrize("row", FORECAST)
+def test_a_window_lies_on_clinic_days_in_order(row):
+    _, found = answered(row)
+    window = found.window
+    assert {window.start.weekday(), window.end.weekday()} <= set(RULES.clinic_days)
+    assert window.start <= window.end
+    assert 0 <= window.risk <= 1
+
+
+def test_every_condition_says_what_is_known_and_only_weeks_get_an_interval():
+    for condition in CONDITIONS:
+        entry = known(condition)
+        assert (entry.after_one > 0) is (entry.after_series > 0) is (entry.lasts == "weeks"), condition
+        assert entry.says
+        assert entry.basis.tags
+
+
+def test_the_questions_on_suicide_are_those_of_the_scales_with_their_red_flags():
+    found = {name: (i.lowest, i.highest, i.urgent_from) for name, i in suicide_items().items()}
+    assert found == {
+        "PHQ-9 item 9": (0, 3, 2),
+        "QIDS-SR16 item 12": (0, 3, 2),
+        "MADRS item 10": (0, 6, 4),
+    }
