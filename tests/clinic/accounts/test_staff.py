@@ -6,8 +6,9 @@ import pytest
 
 from tenuto.clinic.accounts.api import may, refusal, roles_that_may
 from tenuto.clinic.accounts.models import Role, Staff
-from tenuto.clinic.accounts.roles import WHO_MAY, page
+from tenuto.clinic.accounts.roles import WHO_MAY
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.manual.who_may import page
 from tests.clinic.conftest import hired
 
 NEW = {"username": "frida", "name": "Frida", "role": "nurse", "password": "a quiet long note"}

@@ -3,8 +3,8 @@ from __future__ import annotations
 import json
 import re
 
-from tenuto.core.intake.reference import page
 from tenuto.core.intake.required import facts
+from tenuto.manual.fhir_facts import page
 
 
 def test_every_fact_stands_on_the_page_with_its_effects():

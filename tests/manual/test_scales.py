@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tenuto.core.scales.definition import Tier
-from tenuto.core.scales.manual import page
 from tenuto.core.scales.reading import instruments
 from tenuto.core.scales.red_flags import rules
+from tenuto.manual.scales import page
 
 PAGE = page()
 
