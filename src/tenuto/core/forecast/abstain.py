@@ -18,7 +18,7 @@ from tenuto.core.durability.posterior import Evidence, Posterior
 from tenuto.core.durability.record import History, dose_of
 from tenuto.core.forecast.days import last_open
 
-__all__ = ["Abstention", "Review", "abstention", "misfit"]
+__all__ = ["Abstention", "Review", "abstention", "misfit", "review_while_going"]
 
 Owner = Literal["prescriber", "nurse"]
 
@@ -77,6 +77,14 @@ def abstention(
         return None
     on = as_of if why.at_once else last_open(as_of, as_of + timedelta(days=rules.review_days), rules)
     return Abstention(why.reason, Review(on, why.owner, why.what), why.rules_speak)
+
+
+def review_while_going(now: Standing, as_of: date, rules: Definitions) -> Review | None:
+    """Who looks at a course whose response is going though not gone; None when it is not."""
+    if now.state not in (State.LOSING, State.DRIFTING):
+        return None
+    on = last_open(as_of, as_of + timedelta(days=rules.every_days), rules)
+    return Review(on, "prescriber", "Decide on an infusion before response is lost.")
 
 
 def _safety(history: History) -> Iterator[_Why]:

@@ -21,7 +21,7 @@ from tenuto.core.durability.quasi import standard_normal
 from tenuto.core.durability.record import History
 from tenuto.core.durability.rules import Advice, advice
 from tenuto.core.durability.survival import Curve
-from tenuto.core.forecast.abstain import Abstention, abstention
+from tenuto.core.forecast.abstain import Abstention, Review, abstention, review_while_going
 from tenuto.core.forecast.window import Window, window
 
 __all__ = [
@@ -74,7 +74,9 @@ class Forecast:
     """The last score or infusion: the forecast stands from there, however much later it is read."""
     standing: Standing
     abstention: Abstention | None
-    """Why nothing is forecast and who looks instead; None when there is a forecast."""
+    """Why nothing is forecast; None when there is a forecast."""
+    review: Review | None
+    """Who looks at the patient by when: whenever nothing is forecast, and while response is going."""
     responding: tuple[tuple[date, float], ...]
     """Probability that response is not lost by each scheduled score after `as_of`."""
     window: Window | None
@@ -138,6 +140,7 @@ def forecast(
         known_to=history.known_to,
         standing=now,
         abstention=silent,
+        review=silent.review if silent else review_while_going(now, as_of, rules),
         responding=() if silent else _by_date(curve, history.known_to, as_of),
         window=None if silent else window(curve, history, now, rules, as_of),
         candidates=()

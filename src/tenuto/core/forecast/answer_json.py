@@ -16,7 +16,7 @@ __all__ = ["as_json"]
 def as_json(history: History, found: Forecast) -> dict[str, Any]:
     """Plain values only. Dates are ISO strings; days and probabilities numbers; null where there is nothing to say."""
     low, high = found.interval_80
-    review = found.abstention.review if found.abstention else None
+    review = found.review
     return {
         "as_of": found.as_of.isoformat(),
         "known_to": found.known_to.isoformat(),

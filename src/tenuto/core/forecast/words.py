@@ -36,10 +36,11 @@ def headline(found: Forecast, rules: Definitions) -> str:
     window = found.window
     if window is None:
         return f"No forecast. {found.reason}"
+    going = found.standing.state in (State.LOSING, State.DRIFTING)
     return (
-        f"Longest acceptable interval: {_count(window.longest_acceptable, 'day')} from the last infusion, to "
-        f"{say_date(window.end)}: {_risk(window.risk)} lost response by then; the clinic's review line is "
-        f"{rules.risk_upper:.0%}."
+        f"{'Response is going. ' if going else ''}Longest acceptable interval: "
+        f"{_count(window.longest_acceptable, 'day')} from the last infusion, to {say_date(window.end)}: "
+        f"{_risk(window.risk)} lost response by then; the clinic's review line is {rules.risk_upper:.0%}."
     )
 
 
@@ -56,7 +57,14 @@ def one_in(share: float) -> str:
 
 
 def _risk(share: float) -> str:
-    return f"{one_in(share)} ({share:.0%}) have"
+    return f"{one_in(share)} ({_percent(share)}) have"
+
+
+def _percent(share: float) -> str:
+    """Never certain: over 99%, under 1%."""
+    if share > 0.99:
+        return "over 99%"
+    return "under 1%" if share < 0.01 else f"{share:.0%}"
 
 
 def _count(number: int, unit: str) -> str:
@@ -86,20 +94,24 @@ def _change(improvement: float) -> str:
 
 
 def _silent(found: Forecast) -> Iterator[str]:
-    silent = found.abstention
-    if silent is not None:
-        yield f"No forecast. {silent.reason}"
-        yield f"Review by {say_date(silent.review.on)}, {silent.review.owner}: {silent.review.what}"
+    yield f"No forecast. {found.reason}"
+    yield from _review(found)
+
+
+def _review(found: Forecast) -> Iterator[str]:
+    if found.review is not None:
+        yield f"Review by {say_date(found.review.on)}, {found.review.owner}: {found.review.what}"
 
 
 def _course(history: History, found: Forecast, rules: Definitions) -> Iterator[str]:
     yield headline(found, rules)
     if found.window is not None:
         yield from _window(found.window, found, rules)
+    yield from _review(found)
     yield f"Days to loss of response without another infusion: {_days_to_loss(found)}."
     yield ""
     for on, p in found.responding[3:53:4][:6]:
-        yield f"Response kept to {say_date(on)}: {p:.0%}{_not_seen(on, found)}"
+        yield f"Response kept to {say_date(on)}: {_percent(p)}{_not_seen(on, found)}"
     yield from _candidates(found)
     yield ""
     yield from _learned(found)
@@ -145,11 +157,11 @@ def _candidates(found: Forecast) -> Iterator[str]:
     without = found.responding_on(compared)
     for one in found.candidates:
         later = (
-            f", {one.responding_90d:.0%} kept to {say_date(compared)}, {without:.0%} without it"
+            f", {_percent(one.responding_90d)} kept to {say_date(compared)}, {_percent(without)} without it"
             if one.on < compared
             else ""
         )
-        yield f"Infusion on {say_date(one.on)}: {one.loss_before:.0%} lost before it{later}"
+        yield f"Infusion on {say_date(one.on)}: {_percent(one.loss_before)} lost before it{later}"
 
 
 def _learned(found: Forecast) -> Iterator[str]:
