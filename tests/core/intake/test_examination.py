@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
 
 from tenuto.core.gate import Level
-from tenuto.core.intake.facts import Allergy, Coding, Consent, Medication, Score
+from tenuto.core.intake.facts import Allergy, Answer, Coding, Consent, Medication, Score
 from tenuto.core.intake.required import Purpose
 from tests.core.intake.people import (
     TODAY,
@@ -154,9 +154,26 @@ def test_the_suicide_item_is_judged_by_itself_whatever_the_total(item, code):
     assert serious(judged(patient)) == ([f"{code} REVIEW"] if code else [])
 
 
-def test_a_triage_of_the_same_day_or_later_answers_the_item():
-    assert serious(judged(with_scores(phq9(1, days_ago=0)))) == []
+def test_a_triage_after_the_answer_ends_it_and_one_of_the_same_day_only_by_its_hour():
     assert serious(judged(with_scores(phq9(1, days_ago=3)))) == []
+    assert serious(judged(with_scores(phq9(1, days_ago=0)))) == ["SUICIDE-ITEM REVIEW"]
+    for hour, expected in ((16, ["SUICIDE-ITEM-URGENT REVIEW"]), (9, []), (8, [])):
+        answered = replace(phq9(2, days_ago=0), at=at(hour))
+        assert serious(judged(with_scores(answered))) == ["SUICIDE-ITEM-URGENT REVIEW"]
+        patient = with_scores(answered)
+        screens = tuple(a for a in patient.answers if a.fact != "suicide.screen")
+        screened = Answer("suicide.screen", "negative", TODAY, at=at(9))
+        assert serious(judged(replace(patient, answers=(*screens, screened)))) == expected
+
+
+def at(hour: int) -> datetime:
+    return datetime(TODAY.year, TODAY.month, TODAY.day, hour, tzinfo=timezone(timedelta(hours=-5)))
+
+
+def test_an_answer_that_can_t_be_read_for_certain_counts_as_the_worst():
+    unclear = Score("phq9_item9", Decimal(3), TODAY, unclear="maybe")
+    found = finding(judged(with_scores(unclear)), "SUICIDE-ITEM-URGENT")
+    assert "can't be read for certain (maybe)" in found.message
 
 
 def test_an_older_positive_item_is_not_lost_behind_a_newer_form():

@@ -167,7 +167,9 @@ _LEVELS = {Level.NONE: "negative", Level.LOW: "low", Level.MODERATE: "moderate",
 
 def _triaged(row: SuicideTriage) -> Answer:
     day = timezone.localdate(row.recorded_at)
-    return Answer("suicide.screen", _LEVELS[Level(row.level)], day, f"triage, {row.recorded_by_name}")
+    return Answer(
+        "suicide.screen", _LEVELS[Level(row.level)], day, f"triage, {row.recorded_by_name}", row.recorded_at
+    )
 
 
 def _seen(row: Visit) -> Answer:
@@ -197,7 +199,9 @@ def _scores(row: ScaleForm) -> Iterator[Score]:
     """The total, and item 9 by itself when there is no total, so that it is never lost (hazard H18)."""
     given = tuple((item, value) for item, value in row.answers.items() if value is not None)
     origin = f"form, {row.recorded_by_name}"
+    # A form of the day it was recorded has that instant; one entered later, from paper, has only its day.
+    at = row.recorded_at if row.taken == timezone.localdate(row.recorded_at) else None
     if row.total is not None:
-        yield Score(row.instrument, Decimal(plain(row.total)), row.taken, origin, given)
+        yield Score(row.instrument, Decimal(plain(row.total)), row.taken, origin, given, at)
     elif row.instrument == "phq9" and row.answers.get("9") is not None:
-        yield Score("phq9item9", Decimal(row.answers["9"]), row.taken, origin)
+        yield Score("phq9item9", Decimal(row.answers["9"]), row.taken, origin, at=at)

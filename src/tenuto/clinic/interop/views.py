@@ -48,8 +48,8 @@ def _receive(file: UploadedFile[bytes] | None, *, by: Staff) -> Received:
             "Export one patient's bundle, without images and documents."
         )
     data = file.read()
-    now = timezone.now()
-    reading = read_bundle(parse(data, name=name), as_of=timezone.localdate(now))
+    now, zone = timezone.now(), timezone.get_current_timezone()
+    reading = read_bundle(parse(data, name=name), as_of=timezone.localdate(now), zone=zone)
     source = RecordSource(name, hashlib.sha256(data).hexdigest(), reading.ignored, died=reading.dead)
     return receive(facts=reading.facts, source=source, by=by, at=now)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -107,6 +107,8 @@ class Measurement:
     """Time of day as HH:MM when recorded, to tell repeated readings of one day apart."""
     reference_high: Decimal | None = None
     """Upper limit of normal in the same unit, as the laboratory sent it; None when it sent none."""
+    at: datetime | None = None
+    """The instant with its offset; None when only the day, or no offset, is recorded. `taken` is its day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,10 @@ class Score:
     taken: date | None
     origin: Origin = ""
     items: tuple[tuple[str, int], ...] = ()
+    at: datetime | None = None
+    """The instant with its offset; None when only the day is known."""
+    unclear: str = ""
+    """What was sent, when the value is not certain: `value` is then the most that it can be. It may close, never open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,8 @@ class Answer:
     value: bool | Decimal | date | str
     taken: date | None = None
     origin: Origin = ""
+    at: datetime | None = None
+    """The instant with its offset; None when only the day is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -43,6 +43,8 @@ def _write(value: Any) -> Any:
             return value
         case Decimal():
             return {"decimal": str(value)}
+        case datetime():
+            return {"instant": value.isoformat()}
         case date():
             return {"date": value.isoformat()}
         case str():
@@ -103,6 +105,8 @@ def _plain(raw: Any, where: str) -> Any:
         match raw:
             case {"decimal": str(text), **rest} if not rest:
                 return Decimal(text)
+            case {"instant": str(text), **rest} if not rest:
+                return datetime.fromisoformat(text)
             case {"date": str(text), **rest} if not rest:
                 return date.fromisoformat(text)
     except (ValueError, ArithmeticError) as error:

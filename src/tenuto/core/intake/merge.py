@@ -127,7 +127,7 @@ def _same_value(m: Measurement) -> Hashable:
 
 
 def _same_score(s: Score) -> Hashable:
-    return (s.instrument, s.value, s.taken, s.items)
+    return (s.instrument, s.value, s.taken, s.items, s.at)
 
 
 def _consents(parts: Sequence[Part]) -> tuple[Consent, ...]:

@@ -8,7 +8,7 @@ from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.answers import given
 from tenuto.core.intake.case import Case, finding_code, missing, note
-from tenuto.core.intake.facts import Score
+from tenuto.core.intake.facts import Answer, Score
 from tenuto.core.intake.required import Fact, fact
 from tenuto.core.units import plain
 
@@ -81,20 +81,33 @@ def _screening(case: Case, item: Fact) -> tuple[Finding, ...]:
 
 
 def _suicide(case: Case) -> tuple[Finding, ...]:
-    """A positive item 9, or an unanswered one, needs a triage level from the same day or later. Hazard H18."""
-    triaged = [a.taken for a in given(case, "suicide.screen")]
-    last = max((day for day in triaged if day is not None), default=None)
+    """A positive item 9, or an unanswered one, needs a triage level recorded after it. Hazard H18."""
+    triaged = given(case, "suicide.screen")
     forms = [s for s in _scores(case, _SCREENED) if s.items or instrument_key(s.instrument) == _ITEM_ALONE]
     return tuple(
         finding
         for form in forms
-        if last is None or form.taken is None or form.taken > last
-        for finding in _item_nine(form.taken, suicide_item(form))
+        if not any(_follows(triage, form) for triage in triaged)
+        for finding in _item_nine(form)
     )
 
 
-def _item_nine(taken: date | None, value: int | None) -> tuple[Finding, ...]:
-    when = f" of {say_date(taken)}" if taken else ""
+def _follows(triage: Answer, form: Score) -> bool:
+    """Whether a triage came after an answer: by the instant; by the day when an hour is not known, and then a later one."""
+    if triage.at is not None and form.at is not None:
+        return triage.at >= form.at
+    return triage.taken is not None and form.taken is not None and triage.taken > form.taken
+
+
+def _item_nine(form: Score) -> tuple[Finding, ...]:
+    value = suicide_item(form)
+    when = f" of {say_date(form.taken)}" if form.taken else ""
+    if form.unclear:
+        message = (
+            f"PHQ-9{when}: the answer to item 9 can't be read for certain ({form.unclear[:120]}); it counts as positive. "
+            "Ask it again, do the suicide screen today and record the level."
+        )
+        return (note("suicide.screen", "SUICIDE-ITEM-URGENT", Level.REVIEW, message),)
     if value is None:
         message = f"PHQ-9{when}: item 9 wasn't answered. Ask it, and do the suicide screen today."
         return (note("suicide.screen", "SUICIDE-ITEM-MISSING", Level.REVIEW, message),)

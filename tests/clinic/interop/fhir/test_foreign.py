@@ -67,7 +67,15 @@ def test_synthea_s_measurements_arrive_with_units_and_dates(luna: Reading) -> No
     assert (weights[0].taken, weights[0].original) == (date(2018, 9, 20), "")
     assert weights[-1].value == Decimal("6.831718695517478")
     assert len(luna.facts.measured("systolic_mmhg")) == len(luna.facts.measured("diastolic_mmhg")) == 15
-    assert luna.facts.unreadable == ()
+
+
+def test_of_synthea_s_entries_each_one_ends_and_only_types_that_could_matter_are_named(luna: Reading) -> None:
+    raw = json.loads(SYNTHEA.read_bytes())
+    assert len(luna.report.entries) == len(raw["entry"])
+    assert [sentence.split(" not read here")[0] for sentence in luna.facts.unreadable] == [
+        "2 entries of the type CarePlan are",
+        "6 entries of the type Procedure are",
+    ]
 
 
 # ---- carebundle, made now ------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ def refused(data: bytes | str) -> str:
         ("hello", "is not JSON"),
         ("<Bundle/>", "is XML"),
         ('{"resourceType": "Bundle"} {}', "is not JSON"),
-        ("[]", "holds no JSON object"),
+        ("[]", "is a list of 0 items, not a Bundle"),
         ("3", "holds no JSON object"),
         ("{}", "is not a FHIR resource, not a Bundle"),
         ('{"resourceType": 7}', "not a Bundle"),

@@ -8,6 +8,7 @@ import pytest
 
 from tenuto.clinic.interop.fhir import UnusableBundle
 from tenuto.core.gate import Level
+from tenuto.core.intake.reading_report import Ending
 from tests.clinic.interop.fhir.bundles import PATIENT, condition, read
 
 DEPRESSION = {"text": "Depression"}
@@ -83,9 +84,11 @@ def test_two_different_patients_are_refused() -> None:
         read(PATIENT | {"id": "p2"})
 
 
-def test_two_versions_of_one_patient_are_refused() -> None:
-    with pytest.raises(UnusableBundle, match="two different patients"):
+def test_two_versions_of_one_patient_that_nothing_orders_are_refused() -> None:
+    with pytest.raises(UnusableBundle, match="nothing says which version is newer"):
         read(PATIENT | {"birthDate": "1999-01-01"})
+    with pytest.raises(UnusableBundle, match="two different patients"):
+        read(PATIENT | {"id": "p2"})
 
 
 def test_the_same_patient_twice_is_one_patient() -> None:
@@ -127,12 +130,30 @@ def test_a_reference_by_identifier_is_understood() -> None:
 
 
 @pytest.mark.parametrize(
-    "reference", ["Patient/p2", "urn:uuid:other", "https://ehr.example.org/Patient/p2", "p11"]
+    "reference",
+    [
+        "Patient/p2",
+        "urn:uuid:other",
+        "https://ehr.example.org/Patient/p2",
+        "p11",
+        "Patient?identifier=urn:x|9",
+        "Patient?name=Ana",
+        "#nobody",
+    ],
 )
+def test_a_resource_that_refers_to_nobody_here_is_not_known_whose_and_not_used(reference: str) -> None:
+    reading = read(condition(DEPRESSION, subject={"reference": reference}))
+    assert reading.facts.problems == ()
+    assert sentence_about(reading.facts.unreadable, "Condition/c1 (“Depression”): not known whose it is")
+    assert reading.report.counts[Ending.NOT_UNDERSTOOD] == 1
+
+
+@pytest.mark.parametrize("reference", ["Group/g1", "Device/d1", "RelatedPerson/mother"])
 def test_a_resource_about_somebody_else_is_not_used_and_is_listed(reference: str) -> None:
-    facts = read(condition(DEPRESSION, subject={"reference": reference})).facts
-    assert facts.problems == ()
-    assert sentence_about(facts.unreadable, "Condition/c1 is about somebody else")
+    reading = read(condition(DEPRESSION, subject={"reference": reference}))
+    assert reading.facts.problems == ()
+    assert sentence_about(reading.facts.unreadable, "Condition/c1 is about somebody else")
+    assert reading.report.counts[Ending.SOMEBODY_ELSE] == 1
 
 
 def test_a_resource_without_subject_is_used_and_is_listed() -> None:

@@ -59,11 +59,15 @@ def test_groups_and_follow_up_questions_are_walked() -> None:
     }
 
 
-def test_questions_that_are_not_ours_say_nothing() -> None:
+def test_questions_that_are_not_ours_answer_nothing_and_are_named() -> None:
     facts = read(
         response(item("weight", valueDecimal=70), item("favourite.colour", valueString="teal"))
     ).facts
-    assert facts.answers == facts.measurements == facts.unreadable == ()
+    assert facts.answers == facts.measurements == ()
+    assert facts.unreadable == (
+        "QuestionnaireResponse/q1: 2 of 2 answers are to questions that are not known here (“weight”, "
+        "“favourite.colour”). Look at the form.",
+    )
 
 
 @pytest.mark.parametrize("status", ["in-progress", "stopped", None])

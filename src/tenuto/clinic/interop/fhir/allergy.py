@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
 from tenuto.core.intake.facts import Allergy
+from tenuto.core.intake.reading_report import Ending
+from tenuto.core.intake.terminology import stands_for_nothing
 
 __all__ = ["read"]
 
@@ -13,9 +15,17 @@ _NOT_SO = ("refuted", "entered-in-error")
 
 def read(allergy: Element, remarks: Remarks) -> Allergy | None:
     """The allergy; None when it is refuted, over or entered in error, or names no substance."""
-    if allergy.status("clinicalStatus") in _OVER or allergy.status("verificationStatus") in _NOT_SO:
+    verification, over = allergy.status("verificationStatus"), allergy.status("clinicalStatus")
+    if verification in _NOT_SO:
+        remarks.settle(Ending.TAKEN_BACK, verification.replace("-", " "))
+        return None
+    if over in _OVER:
+        remarks.settle(Ending.NOT_NEEDED, f"the allergy is {over}")
         return None
     codings, text = allergy.codings("code")
+    if stands_for_nothing(codings):
+        remarks.settle(Ending.NOT_NEEDED, "says that no allergies are known; it is no allergy")
+        return None
     manifestations = []
     for reaction in allergy.all("reaction"):
         substance, name = reaction.codings("substance")

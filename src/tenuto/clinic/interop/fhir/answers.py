@@ -8,6 +8,7 @@ from decimal import Decimal
 from tenuto.clinic.interop.fhir import tables
 from tenuto.clinic.interop.fhir.elements import Element, Remarks, read_moment
 from tenuto.core.intake.required import Fact
+from tenuto.core.units import plain
 
 __all__ = ["Value", "answer_value", "sent_value", "weight"]
 
@@ -15,6 +16,7 @@ Value = bool | Decimal | date | str
 
 _YES = ("yes", "y", "true")
 _NO = ("no", "n", "false")
+_POINTS = ("", "1", "score", "scores", "point", "points", "pts", "number", "total", "sum", "count")
 _WEIGHTS = (
     "http://hl7.org/fhir/StructureDefinition/ordinalValue",
     "http://hl7.org/fhir/StructureDefinition/itemWeight",
@@ -47,11 +49,32 @@ def sent_value(answer: Element, remarks: Remarks) -> Value | None:
         moment = answer.moment(name, remarks)
         if moment is not None:
             return moment.earliest
+    quantity = answer.one("valueQuantity")
+    if quantity is not None:
+        return _count(quantity)
     coding = answer.one("valueCoding")
     if coding is not None:
         meant = tables.word(coding.coding())
         return meant if isinstance(meant, str) else coding.text("display") or coding.text("code") or None
     return answer.text("valueString") or None
+
+
+def _count(quantity: Element) -> Decimal | str | None:
+    """A number of points, whatever the sender calls them; with a unit of something else it is words."""
+    value, code = quantity.number("value"), quantity.text("code") or quantity.text("unit")
+    if value is None or quantity.has("comparator"):
+        return f"{quantity.text('comparator')}{plain(value)}" if value is not None else None
+    bare = code.strip().strip("{}").lower()
+    return value if bare in _POINTS else f"{plain(value)} {code}"
+
+
+def ordinal(holder: Element) -> Decimal | None:
+    """The number that an extension beside an answer gives it."""
+    for extension in holder.all("extension"):
+        value = extension.number("valueDecimal") if extension.text("url") in _WEIGHTS else None
+        if value is not None:
+            return value
+    return None
 
 
 def weight(answer: Element, remarks: Remarks) -> int | None:
@@ -65,9 +88,8 @@ def weight(answer: Element, remarks: Remarks) -> int | None:
         found |= {number} if number is not None else set()
     coding = answer.one("valueCoding")
     for holder in (answer, coding) if coding else (answer,):
-        for extension in holder.all("extension"):
-            value = extension.number("valueDecimal") if extension.text("url") in _WEIGHTS else None
-            found |= {value} if value is not None else set()
+        value = ordinal(holder)
+        found |= {value} if value is not None else set()
     meant = tables.word(coding.coding()) if coding else None
     if isinstance(meant, int):
         found.add(Decimal(meant))

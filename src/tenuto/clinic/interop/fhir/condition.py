@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tenuto.clinic.interop.fhir.elements import Element, Moment, Remarks
 from tenuto.core.intake.facts import Problem, ProblemStatus
+from tenuto.core.intake.reading_report import Ending
+from tenuto.core.intake.terminology import stands_for_nothing
 
 __all__ = ["read"]
 
@@ -26,8 +28,12 @@ def read(condition: Element, remarks: Remarks) -> Problem | None:
     """The problem; None for one that was entered in error or that names no condition."""
     verification = condition.status("verificationStatus")
     if verification == ENTERED_IN_ERROR:
+        remarks.settle(Ending.TAKEN_BACK, "entered in error")
         return None
     codings, text = condition.codings("code")
+    if stands_for_nothing(codings):
+        remarks.settle(Ending.NOT_NEEDED, "says that no problems are known; it is no problem")
+        return None
     if not codings and not text:
         remarks.add(f"{condition.where} names no condition. Look it up in the sending system.")
         return None

@@ -7,6 +7,7 @@ from datetime import date
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
 from tenuto.core.intake.conditions import stated_in
 from tenuto.core.intake.facts import Coding, Consent
+from tenuto.core.intake.reading_report import Ending
 
 __all__ = ["read"]
 
@@ -23,12 +24,17 @@ def read(consent: Element, as_of: date, remarks: Remarks) -> tuple[Consent, ...]
     kept, as not active: a recorded no is not the same as silence.
     """
     scope = consent.status("scope")
-    if consent.text("status") == "entered-in-error" or scope not in ("treatment", ""):
+    if consent.text("status") == "entered-in-error":
+        remarks.settle(Ending.TAKEN_BACK, "entered in error")
+        return ()
+    if scope not in ("treatment", ""):
+        remarks.settle(Ending.NOT_NEEDED, f"a consent to something else ({scope[:40]})")
         return ()
     provision = consent.one("provision")
     codes, texts = _subject_matter(consent, provision)
     if not _names_ketamine(codes, texts):
         if codes or texts:
+            remarks.settle(Ending.NOT_NEEDED, "a consent to something else")
             return ()
         remarks.add(f"{consent.where} does not say what is consented to. Check that it is to ketamine.")
     signed = consent.moment("dateTime", remarks)

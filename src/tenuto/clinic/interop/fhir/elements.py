@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import date
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from typing import Any
 
 from tenuto.clinic.interop.fhir.loading import UnusableBundle
 from tenuto.clinic.interop.fhir.systems import short_name
 from tenuto.core.intake.facts import Coding
+from tenuto.core.intake.reading_report import Ending, EntryRead, ReadingReport, listed
 
 __all__ = ["CUT", "MAX_TEXT", "Element", "Moment", "Remarks", "clean", "read_moment"]
 
@@ -22,52 +24,127 @@ CUT = " … (cut)"
 
 _KINDS = {dict: "an object", list: "a list", str: "text", Decimal: "a number", bool: "true or false"}
 _DATE = re.compile(
-    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?)?)?\Z", re.ASCII
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?\Z",
+    re.ASCII,
 )
 
 
 def clean(text: str) -> str:
-    """The text on one line, without control characters, text-direction marks or broken characters."""
+    """The text on one line, without control characters, text-direction marks or broken characters.
+
+    The joiners of Persian and Indic scripts stay where they stand between two letters: they belong to the word.
+    """
     kept = text[:MAX_TEXT]
     if not kept.isprintable():
         kept = "".join(
-            c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in kept
+            c if c.isprintable() or _joins(kept, n) else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}"
+            for n, c in enumerate(kept)
         )
     return " ".join(kept.split()) + (CUT if len(text) > MAX_TEXT else "")
 
 
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+
+
+def _joins(text: str, n: int) -> bool:
+    around = text[n - 1 : n] + text[n + 1 : n + 2]
+    return (
+        text[n] in _JOINERS and len(around) == 2 and all(not c.isascii() and c.isprintable() for c in around)
+    )
+
+
 class Remarks:
-    """Sentences about entries that could not be used as they are. Bounded: a flood is cut and counted."""
+    """What is said about the entries while they are read: one sentence a meaning, and how each entry ended.
+
+    Bounded: a flood is cut and counted. `zone` is the clinic's time zone; None when it is not known, and then a day is
+    the sender's own.
+    """
 
     MOST = 100
 
-    def __init__(self) -> None:
-        self._sentences: dict[str, None] = {}
+    def __init__(self, zone: tzinfo | None = None) -> None:
+        self.zone = zone
+        self.entries: list[EntryRead] = []
+        self._sentences: dict[str, tuple[str, list[str]]] = {}
         self._more = 0
+        self._unread: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self._label, self._ending, self._why, self._said = "", Ending.NOT_NEEDED, "", ""
+
+    def begin(self, label: str) -> None:
+        """What follows is about this entry, until `close`."""
+        self._label, self._ending, self._why, self._said = label, Ending.NOT_NEEDED, "", ""
 
     def add(self, sentence: str) -> None:
-        """Keep a sentence, once."""
-        if sentence in self._sentences:
-            return
-        if len(self._sentences) < self.MOST:
-            self._sentences[sentence] = None
+        """Keep a sentence for a person. Sentences that differ only in the entry they are about count as one."""
+        self._said = self._said or sentence
+        key = sentence.replace(self._label, "…") if self._label else sentence
+        if key in self._sentences:
+            labels = self._sentences[key][1]
+            if self._label and len(labels) < _LABELS:
+                labels.append(self._label)
+        elif len(self._sentences) < self.MOST:
+            self._sentences[key] = (sentence, [self._label] if self._label else [])
         else:
             self._more += 1
+
+    def add_unread(self, kind: str, what: str, said: str) -> None:
+        """An entry of a type that is not read, in which `what` could stand: one sentence for all of the type."""
+        self._said = f"not read; {what} could stand there"
+        self._unread.setdefault((kind, what), []).append((self._label, said))
+
+    def settle(self, ending: Ending, why: str) -> None:
+        """The present entry ends so, with nothing for a person to do."""
+        self._ending, self._why = ending, why
+
+    def close(self, *, used: bool = False) -> None:
+        """The present entry is read: used, as settled, or else not understood when something was said about it."""
+        ending, why = (Ending.USED, self._said) if used else (self._ending, self._why or self._said)
+        if not used and self._said and not self._why:
+            ending = Ending.NOT_UNDERSTOOD
+        self.entries.append(EntryRead(self._label, ending, why))
+        self.begin("")
+
+    def end(self, label: str, ending: Ending, why: str) -> None:
+        """An entry that no mapper sees."""
+        self.entries.append(EntryRead(label, ending, why))
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """What was kept, and how many more there were."""
         more = (f"{self._more} more entries could not be used as they are.",) if self._more else ()
-        return (*self._sentences, *more)
+        kept = (_joined(sentence, labels) for sentence, labels in self._sentences.values())
+        return (*kept, *(_unread(kind, what, these) for (kind, what), these in self._unread.items()), *more)
+
+    @property
+    def report(self) -> ReadingReport:
+        """Everything as one value."""
+        return ReadingReport(tuple(self.entries), self.sentences)
+
+
+_LABELS = 1000
+
+
+def _unread(kind: str, what: str, entries: list[tuple[str, str]]) -> str:
+    named = Counter(said or label for label, said in entries)
+    shown = [f"{name} ({number} times)" if number > 1 else name for name, number in named.items()]
+    several = f"{len(entries)} entries of the type {kind} are" if len(entries) > 1 else f"{entries[0][0]} is"
+    return (
+        f"{several} not read here, and {what} could stand there: {listed(shown)}. Look at it in the record."
+    )
+
+
+def _joined(sentence: str, labels: list[str]) -> str:
+    others = [label for label in dict.fromkeys(labels) if label not in sentence]
+    return f"{sentence} The same holds for {listed(others)}." if others else sentence
 
 
 class Moment:
-    """A FHIR date or dateTime: the earliest and latest day that it can mean, and the minute when given."""
+    """A FHIR date or dateTime: the earliest and latest day that it can mean, the minute and the instant when given."""
 
-    __slots__ = ("earliest", "latest", "minute")
+    __slots__ = ("at", "earliest", "latest", "minute")
 
-    def __init__(self, earliest: date, latest: date, minute: str = "") -> None:
-        self.earliest, self.latest, self.minute = earliest, latest, minute
+    def __init__(self, earliest: date, latest: date, minute: str = "", at: datetime | None = None) -> None:
+        self.earliest, self.latest, self.minute, self.at = earliest, latest, minute, at
 
     @property
     def exact(self) -> bool:
@@ -75,20 +152,43 @@ class Moment:
         return self.earliest == self.latest
 
 
-def read_moment(text: str) -> Moment | None:
-    """A FHIR date, partial date or dateTime; None when it is not one. The day is the sender's local day."""
+def read_moment(text: str, zone: tzinfo | None = None) -> Moment | None:
+    """A FHIR date, partial date or dateTime; None when it is not one.
+
+    The day and minute are those of `zone`; without a zone, the sender's own. The offset is never dropped: the instant
+    keeps it.
+    """
     match = _DATE.match(text)
     if not match:
         return None
-    year, month, day, hour, minute = match.groups()
+    year, month, day, hour, minute, second, offset = match.groups()
     try:
         earliest = date(int(year), int(month or 1), int(day or 1))
-    except ValueError:
+        if hour:
+            return _timed(earliest, int(hour), int(minute), int(second or 0), offset or "", zone)
+    except (ValueError, OverflowError):
         return None
     if day:
-        return Moment(earliest, earliest, f"{hour}:{minute}" if hour else "")
+        return Moment(earliest, earliest)
     last_month = int(month or 12)
     return Moment(earliest, date(earliest.year, last_month, monthrange(earliest.year, last_month)[1]))
+
+
+def _timed(day: date, hour: int, minute: int, second: int, offset: str, zone: tzinfo | None) -> Moment:
+    # A leap second counts as the one before it.
+    local = datetime(
+        day.year, day.month, day.day, hour, minute, min(second, 59), tzinfo=_offset(offset) or zone
+    )
+    if zone is not None:
+        local = local.astimezone(zone)
+    return Moment(local.date(), local.date(), f"{local:%H:%M}", local if local.tzinfo else None)
+
+
+def _offset(text: str) -> tzinfo | None:
+    if text in ("", "Z"):
+        return UTC if text else None
+    hours, minutes = int(text[1:3]), int(text[4:6])
+    return timezone(timedelta(hours=hours, minutes=minutes) * (-1 if text[0] == "-" else 1))
 
 
 class Element:
@@ -139,7 +239,7 @@ class Element:
         sent = self.text(name)
         if not sent:
             return None
-        found = read_moment(sent)
+        found = read_moment(sent, remarks.zone)
         if found is None:
             remarks.add(
                 f"{self.where}: '{sent[:40]}' is not a date; taken as not dated. Write it as YYYY-MM-DD."

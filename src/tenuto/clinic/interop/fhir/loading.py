@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
@@ -113,6 +114,11 @@ def _json(text: str, name: str) -> Any:
             raise UnusableBundle(
                 f"{name} stops in the middle of the JSON (line {error.lineno}). Export or copy it again, complete."
             ) from None
+        if error.msg == "Extra data" and _is_lines(text):
+            raise UnusableBundle(
+                f"{name} is NDJSON: one resource in each line, as a bulk export writes it. Join the lines of one person "
+                "to one FHIR Bundle, or ask the sending system for the record of one patient ($everything)."
+            ) from None
         raise UnusableBundle(
             f"{name} is not JSON: {error.msg} at line {error.lineno}, column {error.colno}. "
             "Give a FHIR R4 Bundle as the sending system exported it."
@@ -123,6 +129,12 @@ def _json(text: str, name: str) -> Any:
         ) from None
     except UnusableBundle as error:
         raise UnusableBundle(f"{name} {error}") from None
+
+
+def _is_lines(text: str) -> bool:
+    """Whether each of the first lines is a JSON object by itself."""
+    lines = [line.strip() for line in text.lstrip("\ufeff").split("\n", 3)[:3] if line.strip()][:2]
+    return len(lines) > 1 and all(line.startswith("{") and line.endswith("}") for line in lines)
 
 
 def _number(text: str) -> Decimal:
@@ -146,19 +158,33 @@ def _constant(text: str) -> NoReturn:
 def _object(pairs: list[tuple[str, Any]]) -> Json:
     made = dict(pairs)
     if len(made) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in made if keys.count(key) > 1)
+        twice = _twice(key for key, _ in pairs)
         raise UnusableBundle(
             f"gives '{twice[:40]}' twice in one place, so it can't be known which is meant. Export it again."
         )
     return made
 
 
+def _twice(keys: Iterable[str]) -> str:
+    """The first key that comes again. One pass: an object may hold hundreds of thousands."""
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            return key
+        seen.add(key)
+    raise AssertionError("no key comes twice")
+
+
 def _bundle(raw: Any, name: str) -> Json:
+    if isinstance(raw, list):
+        raise UnusableBundle(
+            f"{name} is a list of {len(raw)} items, not a Bundle. Put the resources of one person as entries into one FHIR "
+            "Bundle."
+        )
     if not isinstance(raw, dict):
         raise UnusableBundle(f"{name} holds no JSON object. Give a FHIR R4 Bundle.")
     kind = raw.get("resourceType")
-    if kind != "Bundle":
+    if kind not in ("Bundle", "Parameters"):
         what = f"a FHIR {kind[:40]}" if isinstance(kind, str) and kind else "not a FHIR resource"
         raise UnusableBundle(
             f"{name} is {what}, not a Bundle. Export the patient's records as one FHIR Bundle."

@@ -7,6 +7,8 @@ from datetime import date
 
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
 from tenuto.core.intake.facts import Coding, Medication
+from tenuto.core.intake.reading_report import Ending
+from tenuto.core.intake.terminology import stands_for_nothing
 from tenuto.core.units import plain
 
 __all__ = ["read_request", "read_statement"]
@@ -15,13 +17,16 @@ Find = Callable[[str, Element], Element | None]
 
 _STATEMENT_OVER = ("completed", "stopped", "not-taken", "entered-in-error")
 _REQUEST_OVER = ("completed", "stopped", "cancelled", "entered-in-error")
+_NOT_TAKEN = ("n",)
+"""STU3 says so beside the status."""
 _NOT_ORDERS = ("proposal", "plan", "option")
 
 
 def read_statement(statement: Element, find: Find, remarks: Remarks) -> Medication | None:
     """The medicine of a MedicationStatement; None when it is not taken (any more)."""
     status = statement.text("status")
-    if status in _STATEMENT_OVER:
+    if statement.text("taken") in _NOT_TAKEN or status in _STATEMENT_OVER:
+        _over(status if status in _STATEMENT_OVER else "not taken", remarks)
         return None
     _judge_status(statement, status, remarks)
     return _medication(statement, "dosage", find, remarks)
@@ -30,16 +35,30 @@ def read_statement(statement: Element, find: Find, remarks: Remarks) -> Medicati
 def read_request(request: Element, find: Find, remarks: Remarks) -> Medication | None:
     """The medicine of a MedicationRequest; None when the order is over, was never one, or forbids the medicine."""
     status, intent = request.text("status"), request.text("intent")
-    if status in _REQUEST_OVER or request.flag("doNotPerform"):
+    if request.flag("doNotPerform"):
+        remarks.settle(Ending.NOT_NEEDED, "says that the medicine is not to be given")
         return None
-    if status == "draft" or intent in _NOT_ORDERS:
+    if status in _REQUEST_OVER:
+        _over(status, remarks)
+        return None
+    # What a person says they take is sent as a request with the intent `plan` and marked as reported (US Core).
+    reported = request.flag("reportedBoolean") or request.has("reportedReference")
+    if (status == "draft" or intent in _NOT_ORDERS) and not reported:
+        name = _what(request, find)[1]
         remarks.add(
-            f"{request.where} is a {status if status == 'draft' else intent}, not an order; "
-            "not counted as a medicine taken. Ask whether it is taken."
+            f"{request.where}{f' (“{name[:80]}”)' if name else ''} is a {status if status == 'draft' else intent}, not an "
+            "order; not counted as a medicine taken. Ask whether it is taken."
         )
         return None
     _judge_status(request, status, remarks)
     return _medication(request, "dosageInstruction", find, remarks)
+
+
+def _over(status: str, remarks: Remarks) -> None:
+    if status == "entered-in-error":
+        remarks.settle(Ending.TAKEN_BACK, "entered in error")
+    else:
+        remarks.settle(Ending.NOT_NEEDED, f"not taken any more ({status})")
 
 
 def _judge_status(resource: Element, status: str, remarks: Remarks) -> None:
@@ -50,6 +69,9 @@ def _judge_status(resource: Element, status: str, remarks: Remarks) -> None:
 
 def _medication(resource: Element, dosage: str, find: Find, remarks: Remarks) -> Medication | None:
     codings, text = _what(resource, find)
+    if stands_for_nothing(codings):
+        remarks.settle(Ending.NOT_NEEDED, "says that no medicines are known; it is no medicine")
+        return None
     if not codings and not text:
         remarks.add(
             f"{resource.where} names no medicine that can be found in the Bundle. Ask which one it is."

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from tenuto.clinic.interop.fhir import tables
-from tenuto.clinic.interop.fhir.answers import answer_value
-from tenuto.clinic.interop.fhir.elements import Element, Moment, Remarks
+from tenuto.clinic.interop.fhir.answers import Value, answer_value, ordinal
+from tenuto.clinic.interop.fhir.elements import Element, Moment, Remarks, read_moment
 from tenuto.clinic.interop.fhir.systems import UCUM, short_name
 from tenuto.clinic.interop.fhir.tables import MeasurementRule, ResultRule, Scale
-from tenuto.clinic.interop.fhir.ucum import UnitUnknown, convert, unit
-from tenuto.core.intake.facts import Answer, Measurement, Score
+from tenuto.clinic.interop.fhir.ucum import UnitUnknown, convert, disagree, unit
+from tenuto.core.gate import Level
+from tenuto.core.intake.facts import Answer, Coding, Measurement, Score
+from tenuto.core.intake.reading_report import Ending
+from tenuto.core.intake.required import Fact, fact
+from tenuto.core.intake.terminology import Band, band, spoken_of, stands_for_nothing
 from tenuto.core.units import plain
 
 __all__ = ["Read", "read"]
 
 _IGNORED = ("entered-in-error", "cancelled", "registered")
+ITEM_NINE = "phq9_item9"
 _SETTLED = ("final", "amended", "corrected")
 
 
@@ -34,15 +39,21 @@ class Read:
 class _When:
     day: date | None
     minute: str
+    at: datetime | None = None
 
 
 def read(observation: Element, remarks: Remarks) -> Read:
     """Everything that one Observation and its components say; empty for one that is cancelled or not asked for."""
     status = observation.text("status")
     if status in _IGNORED:
+        remarks.settle(
+            Ending.TAKEN_BACK if status == "entered-in-error" else Ending.NOT_NEEDED,
+            status.replace("-", " "),
+        )
         return Read()
     wanted = [part for part in (observation, *observation.all("component")) if _is_wanted(part)]
     if not wanted:
+        _look_at_words(observation, remarks)
         return Read()
     if status not in _SETTLED:
         remarks.add(
@@ -57,6 +68,28 @@ def read(observation: Element, remarks: Remarks) -> Read:
     )
 
 
+def _look_at_words(observation: Element, remarks: Remarks) -> None:
+    """An Observation whose code is not known: not needed, unless its words name a fact that is asked for."""
+    concepts = [part.codings("code") for part in (observation, *observation.all("component"))]
+    codings = [coding for codes, _ in concepts for coding in codes]
+    told = spoken_of([*(text for _, text in concepts), *(coding.display for coding in codings)])
+    if stands_for_nothing(codings):
+        remarks.settle(Ending.NOT_NEEDED, "says that nothing is known")
+    elif told and _says_something(observation):
+        titles = ", ".join(sorted(fact(name).title for name in told))
+        name = next((text for _, text in concepts if text), "") or "without a name"
+        remarks.add(
+            f"{observation.where} (“{name[:80]}”) may be about {titles}, but its code is not known here; not used. "
+            "Look at it and record it by hand."
+        )
+    else:
+        remarks.settle(Ending.NOT_NEEDED, "an observation of a kind that is not asked for")
+
+
+def _says_something(part: Element) -> bool:
+    return any(key.startswith("value") or key in ("interpretation", "component") for key in part.raw)
+
+
 def _is_wanted(part: Element) -> bool:
     """A part that is asked for; the head of a panel has no value of its own and says nothing itself."""
     if tables.rule_for(part.codings("code")[0]) is None:
@@ -66,14 +99,17 @@ def _is_wanted(part: Element) -> bool:
 
 
 def _when(observation: Element, remarks: Remarks) -> _When:
-    period = observation.one("effectivePeriod")
+    period, timing = observation.one("effectivePeriod"), observation.one("effectiveTiming")
     moment: Moment | None = (
         observation.moment("effectiveDateTime", remarks)
         or observation.moment("effectiveInstant", remarks)
         or (period.moment("start", remarks) if period else None)
     )
+    if moment is None and timing is not None:
+        events = [read_moment(text, remarks.zone) for text in timing.texts("event")]
+        moment = min((e for e in events if e), key=lambda e: e.earliest, default=None)
     # The earliest day that it can mean: a measurement never looks newer than it is.
-    return _When(moment.earliest, moment.minute) if moment else _When(None, "")
+    return _When(moment.earliest, moment.minute, moment.at) if moment else _When(None, "")
 
 
 def _read_part(
@@ -84,7 +120,15 @@ def _read_part(
     if rule is None:
         return None
     if absent is not None:
-        remarks.add(f"{origin}: no {rule.title} was recorded ({absent.concept()[1] or 'no reason given'}).")
+        codes, reason = absent.concept()
+        sentence = (
+            f"{origin}: no {rule.title} was recorded ({reason or _first_code(codes) or 'no reason given'})."
+        )
+        remarks.add(sentence)
+        if any(code.code == "masked" for code in codes):
+            remarks.settle(Ending.WITHHELD, sentence)
+        if isinstance(rule, Scale) and rule.instrument == ITEM_NINE:
+            return _unclear(rule, when, origin, "not answered")
         return None
     if isinstance(rule, MeasurementRule):
         return _measurement(part, rule, origin, when, remarks)
@@ -104,7 +148,13 @@ def _measurement(
         )
         return None
     sent = _as_sent(quantity, value)
-    code = coded_unit(quantity)
+    code, word = coded_unit(quantity), quantity.text("unit")
+    if disagree(code, word):
+        remarks.add(
+            f"{origin}: the {rule.title} {plain(value)} is in {word} by its word and in {code} by its code; not used. "
+            "Measure it again, and have the sender correct the unit."
+        )
+        return None
     if not code:
         remarks.add(
             f"{origin}: the {rule.title} '{sent}' has no coded (UCUM) unit; not used. "
@@ -126,6 +176,7 @@ def _measurement(
         estimated=rule.estimated,
         minute=when.minute,
         reference_high=_upper_limit(part, rule, code),
+        at=when.at,
     )
 
 
@@ -175,31 +226,108 @@ def _score(part: Element, scale: Scale, origin: str, when: _When, remarks: Remar
     value = _number(part)
     if value is None or not scale.holds(value):
         said = "has no number" if value is None else f"is {plain(value)}, which is not from 0 to {scale.most}"
+        if scale.instrument == ITEM_NINE:
+            return _unclear(scale, when, origin, said)
         remarks.add(f"{origin}: the {scale.title} total {said}; not used. Score it again.")
         return None
     items = tuple((code, int(value)) for code in scale.loinc)
-    return Score(scale.instrument, value, when.day, origin, items)
+    return Score(scale.instrument, value, when.day, origin, items, at=when.at)
+
+
+def _unclear(scale: Scale, when: _When, origin: str, said: str) -> Score:
+    """An answer about suicide that can't be read counts as the worst one until a person has asked again."""
+    items = tuple((code, scale.most) for code in scale.loinc)
+    return Score(scale.instrument, Decimal(scale.most), when.day, origin, items, at=when.at, unclear=said)
 
 
 def _number(part: Element) -> Decimal | None:
-    """The number of a total or of one item: a quantity, an integer, or a coded answer with its value."""
+    """The number of a total or of one item: a quantity, an integer, or a coded answer with its value.
+
+    None when none is there, and when a number and a coded answer disagree.
+    """
     quantity = part.one("valueQuantity")
-    if quantity is not None:
-        return quantity.number("value")
     codes, _ = part.codings("valueCodeableConcept")
-    meant = next((m for m in map(tables.word, codes) if isinstance(m, int)), None)
-    return part.number("valueInteger") if meant is None else Decimal(meant)
+    found = {Decimal(m) for m in map(tables.word, codes) if isinstance(m, int)}
+    found |= {
+        n
+        for n in (quantity.number("value") if quantity else None, part.number("valueInteger"))
+        if n is not None
+    }
+    for holder in (part, *(part.one("valueCodeableConcept") or part).all("coding")):
+        weight = ordinal(holder)
+        found |= {weight} if weight is not None else set()
+    return found.pop() if len(found) == 1 else None
 
 
 def _answer(part: Element, rule: ResultRule, origin: str, when: _When, remarks: Remarks) -> Answer | None:
-    codes, text = part.codings("valueCodeableConcept")
-    for interpretation in part.all("interpretation"):
-        more, _ = interpretation.concept()
-        codes += more
-    flag = part.flag("valueBoolean")
-    meant = next((m for m in map(tables.word, codes) if isinstance(m, str)), "")
-    sent = meant or text or part.text("valueString")
-    if flag is None and not sent:
+    """A coded result. Two statements that contradict each other are both said; the one that closes counts."""
+    values = _meanings(part, rule, remarks, origin)
+    if not values:
         remarks.add(f"{origin}: the {rule.title} has no result that can be read. Look it up.")
         return None
-    return Answer(rule.fact.id, answer_value(rule.fact, sent if flag is None else flag), when.day, origin)
+    known = [v for v in values if _level(rule.fact, v) is not None]
+    kept = max(known or values, key=lambda v: _level(rule.fact, v) or Level.PASS)
+    levels = {_level(rule.fact, v) for v in known}
+    if Level.PASS in levels and len(levels) > 1:
+        both = " and ".join(f"“{v}”" for v in dict.fromkeys(map(str, known)))
+        remarks.add(f"{origin}: the {rule.title} is sent as {both}. “{kept}” counts until it is repeated.")
+    if rule.closes and (_level(rule.fact, kept) or Level.PASS) is Level.PASS:
+        remarks.settle(
+            Ending.NOT_NEEDED, f"a part of {rule.title.lower()} or a statement: only a positive one counts"
+        )
+        return None
+    return Answer(rule.fact.id, kept, when.day, origin, at=when.at)
+
+
+def _meanings(part: Element, rule: ResultRule, remarks: Remarks, origin: str) -> list[Value]:
+    codes, text = part.codings("valueCodeableConcept")
+    words = [m for m in map(tables.word, codes) if isinstance(m, str)]
+    for interpretation in part.all("interpretation"):
+        words += [m for m in map(tables.word, interpretation.concept()[0]) if isinstance(m, str)]
+    number = _by_number(part, rule, remarks, origin)
+    flag = part.flag("valueBoolean")
+    sent: list[Value] = [w for w in (*words, number) if w]
+    if flag is not None:
+        sent.append(flag)
+    if not sent:
+        sent = [t for t in (text, part.text("valueString")) if t]
+    return [rule.positive if v == "positive" else v for v in (answer_value(rule.fact, v) for v in sent)]
+
+
+def _by_number(part: Element, rule: ResultRule, remarks: Remarks, origin: str) -> str:
+    """What a number answers, by the table's band: a pregnancy hormone in units per litre."""
+    quantity, limits = part.one("valueQuantity"), band(rule.fact.id)
+    value = quantity.number("value") if quantity else None
+    if quantity is None or value is None or limits is None:
+        return ""
+    sent, amount = _as_sent(quantity, value), _amount(quantity, value, limits)
+    word = limits.word(amount) if amount is not None else ""
+    if word == "negative" and quantity.text("comparator") in (">", ">="):
+        word = ""
+    if not word:
+        remarks.add(
+            f"{origin}: the {rule.title} '{sent}' is neither clearly negative nor positive. Repeat it."
+        )
+    return word
+
+
+def _amount(quantity: Element, value: Decimal, limits: Band) -> Decimal | None:
+    code = coded_unit(quantity)
+    if not code or disagree(code, quantity.text("unit")):
+        return None
+    for target in limits.units:
+        try:
+            return convert(value, code, to=target)
+        except UnitUnknown:
+            continue
+    return None
+
+
+def _level(asked: Fact, value: Value) -> Level | None:
+    """What an answer does; None for one that the register doesn't list."""
+    key = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+    return asked.effects.get(key)
+
+
+def _first_code(codes: tuple[Coding, ...]) -> str:
+    return next((code.code for code in codes if code.code), "")

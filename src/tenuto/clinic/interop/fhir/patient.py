@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
 from tenuto.core.intake.facts import Person
 
@@ -12,7 +14,7 @@ _SEXES = ("male", "female", "other")
 _NOT_CURRENT = ("old", "entered-in-error")
 
 
-def read(patient: Element, remarks: Remarks) -> Person:
+def read(patient: Element, remarks: Remarks, as_of: date) -> Person:
     """The person; an inactive record and an incomplete birth date are remarked on."""
     if patient.flag("active") is False:
         remarks.add(f"{patient.where} is marked inactive. Check that this is the record in use.")
@@ -24,7 +26,7 @@ def read(patient: Element, remarks: Remarks) -> Person:
         )
     sex = patient.text("gender").lower()
     return Person(
-        name=_name(patient),
+        name=_name(patient, as_of, remarks),
         identifiers=_identifiers(patient),
         birth_date=born.latest if born else None,
         sex=sex if sex in _SEXES else "",
@@ -36,10 +38,19 @@ def is_dead(patient: Element) -> bool:
     return patient.flag("deceasedBoolean") is True or bool(patient.text("deceasedDateTime"))
 
 
-def _name(patient: Element) -> str:
-    names = [n for n in patient.all("name") if n.text("use") not in _NOT_CURRENT]
+def _name(patient: Element, as_of: date, remarks: Remarks) -> str:
+    names = [
+        n for n in patient.all("name") if n.text("use") not in _NOT_CURRENT and _in_use(n, as_of, remarks)
+    ]
     ranked = sorted(names, key=lambda n: _rank(n.text("use")))
     return next(filter(None, map(_whole_name, ranked)), "")
+
+
+def _in_use(part: Element, as_of: date, remarks: Remarks) -> bool:
+    """Whether the period of a name or number holds today; without a period it does."""
+    period = part.one("period")
+    start, end = (period.moment("start", remarks), period.moment("end", remarks)) if period else (None, None)
+    return (start is None or start.earliest <= as_of) and (end is None or as_of <= end.latest)
 
 
 def _rank(use: str) -> int:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from tenuto.clinic.interop.fhir import suicide_screen, tables
 from tenuto.clinic.interop.fhir.answers import answer_value, sent_value, weight
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
+from tenuto.clinic.interop.fhir.form_items import code_of, looks_like, speaks_of_suicide
 from tenuto.clinic.interop.fhir.tables import ResultRule, Scale
 from tenuto.core.intake.facts import Answer, Score
+from tenuto.core.intake.reading_report import Ending, listed
 from tenuto.core.intake.required import Fact
 from tenuto.core.units import plain
 
@@ -23,6 +25,7 @@ __all__ = ["INTAKE", "Given", "read"]
 INTAKE = "urn:tenuto:questionnaire:intake"
 """Canonical address of our own intake questionnaire; an item's linkId is the id of the fact that it answers."""
 
+ITEM_NINE = "phq9_item9"
 _FINISHED = ("completed", "amended")
 
 
@@ -32,6 +35,7 @@ class Given:
 
     origin: str
     authored: date | None
+    at: datetime | None = None
     answers: list[Answer] = field(default_factory=list)
     scores: list[Score] = field(default_factory=list)
     weights: dict[str, int] = field(default_factory=dict)
@@ -39,22 +43,78 @@ class Given:
     disputed: set[str] = field(default_factory=set)
     """Items answered twice, differently: they belong to no total."""
     screen: dict[str, bool] = field(default_factory=dict)
+    unknown: list[Element] = field(default_factory=list)
+    """Items whose question is not known here."""
+    unsure: dict[str, str] = field(default_factory=dict)
+    """Items about suicide whose answer is not certain, with what was sent."""
 
 
 def read(response: Element, remarks: Remarks) -> Given | None:
     """The answers and scores of a response; None for one that was entered in error."""
     status = response.text("status")
     if status == "entered-in-error":
+        remarks.settle(Ending.TAKEN_BACK, "entered in error")
         return None
     authored = response.moment("authored", remarks)
-    given = Given(response.where, authored.earliest if authored else None)
-    for item in _items(response):
-        _take(item, given, remarks)
+    given = Given(response.where, authored.earliest if authored else None, authored.at if authored else None)
+    form, items = _called(response), list(_items(response))
+    for item in items:
+        code = code_of(item, form)
+        if code:
+            _take(code, item, given, remarks)
+        else:
+            given.unknown.append(item)
+    _judge_unknown(form, len(items), given, remarks)
     _total_scales(given, remarks)
     _triage(given, remarks)
     if status not in _FINISHED and (given.answers or given.scores):
         remarks.add(f"{response.where} is {status or 'of no known status'}, not completed. Have it finished.")
     return given
+
+
+def _called(response: Element) -> str:
+    """What the form is called: its address, title and groups."""
+    shown = response.one("_questionnaire")
+    titles = [extension.text("valueString") for extension in shown.all("extension")] if shown else []
+    parts = [response.text("questionnaire"), response.text("id"), *titles]
+    groups = [item for item in response.all("item") if item.has("item")]
+    return " ; ".join([*parts, *(f"{g.text('linkId')} {g.text('text')}" for g in groups)])
+
+
+def _judge_unknown(form: str, asked: int, given: Given, remarks: Remarks) -> None:
+    """Answers to questions that are not known here: named, and a thought of suicide among them is never lost."""
+    if not given.unknown:
+        return
+    looks = looks_like(given.unknown, form)
+    names = listed(
+        f"“{(item.text('text') or item.text('linkId') or 'without a name')[:60]}”" for item in given.unknown
+    )
+    told = [item for item in given.unknown if speaks_of_suicide(item) and not _clearly_no(item, remarks)]
+    nine = next((code for code, _ in looks.scale.kept), "") if looks.scale else ""
+    sentence = f"{given.origin}: {len(given.unknown)} of {asked} answers are to questions that are not known here ({names}). "
+    if looks.scale:
+        sentence += f"A {looks.title} could not be read. "
+    if told or (nine and nine not in given.weights):
+        said = told[0].text("text") if told else f"a {looks.title} that could not be read"
+        given.scores.append(_unclear(said[:120] or told[0].text("linkId"), given))
+        sentence += "A thought of suicide may be among them and counts as positive until it is asked again. "
+    remarks.add(sentence + "Look at the form.")
+
+
+def _clearly_no(item: Element, remarks: Remarks) -> bool:
+    answers = [sent_value(answer, remarks) for answer in item.all("answer")]
+    return bool(answers) and all(
+        a is False or str(a).lower() in ("no", "not at all", "0", "never") for a in answers
+    )
+
+
+def _unclear(said: str, given: Given) -> Score:
+    """An answer about suicide that can't be read for certain counts as the worst one until a person has asked."""
+    nine = tables.scales()[ITEM_NINE]
+    items = tuple((code, nine.most) for code in nine.loinc)
+    return Score(
+        ITEM_NINE, Decimal(nine.most), given.authored, given.origin, items, at=given.at, unclear=said
+    )
 
 
 def _items(response: Element) -> Iterator[Element]:
@@ -70,8 +130,7 @@ def _items(response: Element) -> Iterator[Element]:
             yield item
 
 
-def _take(item: Element, given: Given, remarks: Remarks) -> None:
-    link = item.text("linkId").rstrip("/").rpartition("/")[2]
+def _take(link: str, item: Element, given: Given, remarks: Remarks) -> None:
     if link in suicide_screen.QUESTIONS:
         _take_screen(link, item, given, remarks)
     elif any(link in scale.items for scale in tables.scales().values()):
@@ -92,7 +151,8 @@ def _take_answer(fact: Fact, item: Element, given: Given, remarks: Remarks) -> N
         if sent is None:
             remarks.add(f"{given.origin}: the answer to '{fact.title}' can't be read. Ask again.")
         else:
-            given.answers.append(Answer(fact.id, answer_value(fact, sent), given.authored, given.origin))
+            value = answer_value(fact, sent)
+            given.answers.append(Answer(fact.id, value, given.authored, given.origin, given.at))
 
 
 def _take_screen(link: str, item: Element, given: Given, remarks: Remarks) -> None:
@@ -110,6 +170,8 @@ def _take_weight(link: str, item: Element, given: Given, remarks: Remarks) -> No
     answers = item.all("answer")
     value = weight(answers[0], remarks) if len(answers) == 1 else None
     if value is None or not 0 <= value <= scale.item_most:
+        if any(code == link for code, _ in scale.kept):
+            given.unsure[link] = ", ".join(filter(None, (str(sent_value(a, remarks) or "") for a in answers)))
         remarks.add(
             f"{given.origin}: an item of {scale.title} has no value from 0 to {scale.item_most}. Ask again."
         )
@@ -117,6 +179,8 @@ def _take_weight(link: str, item: Element, given: Given, remarks: Remarks) -> No
     if given.weights.get(link, value) != value:
         remarks.add(f"{given.origin}: an item of {scale.title} is answered twice, differently. Ask again.")
         given.disputed.add(link)
+        if any(code == link for code, _ in scale.kept):
+            given.unsure[link] = f"{given.weights[link]} and {value}"
     given.weights[link] = max(value, given.weights.get(link, value))
 
 
@@ -124,7 +188,7 @@ def _take_total(scale: Scale, item: Element, given: Given, remarks: Remarks) -> 
     for answer in item.all("answer"):
         sent = sent_value(answer, remarks)
         if isinstance(sent, Decimal) and scale.holds(sent):
-            given.scores.append(Score(scale.instrument, sent, given.authored, given.origin))
+            given.scores.append(Score(scale.instrument, sent, given.authored, given.origin, at=given.at))
         else:
             remarks.add(
                 f"{given.origin}: the {scale.title} total is not a number from 0 to {scale.most}; not used."
@@ -152,17 +216,23 @@ def _total_scales(given: Given, remarks: Remarks) -> None:
                 f"{total}; the items are used. Check the form."
             )
         given.scores = [s for s in given.scores if s.instrument != scale.instrument]
-        given.scores.append(Score(scale.instrument, total, given.authored, given.origin, items))
+        given.scores.append(Score(scale.instrument, total, given.authored, given.origin, items, given.at))
+    given.scores += [_unclear(said or "not readable", given) for said in given.unsure.values()]
 
 
 def _kept(scale: Scale, given: Given) -> list[Score]:
     """The answered items that count without a total: a thought of suicide is not lost with a skipped question."""
     return [
         Score(
-            name, Decimal(given.weights[code]), given.authored, given.origin, ((code, given.weights[code]),)
+            name,
+            Decimal(given.weights[code]),
+            given.authored,
+            given.origin,
+            ((code, given.weights[code]),),
+            given.at,
         )
         for code, name in scale.kept
-        if code in given.weights
+        if code in given.weights and code not in given.unsure
     ]
 
 
@@ -171,7 +241,7 @@ def _triage(given: Given, remarks: Remarks) -> None:
         return
     level = suicide_screen.triage(given.screen)
     if level:
-        given.answers.append(Answer(suicide_screen.FACT, level, given.authored, given.origin))
+        given.answers.append(Answer(suicide_screen.FACT, level, given.authored, given.origin, given.at))
     if not suicide_screen.is_complete(given.screen):
         remarks.add(
             f"{given.origin}: the suicide screen has unanswered questions. Finish it with the person."

@@ -1,25 +1,28 @@
-"""A Bundle read onto the facts of one person: which entries count, which are ignored, which could not be used."""
+"""A Bundle read onto the facts of one person, with a report of how every entry ended."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, tzinfo
 from typing import TypeVar
 
 from tenuto.clinic.interop.fhir import (
     allergy,
     condition,
     consent,
+    kinds,
     medication,
     observation,
     patient,
     questionnaire_response,
 )
 from tenuto.clinic.interop.fhir.elements import CUT, Element, Remarks
-from tenuto.clinic.interop.fhir.loading import Json
+from tenuto.clinic.interop.fhir.loading import Json, UnusableBundle
+from tenuto.clinic.interop.fhir.sent import kept_back, unpack
 from tenuto.clinic.interop.fhir.subjects import Entry, Index, Whose, the_patient, whose
+from tenuto.clinic.interop.fhir.versions import current
 from tenuto.core.gate import Finding
 from tenuto.core.intake.died import DIED
 from tenuto.core.intake.facts import (
@@ -32,23 +35,11 @@ from tenuto.core.intake.facts import (
     Problem,
     Score,
 )
+from tenuto.core.intake.reading_report import Ending, ReadingReport
 
 __all__ = ["Reading", "read_bundle"]
 
 T = TypeVar("T", Problem, Medication, Allergy)
-
-_READ = frozenset(
-    {
-        "AllergyIntolerance",
-        "Condition",
-        "Consent",
-        "MedicationRequest",
-        "MedicationStatement",
-        "Observation",
-        "QuestionnaireResponse",
-    }
-)
-_HELPERS = frozenset({"Patient", "Medication"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +47,8 @@ class Reading:
     """What a Bundle says about its patient."""
 
     facts: PatientFacts
+    report: ReadingReport
+    """How every entry ended."""
     ignored: Mapping[str, int]
     """How many resources of each other type were left out."""
     dead: bool = False
@@ -84,27 +77,47 @@ class _Gathered:
     answers: list[Answer] = field(default_factory=list)
     consents: list[Consent] = field(default_factory=list)
 
+    @property
+    def count(self) -> int:
+        """How many facts there are so far."""
+        facts = (
+            self.problems,
+            self.medications,
+            self.allergies,
+            self.measurements,
+            self.scores,
+            self.answers,
+        )
+        return sum(len(each) for each in facts) + len(self.consents)
 
-def read_bundle(bundle: Json, *, as_of: date) -> Reading:
+
+def read_bundle(bundle: Json, *, as_of: date, zone: tzinfo | None = None) -> Reading:
     """Read a parsed Bundle (see `loading.parse`); `as_of` decides which consent is in force.
 
+    `zone` is the clinic's time zone: every instant is put on its day there. Without it a day is the sender's own.
     Raises `UnusableBundle` when there is no patient, when there are two, and for a wrong JSON type.
     """
-    remarks = Remarks()
-    root = Element(bundle, "Bundle")
-    entries = _entries(root)
+    remarks = Remarks(zone)
+    pieces = current(unpack(Element(bundle, "Bundle"), remarks).pieces, remarks)
+    entries = [Entry(piece.resource, piece.full_url) for piece in pieces]
     person = the_patient(entries)
-    _judge_completeness(root, remarks)
+    _refuse_other_version(person.resource)
     index, found, ignored = Index(entries), _Gathered(), Counter[str]()
+    facts_about = patient.read(person.resource, remarks, as_of)
     for entry in entries:
-        if entry.kind in _READ:
-            if _may_be_used(entry, person, remarks):
-                _gather(entry, index, as_of, found, remarks)
-        elif entry.kind not in _HELPERS:
+        if kinds.is_read(entry.kind):
+            _take(entry, person, index, as_of, found, remarks)
+        elif entry.kind == "Patient":
+            remarks.end(entry.label, Ending.USED, "")
+        elif kinds.helps(entry.kind):
+            ignored[entry.kind] += entry.kind != "Medication"
+            remarks.end(entry.label, Ending.NOT_NEEDED, "read through what refers to it")
+        else:
             ignored[entry.kind or "unnamed"] += 1
+            _leave(entry, person, index, remarks)
     return Reading(
         facts=PatientFacts(
-            person=patient.read(person.resource, remarks),
+            person=facts_about,
             problems=tuple(found.problems),
             medications=tuple(found.medications),
             allergies=tuple(found.allergies),
@@ -114,33 +127,46 @@ def read_bundle(bundle: Json, *, as_of: date) -> Reading:
             consents=tuple(found.consents),
             unreadable=remarks.sentences,
         ),
-        ignored=dict(sorted(ignored.items())),
+        report=remarks.report,
+        ignored={kind: number for kind, number in sorted(ignored.items()) if number},
         dead=patient.is_dead(person.resource),
     )
 
 
-def _entries(bundle: Element) -> list[Entry]:
-    found = []
-    for number, entry in enumerate(bundle.all("entry"), 1):
-        resource = entry.one("resource")
-        if resource is None:
-            continue
-        kind, identity = resource.text("resourceType"), resource.text("id")
-        label = f"{kind}/{identity[:64]}" if identity else f"{kind or 'resource'} in entry {number}"
-        found.append(Entry(Element(resource.raw, label), entry.text("fullUrl")))
-    return found
+def _refuse_other_version(person: Element) -> None:
+    version = kinds.other_version(person)
+    if version:
+        raise UnusableBundle(
+            f"{person.where} is written in FHIR {version}, an older version. FHIR R4 is read here: ask for an export as R4 "
+            "(4.0.1). Nothing is wrong with the record itself."
+        )
 
 
-def _judge_completeness(bundle: Element, remarks: Remarks) -> None:
-    if any(link.text("relation") == "next" for link in bundle.all("link")):
-        remarks.add("The Bundle is one page of several. Export all pages into one Bundle.")
+def _take(entry: Entry, person: Entry, index: Index, as_of: date, found: _Gathered, remarks: Remarks) -> None:
+    """Read one entry; it is used when it brought a fact."""
+    remarks.begin(entry.label)
+    before = found.count
+    if _may_be_used(entry, person, index, remarks):
+        _gather(entry, index, as_of, found, remarks)
+    remarks.close(used=found.count > before)
 
 
-def _may_be_used(entry: Entry, person: Entry, remarks: Remarks) -> bool:
+def _may_be_used(entry: Entry, person: Entry, index: Index, remarks: Remarks) -> bool:
     resource = entry.resource
-    about = whose(resource, person)
+    version = kinds.other_version(resource)
+    if version:
+        remarks.add(
+            f"{entry.label} is written in FHIR {version}, not R4, and was not read. Ask for an export as R4."
+        )
+        return False
+    about = whose(resource, person, index)
     if about is Whose.SOMEBODY_ELSE:
-        remarks.add(f"{entry.label} is about somebody else; not used. Remove it from this person's record.")
+        _not_this_persons(entry, remarks)
+        return False
+    if about is Whose.UNKNOWN:
+        remarks.add(
+            f"{entry.label}{f' ({said})' if (said := says(resource)) else ''}: not known whose it is, so it was not used. Find out whom it is about."
+        )
         return False
     if resource.has("modifierExtension") or resource.has("implicitRules"):
         remarks.add(
@@ -151,7 +177,61 @@ def _may_be_used(entry: Entry, person: Entry, remarks: Remarks) -> bool:
         remarks.add(
             f"{entry.label} does not say whom it is about; taken as this patient's. Check that it is."
         )
+    for word in kept_back(resource):
+        remarks.add(f"{entry.label} is marked as {word}: something may be kept back. Ask for the rest.")
     return True
+
+
+def _not_this_persons(entry: Entry, remarks: Remarks) -> None:
+    sentence = f"{entry.label} is about somebody else; not used. Remove it from this person's record."
+    remarks.add(sentence)
+    remarks.settle(Ending.SOMEBODY_ELSE, sentence)
+
+
+def _leave(entry: Entry, person: Entry, index: Index, remarks: Remarks) -> None:
+    """An entry of a type that is not read: not needed, or something that a person has to look at."""
+    remarks.begin(entry.label)
+    why = kinds.not_needed(entry.kind)
+    if not why and entry.kind == "DiagnosticReport":
+        why = _only_repeats(entry.resource, index)
+    if why:
+        remarks.settle(Ending.NOT_NEEDED, why)
+    elif whose(entry.resource, person, index) is Whose.SOMEBODY_ELSE:
+        _not_this_persons(entry, remarks)
+    else:
+        _name_unread(entry, remarks)
+    remarks.close()
+
+
+def _name_unread(entry: Entry, remarks: Remarks) -> None:
+    version = kinds.other_version(entry.resource)
+    if version:
+        remarks.add(
+            f"{entry.label} is written in FHIR {version}, not R4, and was not read. Ask for an export as R4."
+        )
+        return
+    what = kinds.could_matter(entry.kind) if entry.kind else "a fact that is asked for"
+    kind = entry.kind or "A resource without a type"
+    remarks.add_unread(kind, what, says(entry.resource))
+
+
+def _only_repeats(report: Element, index: Index) -> str:
+    """Why a report is not needed: each of its results is an entry by itself, and it says nothing more."""
+    results = report.all("result")
+    more = report.has("conclusion") or report.has("conclusionCode") or report.has("presentedForm")
+    here = all(index.find(r.text("reference"), report) is not None for r in results)
+    return "its results are entries by themselves" if results and here and not more else ""
+
+
+def says(resource: Element) -> str:
+    """What a resource calls itself, such as `“Cerebral aneurysm”`; empty when it says nothing."""
+    for name in ("code", "medicationCodeableConcept", "type", "category", "scope"):
+        sent = resource.raw.get(name)
+        if isinstance(sent, dict | str):
+            text = resource.codings(name)[1]
+            if text:
+                return f"“{text[:80]}”"
+    return ""
 
 
 def _gather(entry: Entry, index: Index, as_of: date, found: _Gathered, remarks: Remarks) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import Enum
+from urllib.parse import parse_qs
 
 from tenuto.clinic.interop.fhir.elements import Element
 from tenuto.clinic.interop.fhir.loading import UnusableBundle
 
-__all__ = ["Entry", "Index", "Whose", "the_patient"]
+__all__ = ["Entry", "Index", "Whose", "the_patient", "whose"]
 
 _HISTORY = re.compile(r"/_history/[^/]*\Z")
 
@@ -18,8 +19,13 @@ class Whose(Enum):
     """Whom a resource is about."""
 
     PATIENT = "the patient"
-    SOMEBODY_ELSE = "somebody else"
     UNSAID = "not said"
+    UNKNOWN = "not known"
+    SOMEBODY_ELSE = "somebody else"
+
+
+_DOUBT = list(Whose)
+"""From sure to surely not: of several references the worst counts."""
 
 
 class Entry:
@@ -27,13 +33,13 @@ class Entry:
 
     __slots__ = ("addresses", "kind", "label", "resource")
 
-    def __init__(self, resource: Element, full_url: str) -> None:
+    def __init__(self, resource: Element, full_url: str, addresses: frozenset[str] = frozenset()) -> None:
         self.resource = resource
         self.kind = resource.text("resourceType")
         self.label = resource.where
         identity = resource.text("id")
         local = {f"{self.kind}/{identity}", identity, f"urn:uuid:{identity}"} if identity else set()
-        self.addresses = frozenset(_bare(a) for a in {*local, full_url} if a)
+        self.addresses = addresses or frozenset(_bare(a) for a in {*local, full_url} if a)
 
 
 class Index:
@@ -57,7 +63,9 @@ class Index:
 
 
 def _bare(address: str) -> str:
-    return _HISTORY.sub("", address.strip().rstrip("/"))
+    """An address without its version; a urn is the same in capitals."""
+    bare = _HISTORY.sub("", address.strip().rstrip("/"))
+    return bare.lower() if bare.lower().startswith("urn:") else bare
 
 
 def the_patient(entries: list[Entry]) -> Entry:
@@ -67,35 +75,133 @@ def the_patient(entries: list[Entry]) -> Entry:
         raise UnusableBundle(
             "The Bundle holds no Patient. Export it with the Patient resource, so that it is known whose it is."
         )
-    first = patients[0]
-    for other in patients[1:]:
-        if other.resource.raw != first.resource.raw:
-            raise UnusableBundle(
-                f"The Bundle holds two different patients ({first.label}, {other.label}). "
-                "Export the records of one person at a time."
-            )
-    return first
+    first = next((p for p in patients if not _is_replaced(p)), patients[0])
+    for other in patients:
+        if other is not first and not _same_person(first, other):
+            raise _two(first, other)
+    return Entry(first.resource, "", frozenset().union(*(p.addresses for p in patients)))
 
 
-def whose(resource: Element, patient: Entry) -> Whose:
-    """Whether a resource is about the patient, from its `subject` or `patient` reference."""
+def _two(first: Entry, other: Entry) -> UnusableBundle:
+    if first.label == other.label:
+        return UnusableBundle(
+            f"{first.label} was sent twice, with different particulars, and nothing says which version is newer. "
+            "Export the record again, or remove the outdated version."
+        )
+    return UnusableBundle(
+        f"The Bundle holds two different patients ({first.label}, {other.label}). "
+        "Export the records of one person at a time."
+    )
+
+
+def _is_replaced(patient: Entry) -> bool:
+    return any(link.text("type") == "replaced-by" for link in patient.resource.all("link"))
+
+
+def _same_person(one: Entry, other: Entry) -> bool:
+    """The same content, or a link by which the sender says that both are one person."""
+    if one.resource.raw == other.resource.raw:
+        return True
+    linked = {_bare(target.text("reference")) for p in (one, other) for target in _targets(p)}
+    return bool(linked & one.addresses) or bool(linked & other.addresses)
+
+
+def _targets(patient: Entry) -> Iterator[Element]:
+    for link in patient.resource.all("link"):
+        target = link.one("other")
+        if target is not None:
+            yield target
+
+
+def whose(resource: Element, patient: Entry, index: Index) -> Whose:
+    """Whether a resource is about the patient, from its `subject` or `patient` reference in any lawful writing."""
     reference = resource.one("subject") or resource.one("patient")
     if reference is None:
         return Whose.UNSAID
+    found = _of_reference(reference, resource, patient, index)
+    focus = resource.all("focus") if resource.text("resourceType") == "Observation" else []
+    if found is Whose.PATIENT and focus:
+        return max((_of_reference(f, resource, patient, index) for f in focus), key=_DOUBT.index)
+    return found
+
+
+def _of_reference(reference: Element, within: Element, patient: Entry, index: Index) -> Whose:
     address = _bare(reference.text("reference"))
+    by_number = _by_identifier(reference, patient)
     if not address:
-        return _by_identifier(reference, patient)
+        return by_number
     if address in patient.addresses:
         return Whose.PATIENT
-    # An absolute address of the same Patient on the sender's server.
-    tail = "/".join(address.split("/")[-2:])
-    return Whose.PATIENT if "://" in address and tail in patient.addresses else Whose.SOMEBODY_ELSE
+    kind = reference.text("type") or _kind_of(address)
+    if kind not in ("Patient", ""):
+        return Whose.SOMEBODY_ELSE
+    if address.startswith("#"):
+        return _contained(address, within, patient)
+    if "?" in address:
+        return _by_search(address, patient)
+    meant = index.find(address, within)
+    if meant is not None:
+        same = meant.text("resourceType") == "Patient" and _tail(address) in patient.addresses
+        return Whose.PATIENT if same and _same_server(address, patient) else Whose.SOMEBODY_ELSE
+    if "://" in address and _tail(address) in patient.addresses and _same_server(address, patient):
+        return Whose.PATIENT
+    return Whose.PATIENT if by_number is Whose.PATIENT else Whose.UNKNOWN
+
+
+def _kind_of(address: str) -> str:
+    """The resource type that an address names; empty when it names none."""
+    before = address.split("?")[0].split("/")
+    kind = before[-1] if "?" in address else before[-2] if len(before) > 1 else ""
+    return kind if kind.isalpha() and kind[:1].isupper() else ""
+
+
+def _tail(address: str) -> str:
+    return "/".join(address.split("/")[-2:])
+
+
+def _same_server(address: str, patient: Entry) -> bool:
+    """False only when both name a server, and not the same one: there the same id is another person."""
+    servers = {a.rsplit("/", 2)[0].lower() for a in patient.addresses if "://" in a}
+    return "://" not in address or not servers or address.rsplit("/", 2)[0].lower() in servers
+
+
+def _contained(address: str, within: Element, patient: Entry) -> Whose:
+    inner = next((c for c in within.all("contained") if c.text("id") == address[1:]), None)
+    if inner is None:
+        return Whose.UNKNOWN
+    if inner.text("resourceType") != "Patient":
+        return Whose.SOMEBODY_ELSE
+    numbers = _numbers(inner)
+    own = _numbers(patient.resource)
+    if numbers & own:
+        return Whose.PATIENT
+    if numbers and {system for system, _ in numbers} & {system for system, _ in own if system}:
+        return Whose.SOMEBODY_ELSE
+    return Whose.UNKNOWN
+
+
+def _by_search(address: str, patient: Entry) -> Whose:
+    """A conditional reference: `Patient?identifier=system|value`."""
+    asked = parse_qs(address.partition("?")[2], max_num_fields=10)
+    if any(f"Patient/{value}" in patient.addresses for value in asked.get("_id", ())):
+        return Whose.PATIENT
+    own = _numbers(patient.resource)
+    for value in asked.get("identifier", ()):
+        system, bar, number = value.rpartition("|")
+        if bar and (system, number) in own:
+            return Whose.PATIENT
+    return Whose.UNKNOWN
 
 
 def _by_identifier(reference: Element, patient: Entry) -> Whose:
     identifier = reference.one("identifier")
     if identifier is None:
-        return Whose.UNSAID
+        return Whose.UNSAID if not reference.text("display") else Whose.UNKNOWN
     sent = (identifier.text("system"), identifier.text("value"))
-    own = {(i.text("system"), i.text("value")) for i in patient.resource.all("identifier")}
-    return Whose.PATIENT if sent in own else Whose.SOMEBODY_ELSE
+    return Whose.PATIENT if sent in _numbers(patient.resource) else Whose.UNKNOWN
+
+
+def _numbers(patient: Element) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (i.text("system"), i.text("value")) for i in patient.all("identifier") if i.text("value")
+    )

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from tenuto.core.intake.facts import Coding
-from tenuto.core.intake.required import Fact, facts
+from tenuto.core.intake.required import Fact, fact, facts
+from tenuto.core.intake.terminology import Role, terms
+from tenuto.core.intake.wording import Phrases
 
 __all__ = [
     "MeasurementRule",
@@ -53,6 +55,12 @@ class Scale:
     fractions: bool = False
     loinc: tuple[str, ...] = ()
     """Codes of an Observation with this score, beside those of the registry."""
+    names: tuple[str, ...] = ()
+    """How the form is called, its panel's code too."""
+    item_words: tuple[str, ...] = ()
+    """Words of each item by which it is known when its code is the sender's own, in order."""
+    answer_codes: tuple[str, ...] = ()
+    """The LOINC answers of an item, which only such a form has."""
 
     def holds(self, total: Decimal) -> bool:
         """True for a total that this scale can have."""
@@ -64,6 +72,10 @@ class ResultRule:
     """A coded result that answers a question of the registry."""
 
     fact: Fact
+    closes: bool = False
+    """True for a statement, or one part of a test: only what closes a gate counts."""
+    positive: str = "positive"
+    """What a positive result answers."""
 
     @property
     def title(self) -> str:
@@ -88,6 +100,9 @@ def scales() -> Mapping[str, Scale]:
             tuple(entry.get("kept", {}).items()),
             entry.get("fractions", False),
             tuple(entry.get("loinc", ())),
+            tuple(entry.get("names", ())),
+            tuple(entry.get("item_words", ())),
+            tuple(entry.get("answer_codes", ())),
         )
         for name, entry in _own("scales").items()
     }
@@ -129,6 +144,13 @@ def _by_loinc() -> dict[str, MeasurementRule | ResultRule | Scale]:
             found |= {code: scales()[instrument] for code in codes}
         if asked.kind == "answer":
             found |= {code.code: ResultRule(asked) for code in asked.codes if code.system == "loinc"}
+    for term in terms():
+        asked = fact(term.fact)
+        if term.role is Role.MEASURE:
+            measured = next(m for m in asked.measures if m.kind == term.kind)
+            found[term.coding.code] = MeasurementRule(term.kind, asked.title.lower(), measured.unit)
+        else:
+            found[term.coding.code] = ResultRule(asked, term.role is Role.CLOSES, term.positive)
     return found
 
 
@@ -146,6 +168,32 @@ def rule_for(codes: Iterable[Coding]) -> MeasurementRule | ResultRule | Scale | 
         if found is not None:
             return found
     return None
+
+
+@cache
+def _item_phrases() -> Phrases:
+    return Phrases(
+        {
+            code: words.split(" | ")
+            for scale in scales().values()
+            for code, words in zip(scale.items, scale.item_words, strict=bool(scale.item_words))
+        }
+    )
+
+
+def items_told(text: str) -> frozenset[str]:
+    """The codes of the items whose words stand in a question's text."""
+    return _item_phrases().names(text)
+
+
+@cache
+def _names() -> Phrases:
+    return Phrases({scale.instrument: scale.names for scale in scales().values() if scale.names})
+
+
+def scales_told(text: str) -> frozenset[str]:
+    """The scales that a text names, such as the address or title of a form."""
+    return _names().names(text.replace("_", " ").replace("/", " "))
 
 
 @cache

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["Unit", "UnitUnknown", "convert", "unit"]
+__all__ = ["Unit", "UnitUnknown", "convert", "disagree", "unit"]
 
 _ANNOTATION = re.compile(r"[./]?\{[^{}]*\}")
 
@@ -40,6 +40,7 @@ def _table() -> dict[str, Unit]:
             entry.get("converted", False),
         )
         for measures, units in raw.items()
+        if measures != "words"
         for code, entry in units.items()
     }
 
@@ -54,6 +55,27 @@ def unit(code: str) -> Unit:
     if found is None:
         raise UnitUnknown(f"the unit '{code[:40]}' is not one that is read")
     return found
+
+
+def disagree(code: str, word: str) -> bool:
+    """Whether the word that stands beside a code means another unit, such as `lb` beside `kg`.
+
+    A word that is not known, or the code itself, contradicts nothing.
+    """
+    meant = _words_of_units().get(" ".join(word.lower().split()))
+    if meant is None or not code or word == code:
+        return False
+    try:
+        said, coded = unit(meant), unit(code)
+    except UnitUnknown:
+        return False
+    return (said.measures, said.factor, said.offset) != (coded.measures, coded.factor, coded.offset)
+
+
+@cache
+def _words_of_units() -> dict[str, str]:
+    raw = tomllib.loads(Path(__file__).with_name("ucum.toml").read_text("utf-8"))["words"]
+    return {word: code for code, words in raw.items() for word in words}
 
 
 def convert(value: Decimal, code: str, *, to: str) -> Decimal:

@@ -1,0 +1,67 @@
+"""Types of resource: which are read, which hold nothing that is asked for, which could matter, which FHIR version."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tenuto.clinic.interop.fhir.elements import Element
+
+__all__ = ["could_matter", "helps", "is_read", "not_needed", "other_version"]
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("resource_kinds.toml").read_text("utf-8"))
+
+
+def is_read(kind: str) -> bool:
+    """True for a type with a mapper of its own."""
+    return kind in _table()["read"]
+
+
+def helps(kind: str) -> bool:
+    """True for a type that is read through whatever refers to it."""
+    return kind in _table()["helps"]
+
+
+def not_needed(kind: str) -> str:
+    """Why a type is not needed; empty when it is, or could be."""
+    return str(_table()["not_needed"].get(kind, ""))
+
+
+def could_matter(kind: str) -> str:
+    """What could stand in an entry of a type that is not read."""
+    return str(_table()["could_matter"].get(kind, "a fact that is asked for"))
+
+
+def other_version(resource: Element) -> str:
+    """The FHIR version that a resource is written in when it is surely not R4: `DSTU2`, `STU3` or `R5`; else empty."""
+    raw, kind = resource.raw, resource.text("resourceType")
+    older = str(_table()["older"].get(kind, ""))
+    if older:
+        return older
+    return next((version for named, shows, version in _SIGNS if kind == named and shows(raw)), "")
+
+
+def _dstu2_name(raw: dict[str, Any]) -> bool:
+    names = raw.get("name")
+    return isinstance(names, list) and any(
+        isinstance(name, dict) and isinstance(name.get("family"), list) for name in names
+    )
+
+
+_SIGNS = (
+    ("Patient", _dstu2_name, "DSTU2"),
+    ("QuestionnaireResponse", lambda raw: "group" in raw, "DSTU2"),
+    ("MedicationStatement", lambda raw: "wasNotTaken" in raw, "DSTU2"),
+    ("Observation", lambda raw: isinstance(raw.get("comments"), str), "DSTU2"),
+    ("MedicationStatement", lambda raw: isinstance(raw.get("medication"), dict), "R5"),
+    ("MedicationRequest", lambda raw: isinstance(raw.get("medication"), dict), "R5"),
+    ("Consent", lambda raw: isinstance(raw.get("provision"), list) or "decision" in raw, "R5"),
+    ("Consent", lambda raw: "except" in raw or isinstance(raw.get("purpose"), list), "STU3"),
+    ("AllergyIntolerance", lambda raw: isinstance(raw.get("substance"), dict), "DSTU2"),
+)
+"""Elements that another version writes and R4 can't have."""

@@ -1,0 +1,250 @@
+"""Everything that a Bundle sends, whatever its type and nesting: resources, deletions, and the server's own words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tenuto.clinic.interop.fhir.elements import Element, Remarks, clean, read_moment
+from tenuto.clinic.interop.fhir.loading import UnusableBundle
+from tenuto.core.intake.reading_report import Ending
+
+__all__ = ["Piece", "Sent", "unpack"]
+
+_TYPES = frozenset(
+    ("collection", "searchset", "history", "batch", "transaction", "batch-response", "transaction-response", "document",
+     "message", "subscription-notification", "")
+)  # fmt: skip
+_DEEPEST = 8
+_KEPT_BACK = frozenset(("redacted", "masked", "subsetted", "pseuded", "anonyed"))
+_REFUSED = ("401", "403")
+_NOT_A_WORD = frozenset(("informational", "success"))
+_EMPTY_IS_KNOWN = frozenset(("nilknown",))
+
+
+@dataclass(slots=True)
+class Piece:
+    """One resource as it was sent, or the deletion of one when `deleted`."""
+
+    resource: Element
+    full_url: str
+    address: str
+    """`Type/id` when it has an id, else the full address; what tells versions of one resource."""
+    at: datetime | None
+    version: int | None
+    newer_first: int | None
+    """Its place in a history, which lists the newest first; None elsewhere."""
+    deleted: bool = False
+
+
+@dataclass(slots=True)
+class Sent:
+    """All pieces in the order of the input."""
+
+    pieces: list[Piece] = field(default_factory=list)
+
+
+def unpack(root: Element, remarks: Remarks) -> Sent:
+    """Walk a Bundle (or the Parameters of an operation), inner ones included, and say what the sender says beside it.
+
+    Raises `UnusableBundle` for Bundles nested too deeply.
+    """
+    sent = Sent()
+    _unpack(root, sent, remarks, depth=0, prefix="")
+    return sent
+
+
+def _unpack(root: Element, sent: Sent, remarks: Remarks, *, depth: int, prefix: str) -> None:
+    if depth > _DEEPEST:
+        raise UnusableBundle(
+            f"The Bundle holds Bundles {_DEEPEST} deep and deeper. Export it without nesting."
+        )
+    if root.text("resourceType") == "Parameters":
+        _parameters(root, sent, remarks, depth, prefix)
+        return
+    _judge_envelope(root, remarks)
+    history = root.text("type") == "history"
+    for number, entry in enumerate(root.all("entry"), 1):
+        name = f"{prefix}{number}"
+        _entry(entry, name, len(sent.pieces) if history else None, sent, remarks, depth)
+
+
+def _parameters(root: Element, sent: Sent, remarks: Remarks, depth: int, prefix: str) -> None:
+    waiting = root.all("parameter")
+    for number, parameter in enumerate(waiting, 1):
+        waiting += parameter.all("part")
+        resource = parameter.one("resource")
+        if resource is not None:
+            _resource(resource, "", f"{prefix}{number}", None, sent, remarks, depth, Element({}, ""))
+
+
+def _entry(entry: Element, name: str, place: int | None, sent: Sent, remarks: Remarks, depth: int) -> None:
+    resource, full_url = entry.one("resource"), entry.text("fullUrl")
+    method, answer = entry.one("request"), entry.one("response")
+    verb = method.text("method").upper() if method else ""
+    address = _address(resource, full_url, method.text("url") if method else "")
+    label = address or f"entry {name}"
+    outcome = answer.one("outcome") if answer else None
+    if outcome is not None:
+        _outcome(outcome, f"the answer in {label}", remarks)
+    if verb == "DELETE":
+        body = resource or Element({}, label)
+        sent.pieces.append(
+            Piece(body, full_url, address, _at(body, answer), _version(body, answer), place, True)
+        )
+    elif verb == "PATCH":
+        _say(
+            label,
+            Ending.NOT_UNDERSTOOD,
+            f"{label} is a change to a record, not a record. Export the whole record.",
+            remarks,
+        )
+    elif resource is not None:
+        _resource(resource, full_url, name, place, sent, remarks, depth, answer or Element({}, ""))
+    elif verb in ("GET", "HEAD") and answer is None:
+        remarks.end(label, Ending.NOT_NEEDED, "a question to a server")
+    else:
+        _without_resource(label, answer, remarks)
+
+
+def _without_resource(label: str, answer: Element | None, remarks: Remarks) -> None:
+    status = answer.text("status")[:40] if answer else ""
+    if status.startswith(_REFUSED):
+        _say(label, Ending.WITHHELD, f"{label} was withheld by the sender ({status}). Ask for it.", remarks)
+    elif status.startswith("410"):
+        remarks.end(label, Ending.TAKEN_BACK, "deleted by the sender")
+    elif status.startswith(("404", "200", "201", "204")):
+        remarks.end(label, Ending.NOT_NEEDED, f"an answer without content ({status})")
+    else:
+        said = f" ({status})" if status else ""
+        _say(
+            label,
+            Ending.NOT_UNDERSTOOD,
+            f"{label} holds no resource{said}. Export it again with its content.",
+            remarks,
+        )
+
+
+def _say(label: str, ending: Ending, sentence: str, remarks: Remarks) -> None:
+    remarks.begin(label)
+    remarks.add(sentence)
+    remarks.settle(ending, sentence)
+    remarks.close()
+
+
+def _resource(
+    resource: Element, full_url: str, name: str, place: int | None, sent: Sent, remarks: Remarks, depth: int,
+    answer: Element,
+) -> None:  # fmt: skip
+    kind, identity = resource.text("resourceType"), resource.text("id")
+    label = f"{kind}/{identity[:64]}" if identity else f"{kind or 'resource'} in entry {name}"
+    if kind in ("Bundle", "Parameters"):
+        _unpack(Element(resource.raw, label), sent, remarks, depth=depth + 1, prefix=f"{name}.")
+    elif kind == "OperationOutcome":
+        remarks.end(
+            label,
+            Ending.NOT_NEEDED if _outcome(resource, label, remarks) else Ending.NOT_UNDERSTOOD,
+            "a word of the server",
+        )
+    else:
+        named = Element(resource.raw, label)
+        address = _address(named, full_url, "")
+        sent.pieces.append(
+            Piece(named, full_url, address, _at(named, answer), _version(named, answer), place)
+        )
+        if kind == "Composition":
+            _sections(named, remarks)
+
+
+def _address(resource: Element | None, full_url: str, url: str) -> str:
+    if resource is not None and resource.text("id") and resource.text("resourceType"):
+        return f"{resource.text('resourceType')}/{resource.text('id')}"
+    if re.fullmatch(r"[A-Za-z]+/[A-Za-z0-9.-]+", url):
+        return url
+    tail = "/".join(full_url.rstrip("/").split("/")[-2:]) if "://" in full_url else full_url
+    return clean(tail)
+
+
+def _at(resource: Element, answer: Element | None) -> datetime | None:
+    meta = resource.one("meta")
+    for text in (answer.text("lastModified") if answer else "", meta.text("lastUpdated") if meta else ""):
+        moment = read_moment(text) if text else None
+        if moment is not None and moment.at is not None:
+            return moment.at
+    return None
+
+
+def _version(resource: Element, answer: Element | None) -> int | None:
+    meta = resource.one("meta")
+    tag = re.search(r"\d+", answer.text("etag")) if answer else None
+    text = meta.text("versionId") if meta and meta.has("versionId") else tag[0] if tag else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+def _judge_envelope(bundle: Element, remarks: Remarks) -> None:
+    """What a server says beside the entries: pages left, matches that are not here, marks of what was kept back."""
+    kind = bundle.text("type")
+    if kind not in _TYPES:
+        remarks.add(
+            f"A Bundle of the type '{kind[:40]}' is not known here; its entries were read. Check that it is a record."
+        )
+    if any(link.text("relation") == "next" for link in bundle.all("link")):
+        remarks.add("The Bundle is one page of several. Export all pages into one Bundle.")
+    total = bundle.number("total")
+    here = sum(_is_match(entry) for entry in bundle.all("entry"))
+    if total is not None and kind in ("searchset", "history") and total > here:
+        remarks.add(
+            f"The sender says that there are {total} entries and sent {here}. Export the entire record."
+        )
+    for word in kept_back(bundle):
+        remarks.add(
+            f"The sender marks the whole Bundle as {word}: something may be kept back. Ask for the rest."
+        )
+
+
+def _is_match(entry: Element) -> bool:
+    search = entry.one("search")
+    return search is None or search.text("mode") in ("match", "")
+
+
+def kept_back(resource: Element) -> tuple[str, ...]:
+    """The marks in a resource's meta that say that it was shortened, masked or made anonymous."""
+    meta = resource.one("meta")
+    marks = [c.coding() for name in ("security", "tag") for c in meta.all(name)] if meta else []
+    return tuple(dict.fromkeys(m.display or m.code for m in marks if m.code.lower() in _KEPT_BACK))
+
+
+def _outcome(outcome: Element, label: str, remarks: Remarks) -> bool:
+    """Say what an OperationOutcome says; True when it is only a note."""
+    only_notes = True
+    for issue in outcome.all("issue"):
+        severity, code = issue.text("severity"), issue.text("code")
+        details = issue.one("details")
+        text = (details.concept()[1] if details else "") or issue.text("diagnostics") or code or severity
+        if severity == "information" and code in _NOT_A_WORD:
+            continue
+        only_notes = False
+        where = label if label.startswith("OperationOutcome") else f"OperationOutcome in {label}"
+        remarks.add(
+            f"The sender says ({where}, {severity or 'without severity'}): “{text[:300]}” "
+            "The record may not be whole; ask for what is missing."
+        )
+    return only_notes
+
+
+def _sections(composition: Element, remarks: Remarks) -> None:
+    """Sections of a document that are empty for a reason, or that say something only in words."""
+    waiting = composition.all("section")
+    for section in waiting:
+        waiting += section.all("section")
+        title = section.text("title") or section.codings("code")[1] or "without a title"
+        reason = section.status("emptyReason")
+        if reason and reason not in _EMPTY_IS_KNOWN:
+            remarks.add(
+                f"{composition.where}: the section “{title[:80]}” is empty ({reason[:40]}). Ask for what it would hold."
+            )
+        elif not reason and not section.has("entry") and not section.has("section") and section.has("text"):
+            remarks.add(
+                f"{composition.where}: the section “{title[:80]}” is only told in words, which are not read. Read it yourself."
+            )

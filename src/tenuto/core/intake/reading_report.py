@@ -1,0 +1,73 @@
+"""What became of every entry of an outside record: nothing that was sent ends unsaid.
+
+The reader fills it; the gate sees what is unsettled, through `PatientFacts.unreadable`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Ending", "EntryRead", "ReadingReport"]
+
+
+class Ending(StrEnum):
+    """How an entry ended, in the order in which a person looks at them."""
+
+    NOT_UNDERSTOOD = "not understood"
+    WITHHELD = "withheld"
+    SOMEBODY_ELSE = "about somebody else"
+    TAKEN_BACK = "taken back"
+    USED = "used"
+    NOT_NEEDED = "not needed"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRead:
+    """One entry of the input: its name there, how it ended, and why."""
+
+    label: str
+    ending: Ending
+    why: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The resource type, as the label begins with it."""
+        return self.label.split("/", 1)[0].split(" ", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingReport:
+    """Every entry in the order of the input, and the sentences that a person has to settle."""
+
+    entries: tuple[EntryRead, ...] = ()
+    unsettled: tuple[str, ...] = ()
+    """One sentence a meaning: what was not understood or withheld where a required fact could stand, and every doubt."""
+
+    @property
+    def settled(self) -> bool:
+        """True when nothing is left for a person to look at."""
+        return not self.unsettled
+
+    @property
+    def counts(self) -> Mapping[Ending, int]:
+        """How many entries ended in each way; ways that none did are left out."""
+        found = Counter(entry.ending for entry in self.entries)
+        return {ending: found[ending] for ending in Ending if found[ending]}
+
+    def ended(self, ending: Ending) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The entries that ended so, by their reason: the reason, and the labels with it."""
+        found: dict[str, list[str]] = {}
+        for entry in self.entries:
+            if entry.ending is ending:
+                found.setdefault(entry.why or entry.kind, []).append(entry.label)
+        return tuple((why, tuple(labels)) for why, labels in found.items())
+
+
+def listed(labels: Iterable[str], *, most: int = 3) -> str:
+    """Some names in a sentence: `Observation/1, Observation/2, Observation/3 and 9 more`."""
+    every = list(dict.fromkeys(labels))
+    more = len(every) - most
+    return ", ".join(every[:most]) + (f" and {more} more" if more > 0 else "")
