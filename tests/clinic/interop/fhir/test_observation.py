@@ -97,7 +97,7 @@ def test_two_readings_of_one_day_stay_two() -> None:
 
 @pytest.mark.parametrize("status", ["entered-in-error", "cancelled", "registered"])
 def test_what_was_not_done_or_was_wrong_is_ignored(status: str) -> None:
-    facts = read(weight(), observation(ALT, status=status, valueQuantity=quantity(30, "U/L"))).facts
+    facts = read(weight(), observation(ALT, id="o2", status=status, valueQuantity=quantity(30, "U/L"))).facts
     assert [m.kind for m in facts.measurements] == ["weight_kg"]
     assert facts.unreadable == ()
 

@@ -23,6 +23,7 @@ BASES = {
     "filtration": "mL/min",
     "mass_concentration": "mg/dL",
     "body_mass_index": "kg/m2",
+    "arbitrary_concentration": "m[IU]/mL",
     "number": "1",
 }
 # Strictly read, the first multiplies by square metres and the others are a quantity of their own. Senders mean the

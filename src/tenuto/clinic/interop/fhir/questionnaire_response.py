@@ -118,14 +118,13 @@ def _unclear(said: str, given: Given) -> Score:
 
 
 def _items(response: Element) -> Iterator[Element]:
-    """Every item with an answer, groups and follow-up questions included, however deep."""
-    waiting = response.all("item")
+    """Every item with an answer in the order of the form, groups and follow-up questions included, however deep."""
+    waiting = response.all("item")[::-1]
     while waiting:
         item = waiting.pop()
         answers = item.all("answer")
-        waiting += item.all("item")
-        for answer in answers:
-            waiting += answer.all("item")
+        inner = item.all("item") + [follow_up for answer in answers for follow_up in answer.all("item")]
+        waiting += inner[::-1]
         if answers:
             yield item
 
