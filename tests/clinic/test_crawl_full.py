@@ -13,10 +13,11 @@ import pytest
 from tenuto.clinic.access.api import break_glass
 from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.intake.models import Measured
-from tenuto.clinic.intake.services import ask_by_link, record_enquiry, register_enquirer
+from tenuto.clinic.intake.services import record_enquiry, register_enquirer
 from tenuto.clinic.intake.services.enquiries import Asked
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.ports.api import open_tasks_of
+from tenuto.clinic.scales.services import ask_by_link
 from tests.clinic.conftest import NOW, hired
 from tests.clinic.intake.filling import weigh
 from tests.clinic.plan.conftest import accepted, add, signed
@@ -113,7 +114,7 @@ def test_whatever_names_a_patient_leaves_a_row(visit, ids, clinic):
             shown.add(name)
             assert AuditEvent.objects.filter(kind="read").count() > before, f"{name} leaves no row"
     assert {
-        "desk:patients", "desk:worklist", "enquiries", "enquiry", "intake:page", "intake:scale", "access:record",
+        "desk:patients", "desk:worklist", "enquiries", "enquiry", "intake:page", "scales:scale", "access:record",
         "access:audit", "people:person", "plan:comfort", "plan:version", "plan:version-pdf",
         "plan:version-calendar", "plan:visits", "access:glass",
     } <= shown  # fmt: skip

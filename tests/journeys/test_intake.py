@@ -80,7 +80,7 @@ def test_a_thought_of_self_harm_opens_a_task_before_anything_else(intake, visit)
     visit.given_signed_in("bob")
     visit.when_they_open_the_patient("Demo Alder")
     patient = re.search(r"/patients/([^/]+)/", visit.page.url)[1]
-    intake.go(f"/patients/{patient}/intake/scales/phq9/")
+    intake.go(f"/patients/{patient}/scales/phq9/")
     visit.then_it_looks_right("intake-scale")
     questions = visit.page.locator("fieldset[data-item]")
     for n in range(8):
@@ -102,6 +102,6 @@ def test_the_other_pages_look_right_in_the_dim_room(intake, visit):
         "Demo Maximiliana-Theodora van Oudtshoorn-Featherstonehaugh de la Rocha y Echevarría"
     )
     patient = re.search(r"/patients/([^/]+)/", visit.page.url)[1]
-    for page in ("", "history/diagnoses/", "history/trials/", "tests/", "scales/", "visits/", "consent/"):
+    for page in ("", "history/diagnoses/", "history/trials/", "tests/", "visits/", "consent/"):
         intake.go(f"/patients/{patient}/intake/{page}")
         visit.then_it_looks_right(f"intake-dim-{page.replace('/', '-').strip('-') or 'overview'}")

@@ -29,7 +29,7 @@ def birthday(visit, patient: str) -> str:
 
 
 def given_a_link(visit, patient: str, *scales: str) -> str:
-    visit.page.goto(f"{visit.address}/patients/{patient}/intake/scales/")
+    visit.page.goto(f"{visit.address}/patients/{patient}/scales/")
     visit.page.get_by_role("link", name="Ask by link").click()
     visit.then_it_looks_right("ask-by-link")
     for scale in scales:
@@ -95,7 +95,7 @@ def test_answers_by_link_reach_the_record_and_the_prescriber(visit, phone):
     phone.page.get_by_role("button", name="Open").click()
     expect(phone.page.get_by_role("alert")).to_contain_text("it was used")
 
-    visit.page.goto(f"{visit.address}/patients/{patient}/intake/scales/ask/")
+    visit.page.goto(f"{visit.address}/patients/{patient}/scales/ask/")
     expect(visit.page.get_by_text("2 of 2 answered")).to_be_visible()
     visit.page.goto(f"{visit.address}/patients/{patient}/intake/")
     task = visit.page.locator("#tasks details", has_text="the person is not here: call them").first
@@ -108,7 +108,7 @@ def test_without_scripts_all_questions_are_there_and_are_sent(visit, browser, se
     visit.page.get_by_role("link", name=PATIENT, exact=True).first.click()
     patient = re.search(r"patients/([0-9a-f-]{36})", visit.page.url)[1]
     born = birthday(visit, patient)
-    visit.page.goto(f"{visit.address}/patients/{patient}/intake/scales/ask/")
+    visit.page.goto(f"{visit.address}/patients/{patient}/scales/ask/")
     visit.page.get_by_label("PEG", exact=True).check()
     visit.page.get_by_role("button", name="Make the link").click()
     address = visit.page.get_by_role("textbox", name="Address").input_value()

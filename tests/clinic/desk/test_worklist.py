@@ -59,7 +59,7 @@ def test_a_row_says_why_whose_turn_until_when_and_what_next(visit, tasks, alice,
         "Nurse",
         "Tue 24 Nov, 08:30",
         "Record the triage",
-        f"{ana.pk}/intake/triage/",
+        f"{ana.pk}/scales/triage/",
     ):
         assert words in page
     assert page.index("Ask about sleep.") < page.index("Ask about means.") < page.index("not recorded")

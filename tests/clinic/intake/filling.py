@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tenuto.clinic.intake.services import record_form, record_reading, record_test, record_visit, save_step
+from tenuto.clinic.intake.services import record_reading, record_test, record_visit, save_step
 from tenuto.clinic.intake.services.measurements import Value
 from tests.clinic.conftest import NOW
+from tests.clinic.scales.filling import phq9
 
 
 def answer(patient, step, by, at=NOW, seen=None, **entries):
@@ -25,20 +26,6 @@ def weigh(patient, kg, by, at=NOW):
     """Record a weight."""
     return record_reading(
         patient=patient, values={"weight_kg": Value(Decimal(kg))}, taken_at=at, by=by, at=at
-    )
-
-
-def phq9(patient, by, *values, at=NOW, taken=None):
-    """Record a PHQ-9 with nine answers."""
-    answers = {str(n): value for n, value in enumerate(values, 1)}
-    return record_form(
-        patient=patient,
-        instrument_id="phq9",
-        answers=answers,
-        taken=taken or at.date(),
-        answered_by="patient",
-        by=by,
-        at=at,
     )
 
 

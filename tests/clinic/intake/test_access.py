@@ -12,9 +12,6 @@ PAGES = {
     "history/medicines/": "prescriber nurse coordinator medical_director",
     "measurements/": "prescriber nurse coordinator medical_director",
     "tests/": "prescriber nurse coordinator medical_director",
-    "scales/": "prescriber nurse coordinator medical_director",
-    "scales/phq9/": "prescriber nurse coordinator medical_director",
-    "triage/": "prescriber nurse medical_director",
     "visits/": "prescriber nurse coordinator medical_director",
     "consent/": "prescriber nurse medical_director",
     "decision/": "prescriber medical_director",
@@ -55,9 +52,8 @@ def test_what_changes_something_is_not_done_by_looking(visit, ana, alice, page):
     assert visit(alice).get(f"/patients/{ana.pk}/intake/{page}").status_code == 405
 
 
-def test_unknown_steps_and_scales_are_not_found(visit, ana, alice):
-    for page in ("history/nothing/", "scales/nothing/", "scales/aldrete/"):
-        assert visit(alice).get(f"/patients/{ana.pk}/intake/{page}").status_code == 404
+def test_an_unknown_step_is_not_found(visit, ana, alice):
+    assert visit(alice).get(f"/patients/{ana.pk}/intake/history/nothing/").status_code == 404
 
 
 def test_the_number_of_queries_of_the_overview_is_fixed(

@@ -12,7 +12,7 @@ from tenuto.clinic.pathway.api import Batch, Contribution, Place, Turn, spine_of
 from tenuto.clinic.pathway.parts import Rank
 from tests.clinic.plan.conftest import accepted, add  # noqa: F401 - fixtures
 
-PAGES = ("intake/", "intake/decision/", "intake/scales/", "plan/", "plan/visits/", "plan/comfort/")
+PAGES = ("intake/", "intake/decision/", "scales/", "plan/", "plan/visits/", "plan/comfort/")
 
 
 def part(page, tag):

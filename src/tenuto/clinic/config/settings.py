@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "tenuto.clinic.ports",
     "tenuto.clinic.access",
     "tenuto.clinic.policies",
+    "tenuto.clinic.scales",
     "tenuto.clinic.intake",
     "tenuto.clinic.plan",
     "tenuto.clinic.portal",

@@ -16,7 +16,6 @@ from tenuto.clinic.intake.services import (
     decide,
     receive,
     record_enquiry,
-    record_form,
     register_enquirer,
 )
 from tenuto.clinic.intake.services.enquiries import Asked
@@ -27,6 +26,7 @@ from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.services.drafting import build
 from tenuto.clinic.plan.services.proposing import grounds
 from tenuto.clinic.ports.api import place_hold
+from tenuto.clinic.scales.api import record_form
 from tenuto.core.intake.facts_json import facts_to_json
 from tenuto.core.plan.inputs import TotalVolume
 from tenuto.core.plan.request import PlanRequest

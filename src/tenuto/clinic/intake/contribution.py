@@ -5,17 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from tenuto.clinic.intake.api import IntakeState, alerts_of, states
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.intake.api import IntakeState, alerts_of, current, states
 from tenuto.clinic.intake.models import Decision
+from tenuto.clinic.intake.presenters.aside import Aside, aside
 from tenuto.clinic.intake.turns import turn_of
 from tenuto.clinic.intake.vitals import vitals_of
-from tenuto.clinic.pathway.api import Batch, Contribution, Judgement, Place, State, TaskPlace, Turn, Vitals
+from tenuto.clinic.pathway.api import (
+    Batch,
+    Beside,
+    Contribution,
+    Judgement,
+    Place,
+    State,
+    TaskPlace,
+    Turn,
+    Vitals,
+)
+from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ui.words import day
 from tenuto.core.gate import Level
-from tenuto.core.intake.tasks import PLAN_TO_SIGN, TaskRule, rules
+from tenuto.core.intake.facts import PatientFacts
+from tenuto.core.intake.tasks import TaskRule, rules
 
 __all__ = ["CONTRIBUTION"]
 
+OWN_TASKS = ("enquiry", "test.order")
+"""Opened by a deed of intake and not by an answer."""
 DECIDED: Mapping[str, State] = {Decision.Outcome.ACCEPTED: "done", Decision.Outcome.NOT_SUITABLE: "blocked"}
 
 
@@ -59,14 +75,23 @@ def vitals(batch: Batch) -> Mapping[UUID, Vitals]:
     return {patient: vitals_of(state.facts, batch.today) for patient, state in states(batch).items()}
 
 
+def facts(batch: Batch) -> Mapping[UUID, PatientFacts]:
+    """Everything that is recorded, from every source together."""
+    return {patient: state.facts for patient, state in states(batch).items()}
+
+
+def beside(batch: Batch, patient: Patient, staff: Staff) -> Aside:
+    """The gate, and what is missing."""
+    state = states(batch).get(patient.pk) or current(patient, as_of=batch.today)
+    return aside(state, patient.pk, staff)
+
+
 def _task_place(rule: TaskRule) -> TaskPlace:
     if rule.id == "enquiry":
         return TaskPlace(rule.title, "Answer it", "enquiries")
     if rule.id == "test.order":
         return TaskPlace(rule.title, "Order or chase it", "intake:tests")
-    if rule.id == "scale.review":
-        return TaskPlace(rule.title, "Go over it", "intake:scales")
-    return TaskPlace(rule.title, "Record the triage", "intake:triage")
+    return TaskPlace(rule.title, "Record the triage", "scales:triage")
 
 
 CONTRIBUTION = Contribution(
@@ -77,7 +102,9 @@ CONTRIBUTION = Contribution(
     judgements=judgements,
     alerts=alerts,
     vitals=vitals,
-    tasks={rule.id: _task_place(rule) for rule in rules() if rule.id != PLAN_TO_SIGN},
+    facts=facts,
+    beside=Beside("intake/parts/aside.html", "intake/css/intake.css", beside),
+    tasks={rule.id: _task_place(rule) for rule in rules() if rule.fact or rule.id in OWN_TASKS},
     patient_urls="tenuto.clinic.intake.urls",
     clinic_urls="tenuto.clinic.intake.enquiry_urls",
 )

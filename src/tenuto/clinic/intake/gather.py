@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from tenuto.clinic.intake.models import (
@@ -18,14 +18,13 @@ from tenuto.clinic.intake.models import (
     IntakeRecord,
     Measured,
     ReadingStruck,
-    ScaleForm,
     StepSave,
-    SuicideTriage,
     TestResult,
     Visit,
 )
-from tenuto.clinic.intake.rows import rows_of
+from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.scales import api as scales
 from tenuto.core.intake.facts import Answer, Consent, Measurement, PatientFacts, Person, Score
 from tenuto.core.intake.facts_json import facts_from_json
 from tenuto.core.intake.history import Saved, meaning
@@ -50,8 +49,8 @@ class Gathered:
     measured: list[Measured] = field(default_factory=list)
     struck: dict[UUID, ReadingStruck] = field(default_factory=dict)
     tests: list[TestResult] = field(default_factory=list)
-    forms: list[ScaleForm] = field(default_factory=list)
-    triages: list[SuicideTriage] = field(default_factory=list)
+    forms: list[scales.FormRow] = field(default_factory=list)
+    triages: list[scales.TriageRow] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
     consents: list[ConsentSigned] = field(default_factory=list)
     withdrawn: list[ConsentWithdrawn] = field(default_factory=list)
@@ -67,22 +66,26 @@ class Gathered:
     @property
     def newest(self) -> Any | None:
         """The row that was recorded last; None when there is none."""
-        return max(self.rows, key=lambda row: (row.recorded_at, str(row.pk)), default=None)
+        return max(self.rows, key=lambda row: (row.recorded_at, str(row.id)), default=None)
 
 
 _LISTS: Sequence[tuple[str, type[Any]]] = (
-    ("records", IntakeRecord), ("saves", StepSave), ("measured", Measured), ("tests", TestResult), ("forms", ScaleForm),
-    ("triages", SuicideTriage), ("visits", Visit), ("consents", ConsentSigned), ("withdrawn", ConsentWithdrawn),
+    ("records", IntakeRecord), ("saves", StepSave), ("measured", Measured), ("tests", TestResult),
+    ("visits", Visit), ("consents", ConsentSigned), ("withdrawn", ConsentWithdrawn),
 )  # fmt: skip
 
 
-def gather(patients: Iterable[Patient] | Any) -> dict[UUID, Gathered]:
+def gather(patients: Iterable[UUID] | QuerySet[Patient]) -> dict[UUID, Gathered]:
     """The rows about each of the patients that has any, in ten queries."""
     found: dict[UUID, Gathered] = {}
     among = Q(patient__in=patients)
     for name, model in _LISTS:
         for row in model.objects.filter(among).order_by("recorded_at", "pk"):
             getattr(found.setdefault(row.patient_id, Gathered()), name).append(row)
+    for form in scales.forms_among(patients):
+        found.setdefault(form.patient_id, Gathered()).forms.append(form)
+    for triage in scales.triages_among(patients):
+        found.setdefault(triage.patient_id, Gathered()).triages.append(triage)
     for row in ReadingStruck.objects.filter(among):
         found.setdefault(row.patient_id, Gathered()).struck[row.reading] = row
     return found
@@ -90,7 +93,11 @@ def gather(patients: Iterable[Patient] | Any) -> dict[UUID, Gathered]:
 
 def gather_one(patient: UUID) -> Gathered:
     """The rows about one patient, in ten queries."""
-    found = Gathered(struck={row.reading: row for row in rows_of(ReadingStruck, patient)})
+    found = Gathered(
+        struck={row.reading: row for row in rows_of(ReadingStruck, patient)},
+        forms=scales.forms_of(patient),
+        triages=scales.triages_of(patient),
+    )
     for name, model in _LISTS:
         getattr(found, name).extend(rows_of(model, patient))
     return found
@@ -165,10 +172,10 @@ def _part(at: datetime, **facts: Any) -> Part:
 _LEVELS = {Level.NONE: "negative", Level.LOW: "low", Level.MODERATE: "moderate", Level.HIGH: "high"}
 
 
-def _triaged(row: SuicideTriage) -> Answer:
+def _triaged(row: scales.TriageRow) -> Answer:
     day = timezone.localdate(row.recorded_at)
     return Answer(
-        "suicide.screen", _LEVELS[Level(row.level)], day, f"triage, {row.recorded_by_name}", row.recorded_at
+        "suicide.screen", _LEVELS[row.level], day, f"triage, {row.recorded_by_name}", row.recorded_at
     )
 
 
@@ -195,7 +202,7 @@ def _measurement(row: Measured) -> Measurement:
     )
 
 
-def _scores(row: ScaleForm) -> Iterator[Score]:
+def _scores(row: scales.FormRow) -> Iterator[Score]:
     """The total, and item 9 by itself when there is no total, so that it is never lost (hazard H18)."""
     given = tuple((item, value) for item, value in row.answers.items() if value is not None)
     origin = f"form, {row.recorded_by_name}"
@@ -203,5 +210,5 @@ def _scores(row: ScaleForm) -> Iterator[Score]:
     at = row.recorded_at if row.taken == timezone.localdate(row.recorded_at) else None
     if row.total is not None:
         yield Score(row.instrument, Decimal(plain(row.total)), row.taken, origin, given, at)
-    elif row.instrument == "phq9" and row.answers.get("9") is not None:
-        yield Score("phq9item9", Decimal(row.answers["9"]), row.taken, origin, at=at)
+    elif row.instrument == "phq9" and (thoughts := row.answers.get("9")) is not None:
+        yield Score("phq9item9", Decimal(thoughts), row.taken, origin, at=at)

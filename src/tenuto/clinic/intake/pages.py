@@ -12,11 +12,11 @@ __all__ = ["PAGES", "order_of", "page_of"]
 PAGES = {
     "intake:measurements": ("Measurements", "intake.record"),
     "intake:tests": ("Tests", "intake.record"),
-    "intake:scales": ("Scales", "intake.record"),
-    "intake:triage": ("Suicide triage", "intake.triage"),
+    "scales:scales": ("Scales", "intake.record"),
+    "scales:triage": ("Suicide triage", "intake.triage"),
     "intake:consent": ("Consent", "intake.consent"),
 }
-"""The pages that are no steps of the history: title and who may."""
+"""The pages that are no steps of the history, called after their place in the data: title and who may."""
 
 
 def page_of(fact_id: str) -> tuple[str, ...]:
@@ -34,7 +34,6 @@ def _pages() -> Mapping[str, tuple[str, ...]]:
     pages: dict[str, tuple[str, ...]] = {}
     for each in steps():
         pages.update(dict.fromkeys(each.facts, ("intake:history", each.id)))
-    for page, names in elsewhere().items():
-        if f"intake:{page}" in PAGES:
-            pages.update(dict.fromkeys(names, (f"intake:{page}",)))
+    for page in PAGES:
+        pages.update(dict.fromkeys(elsewhere()[page.partition(":")[2]], (page,)))
     return pages

@@ -5,15 +5,12 @@ from __future__ import annotations
 from django.urls import path
 
 from tenuto.clinic.intake.views import (
-    asked,
     consent,
     decision,
     history,
     measurements,
     overview,
-    scales,
     tests,
-    triage,
     visits,
 )
 
@@ -26,11 +23,6 @@ urlpatterns = [
     path("measurements/<uuid:reading>/strike/", measurements.strike, name="strike"),
     path("tests/", tests.tests, name="tests"),
     path("tests/ask/", tests.ask, name="ask-test"),
-    path("scales/", scales.scales, name="scales"),
-    path("scales/ask/", asked.ask, name="ask"),
-    path("scales/ask/<uuid:link_id>/take-back/", asked.take_back, name="take-back"),
-    path("scales/<slug:instrument_id>/", scales.form, name="scale"),
-    path("triage/", triage.triage, name="triage"),
     path("visits/", visits.visits, name="visits"),
     path("consent/", consent.consent, name="consent"),
     path("consent/withdraw/", consent.withdraw, name="withdraw-consent"),

@@ -4,8 +4,18 @@ all stages together say."""
 from __future__ import annotations
 
 from tenuto.clinic.pathway.batch import Batch
-from tenuto.clinic.pathway.frame import born_text, judgements_of, patient_page, spine_of, turns_of
-from tenuto.clinic.pathway.parts import Contribution, Judgement, Place, Rank, State, TaskPlace, Turn, Vitals
+from tenuto.clinic.pathway.frame import born_text, facts_of, judgements_of, patient_page, spine_of, turns_of
+from tenuto.clinic.pathway.parts import (
+    Beside,
+    Contribution,
+    Judgement,
+    Place,
+    Rank,
+    State,
+    TaskPlace,
+    Turn,
+    Vitals,
+)
 from tenuto.clinic.pathway.registry import (
     contributions,
     first_page,
@@ -18,6 +28,7 @@ from tenuto.clinic.pathway.registry import (
 
 __all__ = [
     "Batch",
+    "Beside",
     "Contribution",
     "Judgement",
     "Place",
@@ -28,6 +39,7 @@ __all__ = [
     "Vitals",
     "born_text",
     "contributions",
+    "facts_of",
     "first_page",
     "judgements_of",
     "judging_page",

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.pathway.batch import Batch
 from tenuto.clinic.pathway.parts import Judgement, Turn, Vitals
-from tenuto.clinic.pathway.registry import contributions, spine_order
+from tenuto.clinic.pathway.registry import contributions, first_page, spine_order
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ui.components import Banner, Stage
 from tenuto.clinic.ui.words import age, count
 from tenuto.core.dates import say_birthday
+from tenuto.core.intake.facts import PatientFacts, Person
 
-__all__ = ["banner_of", "born_text", "judgements_of", "patient_page", "spine_of", "turns_of"]
+__all__ = ["banner_of", "born_text", "facts_of", "judgements_of", "patient_page", "spine_of", "turns_of"]
 
 AHEAD = ("ahead", "Not started")
 MOST_ALERTS = 4
@@ -34,9 +37,12 @@ def patient_page(
     *,
     batch: Batch | None = None,
     alerts: Sequence[str] = (),
+    beside: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     """A page about a patient, in the one frame; its template extends `pathway/frame.html`.
+
+    One that is `beside` what the stages show extends `pathway/beside.html`.
 
     A page that has asked a stage already gives the `batch` it asked by. `alerts` are those of the page alone.
     """
@@ -45,8 +51,33 @@ def patient_page(
         "patient": patient,
         "banner": banner_of(patient, known, alerts=alerts),
         "stages": spine_of(patient, known),
+        "first_page": first_page(),
+        "beside": _beside(request, patient, known) if beside else (),
     }
     return render(request, template, {**frame, **context}, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a room shows beside a page."""
+
+    template: str
+    stylesheet: str
+    shown: object
+
+
+def _beside(request: HttpRequest, patient: Patient, batch: Batch) -> tuple[Shown, ...]:
+    staff = cast(Staff, request.user)
+    parts = [each.beside for each in contributions() if each.beside]
+    return tuple(Shown(part.template, part.stylesheet, part.show(batch, patient, staff)) for part in parts)
+
+
+def facts_of(patient: Patient, batch: Batch) -> PatientFacts:
+    """All that the rooms know of a patient of the batch: what the latest says that knows something."""
+    for each in reversed(contributions()):
+        if each.facts and (found := batch.once(each.facts).get(patient.pk)):
+            return found
+    return PatientFacts(Person())
 
 
 def banner_of(patient: Patient, batch: Batch, *, alerts: Sequence[str] = ()) -> Banner:

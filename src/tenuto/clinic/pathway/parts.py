@@ -9,10 +9,13 @@ from enum import IntEnum
 from typing import Literal
 from uuid import UUID
 
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.pathway.batch import Batch
+from tenuto.clinic.people.models import Patient
+from tenuto.core.intake.facts import PatientFacts
 
-__all__ = ["Contribution", "Judgement", "Place", "Rank", "State", "TaskPlace", "Turn", "Vitals"]
+__all__ = ["Beside", "Contribution", "Judgement", "Place", "Rank", "State", "TaskPlace", "Turn", "Vitals"]
 
 State = Literal["done", "here", "blocked", "ahead"]
 
@@ -82,6 +85,18 @@ class Vitals:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What a room shows beside the pages of the rooms below it: a template, its stylesheet, and what it shows.
+
+    The template finds what `show` returns under `aside`.
+    """
+
+    template: str
+    stylesheet: str
+    show: Callable[[Batch, Patient, Staff], object]
+
+
+@dataclass(frozen=True, slots=True)
 class TaskPlace:
     """A kind of task: its title, what to do about it, and the page where that is done."""
 
@@ -111,6 +126,9 @@ class Contribution:
     alerts: Callable[[Batch], Mapping[UUID, Sequence[str]]] | None = None
     """Shown in the banner of every page, the latest stage's first."""
     vitals: Callable[[Batch], Mapping[UUID, Vitals]] | None = None
+    facts: Callable[[Batch], Mapping[UUID, PatientFacts]] | None = None
+    """All that is recorded about each patient, for the rooms below."""
+    beside: Beside | None = None
     tasks: Mapping[str, TaskPlace] = field(default_factory=dict)
     """The kinds of task that the room opens."""
     patient_urls: str = ""

@@ -92,8 +92,14 @@ def task_place(kind: str) -> TaskPlace:
 
 
 def stage_of_task(kind: str) -> str:
-    """The room that contributed a kind of task; empty when nobody did."""
-    return _tasks()[kind][0] if kind in _tasks() else ""
+    """The stage under which a kind of task is listed; empty when nobody contributed it.
+
+    A room that is no stage, such as scales, serves them all: its tasks stand under the first one.
+    """
+    if kind not in _tasks():
+        return ""
+    room = _tasks()[kind][0]
+    return room if room in spine_order() else spine_order()[0]
 
 
 def first_page() -> str:

@@ -9,8 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from tenuto.clinic.intake.forms.fields import DayField
 from tenuto.clinic.intake.models import Enquiry
+from tenuto.clinic.ui.fields import DayField
 
 __all__ = ["CloseForm", "EnquiryForm", "PublicEnquiryForm", "RegisterForm"]
 

@@ -10,8 +10,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from tenuto.clinic.intake.forms.fields import NumberField
 from tenuto.clinic.intake.services.measurements import Value
+from tenuto.clinic.ui.fields import NumberField
 from tenuto.core.policy import Policy
 
 __all__ = ["MeasurementForm"]

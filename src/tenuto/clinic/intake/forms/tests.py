@@ -10,8 +10,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from tenuto.clinic.intake.forms.fields import DayField, NumberField
 from tenuto.clinic.intake.services.measurements import Value
+from tenuto.clinic.ui.fields import DayField, NumberField
 
 __all__ = ["ENZYMES", "WORDS", "TestsForm"]
 

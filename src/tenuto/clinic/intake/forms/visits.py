@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from tenuto.clinic.intake.forms.fields import DayField
 from tenuto.clinic.intake.models import Visit
+from tenuto.clinic.ui.fields import DayField
 
 __all__ = ["VisitForm"]
 

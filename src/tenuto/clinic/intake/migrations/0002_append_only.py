@@ -13,10 +13,7 @@ TABLES = (
     "intake_intakerecord",
     "intake_measured",
     "intake_readingstruck",
-    "intake_scaleform",
-    "intake_scalerequest",
     "intake_stepsave",
-    "intake_suicidetriage",
     "intake_testresult",
     "intake_visit",
 )

@@ -7,7 +7,6 @@ from tenuto.clinic.intake.models.decision import Decision
 from tenuto.clinic.intake.models.enquiry import Enquiry, EnquiryEnd
 from tenuto.clinic.intake.models.facts import IntakeRecord, StepSave, TestResult, Visit
 from tenuto.clinic.intake.models.measured import Measured, ReadingStruck
-from tenuto.clinic.intake.models.scales import ScaleForm, ScaleRequest, SuicideTriage
 
 __all__ = [
     "ConsentSigned",
@@ -18,10 +17,7 @@ __all__ = [
     "IntakeRecord",
     "Measured",
     "ReadingStruck",
-    "ScaleForm",
-    "ScaleRequest",
     "StepSave",
-    "SuicideTriage",
     "TestResult",
     "Visit",
 ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import models
 
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.intake.models.base import IntakeRow
+from tenuto.clinic.people.models import PatientRow
 
 
-class ConsentSigned(IntakeRow):
+class ConsentSigned(PatientRow):
     """That the patient agreed to one version of the text, and who took it with a fresh second factor."""
 
     text_name = models.CharField(max_length=40)
@@ -25,7 +25,7 @@ class ConsentSigned(IntakeRow):
         return f"{self.text_name}, {self.signed_at:%Y-%m-%d}"
 
 
-class ConsentWithdrawn(IntakeRow):
+class ConsentWithdrawn(PatientRow):
     """That the patient took every consent back, or the one to photographs alone."""
 
     class Scope(models.TextChoices):

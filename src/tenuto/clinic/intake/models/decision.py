@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import models
 
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.intake.models.base import IntakeRow
+from tenuto.clinic.people.models import PatientRow
 
 
-class Decision(IntakeRow):
+class Decision(PatientRow):
     """Accept for planning, not suitable, or needs more; pinned to the facts and the policy that it rests on."""
 
     class Outcome(models.TextChoices):

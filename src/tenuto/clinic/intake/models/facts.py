@@ -7,9 +7,8 @@ from typing import ClassVar
 
 from django.db import models
 
-from tenuto.clinic.intake.models.base import IntakeRow
 from tenuto.clinic.ledger.append_only import AppendOnly
-from tenuto.clinic.people.models import Patient
+from tenuto.clinic.people.models import Patient, PatientRow
 
 
 class IntakeRecord(AppendOnly):
@@ -34,7 +33,7 @@ class IntakeRecord(AppendOnly):
         return f"{self.source_name}, {self.recorded_at:%Y-%m-%d %H:%M}"
 
 
-class StepSave(IntakeRow):
+class StepSave(PatientRow):
     """What one save of a step changed. The state of a step is the fold of its saves, and the version its token:
     two saves can't both follow the same version, so nobody overwrites what they have not seen."""
 
@@ -53,7 +52,7 @@ class StepSave(IntakeRow):
         return f"{self.step} version {self.version}"
 
 
-class TestResult(IntakeRow):
+class TestResult(PatientRow):
     """The result of a test that is told in a word: drug screen, ECG, urine, TSH, pregnancy."""
 
     fact = models.CharField(max_length=60)
@@ -67,7 +66,7 @@ class TestResult(IntakeRow):
         return f"{self.fact}: {self.value}, {self.taken}"
 
 
-class Visit(IntakeRow):
+class Visit(PatientRow):
     """A consultation or a preparatory visit, after it took place."""
 
     class Kind(models.TextChoices):

@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from django.db import models
 
-from tenuto.clinic.intake.models.base import IntakeRow
+from tenuto.clinic.people.models import PatientRow
 
 
-class Measured(IntakeRow):
+class Measured(PatientRow):
     """One value in the unit of its kind. What is wrong is struck as a whole reading, never changed."""
 
     reading = models.UUIDField()
@@ -25,7 +25,7 @@ class Measured(IntakeRow):
         return f"{self.kind} {self.value}"
 
 
-class ReadingStruck(IntakeRow):
+class ReadingStruck(PatientRow):
     """That a reading doesn't count, and why."""
 
     reading = models.UUIDField(unique=True)

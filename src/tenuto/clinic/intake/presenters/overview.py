@@ -55,7 +55,7 @@ def _sections(state: IntakeState, patient_id: UUID, staff: Staff) -> Iterator[Se
     for step in steps():
         yield _section(state, step.title, step.facts, reverse("intake:history", args=[patient_id, step.id]))
     for page, (title, verb) in PAGES.items():
-        facts = elsewhere()[page.removeprefix("intake:")]
+        facts = elsewhere()[page.partition(":")[2]]
         yield _section(state, title, facts, reverse(page, args=[patient_id]) if may(staff, verb) else "")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tenuto.clinic.intake.services.asking import AlreadyAnswered, answer_by_link, ask_by_link
 from tenuto.clinic.intake.services.consents import sign_consent, withdraw_consent
 from tenuto.clinic.intake.services.decisions import DecisionRefused, decide
 from tenuto.clinic.intake.services.enquiries import close_enquiry, record_enquiry, register_enquirer
@@ -14,28 +13,22 @@ from tenuto.clinic.intake.services.receiving import (
     RecordSource,
     receive,
 )
-from tenuto.clinic.intake.services.scales import record_form, record_triage
 from tenuto.clinic.intake.services.tests import record_test
 from tenuto.clinic.intake.services.visits import record_visit
 
 __all__ = [
     "NAMELESS",
-    "AlreadyAnswered",
     "Conflict",
     "DecisionRefused",
     "Received",
     "RecordSource",
     "SaveResult",
-    "answer_by_link",
-    "ask_by_link",
     "close_enquiry",
     "decide",
     "receive",
     "record_enquiry",
-    "record_form",
     "record_reading",
     "record_test",
-    "record_triage",
     "record_visit",
     "register_enquirer",
     "save_step",

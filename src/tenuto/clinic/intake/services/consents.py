@@ -10,8 +10,8 @@ from django.db import transaction
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.reauthenticate import Reauthentication
 from tenuto.clinic.intake.models import ConsentSigned, ConsentWithdrawn
-from tenuto.clinic.intake.services.recording import keep
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.people.recording import keep
 from tenuto.core.intake.consent_text import consent_text
 
 __all__ = ["ConsentRefused", "photo_allowed", "sign_consent", "withdraw_consent", "withdraw_photo"]

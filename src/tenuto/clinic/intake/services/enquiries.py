@@ -11,12 +11,12 @@ from django.db import IntegrityError, transaction
 
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.intake.models import Enquiry, EnquiryEnd
-from tenuto.clinic.intake.services.recording import open_by_rule
 from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.services import known_patient, register_patient
 from tenuto.clinic.ports.api import AlreadyEnded, close_task
+from tenuto.clinic.ports.by_rule import open_by_rule
 from tenuto.core.intake.tasks import task_rule
 
 __all__ = ["Asked", "EnquiryEnded", "close_enquiry", "record_enquiry", "register_enquirer"]

@@ -12,9 +12,10 @@ from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.entries import standing
 from tenuto.clinic.intake.gather import Gathered, gather, without_saves
 from tenuto.clinic.intake.models import StepSave
-from tenuto.clinic.intake.services.recording import keep, open_by_rule
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.people.recording import keep
 from tenuto.clinic.ports.api import TaskRow, open_tasks_of
+from tenuto.clinic.ports.by_rule import open_by_rule
 from tenuto.core.intake.facts import Answer
 from tenuto.core.intake.history import Value
 from tenuto.core.intake.steps import Step, step

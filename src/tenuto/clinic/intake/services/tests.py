@@ -8,9 +8,10 @@ from django.db import transaction
 
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.models import TestResult
-from tenuto.clinic.intake.services.recording import keep, open_by_rule
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.people.recording import keep
 from tenuto.clinic.ports.api import TaskRow, open_tasks_of
+from tenuto.clinic.ports.by_rule import open_by_rule
 from tenuto.core.intake.required import fact
 from tenuto.core.intake.tasks import task_rule
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from tenuto.clinic.accounts.models import Role, Staff
 from tenuto.clinic.intake.models import Visit
-from tenuto.clinic.intake.services.recording import keep
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.people.recording import keep
 
 __all__ = ["record_visit"]
 

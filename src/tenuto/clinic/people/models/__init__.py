@@ -9,6 +9,7 @@ from tenuto.clinic.people.models.patient import (
     PatientIdentifier,
     SupportPerson,
 )
+from tenuto.clinic.people.models.rows import PatientRow
 from tenuto.clinic.people.models.sight import BrokenGlass, CareTeamChange, Restriction
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "NameKey",
     "Patient",
     "PatientIdentifier",
+    "PatientRow",
     "Restriction",
     "SupportPerson",
 ]

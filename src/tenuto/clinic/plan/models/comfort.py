@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from tenuto.clinic.plan.models.base import PatientRow
+from tenuto.clinic.people.models import PatientRow
 
 __all__ = ["ComfortCard"]
 

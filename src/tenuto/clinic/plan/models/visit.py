@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.plan.models.base import PatientRow
+from tenuto.clinic.people.models import PatientRow
 from tenuto.clinic.plan.models.version import PlanVersion
 
 __all__ = ["VisitOrders", "VisitReport"]

@@ -1,0 +1,21 @@
+"""How a row about a patient is kept: inside the clinic of who acts, signed with a name and a time, on the audit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.ledger.actors import Actor
+from tenuto.clinic.ledger.services import record
+
+__all__ = ["keep"]
+
+
+def keep(row: Any, *, action: str, by: Actor, at: datetime, detail: dict[str, Any] | None = None) -> Any:
+    """Save a row about one of this clinic's patients with its audit event. Raises `WrongClinic`."""
+    require_same_clinic(by, row.patient)
+    row.recorded_by_name, row.recorded_at = by.audit_name, at
+    row.save()
+    record(action=action, subject=row, by=by, at=at, detail=detail)
+    return row

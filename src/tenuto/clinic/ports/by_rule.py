@@ -1,0 +1,28 @@
+"""Opening a task as a rule of the literature says: its owner, its deadline, its words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tenuto.clinic.accounts.roles import Role
+from tenuto.clinic.ledger.actors import Actor
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.ports.api import TaskRow, open_task
+from tenuto.core.intake.tasks import TaskRule
+
+__all__ = ["open_by_rule"]
+
+
+def open_by_rule(
+    rule: TaskRule, *, patient: Patient | None, by: Actor, at: datetime, why: str = ""
+) -> TaskRow:
+    """Open the task of a rule: its owner, its deadline, its words."""
+    return open_task(
+        patient=patient,
+        kind=rule.id,
+        why=why or rule.why,
+        owner_role=Role(rule.owner),
+        due=at + rule.within,
+        by=by,
+        at=at,
+    )

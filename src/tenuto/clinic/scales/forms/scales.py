@@ -1,0 +1,99 @@
+"""A rating scale as a form: every question needs an answer or a deliberate “not answered”."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from tenuto.clinic.ui.fields import DayField
+from tenuto.core.scales.definition import Instrument, Item
+
+__all__ = ["LEFT_OUT", "AskForm", "OwnAnswers", "ScaleAnswers"]
+
+LEFT_OUT = "left_out"
+BY = [
+    ("patient", "The patient, in the clinic"),
+    ("staff", "Read out by staff"),
+    ("clinician", "Clinician's rating"),
+]
+
+
+class Questions(forms.Form):
+    """The items of one instrument, in order. Each needs an answer or the deliberate choice to leave it out."""
+
+    left_out = "Not answered"
+    lacking = "Choose an answer, or “Not answered”. An empty question is not a zero."
+
+    def __init__(self, data: Any = None, *, scale: Instrument, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.scale = scale
+        for item in scale.items:
+            self.fields[_name(item)] = forms.ChoiceField(
+                label=item.text,
+                required=item.asked_when is None,
+                choices=[*((str(o.value), o.label) for o in item.options), (LEFT_OUT, self.left_out)],
+                widget=forms.RadioSelect,
+                error_messages={"required": self.lacking},
+            )
+
+    @property
+    def items(self) -> list[Any]:
+        """The questions, in order."""
+        return [self[_name(item)] for item in self.scale.items]
+
+    def answers(self) -> dict[str, int | None]:
+        """The stored value of each answer by item; None where it was left out."""
+        given = {item.id: self.cleaned_data.get(_name(item), "") for item in self.scale.items}
+        return {item: int(value) if value not in ("", LEFT_OUT) else None for item, value in given.items()}
+
+
+class ScaleAnswers(Questions):
+    """A form that staff fill in, with the day and who answered."""
+
+    taken = DayField(label="Answered on")
+    answered_by = forms.ChoiceField(label="Answered by", choices=BY)
+
+    def __init__(self, data: Any = None, *, scale: Instrument, today: date) -> None:
+        super().__init__(data, scale=scale, initial={"taken": today, "answered_by": "patient"})
+        self.today = today
+
+    def clean_taken(self) -> date:
+        taken: date = self.cleaned_data["taken"]
+        if taken > self.today:
+            raise ValidationError("The day is in the future. Correct it.")
+        return taken
+
+
+class OwnAnswers(Questions):
+    """A form that patients fill in themselves, by link."""
+
+    left_out = "I would rather not answer"
+    lacking = "Choose an answer, or “I would rather not answer”."
+
+
+class AskForm(forms.Form):
+    """Which scales a patient is asked by link, and for how long the link opens."""
+
+    instruments = forms.MultipleChoiceField(
+        label="Scales, in this order",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one scale."},
+    )
+    days = forms.TypedChoiceField(
+        label="The link opens for",
+        choices=[(1, "1 day"), (3, "3 days"), (7, "7 days")],
+        coerce=int,
+        initial=3,
+    )
+
+    def __init__(self, data: Any = None, *, offered: Sequence[Instrument]) -> None:
+        super().__init__(data)
+        self.fields["instruments"].choices = [(s.id, s.title) for s in offered]  # type: ignore[attr-defined]
+
+
+def _name(item: Item) -> str:
+    return f"item-{item.id}"

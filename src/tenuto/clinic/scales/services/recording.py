@@ -1,0 +1,89 @@
+"""Keeping and scoring an answered scale. What is positive opens its task in the same transaction (hazard H18)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from tenuto.clinic.ledger.actors import Actor
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.people.recording import keep
+from tenuto.clinic.ports.api import TaskRow
+from tenuto.clinic.ports.by_rule import open_by_rule
+from tenuto.clinic.scales.models import ScaleForm, ScaleRequest
+from tenuto.core.intake.tasks import for_flag
+from tenuto.core.scales.reading import instrument
+from tenuto.core.scales.scoring import Result, Score, score
+
+BY_LINK = "Answered by link, the person is not here: call them. "
+
+__all__ = ["Recorded", "record_form"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A form as it was kept, its score, and the tasks that it opened."""
+
+    form: ScaleForm
+    result: Result
+    tasks: tuple[TaskRow, ...]
+
+
+@transaction.atomic
+def record_form(
+    *,
+    patient: Patient,
+    instrument_id: str,
+    answers: Mapping[str, int | None],
+    taken: date,
+    answered_by: str,
+    sex: str = "",
+    request: ScaleRequest | None = None,
+    by: Actor,
+    at: datetime,
+) -> Recorded:
+    """Keep an answered form, complete or not, and score it.
+
+    Each red flag opens its own task with owner and deadline, also when the score is void, whatever the total. With a
+    `request` the answers came by link, and whoever has the task must know that the person is not here. Raises
+    ScaleError for an item or an answer that the instrument doesn't have.
+    """
+    scale = instrument(instrument_id)
+    earlier = (
+        ScaleForm.objects.filter(patient=patient, instrument=instrument_id)
+        .order_by("-taken", "-recorded_at")
+        .first()
+    )
+    result = score(scale, answers, earlier=earlier.answers if earlier else None, sex=sex)
+    row = ScaleForm(
+        patient=patient,
+        instrument=scale.id,
+        instrument_version=scale.version,
+        answers={item.id: answers.get(item.id) for item in scale.items},
+        total=result.total if isinstance(result, Score) else None,
+        taken=taken,
+        answered_by=answered_by,
+        request=request,
+    )
+    keep(
+        row,
+        action="recorded scale",
+        by=by,
+        at=at,
+        detail={"instrument": scale.id, "taken": taken.isoformat(), "answered_by": answered_by},
+    )
+    where = BY_LINK if request else ""
+    tasks = tuple(
+        open_by_rule(
+            for_flag(flag),
+            patient=patient,
+            by=by,
+            at=at,
+            why=f"{where}{scale.title}: {flag.title}. {flag.action}",
+        )
+        for flag in result.flags
+    )
+    return Recorded(row, result, tasks)

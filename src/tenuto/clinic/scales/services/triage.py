@@ -1,0 +1,44 @@
+"""Suicide triage: a level that a clinician found, with its task in the same transaction (hazard H18)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.people.recording import keep
+from tenuto.clinic.ports.api import TaskRow
+from tenuto.clinic.ports.by_rule import open_by_rule
+from tenuto.clinic.scales.models import SuicideTriage
+from tenuto.core.intake.tasks import for_level
+from tenuto.core.scales import suicide_triage
+
+__all__ = ["record_triage"]
+
+
+@transaction.atomic
+def record_triage(
+    *,
+    patient: Patient,
+    level: suicide_triage.Level,
+    rests_on: str,
+    screen: Mapping[str, int | None] | None = None,
+    by: Staff,
+    at: datetime,
+) -> tuple[SuicideTriage, tuple[TaskRow, ...]]:
+    """Keep the level that a clinician found; every level above none opens its task. Raises ScaleError."""
+    read = suicide_triage.read_screen(screen) if screen else None
+    triage = suicide_triage.record(level=level, rests_on=rests_on, by=by.audit_name, at=at, screen=read)
+    row = SuicideTriage(
+        patient=patient,
+        level=int(triage.level),
+        rests_on=triage.rests_on,
+        rules_version=triage.rules,
+        screen=dict(screen) if screen else None,
+    )
+    keep(row, action="recorded suicide triage", by=by, at=at, detail={"level": triage.level.name})
+    tasks = tuple(open_by_rule(rule, patient=patient, by=by, at=at) for rule in for_level(triage.level))
+    return row, tasks

@@ -1,0 +1,16 @@
+"""Pages about one patient's scales, below `/patients/<id>/scales/`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tenuto.clinic.scales.views import asked, scales, triage
+
+app_name = "scales"
+urlpatterns = [
+    path("", scales.scales, name="scales"),
+    path("ask/", asked.ask, name="ask"),
+    path("ask/<uuid:link_id>/take-back/", asked.take_back, name="take-back"),
+    path("triage/", triage.triage, name="triage"),
+    path("<slug:instrument_id>/", scales.form, name="scale"),
+]

@@ -1,0 +1,58 @@
+"""Suicide triage: a level that a clinician records, and what follows from it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from tenuto.clinic.pathway.api import first_page
+from tenuto.clinic.people.decorators import shows_patient
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.scales.forms.triage import TriageForm
+from tenuto.clinic.scales.models import SuicideTriage
+from tenuto.clinic.scales.services import record_triage
+from tenuto.clinic.scales.views.frame import UNPROCESSABLE, page, staff_of
+from tenuto.core.scales.definition import ScaleError
+from tenuto.core.scales.suicide_triage import Level, level_rules
+
+__all__ = ["triage"]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@shows_patient("suicide triage", verb="intake.triage")
+def triage(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """The form, and every level that was recorded."""
+    form = TriageForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _keep(request, patient, form):
+        return redirect(first_page(), patient.pk)
+    rows = SuicideTriage.objects.filter(patient=patient).order_by("-recorded_at")
+    context = {
+        "form": form,
+        "rules": level_rules().values(),
+        "levels": [(level_rules()[Level(row.level)], row) for row in rows],
+    }
+    return page(
+        request, "scales/triage.html", patient, context, status=UNPROCESSABLE if form.is_bound else 200
+    )
+
+
+def _keep(request: HttpRequest, patient: Patient, form: TriageForm) -> bool:
+    try:
+        _, tasks = record_triage(
+            patient=patient,
+            level=form.found(),
+            rests_on=form.cleaned_data["rests_on"],
+            screen=form.screen(),
+            by=staff_of(request),
+            at=timezone.now(),
+        )
+    except ScaleError as refused:
+        form.add_error("rests_on", str(refused))
+        return False
+    messages.success(request, "The level is recorded.", extra_tags="Saved")
+    for task in tasks:
+        messages.error(request, task.why, extra_tags="Task opened")
+    return True

@@ -1,0 +1,90 @@
+"""Scales and triage recorded by staff: what is kept, what it means, which task it opens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tenuto.clinic.intake.api import current
+from tenuto.clinic.ports.api import open_tasks_of
+from tenuto.clinic.scales.models import ScaleForm
+from tenuto.clinic.scales.services import record_triage
+from tenuto.core.scales.definition import ScaleError
+from tenuto.core.scales.suicide_triage import Level as Triage
+from tests.clinic.conftest import NOW
+from tests.clinic.intake.conftest import text_of
+from tests.clinic.scales.filling import phq9
+
+
+def codes(patient, *facts):
+    return {f.code for f in current(patient).gate.findings if f.fact in facts and not f.missing}
+
+
+@pytest.mark.parametrize("values", [(0, 0, 0, 0, 0, 0, 0, 3, 1), (1,) * 9, (0,) * 8 + (2,)])
+def test_a_positive_item_9_opens_a_task_whatever_the_total(ana, bob, values):
+    phq9(ana, bob, *values)
+    kinds = {task.kind for task in open_tasks_of(ana)}
+    assert "suicide.screen" in kinds
+    assert all(task.owner_role == "prescriber" for task in open_tasks_of(ana))
+    assert ("suicide.urgent" in kinds) == (values[-1] > 1)
+    assert "SUICIDE-ITEM" in {code[:12] for code in codes(ana, "suicide.screen")}
+
+
+def test_an_unanswered_item_9_opens_a_task_and_a_void_form_still_alarms(ana, bob):
+    phq9(ana, bob, 0, 0, 0, 0, 0, 0, 0, 0, None)
+    assert [task.kind for task in open_tasks_of(ana)] == ["suicide.screen"]
+    recorded = phq9(ana, bob, None, None, None, None, 0, 0, 0, 0, 2)
+    assert recorded.form.total is None
+    assert "SUICIDE-ITEM-URGENT" in codes(ana, "suicide.screen")
+
+
+def test_no_task_closes_by_itself(visit, ana, bob):
+    phq9(ana, bob, *(0,) * 8, 1)
+    task = open_tasks_of(ana)[0]
+    phq9(ana, bob, *(0,) * 9, at=NOW + timedelta(minutes=1))
+    record_triage(patient=ana, level=Triage.NONE, rests_on="Talked it over at length today.", by=bob, at=NOW)
+    assert task.id in {row.id for row in open_tasks_of(ana)}
+    url = f"/patients/{ana.pk}/intake/tasks/{task.id}/close/"
+    visit(bob).post(url, {"note": " "})
+    assert task.id in {row.id for row in open_tasks_of(ana)}
+    visit(bob).post(url, {"note": "Screened, level none, safety plan offered."})
+    assert open_tasks_of(ana) == []
+
+
+def test_a_left_out_question_is_said_and_never_a_zero(visit, ana, bob):
+    url = f"/patients/{ana.pk}/scales/phq9/"
+    data = {"taken": "2026-11-24", "answered_by": "patient", **{f"item-{n}": "0" for n in range(1, 9)}}
+    page = visit(bob).post(url, data)
+    assert page.status_code == 422
+    assert "An empty question is not a zero" in text_of(page)
+    assert not ScaleForm.objects.exists()
+    visit(bob).post(url, {**data, "item-9": "left_out", "item-10": "left_out"})
+    assert ScaleForm.objects.get().answers["9"] is None
+
+
+@pytest.mark.parametrize(
+    ("level", "kinds"),
+    [
+        (Triage.NONE, []),
+        (Triage.LOW, ["triage.low"]),
+        (Triage.MODERATE, ["triage.moderate"]),
+        (Triage.HIGH, ["triage.high"]),
+    ],
+)
+def test_every_level_above_none_opens_its_task(ana, bob, level, kinds):
+    record_triage(patient=ana, level=level, rests_on="Talked it over at length today.", by=bob, at=NOW)
+    assert [task.kind for task in open_tasks_of(ana)] == kinds
+    given = current(ana).facts.answer("suicide.screen")
+    assert given.value == ("negative" if level is Triage.NONE else level.name.lower())
+
+
+def test_a_level_below_the_screen_needs_the_reason(visit, ana, bob):
+    with pytest.raises(ScaleError):
+        record_triage(patient=ana, level=Triage.LOW, rests_on="screen", screen={"4": 1}, by=bob, at=NOW)
+    page = visit(bob).post(
+        f"/patients/{ana.pk}/scales/triage/", {"level": "LOW", "rests_on": "screen", "screen-4": "1"}
+    )
+    assert page.status_code == 422
+    assert "say why in at least" in text_of(page)
+    assert open_tasks_of(ana) == []
