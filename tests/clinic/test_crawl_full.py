@@ -115,7 +115,7 @@ def test_whatever_names_a_patient_leaves_a_row(visit, ids, clinic):
             assert AuditEvent.objects.filter(kind="read").count() > before, f"{name} leaves no row"
     assert {
         "desk:patients", "desk:worklist", "enquiries", "enquiry", "intake:page", "scales:scale", "access:record",
-        "access:audit", "people:person", "plan:comfort", "plan:version", "plan:version-pdf",
+        "access:audit", "pathway:person", "plan:comfort", "plan:version", "plan:version-pdf",
         "plan:version-calendar", "plan:visits", "access:glass",
     } <= shown  # fmt: skip
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tenuto.clinic.access import restricting
+from tenuto.clinic.accounts.api import home_of
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.people import sight
 from tenuto.clinic.people.decorators import shows_patient
@@ -65,7 +66,7 @@ def care_team(request: HttpRequest, patient: Patient) -> HttpResponse:
     messages.success(request, words, extra_tags="Saved")
     # Who takes themselves off a restricted record can't see this page any more.
     seen = sight.sight_of(patient, staff=by, at=timezone.now()).allowed
-    return redirect("access:record", patient.pk) if seen else redirect("desk:patients")
+    return redirect("access:record", patient.pk) if seen else redirect(home_of(by))
 
 
 def _page(

@@ -6,8 +6,9 @@ from django.urls import reverse
 
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.roles import WHO_MAY, Role, Verb
+from tenuto.clinic.ui.navigation import Entry, entries
 
-__all__ = ["ROOT", "WHO_MAY", "Role", "Verb", "home_of", "may", "refusal", "roles_that_may"]
+__all__ = ["ROOT", "WHO_MAY", "Role", "Verb", "home_of", "may", "menu_of", "refusal", "roles_that_may"]
 
 ROOT = "/"
 """The address that means no page of its own: what is first depends on the role."""
@@ -19,8 +20,13 @@ def may(staff: Staff, verb: str) -> bool:
 
 
 def home_of(staff: Staff) -> str:
-    """The address of one's first page: the patients, or the audit for who may see nobody's record."""
-    return reverse("desk:patients" if may(staff, "patient.search") else "access:audit")
+    """The address of one's first page: of those in the menu that can be it, the first that is for them."""
+    return next((reverse(entry.route) for entry in menu_of(staff) if entry.home), ROOT)
+
+
+def menu_of(staff: Staff) -> tuple[Entry, ...]:
+    """What stands in the main menu of `staff`."""
+    return tuple(entry for entry in entries() if not entry.verb or may(staff, entry.verb))
 
 
 def roles_that_may(verb: str) -> tuple[Role, ...]:

@@ -6,19 +6,25 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
-from tenuto.clinic.accounts.api import ROOT, WHO_MAY, home_of, may
+from tenuto.clinic.accounts.api import ROOT, WHO_MAY, home_of, may, menu_of
 from tenuto.clinic.accounts.demo_code import DemoCode, code_of
 
 __all__ = ["demonstration", "permissions", "session"]
 
 
-def permissions(request: HttpRequest) -> dict[str, frozenset[str] | str]:
-    """`may`: the verbs of who is signed in, for links that would lead to a refusal; `home`: their first page."""
+def permissions(request: HttpRequest) -> dict[str, object]:
+    """`may`: the verbs of who is signed in, for links that would lead to a refusal; their menu and their first page."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"may": frozenset(), "home": ROOT}
-    return {"may": frozenset(verb for verb in WHO_MAY if may(user, verb)), "home": home_of(user)}
+    return {
+        "may": frozenset(verb for verb in WHO_MAY if may(user, verb)),
+        "home": home_of(user),
+        "navigation": menu_of(user),
+        "sign_out": reverse("accounts:sign-out"),
+    }
 
 
 def demonstration(request: HttpRequest) -> dict[str, Callable[[], DemoCode | None]]:
@@ -27,6 +33,6 @@ def demonstration(request: HttpRequest) -> dict[str, Callable[[], DemoCode | Non
     return {"demo_code": lambda: code_of(user) if user is not None and user.is_authenticated else None}
 
 
-def session(request: HttpRequest) -> dict[str, int]:
-    """`lock_after`: the seconds of quiet after which the page locks itself."""
-    return {"lock_after": settings.LOCK_AFTER_SECONDS}
+def session(request: HttpRequest) -> dict[str, int | str]:
+    """`lock_after`: the seconds of quiet after which the page locks itself; `printed`: where a print is noted."""
+    return {"lock_after": settings.LOCK_AFTER_SECONDS, "printed": reverse(settings.PRINTED_URL)}

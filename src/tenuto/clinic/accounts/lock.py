@@ -15,12 +15,13 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenuto.clinic.accounts import throttle
+from tenuto.clinic.accounts.api import home_of
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.services import record_access
 from tenuto.clinic.ui.words import count
@@ -152,7 +153,7 @@ def _go_on(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204)
     then = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(then, {request.get_host()}, require_https=request.is_secure()):
-        then = reverse("desk:patients")
+        then = home_of(cast(Staff, request.user))
     if "resend" in request.POST:
         return render(request, "accounts/resend.html", {"next": then, "kept": _resent(request)})
     return redirect(then)

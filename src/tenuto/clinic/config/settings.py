@@ -107,6 +107,9 @@ ASGI_APPLICATION = "tenuto.clinic.config.asgi.application"
 AUTH_USER_MODEL = "accounts.Staff"
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "desk:patients"
+# Pages of higher rooms that a lower one sends people to: as above, named here at the top.
+BREAK_GLASS_URL = "access:break-glass"
+PRINTED_URL = "access:printed"
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -10,7 +10,7 @@ from tenuto.clinic.ui.views import forbidden, not_found, server_error
 urlpatterns = [
     path("", include("tenuto.clinic.desk.urls")),
     path("", include("tenuto.clinic.accounts.urls")),
-    path("", include("tenuto.clinic.people.urls")),
+    path("", include("tenuto.clinic.pathway.urls")),
     path("", include("tenuto.clinic.live.urls")),
     path("", include("tenuto.clinic.access.urls")),
     path("", include("tenuto.clinic.accounts.account_urls")),

@@ -16,6 +16,7 @@ from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.desk import presenters
 from tenuto.clinic.desk.services import Asked, patients_of, work_of
 from tenuto.clinic.ledger.services import record_read
+from tenuto.clinic.pathway.api import contributions
 from tenuto.clinic.ui.words import long_day
 
 __all__ = ["patients", "patients_page", "worklist"]
@@ -44,6 +45,7 @@ def patients_page(
         "problem": problem,
         "search": words,
         "today": long_day(timezone.localdate(now)),
+        "ways_in": [template for each in contributions() for template in each.ways_in],
         "here": "patients",
     }
     return render(request, "desk/patients.html", context, status=status)

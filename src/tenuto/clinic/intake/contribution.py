@@ -23,12 +23,13 @@ from tenuto.clinic.pathway.api import (
     Vitals,
 )
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.ui.navigation import Entry
 from tenuto.clinic.ui.words import day
 from tenuto.core.gate import Level
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.tasks import TaskRule, rules
 
-__all__ = ["CONTRIBUTION"]
+__all__ = ["CONTRIBUTION", "NAVIGATION"]
 
 OWN_TASKS = ("enquiry", "test.order")
 """Opened by a deed of intake and not by an answer."""
@@ -94,6 +95,7 @@ def _task_place(rule: TaskRule) -> TaskPlace:
     return TaskPlace(rule.title, "Record the triage", "scales:triage")
 
 
+NAVIGATION = (Entry(key="enquiries", label="Enquiries", route="enquiries", rank=30, verb="enquiry.record"),)
 CONTRIBUTION = Contribution(
     room="intake",
     page="intake:page",

@@ -1,7 +1,7 @@
 """The visit of a patient who came in by a link: for one purpose, for a while, without a sign-in.
 
-A later room says what a purpose opens: `register("leaflets", "the leaflets of your treatment", "portal:leaflets")` in its
-`AppConfig.ready`, and puts `@by_link("leaflets")` on the views, which are then given `visit`.
+A later room says what a purpose opens: `register(PURPOSE, "the questions that the clinic asks", "answers")` in its
+`AppConfig.ready`, and puts `@by_link(PURPOSE)` on the views, which are then given `visit`.
 """
 
 from __future__ import annotations

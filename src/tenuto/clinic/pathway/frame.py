@@ -99,7 +99,7 @@ def banner_of(patient: Patient, batch: Batch, *, alerts: Sequence[str] = ()) -> 
         weight=vitals.weight,
         weight_note=vitals.weight_note,
         preferred=patient.preferred_name,
-        person_url=reverse("people:person", args=[patient.pk]),
+        person_url=reverse("pathway:person", args=[patient.pk]),
     )
 
 

@@ -15,7 +15,18 @@ from tenuto.clinic.pathway.batch import Batch
 from tenuto.clinic.people.models import Patient
 from tenuto.core.intake.facts import PatientFacts
 
-__all__ = ["Beside", "Contribution", "Judgement", "Place", "Rank", "State", "TaskPlace", "Turn", "Vitals"]
+__all__ = [
+    "Beside",
+    "Contribution",
+    "Judgement",
+    "PatientLink",
+    "Place",
+    "Rank",
+    "State",
+    "TaskPlace",
+    "Turn",
+    "Vitals",
+]
 
 State = Literal["done", "here", "blocked", "ahead"]
 
@@ -97,6 +108,14 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
+class PatientLink:
+    """A page about a patient that is no stage's, linked from who the patient is."""
+
+    label: str
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
 class TaskPlace:
     """A kind of task: its title, what to do about it, and the page where that is done."""
 
@@ -131,6 +150,9 @@ class Contribution:
     beside: Beside | None = None
     tasks: Mapping[str, TaskPlace] = field(default_factory=dict)
     """The kinds of task that the room opens."""
+    links: Sequence[PatientLink] = ()
+    ways_in: Sequence[str] = ()
+    """Templates beside the list of patients, by which new ones come in."""
     patient_urls: str = ""
     """The module of its addresses below `/patients/<id>/<room>/`."""
     clinic_urls: str = ""

@@ -1,17 +1,15 @@
-"""What the rooms contribute, found once: every installed app that has a `contribution.py` is asked for its own."""
+"""What the rooms contribute, in order and checked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import import_module
 
-from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import URLPattern, URLResolver, include, path
-from django.utils.module_loading import module_has_submodule
 
 from tenuto.clinic.pathway.parts import Contribution, TaskPlace
+from tenuto.clinic.ui.contributions import modules
 from tenuto.clinic.ui.icons import STAGES
 
 __all__ = [
@@ -32,12 +30,7 @@ NO_TASK_PLACE = TaskPlace("Task", "See the task", "")
 @cache
 def contributions() -> tuple[Contribution, ...]:
     """All of them; the stages along the pathway, then the other rooms."""
-    found = [
-        import_module(f"{app.name}.contribution").CONTRIBUTION
-        for app in apps.get_app_configs()
-        if app.module is not None and module_has_submodule(app.module, "contribution")
-    ]
-    return in_order(found)
+    return in_order(m.CONTRIBUTION for m in modules() if hasattr(m, "CONTRIBUTION"))
 
 
 def in_order(found: Iterable[Contribution]) -> tuple[Contribution, ...]:

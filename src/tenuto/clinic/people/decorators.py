@@ -9,6 +9,7 @@ from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -65,7 +66,7 @@ def _behind_glass(request: HttpRequest, staff: Staff, patient: Patient) -> HttpR
     """A restricted record, to someone who is not on its care team."""
     if may(staff, "patient.break_glass"):
         query = urlencode({"next": request.get_full_path()})
-        return redirect(f"{reverse('access:break-glass', args=[patient.pk])}?{query}")
+        return redirect(f"{reverse(settings.BREAK_GLASS_URL, args=[patient.pk])}?{query}")
     now, detail = timezone.now(), {"verb": "restricted", "path": request.path}
     record_access(action="refused", subject=patient, by=staff, at=now, detail=detail)
     text = "This record is open to its care team only. Ask the medical director to put you on it."

@@ -8,15 +8,17 @@ from typing import cast
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.pathway.forms import ContactForm, IdentityForm, SupportForm
+from tenuto.clinic.pathway.frame import patient_page
+from tenuto.clinic.pathway.registry import contributions
 from tenuto.clinic.people import identity
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Channel, Patient
-from tenuto.clinic.people.patient_forms import ContactForm, IdentityForm, SupportForm
 
 PAGE = "identity page"
 
@@ -81,7 +83,7 @@ def support(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 def _done(request: HttpRequest, patient: Patient, words: str) -> HttpResponse:
     messages.success(request, words)
-    return redirect("people:person", patient.pk)
+    return redirect("pathway:person", patient.pk)
 
 
 def _page(request: HttpRequest, patient: Patient, **filled: forms.Form) -> HttpResponse:
@@ -94,7 +96,7 @@ def _page(request: HttpRequest, patient: Patient, **filled: forms.Form) -> HttpR
     }
     preferences = identity.contact_preferences(patient)
     context = {
-        "patient": patient,
+        "links": [link for each in contributions() for link in each.links],
         "history": history,
         "channels": [(channel.label, preferences.get(channel)) for channel in Channel],
         "support": identity.support_person(patient),
@@ -103,4 +105,4 @@ def _page(request: HttpRequest, patient: Patient, **filled: forms.Form) -> HttpR
         "support_form": filled.get("support") or SupportForm(auto_id="support_%s"),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if filled else HTTPStatus.OK
-    return render(request, "people/person.html", context, status=status)
+    return patient_page(request, "pathway/person.html", patient, context, status=status)

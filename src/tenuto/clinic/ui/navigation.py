@@ -1,0 +1,33 @@
+"""The main menu. Every room says in its `contribution.py`, as `NAVIGATION`, what of it stands there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from tenuto.clinic.ui.contributions import modules
+
+__all__ = ["Entry", "entries"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A page in the main menu."""
+
+    key: str
+    """What a page calls itself (`here`), so that its entry is marked."""
+    label: str
+    route: str
+    rank: int
+    """Its place in the menu, the lowest first."""
+    verb: str = ""
+    """Only shown to those who may do this."""
+    home: bool = False
+    """May be somebody's first page: it is for those who may, and whom no home before it fits."""
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """The whole menu in order."""
+    found = (entry for module in modules() for entry in getattr(module, "NAVIGATION", ()))
+    return tuple(sorted(found, key=lambda entry: entry.rank))
