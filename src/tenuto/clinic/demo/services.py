@@ -18,8 +18,8 @@ from tenuto.clinic.demo.cohort import cohort
 from tenuto.clinic.demo.personas import other_patients, teaching_patients
 from tenuto.clinic.demo.staff import OTHER_CLINIC, PASSWORD, STAFF, TEACHING_CLINIC
 from tenuto.clinic.demo.walking import walk
-from tenuto.clinic.desk.projection import judge_all
-from tenuto.clinic.intake.services import RecordSource, receive
+from tenuto.clinic.desk.api import judge_all
+from tenuto.clinic.intake.api import RecordSource, receive
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.facts_json import facts_to_json
 

@@ -10,21 +10,19 @@ from datetime import date, datetime, timedelta
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.reauthenticate import Reauthentication
 from tenuto.clinic.demo.cohort import ENQUIRERS, Member, Place
-from tenuto.clinic.intake.api import current
-from tenuto.clinic.intake.services import (
+from tenuto.clinic.intake.api import (
+    Asked,
     RecordSource,
+    ask_for_test,
+    current,
     decide,
     receive,
     record_enquiry,
     register_enquirer,
 )
-from tenuto.clinic.intake.services.enquiries import Asked
-from tenuto.clinic.intake.services.tests import ask_for_test
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.plan import services as plans
-from tenuto.clinic.plan.models import PlanVersion
-from tenuto.clinic.plan.services.drafting import build
-from tenuto.clinic.plan.services.proposing import grounds
+from tenuto.clinic.plan import api as plans
+from tenuto.clinic.plan.api import PlanVersion
 from tenuto.clinic.ports.api import place_hold
 from tenuto.clinic.scales.api import record_form
 from tenuto.core.intake.facts_json import facts_to_json
@@ -123,7 +121,7 @@ def _plan(patient: Patient, place: Place, *, by: Staff, at: datetime) -> None:
 def _draft(patient: Patient, volume_ml: int, why: str, *, by: Staff, at: datetime) -> PlanVersion:
     start = at.date() + timedelta(days=7 - at.weekday())
     request = PlanRequest(start=start, clinic_days=DAYS, vial=MgPerMl(50), volume=TotalVolume(Ml(volume_ml)))
-    seen = build(grounds(patient), request).sha256
+    seen = plans.proposed_sha256(patient, request)
     return plans.draft(patient=patient, request=request, seen=seen, why=why, by=by, at=at)
 
 

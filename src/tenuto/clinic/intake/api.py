@@ -1,235 +1,47 @@
-"""What the stages after intake may know of it: a patient's facts, the gate, what is missing, and what was decided."""
+"""The door of intake: what later stages may know of it, and the verbs of other rooms."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from functools import lru_cache
-from uuid import UUID, uuid5
-
-from django.utils import timezone
-
 from tenuto.clinic.intake.alerts import alerts_of
-from tenuto.clinic.intake.gather import Gathered, gather, gather_one, merged
-from tenuto.clinic.intake.models import Decision
 from tenuto.clinic.intake.pages import page_of
-from tenuto.clinic.pathway.api import Batch
-from tenuto.clinic.people.models import Patient
-from tenuto.clinic.policies.api import policy_of
-from tenuto.core.gate import Gate
-from tenuto.core.intake.eligibility import Assessment, assess
-from tenuto.core.intake.facts import PatientFacts
-from tenuto.core.intake.facts_changes import without_origins
-from tenuto.core.intake.facts_json import facts_to_json
-from tenuto.core.policy import Policy
+from tenuto.clinic.intake.services import (
+    Received,
+    RecordSource,
+    decide,
+    receive,
+    record_enquiry,
+    register_enquirer,
+)
+from tenuto.clinic.intake.services.enquiries import Asked
+from tenuto.clinic.intake.services.tests import ask_for_test
+from tenuto.clinic.intake.state import (
+    DecisionRow,
+    IntakeState,
+    Record,
+    batch_with,
+    current,
+    digest_of,
+    policy_of,
+    states,
+)
 
 __all__ = [
+    "Asked",
     "DecisionRow",
     "IntakeState",
+    "Received",
     "Record",
+    "RecordSource",
     "alerts_of",
+    "ask_for_test",
     "batch_with",
     "current",
+    "decide",
     "digest_of",
     "page_of",
     "policy_of",
+    "receive",
+    "record_enquiry",
+    "register_enquirer",
     "states",
 ]
-
-REMEMBERED = 2048
-"""Assessments kept in memory. An assessment is a pure function of its arguments, so it never goes stale."""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """All facts about a patient as they were known when `recorded_at`, from every source together."""
-
-    id: UUID
-    facts: PatientFacts
-    source_name: str
-    ignored: Mapping[str, int]
-    recorded_by: str
-    recorded_at: datetime
-    died: bool
-    """The newest file says that the person has died."""
-
-    def __hash__(self) -> int:
-        return hash(self.id)
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionRow:
-    """What a prescriber decided, and on what it rests."""
-
-    id: UUID
-    outcome: str
-    outcome_text: str
-    reason: str
-    decided_by_name: str
-    decided_at: datetime
-    gate_level: str
-    facts_sha256: str
-    policy_id: str
-    policy_version: int
-    policy_sha256: str
-    stands: bool
-    """True while neither the facts nor the policy have changed since."""
-
-
-@dataclass(frozen=True, slots=True)
-class IntakeState:
-    """Where a patient stands in intake."""
-
-    record: Record | None
-    facts: PatientFacts
-    facts_sha256: str
-    policy: Policy
-    as_of: date
-    assessment: Assessment
-    decision: DecisionRow | None
-
-    @property
-    def gate(self) -> Gate:
-        """The gate for planning, with every condition on record judged."""
-        return self.assessment.gate
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """Ids of the required facts that are not known, in the order of the register."""
-        return self.assessment.missing
-
-    @property
-    def accepted(self) -> bool:
-        """True when a prescriber accepted the patient for planning, on these facts and this policy or earlier ones."""
-        return self.decision is not None and self.decision.outcome == Decision.Outcome.ACCEPTED
-
-
-def current(patient: Patient, *, as_of: date | None = None) -> IntakeState:
-    """The state of a patient's intake today, or on another day. Every source counts, the newest for each fact."""
-    rows = gather_one(patient.pk)
-    day = as_of or timezone.localdate()
-    policy = policy_of(patient.clinic)
-    facts = merged(patient, rows)
-    sha256 = digest_of(facts)
-    return IntakeState(
-        record=_record(patient, rows, facts, sha256),
-        facts=facts,
-        facts_sha256=sha256,
-        policy=policy,
-        as_of=day,
-        assessment=_assessed(_Known(sha256, facts), policy, day),
-        decision=_newest_decision(patient, sha256, policy),
-    )
-
-
-def states(batch: Batch) -> Mapping[UUID, IntakeState]:
-    """The state of every patient of a batch about whom something is recorded, by patient id; of one alone always.
-
-    A fixed number of queries, however many patients there are, and none the second time.
-    """
-    return batch.once(_states)
-
-
-def batch_with(patient: Patient, state: IntakeState) -> Batch:
-    """A patient whose state a page has already asked for, for the other stages to look at."""
-    batch = Batch([patient], clinic=patient.clinic, today=state.as_of)
-    known: Mapping[UUID, IntakeState] = {patient.pk: state}
-    batch.keep(_states, known)
-    return batch
-
-
-def digest_of(facts: PatientFacts) -> str:
-    """SHA-256 of the facts, wherever each was read: what a decision or a signature pins."""
-    written = facts_to_json(without_origins(facts))
-    return hashlib.sha256(json.dumps(written, sort_keys=True).encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """Facts that are compared by their digest."""
-
-    sha256: str
-    facts: PatientFacts
-
-    def __hash__(self) -> int:
-        return hash(self.sha256)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Known) and other.sha256 == self.sha256
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _assessed(known: _Known, policy: Policy, day: date) -> Assessment:
-    return assess(known.facts, policy=policy, as_of=day)
-
-
-def _record(patient: Patient, rows: Gathered, facts: PatientFacts, sha256: str) -> Record | None:
-    newest = rows.newest
-    if newest is None:
-        return None
-    files = rows.records[-1:]
-    entered = len(rows.rows) - len(rows.records)
-    names = [file.source_name for file in files] + ([f"{entered} entered here"] if entered else [])
-    return Record(
-        uuid5(patient.pk, sha256),
-        facts,
-        " and ".join(names),
-        files[0].ignored_resources if files else {},
-        newest.recorded_by_name,
-        newest.recorded_at,
-        bool(files) and files[0].died,
-    )
-
-
-def _newest_decision(patient: Patient, sha256: str, policy: Policy) -> DecisionRow | None:
-    row = Decision.objects.filter(patient=patient).order_by("-recorded_at", "-pk").first()
-    return _decision(row, sha256, policy) if row else None
-
-
-def _decision(row: Decision, sha256: str, policy: Policy) -> DecisionRow:
-    return DecisionRow(
-        id=row.pk,
-        outcome=row.outcome,
-        outcome_text=row.get_outcome_display(),
-        reason=row.reason,
-        decided_by_name=row.recorded_by_name,
-        decided_at=row.recorded_at,
-        gate_level=row.gate_level,
-        facts_sha256=row.facts_sha256,
-        policy_id=row.policy_id,
-        policy_version=row.policy_version,
-        policy_sha256=row.policy_sha256,
-        stands=row.facts_sha256 == sha256 and row.policy_sha256 == policy.sha256,
-    )
-
-
-def _states(batch: Batch) -> Mapping[UUID, IntakeState]:
-    if len(batch.patients) == 1:
-        return {patient.pk: current(patient, as_of=batch.today) for patient in batch.patients}
-    return _together(batch)
-
-
-def _together(batch: Batch) -> Mapping[UUID, IntakeState]:
-    policy = policy_of(batch.clinic)
-    found = gather([patient.pk for patient in batch.patients])
-    decided = Decision.objects.filter(patient__in=list(found)).defer("facts", "findings")
-    newest = {row.patient_id: row for row in decided.order_by("recorded_at", "pk")}
-    states = {}
-    for patient in batch.patients:
-        if (rows := found.get(patient.pk)) is None:
-            continue
-        facts = merged(patient, rows)
-        sha256, row = digest_of(facts), newest.get(patient.pk)
-        states[patient.pk] = IntakeState(
-            record=_record(patient, rows, facts, sha256),
-            facts=facts,
-            facts_sha256=sha256,
-            policy=policy,
-            as_of=batch.today,
-            assessment=_assessed(_Known(sha256, facts), policy, batch.today),
-            decision=_decision(row, sha256, policy) if row else None,
-        )
-    return states

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.intake.api import IntakeState, alerts_of, current, states
+from tenuto.clinic.intake.alerts import alerts_of
 from tenuto.clinic.intake.models import Decision
 from tenuto.clinic.intake.presenters.aside import Aside, aside
+from tenuto.clinic.intake.state import IntakeState, current, states
 from tenuto.clinic.intake.turns import turn_of
 from tenuto.clinic.intake.vitals import vitals_of
 from tenuto.clinic.pathway.api import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tenuto.clinic.accounts.roles import Role
-from tenuto.clinic.intake.api import DecisionRow, IntakeState
 from tenuto.clinic.intake.models import Decision
+from tenuto.clinic.intake.state import DecisionRow, IntakeState
 from tenuto.clinic.pathway.api import Rank, Turn
 from tenuto.clinic.ui.reasons import Reasons, reasons
 from tenuto.clinic.ui.words import count

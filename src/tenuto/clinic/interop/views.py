@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 
 from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.desk.views import patients_page
-from tenuto.clinic.intake.services import Received, RecordSource, receive
+from tenuto.clinic.desk.api import patients_page
+from tenuto.clinic.intake.api import Received, RecordSource, receive
 from tenuto.clinic.interop.fhir import UnusableBundle, parse, read_bundle
 from tenuto.clinic.interop.fhir.loading import MAX_BYTES
 from tenuto.clinic.people.look_alikes import RESTRICTED, visible

@@ -1,4 +1,5 @@
-"""What the stages after the plan may know of it: the version in force, pinned, and where each patient's plan stands."""
+"""The door of the plan: what later stages may know of it, the version in force and where each patient's plan stands, and
+the verbs of other rooms."""
 
 from __future__ import annotations
 
@@ -10,12 +11,15 @@ from uuid import UUID
 
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.models import PlanVersion
-from tenuto.clinic.plan.services.proposing import with_acts
+from tenuto.clinic.plan.services import draft, sign
+from tenuto.clinic.plan.services.drafting import build
+from tenuto.clinic.plan.services.proposing import grounds, with_acts
 from tenuto.clinic.plan.status import Status
 from tenuto.clinic.plan.versions import in_force, standing
 from tenuto.core.plan.order import Order, OrderedDay
+from tenuto.core.plan.request import PlanRequest
 
-__all__ = ["PlanState", "Standing", "current", "standings"]
+__all__ = ["PlanState", "PlanVersion", "Standing", "current", "draft", "proposed_sha256", "sign", "standings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,11 @@ def current(patient: Patient) -> PlanState | None:
     """The version in force; None before the first signature and after a withdrawal. One query."""
     version = in_force(with_acts(patient))
     return None if version is None else _state(version)
+
+
+def proposed_sha256(patient: Patient, request: PlanRequest) -> str:
+    """The digest of the plan that would be drafted now: what a draft says it has seen."""
+    return build(grounds(patient), request).sha256
 
 
 def standings(patients: Iterable[UUID] | Any) -> dict[UUID, Standing]:

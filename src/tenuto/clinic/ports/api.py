@@ -22,6 +22,7 @@ __all__ = [
     "HOLDS_UP",
     "AlreadyEnded",
     "HoldRow",
+    "TaskEnd",
     "TaskRow",
     "WindowRow",
     "active_holds",

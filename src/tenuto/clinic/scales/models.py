@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from django.db import models
 
-from tenuto.clinic.links.models import Link
 from tenuto.clinic.people.models import PatientRow
 
 __all__ = ["ScaleForm", "ScaleRequest", "SuicideTriage"]
@@ -15,7 +14,7 @@ __all__ = ["ScaleForm", "ScaleRequest", "SuicideTriage"]
 class ScaleRequest(PatientRow):
     """That the patient was given a link to answer some scales, in this order."""
 
-    link = models.OneToOneField(Link, on_delete=models.PROTECT, related_name="+")
+    link = models.OneToOneField("links.Link", on_delete=models.PROTECT, related_name="+")
     instruments = models.JSONField()
 
     def __str__(self) -> str:

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.intake.api import IntakeState
 from tenuto.clinic.intake.pages import PAGES, order_of, page_of
+from tenuto.clinic.intake.state import IntakeState
 from tenuto.clinic.ui.gates import GateCard, gate_card, mark_of
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.required import fact

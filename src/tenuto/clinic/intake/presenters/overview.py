@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.models import Role, Staff
-from tenuto.clinic.intake.api import IntakeState
 from tenuto.clinic.intake.pages import PAGES
+from tenuto.clinic.intake.state import IntakeState
 from tenuto.clinic.pathway.api import task_place
 from tenuto.clinic.ports.api import TaskRow
 from tenuto.clinic.ui.words import count, day, moment

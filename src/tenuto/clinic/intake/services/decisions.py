@@ -9,13 +9,12 @@ from django.db import transaction
 from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.models import Role, Staff
 from tenuto.clinic.accounts.reauthenticate import Reauthentication
-from tenuto.clinic.intake.api import IntakeState, current
 from tenuto.clinic.intake.models import Decision
+from tenuto.clinic.intake.state import IntakeState, current
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
-from tenuto.clinic.ports.api import close_task, open_tasks_of
+from tenuto.clinic.ports.api import TaskEnd, close_task, open_tasks_of
 from tenuto.clinic.ports.by_rule import open_by_rule
-from tenuto.clinic.ports.models import TaskEnd
 from tenuto.core.gate import Authority, GateClosed, Level, Override
 from tenuto.core.intake.facts_json import facts_to_json
 from tenuto.core.intake.tasks import PLAN_TO_SIGN, task_rule

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenuto.clinic.accounts.reauthenticate import Reauthentication, fresh_signature
-from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.forms.consent import ConsentForm
 from tenuto.clinic.intake.models import ConsentSigned, ConsentWithdrawn
 from tenuto.clinic.intake.services import sign_consent, withdraw_consent
 from tenuto.clinic.intake.services.consents import ConsentRefused, photo_allowed, withdraw_photo
+from tenuto.clinic.intake.state import current
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page, staff_of
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient

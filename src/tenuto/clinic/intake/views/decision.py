@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from tenuto.clinic.accounts.reauthenticate import Reauthentication, fresh_signature
-from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.forms.decision import DecisionForm
 from tenuto.clinic.intake.models import Decision
 from tenuto.clinic.intake.services import DecisionRefused, decide
+from tenuto.clinic.intake.state import current
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.intake.api import IntakeState, batch_with, current
 from tenuto.clinic.intake.presenters.aside import aside
+from tenuto.clinic.intake.state import IntakeState, batch_with, current
 from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.models import Patient
 

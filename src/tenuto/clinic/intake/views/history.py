@@ -11,12 +11,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from tenuto.clinic.intake.api import IntakeState, current
 from tenuto.clinic.intake.entries import standing
 from tenuto.clinic.intake.forms.history import Posted, read_step
 from tenuto.clinic.intake.gather import Gathered, fold, gather, without_saves
 from tenuto.clinic.intake.presenters.history import conflict_cards, notes_of, step_view
 from tenuto.clinic.intake.services.history import SaveResult, save_step
+from tenuto.clinic.intake.state import IntakeState, current
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, aside_html, page, staff_of
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient

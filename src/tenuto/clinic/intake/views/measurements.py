@@ -10,11 +10,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tenuto.clinic.intake.api import current, policy_of
 from tenuto.clinic.intake.forms.measurements import MeasurementForm
 from tenuto.clinic.intake.models import Measured, ReadingStruck
 from tenuto.clinic.intake.presenters.measurements import readings
 from tenuto.clinic.intake.services import record_reading, strike_reading
+from tenuto.clinic.intake.state import current, policy_of
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page, staff_of
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient

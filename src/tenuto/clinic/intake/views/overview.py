@@ -10,9 +10,9 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.models import Decision, Visit
 from tenuto.clinic.intake.presenters.overview import decision_text, sections, task_cards
+from tenuto.clinic.intake.state import current
 from tenuto.clinic.intake.views.frame import page, staff_of
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient

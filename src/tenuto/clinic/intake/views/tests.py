@@ -11,11 +11,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tenuto.clinic.intake.api import IntakeState, current
 from tenuto.clinic.intake.forms.tests import WORDS, TestsForm
 from tenuto.clinic.intake.models import TestResult
 from tenuto.clinic.intake.services import record_reading, record_test
 from tenuto.clinic.intake.services.tests import ask_for_test
+from tenuto.clinic.intake.state import IntakeState, current
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page, staff_of
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
