@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 
 from tenuto.clinic.desk.models import WorkRow
 from tenuto.clinic.desk.projection import judge_all, rebuild, refresh
 from tenuto.clinic.plan.services import withdraw
-from tenuto.clinic.plan.services.visits import Given, record_visit
+from tenuto.clinic.plan.services.visits import record_visit
 from tenuto.clinic.ports.api import lift_hold, place_hold
+from tenuto.core.course.infusion import GivenInfusion, Tolerability
+from tenuto.core.units import Mg, Minutes
 from tests.clinic.conftest import NOW
 from tests.clinic.plan.conftest import OPTIONS, signed
 
@@ -29,8 +29,8 @@ def rows(clinic):
 
 
 def give(patient, by, day=TODAY, dose="36"):
-    given = Given(day, Decimal(dose), Decimal(40), (), 0, 0, False, 5, None)
-    record_visit(patient=patient, given=given, by=by, at=NOW, today=TODAY)
+    given = GivenInfusion(day, mass=Mg(dose), minutes=Minutes(40), tolerability=Tolerability(0, 0, False, 5))
+    record_visit(patient=patient, given=given, improved_percent=None, by=by, at=NOW)
 
 
 def test_the_coordinator_is_told_to_book(clinic, planned, carol, visit):

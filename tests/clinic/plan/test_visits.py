@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from tenuto.clinic.accounts.guards import WrongClinic
+from tenuto.clinic.course.models import InfusionReport
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.plan.models import VisitOrders, VisitReport
+from tenuto.clinic.plan.models import VisitOrders
 from tenuto.clinic.plan.services.proposing import grounds
 from tenuto.clinic.plan.services.visits import (
-    Given,
     VisitRefused,
     order_next_visit,
     record_visit,
     titration_of,
 )
+from tenuto.core.course.infusion import GivenInfusion, Tolerability
 from tenuto.core.plan.titration import Change
+from tenuto.core.units import Mg, Minutes
 from tests.clinic.conftest import NOW
 from tests.clinic.plan.conftest import OPTIONS, built_from, later, signature_of, signed, with_second_factor
 from tests.clinic.plan.test_page import text_of
 
 DAY = date(2026, 11, 24)
-WELL = Given(DAY, Decimal(36), Decimal(40), (), 0, 0, False, 5, Decimal(10))
+WELL = GivenInfusion(DAY, mass=Mg(36), minutes=Minutes(40), tolerability=Tolerability(0, 0, False, 5))
 POSTED = {
     "given_on": "2026-11-24", "dose_mg": "36", "minutes": "40", "effects": ["nausea"], "worst_grade": "1",
     "open_grade": "0", "pressure_alert": "no", "deepest_sedation": "4", "improved_percent": "10",
@@ -36,8 +39,11 @@ def url(patient, act=""):
 
 
 def given(patient, by, *, at=NOW, **changes):
-    values = {name: changes.get(name, getattr(WELL, name)) for name in WELL.__slots__}
-    return record_visit(patient=patient, given=Given(**values), by=by, at=at, today=DAY)
+    """Record `WELL` with changes, of the infusion, of how it was borne or of the score."""
+    borne = {name: changes.pop(name) for name in Tolerability.__slots__ if name in changes}
+    improved = changes.pop("improved_percent", Decimal(10))
+    infusion = replace(WELL, tolerability=replace(WELL.tolerability, **borne), **changes)
+    return record_visit(patient=patient, given=infusion, improved_percent=improved, by=by, at=at)
 
 
 def options_of(patient):
@@ -61,7 +67,7 @@ def test_an_infusion_is_recorded_and_shown(visit, running, bob):
         "Tue 24 Nov 2026 Bob (bob) 36 mg over 40 min Nausea or vomiting Worst grade 1, still open none"
         in page
     )
-    assert AuditEvent.objects.get(action="recorded visit").detail["dose_mg"] == "36"
+    assert AuditEvent.objects.get(action="recorded infusion").detail["dose_mg"] == "36"
 
 
 @pytest.mark.parametrize(
@@ -83,7 +89,7 @@ def test_what_can_not_be_is_said_and_nothing_is_kept(visit, running, bob, change
     answer = visit(bob).post(url(running, "record/"), {**POSTED, **change})
     assert answer.status_code == 422
     assert sentence in text_of(answer)
-    assert not VisitReport.objects.exists()
+    assert not InfusionReport.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -99,7 +105,7 @@ def test_the_sentence_stands_at_the_entry_that_is_wrong(visit, running, bob, cha
 def test_two_who_record_at_once_lose_nothing(visit, running, alice, bob):
     browser = visit(bob)
     seen = browser.get(url(running)).context["visits_seen"]
-    given(running, alice, dose_mg=Decimal(35))
+    given(running, alice, mass=Mg(35))
     answer = browser.post(url(running, "record/"), {**POSTED, "seen": seen})
     assert answer.status_code == 409
     page = text_of(answer)
@@ -107,10 +113,10 @@ def test_two_who_record_at_once_lose_nothing(visit, running, alice, bob):
     assert "35 mg over 40 min" in page
     html = answer.content.decode()
     assert 'name="dose_mg" value="36"' in html
-    assert VisitReport.objects.count() == 1
+    assert InfusionReport.objects.count() == 1
     anew = html.split('name="seen" value="')[1].split('"')[0]
     assert browser.post(url(running, "record/"), {**POSTED, "seen": anew}).status_code == 302
-    assert VisitReport.objects.count() == 2
+    assert InfusionReport.objects.count() == 2
 
 
 def test_two_who_order_at_once_lose_nothing(visit, running, alice, dora):
@@ -159,10 +165,10 @@ def test_a_series_anew_counts_its_own_and_the_exposure_counts_all(running, alice
 
 
 def test_a_second_report_of_a_day_corrects_the_first(running, alice):
-    given(running, alice, dose_mg=Decimal(63))
+    given(running, alice, mass=Mg(63))
     given(running, alice, at=later())
-    assert [report.dose_mg for report in grounds(running).reports] == [36]
-    assert VisitReport.objects.count() == 2
+    assert [each.infusion.mass for each in grounds(running).infusions] == [Mg(36)]
+    assert InfusionReport.objects.count() == 2
 
 
 def test_no_options_before_an_infusion_was_given(visit, running, alice):
@@ -184,7 +190,7 @@ def test_an_event_that_is_still_open_hides_the_increase_and_says_why(visit, runn
     """Hazard H32, also when a later visit went well."""
     for number, day in enumerate((DAY - timedelta(days=2), DAY)):
         grade = 2 if number == open_at else 0
-        given(running, alice, on=day, worst_grade=grade, open_grade=grade)
+        given(running, alice, on=day, worst_event_grade=grade, open_event_grade=grade)
     assert Change.UP not in {option.change for option in options_of(running).options}
     page = text_of(visit(alice).get(url(running)))
     assert "An event of grade 2 is still open" in page

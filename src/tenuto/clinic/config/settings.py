@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "tenuto.clinic.access",
     "tenuto.clinic.policies",
     "tenuto.clinic.scales",
+    "tenuto.clinic.course",
     "tenuto.clinic.intake",
     "tenuto.clinic.plan",
     "tenuto.clinic.portal",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
 from uuid import UUID
 
+from tenuto.clinic.course.api import infusions_among
 from tenuto.clinic.intake.api import IntakeState, states
 from tenuto.clinic.pathway.api import Batch, Contribution, Judgement, Place, TaskPlace, Turn
-from tenuto.clinic.plan.models import PlanVersion, VisitReport
+from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.services.proposing import plan_for
 from tenuto.clinic.plan.status import Status
 from tenuto.clinic.plan.turns import NO_PLAN, Planned, judgement_of, turn_of
@@ -74,15 +73,12 @@ def turns(batch: Batch) -> Mapping[UUID, Turn | None]:
 def _planned(batch: Batch) -> dict[UUID, Planned]:
     """How far each patient's plan has come, with the days of its series on which something was given."""
     own = batch.once(versions_in)
-    days: dict[UUID, set[date]] = defaultdict(set)
-    reports = VisitReport.objects.filter(patient__in=list(own))
-    for series, on in reports.values_list("version__series", "given_on"):
-        days[series].add(on)
+    given = infusions_among(list(own))
     found = {}
     for patient, rows in own.items():
         force = in_force(rows)
-        given = len(days[force.series]) if force else 0
-        found[patient] = Planned(Status.DRAFT in standings(rows).values(), force is not None, given)
+        count = sum(each.series == force.series for each in given.get(patient, ())) if force else 0
+        found[patient] = Planned(Status.DRAFT in standings(rows).values(), force is not None, count)
     return found
 
 

@@ -12,17 +12,17 @@ from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from typing import Any
 
+from tenuto.clinic.course.api import RecordedInfusion
 from tenuto.clinic.intake.api import IntakeState
 from tenuto.clinic.plan.documents.sheet import sheet_of
-from tenuto.clinic.plan.models import VisitReport
 from tenuto.clinic.plan.presenters.level import level_inputs
 from tenuto.clinic.plan.presenters.page import course_of, dose_of, no_dose, protocols_of
 from tenuto.clinic.ui.gates import gate_card, missing_facts
 from tenuto.clinic.ui.words import count, long_day
+from tenuto.core.course.infusion import GivenInfusion
 from tenuto.core.gate import Level
 from tenuto.core.plan.proposal import Proposal
 from tenuto.core.plan.requirements import Companion, companions
-from tenuto.core.units import plain
 
 __all__ = [
     "FORMAT",
@@ -40,7 +40,9 @@ FORMAT = 2
 Document = Mapping[str, Any]
 
 
-def document_of(proposal: Proposal, *, state: IntakeState, reports: Iterable[VisitReport]) -> dict[str, Any]:
+def document_of(
+    proposal: Proposal, *, state: IntakeState, infusions: Iterable[RecordedInfusion]
+) -> dict[str, Any]:
     """Everything that a page and a paper say of this proposal today."""
     ignored = dict(state.record.ignored) if state.record else {}
     company = company_of(proposal, state)
@@ -51,7 +53,7 @@ def document_of(proposal: Proposal, *, state: IntakeState, reports: Iterable[Vis
             [f.code, f.level.name, f.fact, f.message] for f in proposal.gate.findings if f.level > Level.PASS
         ],
         "maintenance": proposal.maintenance.text if proposal.maintenance else "",
-        "given": [_given(report) for report in reports],
+        "given": [_given(each.infusion) for each in infusions],
         "company": company,
         "level": level_inputs(proposal, state.facts.person.birth_date),
         "shown": _shown(proposal),
@@ -107,10 +109,10 @@ def _names_of_pins(proposal: Proposal, state: IntakeState) -> dict[str, Any]:
     }
 
 
-def _given(report: VisitReport) -> dict[str, Any]:
+def _given(infusion: GivenInfusion) -> dict[str, Any]:
     return {
-        "on": report.given_on.isoformat(),
-        "words": f"{long_day(report.given_on)}: {plain(report.dose_mg)} mg over {plain(report.minutes)} min",
+        "on": infusion.on.isoformat(),
+        "words": f"{long_day(infusion.on)}: {infusion.mass} over {infusion.minutes}",
     }
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from tenuto.clinic.plan.services.visits import Given, orderable
+from tenuto.clinic.plan.services.visits import orderable
+from tenuto.core.course.infusion import GivenInfusion, Tolerability
 from tenuto.core.plan.side_effects import side_effects
-from tenuto.core.units import UnitError, read_decimal
+from tenuto.core.units import Mg, Minutes, UnitError, read_decimal
 
 __all__ = ["OrdersForm", "VisitForm"]
 
@@ -74,22 +74,35 @@ class VisitForm(forms.Form):
         typed = self.cleaned_data["improved_percent"].strip()
         return _number(typed, above=-1000, most=100, places=1) if typed else None
 
-    def given(self) -> Given:
-        """What was typed; only when valid."""
+    def clean_open_grade(self) -> str:
+        still_open: str = self.cleaned_data["open_grade"]
+        if still_open > self.cleaned_data.get("worst_grade", still_open):
+            raise ValidationError(
+                "An event that is still open can't be worse than the worst one. Correct the grades."
+            )
+        return still_open
+
+    def given(self) -> GivenInfusion:
+        """What was typed; only when valid. The dose for each kg is not typed."""
         got = self.cleaned_data
-        on: date = got["given_on"]
         sedation = got["deepest_sedation"]
-        return Given(
-            on=on,
-            dose_mg=got["dose_mg"],
-            minutes=got["minutes"],
-            effects=tuple(got["effects"]),
-            worst_grade=int(got["worst_grade"]),
-            open_grade=int(got["open_grade"]),
-            pressure_alert=got["pressure_alert"] == "yes",
-            deepest_sedation=int(sedation) if sedation else None,
-            improved_percent=got["improved_percent"],
+        return GivenInfusion(
+            got["given_on"],
+            mass=Mg(got["dose_mg"]),
+            minutes=Minutes(got["minutes"]),
+            tolerability=Tolerability(
+                worst_event_grade=int(got["worst_grade"]),
+                open_event_grade=int(got["open_grade"]),
+                blood_pressure_alert=got["pressure_alert"] == "yes",
+                deepest_sedation=int(sedation) if sedation else None,
+                effects=tuple(got["effects"]),
+            ),
         )
+
+    def improved(self) -> Decimal | None:
+        """By how many percent the score has fallen; None without one."""
+        fallen: Decimal | None = self.cleaned_data["improved_percent"]
+        return fallen
 
 
 class OrdersForm(forms.Form):

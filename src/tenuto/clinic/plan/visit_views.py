@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.reauthenticate import Reauthentication, fresh_signature
+from tenuto.clinic.course.api import CourseMoved, mark
 from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
@@ -32,7 +33,6 @@ from tenuto.clinic.plan.services.visits import (
     order_next_visit,
     record_visit,
     titration_of,
-    visits_mark,
 )
 from tenuto.clinic.plan.visit_forms import OrdersForm, VisitForm
 
@@ -49,11 +49,18 @@ def visits(request: HttpRequest, patient: Patient) -> HttpResponse:
 def record(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Keep how an infusion went."""
     form = VisitForm(request.POST)
-    by, now, today = cast(Staff, request.user), timezone.now(), timezone.localdate()
+    by, now = cast(Staff, request.user), timezone.now()
     seen = request.POST.get("seen", "")
 
     def keep() -> None:
-        record_visit(patient=patient, given=form.given(), by=by, at=now, today=today, seen=seen)
+        record_visit(
+            patient=patient,
+            given=form.given(),
+            improved_percent=form.improved(),
+            by=by,
+            at=now,
+            seen=seen,
+        )
 
     return _answer(request, patient, form, keep, done=("Saved", "The infusion is on record."))
 
@@ -89,7 +96,7 @@ def _answer(
     if form.is_valid():
         try:
             keep()
-        except VisitMoved as conflict:
+        except (CourseMoved, VisitMoved) as conflict:
             moved = str(conflict)
         except VisitRefused as refused:
             form.add_error(refused.field, str(refused))
@@ -116,11 +123,11 @@ def _page(
     )
     context = {
         "version": force,
-        "rows": visit_rows(found.reports, force),
+        "rows": visit_rows(found.infusions, force),
         "titration": titration_card(titration, force) if force else None,
         "effects": order_options(effects),
         "orders": orders,
-        "visits_seen": visits_mark(found.reports),
+        "visits_seen": mark(found.infusions),
         "orders_seen": mark_of(orders),
         "moved": moved,
         "visit_form": failed if isinstance(failed, VisitForm) else VisitForm(),

@@ -11,7 +11,6 @@ TABLES = (
     "plan_planversion",
     "plan_planwithdrawal",
     "plan_visitorders",
-    "plan_visitreport",
 )
 
 

@@ -1,8 +1,8 @@
-"""Plans as they were signed, comfort cards, visits as they were reported and orders for the next one. Rows are only added."""
+"""Plans as they were signed, comfort cards and orders for the next visit. Rows are only added."""
 
 from tenuto.clinic.plan.models.comfort import ComfortCard
 from tenuto.clinic.plan.models.version import PlanException, PlanSignature, PlanVersion, PlanWithdrawal
-from tenuto.clinic.plan.models.visit import VisitOrders, VisitReport
+from tenuto.clinic.plan.models.visit import VisitOrders
 
 __all__ = [
     "ComfortCard",
@@ -11,5 +11,4 @@ __all__ = [
     "PlanVersion",
     "PlanWithdrawal",
     "VisitOrders",
-    "VisitReport",
 ]

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from tenuto.clinic.course.api import RecordedInfusion
 from tenuto.clinic.plan.forms import query_of
-from tenuto.clinic.plan.models import PlanVersion, VisitReport
+from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.services.visits import orderable
 from tenuto.clinic.ui.words import long_day
+from tenuto.core.course.infusion import Tolerability
 from tenuto.core.plan.side_effects import options_for, side_effects
 from tenuto.core.plan.titration import Change, Titration, TitrationOption
 from tenuto.core.sources import Basis
@@ -62,10 +64,10 @@ class OrderOption:
     revisions: tuple[str, ...]
 
 
-def visit_rows(reports: Iterable[VisitReport], version: PlanVersion | None) -> tuple[VisitRow, ...]:
+def visit_rows(infusions: Iterable[RecordedInfusion], version: PlanVersion | None) -> tuple[VisitRow, ...]:
     """The visits, the newest first, each beside what the plan in force orders."""
     ordered = version.order.dose.dose.value if version and version.order.dose else None
-    return tuple(_row(report, ordered) for report in sorted(reports, key=lambda r: r.given_on, reverse=True))
+    return tuple(_row(each, ordered) for each in sorted(infusions, key=lambda each: each.on, reverse=True))
 
 
 def titration_card(found: Titration | None, version: PlanVersion) -> TitrationCard | None:
@@ -97,9 +99,10 @@ def order_options(effects: Iterable[str]) -> tuple[OrderOption, ...]:
     )
 
 
-def latest_effects(reports: Sequence[VisitReport]) -> tuple[str, ...]:
+def latest_effects(infusions: Sequence[RecordedInfusion]) -> tuple[str, ...]:
     """What troubled the patient at the last visit."""
-    return tuple(reports[-1].effects) if reports else ()
+    borne = infusions[-1].infusion.tolerability if infusions else None
+    return borne.effects if borne else ()
 
 
 def _basis(medicine: bool, evidence: str) -> str:
@@ -111,22 +114,31 @@ def _evidence(basis: Basis) -> str:
     return ", ".join(tag.meaning for tag in basis.tags).capitalize()
 
 
-def _row(report: VisitReport, ordered: Decimal | None) -> VisitRow:
-    titles = [effect.title for effect in options_for(report.effects)]
-    sedation = "not recorded" if report.deepest_sedation is None else f"MOAA/S {report.deepest_sedation}"
-    differs = ordered is not None and report.dose_mg != ordered
+def _row(recorded: RecordedInfusion, ordered: Decimal | None) -> VisitRow:
+    given, borne = recorded.infusion, recorded.infusion.tolerability
+    differs = ordered is not None and given.mass is not None and given.mass.value != ordered
     return VisitRow(
-        on=long_day(report.given_on),
-        dose=f"{plain(report.dose_mg)} mg over {plain(report.minutes)} min",
+        on=long_day(given.on),
+        dose=f"{given.mass} over {given.minutes}",
         differs=f"The plan orders {plain(ordered)} mg" if ordered is not None and differs else "",
-        effects=", ".join(titles) or "Nothing reported",
-        grades=f"Worst grade {report.worst_grade}, still open {report.open_grade or 'none'}",
-        watched=f"{'Blood-pressure alert' if report.pressure_alert else 'No pressure alert'}, sedation {sedation}",
+        effects=", ".join(effect.title for effect in options_for(borne.effects if borne else ()))
+        or "Nothing reported",
+        grades=_grades(borne) if borne else "Not recorded",
+        watched=_watched(borne) if borne else "Not recorded",
         score="No score"
-        if report.improved_percent is None
-        else f"{plain(report.improved_percent)} % better than baseline",
-        by=report.recorded_by_name,
+        if recorded.improved_percent is None
+        else f"{plain(recorded.improved_percent)} % better than baseline",
+        by=recorded.recorded_by_name,
     )
+
+
+def _grades(borne: Tolerability) -> str:
+    return f"Worst grade {borne.worst_event_grade}, still open {borne.open_event_grade or 'none'}"
+
+
+def _watched(borne: Tolerability) -> str:
+    sedation = "not recorded" if borne.deepest_sedation is None else f"MOAA/S {borne.deepest_sedation}"
+    return f"{'Blood-pressure alert' if borne.blood_pressure_alert else 'No pressure alert'}, sedation {sedation}"
 
 
 def _option(option: TitrationOption, version: PlanVersion) -> NextDose:

@@ -63,7 +63,7 @@ class Built:
     def written(self) -> Written:
         """The order with the words in which it is shown now. Costs as much as a page."""
         found = self.grounds
-        words = document_of(self.proposal, state=found.state, reports=found.given(anew=self.order.anew))
+        words = document_of(self.proposal, state=found.state, infusions=found.given(anew=self.order.anew))
         return Written(self.order, found.state.facts, words)
 
 

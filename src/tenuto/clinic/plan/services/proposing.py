@@ -8,19 +8,18 @@ from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
+from tenuto.clinic.course.api import RecordedInfusion, infusions_of
 from tenuto.clinic.intake.api import IntakeState, Record, batch_with, current, policy_of
 from tenuto.clinic.pathway.api import Batch
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.plan.models import PlanVersion, VisitReport
+from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.versions import in_force, versions_in
-from tenuto.core.course.infusion import GivenInfusion
 from tenuto.core.gate import Gate
 from tenuto.core.intake.died import DIED
 from tenuto.core.intake.eligibility import Assessment
 from tenuto.core.plan.proposal import Proposal, propose
 from tenuto.core.plan.request import PlanRequest
 from tenuto.core.policy import Policy
-from tenuto.core.units import Mg
 
 __all__ = ["Grounds", "grounds", "plan_for", "policy_of", "with_acts"]
 
@@ -61,8 +60,8 @@ class Grounds:
     state: IntakeState
     versions: tuple[PlanVersion, ...]
     """All versions, the newest first."""
-    reports: tuple[VisitReport, ...]
-    """The visits on record, one a day, oldest first."""
+    infusions: tuple[RecordedInfusion, ...]
+    """The infusions on record, one a day, oldest first."""
 
     @property
     def batch(self) -> Batch:
@@ -77,20 +76,19 @@ class Grounds:
         """The signed version that counts now."""
         return in_force(self.versions)
 
-    def given(self, *, anew: bool = False) -> tuple[VisitReport, ...]:
+    def given(self, *, anew: bool = False) -> tuple[RecordedInfusion, ...]:
         """The infusions of the running series; none of them when a series begins anew."""
         force = self.in_force
         if force is None or anew:
             return ()
-        members = {version.pk for version in self.versions if version.series == force.series}
-        return tuple(report for report in self.reports if report.version_id in members)
+        return tuple(each for each in self.infusions if each.series == force.series)
 
     def proposal(self, request: PlanRequest, *, anew: bool = False) -> Proposal:
         """The proposal for a request, with what was given already. Raises PlanRequestError."""
         if self.state.record is None:
             raise ValueError("Nothing is recorded about this patient, so there is nothing to plan on.")
-        given = tuple(report.given_on for report in self.given(anew=anew))
-        earlier = tuple(GivenInfusion(r.given_on, Mg(str(r.dose_mg.normalize()))) for r in self.reports)
+        given = tuple(each.on for each in self.given(anew=anew))
+        earlier = tuple(each.infusion for each in self.infusions)
         full = replace(request, given=given, earlier=earlier)
         state = self.state
         return plan_for(
@@ -99,17 +97,11 @@ class Grounds:
 
 
 def grounds(patient: Patient) -> Grounds:
-    """Facts, versions and visits of a patient, in a fixed number of queries."""
-    reports = VisitReport.objects.filter(patient=patient).order_by("given_on", "recorded_at", "pk")
-    return Grounds(patient, current(patient), with_acts(patient), _newest_of_each_day(tuple(reports)))
+    """Facts, versions and infusions of a patient, in a fixed number of queries."""
+    return Grounds(patient, current(patient), with_acts(patient), infusions_of(patient.pk))
 
 
 def with_acts(patient: Patient) -> tuple[PlanVersion, ...]:
     """All versions of a patient's plan, the newest first, with what was done to each. One query."""
     found = PlanVersion.objects.filter(patient=patient)
     return tuple(found.select_related("signature", "exception", "withdrawal").order_by("-number"))
-
-
-def _newest_of_each_day(reports: Sequence[VisitReport]) -> tuple[VisitReport, ...]:
-    by_day: dict[date, VisitReport] = {report.given_on: report for report in reports}
-    return tuple(by_day.values())

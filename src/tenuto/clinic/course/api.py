@@ -1,0 +1,91 @@
+"""What every stage may ask of the course, and the verbs by which a stage hands over its facts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from tenuto.clinic.course.models import InfusionReport
+from tenuto.clinic.course.services import CourseMoved, record_infusion
+from tenuto.core.course.infusion import GivenInfusion, Tolerability
+from tenuto.core.units import Mg, MgPerKg, Minutes
+
+__all__ = [
+    "CourseMoved",
+    "RecordedInfusion",
+    "infusions_among",
+    "infusions_of",
+    "mark",
+    "record_infusion",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedInfusion:
+    """An infusion as it is on record: what was given, under which signed plan, and who said so when."""
+
+    id: UUID
+    infusion: GivenInfusion
+    improved_percent: Decimal | None
+    """How far the score has fallen from baseline; None without a score."""
+    series: UUID
+    plan_version: UUID
+    recorded_by_name: str
+    recorded_at: datetime
+
+    @property
+    def on(self) -> date:
+        """The day on which it was given."""
+        return self.infusion.on
+
+
+def infusions_of(patient: UUID) -> tuple[RecordedInfusion, ...]:
+    """The infusions of a patient, one a day, oldest first; of several reports about a day the newest. One query."""
+    return infusions_among([patient]).get(patient, ())
+
+
+def infusions_among(patients: Iterable[UUID]) -> Mapping[UUID, tuple[RecordedInfusion, ...]]:
+    """The infusions of each of the patients who had any, one a day, oldest first. One query."""
+    by_day: dict[UUID, dict[date, RecordedInfusion]] = defaultdict(dict)
+    rows = InfusionReport.objects.filter(patient__in=patients)
+    for row in rows.order_by("given_on", "recorded_at", "pk"):
+        by_day[row.patient_id][row.given_on] = _recorded(row)
+    return {patient: tuple(days.values()) for patient, days in by_day.items()}
+
+
+def mark(infusions: Iterable[RecordedInfusion]) -> str:
+    """What a page holds to know whether somebody recorded an infusion after it was shown; empty before the first."""
+    newest = max(infusions, key=lambda each: (each.recorded_at, each.id), default=None)
+    return str(newest.id) if newest else ""
+
+
+def _recorded(row: InfusionReport) -> RecordedInfusion:
+    return RecordedInfusion(
+        row.pk,
+        _given(row),
+        row.improved_percent,
+        row.series,
+        row.plan_version,
+        row.recorded_by_name,
+        row.recorded_at,
+    )
+
+
+def _given(row: InfusionReport) -> GivenInfusion:
+    return GivenInfusion(
+        row.given_on,
+        mass=Mg(row.dose_mg.normalize()),
+        dose=MgPerKg(row.dose_mg_per_kg),
+        minutes=Minutes(row.minutes),
+        tolerability=Tolerability(
+            worst_event_grade=row.worst_grade,
+            open_event_grade=row.open_grade,
+            blood_pressure_alert=row.pressure_alert,
+            deepest_sedation=row.deepest_sedation,
+            effects=tuple(row.effects),
+        ),
+    )
