@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.case import Case
 from tenuto.core.intake.facts import Allergy
 from tenuto.core.intake.wording import Mention, Phrases
-from tenuto.core.literature import table
-from tenuto.core.sources import basis_from
+from tenuto.core.intake.medicines import register
 
 __all__ = ["judge"]
 
 
 @cache
-def _data() -> dict[str, Any]:
-    return dict(table("interactions")["allergy"])
-
-
-@cache
 def _phrases() -> Phrases:
-    return Phrases({"ketamine": _data()["text"]})
+    return Phrases({"ketamine": register().allergy.texts})
 
 
 def judge(case: Case) -> tuple[Finding, ...]:
@@ -31,9 +24,8 @@ def judge(case: Case) -> tuple[Finding, ...]:
 
 
 def _finding(allergy: Allergy) -> tuple[Finding, ...]:
-    codes = {("rxnorm", c) for c in _data()["rxnorm"]} | {("snomed", c) for c in _data()["snomed"]}
     level = Level.PASS
-    if any((c.system, c.code.strip()) in codes for c in allergy.codings):
+    if any((c.system, c.code.strip()) in register().allergy.codes for c in allergy.codings):
         level = Level.BLOCK
     for text in (allergy.text, *(c.display for c in allergy.codings)):
         said = _phrases().mentions(text).get("ketamine")
@@ -46,5 +38,6 @@ def _finding(allergy: Allergy) -> tuple[Finding, ...]:
         f"Allergy: “{(allergy.text or allergy.codings[0].display or allergy.codings[0].code)[:80]}”{reaction}. "
         "Ketamine is not given; if the record is wrong, have it corrected."
     )
-    basis = basis_from(_data(), where="interactions.toml allergy")
-    return (Finding("ALLERGY-KETAMINE", level, message, basis, fact="allergies.attested"),)
+    return (
+        Finding("ALLERGY-KETAMINE", level, message, register().allergy.basis, fact="allergies.attested"),
+    )

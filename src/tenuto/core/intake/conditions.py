@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
+from tenuto.core.data import Table, data_file
 from tenuto.core.intake.codebook import Codebook, icd_prefixes
+from tenuto.core.intake.coded_entries import recognised_by, without_points
 from tenuto.core.intake.facts import Problem, ProblemStatus
-from tenuto.core.literature import table
-from tenuto.core.sources import Basis, basis_from
+from tenuto.core.literature import ROOT
+from tenuto.core.sources import Basis, basis_of
 
 __all__ = [
     "Condition",
@@ -57,41 +60,47 @@ class Indication:
     """True when every one of these problems is in remission."""
 
 
-@cache
+@dataclass(frozen=True, slots=True)
+class _Register:
+    conditions: tuple[Condition, ...]
+    recognised_by: tuple[Mapping[str, Any], ...]
+    remission_codes: frozenset[str]
+
+
+@data_file(ROOT / "conditions.toml")
+def _register(file: Table) -> _Register:
+    entries = file.tables("condition")
+    return _Register(
+        tuple(sorted((_condition(entry) for entry in entries), key=lambda c: c.rank)),
+        tuple(recognised_by(entry, entry.text("id")) for entry in entries),
+        frozenset().union(*(without_points(entry.words("icd10cm_remission", ())) for entry in entries)),
+    )
+
+
+def _condition(entry: Table) -> Condition:
+    return Condition(
+        id=entry.text("id"),
+        title=entry.text("title"),
+        track=entry.text("track"),
+        rank=entry.whole("rank"),
+        scales=entry.words("scales"),
+        grade=entry.text("grade"),
+        summary=entry.text("summary"),
+        basis=basis_of(entry),
+        template=entry.flag("template", True),
+        on_request=entry.flag("on_request"),
+        under_study=entry.flag("under_study"),
+    )
+
+
 def conditions() -> tuple[Condition, ...]:
     """All conditions, best documented first."""
-    return tuple(
-        sorted(
-            (
-                Condition(
-                    id=entry["id"],
-                    title=entry["title"],
-                    track=entry["track"],
-                    rank=entry["rank"],
-                    scales=tuple(entry["scales"]),
-                    grade=entry["grade"],
-                    summary=entry["summary"],
-                    basis=basis_from(entry, where=f"conditions.toml {entry['id']}"),
-                    template=entry.get("template", True),
-                    on_request=entry.get("on_request", False),
-                    under_study=entry.get("under_study", False),
-                )
-                for entry in table("conditions")["condition"]
-            ),
-            key=lambda c: c.rank,
-        )
-    )
+    return _register().conditions
 
 
 @cache
 def _codebook() -> Codebook:
-    return Codebook(table("conditions")["condition"])
-
-
-@cache
-def _remission_codes() -> frozenset[str]:
-    codes = (c for entry in table("conditions")["condition"] for c in entry.get("icd10cm_remission", ()))
-    return frozenset(code.replace(".", "") for code in codes)
+    return Codebook(_register().recognised_by)
 
 
 def condition(condition_id: str) -> Condition:
@@ -138,4 +147,4 @@ def indications(problems: Iterable[Problem]) -> tuple[Indication, ...]:
 def _remitted(problem: Problem) -> bool:
     if problem.status is ProblemStatus.REMISSION:
         return True
-    return any(prefix in _remission_codes() for coding in problem.codings for prefix in icd_prefixes(coding))
+    return any(prefix in _register().remission_codes for coding in problem.codings for prefix in icd_prefixes(coding))

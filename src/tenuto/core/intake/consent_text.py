@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
-from tenuto.core.literature import folder, table
-from tenuto.core.sources import Basis, basis_from
+from tenuto.core.data import Table, data_folder
+from tenuto.core.literature import ROOT
+from tenuto.core.sources import Basis, basis_of
 
 __all__ = ["ConsentText", "Statement", "consent_text", "current_consent_text"]
 
@@ -44,40 +42,35 @@ class ConsentText:
         return f"{self.id}-{self.version}"
 
 
-@cache
-def _texts() -> tuple[ConsentText, ...]:
-    return tuple(_read(table(name)) for name in folder("consent"))
-
-
-def _read(entry: Mapping[str, Any]) -> ConsentText:
-    statements = tuple(_statement(e) for e in entry["statement"])
-    choices = tuple(_statement(e) for e in entry.get("choice", ()))
-    shown = [entry["language"], entry["title"], *([s.id, s.heading, s.text] for s in (*statements, *choices))]
+@data_folder(ROOT / "consent")
+def _texts(file: Table) -> ConsentText:
+    language, title = file.text("language"), file.text("title")
+    statements = tuple(_statement(entry) for entry in file.tables("statement"))
+    choices = tuple(_statement(entry) for entry in file.tables("choice"))
+    shown = [language, title, *([s.id, s.heading, s.text] for s in (*statements, *choices))]
     return ConsentText(
-        id=entry["id"],
-        version=entry["version"],
-        language=entry["language"],
-        title=entry["title"],
+        id=file.text("id"),
+        version=file.whole("version"),
+        language=language,
+        title=title,
         statements=statements,
         choices=choices,
         sha256=hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest(),
     )
 
 
-def _statement(entry: Mapping[str, Any]) -> Statement:
-    return Statement(
-        entry["id"], entry["heading"], entry["text"], basis_from(entry, where=f"consent {entry['id']}")
-    )
+def _statement(entry: Table) -> Statement:
+    return Statement(entry.text("id"), entry.text("heading"), entry.text("text"), basis_of(entry))
 
 
 def consent_text(name: str) -> ConsentText:
     """The text with this name, such as `infusion-1`; KeyError lists those that exist."""
-    for text in _texts():
+    for text in _texts.all().values():
         if text.name == name:
             return text
-    raise KeyError(f"There is no consent text '{name}'. There are {', '.join(t.name for t in _texts())}.")
+    raise KeyError(f"There is no consent text '{name}'. There are {', '.join(t.name for t in _texts.all().values())}.")
 
 
 def current_consent_text() -> ConsentText:
     """The newest version."""
-    return max(_texts(), key=lambda text: text.version)
+    return max(_texts.all().values(), key=lambda text: text.version)

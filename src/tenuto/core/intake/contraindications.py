@@ -8,14 +8,16 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from tenuto.core.data import Table, data_file
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.codebook import Codebook, Match, icd_prefixes
+from tenuto.core.intake.coded_entries import recognised_by, without_points
 from tenuto.core.intake.dates import months_between
 from tenuto.core.intake.facts import Problem, ProblemStatus
 from tenuto.core.intake.wording import Mention
-from tenuto.core.literature import table
+from tenuto.core.literature import ROOT
 from tenuto.core.policy import Policy
-from tenuto.core.sources import Basis, basis_from
+from tenuto.core.sources import Basis, basis_of
 
 __all__ = ["Rule", "identified", "judge", "mentioned", "recognised", "rule", "rules"]
 
@@ -48,10 +50,29 @@ class Rule:
         return f"CONTRA-{self.id.upper().replace('_', '-')}"
 
 
-@cache
+@dataclass(frozen=True, slots=True)
+class _Register:
+    rules: Mapping[str, Rule]
+    recognised_by: tuple[Mapping[str, Any], ...]
+    known: tuple[Mapping[str, Any], ...]
+    """What is recognised and needs no rule."""
+
+
+@data_file(ROOT / "contraindications.toml")
+def _register(file: Table) -> _Register:
+    entries, known = file.tables("rule"), file.tables("known")
+    for entry in known:
+        entry.text("title")
+    return _Register(
+        {entry.text("id"): _rule(entry) for entry in entries},
+        tuple(recognised_by(entry, entry.text("id")) for entry in entries),
+        tuple(recognised_by(entry, f"known-{number}") for number, entry in enumerate(known)),
+    )
+
+
 def rules() -> Mapping[str, Rule]:
     """All rules by id, in the order of the file."""
-    return {entry["id"]: _read(entry) for entry in table("contraindications")["rule"]}
+    return _register().rules
 
 
 def rule(rule_id: str) -> Rule:
@@ -62,47 +83,46 @@ def rule(rule_id: str) -> Rule:
         raise KeyError(f"'{rule_id}' is not in literature/contraindications.toml.") from None
 
 
-def _levels(entry: Mapping[str, Any], start: Mapping[ProblemStatus, Level]) -> dict[ProblemStatus, Level]:
+def _levels(entry: Table, start: Mapping[ProblemStatus, Level]) -> dict[ProblemStatus, Level]:
     """Levels by status; one that isn't given is that of the status before it, or of `start`."""
     found: dict[ProblemStatus, Level] = {}
     changed = False
     for status in _ORDER:
-        if status.value in entry:
-            found[status], changed = Level[entry[status.value]], True
+        if entry.has(status.value):
+            found[status], changed = entry.choice(status.value, Level), True
         else:
             earlier = list(found.values())
             found[status] = earlier[-1] if changed or status not in start else start[status]
     return found
 
 
-def _read(entry: Mapping[str, Any]) -> Rule:
+def _rule(entry: Table) -> Rule:
     levels = _levels(entry, {})
     return Rule(
-        id=entry["id"],
-        title=entry["title"],
-        advice=entry["advice"],
+        id=entry.text("id"),
+        title=entry.text("title"),
+        advice=entry.text("advice"),
         levels=levels,
-        pain_levels=_levels(entry.get("pain", {}), levels),
-        basis=basis_from(entry, where=f"contraindications.toml {entry['id']}"),
-        within=entry.get("within", ""),
-        older=Level[entry.get("older", "REVIEW")],
-        remission_months=entry.get("remission_months", ""),
-        mild=Level[entry["mild"]] if "mild" in entry else None,
-        on_request=Level[entry["on_request"]] if "on_request" in entry else None,
-        remission_codes=frozenset(c.replace(".", "") for c in entry.get("icd10cm_remission", ())),
-        mild_codes=frozenset(c.replace(".", "") for c in entry.get("icd10cm_mild", ())),
+        pain_levels=_levels(entry.optional("pain"), levels),
+        basis=basis_of(entry),
+        within=entry.text("within", ""),
+        older=entry.choice("older", Level, Level.REVIEW),
+        remission_months=entry.text("remission_months", ""),
+        mild=entry.choice("mild", Level) if entry.has("mild") else None,
+        on_request=entry.choice("on_request", Level) if entry.has("on_request") else None,
+        remission_codes=without_points(entry.words("icd10cm_remission", ())),
+        mild_codes=without_points(entry.words("icd10cm_mild", ())),
     )
 
 
 @cache
 def _codebook() -> Codebook:
-    return Codebook(table("contraindications")["rule"])
+    return Codebook(_register().recognised_by)
 
 
 @cache
 def _known() -> Codebook:
-    entries = table("contraindications")["known"]
-    return Codebook([{**entry, "id": f"known-{number}"} for number, entry in enumerate(entries)])
+    return Codebook(_register().known)
 
 
 def recognised(problem: Problem) -> bool:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
-from typing import Any
 
+from tenuto.core.data import Table, data_file
 from tenuto.core.dates import say_date
 from tenuto.core.intake.answers import given, truth
 from tenuto.core.intake.case import Case
 from tenuto.core.intake.contraindications import mentioned
 from tenuto.core.intake.facts import ProblemStatus
 from tenuto.core.intake.required import fact
-from tenuto.core.literature import table
-from tenuto.core.sources import Basis, basis_from
+from tenuto.core.literature import ROOT
+from tenuto.core.sources import Basis, basis_of
 
 __all__ = ["LabDue", "LabTest", "due", "tests"]
 
@@ -47,25 +45,25 @@ class LabDue:
     because: str
 
 
-@cache
-def tests() -> tuple[LabTest, ...]:
+@data_file(ROOT / "labs.toml")
+def tests(file: Table) -> tuple[LabTest, ...]:
     """The order set, in the order of the file."""
-    return tuple(_read(entry) for entry in table("labs")["test"])
+    return tuple(_test(entry) for entry in file.tables("test"))
 
 
-def _read(entry: Mapping[str, Any]) -> LabTest:
+def _test(entry: Table) -> LabTest:
     return LabTest(
-        id=entry["id"],
-        title=entry["title"],
-        applies=tuple(entry["applies"]),
-        why=entry["why"],
-        again=entry["again"],
-        basis=basis_from(entry, where=f"labs.toml {entry['id']}"),
-        fact=entry["fact"],
-        valid=entry.get("valid", ""),
-        after_infusions=entry.get("after_infusions", ""),
-        each_session_unless=entry.get("each_session_unless", ""),
-        rules=tuple(entry.get("rules", ())),
+        id=entry.text("id"),
+        title=entry.text("title"),
+        applies=entry.words("applies"),
+        why=entry.text("why"),
+        again=entry.text("again"),
+        basis=basis_of(entry),
+        fact=entry.text("fact"),
+        valid=entry.text("valid", ""),
+        after_infusions=entry.text("after_infusions", ""),
+        each_session_unless=entry.text("each_session_unless", ""),
+        rules=entry.words("rules", ()),
     )
 
 

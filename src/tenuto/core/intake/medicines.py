@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from tenuto.core.data import Table, data_file
 from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.case import Case
 from tenuto.core.intake.facts import Coding, Medication
 from tenuto.core.intake.wording import Phrases
-from tenuto.core.literature import table
-from tenuto.core.sources import Basis, Tag, basis_from
+from tenuto.core.literature import ROOT
+from tenuto.core.sources import Basis, Tag, basis_of
 
-__all__ = ["Checked", "DrugClass", "classes", "interactions", "judge", "prolongs_qt", "recognise"]
+__all__ = ["Checked", "DrugClass", "classes", "interactions", "judge", "prolongs_qt", "recognise", "register"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +40,75 @@ class Checked:
     not_checked: tuple[str, ...]
 
 
-@cache
+@dataclass(frozen=True, slots=True)
+class Drug:
+    """One ingredient with the RxNorm codes and names by which it is recognised."""
+
+    name: str
+    codes: tuple[str, ...]
+    brands: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllergyRule:
+    """What counts as an allergy to the drug or to what is in its vial: phrases, and (system, code) pairs."""
+
+    texts: tuple[str, ...]
+    codes: frozenset[tuple[str, str]]
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The content of `literature/interactions.toml`."""
+
+    classes: Mapping[str, DrugClass]
+    drugs: Mapping[str, tuple[Drug, ...]]
+    """By class."""
+    qt: frozenset[str]
+    qt_basis: Basis
+    allergy: AllergyRule
+
+
+@data_file(ROOT / "interactions.toml")
+def register(file: Table) -> Register:
+    """Classes, drugs, medicines that prolong the QT interval, and the allergy."""
+    entries, qt = file.tables("class"), file.table("qt")
+    return Register(
+        {entry.text("id"): _class(entry) for entry in entries},
+        {entry.text("id"): tuple(_drug(drug) for drug in entry.tables("drugs")) for entry in entries},
+        frozenset(qt.words("drugs")),
+        basis_of(qt),
+        _allergy(file.table("allergy")),
+    )
+
+
+def _class(entry: Table) -> DrugClass:
+    return DrugClass(
+        id=entry.text("id"),
+        title=entry.text("title"),
+        level=Level.PASS if entry.raw.get("level") == "INFO" and entry.has("level") else entry.choice("level", Level),
+        effect=entry.text("effect"),
+        action=entry.text("action"),
+        basis=basis_of(entry),
+        ask_last_taken=entry.flag("ask_last_taken"),
+        ask_taken_today=entry.flag("ask_taken_today"),
+    )
+
+
+def _drug(entry: Table) -> Drug:
+    codes = (*entry.words("rxcui", ()), *entry.words("products", ()))
+    return Drug(entry.text("name"), codes, entry.words("brands", ()))
+
+
+def _allergy(entry: Table) -> AllergyRule:
+    codes = {(system, code) for system in ("rxnorm", "snomed") for code in entry.words(system)}
+    return AllergyRule(entry.words("text"), frozenset(codes), basis_of(entry))
+
+
 def classes() -> Mapping[str, DrugClass]:
     """All classes by id, in the order of the file."""
-    return {
-        entry["id"]: DrugClass(
-            id=entry["id"],
-            title=entry["title"],
-            level=Level.PASS if entry["level"] == "INFO" else Level[entry["level"]],
-            effect=entry["effect"],
-            action=entry["action"],
-            basis=basis_from(entry, where=f"interactions.toml {entry['id']}"),
-            ask_last_taken=entry.get("ask_last_taken", False),
-            ask_taken_today=entry.get("ask_taken_today", False),
-        )
-        for entry in table("interactions")["class"]
-    }
+    return register().classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +126,13 @@ def _index() -> _Index:
     ingredients: dict[str, tuple[str, ...]] = {}
     codes: dict[str, frozenset[str]] = {}
     names: dict[str, list[str]] = {}
-    for entry in table("interactions")["class"]:
-        for drug in entry["drugs"]:
-            name: str = drug["name"]
-            ingredients[name] = (*ingredients.get(name, ()), entry["id"])
-            for code in (*drug.get("rxcui", ()), *drug.get("products", ())):
-                codes[code] = codes.get(code, frozenset()) | {name}
-            names.setdefault(name, []).extend((name, *drug.get("brands", ())))
-    return _Index(ingredients, codes, Phrases(names), frozenset(table("interactions")["qt"]["drugs"]))
+    for class_id, drugs in register().drugs.items():
+        for drug in drugs:
+            ingredients[drug.name] = (*ingredients.get(drug.name, ()), class_id)
+            for code in drug.codes:
+                codes[code] = codes.get(code, frozenset()) | {drug.name}
+            names.setdefault(drug.name, []).extend((drug.name, *drug.brands))
+    return _Index(ingredients, codes, Phrases(names), register().qt)
 
 
 def recognise(medication: Medication) -> frozenset[str]:

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any
 
+from tenuto.core.data import DataError, Table, data_file
 from tenuto.core.gate import Level
 from tenuto.core.intake.facts import Coding
-from tenuto.core.literature import table
-from tenuto.core.sources import Basis, basis_from
+from tenuto.core.literature import ROOT
+from tenuto.core.sources import Basis, basis_of
 
 __all__ = ["Fact", "Measure", "Purpose", "fact", "facts"]
 
@@ -85,10 +85,10 @@ class Fact:
         return f"QuestionnaireResponse.item.linkId = {self.id}"
 
 
-@cache
-def facts() -> tuple[Fact, ...]:
+@data_file(ROOT / "facts.toml")
+def facts(file: Table) -> tuple[Fact, ...]:
     """All required facts in the order of the register."""
-    return tuple(_read(entry) for entry in table("facts")["fact"])
+    return tuple(_fact(entry) for entry in file.tables("fact"))
 
 
 @cache
@@ -104,33 +104,44 @@ def fact(fact_id: str) -> Fact:
         raise KeyError(f"'{fact_id}' is not in literature/facts.toml.") from None
 
 
-def _read(entry: Mapping[str, Any]) -> Fact:
-    scores = entry.get("scores")
+def _fact(entry: Table) -> Fact:
     return Fact(
-        id=entry["id"],
-        title=entry["title"],
-        group=entry["group"],
-        kind=entry["kind"],
-        value=entry.get("value", ""),
-        applies=tuple(entry["applies"]),
-        planning=Level[entry["planning"]],
-        starting=Level[entry["starting"]],
-        ask=entry["ask"],
-        basis=basis_from(entry, where=f"facts.toml {entry['id']}"),
-        effects={key: Level[level] for key, level in entry.get("effects", {}).items()},
-        advice=entry.get("advice", ""),
-        path=entry.get("path", ""),
-        valid=entry.get("valid", ""),
-        valid_months=entry.get("valid_months", ""),
-        same_day=entry.get("same_day", False),
-        same_day_unless=entry.get("same_day_unless", ""),
-        rules=tuple(entry.get("rules", ())),
-        codes=tuple(Coding(*code) for code in entry.get("codes", ())),
+        id=entry.text("id"),
+        title=entry.text("title"),
+        group=entry.text("group"),
+        kind=entry.text("kind"),
+        value=entry.text("value", ""),
+        applies=entry.words("applies"),
+        planning=entry.choice("planning", Level),
+        starting=entry.choice("starting", Level),
+        ask=entry.text("ask"),
+        basis=basis_of(entry),
+        effects=_effects(entry.optional("effects")),
+        advice=entry.text("advice", ""),
+        path=entry.text("path", ""),
+        valid=entry.text("valid", ""),
+        valid_months=entry.text("valid_months", ""),
+        same_day=entry.flag("same_day"),
+        same_day_unless=entry.text("same_day_unless", ""),
+        rules=entry.words("rules", ()),
+        codes=tuple(_code(entry, cells) for cells in entry.rows("codes", ())),
         measures=tuple(
-            Measure(kind, m["unit"], tuple(m["loinc"]), tuple(m.get("estimated", ())))
-            for kind, m in entry.get("measures", {}).items()
+            Measure(kind, one.text("unit"), one.words("loinc"), one.words("estimated", ()))
+            for kind, one in entry.optional("measures").named().items()
         ),
-        scores=None if scores is None else {name: tuple(codes) for name, codes in scores.items()},
-        review_from=entry.get("review_from"),
-        review_from_female=entry.get("review_from_female"),
+        scores=entry.lists("scores") if entry.has("scores") else None,
+        review_from=entry.whole("review_from") if entry.has("review_from") else None,
+        review_from_female=entry.whole("review_from_female") if entry.has("review_from_female") else None,
     )
+
+
+def _effects(entry: Table) -> Mapping[str, Level]:
+    """The level of each answer; the answers are what people write, so their names are free."""
+    return {answer: entry.choice(answer, Level) for answer in entry.names()}
+
+
+def _code(entry: Table, cells: tuple[object, ...]) -> Coding:
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    if len(texts) != len(cells) or not 2 <= len(texts) <= 3:
+        raise DataError(f"{entry.where}: a code is [system, code] or [system, code, display], got {list(cells)}.")
+    return Coding(*texts)

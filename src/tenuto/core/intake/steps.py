@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 
+from tenuto.core.data import DataError, Table, data_file, not_among
 from tenuto.core.intake.required import Fact, fact
-from tenuto.core.literature import table
+from tenuto.core.literature import ROOT
 
 __all__ = ["Question", "Rows", "Step", "elsewhere", "step", "steps"]
 
@@ -44,29 +44,44 @@ class Step:
     """Ids of all facts that the step answers, also those that its rows answer."""
 
 
-@cache
-def steps() -> tuple[Step, ...]:
-    """All steps in the order in which they are asked."""
-    return tuple(
-        Step(
-            id=entry["id"],
-            title=entry["title"],
-            lead=entry["lead"],
-            rows=Rows(entry.get("rows", "")),
-            questions=tuple(
-                Question(fact(name), _choices(fact(name), entry.get("choices", {})))
-                for name in entry["facts"]
-                if name != "diagnosis"  # its rows are the answer
-            ),
-            facts=tuple(entry["facts"]),
-        )
-        for entry in table("intake_steps")["step"]
+@dataclass(frozen=True, slots=True)
+class _Register:
+    steps: tuple[Step, ...]
+    elsewhere: Mapping[str, tuple[str, ...]]
+
+
+@data_file(ROOT / "intake_steps.toml")
+def _register(file: Table) -> _Register:
+    return _Register(tuple(_step(entry) for entry in file.tables("step")), file.lists("elsewhere"))
+
+
+def _step(entry: Table) -> Step:
+    names, choices = entry.words("facts"), entry.lists("choices")
+    strange = [name for name in choices if name not in names]
+    if strange:
+        raise DataError(f"{entry.where}, choices: {not_among(strange[0], names)}")
+    return Step(
+        id=entry.text("id"),
+        title=entry.text("title"),
+        lead=entry.text("lead"),
+        rows=entry.choice("rows", Rows, Rows.NONE),
+        questions=tuple(
+            Question(fact(name), _choices(fact(name), choices))
+            for name in names
+            if name != "diagnosis"  # its rows are the answer
+        ),
+        facts=names,
     )
 
 
-def _choices(item: Fact, offered: Mapping[str, list[str]]) -> tuple[str, ...]:
+def steps() -> tuple[Step, ...]:
+    """All steps in the order in which they are asked."""
+    return _register().steps
+
+
+def _choices(item: Fact, offered: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     if item.id in offered:
-        return tuple(offered[item.id])
+        return offered[item.id]
     if item.id == "treatments.trials":
         return ("none",)  # what there was stands in the rows
     if item.value == "yes_no":
@@ -84,7 +99,6 @@ def step(step_id: str) -> Step:
     raise KeyError(f"There is no step '{step_id}'. There are {', '.join(s.id for s in steps())}.")
 
 
-@cache
 def elsewhere() -> Mapping[str, tuple[str, ...]]:
     """The facts that are recorded on pages of their own, by page."""
-    return {page: tuple(names) for page, names in table("intake_steps")["elsewhere"].items()}
+    return _register().elsewhere

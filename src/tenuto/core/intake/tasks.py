@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
-from functools import cache
 
+from tenuto.core.data import Table, data_file
 from tenuto.core.intake.answers import said
 from tenuto.core.intake.facts import Answer
-from tenuto.core.literature import table
+from tenuto.core.literature import ROOT
 from tenuto.core.scales.red_flags import RedFlag, Urgency
 from tenuto.core.scales.suicide_triage import Level
-from tenuto.core.sources import Basis, basis_from
+from tenuto.core.sources import Basis, basis_of
 
 __all__ = ["PLAN_TO_SIGN", "TaskRule", "for_answer", "for_flag", "for_level", "rules", "task_rule"]
 
@@ -38,24 +37,25 @@ class TaskRule:
     urgency: str = ""
 
 
-@cache
-def rules() -> tuple[TaskRule, ...]:
+@data_file(ROOT / "intake_tasks.toml")
+def rules(file: Table) -> tuple[TaskRule, ...]:
     """All rules, in the order of the file."""
-    return tuple(
-        TaskRule(
-            id=entry["id"],
-            title=entry["title"],
-            why=entry["why"],
-            owner=entry["owner"],
-            within=timedelta(hours=float(Decimal(entry["hours"]))),
-            basis=basis_from(entry, where=f"intake_tasks.toml {entry['id']}"),
-            fact=entry.get("fact", ""),
-            answers=tuple(entry.get("answers", ())),
-            unless=tuple(entry.get("unless", ())),
-            triage=entry.get("triage", ""),
-            urgency=entry.get("urgency", ""),
-        )
-        for entry in table("intake_tasks")["task"]
+    return tuple(_rule(entry) for entry in file.tables("task"))
+
+
+def _rule(entry: Table) -> TaskRule:
+    return TaskRule(
+        id=entry.text("id"),
+        title=entry.text("title"),
+        why=entry.text("why"),
+        owner=entry.text("owner"),
+        within=timedelta(hours=entry.real("hours")),
+        basis=basis_of(entry),
+        fact=entry.text("fact", ""),
+        answers=entry.words("answers", ()),
+        unless=entry.words("unless", ()),
+        triage=entry.text("triage", ""),
+        urgency=entry.text("urgency", ""),
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["folder", "table"]
+from tenuto.core.data import parse_toml
+
+__all__ = ["ROOT", "folder", "table"]
 
 ROOT = Path(__file__).parent
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent
 @cache
 def table(name: str) -> dict[str, Any]:
     """The parsed data file `name`.toml; numbers with a point are exact decimals. Callers must not change it."""
-    return tomllib.loads((ROOT / f"{name}.toml").read_text("utf-8"), parse_float=Decimal)
+    return parse_toml((ROOT / f"{name}.toml").read_text("utf-8"), name=f"literature/{name}.toml")
 
 
 def folder(name: str) -> tuple[str, ...]:

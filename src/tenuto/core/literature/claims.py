@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from typing import Any
 
-from tenuto.core.literature import table
-from tenuto.core.sources import Basis, basis_from
+from tenuto.core.data import Table, data_file
+from tenuto.core.literature import ROOT
+from tenuto.core.sources import Basis, basis_of
 
 __all__ = ["Claim", "Verdict", "banned_in", "claims"]
 
@@ -40,22 +38,22 @@ class Claim:
     basis: Basis
 
 
-@cache
-def claims() -> tuple[Claim, ...]:
+@data_file(ROOT / "claims.toml")
+def claims(file: Table) -> tuple[Claim, ...]:
     """All claims in the order of the file."""
-    return tuple(_read(entry) for entry in table("claims")["claim"])
+    return tuple(_claim(entry) for entry in file.tables("claim"))
 
 
-def _read(entry: Mapping[str, Any]) -> Claim:
+def _claim(entry: Table) -> Claim:
     return Claim(
-        id=entry["id"],
-        claim=entry["claim"],
-        articles=tuple(entry["articles"]),
-        verdict=Verdict(entry["verdict"]),
-        finding=entry["finding"],
-        wording=entry["wording"],
-        banned=tuple(entry["banned"]),
-        basis=basis_from(entry, where=f"claims.toml {entry['id']}"),
+        id=entry.text("id"),
+        claim=entry.text("claim"),
+        articles=entry.words("articles"),
+        verdict=entry.choice("verdict", Verdict),
+        finding=entry.text("finding"),
+        wording=entry.any_text("wording"),
+        banned=entry.words("banned"),
+        basis=basis_of(entry),
     )
 
 

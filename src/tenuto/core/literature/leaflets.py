@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from tenuto.core.literature import folder, table
-from tenuto.core.sources import Basis, basis_from
+from tenuto.core.data import Table, data_folder
+from tenuto.core.literature import ROOT
+from tenuto.core.sources import Basis, basis_of
 
 __all__ = ["Leaflet", "Section", "leaflet", "leaflets"]
 
@@ -29,25 +30,30 @@ class Leaflet:
     title: str
     summary: str
     sections: tuple[Section, ...]
+    order: int
+    """Its place in reading order."""
+
+
+@data_folder(ROOT / "education")
+def _leaflets(file: Table) -> Leaflet:
+    return Leaflet(
+        id=file.text("id"),
+        version=file.whole("version"),
+        title=file.text("title"),
+        summary=file.text("summary"),
+        sections=tuple(_section(entry) for entry in file.tables("sections")),
+        order=file.whole("order"),
+    )
+
+
+def _section(entry: Table) -> Section:
+    return Section(entry.text("heading"), entry.words("text"), basis_of(entry))
 
 
 @cache
 def leaflets() -> tuple[Leaflet, ...]:
     """All leaflets in reading order: before, during, after, and how it may work."""
-    data = sorted((table(name) for name in folder("education")), key=lambda entry: int(entry["order"]))
-    return tuple(
-        Leaflet(
-            id=entry["id"],
-            version=entry["version"],
-            title=entry["title"],
-            summary=entry["summary"],
-            sections=tuple(
-                Section(s["heading"], tuple(s["text"]), basis_from(s, where=f"{entry['id']}: {s['heading']}"))
-                for s in entry["sections"]
-            ),
-        )
-        for entry in data
-    )
+    return tuple(sorted(_leaflets.all().values(), key=lambda leaflet: leaflet.order))
 
 
 def leaflet(leaflet_id: str) -> Leaflet:

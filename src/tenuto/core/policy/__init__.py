@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tenuto.core.data import DataError, Table, data_file, not_among, read_toml
 from tenuto.core.data.digest import content_digest
 from tenuto.core.gate import Finding, Level
-from tenuto.core.sources import Basis, Sourced, Tag, basis_from
+from tenuto.core.sources import Basis, Sourced, Tag, basis_of
 from tenuto.core.units import Quantity
 
 __all__ = [
@@ -31,7 +30,7 @@ Q = TypeVar("Q", bound=Quantity)
 DIRECTOR = "medical_director"
 
 
-class PolicyError(ValueError):
+class PolicyError(DataError):
     """A policy that can't be used; the message names the entry and the fix."""
 
 
@@ -119,40 +118,49 @@ class Policy:
 def load_policy(text: str, *, name: str) -> Policy:
     """Read a policy from TOML. `name` is what an error calls it.
 
-    Every limit needs `value`, `unit` and evidence. A signature whose digest is not that of the content means that
-    somebody changed a signed policy: refused, never downgraded to unsigned.
+    Every limit needs `value`, `unit` and evidence, and is one of those that ship: an unknown one would limit nothing. A
+    signature whose digest is not that of the content means that somebody changed a signed policy: refused, never
+    downgraded to unsigned.
     """
     try:
-        raw = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise PolicyError(f"{name} is not a TOML file: {error}.") from error
-    try:
-        limits = {key: _limit(key, entry) for key, entry in raw["limits"].items()}
-        policy = Policy(
-            id=str(raw["id"]),
-            version=int(raw["version"]),
-            title=str(raw.get("title", raw["id"])),
-            limits=limits,
-            holidays=tuple(_date(day) for day in raw.get("holidays", ())),
-            clinic_days=tuple(_weekday(day) for day in raw.get("clinic_days", ("mon", "wed", "fri"))),
-            sha256=content_digest(raw),
-            signatures=tuple(_signature(entry) for entry in raw.get("signatures", ())),
-            demonstration=bool(raw.get("demonstration", False)),
-        )
-    except KeyError as error:
-        raise PolicyError(f"{name} has no {error}. A policy needs id, version and [limits].") from error
-    except (TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise PolicyError(f"{name}: {error}") from error
-    for signature in policy.signatures:
-        if signature.sha256 != policy.sha256:
-            raise PolicyError(
-                f"{name} was changed after {signature.by} signed it: the signature is for {signature.sha256[:12]}, "
-                f"the content is {policy.sha256[:12]}. Restore the signed version or have it signed again."
-            )
-    return policy
+        return read_toml(text, _clinic_policy, name=name)
+    except PolicyError:
+        raise
+    except DataError as error:
+        raise PolicyError(str(error)) from error
 
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _clinic_policy(file: Table) -> Policy:
+    known, limits = default_policy().limits, file.table("limits")
+    unknown = [name for name in limits.names() if name not in known]
+    if unknown:
+        raise PolicyError(f"{limits.where}: {not_among(unknown[0], known)}")
+    return _policy(file)
+
+
+def _policy(file: Table) -> Policy:
+    policy = Policy(
+        id=file.text("id"),
+        version=file.whole("version"),
+        title=file.text("title", file.text("id")),
+        limits={key: _limit(key, entry) for key, entry in file.table("limits").named().items()},
+        holidays=file.days("holidays"),
+        clinic_days=tuple(_weekday(day) for day in file.words("clinic_days", ("mon", "wed", "fri"))),
+        sha256=content_digest(file.raw),
+        signatures=tuple(_signature(entry) for entry in file.tables("signatures")),
+        demonstration=file.flag("demonstration"),
+    )
+    for signature in policy.signatures:
+        if signature.sha256 != policy.sha256:
+            raise PolicyError(
+                f"{file.where} was changed after {signature.by} signed it: the signature is for "
+                f"{signature.sha256[:12]}, the content is {policy.sha256[:12]}. Restore the signed version or have it "
+                "signed again."
+            )
+    return policy
 
 
 def _weekday(name: str) -> int:
@@ -167,42 +175,24 @@ def weekdays(names: Sequence[str]) -> tuple[int, ...]:
     return tuple(sorted({_weekday(name.strip()) for name in names}))
 
 
-def _date(value: Any) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(str(value))
+def _limit(key: str, entry: Table) -> Limit:
+    value = entry.exact("value")
+    if value < 0:
+        raise DataError(f"{entry.where}: 'value' is {value}. Give a number that is not negative.")
+    return Limit(key, entry.text("title", key.replace("_", " ")), value, entry.text("unit"), basis_of(entry))
 
 
-def _limit(key: str, entry: Mapping[str, Any]) -> Limit:
-    value = Decimal(str(entry["value"]))
-    if not value.is_finite() or value < 0:
-        raise PolicyError(f"[limits.{key}] value '{entry['value']}' must be a number that is not negative.")
-    return Limit(
-        key,
-        entry.get("title", key.replace("_", " ")),
-        value,
-        str(entry["unit"]),
-        basis_from(entry, where=f"[limits.{key}]"),
-    )
+def _signature(entry: Table) -> Signature:
+    return Signature(entry.text("by").strip(), entry.text("role"), entry.moment("at"), entry.text("sha256"))
 
 
-def _signature(entry: Mapping[str, Any]) -> Signature:
-    at = entry["at"] if isinstance(entry["at"], datetime) else datetime.fromisoformat(str(entry["at"]))
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=UTC)
-    by = str(entry["by"]).strip()
-    if not by:
-        raise PolicyError("A signature has no name in 'by'.")
-    return Signature(by, str(entry["role"]), at, str(entry["sha256"]))
-
-
-@cache
-def default_policy() -> Policy:
+@data_file(Path(__file__).with_name("default.toml"))
+def default_policy(file: Table) -> Policy:
     """The limits that ship: design defaults and published values, visibly unsigned."""
-    return load_policy(Path(__file__).with_name("default.toml").read_text("utf-8"), name="the default policy")
+    return _policy(file)
 
 
-@cache
-def demo_policy() -> Policy:
+@data_file(Path(__file__).with_name("demo.toml"))
+def demo_policy(file: Table) -> Policy:
     """The same limits signed by two people who do not exist, for the synthetic demonstration only."""
-    return load_policy(
-        Path(__file__).with_name("demo.toml").read_text("utf-8"), name="the demonstration policy"
-    )
+    return _clinic_policy(file)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
 
+from tenuto.core.data import DataError, Table, data_folder, not_among, parse_toml, read_toml
 from tenuto.core.scales.definition import (
     Band,
     ChangeRules,
@@ -32,11 +31,21 @@ from tenuto.core.scales.definition import (
 )
 from tenuto.core.scales.totals import bounds
 from tenuto.core.scales.wording import fingerprint
-from tenuto.core.sources import basis_from
+from tenuto.core.sources import basis_of
 
 __all__ = ["ROOT", "find", "instrument", "instruments", "read", "texts"]
 
 ROOT = Path(__file__).with_name("instruments")
+
+
+@data_folder(ROOT, "*/definition.toml")
+def _definitions(file: Table) -> Instrument:
+    return _instrument(file, _rights(ROOT / file.text("id")))
+
+
+@data_folder(ROOT, "*/hashes.toml")
+def _hashes(file: Table) -> Mapping[str, str]:
+    return {name: file.text(name) for name in file.names()}
 
 
 @cache
@@ -62,152 +71,185 @@ def find(name: str) -> Instrument | None:
 
 def read(folder: Path) -> Instrument:
     """Read one instrument's folder. ScaleError names the file, the entry and what is wrong with it."""
+    name = f"{folder.name}/definition.toml"
     try:
-        raw = tomllib.loads((folder / "definition.toml").read_text("utf-8"), parse_float=Decimal)
-        built = _instrument(raw, _rights(folder))
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise ScaleError(f"{folder.name}/definition.toml: {error}") from error
-    _check(built, folder, raw)
+        text = (folder / "definition.toml").read_text("utf-8")
+        built = read_toml(text, lambda file: _instrument(file, _rights(folder)), name=name)
+    except (OSError, KeyError) as error:
+        raise ScaleError(f"{name}: {error}") from error
+    except DataError as error:
+        raise ScaleError(str(error)) from error
+    _check(built, folder)
     return built
 
 
-def _instrument(raw: Mapping[str, Any], rights: Rights) -> Instrument:
-    items = tuple(_items(raw))
-    total = raw["total"]
+def _instrument(file: Table, rights: Rights) -> Instrument:
+    total, loinc = file.table("total"), file.optional("loinc")
+    lowest, highest = total.numbers("range", (0, 0))
+    take = total.choice("take", Take)
+    tier = file.choice("tier", Tier)
+    if tier is Tier.SCORE_ONLY and (file.has("items") or file.has("stem")):
+        raise DataError(f"{file.where} is score-only: it must not carry text. Use a text pack.")
     return Instrument(
-        id=raw["id"],
-        version=int(raw["version"]),
-        title=raw["title"],
-        name=raw["name"],
-        tier=Tier(raw["tier"]),
-        rater=Rater(raw["rater"]),
-        recall=raw["recall"],
-        cadence=raw.get("cadence", ""),
-        higher=Direction(raw["higher"]),
-        stem=raw.get("stem", ""),
-        items=items,
-        parts=tuple(_part(entry) for entry in raw.get("parts", ())),
-        total=Take(total["take"]),
-        decimals=int(total.get("decimals", 0)),
-        lowest=Decimal(total.get("range", (0, 0))[0]),
-        highest=Decimal(total.get("range", (0, 0))[1]),
-        bands=tuple(
-            Band(Decimal(low), Decimal(high), label)
-            for low, high, label in raw.get("bands", {}).get("table", ())
-        ),
-        bands_basis=basis_from(raw["bands"], where="[bands]") if "bands" in raw else None,
-        criteria=tuple(_criterion(entry) for entry in raw.get("criteria", ())),
-        completeness=_completeness(raw["completeness"]),
-        change=_change(raw.get("change", {})),
-        loinc_panel=raw.get("loinc", {}).get("panel", ""),
-        loinc_total=raw.get("loinc", {}).get("total", ""),
+        id=file.text("id"),
+        version=file.whole("version"),
+        title=file.text("title"),
+        name=file.text("name"),
+        tier=tier,
+        rater=file.choice("rater", Rater),
+        recall=file.text("recall"),
+        cadence=file.text("cadence", ""),
+        higher=file.choice("higher", Direction),
+        stem=file.text("stem", ""),
+        items=tuple(_items(file)),
+        parts=tuple(_part(entry) for entry in file.tables("parts")),
+        total=take,
+        decimals=total.whole("decimals", 0),
+        lowest=lowest,
+        highest=highest,
+        bands=tuple(_bands(file.optional("bands"))),
+        bands_basis=basis_of(file.table("bands")) if file.has("bands") else None,
+        criteria=tuple(_criterion(entry) for entry in file.tables("criteria")),
+        completeness=_completeness(file.table("completeness")),
+        change=_change(file.optional("change")),
+        loinc_panel=loinc.text("panel", ""),
+        loinc_total=loinc.text("total", ""),
         rights=rights,
-        basis=basis_from(raw, where="the definition"),
+        basis=basis_of(file),
     )
 
 
-def _items(raw: Mapping[str, Any]) -> Iterator[Item]:
+def _items(file: Table) -> Iterator[Item]:
     """Items written out, and blocks of items that have a neutral label only."""
-    choices = {name: tuple(_option(o) for o in entries) for name, entries in raw.get("options", {}).items()}
-    for entry in raw.get("items", ()):
-        asked = entry.get("asked_when")
+    options = file.optional("options")
+    choices = {name: tuple(_option(o) for o in options.tables(name)) for name in options.names()}
+    for entry in file.tables("items"):
+        answers = entry.text("options")
+        if answers not in choices:
+            raise DataError(f"{entry.where}, options: {not_among(answers, choices)}")
         yield Item(
-            str(entry["id"]),
-            entry["text"],
-            choices[entry["options"]],
-            entry.get("scored", True),
-            entry.get("loinc", ""),
-            (str(asked[0]), int(asked[1])) if asked else None,
+            entry.text("id"),
+            entry.text("text"),
+            choices[answers],
+            entry.flag("scored", True),
+            entry.text("loinc", ""),
+            _asked_when(entry),
         )
-    for block in raw.get("blocks", ()):
-        asked = block.get("asked_when")
-        scores = block.get("scores", block["values"])
-        options = tuple(
-            Option(int(v), str(v), Decimal(s)) for v, s in zip(block["values"], scores, strict=True)
-        )
-        for number in range(int(block["from"]), int(block["to"]) + 1):
-            codes = block.get("loinc", ())
-            yield Item(
-                str(number),
-                f"Item {number}",
-                options,
-                block.get("scored", True),
-                codes[number - int(block["from"])] if codes else "",
-                (str(asked[0]), int(asked[1])) if asked else None,
-            )
+    for block in file.tables("blocks"):
+        yield from _block(block)
 
 
-def _option(entry: Mapping[str, Any]) -> Option:
-    value = int(entry["value"])
-    return Option(value, entry["label"], Decimal(entry.get("score", value)), entry.get("loinc", ""))
+def _block(block: Table) -> Iterator[Item]:
+    first, last = block.whole("from"), block.whole("to")
+    values = [int(value) for value in block.numbers("values")]
+    scores = block.numbers("scores", [Decimal(value) for value in values])
+    codes = block.words("loinc", ())
+    if len(scores) != len(values) or (codes and len(codes) != last - first + 1):
+        raise DataError(f"{block.where}: give a score for each value, and a LOINC code for each item or none.")
+    options = tuple(Option(v, str(v), s) for v, s in zip(values, scores, strict=True))
+    scored, asked_when = block.flag("scored", True), _asked_when(block)
+    for number in range(first, last + 1):
+        code = codes[number - first] if codes else ""
+        yield Item(str(number), f"Item {number}", options, scored, code, asked_when)
 
 
-def _part(entry: Mapping[str, Any]) -> Part:
+def _asked_when(entry: Table) -> tuple[str, int] | None:
+    if not entry.has("asked_when"):
+        return None
+    match entry.cells("asked_when"):
+        case (str(item), int(value)):
+            return item, value
+        case other:
+            raise DataError(f"{entry.where}: asked_when is [item, answer] such as [\"2\", 1], got {list(other)}.")
+
+
+def _option(entry: Table) -> Option:
+    value = entry.whole("value")
+    return Option(value, entry.text("label"), entry.number("score", value), entry.text("loinc", ""))
+
+
+def _bands(entry: Table) -> Iterator[Band]:
+    for row in entry.rows("table", ()):
+        match row:
+            case (int() | Decimal() as low, int() | Decimal() as high, str(label)):
+                yield Band(Decimal(low), Decimal(high), label)
+            case _:
+                raise DataError(f"{entry.where}: a band is [lowest, highest, label], got {list(row)}.")
+
+
+def _part(entry: Table) -> Part:
     return Part(
-        entry["id"],
-        entry["title"],
-        tuple(str(i) for i in entry["items"]),
-        Take(entry.get("take", "sum")),
-        entry.get("in_total", False),
-        int(entry.get("needs", 0)),
+        entry.text("id"),
+        entry.text("title"),
+        entry.words("items"),
+        entry.choice("take", Take, Take.SUM),
+        entry.flag("in_total"),
+        entry.whole("needs", 0),
     )
 
 
-def _condition(entry: Mapping[str, Any]) -> Condition:
-    of = next(kind for kind in ("total", "item", "count") if kind in entry)
+_OF = ("total", "item", "count")
+
+
+def _condition(entry: Table) -> Condition:
+    kinds = [kind for kind in _OF if entry.has(kind)]
+    if len(kinds) != 1:
+        raise DataError(f"{entry.where}: give exactly one of {', '.join(_OF)}.")
+    of = kinds[0]
+    if of == "total" and not entry.flag("total"):
+        raise DataError(f"{entry.where}: write total = true, or leave it out.")
     return Condition(
         of,
-        "" if of == "total" else str(entry[of]),
-        Decimal(entry["at_least"]) if "at_least" in entry else None,
-        Decimal(entry["at_most"]) if "at_most" in entry else None,
-        int(entry.get("from_value", 0)),
+        "" if of == "total" else entry.text(of),
+        entry.number("at_least") if entry.has("at_least") else None,
+        entry.number("at_most") if entry.has("at_most") else None,
+        entry.whole("from_value", 0),
     )
 
 
-def _criterion(entry: Mapping[str, Any]) -> Criterion:
+def _criterion(entry: Table) -> Criterion:
     return Criterion(
-        entry["id"],
-        entry["title"],
-        tuple(_condition(c) for c in entry["all"]),
-        tuple(entry.get("sexes", ())),
-        basis_from(entry, where=f"criterion {entry['id']}"),
+        entry.text("id"),
+        entry.text("title"),
+        tuple(_condition(c) for c in entry.tables("all")),
+        entry.words("sexes", ()),
+        basis_of(entry),
     )
 
 
-def _completeness(entry: Mapping[str, Any]) -> Completeness:
-    most = int(entry.get("most_missing", 0))
+def _completeness(entry: Table) -> Completeness:
+    most = entry.whole("most_missing", 0)
     return Completeness(
         most,
-        int(entry.get("most_missing_in_part", most)),
-        tuple(str(i) for i in entry.get("never", ())),
-        entry.get("by_default", False),
-        basis_from(entry, where="[completeness]"),
+        entry.whole("most_missing_in_part", most),
+        entry.words("never", ()),
+        entry.flag("by_default"),
+        basis_of(entry),
     )
 
 
-def _threshold(entry: Mapping[str, Any], label: str) -> Threshold:
+def _threshold(entry: Table, label: str) -> Threshold:
     return Threshold(
-        entry.get("label", label),
-        Decimal(entry["points"]) if "points" in entry else None,
-        Decimal(entry["percent"]) if "percent" in entry else None,
-        basis_from(entry, where=f"[change] {label}"),
+        entry.text("label", label), _number(entry, "points"), _number(entry, "percent"), basis_of(entry)
     )
 
 
-def _change(entry: Mapping[str, Any]) -> ChangeRules:
-    reliable = entry.get("reliable")
+def _number(entry: Table, key: str) -> Decimal | None:
+    return entry.number(key) if entry.has(key) else None
+
+
+def _change(entry: Table) -> ChangeRules:
+    reliable = entry.optional("reliable")
     return ChangeRules(
-        _threshold(entry["response"], "response") if "response" in entry else None,
+        _threshold(entry.table("response"), "response") if entry.has("response") else None,
         tuple(
-            Remission(
-                Decimal(r["at_most"]), Decimal(r.get("fall", 0)), basis_from(r, where="[change] remission")
-            )
-            for r in entry.get("remission", ())
+            Remission(r.number("at_most"), r.number("fall", 0), basis_of(r))
+            for r in entry.tables("remission")
         ),
-        _threshold(reliable, "larger than measurement noise") if reliable else None,
-        Decimal(reliable["sd"]) if reliable and "sd" in reliable else None,
-        Decimal(reliable["reliability"]) if reliable and "reliability" in reliable else None,
-        tuple(_threshold(m, "meaningful") for m in entry.get("meaningful", ())),
+        _threshold(reliable, "larger than measurement noise") if entry.has("reliable") else None,
+        _number(reliable, "sd"),
+        _number(reliable, "reliability"),
+        tuple(_threshold(m, "meaningful") for m in entry.tables("meaningful")),
     )
 
 
@@ -239,25 +281,29 @@ def texts(built: Instrument) -> dict[str, str]:
     return found
 
 
-def _check(built: Instrument, folder: Path, raw: Mapping[str, Any]) -> None:
+def _check(built: Instrument, folder: Path) -> None:
     """Refuse a definition that contradicts itself or whose wording is not the pinned one."""
     if built.id != folder.name:
         raise ScaleError(f"{folder.name}: the definition calls itself '{built.id}'.")
     ids = [item.id for item in built.items]
     if len(set(ids)) < len(ids):
         raise ScaleError(f"{built.id}: an item id is used twice.")
-    for part in built.parts:
-        for item_id in part.items:
-            built.item(item_id)
+    for name in (*(i for part in built.parts for i in part.items), *built.completeness.never):
+        built.item(name)
     if built.total is not Take.NONE and bounds(built, {}) != (built.lowest, built.highest):
         raise ScaleError(
             f"{built.id}: the range says {built.lowest} to {built.highest}, the items {bounds(built, {})}."
         )
     if built.tier is Tier.SCORE_ONLY:
-        if "items" in raw or built.stem:
-            raise ScaleError(f"{built.id} is score-only: it must not carry text. Use a text pack.")
         return
-    pinned = tomllib.loads((folder / "hashes.toml").read_text("utf-8"))
+    try:
+        text = (folder / "hashes.toml").read_text("utf-8")
+        pinned = parse_toml(text, name=f"{folder.name}/hashes.toml")
+    except FileNotFoundError:
+        raise ScaleError(
+            f"{built.title} has no hashes.toml, which pins every word that a person reads. Compare the wording with its "
+            f"source, then write it with `tenuto scale pin {built.id}`."
+        ) from None
     actual = texts(built)
     for name in sorted(set(pinned) | set(actual)):
         if pinned.get(name) != actual.get(name):

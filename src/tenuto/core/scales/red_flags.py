@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
 
+from tenuto.core.data import DataError, Table, data_file, not_among
 from tenuto.core.scales.criteria import Verdict, judge
-from tenuto.core.scales.definition import Condition, Criterion, Instrument, ScaleError
-from tenuto.core.sources import Basis, basis_from
+from tenuto.core.scales.definition import Condition, Criterion, Instrument
+from tenuto.core.scales.reading import instrument
+from tenuto.core.sources import Basis, basis_of
 
 __all__ = ["RedFlag", "Rule", "Urgency", "raised", "rules"]
 
@@ -60,43 +60,55 @@ class RedFlag:
     basis: Basis
 
 
-def _conditions(entry: Mapping[str, Any]) -> tuple[Condition, ...]:
+def _conditions(entry: Table) -> tuple[Condition, ...]:
     """One comparison for each item named, or one with the total; none when the rule compares nothing."""
-    if "at_least" not in entry and "at_most" not in entry:
+    least = entry.number("at_least") if entry.has("at_least") else None
+    most = entry.number("at_most") if entry.has("at_most") else None
+    items = entry.words("any_item", (entry.text("item"),) if entry.has("item") else ())
+    if least is None and most is None:
+        if items:
+            raise DataError(f"{entry.where} names an item and compares it with nothing. Add at_least or at_most.")
         return ()
-    least = Decimal(str(entry["at_least"])) if "at_least" in entry else None
-    most = Decimal(str(entry["at_most"])) if "at_most" in entry else None
-    items = entry.get("any_item", [entry["item"]] if "item" in entry else [])
-    return tuple(Condition("item", str(i), least, most) for i in items) or (
-        Condition("total", "", least, most),
-    )
+    return tuple(Condition("item", i, least, most) for i in items) or (Condition("total", "", least, most),)
 
 
-def _rule(entry: Mapping[str, Any], version: int) -> Rule:
-    where = f"red_flags.toml [{entry.get('id', '?')}]"
+def _rule(entry: Table, version: int) -> Rule:
     rule = Rule(
-        id=entry["id"],
+        id=entry.text("id"),
         version=version,
-        instrument=entry["instrument"],
-        urgency=Urgency[entry["urgency"].upper()],
-        title=entry["title"],
-        action=entry["action"],
+        instrument=entry.text("instrument"),
+        urgency=entry.choice("urgency", Urgency),
+        title=entry.text("title"),
+        action=entry.text("action"),
         any_of=_conditions(entry),
-        criterion=entry.get("criterion", ""),
-        unanswered=entry.get("unanswered", ""),
-        rises=entry.get("rises", ""),
-        basis=basis_from(entry, where=where),
+        criterion=entry.text("criterion", ""),
+        unanswered=entry.text("unanswered", ""),
+        rises=entry.text("rises", ""),
+        basis=basis_of(entry),
     )
     if sum(bool(way) for way in (rule.any_of, rule.criterion, rule.unanswered, rule.rises)) != 1:
-        raise ScaleError(f"{where} needs exactly one of at_least/at_most, criterion, unanswered, rises.")
+        raise DataError(f"{entry.where} needs exactly one of at_least/at_most, criterion, unanswered, rises.")
+    _check_names(rule, entry.where)
     return rule
 
 
-@cache
-def rules() -> tuple[Rule, ...]:
+def _check_names(rule: Rule, where: str) -> None:
+    """A rule about an item or criterion that the instrument does not have would never be raised."""
+    known = instrument(rule.instrument)
+    items = {item.id for item in known.items}
+    for name in (*(c.key for c in rule.any_of if c.of == "item"), rule.unanswered, rule.rises):
+        if name and name not in items:
+            raise DataError(f"{where}, item: {not_among(name, items)}")
+    criteria = {criterion.id for criterion in known.criteria}
+    if rule.criterion and rule.criterion not in criteria:
+        raise DataError(f"{where}, criterion: {not_among(rule.criterion, criteria)}")
+
+
+@data_file(Path(__file__).with_name("red_flags.toml"))
+def rules(file: Table) -> tuple[Rule, ...]:
     """All rules, in the order of the data file."""
-    raw = tomllib.loads(Path(__file__).with_name("red_flags.toml").read_text("utf-8"), parse_float=Decimal)
-    return tuple(_rule(entry, int(raw["version"])) for entry in raw["rules"])
+    version = file.whole("version")
+    return tuple(_rule(entry, version) for entry in file.tables("rules"))
 
 
 @cache

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from functools import cache
 from pathlib import Path
-from typing import Any
 
+from tenuto.core.data import Table, data_file
 from tenuto.core.scales.answers import Answers, check, missing
 from tenuto.core.scales.definition import ScaleError
 from tenuto.core.scales.reading import instrument
-from tenuto.core.sources import Basis, basis_from
+from tenuto.core.sources import Basis, basis_of
 
 __all__ = [
     "Level",
@@ -89,35 +87,49 @@ class Triage:
     screen: Screen | None = None
 
 
-@cache
-def _raw() -> Mapping[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("suicide_triage.toml").read_text("utf-8"))
+@dataclass(frozen=True, slots=True)
+class _Register:
+    version: int
+    loinc: str
+    reason_words: int
+    levels: Mapping[Level, LevelRule]
+
+
+@data_file(Path(__file__).with_name("suicide_triage.toml"))
+def _register(file: Table) -> _Register:
+    levels = (_level(entry) for entry in file.tables("levels"))
+    return _Register(
+        file.whole("version"),
+        file.text("loinc"),
+        file.whole("reason_words"),
+        {rule.level: rule for rule in levels},
+    )
+
+
+def _level(entry: Table) -> LevelRule:
+    return LevelRule(
+        entry.choice("level", Level),
+        entry.text("title"),
+        entry.text("loinc", ""),
+        entry.text("action"),
+        entry.words("any_yes", ()),
+        basis_of(entry),
+    )
 
 
 def level_version() -> int:
     """The version of the triage rules, kept with every recorded level."""
-    return int(_raw()["version"])
+    return _register().version
 
 
 def level_code() -> str:
     """The LOINC code of the observation that carries a recorded level."""
-    return str(_raw()["loinc"])
+    return _register().loinc
 
 
-@cache
 def level_rules() -> Mapping[Level, LevelRule]:
     """What each level means and what follows from it."""
-    return {
-        Level[entry["level"].upper()]: LevelRule(
-            Level[entry["level"].upper()],
-            entry["title"],
-            entry.get("loinc", ""),
-            entry["action"],
-            tuple(entry.get("any_yes", ())),
-            basis_from(entry, where=f"suicide_triage.toml {entry['level']}"),
-        )
-        for entry in _raw()["levels"]
-    }
+    return _register().levels
 
 
 def read_screen(answers: Answers) -> Screen:
@@ -158,7 +170,7 @@ def record(*, level: Level, rests_on: str, by: str, at: datetime, screen: Screen
     differs = screen is not None and (
         (proven is not None and level < proven) or (level is Level.NONE and not screen.complete)
     )
-    if differs and screen is not None and len(words) < _raw()["reason_words"]:
+    if differs and screen is not None and len(words) < _register().reason_words:
         raise ScaleError(
             f"{screen.text} To record {level.name.lower()}, say why in at least {_raw()['reason_words']} words."
         )

@@ -18,11 +18,10 @@ that a slip of the keyboard after the licence was checked is found.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
+from tenuto.core.data import DataError, Table, read_toml
 from tenuto.core.scales.definition import Instrument, Item, ScaleError, Tier
 from tenuto.core.scales.reading import instrument
 from tenuto.core.scales.wording import fingerprint
@@ -48,9 +47,6 @@ class TextPack:
     answers: Mapping[str, tuple[str, ...]]
 
 
-_FIELDS = ("instrument", "language", "holder", "licence")
-
-
 def load(text: str, *, name: str) -> TextPack:
     """Read and check a text pack. `name` is what an error calls it. Raises TextPackError.
 
@@ -58,66 +54,59 @@ def load(text: str, *, name: str) -> TextPack:
     licence must be stated; every hash must fit.
     """
     try:
-        raw = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise TextPackError(f"{name} is not a TOML file: {error}.") from error
-    for field in _FIELDS:
-        if not isinstance(raw.get(field), str) or not raw[field].strip():
-            raise TextPackError(f'{name} does not say its {field}. Add {field} = "...".')
-    try:
-        target = instrument(raw["instrument"])
-    except ScaleError as error:
-        raise TextPackError(f"{name}: {error}") from error
+        return read_toml(text, _pack, name=name)
+    except TextPackError:
+        raise
+    except (DataError, ScaleError) as error:
+        raise TextPackError(str(error)) from error
+
+
+def _pack(file: Table) -> TextPack:
+    target = instrument(file.text("instrument"))
     if target.tier is not Tier.SCORE_ONLY:
-        raise TextPackError(f"{name}: {target.title} has its text already; a text pack can't replace it.")
-    if raw.get("version") != target.version:
-        raise TextPackError(
-            f"{name} is for version {raw.get('version')!r}; {target.title} is version {target.version}."
-        )
-    entries = raw.get("items")
-    if not isinstance(entries, dict):
-        raise TextPackError(f"{name} has no items. Add [items.1] and so on.")
-    _same_items(name, target, entries)
-    checked = {i.id: _item(name, i, entries[i.id]) for i in target.items}
+        raise TextPackError(f"{file.where}: {target.title} has its text already; a text pack can't replace it.")
+    version = file.whole("version")
+    if version != target.version:
+        raise TextPackError(f"{file.where} is for version {version}; {target.title} is version {target.version}.")
+    entries = file.table("items")
+    _same_items(target, entries)
+    checked = {i.id: _item(i, entries.table(i.id)) for i in target.items}
     return TextPack(
         instrument=target.id,
         version=target.version,
-        language=raw["language"].strip(),
-        holder=raw["holder"].strip(),
-        licence=raw["licence"].strip(),
-        stem=str(raw.get("stem", "")).strip(),
+        language=file.text("language").strip(),
+        holder=file.text("holder").strip(),
+        licence=file.text("licence").strip(),
+        stem=file.any_text("stem", "").strip(),
         texts={key: words for key, (words, _) in checked.items()},
         answers={key: answers for key, (_, answers) in checked.items()},
     )
 
 
-def _same_items(name: str, target: Instrument, entries: Mapping[str, Any]) -> None:
+def _same_items(target: Instrument, entries: Table) -> None:
     known = [i.id for i in target.items]
-    lacking = [i for i in known if i not in entries]
-    unknown = [str(e)[:20] for e in entries if e not in known]
+    lacking = [i for i in known if i not in entries.names()]
+    unknown = [name[:20] for name in entries.names() if name not in known]
     if lacking:
         raise TextPackError(
-            f"{name} lacks item {', '.join(lacking)} of {target.title}. A scale is used whole."
+            f"{entries.where} lacks item {', '.join(lacking)} of {target.title}. A scale is used whole."
         )
     if unknown:
-        raise TextPackError(f"{name} has item {', '.join(unknown)}, which {target.title} does not have.")
+        raise TextPackError(f"{entries.where} has item {', '.join(unknown)}, which {target.title} does not have.")
 
 
-def _item(name: str, item: Item, entry: Any) -> tuple[str, tuple[str, ...]]:
-    words = entry.get("text") if isinstance(entry, dict) else None
-    answers = entry.get("answers") if isinstance(entry, dict) else None
-    if not isinstance(words, str) or not words.strip():
-        raise TextPackError(f"{name}, item {item.id}: there is no text.")
-    if not isinstance(answers, list) or not all(isinstance(a, str) and a.strip() for a in answers):
-        raise TextPackError(f"{name}, item {item.id}: answers must be a list of words, one for each answer.")
+def _item(item: Item, entry: Table) -> tuple[str, tuple[str, ...]]:
+    words, answers = entry.text("text"), entry.words("answers")
+    if not all(answer.strip() for answer in answers):
+        raise TextPackError(f"{entry.where}: an answer is empty. Write the words of each.")
     if len(answers) != len(item.options):
         raise TextPackError(
-            f"{name}, item {item.id}: {len(answers)} answers, the instrument has {len(item.options)}. Give them in the "
+            f"{entry.where}: {len(answers)} answers, the instrument has {len(item.options)}. Give them in the "
             f"order of the stored values {', '.join(str(o.value) for o in item.options)}."
         )
-    if entry.get("sha256") != (right := fingerprint([words, *answers])):
+    if entry.text("sha256") != (right := fingerprint([words, *answers])):
         raise TextPackError(
-            f"{name}, item {item.id}: the text does not fit its sha256. Compare it with the licensed original; if it is "
+            f"{entry.where}: the text does not fit its sha256. Compare it with the licensed original; if it is "
             f'right, write sha256 = "{right}".'
         )
     return words.strip(), tuple(a.strip() for a in answers)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
+
+from tenuto.core.data import DataError, Table, data_file, not_among
+from tenuto.core.units import Quantity
 
 T = TypeVar("T")
+Q = TypeVar("Q", bound=Quantity)
 
-__all__ = ["Basis", "Source", "Sourced", "Tag", "basis_from", "source"]
+__all__ = ["Basis", "Source", "Sourced", "Tag", "basis_of", "source", "sourced", "sourced_count"]
 
 
 class Tag(StrEnum):
@@ -98,10 +100,12 @@ class Sourced(Generic[T]):
     basis: Basis
 
 
-@cache
-def _registry() -> Mapping[str, Source]:
-    raw = tomllib.loads(Path(__file__).with_name("sources.toml").read_text("utf-8"))
-    return {key: Source(key, entry["cite"], entry.get("locator", "")) for key, entry in raw.items()}
+@data_file(Path(__file__).with_name("sources.toml"))
+def _registry(file: Table) -> Mapping[str, Source]:
+    """Every registered document by its key."""
+    return {
+        key: Source(key, entry.text("cite"), entry.text("locator", "")) for key, entry in file.named().items()
+    }
 
 
 def source(key: str) -> Source:
@@ -112,15 +116,30 @@ def source(key: str) -> Source:
         raise KeyError(f"'{key}' is not in core/sources/sources.toml; register the document there.") from None
 
 
-def basis_from(entry: Mapping[str, Any], *, where: str) -> Basis:
-    """Read `evidence`, `sources` and `note` of a data entry. `where` names the entry in an error."""
-    tags: Iterable[str] = entry.get("evidence", ())
-    if isinstance(tags, str):
-        tags = (tags,)
-    try:
-        known = tuple(Tag(tag) for tag in tags)
-    except ValueError as error:
-        raise ValueError(f"{where}: {error}. Use one of {', '.join(Tag)}.") from error
-    if not known:
-        raise ValueError(f"{where}: no evidence tag. Say how the value is known.")
-    return Basis(known, tuple(source(key) for key in entry.get("sources", ())), entry.get("note", ""))
+def basis_of(entry: Table) -> Basis:
+    """Read `evidence`, `sources` and `note` of a data entry. DataError when it says nothing of how it is known."""
+    tags = entry.words("evidence", ())
+    unknown = [tag for tag in tags if tag not in list(Tag)]
+    if unknown:
+        raise DataError(f"{entry.where}, evidence: {not_among(unknown[0], Tag)}")
+    if not tags:
+        raise DataError(f"{entry.where} has no evidence tag. Say how the value is known.")
+    keys = entry.words("sources", ())
+    strange = [key for key in keys if key not in _registry()]
+    if strange:
+        raise DataError(
+            f"{entry.where}, sources: {not_among(strange[0], _registry())} Register it in core/sources/sources.toml."
+        )
+    return Basis(tuple(Tag(tag) for tag in tags), tuple(source(key) for key in keys), entry.text("note", ""))
+
+
+def sourced(entry: Table, key: str, kind: type[Q]) -> Sourced[Q]:
+    """A quantity with evidence of its own: `key = { value = 0.5, evidence = ["V"], sources = [...] }`."""
+    part = entry.table(key)
+    return Sourced(part.quantity("value", kind), basis_of(part))
+
+
+def sourced_count(entry: Table, key: str) -> Sourced[int]:
+    """A whole number with evidence of its own."""
+    part = entry.table(key)
+    return Sourced(part.whole("value"), basis_of(part))
