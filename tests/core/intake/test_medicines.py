@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tenuto.core.intake.facts import Coding, Medication
-from tenuto.core.intake.medicines import classes, prolongs_qt, recognise
-from tenuto.core.literature import table
+from tenuto.core.intake.medicines import classes, prolongs_qt, recognise, register
 
 
 def test_a_combined_product_is_recognised_by_code_in_all_its_parts():
@@ -38,7 +37,7 @@ def test_qt_prolonging_medicines():
 
 
 def test_every_qt_medicine_is_one_that_is_recognised():
-    for name in table("interactions")["qt"]["drugs"]:
+    for name in register().qt:
         assert prolongs_qt([Medication(name)]), name
 
 

@@ -9,11 +9,10 @@ import pytest
 from tenuto.core.intake.conditions import conditions
 from tenuto.core.intake.contraindications import rules
 from tenuto.core.intake.labs import tests as lab_tests
-from tenuto.core.intake.medicines import classes
+from tenuto.core.intake.medicines import classes, register
 from tenuto.core.intake.required import fact, facts
-from tenuto.core.literature import table
 from tenuto.core.policy import default_policy
-from tenuto.core.sources import basis_from
+from tests.data_files import literature
 
 ICD10CM = re.compile(r"[A-TV-Z][0-9][0-9A-Z]?(\.[0-9A-Z]{1,4})?\Z")
 CODED = [
@@ -23,9 +22,9 @@ CODED = [
         ("contraindications", "rule"),
         ("contraindications", "known"),
     )
-    for entry in table(name)[key]
+    for entry in literature(name)[key]
 ]
-DRUGS = [drug for entry in table("interactions")["class"] for drug in entry["drugs"]]
+DRUGS = [drug for entry in literature("interactions")["class"] for drug in entry["drugs"]]
 _D = (
     (0, 1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 4, 0, 6, 7, 8, 9, 5), (2, 3, 4, 0, 1, 7, 8, 9, 5, 6),
     (3, 4, 0, 1, 2, 8, 9, 5, 6, 7), (4, 0, 1, 2, 3, 9, 5, 6, 7, 8), (5, 9, 8, 7, 6, 0, 4, 3, 2, 1),
@@ -95,8 +94,8 @@ def test_ids_are_unique():
     for entries in (facts(), conditions(), lab_tests()):
         ids = [item.id for item in entries]
         assert len(ids) == len(set(ids))
-    assert len(rules()) == len(table("contraindications")["rule"])
-    assert len(classes()) == len(table("interactions")["class"])
+    assert len(rules()) == len(literature("contraindications")["rule"])
+    assert len(classes()) == len(literature("interactions")["class"])
 
 
 def test_references_between_the_files_lead_somewhere():
@@ -114,8 +113,8 @@ def test_references_between_the_files_lead_somewhere():
 
 
 def test_everything_has_evidence():
-    for entry in (table("interactions")["allergy"], table("interactions")["qt"]):
-        assert basis_from(entry, where="interactions").tags
+    assert register().allergy.basis.tags
+    assert register().qt_basis.tags
     everything = (*facts(), *conditions(), *rules().values(), *classes().values(), *lab_tests())
     assert all(item.basis.tags for item in everything)
 

@@ -7,39 +7,26 @@ from decimal import Decimal
 
 import pytest
 
-from tenuto.core.literature import table
-from tenuto.core.literature.entries import DataFileError, Entry
+from tenuto.core.data import DataError, build
 from tenuto.core.literature.maintenance import maintenance_rule, maintenance_rules
-from tenuto.core.literature.protocol import GapRule, Track, _protocol, protocol, protocols
+from tenuto.core.literature.protocol import (
+    GapRule,
+    Track,
+    _protocol,
+    check_as_published,
+    protocol,
+    protocol_versions,
+    protocols,
+    published,
+)
 from tenuto.core.policy import default_policy
 from tenuto.core.sources import Basis, Sourced, Tag
 from tenuto.core.units import MgPerKg, MgPerKgPerHour, Minutes
+from tests.data_files import CORE, literature
 from tests.spec.tables import rows
 
-IDS = [
-    "depression-6x2wk",
-    "depression-6x3wk",
-    "depression-6-8x3wk",
-    "depression-8x4wk",
-    "depression-4x2wk",
-    "depression-2-3perwk-2-4wk",
-    "depression-12max",
-    "depression-daily6",
-    "depression-60min-0.5mgkgh",
-    "bipolar-6x2wk",
-    "anxiety-6x3wk",
-    "ptsd-6x2wk",
-    "ocd-1",
-    "suicidal-ideation-1",
-    "substance-use-specialist",
-    "crps-10day",
-    "pain-single",
-    "neuropathic-repeat",
-]
-
-
-def test_exactly_the_named_templates_ship():
-    assert sorted(protocols()) == sorted(IDS)
+IDS = list(protocols())
+PROTOCOLS = CORE / "literature/protocols"
 
 
 def bases(value):
@@ -160,14 +147,14 @@ def test_every_maintenance_rule_is_used_and_says_how_it_is_known():
 
 
 def test_every_requirement_can_be_known():
-    known = table("requirements")
+    known = literature("requirements")
     for template in protocols().values():
         for need in template.requires:
             assert known[need.what]["ask"]
 
 
 def broken(**changes):
-    raw = dict(table("protocols/depression-6x2wk"))
+    raw = dict(literature("protocols/depression-6x2wk/1"))
     for path, value in changes.items():
         part, _, key = path.partition("__")
         if key:
@@ -176,27 +163,27 @@ def broken(**changes):
                 raw[part][key] = value
         else:
             raw[part] = value
-    return Entry(raw, "example.toml")
+    return raw
 
 
 @pytest.mark.parametrize(("changes", "words"), [
-    ({"title": ""}, "'title' must be text"),
+    ({"title": ""}, "'title' is empty"),
     ({"version": "1"}, "whole number"),
     ({"default_for": ["ocd"]}, "not for"),
     ({"maintenance": []}, "no maintenance rule"),
-    ({"session__dose_mg_per_kg": None}, "not both and not none"),
-    ({"session__rate_mg_per_kg_per_h": {"value": 1, "evidence": ["D"]}}, "not both and not none"),
-    ({"session__minutes": {"value": 40}}, "no evidence tag"),
+    ({"session__dose_mg_per_kg": None}, "exactly one of dose_mg_per_kg or rate_mg_per_kg_per_h"),
+    ({"session__rate_mg_per_kg_per_h": {"value": 1, "evidence": ["D"]}}, "exactly one of dose_mg_per_kg or rate_mg_per_kg_per_h"),
+    ({"session__minutes": {"value": 40}}, "has no 'evidence'|there is no tag"),
     ({"session__minutes_min": {"value": 50, "evidence": ["D"]}}, "outside"),
     ({"induction__infusions_max": {"value": 5, "evidence": ["D"]}}, "do not fit"),
     ({"induction__infusions_min": {"value": True, "evidence": ["D"]}}, "whole number"),
     ({"induction__gap_rule": "weekly"}, "weekly"),
     ({"induction__gap_rule": None}, "no 'gap_rule'"),
-    ({"recovery__minutes": None}, "needs minutes"),
+    ({"recovery__minutes": None}, "has no 'minutes'"),
 ])  # fmt: skip
 def test_a_template_that_is_wrong_says_where(changes, words):
     with pytest.raises(ValueError, match=words):
-        _protocol(broken(**changes))
+        build(broken(**changes), _protocol, name="example.toml")
 
 
 def test_unknown_names_list_what_exists():
@@ -204,18 +191,34 @@ def test_unknown_names_list_what_exists():
         protocol("depression")
     with pytest.raises(KeyError, match="every-2-4-weeks"):
         maintenance_rule("weekly")
-    assert issubclass(DataFileError, ValueError)
+    assert issubclass(DataError, ValueError)
 
 
-@pytest.mark.parametrize("id_", IDS)
-def test_a_published_version_never_changes(id_):
-    """Hazard H24: after an edit raise `version` and run scripts/protocol_versions.py."""
-    template = protocol(id_)
-    assert table("protocol_versions")[id_][str(template.version)] == template.sha256
+def test_every_version_that_ships_is_published_and_every_published_one_ships():
+    """Hazard H24: a changed template is a new file, pinned with `tenuto protocol pin`; the old one stays."""
+    shipped = {p.parent.name: protocol_versions(p.parent.name) for p in PROTOCOLS.glob("*/*.toml")}
+    assert shipped == {id_: tuple(sorted(versions)) for id_, versions in published().items()}
+    for id_, versions in published().items():
+        for version, sha256 in versions.items():
+            assert protocol(id_, version).sha256 == sha256
+
+
+def test_a_published_version_that_was_edited_is_refused():
+    raw = literature("protocols/ocd-1/1")
+    raw["session"]["minutes"]["value"] = 41
+    edited = build(raw, _protocol, name="1.toml")
+    with pytest.raises(DataError, match=r"Restore it, and write the change as protocols/ocd-1/2\.toml"):
+        check_as_published(edited)
+
+
+def test_a_version_that_never_was_is_refused():
+    with pytest.raises(KeyError, match=r"no version 99 of the protocol 'ocd-1'\. There are: 1"):
+        protocol("ocd-1", 99)
 
 
 def test_an_edit_changes_the_digest_that_a_series_pins():
-    before = _protocol(broken())
-    after = _protocol(broken(session__minutes={"value": 41, "evidence": ["D"]}, session__minutes_max=None))
-    assert before.sha256 == protocol("depression-6x2wk").sha256
+    before = build(broken(), _protocol, name="before.toml")
+    changes = {"session__minutes": {"value": 41, "evidence": ["D"]}, "session__minutes_max": None}
+    after = build(broken(**changes), _protocol, name="after.toml")
+    assert before.sha256 == protocol("depression-6x2wk", 1).sha256
     assert after.sha256 != before.sha256

@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 
 from tenuto.cli import main
-from tenuto.core import literature
-from tenuto.core.pk import Options, Regimen, Subjects, default, load, names, simulate
+from tenuto.core.data import DataFolder
+from tenuto.core.literature import ROOT
+from tenuto.core.pk import Options, Regimen, Subjects, default, library, load, names, simulate
 from tenuto.core.pk.library import UnknownModel, model_from
 from tenuto.core.pk.population import covariance
 from tenuto.core.units import Mg, Minutes
+from tests.data_files import literature as content
 
-RAW = literature.table("pk/otto-2021")
+RAW = content("pk/otto-2021")
 
 
 def test_the_six_published_models_are_there_and_the_default_comes_first() -> None:
@@ -84,10 +86,11 @@ def test_a_new_model_is_a_new_file_and_nothing_else() -> None:
 
 
 def test_a_file_laid_into_the_folder_is_a_model_of_the_command(tmp_path, monkeypatch, capsys) -> None:
-    shutil.copytree(literature.ROOT, tmp_path / "literature")
-    text = (literature.ROOT / "pk/kamp-2020.toml").read_text("utf-8")
-    (tmp_path / "literature/pk/ours-2026.toml").write_text(text.replace("Kamp 2020", "Ours 2026"), "utf-8")
-    monkeypatch.setattr(literature, "ROOT", tmp_path / "literature")
+    shutil.copytree(ROOT / "pk", tmp_path / "pk")
+    text = (ROOT / "pk/kamp-2020.toml").read_text("utf-8")
+    (tmp_path / "pk/ours-2026.toml").write_text(text.replace("Kamp 2020", "Ours 2026"), "utf-8")
+    models = DataFolder(tmp_path / "pk", "*.toml", library._models.reader)
+    monkeypatch.setattr(library, "_models", models)
     asked = ["pk", "--weight", "70", "--dose", "0.5 mg/kg", "--over", "40 min", "--model", "ours-2026"]
     assert main([*asked, "--times", "40"]) == 0
     assert "Ours 2026 (arterial), ketamine, arterial blood: peak 253 ng/mL" in capsys.readouterr().out
@@ -100,23 +103,41 @@ def test_a_file_laid_into_the_folder_is_a_model_of_the_command(tmp_path, monkeyp
         (lambda d: d["exchange"][0].update(between=["central", "bone"]), "uses bone"),
         (lambda d: d["form"][0].update(share={"S": 0.5, "R": 0.4}), "shares of racemic"),
         (lambda d: d["variability"][0].update(parameters=["V1"]), "square matrix"),
-        (lambda d: d.pop("evidence"), "no evidence tag"),
-        (lambda d: d.pop("site"), "pk/broken lacks site"),
-        (lambda d: d.update(site="arteral"), "site 'arteral' is unknown. Write venous, arterial or unknown"),
-        (lambda d: d.update(exhange=[]), "unknown key exhange"),
-        (lambda d: d["limit"][1].update(hrd=[20, 250]), "limit 2 has the unknown key hrd"),
-        (lambda d: d["limit"][1].pop("soft"), "limit 2 lacks soft"),
-        (lambda d: d["parameter"]["CL"].pop("value"), "parameter CL lacks value"),
-        (lambda d: d["parameter"]["CL"].update(value=0), "parameter CL: 0 is not above zero"),
-        (lambda d: d["parameter"]["CL"].update(unit="mL/h"), "unit 'mL/h'. Write one of L, L/kg"),
+        (lambda d: d.pop("evidence"), "has no 'evidence'|there is no tag"),
+        (lambda d: d.pop("site"), "pk/broken has no 'site'. Add it."),
+        (
+            lambda d: d.update(site="arteral"),
+            "pk/broken, site: 'arteral' is not known here. The nearest that is known is 'arterial'",
+        ),
+        (
+            lambda d: d.update(exhange=[]),
+            "'exhange' is not known here. The nearest that is known is 'exchange'",
+        ),
+        (
+            lambda d: d["limit"][1].update(hrd=[20, 250]),
+            r"\[limit 2\]: 'hrd' is not known here. The nearest that is known is 'hard'",
+        ),
+        (lambda d: d["limit"][1].pop("soft"), r"\[limit 2\] has no 'soft'"),
+        (lambda d: d["parameter"]["CL"].pop("value"), r"\[parameter.CL\] has no 'value'"),
+        (lambda d: d["parameter"]["CL"].update(value=0), r"\[parameter.CL\]: 0.0 is not above zero"),
+        (
+            lambda d: d["parameter"]["CL"].update(unit="mL/h"),
+            r"\[parameter.CL\], unit: 'mL/h' is not known here",
+        ),
         (
             lambda d: d["parameter"]["CL"].update(moves="clearence of ketamine"),
-            "moves 'clearence of ketamine'",
+            "moves: 'clearence of ketamine' is not known here",
         ),
-        (lambda d: d["removal"][0].pop("clearance"), "removal 1: give either clearance or rate"),
-        (lambda d: d["removal"][0].update(rate="CL"), "removal 1: give either clearance or rate"),
+        (lambda d: d["removal"][0].pop("clearance"), r"\[removal 1\]: give exactly one of clearance or rate"),
+        (
+            lambda d: d["removal"][0].update(rate="CL"),
+            r"\[removal 1\]: give exactly one of clearance or rate",
+        ),
         (lambda d: d["compartment"][0].pop("volume"), "compartment central needs a volume"),
-        (lambda d: d["residual"][0].update(analyte="water"), "residual is of water"),
+        (
+            lambda d: d["residual"][0].update(analyte="water"),
+            r"\[residual 1\], analyte: 'water' is not known here",
+        ),
     ],
 )
 def test_a_mistake_in_a_file_is_named(change, says: str) -> None:

@@ -35,10 +35,7 @@ def test_a_tolerance_allows_the_wider_of_what_its_words_say(
 
 
 def test_a_missed_target_is_shown_as_missed(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = {"target": [{"number": 1, "quantity": "made up", "asks": "level", "at": [40], "is": [999]}]}
-    real = validity.literature.table
-    monkeypatch.setattr(
-        validity.literature, "table", lambda name: wrong if name.endswith("targets") else real(name)
-    )
+    wrong = validity.Target(1, "made up", at=(40.0,), expected=(999.0,))
+    monkeypatch.setattr(validity, "_targets", lambda: (wrong,))
     assert [c.met for c in validity.checks()] == [False]
     assert "**missed**" in validity.page()

@@ -52,21 +52,32 @@ FOUR = [item(str(n)) for n in range(1, 5)]
     ("text", "message"),
     [
         ("instrument = ", "not a TOML file"),
-        (pack(holder=" "), "does not say its holder"),
-        (pack(licence=None), "does not say its licence"),
-        (pack(language=None), "does not say its language"),
+        (pack(holder=" "), "'holder' is empty"),
+        (pack(licence=None), "has no 'licence'"),
+        (pack(language=None), "has no 'language'"),
         (pack(instrument="bdi2"), "'bdi2' is not a known instrument"),
         (pack(instrument="phq9"), "PHQ-9 has its text already"),
         (pack(version=2), "for version 2; WSAS is version 1"),
-        (pack(version=None), "for version None"),
-        ('instrument = "wsas"\nversion = 1\nlanguage = "en"\nholder = "x"\nlicence = "y"\n', "has no items"),
+        (pack(version=None), "has no 'version'"),
+        (
+            'instrument = "wsas"\nversion = 1\nlanguage = "en"\nholder = "x"\nlicence = "y"\n',
+            "has no 'items'",
+        ),
         (pack(*FOUR), "lacks item 5 of WSAS"),
         (pack(*FOUR, item("5"), item("6")), "has item 6, which WSAS does not have"),
-        (pack(*FOUR, item("5", answers=["a", "b"])), "item 5: 2 answers, the instrument has 9"),
-        (pack(*FOUR, item("5", sha256="0" * 64)), "item 5: the text does not fit its sha256"),
-        (pack(*FOUR, '[items.5]\ntext = ""\nanswers = []\n'), "item 5: there is no text"),
-        (pack(*FOUR, '[items.5]\ntext = "x"\nanswers = "y"\n'), "answers must be a list"),
-        (pack(*FOUR, "[items]\n5 = 3\n").replace("[items.1]", "[items.1]"), "not a TOML file|no text"),
+        (pack(*FOUR, item("5", answers=["a", "b"])), r"\[items.5\]: 2 answers, the instrument has 9"),
+        (pack(*FOUR, item("5", sha256="0" * 64)), r"\[items.5\]: the text does not fit its sha256"),
+        (pack(*FOUR, '[items.5]\ntext = ""\nanswers = []\n'), r"\[items.5\]: 'text' is empty"),
+        (pack(*FOUR, '[items.5]\ntext = "x"\nanswers = "y"\n'), "'answers' is 'y'. Give a list of texts"),
+        (
+            pack(*FOUR, "[items]\n5 = 3\n").replace("[items.1]", "[items.1]"),
+            r"\[items\]: '5' is 3. Give a table",
+        ),
+        (pack(lizence="x"), "'lizence' is not known here. The nearest that is known is 'licence'"),
+        (
+            pack(*FOUR, item("5") + "anwsers = []\n"),
+            "'anwsers' is not known here. The nearest that is known is 'answers'",
+        ),
     ],
 )
 def test_a_pack_that_is_not_whole_is_refused(text, message):
@@ -81,5 +92,5 @@ def test_a_pack_is_not_put_on_another_instrument():
 
 def test_one_altered_letter_is_found():
     altered = pack().replace("Invented wording 2", "Invented wording  2.")
-    with pytest.raises(TextPackError, match="item 2"):
+    with pytest.raises(TextPackError, match=r"\[items.2\]: the text does not fit"):
         load(altered, name="wsas.toml")

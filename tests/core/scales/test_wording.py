@@ -201,8 +201,8 @@ def test_text_in_a_score_only_definition_is_refused(tmp_path):
         ("range = [0, 40]", "range = [0, 44]", "the range says"),
         ('id = "wsas"', 'id = "other"', "calls itself 'other'"),
         ("higher = ", "lower = ", "'higher'"),
-        ('tier = "C"', 'tier = "Z"', "'Z' is not a valid Tier"),
-        ("evidence", "proof", "no evidence tag"),
+        ('tier = "C"', 'tier = "Z"', "tier: 'Z' is not known here. Known: A, B, C"),
+        ("evidence", "proof", "has no 'evidence'|there is no tag"),
     ],
 )
 def test_a_definition_that_contradicts_itself_is_refused(tmp_path, old, new, message):

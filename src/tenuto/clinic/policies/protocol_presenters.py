@@ -10,8 +10,7 @@ from django.urls import reverse
 
 from tenuto.clinic.ui.words import count
 from tenuto.core.intake.conditions import condition
-from tenuto.core.literature import table
-from tenuto.core.literature.protocol import Induction, Protocol, protocols
+from tenuto.core.literature.protocol import Induction, Protocol, protocols, published
 from tenuto.core.sources import Basis, Sourced
 
 __all__ = ["ProtocolGroup", "ProtocolPage", "protocol_list", "protocol_page"]
@@ -89,7 +88,7 @@ def protocol_list() -> tuple[ProtocolGroup, ...]:
 
 def protocol_page(protocol: Protocol) -> ProtocolPage:
     """One template with all that it rests on."""
-    known: dict[str, str] = table("protocol_versions").get(protocol.id, {})
+    known = published().get(protocol.id, {})
     return ProtocolPage(
         id=protocol.id,
         title=protocol.title,
@@ -111,7 +110,7 @@ def protocol_page(protocol: Protocol) -> ProtocolPage:
         visits=tuple(visit.replace("_", " ").capitalize() for visit in protocol.visits),
         variants=tuple((v.article, v.topic.capitalize(), v.says) for v in protocol.variants),
         versions=tuple(
-            (version, sha256, version == str(protocol.version)) for version, sha256 in sorted(known.items())
+            (str(version), sha256, version == protocol.version) for version, sha256 in sorted(known.items())
         ),
     )
 

@@ -20,6 +20,7 @@ from tenuto.core.data.table import DataError, Table, not_among
 __all__ = ["DataFile", "DataFolder", "data_file", "data_folder", "declared"]
 
 T = TypeVar("T")
+F = TypeVar("F", bound="DataFolder[Any]")
 
 _PACKAGE = Path(__file__).parents[2]
 _FORMS: Mapping[str, Callable[..., dict[str, Any]]] = {
@@ -35,11 +36,10 @@ class DataFolder(Generic[T]):
 
     def __init__(self, root: Path, pattern: str, reader: Callable[[Table], T]) -> None:
         """The files under `root` that `pattern` names."""
-        self.root, self.pattern, self._reader = root, pattern, reader
+        self.root, self.pattern, self.reader = root, pattern, reader
         self.__doc__ = reader.__doc__
         self._built: dict[str, T] = {}
         self._names: tuple[str, ...] | None = None
-        _DECLARED.append(self)
 
     def paths(self) -> tuple[Path, ...]:
         """Where the files are, in alphabetical order."""
@@ -71,7 +71,7 @@ class DataFolder(Generic[T]):
     def build(self, raw: Mapping[str, Any], path: Path) -> T:
         """What the reader makes of such content, as if it stood at `path`; DataError says what is wrong with it."""
         try:
-            return build(raw, self._reader, name=_called(path))
+            return build(raw, self.reader, name=_called(path))
         except DataError:
             raise
         except ValueError as error:
@@ -96,12 +96,17 @@ class DataFile(DataFolder[T]):
 
 def data_file(path: Path) -> Callable[[Callable[[Table], T]], DataFile[T]]:
     """Declare a data file: the decorated reader becomes what gives its content."""
-    return lambda reader: DataFile(path, reader)
+    return lambda reader: _declare(DataFile(path, reader))
 
 
 def data_folder(root: Path, pattern: str = "*.toml") -> Callable[[Callable[[Table], T]], DataFolder[T]]:
     """Declare a folder of data files of one form: the decorated reader reads each."""
-    return lambda reader: DataFolder(root, pattern, reader)
+    return lambda reader: _declare(DataFolder(root, pattern, reader))
+
+
+def _declare(files: F) -> F:
+    _DECLARED.append(files)
+    return files
 
 
 def declared() -> tuple[DataFolder[Any], ...]:

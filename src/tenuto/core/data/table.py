@@ -32,7 +32,7 @@ REQUIRED: Final = _Required()
 
 def not_among(name: str, known: Iterable[str]) -> str:
     """The sentence about a name that is none of `known`: the nearest one, or all of them when none is near."""
-    from difflib import get_close_matches  # noqa: PLC0415  (only an error needs it)
+    from difflib import get_close_matches
 
     names = list(known)
     near = get_close_matches(name, names, n=1, cutoff=0.7)
@@ -61,25 +61,43 @@ class Table:
         self._asked: dict[str, None] = {}
         self._inner: dict[str, Table | tuple[Table, ...]] = {}
 
+    @property
+    def stem(self) -> str:
+        """The name of the file without folder and ending."""
+        return self.where.partition(" ")[0].rpartition("/")[2].partition(".")[0]
+
     def has(self, key: str) -> bool:
         """True when the key is there; it is then known here, whether it is or not."""
         self._asked[key] = None
         return key in self.raw
 
+    def one_of(self, *keys: str) -> str:
+        """Which of these keys is there: exactly one must be."""
+        found = [key for key in keys if self.has(key)]
+        if len(found) != 1:
+            near = "".join(self._instead(key) for key in keys if not found)
+            wanted = f"{', '.join(keys[:-1])} or {keys[-1]}"
+            raise DataError(f"{self.where}: give exactly one of {wanted}.{near.replace(' Add it.', '')}")
+        return found[0]
+
     def text(self, key: str, default: str | _Required = REQUIRED) -> str:
         """Words that are not empty."""
-        value = self._get(key, str, "text in quotes", default)
+        value: str = self._get(key, str, "text in quotes", default)
         if key in self.raw and not value.strip():
-            raise DataError(f"{self.where}: '{key}' is empty. Fill it in, or leave it out if it may be absent.")
+            raise DataError(
+                f"{self.where}: '{key}' is empty. Fill it in, or leave it out if it may be absent."
+            )
         return value
 
     def any_text(self, key: str, default: str | _Required = REQUIRED) -> str:
         """Words that may be empty."""
-        return self._get(key, str, "text in quotes", default)
+        value: str = self._get(key, str, "text in quotes", default)
+        return value
 
     def whole(self, key: str, default: int | _Required = REQUIRED) -> int:
         """A whole number."""
-        return self._get(key, int, "a whole number", default)
+        value: int = self._get(key, int, "a whole number", default)
+        return value
 
     def number(self, key: str, default: Decimal | int | _Required = REQUIRED) -> Decimal:
         """A finite number, exact."""
@@ -99,7 +117,8 @@ class Table:
 
     def flag(self, key: str, default: bool | _Required = False) -> bool:
         """True or false; false when absent."""
-        return self._get(key, bool, "true or false", default)
+        value: bool = self._get(key, bool, "true or false", default)
+        return value
 
     def day(self, key: str) -> date:
         """A date, as a TOML date or in quotes."""
@@ -134,7 +153,9 @@ class Table:
         """A list of texts, which may be empty."""
         return tuple(self._list(key, str, "texts in quotes", default))
 
-    def numbers(self, key: str, default: Iterable[Decimal] | _Required = REQUIRED) -> tuple[Decimal, ...]:
+    def numbers(
+        self, key: str, default: Iterable[Decimal | int] | _Required = REQUIRED
+    ) -> tuple[Decimal, ...]:
         """A list of exact numbers."""
         values = self._list(key, (int, Decimal), "numbers", default)
         return tuple(self._finite(key, Decimal(value)) for value in values)
@@ -143,7 +164,9 @@ class Table:
         """A list of numbers as binary floats."""
         return tuple(float(value) for value in self._list(key, (int, Decimal, float), "numbers", default))
 
-    def rows(self, key: str, default: Iterable[tuple[Any, ...]] | _Required = REQUIRED) -> tuple[tuple[Any, ...], ...]:
+    def rows(
+        self, key: str, default: Iterable[tuple[Any, ...]] | _Required = REQUIRED
+    ) -> tuple[tuple[Any, ...], ...]:
         """A list of lists, whose cells the caller checks."""
         return tuple(tuple(row) for row in self._list(key, (list, tuple), "lists in [ ]", default))
 
@@ -226,13 +249,13 @@ class Table:
 
     def _instead(self, key: str) -> str:
         """What may have been meant by the absent `key`."""
-        from difflib import get_close_matches  # noqa: PLC0415  (only an error needs it)
+        from difflib import get_close_matches
 
         near = get_close_matches(key, [k for k in self.raw if k not in self._asked], n=1, cutoff=0.7)
         return f" It has '{near[0]}', which is not known here: correct it." if near else " Add it."
 
     def _list(self, key: str, kind: type | tuple[type, ...], wanted: str, default: Any) -> Iterable[Any]:
-        values = self._get(key, (list, tuple), f"a list of {wanted}", default)
+        values: Iterable[Any] = self._get(key, (list, tuple), f"a list of {wanted}", default)
         for value in values if key in self.raw else ():
             if not _is(value, kind):
                 raise DataError(f"{self.where}: '{key}' holds {_short(value)}. It takes {wanted} only.")

@@ -7,8 +7,8 @@ from functools import cache
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.case import Case
 from tenuto.core.intake.facts import Allergy
-from tenuto.core.intake.wording import Mention, Phrases
 from tenuto.core.intake.medicines import register
+from tenuto.core.intake.wording import Mention, Phrases
 
 __all__ = ["judge"]
 
@@ -38,6 +38,4 @@ def _finding(allergy: Allergy) -> tuple[Finding, ...]:
         f"Allergy: “{(allergy.text or allergy.codings[0].display or allergy.codings[0].code)[:80]}”{reaction}. "
         "Ketamine is not given; if the record is wrong, have it corrected."
     )
-    return (
-        Finding("ALLERGY-KETAMINE", level, message, register().allergy.basis, fact="allergies.attested"),
-    )
+    return (Finding("ALLERGY-KETAMINE", level, message, register().allergy.basis, fact="allergies.attested"),)

@@ -147,4 +147,6 @@ def indications(problems: Iterable[Problem]) -> tuple[Indication, ...]:
 def _remitted(problem: Problem) -> bool:
     if problem.status is ProblemStatus.REMISSION:
         return True
-    return any(prefix in _register().remission_codes for coding in problem.codings for prefix in icd_prefixes(coding))
+    return any(
+        prefix in _register().remission_codes for coding in problem.codings for prefix in icd_prefixes(coding)
+    )

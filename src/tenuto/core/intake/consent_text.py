@@ -68,7 +68,9 @@ def consent_text(name: str) -> ConsentText:
     for text in _texts.all().values():
         if text.name == name:
             return text
-    raise KeyError(f"There is no consent text '{name}'. There are {', '.join(t.name for t in _texts.all().values())}.")
+    raise KeyError(
+        f"There is no consent text '{name}'. There are {', '.join(t.name for t in _texts.all().values())}."
+    )
 
 
 def current_consent_text() -> ConsentText:

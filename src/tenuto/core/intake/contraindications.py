@@ -88,7 +88,8 @@ def _levels(entry: Table, start: Mapping[ProblemStatus, Level]) -> dict[ProblemS
     found: dict[ProblemStatus, Level] = {}
     changed = False
     for status in _ORDER:
-        if entry.has(status.value):
+        needed = not found and status not in start
+        if needed or entry.has(status.value):
             found[status], changed = entry.choice(status.value, Level), True
         else:
             earlier = list(found.values())

@@ -87,7 +87,9 @@ def _class(entry: Table) -> DrugClass:
     return DrugClass(
         id=entry.text("id"),
         title=entry.text("title"),
-        level=Level.PASS if entry.raw.get("level") == "INFO" and entry.has("level") else entry.choice("level", Level),
+        level=Level.PASS
+        if entry.raw.get("level") == "INFO" and entry.has("level")
+        else entry.choice("level", Level),
         effect=entry.text("effect"),
         action=entry.text("action"),
         basis=basis_of(entry),

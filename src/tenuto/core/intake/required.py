@@ -143,5 +143,7 @@ def _effects(entry: Table) -> Mapping[str, Level]:
 def _code(entry: Table, cells: tuple[object, ...]) -> Coding:
     texts = [cell for cell in cells if isinstance(cell, str)]
     if len(texts) != len(cells) or not 2 <= len(texts) <= 3:
-        raise DataError(f"{entry.where}: a code is [system, code] or [system, code, display], got {list(cells)}.")
+        raise DataError(
+            f"{entry.where}: a code is [system, code] or [system, code, display], got {list(cells)}."
+        )
     return Coding(*texts)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 
-from tenuto.core.literature import table
-from tenuto.core.literature.entries import Entry
-from tenuto.core.sources import Basis, Sourced
+from tenuto.core.data import Table, data_file
+from tenuto.core.literature import ROOT
+from tenuto.core.sources import Basis, Sourced, basis_of, sourced_count
 
 __all__ = ["MaintenanceKind", "MaintenanceRule", "maintenance_rule", "maintenance_rules"]
 
@@ -36,12 +35,10 @@ class MaintenanceRule:
     basis: Basis
 
 
-@cache
-def maintenance_rules() -> Mapping[str, MaintenanceRule]:
+@data_file(ROOT / "maintenance.toml")
+def maintenance_rules(file: Table) -> Mapping[str, MaintenanceRule]:
     """All rules by id."""
-    return {
-        id_: _rule(id_, Entry(raw, f"maintenance.toml [{id_}]")) for id_, raw in table("maintenance").items()
-    }
+    return {id_: _rule(id_, entry) for id_, entry in file.named().items()}
 
 
 def maintenance_rule(id_: str) -> MaintenanceRule:
@@ -53,17 +50,17 @@ def maintenance_rule(id_: str) -> MaintenanceRule:
         raise KeyError(f"There is no maintenance rule '{id_}'. Choose one of: {known}.") from None
 
 
-def _rule(id_: str, entry: Entry) -> MaintenanceRule:
-    def optional(key: str) -> Sourced[int] | None:
-        return entry.count(key) if key in entry.raw else None
+def _rule(id_: str, entry: Table) -> MaintenanceRule:
+    def count(key: str) -> Sourced[int] | None:
+        return sourced_count(entry, key) if entry.has(key) else None
 
     return MaintenanceRule(
         id=id_,
         text=entry.text("text"),
-        kind=MaintenanceKind(entry.text("kind")),
-        interval_days_min=optional("interval_days_min"),
-        interval_days_max=optional("interval_days_max"),
-        infusions_max=optional("infusions_max"),
-        months_until_review=optional("months_until_review"),
-        basis=entry.basis(),
+        kind=entry.choice("kind", MaintenanceKind),
+        interval_days_min=count("interval_days_min"),
+        interval_days_max=count("interval_days_max"),
+        infusions_max=count("infusions_max"),
+        months_until_review=count("months_until_review"),
+        basis=basis_of(entry),
     )

@@ -1,6 +1,7 @@
 """Protocol templates: a course as versioned data, every number with its tag and source.
 
-The files are `core/literature/protocols/*.toml`, one a template; this module alone reads them.
+The files are `core/literature/protocols/<id>/<version>.toml`; this module alone reads them. A version that was published
+is never edited: `protocol_versions.toml` holds its digest, and a file that differs from it is refused.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 
+from tenuto.core.data import DataError, Table, data_file, data_folder
 from tenuto.core.data.digest import content_digest
-from tenuto.core.literature import folder, table
-from tenuto.core.literature.entries import DataFileError, Entry
+from tenuto.core.literature import ROOT
 from tenuto.core.literature.maintenance import MaintenanceRule, maintenance_rule
-from tenuto.core.sources import Basis, Source, Sourced
+from tenuto.core.sources import Basis, Source, Sourced, basis_of, sourced, sourced_count
 from tenuto.core.units import MgPerHour, MgPerKg, MgPerKgPerHour, Minutes
 
 __all__ = [
@@ -33,8 +34,11 @@ __all__ = [
     "SessionTemplate",
     "Track",
     "Variant",
+    "check_as_published",
     "protocol",
+    "protocol_versions",
     "protocols",
+    "published",
 ]
 
 
@@ -195,6 +199,8 @@ class Protocol:
     visits: tuple[str, ...]
     sha256: str
     """Digest of the template's content. A series pins it with id and version."""
+    withdrawn: str = ""
+    """Why this template is no longer offered; empty while it is. Plans that were signed under it go on."""
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -212,104 +218,147 @@ class Protocol:
         return tuple(dict.fromkeys(source for basis in bases for source in basis.sources))
 
 
+@data_file(ROOT / "protocol_versions.toml")
+def published(file: Table) -> Mapping[str, Mapping[int, str]]:
+    """The digest of every published version, by template id and version."""
+    return {
+        id_: {int(version): entry.text(version) for version in entry.names()}
+        for id_, entry in file.named().items()
+    }
+
+
+@data_folder(ROOT / "protocols", "*/*.toml")
+def _versions(file: Table) -> Protocol:
+    return _protocol(file)
+
+
 @cache
 def protocols() -> Mapping[str, Protocol]:
-    """All templates by id, in alphabetical order. Raises DataFileError naming the file and entry that is wrong."""
-    found = {}
-    for name in folder("protocols"):
-        read = _protocol(Entry(table(name), f"{name}.toml"))
-        if name != f"protocols/{read.id}":
-            raise DataFileError(f"{name}.toml holds the template '{read.id}'. Name the file after its id.")
-        found[read.id] = read
-    return found
+    """The newest version of every template in use by id, in alphabetical order.
+
+    Raises DataError naming the file and entry that is wrong.
+    """
+    newest = (protocol(id_) for id_ in _ids())
+    return {read.id: read for read in newest if not read.withdrawn}
 
 
-def protocol(id_: str) -> Protocol:
-    """The template named `id_`; KeyError with a sentence that lists those that exist."""
-    try:
-        return protocols()[id_]
-    except KeyError:
-        raise KeyError(f"There is no protocol '{id_}'. Choose one of: {', '.join(protocols())}.") from None
+def protocol(id_: str, version: int | None = None) -> Protocol:
+    """The template named `id_` in a version, the newest by default; what was signed is read in its own version.
+
+    Raises KeyError with a sentence that names the nearest template, or the versions that exist.
+    """
+    if id_ not in _ids():
+        raise KeyError(f"There is no protocol '{id_[:60]}'. Choose one of: {', '.join(_ids())}.")
+    known = protocol_versions(id_)
+    wanted = known[-1] if version is None else version
+    if wanted not in known:
+        kept = ", ".join(map(str, known))
+        raise KeyError(f"There is no version {version} of the protocol '{id_}'. There are: {kept}.")
+    read = _versions.one(f"{id_}/{wanted}")
+    if (read.id, read.version) != (id_, wanted):
+        raise DataError(
+            f"protocols/{id_}/{wanted}.toml calls itself '{read.id}', version {read.version}. Folder and file are named "
+            "after them."
+        )
+    check_as_published(read)
+    return read
 
 
-def _protocol(entry: Entry) -> Protocol:
+def check_as_published(read: Protocol) -> None:
+    """DataError when a version that was published holds something else now; one not yet published may still change."""
+    if published().get(read.id, {}).get(read.version, read.sha256) != read.sha256:
+        raise DataError(
+            f"protocols/{read.id}/{read.version}.toml was changed after version {read.version} was published. Restore "
+            f"it, and write the change as protocols/{read.id}/{read.version + 1}.toml."
+        )
+
+
+def protocol_versions(id_: str) -> tuple[int, ...]:
+    """The versions of a template that are kept, oldest first; none for an unknown id."""
+    names = (name.split("/") for name in _versions.names())
+    return tuple(sorted(int(version) for folder, version in names if folder == id_))
+
+
+@cache
+def _ids() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name.split("/")[0] for name in _versions.names()))
+
+
+def _protocol(file: Table) -> Protocol:
     read = Protocol(
-        id=entry.text("id"),
-        version=entry.whole("version"),
-        title=entry.text("title"),
-        why=entry.text("why"),
-        track=Track(entry.text("track")),
-        indications=entry.names("indications"),
-        default_for=entry.names("default_for"),
-        grade=_grade(entry.part("grade")),
-        session=_session(entry.part("session")),
-        induction=_induction(entry.part("induction")),
-        maintenance=tuple(maintenance_rule(name) for name in entry.names("maintenance")),
-        recovery=_recovery(entry.part("recovery")),
+        id=file.text("id"),
+        version=file.whole("version"),
+        title=file.text("title"),
+        why=file.text("why"),
+        withdrawn=file.text("withdrawn", ""),
+        track=file.choice("track", Track),
+        indications=file.words("indications"),
+        default_for=file.words("default_for"),
+        grade=_grade(file.table("grade")),
+        session=_session(file.table("session")),
+        induction=_induction(file.table("induction")),
+        maintenance=tuple(maintenance_rule(name) for name in file.words("maintenance")),
+        recovery=_recovery(file.table("recovery")),
         review_points=tuple(
             sorted(
                 (
-                    ReviewPoint(e.whole("after"), e.text("text"), e.basis())
-                    for e in entry.parts("review_points")
+                    ReviewPoint(e.whole("after"), e.text("text"), basis_of(e))
+                    for e in file.tables("review_points")
                 ),
                 key=lambda point: point.after,
             )
         ),
         requires=tuple(
-            Requirement(e.text("what"), e.text("text"), e.basis()) for e in entry.parts("requires")
+            Requirement(e.text("what"), e.text("text"), basis_of(e)) for e in file.tables("requires")
         ),
-        flags=tuple(Flag(e.text("code"), e.text("text"), e.basis()) for e in entry.parts("flags")),
+        flags=tuple(Flag(e.text("code"), e.text("text"), basis_of(e)) for e in file.tables("flags")),
         variants=tuple(
-            Variant(e.text("article"), e.text("topic"), e.text("says")) for e in entry.parts("variants")
+            Variant(e.text("article"), e.text("topic"), e.text("says")) for e in file.tables("variants")
         ),
-        visits=entry.names("visits"),
-        sha256=content_digest(entry.raw),
+        visits=file.words("visits"),
+        sha256=content_digest(file.raw),
     )
     if not set(read.default_for) <= set(read.indications):
-        raise DataFileError(f"{entry.where}: default_for names an indication that the template is not for.")
+        raise DataError(f"{file.where}: default_for names an indication that the template is not for.")
     if not read.maintenance:
-        raise DataFileError(f"{entry.where}: no maintenance rule. Use 'none' when there is none.")
+        raise DataError(f"{file.where}: no maintenance rule. Use 'none' when there is none.")
     return read
 
 
-def _grade(entry: Entry) -> Grade:
-    return Grade(GradeLevel(entry.text("level")), entry.text("text"), entry.basis())
+def _grade(entry: Table) -> Grade:
+    return Grade(entry.choice("level", GradeLevel), entry.text("text"), basis_of(entry))
 
 
-def _session(entry: Entry) -> SessionTemplate:
-    dose, rate = "dose_mg_per_kg" in entry.raw, "rate_mg_per_kg_per_h" in entry.raw
-    if dose == rate:
-        raise DataFileError(
-            f"{entry.where}: give a dose in mg/kg or a rate in mg/kg/h, not both and not none."
-        )
-    minutes = entry.sourced("minutes", Minutes)
+def _session(entry: Table) -> SessionTemplate:
+    dose = entry.one_of("dose_mg_per_kg", "rate_mg_per_kg_per_h") == "dose_mg_per_kg"
+    minutes = sourced(entry, "minutes", Minutes)
     read = SessionTemplate(
-        target=entry.sourced("dose_mg_per_kg", MgPerKg)
+        target=sourced(entry, "dose_mg_per_kg", MgPerKg)
         if dose
-        else entry.sourced("rate_mg_per_kg_per_h", MgPerKgPerHour),
+        else sourced(entry, "rate_mg_per_kg_per_h", MgPerKgPerHour),
         minutes=minutes,
-        minutes_min=entry.sourced("minutes_min", Minutes) if "minutes_min" in entry.raw else minutes,
-        minutes_max=entry.sourced("minutes_max", Minutes) if "minutes_max" in entry.raw else minutes,
-        rate_max=entry.sourced("rate_max_mg_per_h", MgPerHour) if "rate_max_mg_per_h" in entry.raw else None,
-        target_is_maximum=bool(entry.raw.get("rate_is_maximum", False)),
-        bolus_allowed=bool(entry.raw.get("bolus_allowed", False)),
-        adjuncts=str(entry.raw.get("adjuncts", "")),
+        minutes_min=sourced(entry, "minutes_min", Minutes) if entry.has("minutes_min") else minutes,
+        minutes_max=sourced(entry, "minutes_max", Minutes) if entry.has("minutes_max") else minutes,
+        rate_max=sourced(entry, "rate_max_mg_per_h", MgPerHour) if entry.has("rate_max_mg_per_h") else None,
+        target_is_maximum=entry.flag("rate_is_maximum"),
+        bolus_allowed=entry.flag("bolus_allowed"),
+        adjuncts=entry.text("adjuncts", ""),
     )
     if minutes.value < read.minutes_min.value or minutes.value > read.minutes_max.value:
-        raise DataFileError(f"{entry.where}: {minutes.value} lies outside minutes_min to minutes_max.")
+        raise DataError(f"{entry.where}: {minutes.value} lies outside minutes_min to minutes_max.")
     return read
 
 
-def _induction(entry: Entry) -> Induction:
+def _induction(entry: Table) -> Induction:
     read = Induction(
-        infusions_min=entry.count("infusions_min"),
-        infusions_max=entry.count("infusions_max"),
-        per_week_min=entry.count("per_week_min"),
-        per_week_max=entry.count("per_week_max"),
-        window_days_min=entry.count("window_days_min"),
-        window_days_max=entry.count("window_days_max"),
-        gap_rule=GapRule(entry.text("gap_rule")),
-        gap_days_max=entry.count("gap_days_max") if "gap_days_max" in entry.raw else None,
+        infusions_min=sourced_count(entry, "infusions_min"),
+        infusions_max=sourced_count(entry, "infusions_max"),
+        per_week_min=sourced_count(entry, "per_week_min"),
+        per_week_max=sourced_count(entry, "per_week_max"),
+        window_days_min=sourced_count(entry, "window_days_min"),
+        window_days_max=sourced_count(entry, "window_days_max"),
+        gap_rule=entry.choice("gap_rule", GapRule),
+        gap_days_max=sourced_count(entry, "gap_days_max") if entry.has("gap_days_max") else None,
     )
     for low, high, name in (
         (read.infusions_min, read.infusions_max, "infusions"),
@@ -317,15 +366,12 @@ def _induction(entry: Entry) -> Induction:
         (read.window_days_min, read.window_days_max, "window_days"),
     ):
         if not 1 <= low.value <= high.value:
-            raise DataFileError(
-                f"{entry.where}: {name}_min {low.value} and {name}_max {high.value} do not fit."
-            )
+            raise DataError(f"{entry.where}: {name}_min {low.value} and {name}_max {high.value} do not fit.")
     return read
 
 
-def _recovery(entry: Entry) -> Recovery:
-    rule = RecoveryRule(entry.text("rule"))
-    minutes = entry.sourced("minutes", Minutes) if "minutes" in entry.raw else None
-    if rule is not RecoveryRule.FITNESS and minutes is None:
-        raise DataFileError(f"{entry.where}: the rule '{rule}' needs minutes.")
-    return Recovery(rule, minutes, entry.text("text"), entry.basis())
+def _recovery(entry: Table) -> Recovery:
+    rule = entry.choice("rule", RecoveryRule)
+    timed = rule is not RecoveryRule.FITNESS or entry.has("minutes")
+    minutes = sourced(entry, "minutes", Minutes) if timed else None
+    return Recovery(rule, minutes, entry.text("text"), basis_of(entry))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import numpy as np
 
-from tenuto.core import literature
+from tenuto.core.data import DataError, Table, data_file
+from tenuto.core.literature import ROOT
 from tenuto.core.pk.model import PkModel
 from tenuto.core.pk.regimen import Floats
-from tenuto.core.sources import Basis, basis_from
+from tenuto.core.sources import Basis, basis_of
 
 __all__ = ["Covariate", "UnknownCovariate", "covariate", "covariate_names", "multipliers"]
 
@@ -38,28 +37,37 @@ class Covariate:
     basis: Basis
 
 
-@cache
-def _table() -> Mapping[str, Covariate]:
-    raw = literature.table("pk/shared/covariates")
-    return {name: _read(name, entry) for name, entry in raw.items()}
+@data_file(ROOT / "pk/shared/covariates.toml")
+def _table(file: Table) -> Mapping[str, Covariate]:
+    return {name: _covariate(name, entry) for name, entry in file.named().items()}
 
 
-def _read(name: str, entry: Mapping[str, Any]) -> Covariate:
-    low_high = entry.get("range")
-    flow = entry.get("liver_flow")
+def _covariate(name: str, entry: Table) -> Covariate:
     return Covariate(
         name,
-        entry["label"],
-        float(entry.get("ketamine", 1)),
-        float(entry.get("norketamine", 1)),
-        float(entry.get("formation", 1)),
-        float(entry.get("norketamine_per_hour", 0)),
-        {k: float(v) for k, v in flow.items()} if flow else None,
-        entry.get("own_model_only", False),
-        entry.get("needs_mass_conversion", False),
-        (float(low_high[0]), float(low_high[1])) if low_high else None,
-        basis_from(entry, where=f"covariate {name}"),
+        entry.text("label"),
+        entry.real("ketamine", 1),
+        entry.real("norketamine", 1),
+        entry.real("formation", 1),
+        entry.real("norketamine_per_hour", 0),
+        _flow(entry.table("liver_flow")) if entry.has("liver_flow") else None,
+        entry.flag("own_model_only"),
+        entry.flag("needs_mass_conversion"),
+        _range(entry) if entry.has("range") else None,
+        basis_of(entry),
     )
+
+
+def _flow(entry: Table) -> Mapping[str, float]:
+    return {key: entry.real(key) for key in ("at_60_l_per_h", "per_year_l_per_h", "intrinsic_l_per_h")}
+
+
+def _range(entry: Table) -> tuple[float, float]:
+    match entry.reals("range"):
+        case (low, high):
+            return low, high
+        case values:
+            raise DataError(f"{entry.where}: 'range' is two numbers, got {list(values)}.")
 
 
 def covariate_names() -> tuple[str, ...]:

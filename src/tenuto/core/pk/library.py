@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from functools import cache
+from dataclasses import replace
 from typing import Any
 
-from tenuto.core import literature
-from tenuto.core.pk.file_form import check_form
+from tenuto.core.data import DataError, Table, build, data_folder, not_among
+from tenuto.core.literature import ROOT
 from tenuto.core.pk.model import (
     Analyte,
     Compartment,
@@ -23,7 +22,7 @@ from tenuto.core.pk.model import (
     Residual,
     Variability,
 )
-from tenuto.core.sources import basis_from
+from tenuto.core.sources import basis_of
 
 __all__ = ["UnknownModel", "default", "load", "model_from", "names"]
 
@@ -42,10 +41,14 @@ class UnknownModel(ValueError):
     """No model has this name; the message lists those there are."""
 
 
+@data_folder(ROOT / "pk")
+def _models(file: Table) -> PkModel:
+    return _model(file, file.stem)
+
+
 def names() -> tuple[str, ...]:
     """The ids of all models, the default first."""
-    found = [name.removeprefix("pk/") for name in literature.folder("pk")]
-    return tuple(sorted(found, key=lambda name: (not literature.table(f"pk/{name}").get("default"), name)))
+    return tuple(sorted(_models.names(), key=lambda name: (not _models.one(name).is_default, name)))
 
 
 def default() -> PkModel:
@@ -53,125 +56,168 @@ def default() -> PkModel:
     return load(names()[0])
 
 
-@cache
 def load(name: str) -> PkModel:
     """The model of that id; `UnknownModel` lists the ids there are."""
-    if name not in names():
+    if name not in _models.names():
         raise UnknownModel(f"There is no model '{name[:40]}'. Models: {', '.join(names())}.")
-    return model_from(name, literature.table(f"pk/{name}"))
-
-
-def model_from(name: str, raw: Mapping[str, Any]) -> PkModel:
-    """Build a model from the content of its file; ValueError says what the file gets wrong."""
-    data = _floats(raw)
-    check_form(name, data)
-    model = PkModel(
-        id=name,
-        title=data["title"],
-        short=data["short"],
-        site=data["site"],
-        summary=data["summary"],
-        population=data["population"],
-        basis=basis_from(data, where=f"pk/{name}"),
-        forms={f["id"]: Form(f["id"], f["share"], f.get("caution", "")) for f in data["form"]},
-        moieties={key: entry["factor"] for key, entry in data["moiety"].items()},
-        analytes=tuple(Analyte(**entry) for entry in data["analyte"]),
-        parameters={key: _parameter(key, entry) for key, entry in data["parameter"].items()},
-        compartments=tuple(Compartment(c["id"], c.get("volume", "")) for c in data["compartment"]),
-        exchanges=tuple(_exchange(entry) for entry in data.get("exchange", ())),
-        removals=tuple(_removal(entry) for entry in data["removal"]),
-        variability=tuple(_variability(entry) for entry in data.get("variability", ())),
-        residuals={r["analyte"]: _residual(r, data["analyte"]) for r in data.get("residual", ())},
-        covariates=tuple(_covariate(entry) for entry in data.get("covariate", ())),
-        limits=tuple(_limit(entry, where=f"pk/{name}, limit of {entry['of']}") for entry in data["limit"]),
-        is_default=data.get("default", False),
-        notes=tuple(v["borrowed"] for v in data.get("variability", ()) if "borrowed" in v),
-    )
+    model = _models.one(name)
     _check_names(model)
     return model
 
 
-def _floats(value: Any) -> Any:
-    """Exact decimals of the file as floats: kinetics are computed in binary."""
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, Mapping):
-        return {key: _floats(one) for key, one in value.items()}
-    return [_floats(one) for one in value] if isinstance(value, list) else value
+def model_from(name: str, raw: Mapping[str, Any]) -> PkModel:
+    """Build a model from the parsed content of a file; DataError says what the file gets wrong."""
+    model = build(raw, lambda file: _model(file, name), name=f"pk/{name}")
+    _check_names(model)
+    return model
 
 
-def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
-    if entry["unit"] not in _UNITS:
-        raise ValueError(
-            f"Parameter {name} has the unit '{entry['unit']}'. Write one of {', '.join(_UNITS)}."
-        )
-    kind, factor = _UNITS[entry["unit"]]
-    per_kg = entry["unit"].endswith("/kg")
-    return Parameter(
-        name, entry["value"] * factor, kind, entry["weight_exponent"], per_kg, entry.get("moves", "")
+_SITES = ("venous", "arterial", "unknown")
+_MOVES = ("clearance of ketamine", "clearance of norketamine")
+
+
+def _model(file: Table, name: str) -> PkModel:
+    analytes = tuple(_analyte(entry) for entry in file.tables("analyte"))
+    model = PkModel(
+        id=name,
+        title=file.text("title"),
+        short=file.text("short"),
+        site=_word(file, "site", _SITES),
+        summary=file.text("summary"),
+        population=file.text("population"),
+        basis=basis_of(file),
+        forms={form.id: form for form in map(_form, file.tables("form"))},
+        moieties={key: _shares(entry.table("factor")) for key, entry in file.table("moiety").named().items()},
+        analytes=analytes,
+        parameters={key: _parameter(key, e) for key, e in file.table("parameter").named().items()},
+        compartments=tuple(
+            Compartment(c.text("id"), c.text("volume", "")) for c in file.tables("compartment")
+        ),
+        exchanges=tuple(_exchange(entry) for entry in file.tables("exchange")),
+        removals=tuple(_removal(entry) for entry in file.tables("removal")),
+        variability=tuple(_variability(entry) for entry in file.tables("variability")),
+        residuals={entry.text("analyte"): _residual(entry, analytes) for entry in file.tables("residual")},
+        covariates=tuple(_covariate(entry) for entry in file.tables("covariate")),
+        limits=tuple(_limit(entry) for entry in file.tables("limit")),
+        is_default=file.flag("default"),
     )
+    for entry in file.table("moiety").named().values():
+        if entry.has("evidence"):
+            basis_of(entry)
+    return replace(model, notes=tuple(v.borrowed for v in model.variability if v.borrowed))
 
 
-def _exchange(entry: Mapping[str, Any]) -> Exchange:
-    one, other = entry["between"]
-    there, back = entry.get("rates", ("", ""))
-    return Exchange((one, other), entry.get("clearance", ""), (there, back))
+def _word(entry: Table, key: str, known: Sequence[str]) -> str:
+    word = entry.text(key)
+    if word not in known:
+        raise DataError(f"{entry.where}, {key}: {not_among(word, known)}")
+    return word
 
 
-def _removal(entry: Mapping[str, Any]) -> Removal:
-    delay = entry.get("delay", {})
+def _shares(entry: Table) -> dict[str, float]:
+    return {name: entry.real(name) for name in entry.names()}
+
+
+def _form(entry: Table) -> Form:
+    return Form(entry.text("id"), _shares(entry.table("share")), entry.text("caution", ""))
+
+
+def _analyte(entry: Table) -> Analyte:
+    return Analyte(entry.text("id"), entry.text("label"), entry.real("molar_mass"), entry.text("compartment"))
+
+
+def _parameter(name: str, entry: Table) -> Parameter:
+    unit, value = _word(entry, "unit", tuple(_UNITS)), entry.real("value")
+    if not value > 0:
+        raise DataError(f"{entry.where}: {value} is not above zero.")
+    kind, factor = _UNITS[unit]
+    moves = _word(entry, "moves", _MOVES) if entry.has("moves") else ""
+    return Parameter(name, value * factor, kind, entry.real("weight_exponent"), unit.endswith("/kg"), moves)
+
+
+def _pair(entry: Table, key: str) -> tuple[str, str]:
+    match entry.words(key):
+        case (one, other):
+            return one, other
+        case words:
+            raise DataError(f"{entry.where}: '{key}' names two things, got {list(words)}.")
+
+
+def _exchange(entry: Table) -> Exchange:
+    entry.one_of("clearance", "rates")
+    rates = _pair(entry, "rates") if entry.has("rates") else ("", "")
+    return Exchange(_pair(entry, "between"), entry.text("clearance", ""), rates)
+
+
+def _removal(entry: Table) -> Removal:
+    entry.one_of("clearance", "rate")
+    delay = entry.optional("delay")
     return Removal(
-        entry["of"],
-        entry.get("clearance", ""),
-        entry.get("rate", ""),
-        entry.get("to", ""),
-        entry.get("fraction", 0.0),
-        entry.get("molar", False),
-        delay.get("compartments", 0),
-        delay.get("mean_time", ""),
+        entry.text("of"),
+        entry.text("clearance", ""),
+        entry.text("rate", ""),
+        entry.text("to", ""),
+        entry.real("fraction", 0.0),
+        entry.flag("molar"),
+        delay.whole("compartments", 0),
+        delay.text("mean_time", ""),
     )
 
 
-def _variability(entry: Mapping[str, Any]) -> Variability:
-    parameters = tuple(entry["parameters"])
-    if "omega2" in entry:
-        matrix = entry["omega2"]
+def _variability(entry: Table) -> Variability:
+    parameters = entry.words("parameters")
+    if entry.one_of("omega2", "omega2_diagonal", "cv") == "omega2":
+        matrix: list[list[float]] = [[float(cell) for cell in row] for row in entry.rows("omega2")]
     else:
-        spread = entry.get("omega2_diagonal") or [math.log1p(cv * cv) for cv in entry["cv"]]
+        diagonal = entry.reals("omega2_diagonal", ())
+        spread = diagonal or [math.log1p(cv * cv) for cv in entry.reals("cv")]
         matrix = [[v if i == j else 0.0 for j in range(len(spread))] for i, v in enumerate(spread)]
-    if any(len(row) != len(parameters) for row in [matrix, *matrix]):
-        raise ValueError(f"The variability of {', '.join(parameters)} needs a square matrix of their number.")
-    return Variability(parameters, tuple(tuple(row) for row in matrix), entry.get("borrowed", ""))
-
-
-def _residual(entry: Mapping[str, Any], analytes: Sequence[Mapping[str, Any]]) -> Residual:
-    masses = {a["id"]: a["molar_mass"] for a in analytes}
-    if entry["analyte"] not in masses:
-        raise ValueError(f"A residual is of {entry['analyte']}, which is not among {', '.join(masses)}.")
-    mass = masses[entry["analyte"]]
-    additive = entry.get("additive_nmol_per_ml", 0.0) * mass
-    return Residual(entry.get("proportional", 0.0), additive, entry.get("log_sd", 0.0))
-
-
-def _covariate(entry: Mapping[str, Any]) -> ModelCovariate:
-    above = entry.get("per_year_above")
-    if above:
-        return ModelCovariate(
-            entry["on"], entry["parameter"], slope_per_year=above["slope"], above_years=above["threshold"]
+    size = len(parameters)
+    if len(matrix) != size or any(len(row) != size for row in matrix):
+        raise DataError(
+            f"{entry.where}: the variability of {', '.join(parameters)} needs a square matrix of their number."
         )
-    return ModelCovariate(entry["on"], entry["parameter"], factor=entry["factor"])
+    if entry.has("evidence"):
+        basis_of(entry)
+    return Variability(parameters, tuple(tuple(row) for row in matrix), entry.text("borrowed", ""))
 
 
-def _limit(entry: Mapping[str, Any], *, where: str) -> Limit:
-    low, high = entry["soft"]
-    lowest, highest = entry.get("hard", (-math.inf, math.inf))
+def _residual(entry: Table, analytes: Sequence[Analyte]) -> Residual:
+    masses = {a.id: a.molar_mass for a in analytes}
+    mass = masses[_word(entry, "analyte", tuple(masses))]
+    additive = entry.real("additive_nmol_per_ml", 0.0) * mass
+    return Residual(entry.real("proportional", 0.0), additive, entry.real("log_sd", 0.0))
+
+
+def _covariate(entry: Table) -> ModelCovariate:
+    entry.one_of("per_year_above", "factor")
+    on, parameter = entry.text("on"), entry.text("parameter")
+    if entry.has("factor"):
+        return ModelCovariate(on, parameter, factor=entry.real("factor"))
+    above = entry.table("per_year_above")
+    return ModelCovariate(
+        on, parameter, slope_per_year=above.real("slope"), above_years=above.real("threshold")
+    )
+
+
+def _range(entry: Table, key: str) -> tuple[float, float]:
+    match entry.reals(key):
+        case (low, high) if low <= high:
+            return low, high
+        case values:
+            raise DataError(
+                f"{entry.where}: '{key}' is a range of two numbers, lowest first, got {list(values)}."
+            )
+
+
+def _limit(entry: Table) -> Limit:
     return Limit(
-        entry["of"],
-        (low, high),
-        (lowest, highest),
-        entry["says"],
-        basis_from(entry, where=where),
-        entry.get("analyte", ""),
+        entry.text("of"),
+        _range(entry, "soft"),
+        _range(entry, "hard") if entry.has("hard") else (-math.inf, math.inf),
+        entry.text("says"),
+        basis_of(entry),
+        entry.text("analyte", ""),
     )
 
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tenuto.core import compartments, literature
+from tenuto.core import compartments
 from tenuto.core.compartments import Bolus, Infusion, Input
+from tenuto.core.data import Table, data_file
+from tenuto.core.literature import ROOT
 from tenuto.core.pk.build import Scaling, System, parameter_values, system
 from tenuto.core.pk.covariates import covariate, multipliers
 from tenuto.core.pk.domain import Caution, cautions
 from tenuto.core.pk.model import PkModel
 from tenuto.core.pk.regimen import Floats, Regimen
 from tenuto.core.pk.subjects import Subjects
-from tenuto.core.sources import Basis, basis_from
+from tenuto.core.sources import Basis, basis_of
 
 __all__ = ["AS_PUBLISHED", "Levels", "Options", "Site", "mixing_flow", "moieties", "simulate", "summed"]
 
@@ -67,11 +68,11 @@ class Levels:
         return chosen
 
 
-@cache
-def mixing_flow() -> tuple[float, Basis]:
+@data_file(ROOT / "pk/shared/blood.toml")
+def mixing_flow(file: Table) -> tuple[float, Basis]:
     """The flow in L/min that mixes infusate into the blood, and what it rests on."""
-    entry = literature.table("pk/shared/blood")["arterial"]
-    return float(entry["mixing_flow_l_per_min"]), basis_from(entry, where="pk/shared/blood")
+    entry = file.table("arterial")
+    return entry.real("mixing_flow_l_per_min"), basis_of(entry)
 
 
 def simulate(

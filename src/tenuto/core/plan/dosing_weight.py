@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from tenuto.core.data import Table, data_file
 from tenuto.core.gate import Finding, Level
-from tenuto.core.literature import table
+from tenuto.core.literature import ROOT
 from tenuto.core.policy import Policy
-from tenuto.core.sources import Basis
+from tenuto.core.sources import Basis, basis_of
 from tenuto.core.units import Bmi, Centimetres, Kg, plain
 
 __all__ = [
@@ -56,7 +57,7 @@ def dosing_weights(actual: Kg, height: Centimetres | None, sex: str) -> tuple[Do
     found = [DosingWeight(WeightBasis.ACTUAL, actual, "as measured")]
     ideal = ideal_weight(height, sex) if height is not None else None
     if ideal is not None and ideal < actual:
-        share = _number("adjusted", "share_of_excess")
+        share = _formulas().share_of_excess
         adjusted = Kg(ideal.value + share * (actual.value - ideal.value))
         formula = f"{ideal.rounded(2)} + {share} × ({actual} − {ideal.rounded(2)})"
         found.append(DosingWeight(WeightBasis.ADJUSTED, adjusted.rounded(2), formula))
@@ -68,10 +69,10 @@ def ideal_weight(height: Centimetres, sex: str) -> Kg | None:
     """Devine's ideal weight, kg; None when the sex is neither male nor female or the height gives none."""
     if sex not in ("male", "female"):
         return None
-    inches = height.value / _number("ideal", "cm_per_inch")
-    value = _number("ideal", f"{sex}_kg") + _number("ideal", "kg_per_inch") * (
-        inches - _number("ideal", "from_inches")
-    )
+    devine = _formulas()
+    inches = height.value / devine.cm_per_inch
+    start = devine.male_kg if sex == "male" else devine.female_kg
+    value = start + devine.kg_per_inch * (inches - devine.from_inches)
     return Kg(value) if value > 0 else None
 
 
@@ -134,5 +135,30 @@ def _finding(code: str, level: Level, message: str, basis: Basis) -> Finding:
     return Finding(code, level, message, basis, "weight")
 
 
-def _number(part: str, key: str) -> Decimal:
-    return Decimal(table("body_weight")[part][key])
+@dataclass(frozen=True, slots=True)
+class _Formulas:
+    """Devine's ideal weight, and the share of the excess over it in the adjusted one."""
+
+    male_kg: Decimal
+    female_kg: Decimal
+    kg_per_inch: Decimal
+    from_inches: Decimal
+    cm_per_inch: Decimal
+    ideal_basis: Basis
+    share_of_excess: Decimal
+    adjusted_basis: Basis
+
+
+@data_file(ROOT / "body_weight.toml")
+def _formulas(file: Table) -> _Formulas:
+    ideal, adjusted = file.table("ideal"), file.table("adjusted")
+    return _Formulas(
+        ideal.number("male_kg"),
+        ideal.number("female_kg"),
+        ideal.number("kg_per_inch"),
+        ideal.number("from_inches"),
+        ideal.number("cm_per_inch"),
+        basis_of(ideal),
+        adjusted.number("share_of_excess"),
+        basis_of(adjusted),
+    )

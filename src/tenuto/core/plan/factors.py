@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
-from tenuto.core.literature import table
-from tenuto.core.literature.entries import Entry
-from tenuto.core.sources import Basis
+from tenuto.core.data import Table, data_file
+from tenuto.core.literature import ROOT
+from tenuto.core.sources import Basis, basis_of
 
 __all__ = ["Factor", "factors"]
 
@@ -25,21 +24,20 @@ class Factor:
     basis: Basis
 
 
-@cache
-def factors() -> tuple[Factor, ...]:
+@data_file(ROOT / "factors.toml")
+def factors(file: Table) -> tuple[Factor, ...]:
     """All factors, those used by the model first."""
-    return tuple(_read(id_, raw) for id_, raw in table("factors").items())
+    return tuple(_factor(id_, entry) for id_, entry in file.named().items())
 
 
-def _read(id_: str, raw: dict[str, object]) -> Factor:
-    entry = Entry(raw, f"factors.toml [{id_}]")
-    used = bool(raw.get("used", False))
+def _factor(id_: str, entry: Table) -> Factor:
+    used = entry.flag("used")
     return Factor(
         id=id_,
         name=entry.text("name"),
         says=entry.text("says"),
         used=used,
         how=entry.text("how") if used else "",
-        said_by=entry.names("said_by"),
-        basis=entry.basis(),
+        said_by=entry.words("said_by"),
+        basis=basis_of(entry),
     )

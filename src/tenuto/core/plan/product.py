@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
 
+from tenuto.core.data import Table, data_file
 from tenuto.core.gate import Finding, Level
-from tenuto.core.literature import table
-from tenuto.core.literature.entries import Entry
+from tenuto.core.literature import ROOT
 from tenuto.core.plan.dose import Dose
 from tenuto.core.plan.inputs import DoseInputs
-from tenuto.core.sources import Basis, Sourced, Tag
+from tenuto.core.sources import Basis, Sourced, Tag, basis_of
 from tenuto.core.units import Mg, MgPerMl, Quantity, plain
 
 __all__ = [
@@ -55,27 +54,40 @@ class MgHydrochloride(Quantity):
     symbol = "mg HCl"
 
 
-@cache
-def labelled_strengths() -> tuple[LabelledStrength, ...]:
-    """The strengths on the label, weakest first."""
-    return tuple(
-        LabelledStrength(
-            MgPerMl(str(raw["mg_per_ml"])),
-            raw["hydrochloride_mg_per_ml"],
-            raw["vial"],
-            DilutionRule(raw["dilution"]),
-            raw["text"],
-            Entry(raw, f"products.toml [strengths.{key}]").basis(),
-        )
-        for key, raw in table("products")["strengths"].items()
+@dataclass(frozen=True, slots=True)
+class _Register:
+    strengths: tuple[LabelledStrength, ...]
+    base_share: Sourced[Decimal]
+
+
+@data_file(ROOT / "products.toml")
+def _register(file: Table) -> _Register:
+    share = file.table("salt").table("base_per_hydrochloride")
+    return _Register(
+        tuple(_strength(entry) for entry in file.table("strengths").named().values()),
+        Sourced(share.number("value"), basis_of(share)),
     )
 
 
-@cache
+def _strength(entry: Table) -> LabelledStrength:
+    return LabelledStrength(
+        entry.quantity("mg_per_ml", MgPerMl),
+        entry.number("hydrochloride_mg_per_ml"),
+        entry.text("vial"),
+        entry.choice("dilution", DilutionRule),
+        entry.text("text"),
+        basis_of(entry),
+    )
+
+
+def labelled_strengths() -> tuple[LabelledStrength, ...]:
+    """The strengths on the label, weakest first."""
+    return _register().strengths
+
+
 def base_share() -> Sourced[Decimal]:
     """mg of base in one mg of hydrochloride."""
-    entry = Entry(table("products")["salt"], "products.toml [salt]").part("base_per_hydrochloride")
-    return Sourced(entry.raw["value"], entry.basis())
+    return _register().base_share
 
 
 def from_hydrochloride(amount: MgHydrochloride) -> Mg:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from tenuto.core.data import Table, data_file
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.facts import Answer, Medication, PatientFacts
-from tenuto.core.literature import table
+from tenuto.core.literature import ROOT
 from tenuto.core.literature.protocol import Protocol, Requirement
 from tenuto.core.sources import Basis
 
@@ -24,7 +24,7 @@ def requirement_findings(protocol: Protocol, facts: PatientFacts) -> tuple[Findi
         Finding(
             f"REQUIRES-{need.what.upper().replace('_', '-')}",
             Level.REVIEW,
-            f"{protocol.title}: {_entry(need)['title'].lower()} is required and not on record. {_entry(need)['ask']}",
+            f"{protocol.title}: {_known(need).title.lower()} is required and not on record. {_known(need).ask}",
             need.basis,
             need.what,
             missing=True,
@@ -36,17 +36,41 @@ def requirement_findings(protocol: Protocol, facts: PatientFacts) -> tuple[Findi
 
 def requirement_met(need: Requirement, facts: PatientFacts) -> bool:
     """True when an answer or a recorded medicine settles the requirement. A recorded 'no' never does."""
-    entry = _entry(need)
-    answers = [facts.answer(fact) for fact in entry["answers"]]
-    if any(a is not None and _says_yes(a, entry["words"]) for a in answers):
+    known = _known(need)
+    answers = [facts.answer(fact) for fact in known.answers]
+    if any(a is not None and _says_yes(a, known.words) for a in answers):
         return True
-    names = frozenset(entry.get("medicines", ()))
+    names = known.medicines
     return any(names & _names_of(medicine) for medicine in facts.medications)
 
 
-def _entry(need: Requirement) -> dict[str, Any]:
-    found: dict[str, Any] = table("requirements")[need.what]
-    return found
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """How a requirement is known to be met: by these answers, holding these words, or by one of these medicines."""
+
+    title: str
+    ask: str
+    answers: tuple[str, ...]
+    words: tuple[str, ...]
+    medicines: frozenset[str]
+
+
+@data_file(ROOT / "requirements.toml")
+def _register(file: Table) -> Mapping[str, _Known]:
+    return {
+        what: _Known(
+            entry.text("title"),
+            entry.text("ask"),
+            entry.words("answers"),
+            entry.words("words"),
+            frozenset(entry.words("medicines", ())),
+        )
+        for what, entry in file.named().items()
+    }
+
+
+def _known(need: Requirement) -> _Known:
+    return _register()[need.what]
 
 
 def _says_yes(answer: Answer, words: Iterable[str]) -> bool:
@@ -86,11 +110,11 @@ def companions(protocol: Protocol, facts: PatientFacts) -> tuple[Companion, ...]
     return tuple(
         Companion(
             need.what,
-            str(_entry(need)["title"]),
+            _known(need).title,
             need.text,
             requirement_met(need, facts),
             tuple(_recorded(need, facts)),
-            str(_entry(need)["ask"]),
+            _known(need).ask,
             need.basis,
         )
         for need in protocol.requires
@@ -98,10 +122,10 @@ def companions(protocol: Protocol, facts: PatientFacts) -> tuple[Companion, ...]
 
 
 def _recorded(need: Requirement, facts: PatientFacts) -> Iterator[str]:
-    entry = _entry(need)
-    for fact in entry["answers"]:
+    known = _known(need)
+    for fact in known.answers:
         answer = facts.answer(fact)
         if answer is not None and isinstance(answer.value, str):
             yield answer.value
-    names = frozenset(entry.get("medicines", ()))
+    names = known.medicines
     yield from (medicine.text for medicine in facts.medications if names & _names_of(medicine))

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
-from tenuto.core.literature import table
-from tenuto.core.literature.entries import Entry
-from tenuto.core.sources import Basis
+from tenuto.core.data import Table, data_file
+from tenuto.core.literature import ROOT
+from tenuto.core.sources import Basis, basis_of
 
 __all__ = ["NextVisitOption", "SideEffect", "options_for", "side_effects"]
 
@@ -36,10 +34,13 @@ class SideEffect:
     options: tuple[NextVisitOption, ...]
 
 
-@cache
-def side_effects() -> Mapping[str, SideEffect]:
+@data_file(ROOT / "side_effects.toml")
+def side_effects(file: Table) -> Mapping[str, SideEffect]:
     """All side effects that have options, by id."""
-    return {id_: _read(id_, raw) for id_, raw in table("side_effects").items()}
+    return {
+        id_: SideEffect(id_, entry.text("title"), tuple(_option(e) for e in entry.tables("options")))
+        for id_, entry in file.named().items()
+    }
 
 
 def options_for(effects: Iterable[str]) -> tuple[SideEffect, ...]:
@@ -54,12 +55,5 @@ def options_for(effects: Iterable[str]) -> tuple[SideEffect, ...]:
     return tuple(effect for id_, effect in side_effects().items() if id_ in wanted)
 
 
-def _read(id_: str, raw: dict[str, Any]) -> SideEffect:
-    entry = Entry(raw, f"side_effects.toml [{id_}]")
-    options = tuple(
-        NextVisitOption(
-            e.text("text"), bool(e.raw.get("order", False)), bool(e.raw.get("titration", False)), e.basis()
-        )
-        for e in entry.parts("options")
-    )
-    return SideEffect(id_, entry.text("title"), options)
+def _option(entry: Table) -> NextVisitOption:
+    return NextVisitOption(entry.text("text"), entry.flag("order"), entry.flag("titration"), basis_of(entry))

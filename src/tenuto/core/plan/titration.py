@@ -9,8 +9,7 @@ from enum import StrEnum
 
 from tenuto.core.course.infusion import CourseError, GivenInfusion
 from tenuto.core.dates import say_date
-from tenuto.core.literature import table
-from tenuto.core.literature.entries import Entry
+from tenuto.core.plan.titration_steps import titration_steps
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis
 from tenuto.core.units import MgPerKg, MgPerKgPerHour, Minutes, plain
@@ -77,7 +76,9 @@ def titration_options(
     if not infusions:
         raise ValueError("There is no infusion yet. Use first_dose_options for the first one.")
     last = _Last.of(infusions[-1])
-    keep = TitrationOption(Change.KEEP, last.dose, last.minutes, "The same again.", _part("longer").basis())
+    keep = TitrationOption(
+        Change.KEEP, last.dose, last.minutes, "The same again.", titration_steps().longer.basis
+    )
     withheld = tuple(_against_increase(infusions, improved_percent, policy))
     candidates = [*([] if withheld else _up(last)), *_longer(last), *_down(last)]
     allowed = [o for o in candidates if _inside_caps(o, policy)]
@@ -87,16 +88,12 @@ def titration_options(
 
 def first_dose_options(usual: MgPerKg, minutes: Minutes, *, cautious: bool) -> tuple[TitrationOption, ...]:
     """The usual first dose; for a frail, older, apnoeic or sedated person the lower ones first."""
-    entry = _part("first")
-    keep = TitrationOption(Change.KEEP, usual, minutes, "The protocol's dose.", entry.basis())
+    first = titration_steps().first
+    keep = TitrationOption(Change.KEEP, usual, minutes, "The protocol's dose.", first.basis)
     if not cautious:
         return (keep,)
-    lower = [MgPerKg(text) for text in entry.names("doses_mg_per_kg")]
-    options = [
-        TitrationOption(Change.FIRST, d, minutes, entry.text("text"), entry.basis())
-        for d in lower
-        if d < usual
-    ]
+    lower = [MgPerKg(size) for size in first.sizes]
+    options = [TitrationOption(Change.FIRST, d, minutes, first.text, first.basis) for d in lower if d < usual]
     return (*options, keep)
 
 
@@ -134,65 +131,67 @@ def _against_increase(
 
 def _harm(infusions: Sequence[GivenInfusion]) -> Iterator[Withheld]:
     """What the infusions did to the patient that speaks against more; what is not recorded speaks against it too."""
-    limits = _part("limits")
+    limits = titration_steps().limits
     known = [infusion.tolerability for infusion in infusions if infusion.tolerability is not None]
     still_open = max((each.open_event_grade for each in known), default=0)
-    if still_open >= limits.whole("open_event_grade"):
+    if still_open >= limits.open_event_grade:
         why = f"An event of grade {still_open} is still open. Close it before the dose is raised."
-        yield Withheld(Change.UP, why, limits.basis())
+        yield Withheld(Change.UP, why, limits.basis)
     last = infusions[-1].tolerability
     if last is None:
-        yield Withheld(Change.UP, "How the last infusion was borne is not recorded.", limits.basis())
+        yield Withheld(Change.UP, "How the last infusion was borne is not recorded.", limits.basis)
         return
-    if last.worst_event_grade >= limits.whole("severe_event_grade"):
+    if last.worst_event_grade >= limits.severe_event_grade:
         why = f"The last session had an event of grade {last.worst_event_grade}."
-        yield Withheld(Change.UP, why, limits.basis())
+        yield Withheld(Change.UP, why, limits.basis)
     if last.blood_pressure_alert:
-        yield Withheld(Change.UP, "The last session had a blood-pressure alert.", limits.basis())
+        yield Withheld(Change.UP, "The last session had a blood-pressure alert.", limits.basis)
     if last.deepest_sedation is None:
-        yield Withheld(Change.UP, "The sedation of the last session is not recorded.", limits.basis())
-    elif last.deepest_sedation <= limits.whole("sedation_moaas"):
+        yield Withheld(Change.UP, "The sedation of the last session is not recorded.", limits.basis)
+    elif last.deepest_sedation <= limits.sedation_moaas:
         why = f"Sedation reached MOAA/S {last.deepest_sedation} in the last session."
-        yield Withheld(Change.UP, why, limits.basis())
+        yield Withheld(Change.UP, why, limits.basis)
 
 
 def _up(last: _Last) -> list[TitrationOption]:
-    entry = _part("up")
-    steps = [MgPerKg(step) for step in entry.names("steps_mg_per_kg")]
+    up = titration_steps().up
     return [
         TitrationOption(
-            Change.UP, last.dose + s, last.minutes, f"{entry.text('title')} by {s}.", entry.basis()
+            Change.UP,
+            last.dose + step,
+            last.minutes,
+            f"{up.title} by {step}. {up.text}",
+            up.basis,
         )
-        for s in steps
+        for step in map(MgPerKg, up.sizes)
     ]
 
 
 def _longer(last: _Last) -> list[TitrationOption]:
-    entry = _part("longer")
-    steps = [Minutes(step) for step in entry.names("steps_minutes")]
+    longer = titration_steps().longer
     return [
         TitrationOption(
             Change.LONGER,
             last.dose,
-            last.minutes + s,
-            f"{entry.text('title')} by {s}. {entry.text('text')}",
-            entry.basis(),
+            last.minutes + step,
+            f"{longer.title} by {step}. {longer.text}",
+            longer.basis,
         )
-        for s in steps
+        for step in map(Minutes, longer.sizes)
     ]
 
 
 def _down(last: _Last) -> list[TitrationOption]:
-    entry = _part("down")
+    down = titration_steps().down
     return [
         TitrationOption(
             Change.DOWN,
-            last.dose.scaled((100 - Decimal(percent)) / 100),
+            last.dose.scaled((100 - percent) / 100),
             last.minutes,
-            f"{entry.text('title')} by {percent} %. {entry.text('text')}",
-            entry.basis(),
+            f"{down.title} by {plain(percent)} %. {down.text}",
+            down.basis,
         )
-        for percent in entry.names("steps_percent")
+        for percent in down.sizes
     ]
 
 
@@ -206,7 +205,3 @@ def _at_cap(last: _Last, policy: Policy) -> Withheld:
     limit = policy.limit("dose_max_mg_per_kg_psychiatric")
     why = f"Every step up from {last.dose} over {last.minutes} passes a cap of the clinic."
     return Withheld(Change.UP, why, limit.basis)
-
-
-def _part(name: str) -> Entry:
-    return Entry(table("titration")[name], f"titration.toml [{name}]")

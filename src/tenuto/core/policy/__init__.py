@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from tenuto.core.data import DataError, Table, data_file, not_among, read_toml
 from tenuto.core.data.digest import content_digest

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from tenuto.core.sources import Basis, basis_from
+from tenuto.core.data import Table, data_file
+from tenuto.core.sources import Basis, basis_of
 
 __all__ = ["Measure", "UnknownScale", "measure", "measures"]
 
@@ -54,32 +53,34 @@ class Measure:
         )
 
 
-def _read(name: str, entry: Mapping[str, Any]) -> Measure:
-    lowest, highest = entry["range"]
-    mean, sd = entry["typical"]
-    error = float(entry["error_sd"])
+@data_file(Path(__file__).with_name("measurement.toml"))
+def measures(file: Table) -> Mapping[str, Measure]:
+    """Every scale whose measurement properties are known, by name."""
+    return {name: _measure(name, entry) for name, entry in file.named().items()}
+
+
+def _measure(name: str, entry: Table) -> Measure:
+    lowest, highest = entry.reals("range")
+    mean, sd = entry.reals("typical")
+    error = entry.real("error_sd")
     return Measure(
         name=name,
-        lowest=float(lowest),
-        highest=float(highest),
-        step=float(entry.get("step", 1)),
-        report=entry["report"],
-        conditions=tuple(entry["conditions"]),
-        response_fall=float(entry["response_fall"]),
-        remission_at_most=float(entry["remission_at_most"]),
+        lowest=lowest,
+        highest=highest,
+        step=entry.real("step", 1),
+        report=_REPORTS[entry.text("report")],
+        conditions=entry.words("conditions"),
+        response_fall=entry.real("response_fall"),
+        remission_at_most=entry.real("remission_at_most"),
         error_sd=error,
-        reliable=float(entry.get("reliable", 1.96 * 2**0.5 * error)),
-        typical_mean=float(mean),
-        typical_sd=float(sd),
-        basis=basis_from(entry, where=f"measurement.toml [{name}]"),
+        reliable=entry.real("reliable", 1.96 * 2**0.5 * error),
+        typical_mean=mean,
+        typical_sd=sd,
+        basis=basis_of(entry),
     )
 
 
-@cache
-def measures() -> Mapping[str, Measure]:
-    """Every scale whose measurement properties are known, by name."""
-    raw = tomllib.loads(Path(__file__).with_name("measurement.toml").read_text("utf-8"))
-    return {name: _read(name, entry) for name, entry in raw.items()}
+_REPORTS: Mapping[str, Literal["self", "interview"]] = {"self": "self", "interview": "interview"}
 
 
 def measure(name: str) -> Measure:

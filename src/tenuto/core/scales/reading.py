@@ -145,7 +145,9 @@ def _block(block: Table) -> Iterator[Item]:
     scores = block.numbers("scores", [Decimal(value) for value in values])
     codes = block.words("loinc", ())
     if len(scores) != len(values) or (codes and len(codes) != last - first + 1):
-        raise DataError(f"{block.where}: give a score for each value, and a LOINC code for each item or none.")
+        raise DataError(
+            f"{block.where}: give a score for each value, and a LOINC code for each item or none."
+        )
     options = tuple(Option(v, str(v), s) for v, s in zip(values, scores, strict=True))
     scored, asked_when = block.flag("scored", True), _asked_when(block)
     for number in range(first, last + 1):
@@ -160,7 +162,9 @@ def _asked_when(entry: Table) -> tuple[str, int] | None:
         case (str(item), int(value)):
             return item, value
         case other:
-            raise DataError(f"{entry.where}: asked_when is [item, answer] such as [\"2\", 1], got {list(other)}.")
+            raise DataError(
+                f'{entry.where}: asked_when is [item, answer] such as ["2", 1], got {list(other)}.'
+            )
 
 
 def _option(entry: Table) -> Option:
@@ -188,14 +192,8 @@ def _part(entry: Table) -> Part:
     )
 
 
-_OF = ("total", "item", "count")
-
-
 def _condition(entry: Table) -> Condition:
-    kinds = [kind for kind in _OF if entry.has(kind)]
-    if len(kinds) != 1:
-        raise DataError(f"{entry.where}: give exactly one of {', '.join(_OF)}.")
-    of = kinds[0]
+    of = entry.one_of("total", "item", "count")
     if of == "total" and not entry.flag("total"):
         raise DataError(f"{entry.where}: write total = true, or leave it out.")
     return Condition(

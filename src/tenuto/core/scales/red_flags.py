@@ -67,7 +67,7 @@ def _conditions(entry: Table) -> tuple[Condition, ...]:
     items = entry.words("any_item", (entry.text("item"),) if entry.has("item") else ())
     if least is None and most is None:
         if items:
-            raise DataError(f"{entry.where} names an item and compares it with nothing. Add at_least or at_most.")
+            entry.one_of("at_least", "at_most")  # an item compared with nothing would never be raised
         return ()
     return tuple(Condition("item", i, least, most) for i in items) or (Condition("total", "", least, most),)
 
@@ -86,6 +86,8 @@ def _rule(entry: Table, version: int) -> Rule:
         rises=entry.text("rises", ""),
         basis=basis_of(entry),
     )
+    if not any((rule.any_of, rule.criterion, rule.unanswered, rule.rises)):
+        entry.one_of("at_least", "at_most", "criterion", "unanswered", "rises")
     if sum(bool(way) for way in (rule.any_of, rule.criterion, rule.unanswered, rule.rises)) != 1:
         raise DataError(f"{entry.where} needs exactly one of at_least/at_most, criterion, unanswered, rises.")
     _check_names(rule, entry.where)

@@ -172,6 +172,6 @@ def record(*, level: Level, rests_on: str, by: str, at: datetime, screen: Screen
     )
     if differs and screen is not None and len(words) < _register().reason_words:
         raise ScaleError(
-            f"{screen.text} To record {level.name.lower()}, say why in at least {_raw()['reason_words']} words."
+            f"{screen.text} To record {level.name.lower()}, say why in at least {_register().reason_words} words."
         )
     return Triage(level, rests_on.strip(), by.strip(), at, level_version(), screen)

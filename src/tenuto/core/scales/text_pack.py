@@ -64,10 +64,14 @@ def load(text: str, *, name: str) -> TextPack:
 def _pack(file: Table) -> TextPack:
     target = instrument(file.text("instrument"))
     if target.tier is not Tier.SCORE_ONLY:
-        raise TextPackError(f"{file.where}: {target.title} has its text already; a text pack can't replace it.")
+        raise TextPackError(
+            f"{file.where}: {target.title} has its text already; a text pack can't replace it."
+        )
     version = file.whole("version")
     if version != target.version:
-        raise TextPackError(f"{file.where} is for version {version}; {target.title} is version {target.version}.")
+        raise TextPackError(
+            f"{file.where} is for version {version}; {target.title} is version {target.version}."
+        )
     entries = file.table("items")
     _same_items(target, entries)
     checked = {i.id: _item(i, entries.table(i.id)) for i in target.items}
@@ -92,7 +96,9 @@ def _same_items(target: Instrument, entries: Table) -> None:
             f"{entries.where} lacks item {', '.join(lacking)} of {target.title}. A scale is used whole."
         )
     if unknown:
-        raise TextPackError(f"{entries.where} has item {', '.join(unknown)}, which {target.title} does not have.")
+        raise TextPackError(
+            f"{entries.where} has item {', '.join(unknown)}, which {target.title} does not have."
+        )
 
 
 def _item(item: Item, entry: Table) -> tuple[str, tuple[str, ...]]:

@@ -14,7 +14,17 @@ from tenuto.core.units import Quantity
 T = TypeVar("T")
 Q = TypeVar("Q", bound=Quantity)
 
-__all__ = ["Basis", "Source", "Sourced", "Tag", "basis_of", "source", "sourced", "sourced_count"]
+__all__ = [
+    "Basis",
+    "Source",
+    "Sourced",
+    "Tag",
+    "basis_from",
+    "basis_of",
+    "source",
+    "sourced",
+    "sourced_count",
+]
 
 
 class Tag(StrEnum):
@@ -118,12 +128,12 @@ def source(key: str) -> Source:
 
 def basis_of(entry: Table) -> Basis:
     """Read `evidence`, `sources` and `note` of a data entry. DataError when it says nothing of how it is known."""
-    tags = entry.words("evidence", ())
+    tags = entry.words("evidence")
     unknown = [tag for tag in tags if tag not in list(Tag)]
     if unknown:
         raise DataError(f"{entry.where}, evidence: {not_among(unknown[0], Tag)}")
     if not tags:
-        raise DataError(f"{entry.where} has no evidence tag. Say how the value is known.")
+        raise DataError(f"{entry.where}, evidence: there is no tag. Say how the value is known.")
     keys = entry.words("sources", ())
     strange = [key for key in keys if key not in _registry()]
     if strange:
@@ -131,6 +141,14 @@ def basis_of(entry: Table) -> Basis:
             f"{entry.where}, sources: {not_among(strange[0], _registry())} Register it in core/sources/sources.toml."
         )
     return Basis(tuple(Tag(tag) for tag in tags), tuple(source(key) for key in keys), entry.text("note", ""))
+
+
+def basis_from(entry: Mapping[str, object], *, where: str) -> Basis:
+    """The same from parsed content whose other keys are read elsewhere. `where` names the entry in an error."""
+    kept = {key: entry[key] for key in ("evidence", "sources", "note") if key in entry}
+    if isinstance(kept.get("evidence"), str):
+        kept["evidence"] = [kept["evidence"]]
+    return basis_of(Table(kept, where))
 
 
 def sourced(entry: Table, key: str, kind: type[Q]) -> Sourced[Q]:
