@@ -72,11 +72,22 @@ def test_the_shipped_policies_are_named_and_not_signed(capsys) -> None:
     assert "Copy it to a file of your own" in capsys.readouterr().err
 
 
-def test_a_missing_limit_and_another_unit_are_named(clinic, capsys) -> None:
-    text = clinic.read_text("utf-8").replace("[limits.weight_min_kg]", "[limits.weight_min]")
-    clinic.write_text(text.replace('unit = "mmHg"', 'unit = "kPa"'), "utf-8")
+def test_a_missing_limit_is_named(clinic, capsys) -> None:
+    text = clinic.read_text("utf-8")
+    start = text.index("[limits.weight_min_kg]")
+    clinic.write_text(text[:start] + text[text.index("[limits", start + 1) :], "utf-8")
     assert main(["policy", "check", str(clinic)]) == 2
     assert "[limits.weight_min_kg] is missing" in capsys.readouterr().err
+
+
+def test_a_misspelt_limit_is_named_with_the_one_that_is_meant(clinic, capsys) -> None:
+    text = clinic.read_text("utf-8").replace("[limits.weight_min_kg]", "[limits.weight_min]")
+    clinic.write_text(text, "utf-8")
+    assert main(["policy", "check", str(clinic)]) == 2
+    assert (
+        "'weight_min' is not known here. The nearest that is known is 'weight_min_kg'"
+        in capsys.readouterr().err
+    )
 
 
 def test_a_limit_in_another_unit_is_named(clinic, capsys) -> None:

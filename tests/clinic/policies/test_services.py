@@ -105,14 +105,18 @@ def test_what_is_in_effect_is_not_put_into_effect_again(active, dora):
     [
         ("not toml at all =", "is not a TOML file"),
         (DEFAULT, "id of its own"),
-        (text().replace("[limits.weight_min_kg]", "[limits.wieght_min_kg]"), "lacks limits .*weight_min_kg"),
         (
-            text() + '\n[[signatures]]\nby = "A"\nrole = "medical_director"\nat = 2026-01-01\nsha256 = "0"\n',
+            text().replace("[limits.weight_min_kg]", "[limits.wieght_min_kg]"),
+            "The nearest that is known is .weight_min_kg.",
+        ),
+        (
+            text()
+            + '\n[[signatures]]\nby = "A"\nrole = "medical_director"\nat = 2026-01-01T09:00:00Z\nsha256 = "0"\n',
             "signed it",
         ),
         (text(0), "count from 1"),
         (text(weight_min="-3"), "not negative"),
-        (text(weight_min="NaN"), "not negative"),
+        (text(weight_min="NaN"), "finite number"),
     ],
     ids=["no toml", "shipped id", "misspelt", "signatures", "version", "negative", "nan"],
 )
