@@ -31,6 +31,7 @@ NAMES = {
     "core/literature/requirements.toml": {()},
     "core/literature/intake_steps.toml": {("elsewhere",), ("step", "choices")},
     "core/policy/": {("limits",)},
+    "core/literature/terminology.toml": {("quantity",), ("words",), ("nothing",)},
     "core/literature/facts.toml": {("fact", "measures"), ("fact", "scores"), ("fact", "effects")},
     "core/literature/pk/shared/covariates.toml": {()},
     "core/literature/pk/shared/effects.toml": {("delay",)},

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 
+from tenuto.core.data import Table, data_file
 from tenuto.core.intake.facts import Coding
 from tenuto.core.intake.wording import Phrases
-from tenuto.core.literature import table
+from tenuto.core.literature import ROOT
+from tenuto.core.sources import Basis, Tag, basis_of
 
 __all__ = ["Band", "Role", "Term", "band", "spoken_of", "stands_for_nothing", "terms"]
 
@@ -30,7 +32,7 @@ class Term:
     fact: str
     role: Role
     coding: Coding
-    evidence: str
+    evidence: Tag
     source: str = ""
     kind: str = ""
     """The measured kind, for a MEASURE."""
@@ -46,6 +48,7 @@ class Band:
     """UCUM units in which the limits have the same number."""
     negative_below: Decimal
     positive_from: Decimal
+    basis: Basis
 
     def word(self, value: Decimal) -> str:
         """`negative`, `positive`, or empty for a value that is neither."""
@@ -54,33 +57,53 @@ class Band:
         )
 
 
-@cache
-def terms() -> tuple[Term, ...]:
-    """Every code of the table, in its order."""
-    return tuple(
-        Term(
-            row["fact"],
-            Role(row["role"]),
-            Coding(row["system"], row["code"], row["display"]),
-            row["evidence"],
-            row.get("source", ""),
-            row.get("kind", ""),
-            row.get("positive", "positive"),
-        )
-        for row in table("terminology")["code"]
+@dataclass(frozen=True, slots=True)
+class _Register:
+    terms: tuple[Term, ...]
+    bands: Mapping[str, Band]
+    words: Mapping[str, tuple[str, ...]]
+    nothing: Mapping[str, tuple[str, ...]]
+
+
+@data_file(ROOT / "terminology.toml")
+def _register(file: Table) -> _Register:
+    return _Register(
+        tuple(_term(row) for row in file.tables("code")),
+        {fact: _band(row) for fact, row in file.table("quantity").named().items()},
+        file.lists("words"),
+        file.lists("nothing"),
     )
 
 
-@cache
+def _term(row: Table) -> Term:
+    return Term(
+        row.text("fact"),
+        row.choice("role", Role),
+        Coding(row.text("system"), row.text("code"), row.text("display")),
+        row.choice("evidence", Tag),
+        row.text("source", ""),
+        row.text("kind", ""),
+        row.text("positive", "positive"),
+    )
+
+
+def _band(row: Table) -> Band:
+    return Band(row.words("units"), row.number("negative_below"), row.number("positive_from"), basis_of(row))
+
+
+def terms() -> tuple[Term, ...]:
+    """Every code of the table, in its order."""
+    return _register().terms
+
+
 def band(fact_id: str) -> Band | None:
     """How a number answers this fact; None where it doesn't."""
-    row = table("terminology")["quantity"].get(fact_id)
-    return row and Band(tuple(row["units"]), Decimal(row["negative_below"]), Decimal(row["positive_from"]))
+    return _register().bands.get(fact_id)
 
 
 @cache
 def _phrases() -> Phrases:
-    return Phrases(table("terminology")["words"])
+    return Phrases(_register().words)
 
 
 def spoken_of(texts: Iterable[str]) -> frozenset[str]:
@@ -90,5 +113,5 @@ def spoken_of(texts: Iterable[str]) -> frozenset[str]:
 
 def stands_for_nothing(codings: Iterable[Coding]) -> bool:
     """True when a code says that a list is empty or not known, and is no entry of it."""
-    nothing = table("terminology")["nothing"]
+    nothing = _register().nothing
     return any(coding.code in nothing.get(coding.system, ()) for coding in codings)
