@@ -145,7 +145,7 @@ def basis_of(entry: Table) -> Basis:
 
 def basis_from(entry: Mapping[str, object], *, where: str) -> Basis:
     """The same from parsed content whose other keys are read elsewhere. `where` names the entry in an error."""
-    kept = {key: entry[key] for key in ("evidence", "sources", "note") if key in entry}
+    kept = {key: entry[key] for key in ("evidence", "sources", "note") if entry.get(key)}
     if isinstance(kept.get("evidence"), str):
         kept["evidence"] = [kept["evidence"]]
     return basis_of(Table(kept, where))
