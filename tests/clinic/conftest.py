@@ -37,8 +37,8 @@ def _quick_and_forgetful(settings):
 
 
 @pytest.fixture(autouse=True)
-def _anchor_of_this_test(tmp_path, settings):
-    settings.LEDGER_ANCHOR = tmp_path / "anchor.json"
+def _anchor_of_this_test(tmp_path_factory, settings):
+    settings.LEDGER_ANCHOR = tmp_path_factory.mktemp("anchor") / "anchor.json"
     anchor.forget()
 
 

@@ -1,4 +1,8 @@
-"""Check the audit chain, or print where it stands: `tenuto audit verify`, `tenuto audit anchor`."""
+"""Check the audit chain, or print where it stands: `tenuto audit verify`, `tenuto audit anchor`.
+
+`tenuto audit accept --why WHY` goes on after a break, on record: when the database was restored from a backup, or what
+happened has been looked into.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,12 @@ import sys
 
 from tenuto.cli import UserError, printable
 from tenuto.cli.manage import prepare_django
+from tenuto.cli.operator import operator, reason
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="{verify,anchor}")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="{verify,anchor,accept}")
     check = actions.add_parser(
         "verify", help="read the whole chain and say what does not fit", allow_abbrev=False
     )
@@ -22,6 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="an anchor that was noted elsewhere, to compare with",
     )
     actions.add_parser("anchor", help="print the newest event, to be noted elsewhere", allow_abbrev=False)
+    accept = actions.add_parser("accept", help="go on after a break, on record", allow_abbrev=False)
+    accept.add_argument(
+        "--why", required=True, metavar="WHY", type=reason, help="what happened, and who decided"
+    )
 
 
 def _noted(text: str) -> tuple[int, str]:
@@ -37,7 +46,9 @@ def run(args: argparse.Namespace) -> int:
     from django.db import DatabaseError
 
     try:
-        return _verify(args.noted) if args.action == "verify" else _anchor()
+        if args.action == "verify":
+            return _verify(args.noted)
+        return _accept(args.why) if args.action == "accept" else _anchor()
     except DatabaseError as error:
         raise UserError(
             f"The ledger can't be read: {str(error).strip()}. Check TENUTO_DATABASE_URL, or start `tenuto serve` once."
@@ -68,4 +79,18 @@ def _anchor() -> int:
     if newest is None:
         raise UserError("The ledger is empty; there is nothing to anchor yet.")
     print(f"{newest[0]}:{newest[1]}")
+    return 0
+
+
+def _accept(why: str) -> int:
+    from django.utils import timezone
+
+    from tenuto.clinic.ledger.models import AuditEvent
+    from tenuto.clinic.ledger.services import accept_break
+
+    try:
+        event = accept_break(why=why, subject=AuditEvent(), by=operator(), at=timezone.now())
+    except ValueError as none:
+        raise UserError(str(none)) from none
+    print(f"The break is on record as event {event.number}, and the anchors begin anew there.")
     return 0

@@ -7,13 +7,10 @@ the name of whoever runs the command.
 from __future__ import annotations
 
 import argparse
-import os
-import pwd
 
 from tenuto.cli import UserError
 from tenuto.cli.manage import prepare_django
-
-LONGEST_REASON = 300
+from tenuto.cli.operator import operator, reason
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,16 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         allow_abbrev=False,
     )
     reset.add_argument("username", metavar="NAME", help="the user name of the person who lost it")
-    reset.add_argument("--reason", required=True, metavar="WHY", type=_reason, help="why, for the audit")
-
-
-def _reason(text: str) -> str:
-    reason = " ".join(text.split())
-    if not reason:
-        raise argparse.ArgumentTypeError("the audit needs a reason; say who asked and how you know them")
-    if len(reason) > LONGEST_REASON:
-        raise argparse.ArgumentTypeError(f"the reason is longer than {LONGEST_REASON} characters; shorten it")
-    return reason
+    reset.add_argument("--reason", required=True, metavar="WHY", type=reason, help="why, for the audit")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,35 +38,23 @@ def run(args: argparse.Namespace) -> int:
         ) from error
 
 
-def _reset(username: str, reason: str) -> int:
+def _reset(username: str, why: str) -> int:
     from django.utils import timezone
 
     from tenuto.clinic.accounts.enrol import NothingToReset, reset_by_operator
     from tenuto.clinic.accounts.models import Staff
-    from tenuto.clinic.ledger.actors import Someone
 
     staff = Staff.objects.filter(username=username).first()
     if staff is None:
         raise UserError(
             f"There is no account '{username[:40]}'. Give the user name as the page Staff shows it; nothing was changed."
         )
-    operator = Someone(f"os:{os.getuid()}", staff.clinic_id, f"{_operator()} (operator of the server)")
+    deed_of = operator(staff.clinic_id)
     try:
-        reset_by_operator(staff=staff, operator=operator, reason=reason, at=timezone.now())
+        reset_by_operator(staff=staff, operator=deed_of, reason=why, at=timezone.now())
     except NothingToReset as none:
         raise UserError(f"{none} Nothing was changed.") from none
     print(f"{staff.name} ({username}) has no second factor any more, and every open session has ended.")
     print("The next sign-in takes the password and leads to setting up a new one.")
-    print(f"On record as a deed of {operator.audit_name}.")
+    print(f"On record as a deed of {deed_of.audit_name}.")
     return 0
-
-
-def _operator() -> str:
-    """Who runs the command, as the operating system knows them; behind `sudo` the person, not only root."""
-    try:
-        name = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        # A container may run under a number that has no name.
-        name = f"user number {os.getuid()}"
-    behind = os.environ.get("SUDO_USER") if os.getuid() == 0 else None
-    return f"{behind} as {name}" if behind else name

@@ -23,11 +23,11 @@ call_command("migrate", verbosity=0)
 from django.test import Client
 from django.utils import timezone
 from tenuto.clinic.intake.services import RecordSource, receive
-from tenuto.clinic.people.access import restrict, change_care_team
+
 from tenuto.clinic.accounts.enrol import ENROLLED
 from tenuto.clinic.accounts.lock import SEEN
-from tenuto.clinic.people.models import Role
-from tenuto.clinic.people.services import employ, open_clinic
+from tenuto.clinic.accounts.models import Role
+from tenuto.clinic.accounts.services import employ, open_clinic
 from tests.clinic.conftest import facts_of, source_of
 cookies = {}
 def hired(clinic, name, role):
@@ -45,8 +45,9 @@ print(json.dumps({"cookies": cookies, "patient": str(ana.pk)}))
 WRITE = """
 import django, sys; django.setup()
 from django.utils import timezone
-from tenuto.clinic.people.access import change_care_team
-from tenuto.clinic.people.models import Patient, Staff
+from tenuto.clinic.access.restricting import change_care_team
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.people.models import Patient
 alice, ana = Staff.objects.get(username="alice"), Patient.objects.get()
 bob = Staff.objects.get(username="bob")
 change_care_team(patient=ana, staff={who}, member={member}, by=alice, at=timezone.now())

@@ -23,6 +23,7 @@ KNOWN = {
     "TENUTO_SECRET_KEY": "at least 50 characters; needed in production",
     "TENUTO_LEDGER_KEY": "at least 50 characters; the audit chain is keyed with it; needed in production",
     "TENUTO_LEDGER_ANCHOR": "file that keeps the newest audit event, best on another disk than the database",
+    "TENUTO_LEDGER_ANCHOR_OUTSIDE": "folder for a second anchor that the database's owner can't write, such as a mounted share",
     "TENUTO_DATABASE_URL": "sqlite:///absolute/path or postgresql://user:password@host:port/name",
     "TENUTO_HOSTS": "host names that the server answers to, separated by commas",
     "TENUTO_TIME_ZONE": "the clinic's time zone, such as Europe/London",
@@ -49,6 +50,7 @@ class Environment:
     secret_key: str
     ledger_key: str
     ledger_anchor: Path
+    ledger_anchor_outside: Path | None
     hosts: tuple[str, ...]
     time_zone: str
     var: Path
@@ -89,6 +91,7 @@ def read(variables: Mapping[str, str], *, root: Path) -> Environment:
         secret_key=_secret(variables, "TENUTO_SECRET_KEY", var / "secret-key", production=production),
         ledger_key=_secret(variables, "TENUTO_LEDGER_KEY", var / "ledger-key", production=production),
         ledger_anchor=Path(variables.get("TENUTO_LEDGER_ANCHOR") or var / "ledger-anchor.json").absolute(),
+        ledger_anchor_outside=_folder(variables.get("TENUTO_LEDGER_ANCHOR_OUTSIDE", "")),
         hosts=hosts or ("127.0.0.1", "localhost", "[::1]", "testserver"),
         time_zone=_zone(variables.get("TENUTO_TIME_ZONE", "") or "UTC"),
         var=var,
@@ -153,6 +156,16 @@ def _postgres(url: str) -> dict[str, Any]:
         "CONN_MAX_AGE": 0,
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}, **options},
     }
+
+
+def _folder(text: str) -> Path | None:
+    if not text:
+        return None
+    if not Path(text).is_dir():
+        raise ImproperlyConfigured(
+            f"TENUTO_LEDGER_ANCHOR_OUTSIDE is '{text}', which is no folder. Make it, or mount what it should be on."
+        )
+    return Path(text).absolute()
 
 
 def _choice(variables: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:

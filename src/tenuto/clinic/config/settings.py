@@ -19,6 +19,17 @@ DEBUG = ENVIRONMENT.debug
 SECRET_KEY = ENVIRONMENT.secret_key
 LEDGER_KEY = ENVIRONMENT.ledger_key
 LEDGER_ANCHOR = ENVIRONMENT.ledger_anchor
+# Further anchors: a class and its arguments each, as `ledger.anchor.AnchorStore` describes them.
+LEDGER_ANCHORS_OUTSIDE = (
+    [
+        (
+            "tenuto.clinic.ledger.anchor.FileAnchor",
+            (ENVIRONMENT.ledger_anchor_outside / "tenuto-anchor.json", "the anchor outside"),
+        )
+    ]
+    if ENVIRONMENT.ledger_anchor_outside
+    else []
+)
 ALLOWED_HOSTS = list(ENVIRONMENT.hosts)
 DATABASES = {"default": ENVIRONMENT.database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -62,6 +73,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tenuto.clinic.ledger.pages.SayWhenBroken",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -89,6 +101,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "tenuto.clinic.ui.context.shell",
+                "tenuto.clinic.ledger.pages.anchor_problem",
                 "tenuto.clinic.people.context.about_patient",
                 "tenuto.clinic.accounts.context.demonstration",
                 "tenuto.clinic.accounts.context.permissions",

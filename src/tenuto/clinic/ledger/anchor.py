@@ -1,7 +1,9 @@
-"""The newest event's number and mac, kept in a file outside the database, so that a cut tail is found.
+"""The newest event's number and mac, kept outside the database, so that a cut tail is found: by the next event.
 
-Put the file where whoever can write the database can't write (TENUTO_LEDGER_ANCHOR), or note what
-`tenuto audit anchor` prints somewhere else now and then.
+Before every event the chain must contain what each anchor knows; otherwise nothing is written, and the program says why
+(`ChainBroken`). One anchor is a file beside the database or, better, on another disk (TENUTO_LEDGER_ANCHOR). A second
+one outside (TENUTO_LEDGER_ANCHOR_OUTSIDE, a folder that the database's owner can't write) finds a database that was
+rolled back together with the first.
 """
 
 from __future__ import annotations
@@ -10,73 +12,226 @@ import fcntl
 import hashlib
 import hmac
 import json
+import logging
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from django.conf import settings
 from django.db import connection
+from django.utils.module_loading import import_string
 
+from tenuto.clinic.ledger import chain
 from tenuto.clinic.ledger.models import AuditEvent
 
-__all__ = ["Anchor", "advance", "forget", "read"]
+__all__ = [
+    "Anchor",
+    "AnchorStore",
+    "ChainBroken",
+    "FileAnchor",
+    "advance",
+    "begin_anew",
+    "disagreements",
+    "forget",
+    "problem",
+    "require_contained",
+    "stores",
+]
+
+logger = logging.getLogger(__name__)
+
+
+class ChainBroken(RuntimeError):
+    """The chain does not contain what an anchor knows: events were removed or replaced. Nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """What the chain had reached. `genuine` says that the file was written with the key."""
+    """What the chain had reached. `genuine` says that it was written with the key."""
 
     number: int
     mac: str
-    genuine: bool
+    genuine: bool = True
 
 
-def read() -> Anchor | None:
-    """The anchor; None when there is no file. A file that can't be read is an anchor that is not genuine."""
-    try:
-        text = Path(settings.LEDGER_ANCHOR).read_text("utf-8")
-    except FileNotFoundError:
-        return None
-    try:
-        found = json.loads(text)
-        number, head, seal = int(found["number"]), str(found["mac"]), str(found["seal"])
-    except (ValueError, KeyError, TypeError):
-        return Anchor(0, "", genuine=False)
-    return Anchor(number, head, hmac.compare_digest(seal, _seal(number, head)))
+class AnchorStore(Protocol):
+    """A place outside the database that keeps one anchor."""
+
+    @property
+    def name(self) -> str:
+        """How sentences call it, such as `the anchor file`."""
+
+    def read(self) -> Anchor | None:
+        """The anchor; None when there is none yet. Raises OSError when the place can't be reached."""
+
+    def write(self, anchor: Anchor, *, backwards: bool = False) -> None:
+        """Replace the anchor, unless the place knows a newer one and `backwards` is not said. Raises OSError."""
 
 
-def forget() -> None:
-    """Read the file again before the next event; for a process whose database was exchanged."""
-    connection.tenuto_anchored = 0  # type: ignore[attr-defined]
+@dataclass(frozen=True, slots=True)
+class FileAnchor:
+    """An anchor in a file, sealed with the ledger's key."""
+
+    path: Path
+    name: str = "the anchor file"
+
+    def read(self) -> Anchor | None:
+        """The anchor; one that can't be understood, or has another key's seal, is not genuine."""
+        try:
+            text = self.path.read_text("utf-8")
+        except FileNotFoundError:
+            return None
+        try:
+            found = json.loads(text)
+            number, mac, seal = int(found["number"]), str(found["mac"]), str(found["seal"])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return Anchor(0, "", genuine=False)
+        return Anchor(number, mac, genuine=hmac.compare_digest(seal, _seal(number, mac)))
+
+    def write(self, anchor: Anchor, *, backwards: bool = False) -> None:
+        """Replace the file in one step, unless another process was faster with a newer event."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            known = self.read()
+            if known and not backwards and (not known.genuine or known.number >= anchor.number):
+                return
+            draft = self.path.with_suffix(".new")
+            seal = _seal(anchor.number, anchor.mac)
+            draft.write_text(json.dumps({"number": anchor.number, "mac": anchor.mac, "seal": seal}), "utf-8")
+            os.replace(draft, self.path)  # noqa: PTH105 - atomic on one file system, and says so
+
+
+def stores() -> list[AnchorStore]:
+    """Where this installation keeps its anchors, the one beside the database first."""
+    made: list[AnchorStore] = [FileAnchor(Path(settings.LEDGER_ANCHOR))]
+    return made + [import_string(path)(*arguments) for path, arguments in settings.LEDGER_ANCHORS_OUTSIDE]
+
+
+def require_contained(head: Anchor) -> None:
+    """Raise `ChainBroken` unless the chain that ends at `head` contains every anchor. Called with the chain held.
+
+    Before the first event of all, the anchors are begun: from then on a missing one is a finding.
+    """
+    if head.number == 0:
+        _begin_missing()
+    for sentence in disagreements(head):
+        raise ChainBroken(f"{sentence} Nothing was written. Run `tenuto audit verify` on the server.")
+
+
+def disagreements(head: Anchor) -> Iterator[str]:
+    """A sentence for each anchor that the chain does not contain."""
+    for store in stores():
+        try:
+            known = store.read()
+        except OSError as error:
+            # The clinic goes on without a look at this one, and says so on its pages.
+            _tell(store, error)
+            continue
+        if known is None:
+            yield f"{store.name.capitalize()} is missing, so a cut tail can't be ruled out."
+        elif not known.genuine:
+            yield f"{store.name.capitalize()} was not written with this server's key, or was changed."
+        elif known.number > head.number:
+            yield f"The chain ends at event {head.number}, but {store.name} knows event {known.number}: {span(head.number + 1, known.number)} cut off."
+        elif not _contains(known, head):
+            yield f"Event {known.number} is not the one that {store.name} knows: it was replaced."
 
 
 def advance(number: int) -> None:
-    """Move the anchor to the newest committed event; called after the commit of event `number`."""
+    """Move the anchors to the newest committed event; called after the commit of event `number`.
+
+    What was committed stays committed: an anchor that can't be written is a problem to show, and no failure of the deed.
+    """
     # A transaction with many events calls once for each; the first call already wrote the newest.
     if number <= getattr(connection, "tenuto_anchored", 0):
         return
-    newest = AuditEvent.objects.order_by("-number").values_list("number", "mac").first()
-    if newest is None:
+    head = newest()
+    broken = next(disagreements(head), None)
+    if broken:
+        logger.error("The anchors were not moved. %s", broken)
+        _problems["chain"] = broken
         return
-    _write(*newest)
-    connection.tenuto_anchored = newest[0]  # type: ignore[attr-defined]
+    _problems.pop("chain", None)
+    _write(head)
+    connection.tenuto_anchored = head.number  # type: ignore[attr-defined]
 
 
-def _write(number: int, head: str) -> None:
-    """Replace the file in one step, unless another process was faster with a newer event."""
-    path = Path(settings.LEDGER_ANCHOR)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        known = read()
-        if known and known.genuine and known.number >= number:
-            return
-        draft = path.with_suffix(".new")
-        draft.write_text(json.dumps({"number": number, "mac": head, "seal": _seal(number, head)}), "utf-8")
-        os.replace(draft, path)  # noqa: PTH105 - atomic on one file system, and says so
+def begin_anew() -> None:
+    """Let every anchor know the chain as it stands, also when it knew a longer one."""
+    _write(newest(), backwards=True)
+    forget()
 
 
-def _seal(number: int, head: str) -> str:
+def newest() -> Anchor:
+    """The end of the chain."""
+    found = AuditEvent.objects.order_by("-number").values_list("number", "mac").first()
+    return Anchor(*found) if found else Anchor(0, chain.GENESIS)
+
+
+def forget() -> None:
+    """Look at everything again before the next event; for a process whose database was exchanged."""
+    connection.tenuto_anchored = 0  # type: ignore[attr-defined]
+    connection.tenuto_contained = None  # type: ignore[attr-defined]
+    _problems.clear()
+
+
+def problem() -> str:
+    """What is wrong with an anchor, for every page of staff to say; empty when all is well."""
+    return " ".join(_problems.values())
+
+
+def span(first: int, last: int) -> str:
+    """`event 7 is`, `events 7 to 9 are`."""
+    return f"event {first} is" if first == last else f"events {first} to {last} are"
+
+
+_problems: dict[str, str] = {}
+"""Of this process, by where; a success there takes it away."""
+
+
+def _begin_missing() -> None:
+    for store in stores():
+        try:
+            if store.read() is None:
+                store.write(Anchor(0, chain.GENESIS))
+        except OSError as error:
+            _tell(store, error)
+
+
+def _contains(known: Anchor, head: Anchor) -> bool:
+    if known.number in (0, head.number):
+        return known.mac == (head.mac if known.number else chain.GENESIS)
+    # Within a transaction the chain runs ahead of its anchors; asking once for each anchor is enough.
+    if getattr(connection, "tenuto_contained", None) == known:
+        return True
+    mac = AuditEvent.objects.filter(number=known.number).values_list("mac", flat=True).first()
+    if mac == known.mac:
+        connection.tenuto_contained = known  # type: ignore[attr-defined]
+    return mac == known.mac
+
+
+def _write(anchor: Anchor, *, backwards: bool = False) -> None:
+    for store in stores():
+        try:
+            store.write(anchor, backwards=backwards)
+        except OSError as error:
+            _tell(store, error)
+        else:
+            _problems.pop(store.name, None)
+
+
+def _tell(store: AnchorStore, error: OSError) -> None:
+    reason = error.strerror or str(error)
+    sentence = f"{store.name.capitalize()} of the audit can't be used: {reason}. Entries are saved; tell whoever runs the server."
+    if _problems.get(store.name) != sentence:
+        logger.error("%s", sentence)
+    _problems[store.name] = sentence
+
+
+def _seal(number: int, mac: str) -> str:
     return hmac.new(
-        settings.LEDGER_KEY.encode(), f"anchor {number} {head}".encode(), hashlib.sha256
+        settings.LEDGER_KEY.encode(), f"anchor {number} {mac}".encode(), hashlib.sha256
     ).hexdigest()

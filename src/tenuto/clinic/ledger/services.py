@@ -18,7 +18,7 @@ from tenuto.clinic.ledger.append_only import row_digest, take_unsealed
 from tenuto.clinic.ledger.canonical import texts_of, values_of
 from tenuto.clinic.ledger.models import AuditEvent, Kind
 
-__all__ = ["record", "record_access", "record_read"]
+__all__ = ["accept_break", "record", "record_access", "record_read"]
 
 CHAIN_LOCK = 0x74656E75746F  # "tenuto"; any number that every process agrees on
 
@@ -35,17 +35,51 @@ def record(
     """Write the audit event of a deed, in the transaction of the deed.
 
     The event takes with it the digests of all append-only rows that this transaction wrote since the last one.
-    Raises RuntimeError outside a transaction (a deed could be kept without its event), ValueError when `at` has no
-    time zone and TypeError when `detail` holds something JSON doesn't know.
+    Raises RuntimeError outside a transaction (a deed could be kept without its event), `ChainBroken` when events were
+    removed from the chain, ValueError when `at` has no time zone and TypeError when `detail` holds something JSON
+    doesn't know.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError(f"'{action}' is not in a transaction; its audit event could be lost.")
+    head = _held_head(action)
+    anchor.require_contained(head)
+    return _append(head, action=action, subject=subject, by=by, at=at, detail=detail, kind=kind)
+
+
+@transaction.atomic
+def accept_break(*, why: str, subject: models.Model, by: Actor, at: datetime) -> AuditEvent:
+    """Go on after the chain was found broken: with what is there, on record, and with the anchors begun anew.
+
+    For the operator of the server, after the database was restored from a backup or an attack was looked into. Raises
+    ValueError without a reason, or when nothing is broken.
+    """
+    if not why.strip():
+        raise ValueError("The audit needs a reason. Say what happened and who decided to go on.")
+    head = _held_head("accepted a break")
+    broken = list(anchor.disagreements(head))
+    if not broken:
+        raise ValueError("The chain contains what its anchors know; there is no break to accept.")
+    detail = {"why": why.strip(), "broken": broken, "ended_at": head.number}
+    event = _append(
+        head, action="accepted a break", subject=subject, by=by, at=at, detail=detail, kind=Kind.OVERRIDE
+    )
+    transaction.on_commit(anchor.begin_anew)
+    return event
+
+
+def _append(
+    head: anchor.Anchor,
+    *,
+    action: str,
+    subject: models.Model,
+    by: Actor,
+    at: datetime,
+    detail: Mapping[str, Any] | None,
+    kind: Kind,
+) -> AuditEvent:
     if at.tzinfo is None:
         raise ValueError(f"'{action}' at {at} has no time zone.")
     rows = [[row._meta.label_lower, str(row.pk), row_digest(row)] for row in take_unsealed()]
-    number, previous = _head()
     event = AuditEvent(
-        number=number + 1,
+        number=head.number + 1,
         clinic_id=by.clinic_id,
         kind=str(kind),
         action=action,
@@ -59,7 +93,7 @@ def record(
         origin=origin.current(),
         detail_json=json.dumps(dict(detail or {}), sort_keys=True),
         rows_json=json.dumps(rows),
-        previous=previous,
+        previous=head.mac,
     )
     event.mac = chain.mac(texts_of(AuditEvent, values_of(event)))
     # Past AppendOnly.save: the chain itself is not sealed by a further event.
@@ -84,16 +118,17 @@ def record_access(
         record(action=action, subject=subject, by=by, at=at, detail=detail, kind=Kind.ACCESS)
 
 
-def _head() -> tuple[int, str]:
-    """Number and mac of the newest event, with the chain held until this transaction ends.
+def _held_head(action: str) -> anchor.Anchor:
+    """The newest event, with the chain held until this transaction ends.
 
     SQLite has one writer at a time (BEGIN IMMEDIATE); PostgreSQL is asked for a lock that ends with the transaction.
     """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError(f"'{action}' is not in a transaction; its audit event could be lost.")
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
-    newest = AuditEvent.objects.order_by("-number").values_list("number", "mac").first()
-    return newest or (0, chain.GENESIS)
+    return anchor.newest()
 
 
 def _patient_of(subject: models.Model) -> UUID | None:

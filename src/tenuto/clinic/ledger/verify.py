@@ -50,7 +50,7 @@ def verify(report: Report, *, noted: tuple[int, str] | None = None) -> Iterator[
 
     `noted` is the number and mac of an event that somebody wrote down elsewhere.
     """
-    known = _Known(anchor.read(), noted)
+    known = _Known(noted)
     with closing(_Digests()) as digests:
         yield from _events(report, digests, known)
         yield from known.against(report.last)
@@ -70,7 +70,7 @@ def _events(report: Report, digests: _Digests, known: _Known) -> Iterator[Findin
             yield Finding(f"event {number}", f"An event carries the number {number!r}, which is not its own.")
             continue
         if number > last + 1:
-            gap = _span(last + 1, number - 1)
+            gap = anchor.span(last + 1, number - 1)
             yield Finding(gap, f"{gap.capitalize()} missing: deleted or renumbered.")
         texts = texts_of(AuditEvent, raw)
         follows = texts.get("previous") == report.head
@@ -125,19 +125,31 @@ def _raw_rows(model: type[models.Model], *, after: int = 0) -> Iterator[dict[str
                 yield dict(zip(columns, values, strict=True))
 
 
-def _span(first: int, last: int) -> str:
-    return f"event {first} is" if first == last else f"events {first} to {last} are"
-
-
 class _Known:
-    """What is known from outside the database: the anchor file, and perhaps a note."""
+    """What is known from outside the database: the anchors, and perhaps a note."""
 
-    def __init__(self, file: anchor.Anchor | None, noted: tuple[int, str] | None) -> None:
-        self._file = file
-        self._expected = {"the note": noted} if noted else {}
-        if file and file.genuine:
-            self._expected["the anchor file"] = (file.number, file.mac)
+    def __init__(self, noted: tuple[int, str] | None) -> None:
         self._wrong: list[Finding] = []
+        self._expected = {"the note": noted} if noted else {}
+        self._missing: list[str] = []
+        for store in anchor.stores():
+            self._read(store)
+
+    def _read(self, store: anchor.AnchorStore) -> None:
+        try:
+            found = store.read()
+        except OSError as error:
+            self._wrong.append(
+                Finding("anchor", f"{store.name.capitalize()} can't be read: {error.strerror or error}.")
+            )
+            return
+        if found is None:
+            self._missing.append(store.name)
+        elif not found.genuine:
+            sentence = f"{store.name.capitalize()} was not written with this server's key, or was changed."
+            self._wrong.append(Finding("anchor", sentence))
+        elif found.number:
+            self._expected[store.name] = (found.number, found.mac)
 
     def see(self, number: int, mac: str) -> None:
         """Compare an event with what is known of it."""
@@ -151,17 +163,14 @@ class _Known:
         yield from self._wrong
         for where, (number, _) in self._expected.items():
             if number > last:
-                cut = _span(last + 1, number)
-                yield Finding(
-                    cut, f"The chain ends at event {last}, but {where} knows event {number}: {cut} cut off."
-                )
-        if self._file is None and last:
-            yield Finding(
-                "anchor",
-                "The anchor file is missing, so a cut tail can't be ruled out. Find it or give --noted.",
+                cut = anchor.span(last + 1, number)
+                sentence = f"The chain ends at event {last}, but {where} knows event {number}: {cut} cut off."
+                yield Finding(cut, sentence)
+        for where in self._missing if last else ():
+            sentence = (
+                f"{where.capitalize()} is missing, so a cut tail can't be ruled out. Find it or give --noted."
             )
-        if self._file and not self._file.genuine:
-            yield Finding("anchor", "The anchor file was not written with this server's key, or was changed.")
+            yield Finding("anchor", sentence)
 
 
 class Match(Enum):

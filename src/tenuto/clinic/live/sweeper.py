@@ -8,6 +8,7 @@ import threading
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
+from tenuto.clinic.ledger.anchor import ChainBroken
 from tenuto.clinic.ledger.outbox import configured_sender, sweep
 
 __all__ = ["Sweeper"]
@@ -44,7 +45,7 @@ class Sweeper:
         close_old_connections()
         try:
             sweep(now=timezone.now(), sender=sender)
-        except (DatabaseError, OSError) as error:
+        except (DatabaseError, OSError, ChainBroken) as error:
             # The lease runs out and the next round tries again; the server goes on meanwhile.
             logger.warning("The outbox could not be swept: %s", error)
         finally:

@@ -50,7 +50,11 @@ def forbidden(request: HttpRequest, exception: Exception | None = None, reason: 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    text = "Tenuto could not answer. Nothing was half-saved. Look whether your entry is there before you make it again; if this happens again, tell whoever runs this server what you did."
+    return failure(request, heading="Something went wrong here", text=text, status=500)
+
+
+def failure(request: HttpRequest, *, heading: str, text: str, status: int) -> HttpResponse:
     """Without the page's frame: it asks the database who is signed in, and that may be what failed."""
-    text = "Tenuto could not answer. Nothing was half-saved. Try again; if it happens again, tell whoever runs this server what you did."
-    words = {"heading": "Something went wrong here", "text": text, **shell(request)}
-    return HttpResponse(render_to_string("ui/failure.html", words), status=500)
+    words = {"heading": heading, "text": text, **shell(request)}
+    return HttpResponse(render_to_string("ui/failure.html", words), status=status)

@@ -1,0 +1,178 @@
+"""What the one chain of audit events costs under the vitals of an infusion day.
+
+    python benchmarks/ledger.py [seconds]
+    python scripts/with_postgres.py python benchmarks/ledger.py [seconds]
+
+Sixty-four values a second arrive at their times, from four processes, whether or not the one before is written; thirty
+readers ask for the newest events of a patient, as open pages do. The same load is written once as one small row in a
+transaction of its own, without any chain, and once as an audit event in the chain. Times are from the moment a value
+was due until it was committed; the ratio chain / row is what the chain costs on this machine. Exits 1 when the chain
+does not keep up: when a value was committed more than half a second late in the 95th percentile.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from uuid import uuid4
+
+VALUES_A_SECOND = 64
+WRITERS = 4
+READERS = 30
+READ_EVERY_SECONDS = 1.0
+LIMIT_MS = 500.0
+WORKS = ("row", "chain")
+
+
+def main() -> int:
+    seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    with tempfile.TemporaryDirectory(prefix="tenuto-bench-") as folder:
+        os.environ["TENUTO_VAR"] = folder
+        prepare()
+        found = {work: measure(work, seconds) for work in WORKS}
+        print(f"{engine()}, {VALUES_A_SECOND} values a second for {seconds} s beside {READERS} readers\n")
+        print(f"{'':8}{'median':>10}{'95 %':>10}{'longest':>10}{'written':>10}")
+        for work, times in found.items():
+            figures = (times[len(times) // 2], times[len(times) * 95 // 100], times[-1])
+            print(
+                f"{work:8}" + "".join(f"{1000 * value:>7.1f} ms" for value in figures) + f"{len(times):>10}"
+            )
+        ratios = [
+            found["chain"][len(found["chain"]) * q // 100] / found["row"][len(found["row"]) * q // 100]
+            for q in (50, 95)
+        ]
+        print(f"\nchain / row: {ratios[0]:.2f} in the median, {ratios[1]:.2f} in the 95th percentile")
+        late = 1000 * found["chain"][len(found["chain"]) * 95 // 100] > LIMIT_MS
+        print("The chain does NOT keep up." if late else "The chain keeps up.")
+    return int(late)
+
+
+def prepare() -> None:
+    """An empty database on the engine at hand."""
+    start_django()
+    from django.core.management import call_command
+    from django.db import connections
+
+    call_command("migrate", verbosity=0)
+    connections.close_all()
+
+
+def start_django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tenuto.clinic.config.settings")
+    import django
+
+    django.setup()
+
+
+def engine() -> str:
+    from django.db import connection
+
+    return {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.vendor]
+
+
+def measure(work: str, seconds: int) -> list[float]:
+    """Seconds from due to committed of every value, sorted."""
+    context = multiprocessing.get_context("spawn")
+    times, stop, ready = context.Queue(), context.Event(), context.Barrier(WRITERS + 2)
+    readers = [context.Process(target=read, args=(ready, stop, READERS // 2)) for _ in range(2)]
+    writers = [
+        context.Process(target=write, args=(ready, work, number, seconds, times)) for number in range(WRITERS)
+    ]
+    for process in (*readers, *writers):
+        process.start()
+    found = sorted(value for _ in writers for value in times.get(timeout=seconds * 10 + 60))
+    stop.set()
+    for process in (*readers, *writers):
+        process.join()
+    return found
+
+
+def write(
+    ready: threading.Barrier, work: str, number: int, seconds: int, times: multiprocessing.Queue[list[float]]
+) -> None:
+    """Every value of one writer, each at its time or as soon as the one before is done."""
+    start_django()
+    deed = WORK[work]()
+    deed(0)
+    ready.wait()
+    start, taken = time.time() + 0.5, []
+    for turn in range(seconds * VALUES_A_SECOND // WRITERS):
+        due = start + (turn * WRITERS + number) / VALUES_A_SECOND
+        time.sleep(max(0.0, due - time.time()))
+        deed(turn)
+        taken.append(time.time() - due)
+    times.put(taken)
+
+
+def chain_work() -> Callable[[int], None]:
+    """An audit event in the chain."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from tenuto.clinic.ledger.actors import SYSTEM
+    from tenuto.clinic.ledger.models import OutboxMessage
+    from tenuto.clinic.ledger.services import record
+
+    subject = OutboxMessage(pk=1)
+
+    def deed(turn: int) -> None:
+        with transaction.atomic():
+            record(
+                action="charted vital",
+                subject=subject,
+                by=SYSTEM,
+                at=timezone.now(),
+                detail={"systolic": 120 + turn % 20},
+            )
+
+    return deed
+
+
+def row_work() -> Callable[[int], None]:
+    """A small row in a transaction of its own."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from tenuto.clinic.ledger.models import OutboxMessage
+
+    def deed(turn: int) -> None:
+        with transaction.atomic():
+            OutboxMessage.objects.create(
+                key=str(uuid4()), kind="bench", payload={"systolic": 120 + turn % 20}, due_at=timezone.now()
+            )
+
+    return deed
+
+
+WORK: dict[str, Callable[[], Callable[[int], None]]] = {"row": row_work, "chain": chain_work}
+
+
+def read(ready: threading.Barrier, stop: threading.Event, number: int) -> None:
+    """Some open pages of one server process: each looks at the newest events once a second."""
+    start_django()
+    from django.db import connection
+
+    from tenuto.clinic.ledger.models import AuditEvent
+
+    def look(offset: float) -> None:
+        time.sleep(offset)
+        while not stop.is_set():
+            list(AuditEvent.objects.order_by("-number").values_list("number", "action", "at")[:50])
+            connection.close()
+            time.sleep(READ_EVERY_SECONDS)
+
+    threads = [threading.Thread(target=look, args=(turn / number,)) for turn in range(number)]
+    ready.wait()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

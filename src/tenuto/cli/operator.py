@@ -1,0 +1,44 @@
+"""Who runs a command on the machine, and why: for deeds that no page offers, on record all the same."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pwd
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from tenuto.clinic.ledger.actors import Someone
+
+__all__ = ["operator", "operator_name", "reason"]
+
+LONGEST_REASON = 300
+
+
+def operator(clinic_id: UUID | None = None) -> Someone:
+    """The actor behind the deed."""
+    from tenuto.clinic.ledger.actors import Someone
+
+    return Someone(f"os:{os.getuid()}", clinic_id, f"{operator_name()} (operator of the server)")
+
+
+def operator_name() -> str:
+    """Who runs the command, as the operating system knows them; behind `sudo` the person, not only root."""
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        # A container may run under a number that has no name.
+        name = f"user number {os.getuid()}"
+    behind = os.environ.get("SUDO_USER") if os.getuid() == 0 else None
+    return f"{behind} as {name}" if behind else name
+
+
+def reason(text: str) -> str:
+    """The type of an option that says why."""
+    found = " ".join(text.split())
+    if not found:
+        raise argparse.ArgumentTypeError("the audit needs a reason; say who asked and how you know them")
+    if len(found) > LONGEST_REASON:
+        raise argparse.ArgumentTypeError(f"the reason is longer than {LONGEST_REASON} characters; shorten it")
+    return found
