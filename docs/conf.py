@@ -8,7 +8,7 @@ project = "Tenuto"
 author = "The Tenuto authors"
 copyright = "The Tenuto authors, Apache-2.0"
 release = __version__
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
 # No mathematics by MathJax, which a page would fetch from elsewhere: formulas are written out.
 myst_enable_extensions = ["deflist", "colon_fence"]
 myst_heading_anchors = 3
@@ -16,6 +16,11 @@ exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = "Tenuto manual"
 html_css_files: list[str] = []
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+python_use_unqualified_type_names = True
+# "--json" is an option and stays as it is written.
+smartquotes = False
 
 
 def _rule_pages() -> None:
