@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tenuto.clinic.intake.services import record_reading, record_test, record_visit, save_step
+from tenuto.clinic.course.api import record_visit
+from tenuto.clinic.intake.services import record_reading, record_test, save_step
 from tenuto.clinic.intake.services.measurements import Value
 from tests.clinic.conftest import NOW
 from tests.clinic.scales.filling import phq9

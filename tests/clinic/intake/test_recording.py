@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from tenuto.clinic.course.api import record_visit
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.models import Measured
-from tenuto.clinic.intake.services import record_test, record_visit, strike_reading
+from tenuto.clinic.intake.services import record_test, strike_reading
 from tenuto.clinic.ports.api import open_tasks_of
 from tenuto.core.gate import Level
 from tests.clinic.conftest import NOW

@@ -9,19 +9,30 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from tenuto.clinic.course.models import InfusionReport
-from tenuto.clinic.course.services import CourseMoved, record_infusion
+from django.db.models import QuerySet
+
+from tenuto.clinic.course.models import InfusionReport, Visit
+from tenuto.clinic.course.services import CourseMoved, record_infusion, record_visit
+from tenuto.clinic.ledger.rows import rows_of
+from tenuto.clinic.people.models import Patient
 from tenuto.core.course.infusion import GivenInfusion, Tolerability
 from tenuto.core.units import Mg, MgPerKg, Minutes
 
 __all__ = [
     "CourseMoved",
+    "HeldVisit",
     "RecordedInfusion",
+    "VisitKind",
     "infusions_among",
     "infusions_of",
     "mark",
     "record_infusion",
+    "record_visit",
+    "visits_among",
+    "visits_of",
 ]
+
+VisitKind = Visit.Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,23 @@ class RecordedInfusion:
         return self.infusion.on
 
 
+@dataclass(frozen=True, slots=True)
+class HeldVisit:
+    """A consultation or a preparatory visit, after it took place."""
+
+    id: UUID
+    patient_id: UUID
+    kind: VisitKind
+    held_on: date
+    in_person: bool
+    with_name: str
+    by_prescriber: bool
+    topics: tuple[str, ...]
+    note: str
+    recorded_by_name: str
+    recorded_at: datetime
+
+
 def infusions_of(patient: UUID) -> tuple[RecordedInfusion, ...]:
     """The infusions of a patient, one a day, oldest first; of several reports about a day the newest. One query."""
     return infusions_among([patient]).get(patient, ())
@@ -55,6 +83,16 @@ def infusions_among(patients: Iterable[UUID]) -> Mapping[UUID, tuple[RecordedInf
     for row in rows.order_by("given_on", "recorded_at", "pk"):
         by_day[row.patient_id][row.given_on] = _recorded(row)
     return {patient: tuple(days.values()) for patient, days in by_day.items()}
+
+
+def visits_of(patient: UUID) -> list[HeldVisit]:
+    """The visits of a patient, in the order in which they were recorded. One query."""
+    return [_held(row) for row in rows_of(Visit, patient)]
+
+
+def visits_among(patients: Iterable[UUID] | QuerySet[Patient]) -> list[HeldVisit]:
+    """The visits of some patients, in the order in which they were recorded. One query."""
+    return [_held(row) for row in Visit.objects.filter(patient__in=patients).order_by("recorded_at", "pk")]
 
 
 def mark(infusions: Iterable[RecordedInfusion]) -> str:
@@ -89,3 +127,10 @@ def _given(row: InfusionReport) -> GivenInfusion:
             effects=tuple(row.effects),
         ),
     )
+
+
+def _held(row: Visit) -> HeldVisit:
+    return HeldVisit(
+        row.pk, row.patient_id, VisitKind(row.kind), row.held_on, row.in_person, row.with_name, row.by_prescriber,
+        tuple(row.topics), row.note, row.recorded_by_name, row.recorded_at,
+    )  # fmt: skip

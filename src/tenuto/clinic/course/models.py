@@ -1,4 +1,4 @@
-"""Infusions as they were given. Rows are only added."""
+"""Infusions as they were given, and visits as they were held. Rows are only added."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import models
 
 from tenuto.clinic.people.models import PatientRow
 
-__all__ = ["InfusionReport"]
+__all__ = ["InfusionReport", "Visit"]
 
 
 class InfusionReport(PatientRow):
@@ -36,3 +36,22 @@ class InfusionReport(PatientRow):
 
     def __str__(self) -> str:
         return f"{self.given_on}: {self.dose_mg} mg"
+
+
+class Visit(PatientRow):
+    """A consultation or a preparatory visit, after it took place."""
+
+    class Kind(models.TextChoices):
+        CONSULTATION = "consultation", "Consultation"
+        PREPARATORY = "preparatory", "Preparatory visit"
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    held_on = models.DateField()
+    in_person = models.BooleanField()
+    with_name = models.CharField(max_length=300)
+    by_prescriber = models.BooleanField()
+    topics = models.JSONField(default=list)
+    note = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.held_on}"

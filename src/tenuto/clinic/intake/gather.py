@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from tenuto.clinic.course import api as course
 from tenuto.clinic.intake.models import (
     ConsentSigned,
     ConsentWithdrawn,
@@ -20,7 +21,6 @@ from tenuto.clinic.intake.models import (
     ReadingStruck,
     StepSave,
     TestResult,
-    Visit,
 )
 from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.people.models import Patient
@@ -51,7 +51,7 @@ class Gathered:
     tests: list[TestResult] = field(default_factory=list)
     forms: list[scales.FormRow] = field(default_factory=list)
     triages: list[scales.TriageRow] = field(default_factory=list)
-    visits: list[Visit] = field(default_factory=list)
+    visits: list[course.HeldVisit] = field(default_factory=list)
     consents: list[ConsentSigned] = field(default_factory=list)
     withdrawn: list[ConsentWithdrawn] = field(default_factory=list)
 
@@ -71,7 +71,7 @@ class Gathered:
 
 _LISTS: Sequence[tuple[str, type[Any]]] = (
     ("records", IntakeRecord), ("saves", StepSave), ("measured", Measured), ("tests", TestResult),
-    ("visits", Visit), ("consents", ConsentSigned), ("withdrawn", ConsentWithdrawn),
+    ("consents", ConsentSigned), ("withdrawn", ConsentWithdrawn),
 )  # fmt: skip
 
 
@@ -86,6 +86,8 @@ def gather(patients: Iterable[UUID] | QuerySet[Patient]) -> dict[UUID, Gathered]
         found.setdefault(form.patient_id, Gathered()).forms.append(form)
     for triage in scales.triages_among(patients):
         found.setdefault(triage.patient_id, Gathered()).triages.append(triage)
+    for visit in course.visits_among(patients):
+        found.setdefault(visit.patient_id, Gathered()).visits.append(visit)
     for row in ReadingStruck.objects.filter(among):
         found.setdefault(row.patient_id, Gathered()).struck[row.reading] = row
     return found
@@ -97,6 +99,7 @@ def gather_one(patient: UUID) -> Gathered:
         struck={row.reading: row for row in rows_of(ReadingStruck, patient)},
         forms=scales.forms_of(patient),
         triages=scales.triages_of(patient),
+        visits=course.visits_of(patient),
     )
     for name, model in _LISTS:
         getattr(found, name).extend(rows_of(model, patient))
@@ -148,7 +151,7 @@ def _parts(rows: Gathered) -> Iterator[Part]:
     for triage in rows.triages:
         yield _part(triage.recorded_at, answers=(_triaged(triage),))
     for visit in rows.visits:
-        if visit.kind == Visit.Kind.CONSULTATION and visit.by_prescriber:
+        if visit.kind == course.VisitKind.CONSULTATION and visit.by_prescriber:
             yield _part(visit.recorded_at, answers=(_seen(visit),))
     yield _part_of_values(rows)
     for form in rows.forms:
@@ -179,7 +182,7 @@ def _triaged(row: scales.TriageRow) -> Answer:
     )
 
 
-def _seen(row: Visit) -> Answer:
+def _seen(row: course.HeldVisit) -> Answer:
     value = f"{row.with_name}, seen in person" if row.in_person else "online only"
     return Answer("prescriber", value, row.held_on, f"visit, {row.recorded_by_name}")
 

@@ -7,4 +7,4 @@ from tenuto.clinic.ledger.triggers import append_only
 
 class Migration(migrations.Migration):
     dependencies = [("course", "0001_initial")]
-    operations = [append_only("course_infusionreport")]
+    operations = [append_only("course_infusionreport"), append_only("course_visit")]

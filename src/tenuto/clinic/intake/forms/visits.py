@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from tenuto.clinic.intake.models import Visit
+from tenuto.clinic.course.api import VisitKind
 from tenuto.clinic.ui.fields import DayField
 
 __all__ = ["VisitForm"]
@@ -26,7 +26,7 @@ TOPICS = [
 class VisitForm(forms.Form):
     """What was held, when, how, and what was gone over."""
 
-    kind = forms.ChoiceField(label="Visit", choices=Visit.Kind.choices)
+    kind = forms.ChoiceField(label="Visit", choices=VisitKind.choices)
     held_on = DayField(label="Held on")
     in_person = forms.ChoiceField(label="How", choices=[("yes", "In person"), ("no", "Online or by phone")])
     topics = forms.MultipleChoiceField(

@@ -15,7 +15,6 @@ TABLES = (
     "intake_readingstruck",
     "intake_stepsave",
     "intake_testresult",
-    "intake_visit",
 )
 
 

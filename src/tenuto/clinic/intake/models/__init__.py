@@ -5,7 +5,7 @@ from __future__ import annotations
 from tenuto.clinic.intake.models.consent import ConsentSigned, ConsentWithdrawn
 from tenuto.clinic.intake.models.decision import Decision
 from tenuto.clinic.intake.models.enquiry import Enquiry, EnquiryEnd
-from tenuto.clinic.intake.models.facts import IntakeRecord, StepSave, TestResult, Visit
+from tenuto.clinic.intake.models.facts import IntakeRecord, StepSave, TestResult
 from tenuto.clinic.intake.models.measured import Measured, ReadingStruck
 
 __all__ = [
@@ -19,5 +19,4 @@ __all__ = [
     "ReadingStruck",
     "StepSave",
     "TestResult",
-    "Visit",
 ]

@@ -1,4 +1,4 @@
-"""Facts as they arrive: whole records from files, saves of a step of the history, test results, visits."""
+"""Facts as they arrive: whole records from files, saves of a step of the history, test results."""
 
 from __future__ import annotations
 
@@ -64,22 +64,3 @@ class TestResult(PatientRow):
 
     def __str__(self) -> str:
         return f"{self.fact}: {self.value}, {self.taken}"
-
-
-class Visit(PatientRow):
-    """A consultation or a preparatory visit, after it took place."""
-
-    class Kind(models.TextChoices):
-        CONSULTATION = "consultation", "Consultation"
-        PREPARATORY = "preparatory", "Preparatory visit"
-
-    kind = models.CharField(max_length=20, choices=Kind.choices)
-    held_on = models.DateField()
-    in_person = models.BooleanField()
-    with_name = models.CharField(max_length=300)
-    by_prescriber = models.BooleanField()
-    topics = models.JSONField(default=list)
-    note = models.TextField(blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.held_on}"

@@ -14,7 +14,6 @@ from tenuto.clinic.intake.services.receiving import (
     receive,
 )
 from tenuto.clinic.intake.services.tests import record_test
-from tenuto.clinic.intake.services.visits import record_visit
 
 __all__ = [
     "NAMELESS",
@@ -29,7 +28,6 @@ __all__ = [
     "record_enquiry",
     "record_reading",
     "record_test",
-    "record_visit",
     "register_enquirer",
     "save_step",
     "sign_consent",

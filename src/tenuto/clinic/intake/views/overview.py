@@ -10,7 +10,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from tenuto.clinic.intake.models import Decision, Visit
+from tenuto.clinic.course.api import visits_of
+from tenuto.clinic.intake.models import Decision
 from tenuto.clinic.intake.presenters.overview import decision_text, sections, task_cards
 from tenuto.clinic.intake.state import current
 from tenuto.clinic.intake.views.frame import page, staff_of
@@ -32,7 +33,9 @@ def overview(request: HttpRequest, patient: Patient) -> HttpResponse:
         "decision": state.decision,
         "decision_told": decision_text(state),
         "decisions": Decision.objects.filter(patient=patient).order_by("-recorded_at"),
-        "visits": Visit.objects.filter(patient=patient).order_by("-held_on", "-recorded_at"),
+        "visits": sorted(
+            visits_of(patient.pk), key=lambda each: (each.held_on, each.recorded_at), reverse=True
+        ),
         "record": state.record,
     }
     return page(request, "intake/overview.html", patient, context, state=state)

@@ -8,9 +8,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from tenuto.clinic.course.api import record_visit, visits_of
 from tenuto.clinic.intake.forms.visits import TOPICS, VisitForm
-from tenuto.clinic.intake.models import Visit
-from tenuto.clinic.intake.services import record_visit
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page, staff_of
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
@@ -41,7 +40,9 @@ def visits(request: HttpRequest, patient: Patient) -> HttpResponse:
     words = dict(TOPICS)
     held = [
         (row, [words.get(topic, topic) for topic in row.topics])
-        for row in Visit.objects.filter(patient=patient).order_by("-held_on", "-recorded_at")
+        for row in sorted(
+            visits_of(patient.pk), key=lambda each: (each.held_on, each.recorded_at), reverse=True
+        )
     ]
     context = {"form": form, "held": held}
     return page(

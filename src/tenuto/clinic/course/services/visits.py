@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tenuto.clinic.accounts.models import Role, Staff
-from tenuto.clinic.intake.models import Visit
+from tenuto.clinic.course.models import Visit
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 
