@@ -32,7 +32,7 @@ NAMES = {
     "core/literature/intake_steps.toml": {("elsewhere",), ("step", "choices")},
     "core/policy/": {("limits",)},
     "core/literature/terminology.toml": {("quantity",), ("words",), ("nothing",)},
-    "core/literature/facts.toml": {("fact", "measures"), ("fact", "scores"), ("fact", "effects")},
+    "core/literature/facts.toml": {("fact", "measures"), ("fact", "effects")},
     "core/literature/pk/shared/covariates.toml": {()},
     "core/literature/pk/shared/effects.toml": {("delay",)},
     "core/literature/pk/": {("form", "share"), ("moiety",), ("moiety", "*", "factor"), ("parameter",)},

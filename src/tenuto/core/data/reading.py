@@ -18,7 +18,6 @@ T = TypeVar("T")
 
 ROWS = "rows"
 """The key under which the lines of a CSV file stand, each a table by column."""
-MOST_COMPLAINTS = 5
 
 
 def read_toml(text: str, reader: Callable[[Table], T], *, name: str) -> T:
@@ -33,11 +32,7 @@ def build(raw: Mapping[str, Any], reader: Callable[[Table], T], *, name: str) ->
     """What `reader` makes of parsed content; DataError when it leaves a key unread or finds a value it can't use."""
     table = Table(raw, name)
     built = reader(table)
-    complaints = list(table.complaints())
-    if complaints:
-        more = len(complaints) - MOST_COMPLAINTS
-        rest = f" And {more} more." if more > 0 else ""
-        raise DataError(" ".join(complaints[:MOST_COMPLAINTS]) + rest)
+    table.finish()
     return built
 
 

@@ -17,6 +17,7 @@ Q = TypeVar("Q", bound=Quantity)
 T = TypeVar("T")
 
 MOST_NAMED = 12
+MOST_COMPLAINTS = 5
 
 
 class DataError(ValueError):
@@ -222,6 +223,14 @@ class Table:
         """A table of lists of texts under names; empty when absent."""
         inner = self.optional(key)
         return {name: inner.words(name) for name in inner.raw}
+
+    def finish(self) -> None:
+        """DataError when keys were left unread so far; the reader calls it before what else rests on this table."""
+        complaints = list(self.complaints())
+        if complaints:
+            more = len(complaints) - MOST_COMPLAINTS
+            rest = f" And {more} more." if more > 0 else ""
+            raise DataError(" ".join(complaints[:MOST_COMPLAINTS]) + rest)
 
     def complaints(self) -> Iterator[str]:
         """A sentence for each key in this table and those inside it that nobody asked for."""

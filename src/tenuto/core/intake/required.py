@@ -15,6 +15,7 @@ from tenuto.core.data import DataError, Table, data_file
 from tenuto.core.gate import Level
 from tenuto.core.intake.facts import Coding
 from tenuto.core.literature import ROOT
+from tenuto.core.scales.reading import instrument
 from tenuto.core.sources import Basis, basis_of
 
 __all__ = ["Fact", "Measure", "Purpose", "fact", "facts"]
@@ -129,10 +130,16 @@ def _fact(entry: Table) -> Fact:
             Measure(kind, one.text("unit"), one.words("loinc"), one.words("estimated", ()))
             for kind, one in entry.optional("measures").named().items()
         ),
-        scores=entry.lists("scores") if entry.has("scores") else None,
+        scores=_scores(entry) if entry.has("scores") else None,
         review_from=entry.whole("review_from") if entry.has("review_from") else None,
         review_from_female=entry.whole("review_from_female") if entry.has("review_from_female") else None,
     )
+
+
+def _scores(entry: Table) -> Mapping[str, tuple[str, ...]]:
+    """The scales of which one answers the fact, each with the LOINC code of its total as its definition has it."""
+    totals = {name: instrument(name).loinc_total for name in entry.words("scores")}
+    return {name: (code,) if code else () for name, code in totals.items()}
 
 
 def _effects(entry: Table) -> Mapping[str, Level]:

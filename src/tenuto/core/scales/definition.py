@@ -18,6 +18,7 @@ __all__ = [
     "Direction",
     "Instrument",
     "Item",
+    "Measurement",
     "Option",
     "Part",
     "Rater",
@@ -228,6 +229,26 @@ class ChangeRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Measurement:
+    """How the scale measures, for modelling a course. All numbers in points; higher is worse.
+
+    error_sd: SD of one observed score around the patient's level over about two weeks. typical: mean and SD of a
+    treatment-seeking sample. response_percent and remission_at_most: those of `ChangeRules` where the scale has them;
+    the file gives them here only where it does not, and they are then for modelling alone.
+    """
+
+    short: str
+    """The name in histories and tables; the title where that is short."""
+    conditions: tuple[str, ...]
+    error_sd: Decimal
+    typical_mean: Decimal
+    typical_sd: Decimal
+    response_percent: Decimal
+    remission_at_most: Decimal
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
 class Rights:
     """Who holds the text, on which terms, where and when they were read."""
 
@@ -264,6 +285,7 @@ class Instrument:
     criteria: tuple[Criterion, ...]
     completeness: Completeness
     change: ChangeRules
+    measurement: Measurement | None
     loinc_panel: str
     loinc_total: str
     rights: Rights

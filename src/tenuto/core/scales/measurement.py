@@ -1,13 +1,16 @@
-"""How a scale measures: range, error, response, remission. Data in `measurement.toml`; no item texts."""
+"""How a scale measures: range, error, response, remission, each from its one definition."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from tenuto.core.data import Table, data_file
+from tenuto.core.scales.definition import Instrument, Measurement, Rater
+from tenuto.core.scales.reading import instruments
 from tenuto.core.sources import Basis, basis_of
 
 __all__ = ["Measure", "UnknownScale", "measure", "measures"]
@@ -54,8 +57,7 @@ class Measure:
 
 
 @data_file(Path(__file__).with_name("measurement.toml"))
-def measures(file: Table) -> Mapping[str, Measure]:
-    """Every scale whose measurement properties are known, by name."""
+def _not_asked_here(file: Table) -> Mapping[str, Measure]:
     return {name: _measure(name, entry) for name, entry in file.named().items()}
 
 
@@ -67,20 +69,53 @@ def _measure(name: str, entry: Table) -> Measure:
         name=name,
         lowest=lowest,
         highest=highest,
-        step=entry.real("step", 1),
-        report=_REPORTS[entry.text("report")],
+        step=1.0,
+        report=_REPORTS[entry.choice("rater", Rater)],
         conditions=entry.words("conditions"),
-        response_fall=entry.real("response_fall"),
+        response_fall=entry.real("response_percent") / 100,
         remission_at_most=entry.real("remission_at_most"),
         error_sd=error,
-        reliable=entry.real("reliable", 1.96 * 2**0.5 * error),
+        reliable=_larger_than_noise(error),
         typical_mean=mean,
         typical_sd=sd,
         basis=basis_of(entry),
     )
 
 
-_REPORTS: Mapping[str, Literal["self", "interview"]] = {"self": "self", "interview": "interview"}
+def _of(scale: Instrument, how: Measurement) -> Measure:
+    error, reliable = float(how.error_sd), scale.change.reliable
+    published = reliable.points if reliable else None
+    return Measure(
+        name=how.short,
+        lowest=float(scale.lowest),
+        highest=float(scale.highest),
+        step=10.0**-scale.decimals,
+        report=_REPORTS[scale.rater],
+        conditions=how.conditions,
+        response_fall=float(how.response_percent) / 100,
+        remission_at_most=float(how.remission_at_most),
+        error_sd=error,
+        reliable=_larger_than_noise(error) if published is None else float(published),
+        typical_mean=float(how.typical_mean),
+        typical_sd=float(how.typical_sd),
+        basis=how.basis,
+    )
+
+
+_REPORTS: Mapping[Rater, Literal["self", "interview"]] = {Rater.SELF: "self", Rater.CLINICIAN: "interview"}
+
+
+def _larger_than_noise(error_sd: float) -> float:
+    """The smallest change that two scores with this error reach by chance once in twenty times."""
+    return 1.96 * 2**0.5 * error_sd
+
+
+@cache
+def measures() -> Mapping[str, Measure]:
+    """Every scale whose measurement properties are known, by its short name: those asked here first."""
+    asked = (_of(scale, scale.measurement) for scale in instruments().values() if scale.measurement)
+    found = {measure.name: measure for measure in asked}
+    return found | {name: measure for name, measure in _not_asked_here().items() if name not in found}
 
 
 def measure(name: str) -> Measure:

@@ -18,6 +18,7 @@ from tenuto.core.scales.definition import (
     Direction,
     Instrument,
     Item,
+    Measurement,
     Option,
     Part,
     Rater,
@@ -49,18 +50,27 @@ def _hashes(file: Table) -> Mapping[str, str]:
 
 
 @cache
+def _ids() -> tuple[str, ...]:
+    return tuple(folder.name for folder in sorted(ROOT.iterdir()) if folder.is_dir())
+
+
+@cache
+def _one(instrument_id: str) -> Instrument:
+    return read(ROOT / instrument_id)
+
+
+@cache
 def instruments() -> Mapping[str, Instrument]:
     """Every instrument by id, in alphabetical order."""
-    return {folder.name: read(folder) for folder in sorted(ROOT.iterdir()) if folder.is_dir()}
+    return {instrument_id: _one(instrument_id) for instrument_id in _ids()}
 
 
 def instrument(instrument_id: str) -> Instrument:
-    """The instrument with this id, such as `phq9`; ScaleError lists those that exist."""
-    try:
-        return instruments()[instrument_id]
-    except KeyError:
-        known = ", ".join(instruments())
-        raise ScaleError(f"'{instrument_id[:40]}' is not a known instrument. Use one of {known}.") from None
+    """The instrument with this id, such as `phq9`, read alone; ScaleError lists those that exist."""
+    if instrument_id not in _ids():
+        known = ", ".join(_ids())
+        raise ScaleError(f"'{instrument_id[:40]}' is not a known instrument. Use one of {known}.")
+    return _one(instrument_id)
 
 
 def find(name: str) -> Instrument | None:
@@ -87,6 +97,8 @@ def _instrument(file: Table, rights: Rights) -> Instrument:
     total, loinc = file.table("total"), file.optional("loinc")
     lowest, highest = total.numbers("range", (0, 0))
     take = total.choice("take", Take)
+    change = _change(file.optional("change"))
+    file.optional("change").finish()  # [measurement] reads on from it
     tier = file.choice("tier", Tier)
     if tier is Tier.SCORE_ONLY and (file.has("items") or file.has("stem")):
         raise DataError(f"{file.where} is score-only: it must not carry text. Use a text pack.")
@@ -111,7 +123,10 @@ def _instrument(file: Table, rights: Rights) -> Instrument:
         bands_basis=basis_of(file.table("bands")) if file.has("bands") else None,
         criteria=tuple(_criterion(entry) for entry in file.tables("criteria")),
         completeness=_completeness(file.table("completeness")),
-        change=_change(file.optional("change")),
+        change=change,
+        measurement=_measurement(file.table("measurement"), file.text("title"), change)
+        if file.has("measurement")
+        else None,
         loinc_panel=loinc.text("panel", ""),
         loinc_total=loinc.text("total", ""),
         rights=rights,
@@ -249,6 +264,40 @@ def _change(entry: Table) -> ChangeRules:
         _number(reliable, "reliability"),
         tuple(_threshold(m, "meaningful") for m in entry.tables("meaningful")),
     )
+
+
+def _measurement(entry: Table, title: str, change: ChangeRules) -> Measurement:
+    mean, sd = two_numbers(entry, "typical")
+    response = change.response.percent if change.response else None
+    remission = change.remission[0].at_most if change.remission else None
+    return Measurement(
+        entry.text("short", title),
+        entry.words("conditions"),
+        entry.number("error_sd"),
+        mean,
+        sd,
+        _said_once(entry, "response_percent", response),
+        _said_once(entry, "remission_at_most", remission),
+        basis_of(entry),
+    )
+
+
+def two_numbers(entry: Table, key: str) -> tuple[Decimal, Decimal]:
+    """A pair of numbers; DataError for more or fewer."""
+    match entry.numbers(key):
+        case (first, second):
+            return first, second
+        case values:
+            raise DataError(f"{entry.where}: '{key}' is two numbers, got {len(values)}.")
+
+
+def _said_once(entry: Table, key: str, elsewhere: Decimal | None) -> Decimal:
+    """The value of [change] where it has one, else that of the entry; saying it twice would let the two differ."""
+    if elsewhere is None:
+        return entry.number(key)
+    if entry.has(key):
+        raise DataError(f"{entry.where}: '{key}' stands in [change] already. Take it out here.")
+    return elsewhere
 
 
 def _rights(folder: Path) -> Rights:
