@@ -50,11 +50,23 @@ def test_nothing_is_written_when_nothing_happened(clinic, ana, django_assert_num
 
 def test_tasks_and_holds_come_and_go(clinic, alice, ana):
     task = open_task(
-        patient=ana, kind="triage.low", why="Ask again.", owner_role=Role.NURSE, due=NOW, by=alice, at=NOW
+        patient=ana,
+        kind="test.order",
+        why="Ask again.",
+        owner_role=Role.COORDINATOR,
+        due=NOW,
+        by=alice,
+        at=NOW,
     )
     hold = place_hold(patient=ana, why="Fever.", by=alice, at=NOW)
     loose = open_task(
-        patient=None, kind="enquiry", why="Call back.", owner_role=Role.COORDINATOR, due=NOW, by=alice, at=NOW
+        patient=None,
+        kind="test.order",
+        why="Call back.",
+        owner_role=Role.COORDINATOR,
+        due=NOW,
+        by=alice,
+        at=NOW,
     )
     refresh(clinic, today=TODAY)
     expected = {f"task:{task.id}", f"task:{loose.id}", f"hold:{hold.id}", f"step:{ana.pk}"}

@@ -10,7 +10,7 @@ from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.models import StepSave
 from tenuto.clinic.intake.services import receive, save_step
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.ports.api import close_task, open_tasks_of
+from tenuto.clinic.ports.api import open_tasks_of, record_contact
 from tenuto.core.intake.facts import Answer
 from tests.clinic.conftest import NOW, facts_of, source_of
 from tests.clinic.intake.filling import answer
@@ -81,6 +81,21 @@ def test_a_positive_answer_waits_in_the_task_that_it_has(ana, alice, bob):
     (task,) = open_tasks_of(ana)
     assert again(ana, alice, "suicide.means", "yes", step="safety").tasks == ()
     assert [each.id for each in open_tasks_of(ana)] == [task.id]
-    close_task(task=task.id, note="Locked away by the brother.", by=alice, at=LATER)
+    record_contact(
+        task=task.id,
+        how="phone",
+        reached=True,
+        outcome="safe",
+        words="Locked away by the brother.",
+        by=alice,
+        at=LATER,
+    )
     (anew,) = again(ana, alice, "suicide.means", "yes", step="safety", seen=2).tasks
     assert (anew.kind, anew.due) == ("suicide.means", LATER + timedelta(hours=24))
+
+
+def test_another_answer_ends_the_task_that_the_first_one_opened(ana, alice, bob):
+    answer(ana, "safety", bob, suicide__means="yes", suicide__safety_plan="no")
+    assert {task.kind for task in open_tasks_of(ana)} == {"suicide.means", "suicide.safety_plan"}
+    answer(ana, "safety", alice, at=LATER, seen={"suicide.safety_plan": 1}, suicide__safety_plan="yes")
+    assert [task.kind for task in open_tasks_of(ana)] == ["suicide.means"]

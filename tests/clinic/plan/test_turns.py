@@ -12,7 +12,7 @@ from tenuto.clinic.intake.api import DecisionRow, IntakeState
 from tenuto.clinic.pathway.api import Turn
 from tenuto.clinic.plan.turns import NO_PLAN, Planned, turn_of
 from tenuto.core.gate import Finding, Gate, Level
-from tenuto.core.intake.tasks import PLAN_TO_SIGN
+from tenuto.core.literature.tasks import PLAN_TO_SIGN
 from tenuto.core.sources import Basis, Tag
 from tests.clinic.conftest import NOW
 

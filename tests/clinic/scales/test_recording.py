@@ -39,16 +39,13 @@ def test_an_unanswered_item_9_opens_a_task_and_a_void_form_still_alarms(ana, bob
     assert "SUICIDE-ITEM-URGENT" in codes(ana, "suicide.screen")
 
 
-def test_no_task_closes_by_itself(visit, ana, bob):
+def test_a_task_waits_for_the_triage_and_not_for_another_answer_or_a_note(visit, ana, bob):
     phq9(ana, bob, *(0,) * 8, 1)
     task = open_tasks_of(ana)[0]
     phq9(ana, bob, *(0,) * 9, at=NOW + timedelta(minutes=1))
+    visit(bob).post(f"/patients/{ana.pk}/tasks/{task.id}/close/", {"note-note": "Screened, level none."})
+    assert task.id in {row.id for row in open_tasks_of(ana)}
     record_triage(patient=ana, level=Triage.NONE, rests_on="Talked it over at length today.", by=bob, at=NOW)
-    assert task.id in {row.id for row in open_tasks_of(ana)}
-    url = f"/patients/{ana.pk}/intake/tasks/{task.id}/close/"
-    visit(bob).post(url, {"note": " "})
-    assert task.id in {row.id for row in open_tasks_of(ana)}
-    visit(bob).post(url, {"note": "Screened, level none, safety plan offered."})
     assert open_tasks_of(ana) == []
 
 

@@ -14,7 +14,7 @@ from tenuto.core.intake.medicines import interactions
 from tenuto.core.intake.merge import Part, Struck, merge, row_id
 from tenuto.core.intake.required import facts
 from tenuto.core.intake.steps import elsewhere, step, steps
-from tenuto.core.intake.tasks import for_flag, for_level, rules
+from tenuto.core.intake.tasks import for_flag, for_level
 from tenuto.core.scales.red_flags import RedFlag, Urgency
 from tenuto.core.scales.suicide_triage import Level
 from tenuto.core.sources import Basis, Tag
@@ -45,7 +45,6 @@ def test_every_urgency_and_every_level_above_none_has_a_task():
     for urgency in Urgency:
         assert for_flag(RedFlag("r", 1, urgency, "t", "a", "9", Basis((Tag.D,)))).within > timedelta(0)
     assert [bool(for_level(level)) for level in Level] == [False, True, True, True]
-    assert len({rule.id for rule in rules()}) == len(rules())
 
 
 def test_a_consent_text_is_pinned_by_what_it_says():

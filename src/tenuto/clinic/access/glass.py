@@ -16,6 +16,7 @@ from tenuto.clinic.ledger.models import AuditEvent, Kind
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import BrokenGlass, Patient
 from tenuto.clinic.ports import api as ports
+from tenuto.core.literature.tasks import EndsBy
 
 __all__ = [
     "GLASS_STAYS_OPEN",
@@ -75,19 +76,26 @@ def review_glass(*, glass: UUID, justified: bool, note: str, by: Staff, at: date
     found = BrokenGlass.objects.select_related("patient", "staff").get(pk=glass, patient__clinic=by.clinic)
     if found.staff_id == by.pk:
         raise PermissionError("You broke this glass yourself. Someone else reviews it.")
-    _keep_review(found, justified=justified, note=note.strip(), by=by, at=at)
+    review = _keep_review(found, justified=justified, note=note.strip(), by=by, at=at)
     detail = {"justified": justified, "note": note.strip()}
     record(action="reviewed broken glass", subject=found, by=by, at=at, detail=detail)
     waiting = any(other.patient_id == found.patient_id for other in glasses_to_review(by.clinic))
-    for task in () if waiting else ports.open_tasks_of(found.patient):
-        if task.kind == GLASS_TASK:
-            ports.close_task(task=task.id, note="justified" if justified else "not justified", by=by, at=at)
+    if not waiting:
+        ports.end_tasks(
+            patient=found.patient,
+            ends_by=EndsBy.REVIEW,
+            subject=review,
+            only=lambda task: task.kind == GLASS_TASK,
+            note="justified" if justified else "not justified",
+            by=by,
+            at=at,
+        )
 
 
-def _keep_review(glass: BrokenGlass, *, justified: bool, note: str, by: Staff, at: datetime) -> None:
+def _keep_review(glass: BrokenGlass, *, justified: bool, note: str, by: Staff, at: datetime) -> GlassReview:
     try:
         with transaction.atomic():
-            GlassReview.objects.create(
+            return GlassReview.objects.create(
                 glass=glass, justified=justified, note=note, reviewed_by_name=by.audit_name, reviewed_at=at
             )
     except IntegrityError:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("tenuto.clinic.live.urls")),
     path("", include("tenuto.clinic.access.urls")),
     path("", include("tenuto.clinic.accounts.account_urls")),
+    path("", include("tenuto.clinic.ports.urls")),
     path("", include("tenuto.clinic.links.urls")),
     path("", include("tenuto.clinic.policies.urls")),
     path("", include("tenuto.clinic.portal.urls")),

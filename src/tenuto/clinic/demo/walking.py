@@ -25,6 +25,7 @@ from tenuto.clinic.plan import api as plans
 from tenuto.clinic.plan.api import PlanVersion
 from tenuto.clinic.ports.api import place_hold
 from tenuto.clinic.scales.api import record_form
+from tenuto.core.intake import labs
 from tenuto.core.intake.facts_json import facts_to_json
 from tenuto.core.plan.inputs import TotalVolume
 from tenuto.core.plan.request import PlanRequest
@@ -33,6 +34,7 @@ from tenuto.core.units import MgPerMl, Ml
 __all__ = ["walk"]
 
 PLANNED = (Place.DRAFTED, Place.SIGNED, Place.REVISED)
+LIVER = next(test for test in labs.tests() if test.id == "liver")
 WITH_ITEM_9 = {str(n): 2 for n in range(1, 9)} | {"9": 1}
 DAYS = (0, 2, 4)
 """Monday, Wednesday, Friday."""
@@ -84,7 +86,7 @@ def _record(member: Member, *, by: Staff, at: datetime) -> Patient:
 def _leave_open(patient: Patient, number: int, *, team: Mapping[str, Staff], at: datetime) -> None:
     """Something is due or late about most of those in intake."""
     if number % 3 == 0:
-        ask_for_test(patient=patient, title="Liver enzymes", by=team["bob"], at=at)
+        ask_for_test(patient=patient, test=LIVER, by=team["bob"], at=at)
     if number % 4 == 0:
         record_form(
             patient=patient, instrument_id="phq9", answers=WITH_ITEM_9, taken=at.date(), answered_by="patient",

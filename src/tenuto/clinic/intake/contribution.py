@@ -28,7 +28,7 @@ from tenuto.clinic.ui.navigation import Entry
 from tenuto.clinic.ui.words import day
 from tenuto.core.gate import Level
 from tenuto.core.intake.facts import PatientFacts
-from tenuto.core.intake.tasks import TaskRule, rules
+from tenuto.core.literature.tasks import TaskKind, task_kinds
 
 __all__ = ["CONTRIBUTION", "NAVIGATION"]
 
@@ -88,7 +88,7 @@ def beside(batch: Batch, patient: Patient, staff: Staff) -> Aside:
     return aside(state, patient.pk, staff)
 
 
-def _task_place(rule: TaskRule) -> TaskPlace:
+def _task_place(rule: TaskKind) -> TaskPlace:
     if rule.id == "enquiry":
         return TaskPlace(rule.title, "Answer it", "enquiries")
     if rule.id == "test.order":
@@ -107,7 +107,7 @@ CONTRIBUTION = Contribution(
     vitals=vitals,
     facts=facts,
     beside=Beside("intake/parts/aside.html", "intake/css/intake.css", beside),
-    tasks={rule.id: _task_place(rule) for rule in rules() if rule.fact or rule.id in OWN_TASKS},
+    tasks={k.id: _task_place(k) for k in task_kinds().values() if k.fact or k.id in OWN_TASKS},
     patient_urls="tenuto.clinic.intake.urls",
     clinic_urls="tenuto.clinic.intake.enquiry_urls",
 )

@@ -17,7 +17,6 @@ from tenuto.clinic.intake.views import (
 app_name = "intake"
 urlpatterns = [
     path("", overview.overview, name="page"),
-    path("tasks/<uuid:task_id>/close/", overview.end_task, name="end-task"),
     path("history/<slug:step_id>/", history.history, name="history"),
     path("measurements/", measurements.measurements, name="measurements"),
     path("measurements/<uuid:reading>/strike/", measurements.strike, name="strike"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-__all__ = ["NOBODY", "SYSTEM", "Actor", "Someone"]
+__all__ = ["NOBODY", "SYSTEM", "Actor", "Machine", "Someone"]
 
 
 class Actor(Protocol):
@@ -29,6 +29,24 @@ class Someone:
     pk: str
     clinic_id: UUID | None
     audit_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The running program, acting in one clinic by a rule of its own: a nightly job, a safety clock, a forecast."""
+
+    clinic_id: UUID
+    rule: str
+
+    @property
+    def pk(self) -> str:
+        """The same for every machine; an audit event names the rule."""
+        return "machine"
+
+    @property
+    def audit_name(self) -> str:
+        """Which rule acts."""
+        return f"Tenuto, {self.rule}"
 
 
 NOBODY = Someone("", None, "nobody signed in")

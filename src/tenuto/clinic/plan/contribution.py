@@ -15,7 +15,7 @@ from tenuto.clinic.plan.turns import NO_PLAN, Planned, judgement_of, turn_of
 from tenuto.clinic.plan.versions import in_force, standing, standings, versions_in
 from tenuto.clinic.ui.words import day
 from tenuto.core.gate import Level
-from tenuto.core.intake.tasks import PLAN_TO_SIGN, task_rule
+from tenuto.core.literature.tasks import LOOK_AGAIN, PLAN_TO_SIGN, REVISION_TO_SIGN, task_kind
 from tenuto.core.plan.proposal import Proposal
 from tenuto.core.plan.request import PlanRequest
 
@@ -95,6 +95,13 @@ CONTRIBUTION = Contribution(
     places=places,
     turns=turns,
     judgements=judgements,
-    tasks={PLAN_TO_SIGN: TaskPlace(task_rule(PLAN_TO_SIGN).title, "Sign the plan", "plan:page")},
+    tasks={
+        kind: TaskPlace(task_kind(kind).title, next_step, "plan:page")
+        for kind, next_step in (
+            (PLAN_TO_SIGN, "Sign the plan"),
+            (REVISION_TO_SIGN, "Sign or decline it"),
+            (LOOK_AGAIN, "Look at the plan"),
+        )
+    },
     patient_urls="tenuto.clinic.plan.urls",
 )

@@ -10,7 +10,7 @@ from tenuto.clinic.pathway.api import Judgement, Rank, Turn
 from tenuto.clinic.ui.reasons import Reasons, reasons
 from tenuto.clinic.ui.words import count
 from tenuto.core.gate import Gate, Level
-from tenuto.core.intake.tasks import PLAN_TO_SIGN
+from tenuto.core.literature.tasks import PLAN_TO_SIGN
 from tenuto.core.plan.proposal import Proposal
 
 __all__ = ["NO_PLAN", "Planned", "judgement_of", "turn_of"]

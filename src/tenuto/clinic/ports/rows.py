@@ -16,12 +16,14 @@ HOLDS_UP = "booking"
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """An open task: what, for whom, by when and why. `patient_id` is None for a task about no one patient."""
+    """A task: what, for whom, by when and why. `patient_id` is None for a task about no one patient."""
 
     id: UUID
     patient_id: UUID | None
     patient_name: str
+    stage: str
     kind: str
+    target: str
     why: str
     owner_role: Role
     owner_id: int | None
@@ -29,22 +31,34 @@ class TaskRow:
     due: datetime
     opened_by_name: str
     opened_at: datetime
+    safety: bool
+    """True when no text ends it."""
+    told_ids: tuple[int, ...] = ()
+    """Who was told because it is late: a second person, then a director."""
 
     def is_late(self, now: datetime) -> bool:
         """True when it was due before `now`."""
         return self.due < now
 
+    def concerns(self, staff_id: int, role: Role) -> bool:
+        """Whether it waits for this person: by name, by role when nobody is named, or because it is late."""
+        named = self.owner_id == staff_id if self.owner_id is not None else self.owner_role == role
+        return named or staff_id in self.told_ids
+
 
 @dataclass(frozen=True, slots=True)
 class HoldRow:
-    """A hold in force: why the patient may not be booked, until which day (None: until it is lifted)."""
+    """A hold: why the patient may not be booked, until which day (None: until it is lifted)."""
 
     id: UUID
     patient_id: UUID
+    kind: str
+    rule: str
     why: str
     until: date | None
     placed_by_name: str
     placed_at: datetime
+    lifted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

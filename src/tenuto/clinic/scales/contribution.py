@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from tenuto.clinic.pathway.api import Contribution, TaskPlace
-from tenuto.core.intake.tasks import TaskRule, rules
+from tenuto.core.literature.tasks import TRY_AGAIN, TaskKind, task_kinds
 
 __all__ = ["CONTRIBUTION"]
 
 
-def _task_place(rule: TaskRule) -> TaskPlace:
+def _task_place(rule: TaskKind) -> TaskPlace:
     if rule.id == "scale.review":
         return TaskPlace(rule.title, "Go over it", "scales:scales")
     return TaskPlace(rule.title, "Record the triage", "scales:triage")
@@ -16,7 +16,7 @@ def _task_place(rule: TaskRule) -> TaskPlace:
 
 CONTRIBUTION = Contribution(
     room="scales",
-    tasks={rule.id: _task_place(rule) for rule in rules() if rule.urgency or rule.triage},
+    tasks={k.id: _task_place(k) for k in task_kinds().values() if k.urgency or k.triage or k.id == TRY_AGAIN},
     patient_urls="tenuto.clinic.scales.urls",
     clinic_urls="tenuto.clinic.scales.answer_urls",
 )

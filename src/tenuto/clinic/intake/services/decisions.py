@@ -13,11 +13,11 @@ from tenuto.clinic.intake.models import Decision
 from tenuto.clinic.intake.state import IntakeState, current
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
-from tenuto.clinic.ports.api import TaskEnd, close_task, open_tasks_of
+from tenuto.clinic.ports.api import TaskEnd, end_tasks, open_tasks_of
 from tenuto.clinic.ports.by_rule import open_by_rule
 from tenuto.core.gate import Authority, GateClosed, Level, Override
 from tenuto.core.intake.facts_json import facts_to_json
-from tenuto.core.intake.tasks import PLAN_TO_SIGN, task_rule
+from tenuto.core.literature.tasks import PLAN_TO_SIGN, EndsBy, task_kind
 
 __all__ = ["DecisionRefused", "decide"]
 
@@ -67,11 +67,17 @@ def _tell_the_plan(row: Decision, by: Staff, at: datetime) -> None:
     """A prescriber has a plan to sign once the person is accepted, and no longer when the decision is another."""
     waiting = [task for task in open_tasks_of(row.patient) if task.kind == PLAN_TO_SIGN]
     if row.outcome == Decision.Outcome.ACCEPTED and not waiting:
-        open_by_rule(task_rule(PLAN_TO_SIGN), patient=row.patient, by=by, at=at)
+        open_by_rule(task_kind(PLAN_TO_SIGN), patient=row.patient, by=by, at=at)
     elif row.outcome != Decision.Outcome.ACCEPTED:
-        note = f"Intake decided: {row.get_outcome_display().lower()}."
-        for task in waiting:
-            close_task(task=task.id, note=note, outcome=TaskEnd.Outcome.NOT_NEEDED, by=by, at=at)
+        end_tasks(
+            patient=row.patient,
+            ends_by=EndsBy.DECISION,
+            subject=row,
+            note=f"Intake decided: {row.get_outcome_display().lower()}.",
+            outcome=TaskEnd.Outcome.NOT_NEEDED,
+            by=by,
+            at=at,
+        )
 
 
 def _authority(by: Staff) -> Authority:

@@ -15,9 +15,9 @@ from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.services import known_patient, register_patient
-from tenuto.clinic.ports.api import AlreadyEnded, close_task
+from tenuto.clinic.ports.api import AlreadyEnded, end_task
 from tenuto.clinic.ports.by_rule import open_by_rule
-from tenuto.core.intake.tasks import task_rule
+from tenuto.core.literature.tasks import EndsBy, task_kind
 
 __all__ = ["Asked", "EnquiryEnded", "close_enquiry", "record_enquiry", "register_enquirer"]
 
@@ -44,7 +44,7 @@ def record_enquiry(*, clinic: Clinic, asked: Asked, by: Actor, at: datetime) -> 
     """Keep an enquiry and give the coordinator the task to answer it. The task names nobody."""
     if by.clinic_id != clinic.pk:
         raise PermissionError("An enquiry is recorded in the clinic that it came to.")
-    task = open_by_rule(task_rule("enquiry"), patient=None, by=by, at=at)
+    task = open_by_rule(task_kind("enquiry"), patient=None, by=by, at=at)
     row = Enquiry.objects.create(
         clinic=clinic,
         task=task.id,
@@ -100,4 +100,4 @@ def _end(enquiry: Enquiry, *, patient: Patient | None, why: str, by: Staff, at: 
     record(action="ended enquiry", subject=end, by=by, at=at, detail={"registered": patient is not None})
     # Who ends the enquiry has done the task; a colleague may have closed it already.
     with suppress(AlreadyEnded):
-        close_task(task=enquiry.task, note=why, by=by, at=at)
+        end_task(task=enquiry.task, ends_by=EndsBy.ENQUIRY, subject=end, note=why, by=by, at=at)

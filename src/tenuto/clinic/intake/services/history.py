@@ -14,12 +14,13 @@ from tenuto.clinic.intake.gather import Gathered, gather, without_saves
 from tenuto.clinic.intake.models import StepSave
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
-from tenuto.clinic.ports.api import TaskRow, open_tasks_of
+from tenuto.clinic.ports.api import TaskRow, end_tasks, open_tasks_of
 from tenuto.clinic.ports.by_rule import open_by_rule
 from tenuto.core.intake.facts import Answer
 from tenuto.core.intake.history import Value
 from tenuto.core.intake.steps import Step, step
-from tenuto.core.intake.tasks import for_answer
+from tenuto.core.intake.tasks import for_answer, opens
+from tenuto.core.literature.tasks import EndsBy, task_kind
 
 __all__ = ["Conflict", "SaveResult", "save_step"]
 
@@ -107,7 +108,7 @@ def _save(
         "again": sorted(unchanged),
     }
     keep(row, action="saved history", by=by, at=at, detail=detail)
-    tasks = _tasks(patient, changes, unchanged, by, at)
+    tasks = _tasks(row, changes, unchanged, by, at)
     return SaveResult(version + 1, tuple(changes), conflicts, tasks)
 
 
@@ -144,15 +145,28 @@ def _conflict(key: str, mine: Value, saves: list[StepSave]) -> Conflict:
 
 
 def _tasks(
-    patient: Patient, changes: Mapping[str, Value], unchanged: Collection[str], by: Staff, at: datetime
+    row: StepSave, changes: Mapping[str, Value], unchanged: Collection[str], by: Staff, at: datetime
 ) -> tuple[TaskRow, ...]:
-    """Every positive answer opens its task at once; nothing closes one but a person (hazard H18). One that was only asked
+    """Every positive answer opens its task at once (hazard H18); what is answered otherwise now ends the one it opened. One that was only asked
     again waits in the task that it has, and has a new one when that was closed."""
+    patient = row.patient
+    answers = [
+        Answer(key, value) for key, value in changes.items() if isinstance(value, str) and value.strip()
+    ]
+    end_tasks(
+        patient=patient,
+        ends_by=EndsBy.ANSWER,
+        subject=row,
+        only=lambda task: any(
+            task.target == answer.fact and not opens(task_kind(task.kind), answer) for answer in answers
+        ),
+        by=by,
+        at=at,
+    )
     open_kinds = {task.kind for task in open_tasks_of(patient)} if unchanged else set()
     return tuple(
         open_by_rule(rule, patient=patient, by=by, at=at)
-        for key, value in changes.items()
-        if isinstance(value, str) and value.strip()
-        for rule in for_answer(Answer(key, value))
-        if key not in unchanged or rule.id not in open_kinds
+        for answer in answers
+        for rule in for_answer(answer)
+        if answer.fact not in unchanged or rule.id not in open_kinds
     )

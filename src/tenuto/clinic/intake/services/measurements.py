@@ -14,8 +14,10 @@ from django.db import transaction
 from tenuto.clinic.accounts.guards import require_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.models import Measured, ReadingStruck
+from tenuto.clinic.intake.services.tests import end_tests_waited_for
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
+from tenuto.core.intake.required import facts
 
 __all__ = ["Value", "record_reading", "strike_reading"]
 
@@ -58,6 +60,8 @@ def record_reading(
     Measured.objects.bulk_create(rows)
     detail = {"kinds": sorted(values), "reading": str(reading)}
     record(action="recorded reading", subject=rows[0], by=by, at=at, detail=detail)
+    told = [item.id for item in facts() if item.measures and all(m.kind in values for m in item.measures)]
+    end_tests_waited_for(told, rows[0], by=by, at=at)
     return reading
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
 
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.intake.models import TestResult
+from tenuto.clinic.intake.models import Measured, TestResult
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
-from tenuto.clinic.ports.api import TaskRow, open_tasks_of
+from tenuto.clinic.ports.api import TaskRow, end_tasks, open_tasks_of
 from tenuto.clinic.ports.by_rule import open_by_rule
+from tenuto.core.intake.labs import LabTest
 from tenuto.core.intake.required import fact
-from tenuto.core.intake.tasks import task_rule
+from tenuto.core.literature.tasks import EndsBy, task_kind
 
-__all__ = ["ask_for_test", "record_test"]
+__all__ = ["ask_for_test", "end_tests_waited_for", "record_test"]
 
 UNKNOWN = "unknown"
 """Of a pregnancy test: it was not done, or nobody knows. Recorded, and still missing for the gate (hazard H30)."""
@@ -38,15 +40,33 @@ def record_test(
         at=at,
         detail={"fact": fact_id, "value": value, "taken": taken.isoformat()},
     )
+    if value != UNKNOWN:
+        end_tests_waited_for([fact_id], row, by=by, at=at)
     return row
 
 
+def end_tests_waited_for(
+    fact_ids: Iterable[str], row: TestResult | Measured, *, by: Staff, at: datetime
+) -> None:
+    """End the tasks that waited for a result of these facts, now that the row with it is on record."""
+    told = frozenset(fact_ids)
+    end_tasks(
+        patient=row.patient,
+        ends_by=EndsBy.RESULT,
+        subject=row,
+        only=lambda task: task.target in told,
+        by=by,
+        at=at,
+    )
+
+
 @transaction.atomic
-def ask_for_test(*, patient: Patient, title: str, by: Staff, at: datetime) -> TaskRow:
+def ask_for_test(*, patient: Patient, test: LabTest, by: Staff, at: datetime) -> TaskRow:
     """Give the coordinator the task to order a test that is due; once, however often it is asked."""
-    rule = task_rule("test.order")
-    why = f"{title}: {rule.why}"
+    rule = task_kind("test.order")
     for task in open_tasks_of(patient):
-        if task.kind == rule.id and task.why == why:
+        if task.kind == rule.id and task.target == test.fact:
             return task
-    return open_by_rule(rule, patient=patient, by=by, at=at, why=why)
+    return open_by_rule(
+        rule, patient=patient, by=by, at=at, why=f"{test.title}: {rule.why}", target=test.fact
+    )

@@ -1,14 +1,10 @@
-"""The intake page of a patient, and ending a task from it."""
+"""The intake page of a patient."""
 
 from __future__ import annotations
 
-from uuid import UUID
-
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from tenuto.clinic.course.api import visits_of
 from tenuto.clinic.intake.models import Decision
@@ -17,9 +13,9 @@ from tenuto.clinic.intake.state import current
 from tenuto.clinic.intake.views.frame import page, staff_of
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.ports.api import AlreadyEnded, close_task, open_tasks_of
+from tenuto.clinic.ports.api import open_tasks_of
 
-__all__ = ["end_task", "overview"]
+__all__ = ["overview"]
 
 
 @require_safe
@@ -39,28 +35,3 @@ def overview(request: HttpRequest, patient: Patient) -> HttpResponse:
         "record": state.record,
     }
     return page(request, "intake/overview.html", patient, context, state=state)
-
-
-@require_POST
-@shows_patient("intake page", verb="task.close")
-def end_task(request: HttpRequest, patient: Patient, task_id: UUID) -> HttpResponse:
-    """A person ends a task with a note; no programme does."""
-    note = request.POST.get("note", "").strip()
-    if task_id not in {task.id for task in open_tasks_of(patient)}:
-        messages.warning(request, "This task is already closed. Nothing was changed.", extra_tags="Look")
-    elif not note:
-        messages.error(
-            request, "Say in a few words how the task was done, then close it.", extra_tags="Not saved"
-        )
-    else:
-        _close(request, task_id, note)
-    return redirect("intake:page", patient.pk)
-
-
-def _close(request: HttpRequest, task_id: UUID, note: str) -> None:
-    try:
-        close_task(task=task_id, note=note[:500], by=staff_of(request), at=timezone.now())
-    except AlreadyEnded as ended:
-        messages.warning(request, str(ended), extra_tags="Look")
-    else:
-        messages.success(request, "The task is closed.", extra_tags="Done")

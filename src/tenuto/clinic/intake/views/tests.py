@@ -73,6 +73,6 @@ def ask(request: HttpRequest, patient: Patient) -> HttpResponse:
     test = next((t for t in labs.tests() if t.id == wanted), None)
     if test is None:
         raise Http404(f"There is no test '{wanted[:40]}'.")
-    ask_for_test(patient=patient, title=test.title, by=staff_of(request), at=timezone.now())
+    ask_for_test(patient=patient, test=test, by=staff_of(request), at=timezone.now())
     messages.success(request, f"The coordinator has the task: {test.title}.", extra_tags="Asked")
     return redirect("intake:tests", patient.pk)

@@ -14,10 +14,11 @@ from tenuto.clinic.ledger.models import Kind
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.plan.models import PlanException, PlanSignature, PlanVersion, PlanWithdrawal
 from tenuto.clinic.plan.services.drafting import Built, PlanConflict, moved, rebuilt
-from tenuto.clinic.plan.services.tasks import close_tasks
 from tenuto.clinic.plan.status import WORDS, Status
 from tenuto.clinic.plan.versions import standing
+from tenuto.clinic.ports.api import end_tasks
 from tenuto.core.gate import Authority, GateClosed, Level, Override
+from tenuto.core.literature.tasks import EndsBy
 
 __all__ = ["ReasonMissing", "SigningRefused", "grant_exception", "meaning", "sign", "withdraw"]
 
@@ -116,7 +117,7 @@ def sign(
         detail=detail,
         kind=Kind.OVERRIDE if overridden else Kind.WRITE,
     )
-    close_tasks(version.patient, note=f"Version {version.number} of the plan was signed.", by=by, at=at)
+    end_tasks(patient=version.patient, ends_by=EndsBy.PLAN, subject=row, by=by, at=at)
     return row
 
 

@@ -9,6 +9,9 @@ TABLES = (
     "ports_holdlift",
     "ports_task",
     "ports_taskend",
+    "ports_taskescalation",
+    "ports_contact",
+    "ports_notreached",
     "ports_window",
 )
 

@@ -10,10 +10,11 @@ from django.db import transaction
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
-from tenuto.clinic.ports.api import TaskRow
+from tenuto.clinic.ports.api import TaskRow, end_tasks
 from tenuto.clinic.ports.by_rule import open_by_rule
 from tenuto.clinic.scales.models import SuicideTriage
 from tenuto.core.intake.tasks import for_level
+from tenuto.core.literature.tasks import EndsBy
 from tenuto.core.scales import suicide_triage
 
 __all__ = ["record_triage"]
@@ -29,7 +30,10 @@ def record_triage(
     by: Staff,
     at: datetime,
 ) -> tuple[SuicideTriage, tuple[TaskRow, ...]]:
-    """Keep the level that a clinician found; every level above none opens its task. Raises ScaleError."""
+    """Keep the level that a clinician found; every level above none opens its task.
+
+    It ends the tasks that waited for a triage, where `by` is who has to end them. Raises ScaleError.
+    """
     read = suicide_triage.read_screen(screen) if screen else None
     triage = suicide_triage.record(level=level, rests_on=rests_on, by=by.audit_name, at=at, screen=read)
     row = SuicideTriage(
@@ -40,5 +44,7 @@ def record_triage(
         screen=dict(screen) if screen else None,
     )
     keep(row, action="recorded suicide triage", by=by, at=at, detail={"level": triage.level.name})
+    # What waited for a triage ends before this one opens its own.
+    end_tasks(patient=patient, ends_by=EndsBy.TRIAGE, subject=row, note=row.rests_on, by=by, at=at)
     tasks = tuple(open_by_rule(rule, patient=patient, by=by, at=at) for rule in for_level(triage.level))
     return row, tasks

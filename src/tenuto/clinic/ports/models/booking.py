@@ -1,7 +1,4 @@
-"""What somebody must do, what keeps a patient from being booked, and when a patient should be booked.
-
-All rows are facts that were true when they were written. That a task is done or a hold is lifted is a further row.
-"""
+"""What keeps a patient from being booked, and when a patient should be booked."""
 
 from __future__ import annotations
 
@@ -11,60 +8,29 @@ from typing import TYPE_CHECKING, ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from tenuto.clinic.accounts.models import Clinic, Staff
-from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.ledger.append_only import AppendOnly
 from tenuto.clinic.people.models import Patient
 
-__all__ = ["Hold", "HoldLift", "Task", "TaskEnd", "Window"]
-
-
-class Task(AppendOnly):
-    """Something that a named role, or one person of it, must do by a time."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="tasks")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="tasks", null=True)
-    kind = models.CharField(max_length=60)
-    why = models.CharField(max_length=500)
-    owner_role = models.CharField(max_length=20, choices=Role.choices)
-    owner = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="tasks", null=True)
-    due = models.DateTimeField()
-    opened_by_name = models.CharField(max_length=300)
-    opened_at = models.DateTimeField()
-
-    if TYPE_CHECKING:
-        end: TaskEnd
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["clinic", "due"], name="tasks_by_due")]
-
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.why}"
-
-
-class TaskEnd(AppendOnly):
-    """That a task came to its end: done, or no longer needed."""
-
-    class Outcome(models.TextChoices):
-        DONE = "done", "Done"
-        NOT_NEEDED = "not_needed", "No longer needed"
-
-    task = models.OneToOneField(Task, on_delete=models.PROTECT, related_name="end")
-    outcome = models.CharField(max_length=20, choices=Outcome.choices)
-    note = models.CharField(max_length=500)
-    ended_by_name = models.CharField(max_length=300)
-    ended_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.task}: {self.get_outcome_display()}"
+__all__ = ["Hold", "HoldLift", "Window"]
 
 
 class Hold(AppendOnly):
     """The patient may not be booked, until a day or until someone lifts it."""
 
+    class Kind(models.TextChoices):
+        CLINICAL = "clinical", "Placed by a clinician"
+        CONSENT = "consent", "Consent withdrawn"
+        PLAN = "plan", "Signed plan to look at again"
+        RED_FLAG = "red_flag", "Red flag"
+        FORECAST = "forecast", "Course to look at"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="holds")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    rule = models.CharField(max_length=80, blank=True)
+    """The rule of the program that placed it; empty for a person's."""
+    key = models.CharField(max_length=200, blank=True)
+    """The same for the same reason however often it is found; a hold that was lifted is not placed again for it."""
     why = models.CharField(max_length=500)
     until = models.DateField(null=True)
     placed_by_name = models.CharField(max_length=300)
@@ -72,6 +38,11 @@ class Hold(AppendOnly):
 
     if TYPE_CHECKING:
         lift: HoldLift
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["patient", "key"], condition=~Q(key=""), name="one_hold_of_a_key")
+        ]
 
     def __str__(self) -> str:
         return self.why

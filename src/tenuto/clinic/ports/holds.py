@@ -1,0 +1,117 @@
+"""Keeping a patient from being booked, and letting go again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+
+from tenuto.clinic.accounts.models import Clinic
+from tenuto.clinic.ledger.actors import Actor, Machine
+from tenuto.clinic.ledger.services import record
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.ports.actors import check_may
+from tenuto.clinic.ports.models import Hold, HoldLift
+from tenuto.clinic.ports.rows import HoldRow
+from tenuto.clinic.ports.tasks import AlreadyEnded
+from tenuto.clinic.ports.words import sentence
+
+__all__ = ["active_holds", "holds_in_force", "lift_hold", "place_hold"]
+
+
+@transaction.atomic
+def place_hold(
+    *,
+    patient: Patient,
+    kind: Hold.Kind = Hold.Kind.CLINICAL,
+    why: str,
+    rule: str = "",
+    key: str = "",
+    until: date | None = None,
+    by: Actor,
+    at: datetime,
+) -> HoldRow:
+    """Keep a patient from being booked, through `until` or until it is lifted.
+
+    A machine names its `rule` and gives the reason a `key`: the same reason found again is the hold that is there,
+    also when somebody lifted it in the meantime, and when two find it at once.
+    """
+    check_may(by, "hold.place", patient)
+    if isinstance(by, Machine) and not (rule and key):
+        raise ValueError(
+            f"{by.audit_name} places a hold by a rule and with a key, so that it is placed once."
+        )
+    hold = Hold(
+        patient=patient,
+        kind=kind,
+        rule=rule,
+        key=key,
+        why=sentence(why),
+        until=until,
+        placed_by_name=by.audit_name,
+        placed_at=at,
+    )
+    try:
+        with transaction.atomic():
+            hold.save()
+    except IntegrityError:
+        if not key:
+            raise
+        return _hold(Hold.objects.select_related("lift").get(patient=patient, key=key))
+    detail = {"kind": str(kind), "rule": rule, "until": str(until or "")}
+    record(action="placed hold", subject=hold, by=by, at=at, detail=detail)
+    return _hold(hold)
+
+
+@transaction.atomic
+def lift_hold(*, hold: UUID, why: str, by: Actor, at: datetime) -> None:
+    """End a hold. A machine lifts only what its own rule placed.
+
+    Raises `Hold.DoesNotExist` for another clinic's, `AlreadyEnded` the second time, and PermissionError.
+    """
+    found = Hold.objects.get(pk=hold, patient__clinic=check_may(by, "hold.lift"))
+    if isinstance(by, Machine) and found.rule != by.rule:
+        raise PermissionError(f"{by.audit_name} did not place this hold. A prescriber lifts it.")
+    try:
+        with transaction.atomic():
+            HoldLift.objects.create(hold=found, why=sentence(why), lifted_by_name=by.audit_name, lifted_at=at)
+    except IntegrityError:
+        first = HoldLift.objects.get(hold=found)
+        raise AlreadyEnded(f"This hold was lifted by {first.lifted_by_name}. Nothing was changed.") from None
+    detail = {"why": why, "kind": found.kind, "rule": found.rule}
+    record(action="lifted hold", subject=found, by=by, at=at, detail=detail)
+
+
+def active_holds(patient: Patient, *, on: date) -> list[HoldRow]:
+    """The holds that keep the patient from being booked on a day. One query."""
+    return [_hold(hold) for hold in _in_force(Hold.objects.filter(patient=patient), on)]
+
+
+def holds_in_force(clinic: Clinic, *, on: date) -> dict[UUID, list[HoldRow]]:
+    """The holds of a clinic's patients on a day, by patient id. One query."""
+    found: dict[UUID, list[HoldRow]] = {}
+    for hold in _in_force(Hold.objects.filter(patient__clinic=clinic), on):
+        found.setdefault(hold.patient_id, []).append(_hold(hold))
+    return found
+
+
+def _in_force(holds: QuerySet[Hold], on: date) -> Iterable[Hold]:
+    in_force = holds.filter(Q(until__isnull=True) | Q(until__gte=on), lift__isnull=True)
+    return in_force.select_related("lift").order_by("placed_at", "id")
+
+
+def _hold(hold: Hold) -> HoldRow:
+    return HoldRow(
+        id=hold.pk,
+        patient_id=hold.patient_id,
+        kind=hold.kind,
+        rule=hold.rule,
+        why=hold.why,
+        until=hold.until,
+        placed_by_name=hold.placed_by_name,
+        placed_at=hold.placed_at,
+        lifted=hasattr(hold, "lift"),
+    )

@@ -1,0 +1,102 @@
+"""A task as a page: what it asks, what ends it, what was tried, and what this reader may record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.roles import Role
+from tenuto.clinic.pathway.api import task_place
+from tenuto.clinic.ports.models import Task
+from tenuto.clinic.ports.tasks import ends
+from tenuto.clinic.ui.words import long_moment, moment
+from tenuto.core.literature.tasks import EndsBy, attempts_needed, task_kind
+
+__all__ = ["TaskPage", "task_page"]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """Everything that the template prints."""
+
+    id: str
+    title: str
+    why: str
+    mark: str
+    word: str
+    rows: tuple[tuple[str, str], ...]
+    is_open: bool
+    ends_when: tuple[str, ...]
+    """What ends it, in words."""
+    ends_by_others: str
+    """Who has to record that, when this reader is none of them."""
+    target: str
+    """The page where it is done; empty when that is this one."""
+    next_step: str
+    asks_contact: bool
+    asks_not_reached: bool
+    asks_note: bool
+    tried: tuple[tuple[str, str], ...]
+    """Each attempt: when and by whom, and what was said."""
+    still_to_try: int
+
+
+def task_page(task: Task, *, staff: Staff, now: datetime) -> TaskPage:
+    """The page for this reader."""
+    kind, place = task_kind(task.kind), task_place(task.kind)
+    end = getattr(task, "end", None)
+    attempts = list(task.contacts.order_by("recorded_at", "pk"))
+    tried = sum(not each.reached for each in attempts)
+    late = end is None and task.due < now
+    may_end = any(ends(task, way, staff) for way in kind.ends_by)
+    named = task.owner.name if task.owner else Role(task.owner_role).label
+    rows = [
+        ("Owner", named),
+        ("Due", long_moment(task.due)),
+        ("Opened", f"{long_moment(task.opened_at)}, {task.opened_by_name}"),
+    ]
+    rows += [
+        (
+            each.get_step_display(),
+            f"{each.told.name if each.told else 'nobody could be told'}, {moment(each.escalated_at)}",
+        )
+        for each in task.escalations.order_by("step")
+    ]
+    if end is not None:
+        rows.append(
+            (
+                "Ended",
+                f"{long_moment(end.ended_at)}, {end.ended_by_name}: {EndsBy(end.ended_by).words}. {end.note}".strip(),
+            )
+        )
+    elsewhere = EndsBy.TRIAGE in kind.ends_by or kind.ends_by & {EndsBy.ANSWER, EndsBy.RESULT, EndsBy.PLAN}
+    return TaskPage(
+        id=str(task.pk),
+        title=kind.title,
+        why=task.why,
+        mark="pass" if end else "late" if late else "due",
+        word="Done" if end else "Late" if late else "Due",
+        rows=tuple(rows),
+        is_open=end is None,
+        ends_when=tuple(way.words for way in EndsBy if way in kind.ends_by),
+        ends_by_others="" if may_end else _others(kind.may_end),
+        target=reverse(place.target, args=[task.patient_id]) if elsewhere and place.target else "",
+        next_step=place.next_step,
+        asks_contact=kind.safety,
+        asks_not_reached=ends(task, EndsBy.NOT_REACHED, staff),
+        asks_note=ends(task, EndsBy.NOTE, staff),
+        tried=tuple((f"{moment(c.recorded_at)}, {c.recorded_by_name}", _attempt(c)) for c in attempts),
+        still_to_try=max(0, attempts_needed().value - tried),
+    )
+
+
+def _attempt(contact: object) -> str:
+    outcome = f"Reached, {contact.get_outcome_display().lower()}" if contact.reached else "Not reached"  # type: ignore[attr-defined]
+    return f"{contact.get_how_display()}. {outcome}. {contact.words}"  # type: ignore[attr-defined]
+
+
+def _others(roles: frozenset[str]) -> str:
+    return " or ".join(role.label.lower() for role in Role if role in roles)

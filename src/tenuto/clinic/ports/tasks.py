@@ -1,0 +1,265 @@
+"""Opening tasks, and ending each by what its kind names: a record of the patient, or a note where no safety is at stake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import QuerySet
+
+from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.models import Clinic, Staff
+from tenuto.clinic.accounts.roles import Role
+from tenuto.clinic.ledger.actors import Actor, Machine
+from tenuto.clinic.ledger.services import record
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.ports.actors import check_may, clinic_of
+from tenuto.clinic.ports.models import Task, TaskEnd
+from tenuto.clinic.ports.rows import TaskRow
+from tenuto.clinic.ports.words import sentence
+from tenuto.core.literature.tasks import EndsBy, TaskKind, task_kind
+
+__all__ = [
+    "AlreadyEnded",
+    "NotByNote",
+    "close_task",
+    "end_task",
+    "end_tasks",
+    "ends",
+    "open_task",
+    "open_tasks",
+    "open_tasks_of",
+    "task_row",
+]
+
+MACHINE = "machine"
+Outcome = TaskEnd.Outcome
+
+
+class AlreadyEnded(Exception):
+    """The task was closed, or the hold lifted, by someone else in the meantime. Nothing was written."""
+
+
+class NotByNote(PermissionError):
+    """A note does not end this task. The text says what does; nothing was written."""
+
+
+@transaction.atomic
+def open_task(
+    *,
+    patient: Patient | None,
+    kind: str,
+    why: str,
+    owner_role: Role,
+    owner: Staff | None = None,
+    target: str = "",
+    key: str = "",
+    due: datetime,
+    by: Actor,
+    at: datetime,
+) -> TaskRow:
+    """Give a role, or one person of it, something to do by `due`. `why` is what the worklist shows as *why now*.
+
+    With a `key` the same task is opened once, however often and by however many it is asked for. Raises KeyError for a
+    kind that `literature/tasks.toml` does not have, ValueError and WrongClinic.
+    """
+    require_same_clinic(by, patient, owner)
+    clinic, known = clinic_of(by), task_kind(kind)
+    if owner is not None and owner.role != owner_role:
+        raise ValueError(
+            f"{owner} is a {owner.get_role_display().lower()}, not a {Role(owner_role).label.lower()}."
+        )
+    task = Task(
+        clinic_id=clinic,
+        patient=patient,
+        stage=known.stage,
+        kind=kind,
+        target=target,
+        key=key,
+        why=sentence(why),
+        owner_role=owner_role,
+        owner=owner,
+        due=due,
+        opened_by_name=by.audit_name,
+        opened_at=at,
+    )
+    try:
+        with transaction.atomic():
+            task.save()
+    except IntegrityError:
+        if not key:
+            raise
+        return task_row(_with_people(Task.objects.filter(clinic_id=clinic)).get(key=key))
+    detail = {"kind": kind, "owner_role": str(owner_role), "target": target}
+    record(action="opened task", subject=task, by=by, at=at, detail=detail)
+    return task_row(task)
+
+
+@transaction.atomic
+def close_task(*, task: UUID, note: str, outcome: Outcome = Outcome.DONE, by: Actor, at: datetime) -> None:
+    """End a task of the clinic of `by` with a note, where its kind allows one.
+
+    Raises `Task.DoesNotExist` elsewhere, `AlreadyEnded` the second time, and `NotByNote` for a task that something on
+    record ends.
+    """
+    found = Task.objects.get(pk=task, clinic_id=check_may(by, "task.close"))
+    kind = task_kind(found.kind)
+    if EndsBy.NOTE not in kind.ends_by:
+        raise NotByNote(f"A note does not end “{kind.title}”. It ends when {_ways(kind)} is recorded.")
+    _check_may_end(kind, by)
+    _end(found, EndsBy.NOTE, None, sentence(note), outcome, by, at)
+
+
+@transaction.atomic
+def end_task(
+    *,
+    task: UUID,
+    ends_by: EndsBy,
+    subject: models.Model,
+    note: str = "",
+    outcome: Outcome = Outcome.DONE,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """End one task by the row `subject` that was recorded just now, before this call and in its transaction.
+
+    Raises `Task.DoesNotExist`, `AlreadyEnded`, and PermissionError when its kind does not end by that, or not by who
+    recorded it.
+    """
+    found = Task.objects.get(pk=task, clinic_id=clinic_of(by))
+    kind = task_kind(found.kind)
+    if ends_by not in kind.ends_by:
+        raise PermissionError(f"“{kind.title}” does not end by {ends_by.words}, but by {_ways(kind)}.")
+    _check_may_end(kind, by)
+    _end(found, ends_by, subject, note, outcome, by, at)
+
+
+@transaction.atomic
+def end_tasks(
+    *,
+    patient: Patient,
+    ends_by: EndsBy,
+    subject: models.Model,
+    only: Callable[[TaskRow], bool] = lambda task: True,
+    note: str = "",
+    outcome: Outcome = Outcome.DONE,
+    by: Actor,
+    at: datetime,
+) -> tuple[UUID, ...]:
+    """End every open task of a patient that the row `subject`, recorded just now by `by`, ends; the ids of those.
+
+    A task whose kind another role has to end stays open.
+    """
+    require_same_clinic(by, patient)
+    ended = []
+    for task in _open(Task.objects.filter(patient=patient)):
+        if ends(task, ends_by, by) and only(task_row(task)):
+            _end(task, ends_by, subject, note, outcome, by, at)
+            ended.append(task.pk)
+    return tuple(ended)
+
+
+def open_tasks(clinic: Clinic) -> list[TaskRow]:
+    """The open tasks of a clinic, the first due first. Two queries."""
+    return [task_row(task) for task in _open(Task.objects.filter(clinic=clinic))]
+
+
+def open_tasks_of(patient: Patient) -> list[TaskRow]:
+    """The open tasks about a patient, the first due first. Two queries."""
+    return [task_row(task) for task in _open(Task.objects.filter(patient=patient))]
+
+
+def task_row(task: Task) -> TaskRow:
+    """The value that the api hands out."""
+    return TaskRow(
+        id=task.pk,
+        patient_id=task.patient_id,
+        patient_name=task.patient.name if task.patient else "",
+        stage=task.stage,
+        kind=task.kind,
+        target=task.target,
+        why=task.why,
+        owner_role=Role(task.owner_role),
+        owner_id=task.owner_id,
+        owner_name=task.owner.name if task.owner else "",
+        due=task.due,
+        opened_by_name=task.opened_by_name,
+        opened_at=task.opened_at,
+        safety=task_kind(task.kind).safety,
+        told_ids=_told(task),
+    )
+
+
+def _told(task: Task) -> tuple[int, ...]:
+    if task._state.adding:
+        return ()
+    return tuple(each.told_id for each in task.escalations.all() if each.told_id is not None)
+
+
+def _end(
+    task: Task,
+    ends_by: EndsBy,
+    subject: models.Model | None,
+    note: str,
+    outcome: Outcome,
+    by: Actor,
+    at: datetime,
+) -> None:
+    minutes_late = max(0, (at - task.due) // timedelta(minutes=1))
+    end = TaskEnd(
+        task=task,
+        outcome=outcome,
+        ended_by=ends_by,
+        record=f"{subject._meta.label_lower}:{subject.pk}" if subject is not None else "",
+        note=note.strip()[:500],
+        minutes_late=minutes_late,
+        ended_by_name=by.audit_name,
+        ended_at=at,
+    )
+    try:
+        with transaction.atomic():
+            end.save()
+    except IntegrityError:
+        first = TaskEnd.objects.get(task=task)
+        raise AlreadyEnded(f"This task was closed by {first.ended_by_name}. Nothing was changed.") from None
+    detail = {
+        "kind": task.kind,
+        "ended_by": str(ends_by),
+        "record": end.record,
+        "note": end.note,
+        "outcome": str(outcome),
+        "minutes_late": minutes_late,
+    }
+    record(action="closed task", subject=task, by=by, at=at, detail=detail)
+
+
+def ends(task: Task, ends_by: EndsBy, by: Actor) -> bool:
+    """Whether a record of this sort by this person ends the task."""
+    kind = task_kind(task.kind)
+    return ends_by in kind.ends_by and _may_end(kind, by)
+
+
+def _may_end(kind: TaskKind, by: Actor) -> bool:
+    if isinstance(by, Machine):
+        return MACHINE in kind.may_end
+    return isinstance(by, Staff) and by.is_active and by.role in kind.may_end
+
+
+def _check_may_end(kind: TaskKind, by: Actor) -> None:
+    if not _may_end(kind, by):
+        who = " or ".join(Role(role).label.lower() for role in Role if role in kind.may_end)
+        raise PermissionError(f"{by.audit_name} may not end “{kind.title}”. A {who} does.")
+
+
+def _ways(kind: TaskKind) -> str:
+    return ", or ".join(each.words for each in EndsBy if each in kind.ends_by)
+
+
+def _open(tasks: QuerySet[Task]) -> Iterable[Task]:
+    return _with_people(tasks.filter(end__isnull=True)).order_by("due", "opened_at", "id")
+
+
+def _with_people(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    return tasks.select_related("patient", "owner").prefetch_related("escalations")

@@ -1,0 +1,125 @@
+"""The page of a task of a patient: what ends it, what was tried, and recording that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import cast
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.pathway.api import first_page, patient_page
+from tenuto.clinic.people.decorators import shows_patient
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.ports import api
+from tenuto.clinic.ports.forms import ContactForm, NoteForm, NotReachedForm
+from tenuto.clinic.ports.models import Task
+from tenuto.clinic.ports.presenters import task_page
+
+FORMS: Mapping[str, type[forms.Form]] = {"contact": ContactForm, "tried": NotReachedForm, "note": NoteForm}
+
+
+@require_safe
+@shows_patient("task page")
+def task(request: HttpRequest, patient: Patient, task_id: UUID) -> HttpResponse:
+    """What is to do, and what has to be on record for it to end."""
+    return _page(request, patient, _own(patient, task_id))
+
+
+@require_POST
+@shows_patient("task page", verb="task.close")
+def contact(request: HttpRequest, patient: Patient, task_id: UUID) -> HttpResponse:
+    """Keep an attempt to reach the patient."""
+
+    def keep(form: forms.Form) -> None:
+        got, by = form.cleaned_data, cast(Staff, request.user)
+        reached = got["reached"] == "yes"
+        api.record_contact(
+            task=task_id, how=got["how"], reached=reached, outcome=got["outcome"], words=got["words"], by=by,
+            at=timezone.now(),
+        )  # fmt: skip
+
+    return _record(request, patient, task_id, "contact", keep, said="The attempt is on record.")
+
+
+@require_POST
+@shows_patient("task page", verb="task.close")
+def not_reached(request: HttpRequest, patient: Patient, task_id: UUID) -> HttpResponse:
+    """Keep that everything was tried."""
+
+    def keep(form: forms.Form) -> None:
+        api.record_not_reached(
+            task=task_id, **form.cleaned_data, by=cast(Staff, request.user), at=timezone.now()
+        )
+
+    return _record(
+        request,
+        patient,
+        task_id,
+        "tried",
+        keep,
+        said="That is on record. Tomorrow there is a task to try again.",
+    )
+
+
+@require_POST
+@shows_patient("task page", verb="task.close")
+def close(request: HttpRequest, patient: Patient, task_id: UUID) -> HttpResponse:
+    """End a task with a note, where its kind allows one."""
+
+    def keep(form: forms.Form) -> None:
+        note = form.cleaned_data["note"]
+        api.close_task(task=task_id, note=note, by=cast(Staff, request.user), at=timezone.now())
+
+    return _record(request, patient, task_id, "note", keep, said="The task is closed.")
+
+
+def _record(
+    request: HttpRequest,
+    patient: Patient,
+    task_id: UUID,
+    name: str,
+    keep: Callable[[forms.Form], object],
+    *,
+    said: str,
+) -> HttpResponse:
+    """Keep what was sent and go on; or the same page with everything that was typed and why it was not kept."""
+    found, form = _own(patient, task_id), FORMS[name](request.POST, prefix=name)
+    if form.is_valid():
+        try:
+            keep(form)
+        except api.AlreadyEnded as ended:
+            messages.warning(request, str(ended), extra_tags="Look")
+            return redirect(first_page(), patient.pk)
+        except (api.ContactRefused, PermissionError) as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, said, extra_tags="Saved")
+            is_open = not Task.objects.filter(pk=task_id, end__isnull=False).exists()
+            return (
+                redirect("ports:task", patient.pk, task_id) if is_open else redirect(first_page(), patient.pk)
+            )
+    return _page(request, patient, found, failed={name: form})
+
+
+def _own(patient: Patient, task_id: UUID) -> Task:
+    return get_object_or_404(Task.objects.select_related("end", "owner"), pk=task_id, patient=patient)
+
+
+def _page(
+    request: HttpRequest, patient: Patient, found: Task, *, failed: Mapping[str, forms.Form] | None = None
+) -> HttpResponse:
+    given = failed or {}
+    shown = task_page(found, staff=cast(Staff, request.user), now=timezone.now())
+    context = {
+        "page": shown,
+        "first_page": first_page(),
+        **{f"{name}_form": given.get(name) or form(prefix=name) for name, form in FORMS.items()},
+    }
+    return patient_page(request, "ports/task.html", patient, context, status=422 if failed else 200)

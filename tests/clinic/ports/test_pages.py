@@ -1,0 +1,128 @@
+"""The page of a task: it says what ends it, takes what is recorded, and keeps what was typed when that is not enough."""
+
+from __future__ import annotations
+
+import pytest
+
+from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.ports import api
+from tenuto.clinic.ports.models import Contact, NotReached, TaskEnd
+from tests.clinic.conftest import NOW
+from tests.clinic.plan.test_page import text_of
+from tests.clinic.ports.test_task_ends import attempt, opened
+
+WELL = {
+    "contact-how": "phone", "contact-reached": "yes", "contact-outcome": "safe", "contact-words": "Is well and safe.",
+}  # fmt: skip
+TRIED = {"tried-emergency_contact": "Sister, no news.", "tried-welfare_check": "Police asked at 10:00."}
+
+
+def url(task, act=""):
+    return f"/patients/{task.patient_id}/tasks/{task.id}/{act}"
+
+
+def test_it_says_what_ends_it_and_who_does_that(visit, ana, alice, carol):
+    task = opened(ana, alice, "suicide.urgent")
+    page = text_of(visit(alice).get(url(task)))
+    assert "It ends when this is recorded: a suicide triage; or that the patient could not be reached" in page
+    assert "Record the triage" in page
+    assert "Close the task" not in page
+    assert "A prescriber or medical director does that." in text_of(visit(carol).get(url(task)))
+
+
+def test_reaching_the_person_ends_it_and_is_kept_with_its_words(visit, ana, alice, bob):
+    task = opened(ana, alice, "triage.low")
+    answer = visit(bob).post(url(task, "contact/"), WELL, follow=True)
+    assert answer.redirect_chain[0][0] == f"/patients/{ana.pk}/intake/"
+    assert api.open_tasks_of(ana) == []
+    page = text_of(visit(bob).get(url(task)))
+    assert "By phone. Reached, safe for now. Is well and safe." in page
+    assert "Reach the person" not in page
+
+
+@pytest.mark.parametrize("missing", ["contact-words", "contact-reached", "contact-outcome", "contact-how"])
+def test_what_is_missing_is_said_at_its_field_and_the_rest_stays_typed(visit, ana, alice, bob, missing):
+    task = opened(ana, alice, "triage.low")
+    answer = visit(bob).post(url(task, "contact/"), {**WELL, missing: ""})
+    assert answer.status_code == 422
+    form = answer.context["contact_form"]
+    assert list(form.errors) == [missing.removeprefix("contact-")]
+    if missing != "contact-words":
+        assert "Is well and safe." in answer.content.decode()
+    assert not Contact.objects.exists()
+
+
+def test_not_reached_is_asked_for_after_the_attempts(visit, ana, alice, bob):
+    task, browser = opened(ana, alice, "suicide.screen"), visit(bob)
+    assert "After 2 more attempts without an answer" in text_of(browser.get(url(task)))
+    assert "1 of 2" not in text_of(browser.get(url(task)))
+    refused = browser.post(url(task, "not-reached/"), TRIED)
+    assert refused.status_code == 422
+    for _ in range(2):
+        attempt(task, bob)
+    page = text_of(browser.get(url(task)))
+    assert "Record that everything was tried" in page
+    browser.post(url(task, "not-reached/"), TRIED)
+    assert NotReached.objects.get().welfare_check == "Police asked at 10:00."
+    assert [each.kind for each in api.open_tasks_of(ana)] == ["contact.again"]
+
+
+def test_a_nurse_does_not_decide_against_a_welfare_check(visit, ana, alice, bob):
+    task = opened(ana, alice, "suicide.screen")
+    for _ in range(2):
+        attempt(task, bob)
+    sent = {
+        "tried-emergency_contact": "Sister.",
+        "tried-reason_against_check": "Is at work, says her sister.",
+    }
+    answer = visit(bob).post(url(task, "not-reached/"), sent)
+    assert answer.status_code == 422
+    assert "A prescriber does." in text_of(answer)
+    assert "Is at work, says her sister." in answer.content.decode()
+    assert visit(alice).post(url(task, "not-reached/"), sent).status_code == 302
+
+
+@pytest.mark.parametrize("act", ["close/", "contact/"])
+@pytest.mark.parametrize("text", ["x", "done", "Spoke with her, all is well."])
+def test_no_form_that_anybody_sends_ends_a_task_of_safety_by_text(
+    visit, ana, alice, bob, carol, dora, act, text
+):
+    task = opened(ana, alice, "suicide.urgent")
+    for person in (alice, bob, carol, dora):
+        sent = {"note-note": text, "note": text, **WELL, "contact-words": text}
+        visit(person).post(url(task, act), sent)
+    assert not TaskEnd.objects.exists()
+
+
+def test_a_task_without_safety_is_closed_with_a_note(visit, ana, alice, carol):
+    task = opened(ana, alice, "test.order")
+    assert visit(carol).post(url(task, "close/"), {"note-note": " "}).status_code == 422
+    visit(carol).post(url(task, "close/"), {"note-note": "Taken at the general practice."})
+    end = TaskEnd.objects.get()
+    assert (end.note, end.ended_by) == ("Taken at the general practice.", "note")
+    again = visit(carol).post(url(task, "close/"), {"note-note": "Once more."}, follow=True)
+    assert "This task was closed by Carol (carol). Nothing was changed." in text_of(again)
+
+
+@pytest.mark.parametrize("act", ["", "contact/", "not-reached/", "close/"])
+def test_who_comes_in(visit, ana, alice, erin, charlie, act):
+    task = opened(ana, alice, "suicide.screen")
+    send = "get" if not act else "post"
+    assert getattr(visit(charlie), send)(url(task, act)).status_code == 404
+    assert getattr(visit(erin), send)(url(task, act)).status_code == 403
+    assert getattr(visit(), send)(url(task, act)).status_code == 302
+
+
+def test_a_task_of_another_patient_is_not_found(visit, ana, alice, bob):
+    from tenuto.clinic.people.services import register_patient
+
+    other = register_patient(
+        name="Bea Costa", birth_date=ana.birth_date, identifiers=["MRN 2"], by=alice, at=NOW
+    )
+    task = opened(ana, alice, "triage.low")
+    assert visit(bob).get(f"/patients/{other.pk}/tasks/{task.id}/").status_code == 404
+
+
+def test_looking_is_on_record(visit, ana, alice, bob):
+    visit(bob).get(url(opened(ana, alice, "triage.low")))
+    assert AuditEvent.objects.get(action="task page").by_name == "Bob (bob)"

@@ -1,0 +1,219 @@
+"""A task of safety ends by what is on record, recorded by who may; a note, an `x` or another role ends nothing."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+
+from tenuto.clinic.accounts.models import Role, Staff
+from tenuto.clinic.ledger.actors import Machine
+from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.ports import api
+from tenuto.clinic.ports.models import Contact, NotReached, Task, TaskEnd
+from tenuto.clinic.scales.services import record_triage
+from tenuto.core.literature.tasks import EndsBy, attempts_needed, task_kind, task_kinds
+from tenuto.core.scales.suicide_triage import Level
+from tests.clinic.conftest import NOW
+from tests.spec.tables import rows
+
+LATER = NOW + timedelta(minutes=9)
+SAFETY = [kind.id for kind in task_kinds().values() if kind.safety]
+
+
+def opened(patient, by, kind, at=NOW):
+    known = task_kind(kind)
+    return api.open_task(
+        patient=patient,
+        kind=kind,
+        why=known.why,
+        owner_role=Role(known.owner),
+        due=at + known.within,
+        by=by,
+        at=at,
+    )
+
+
+def triage(patient, task, by):
+    record_triage(
+        patient=patient, level=Level.NONE, rests_on="Talked it over at length today.", by=by, at=LATER
+    )
+
+
+def contact(patient, task, by):
+    api.record_contact(
+        task=task.id,
+        how="phone",
+        reached=True,
+        outcome="safe",
+        words="Is safe, sister is with her.",
+        by=by,
+        at=LATER,
+    )
+
+
+def not_reached(patient, task, by):
+    for _ in range(attempts_needed().value):
+        attempt(task, by)
+    api.record_not_reached(
+        task=task.id, emergency_contact="Sister, knows nothing.", welfare_check="Police asked.",
+        reason_against_check="", by=by, at=LATER,
+    )  # fmt: skip
+
+
+def attempt(task, by):
+    api.record_contact(
+        task=task.id, how="phone", reached=False, words="No answer, rang out.", by=by, at=LATER
+    )
+
+
+def note(patient, task, by):
+    api.close_task(task=task.id, note="x", by=by, at=LATER)
+
+
+RECORD = {"triage": triage, "contact": contact, "not_reached": not_reached, "note": note}
+
+
+@pytest.mark.parametrize("row", rows("ports/task-ends.md"))
+def test_what_ends_a_task_and_who_may(row, ana, alice, bob, carol, dora):
+    by = next(staff for staff in (alice, bob, carol, dora) if staff.role == row["by"])
+    task = opened(ana, alice, row["task"])
+    if row["then"] == "ended":
+        RECORD[row["recorded"]](ana, task, by)
+        end = TaskEnd.objects.get(task=task.id)
+        assert end.ended_by == row["recorded"]
+        assert bool(end.record) == (row["recorded"] != "note")
+        return
+    with suppress(PermissionError):
+        RECORD[row["recorded"]](ana, task, by)
+    assert task.id in {each.id for each in api.open_tasks_of(ana)}
+
+
+@pytest.mark.parametrize("kind", SAFETY)
+@pytest.mark.parametrize("text", ["x", "done", "Spoke with her at length, all is well."])
+def test_no_text_of_anybody_ends_a_task_of_safety(ana, alice, bob, carol, dora, kind, text):
+    task = opened(ana, alice, kind)
+    for by in (alice, bob, carol, dora):
+        with pytest.raises(api.NotByNote, match="A note does not end"):
+            api.close_task(task=task.id, note=text, by=by, at=LATER)
+    machine = Machine(ana.clinic_id, "test")
+    with pytest.raises(api.NotByNote):
+        api.close_task(task=task.id, note=text, by=machine, at=LATER)
+    assert not TaskEnd.objects.exists()
+
+
+def test_every_safety_kind_is_given_on_when_it_is_late_and_ended_by_people_only():
+    for kind in task_kinds().values():
+        assert kind.may_end <= {*Role.values, "machine"}, kind.id
+        if kind.safety:
+            assert EndsBy.NOTE not in kind.ends_by
+            assert "machine" not in kind.may_end
+            assert kind.second_after is not None
+            assert kind.director_after is not None
+
+
+def test_a_refusal_says_what_ends_the_task_instead(ana, alice):
+    task = opened(ana, alice, "suicide.screen")
+    with pytest.raises(api.NotByNote) as caught:
+        api.close_task(task=task.id, note="Screened.", by=alice, at=LATER)
+    assert str(caught.value) == (
+        "A note does not end “Suicide screen”. It ends when a suicide triage, or that the patient could not be reached, "
+        "with all that was tried is recorded."
+    )
+
+
+def test_the_end_says_on_which_record_how_late_and_why(ana, alice):
+    task = opened(ana, alice, "suicide.screen")
+    late = task.due + timedelta(minutes=25)
+    row, _ = record_triage(
+        patient=ana, level=Level.NONE, rests_on="Talked it over at length today.", by=alice, at=late
+    )
+    end = TaskEnd.objects.get(task=task.id)
+    assert (end.record, end.minutes_late) == (f"scales.suicidetriage:{row.pk}", 25)
+    detail = AuditEvent.objects.get(action="closed task").detail
+    assert detail == {
+        "kind": "suicide.screen",
+        "ended_by": "triage",
+        "record": end.record,
+        "note": "Talked it over at length today.",
+        "outcome": "done",
+        "minutes_late": 25,
+    }
+
+
+def test_a_triage_ends_what_waited_for_it_before_it_opens_its_own(ana, alice):
+    before = opened(ana, alice, "suicide.urgent"), opened(ana, alice, "triage.low")
+    _, tasks = record_triage(
+        patient=ana, level=Level.HIGH, rests_on="Plan and means at hand, will not say no.", by=alice, at=LATER
+    )
+    assert [task.id for task in api.open_tasks_of(ana)] == [task.id for task in tasks]
+    assert TaskEnd.objects.filter(task__in=[task.id for task in before]).count() == 2
+
+
+def test_the_triage_of_another_patient_ends_nothing(ana, alice, bob):
+    from tenuto.clinic.intake.services import receive
+    from tests.clinic.conftest import facts_of, source_of
+
+    other = receive(facts=facts_of("Bea Costa", "MRN 2"), source=source_of(digest="1" * 64), by=alice, at=NOW)
+    task = opened(ana, alice, "suicide.screen")
+    triage(other.patient, task, alice)
+    assert [each.id for each in api.open_tasks_of(ana)] == [task.id]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"words": "ok"}, "in a sentence"),
+        ({"words": "  "}, "in a sentence"),
+        ({"outcome": ""}, "choose an outcome"),
+        ({"outcome": "fine"}, "choose an outcome"),
+    ],
+)
+def test_reached_needs_an_outcome_and_words(ana, alice, given, message):
+    task = opened(ana, alice, "triage.low")
+    full = {"how": "phone", "reached": True, "outcome": "safe", "words": "Is well and safe."}
+    with pytest.raises(api.ContactRefused, match=message):
+        api.record_contact(task=task.id, by=alice, at=LATER, **{**full, **given})
+    assert not Contact.objects.exists()
+
+
+def test_not_reached_needs_the_attempts_the_contact_and_a_check_or_a_reason(ana, alice, bob):
+    task = opened(ana, alice, "suicide.screen")
+    full = {
+        "emergency_contact": "Sister: no news.",
+        "welfare_check": "Police asked.",
+        "reason_against_check": "",
+    }
+
+    def say(by=bob, **changed):
+        return api.record_not_reached(task=task.id, by=by, at=LATER, **{**full, **changed})
+
+    attempt(task, bob)
+    with pytest.raises(api.ContactRefused, match="1 of 2 attempts are on record"):
+        say()
+    attempt(task, bob)
+    with pytest.raises(api.ContactRefused, match="Call the emergency contact"):
+        say(emergency_contact=" ")
+    with pytest.raises(api.ContactRefused, match="Ask for a welfare check"):
+        say(welfare_check=" ")
+    with pytest.raises(PermissionError, match="A prescriber does"):
+        say(welfare_check="", reason_against_check="Is at work, says her sister.")
+    assert not NotReached.objects.exists()
+    again = say(by=alice, welfare_check="", reason_against_check="Is at work, says her sister.")
+    assert (again.kind, again.due) == ("contact.again", LATER + timedelta(hours=24))
+    assert [each.id for each in api.open_tasks_of(ana)] == [again.id]
+
+
+def test_another_clinic_reaches_nobody(ana, alice, charlie):
+    task = opened(ana, alice, "suicide.screen")
+    with pytest.raises(Task.DoesNotExist):
+        attempt(task, charlie)
+
+
+def test_somebody_who_left_ends_nothing(ana, alice, bob):
+    task = opened(ana, alice, "triage.low")
+    left = Staff.objects.get(pk=bob.pk)
+    left.is_active = False
+    with pytest.raises(PermissionError):
+        contact(ana, task, left)
