@@ -7,7 +7,7 @@ from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
-from tenuto.clinic.pathway.api import Contribution, TaskPlace, contributions, spine_order, task_place
+from tenuto.clinic.pathway.api import Contribution, TaskPlace, contributions, task_place
 from tenuto.clinic.pathway.registry import in_order, order_of
 from tenuto.clinic.ui.icons import STAGES
 
@@ -32,7 +32,7 @@ def test_every_address_that_is_contributed_exists(ana):
 def test_stages_stand_along_the_pathway_whatever_the_order_they_are_found_in():
     plan, intake, other = stage("plan"), stage("intake"), Contribution(room="access")
     assert in_order([other, plan, intake]) == (intake, plan, other)
-    assert spine_order() == STAGES
+    assert order_of([plan, intake]) == STAGES
 
 
 def test_a_further_stage_stands_after_the_one_it_names():

@@ -65,6 +65,11 @@ class Stage:
     words: str
     url: str = ""
 
+    @property
+    def glyph(self) -> str:
+        """The drawing of the stage; a plain ring where it has none."""
+        return self.name if self.name in STAGES else "stage"
+
 
 def spine(states: Mapping[str, tuple[str, str] | tuple[str, str, str]]) -> tuple[Stage, ...]:
     """All seven stages in order. `states` gives (state, words) and perhaps an address where there is something to say."""

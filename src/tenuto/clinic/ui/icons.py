@@ -24,6 +24,7 @@ GLYPHS = {
     "outcomes": '<path d="M3.2 3v13.8h13.6"/><path d="M5.8 6.4l3 4.2 2.6-1.2 4 4.2"/>'
     '<circle cx="8.8" cy="10.6" r=".6"/><circle cx="11.4" cy="9.4" r=".6"/>',
     "forecast": '<circle cx="4.4" cy="10" r="1.5"/><path d="M6.4 9.4 16.8 4.6M6.6 10h10.2M6.4 10.6l10.4 4.8"/>',
+    "stage": '<circle cx="10" cy="10" r="5.6"/>',
     "chevron": '<path d="M8 5.5l4.5 4.5L8 14.5"/>',
     "print": '<path d="M6 7.4V3h8v4.4M6 14H3.6V7.4h12.8V14H14"/><path d="M6 11.6h8V17H6z"/>',
     "lamp": '<path d="M10 2.8v1.6M10 15.6v1.6M4.9 4.9l1.1 1.1M14 14l1.1 1.1M2.8 10h1.6M15.6 10h1.6M4.9 15.1 6 14M14 6l1.1-1.1"/>'
