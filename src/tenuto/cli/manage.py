@@ -19,6 +19,9 @@ def prepare_django() -> None:
     import django
     from django.core.exceptions import ImproperlyConfigured
 
+    from tenuto.clinic.config.api import write_privately
+
+    write_privately()
     try:
         django.setup()
     except ImproperlyConfigured as error:

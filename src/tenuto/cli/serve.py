@@ -75,7 +75,10 @@ def _prepare_data() -> None:
     from django.core.management import call_command
     from django.db import OperationalError
 
+    from tenuto.clinic.config.api import make_private
+
     settings.ENVIRONMENT.var.mkdir(parents=True, exist_ok=True)
+    make_private(settings.ENVIRONMENT)
     try:
         call_command("migrate", verbosity=0, interactive=False)
     except OperationalError as error:

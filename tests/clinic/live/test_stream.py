@@ -187,7 +187,7 @@ def test_open_pages_leave_the_browser_connections(served, stream):
 def test_the_stream_is_no_sign_of_someone_being_there(house, served, stream):
     script = (
         "import django; django.setup()\n"
-        "from django.contrib.sessions.backends.db import SessionStore\n"
+        "from tenuto.clinic.accounts.session_store import SessionStore\n"
         f"s = SessionStore({served['cookies']['bob']!r})\n"
     )
     past = time.time() - 800  # not yet locked, and long enough ago to be noted anew by a person's request
