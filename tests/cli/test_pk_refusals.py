@@ -20,13 +20,16 @@ BAD = {
         "is the hydrochloride; doses are ketamine base, which is 0.867 of it. Write 34.68 mg",
     ),
     "rate for a dose": (["--weight", "70", "--dose", "0.5mg/kg/h"], "is a rate; an amount is needed"),
-    "dose without unit": (["--weight", "70", "--dose", "35"], "has no unit. Write it as 0.5 mg/kg"),
-    "dose in other unit": (["--weight", "70", "--dose", "35 mcg"], "needs mg/kg or mg of ketamine base"),
+    "dose without unit": (
+        ["--weight", "70", "--dose", "35"],
+        "has no unit. Write the unit behind the number",
+    ),
+    "dose in other unit": (["--weight", "70", "--dose", "35 IU"], "needs mg/kg or mg of ketamine base"),
     "dose zero": (["--weight", "70", "--dose", "0 mg"], "gives nothing"),
     "comma": (["--weight", "70", "--dose", "0,5 mg/kg"], "has a comma"),
     "over without unit": (
         ["--weight", "70", "--dose", "1 mg/kg", "--over", "40"],
-        "has no unit. Write it as 40 min",
+        "has no unit. Write the unit behind the number, as in '40 min'",
     ),
     "unsorted times": (
         ["--weight", "70", "--dose", "1 mg/kg", "--times", "20,10"],
@@ -196,7 +199,10 @@ BAD_FILES = {
     "empty": ("", "has no [[dose]]"),
     "doses of words": ('dose = ["1 mg"]', "Dose 1 is not a table of keys"),
     "a list as amount": ('[[dose]]\namount = ["1 mg"]', "needs mg/kg or mg of ketamine base"),
-    "a number as time": ('[[dose]]\namount = "1 mg"\nover = 40', "over '40' has no unit. Write it as 40 min"),
+    "a number as time": (
+        '[[dose]]\namount = "1 mg"\nover = 40',
+        "over '40' has no unit. Write the unit behind the number",
+    ),
     "patient is a number": ('patient = 5\n[[dose]]\namount = "1 mg"', "[patient] is not a table of keys"),
     "unknown sex": ('[patient]\nsex = 5\n[[dose]]\namount = "1 mg"', "[patient] sex '5' is unknown"),
     "times are a number": ('[output]\ntimes = 5\n[[dose]]\namount = "1 mg"', "[output] times is not a list"),

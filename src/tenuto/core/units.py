@@ -8,6 +8,7 @@ one hour and run over forty minutes is a third short, and only the types notice.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import total_ordering
@@ -29,8 +30,10 @@ __all__ = [
     "NgPerMl",
     "Quantity",
     "UnitError",
+    "drug_amount",
     "plain",
     "read_decimal",
+    "refuse_unclear",
 ]
 
 
@@ -39,6 +42,10 @@ class UnitError(ValueError):
 
 
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,12})?\Z", re.ASCII)
+_LABEL = re.compile(
+    r"\s*(?P<mass>[^\s a-zA-Z%]+\s*(?:mg|mcg|g))\s*(?:/|in|per)\s*(?P<volume>[0-9.,]+\s*(?:mL|L|cc))\s*\Z",
+    re.ASCII | re.IGNORECASE,
+)
 _TYPED = re.compile(r"\s*(?P<number>[^\s a-zA-Z%]+)\s*(?P<unit>\S.*?)?\s*\Z")
 
 
@@ -52,25 +59,54 @@ def read_decimal(text: str) -> Decimal:
     Source: ISMP guidance on decimals, leading zero always and trailing zero never [V]; hazard H4.
     """
     stripped = text.strip()
-    if "," in stripped:
-        raise UnitError(f"'{stripped}' has a comma. Write the decimal point as a full stop, for example 0.5.")
-    if stripped.startswith((".", "-.")):
-        raise UnitError(f"'{stripped}' has no leading zero. Write 0{stripped.lstrip('-')} if that is meant.")
+    refuse_unclear(stripped)
     if not _NUMBER.match(stripped):
         raise UnitError(
             f"'{stripped[:40]}' is not a plain number. Write digits with at most one full stop, such as 0.5."
-        )
-    digits = stripped.removeprefix("-")
-    if digits[0] == "0" and digits[1:2].isdigit():
-        raise UnitError(
-            f"'{stripped}' begins with a zero before another digit. Write {plain(Decimal(stripped))}, or a decimal such as "
-            "0.5, whichever is meant."
         )
     if "." in stripped and stripped.endswith("0"):
         raise UnitError(
             f"'{stripped}' ends in a zero after the point. Write {plain(Decimal(stripped))} instead."
         )
     return Decimal(stripped)
+
+
+def refuse_unclear(text: str) -> None:
+    """Refuse a number that may have lost a mark: a comma, no digit before the point, a zero before another digit.
+
+    Raises UnitError; says nothing of what else may be wrong with the text. Source: as `read_decimal`.
+    """
+    digits = text.strip().lstrip("+-")
+    if "," in digits:
+        raise UnitError(
+            f"'{text[:40]}' has a comma. Write the decimal point as a full stop, for example 0.5."
+        )
+    if digits.startswith("."):
+        raise UnitError(f"'{text[:40]}' has no leading zero. Write 0{digits[:20]} if that is meant.")
+    if digits[:1] == "0" and digits[1:2].isdigit():
+        without = digits.lstrip("0")[:20] or "0"
+        without = f"0{without}" if without.startswith(".") else without
+        raise UnitError(
+            f"'{text[:40]}' begins with a zero before another digit; a point may be lost. Write {without}, or the decimal "
+            "that is meant."
+        )
+
+
+_GRAMS = {"mg": "1", "mcg": "0.001", "ug": "0.001", "µg": "0.001", "μg": "0.001", "g": "1000"}
+_PER_HOUR = {"h": 1, "hr": 1, "hour": 1, "min": 60, "minute": 60}
+
+
+def drug_amount(number: Decimal, unit: str) -> Mg | MgPerKg | MgPerHour | MgPerKgPerHour | None:
+    """An amount or rate of drug in its own type, exactly: 10 `mcg/kg/min` is 0.6 mg/kg/h. None for any other unit."""
+    mass, *per = unit.replace(" per ", "/").replace(" ", "").split("/")
+    times = [part for part in per if part in _PER_HOUR]
+    for_each_kg = per.count("kg")
+    if mass not in _GRAMS or len(times) > 1 or for_each_kg > 1 or len(times) + for_each_kg != len(per):
+        return None
+    value = number * Decimal(_GRAMS[mass]) * (_PER_HOUR[times[0]] if times else 1)
+    if times:
+        return MgPerKgPerHour(value) if for_each_kg else MgPerHour(value)
+    return MgPerKg(value) if for_each_kg else Mg(value)
 
 
 def plain(value: Decimal) -> str:
@@ -89,6 +125,8 @@ class Quantity:
     value: Decimal
     symbol: ClassVar[str] = ""
     may_be_negative: ClassVar[bool] = False
+    others: ClassVar[Mapping[str, str]] = {}
+    """Other units in which the same kind is written, in lower case, and how many of ours each is."""
 
     def __init__(self, value: Decimal | int | str) -> None:
         if isinstance(value, bool) or not isinstance(value, Decimal | int | str):
@@ -116,11 +154,23 @@ class Quantity:
         unit = (match["unit"] or "").replace("hour", "h").replace("hr", "h")
         if not unit:
             raise UnitError(f"'{text.strip()}' has no unit. Write it with '{cls.symbol}'.")
-        if unit.lower() != cls.symbol.lower():
+        number = read_decimal(match["number"])
+        if unit.lower() == cls.symbol.lower():
+            return cls(number)
+        converted = cls._converted(number, unit.lower())
+        if converted is None:
             raise UnitError(
                 f"'{text.strip()}' is in {unit}; {cls.symbol} is needed here. They are not the same thing."
             )
-        return cls(read_decimal(match["number"]))
+        return converted
+
+    @classmethod
+    def _converted(cls, number: Decimal, unit: str) -> Self | None:
+        """The same amount from another unit of the same kind, exactly; None when it is of another kind."""
+        if unit in cls.others:
+            return cls(number * Decimal(cls.others[unit]))
+        amount = drug_amount(number, unit)
+        return amount if isinstance(amount, cls) else None
 
     def rounded(self, places: int) -> Self:
         """Round half up to `places` decimals; for showing, never inside a calculation."""
@@ -184,6 +234,7 @@ class Minutes(Quantity):
     """Duration, min."""
 
     symbol = "min"
+    others: ClassVar[Mapping[str, str]] = {"minutes": "1", "h": "60", "hs": "60", "d": "1440"}
 
     @property
     def hours(self) -> Decimal:
@@ -270,6 +321,7 @@ class Ml(Quantity):
     """Volume, mL."""
 
     symbol = "mL"
+    others: ClassVar[Mapping[str, str]] = {"l": "1000", "cc": "1"}
 
     def over(self, minutes: Minutes) -> MlPerHour:
         """The pump rate that empties this volume evenly in `minutes`."""
@@ -286,6 +338,30 @@ class MgPerMl(Quantity):
     """Strength of a vial or concentration of a bag, mg of base per mL."""
 
     symbol = "mg/mL"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a strength, also as a label prints it: `500 mg/10 mL`, or `500 mg/10 mL (50 mg/mL)`.
+
+        Raises UnitError, also when a label says two strengths that differ.
+        """
+        outer, _, inner = text.strip().removesuffix(")").partition("(")
+        found = cls._printed(outer)
+        if inner and cls._printed(inner) != found:
+            raise UnitError(
+                f"'{text.strip()[:60]}' says {found} and {cls._printed(inner)}. Look at the vial again."
+            )
+        return found
+
+    @classmethod
+    def _printed(cls, text: str) -> Self:
+        match = _LABEL.match(text)
+        if match is None:
+            return super().parse(text)
+        mass, volume = Mg.parse(match["mass"]), Ml.parse(match["volume"])
+        if volume.value == 0:
+            raise UnitError(f"'{text.strip()[:60]}' has no volume. Write it as the label says it.")
+        return cls(mass.value / volume.value)
 
 
 class NgPerMl(Quantity):

@@ -26,6 +26,8 @@ def read_csv(
 ) -> History:
     """A history from CSV with the columns `date, kind, value, scale, dose_mg_per_kg`. Blank rows are passed over."""
     table = _Table(text, ",")
+    # A spreadsheet writes a heading with a capital.
+    table.headings = [heading.lower() for heading in table.headings]
     _check_headings(table.headings)
     return history_from(table.rows(), condition=condition, setting=setting, as_of=as_of, scale=scale)
 
@@ -36,9 +38,14 @@ class _Table:
     def __init__(self, text: str, delimiter: str) -> None:
         self._lines = csv.reader(io.StringIO(text), delimiter=delimiter)
         try:
-            self.headings = [heading.strip() for heading in next(filter(None, self._lines), [])]
+            headings = next(filter(_is_content, self._lines), [])
         except csv.Error as error:
             raise self._not_csv(error) from error
+        # A spreadsheet leaves empty columns at the end.
+        self.width = len(headings)
+        self.headings = [heading.strip() for heading in headings]
+        while self.headings and not self.headings[-1]:
+            self.headings.pop()
 
     def rows(self) -> Iterator[tuple[str, dict[str, str]]]:
         """The rows that are not blank, each with its name."""
@@ -47,16 +54,28 @@ class _Table:
                 if not any(cell.strip() for cell in cells):
                     continue
                 where = f"Row {self._lines.line_num}"
-                if len(cells) != len(self.headings):
+                if len(cells) != self.width:
                     raise HistoryError(
-                        f"{where} has {len(cells)} cells, the heading {len(self.headings)}. Make them equal."
+                        f"{where} has {len(cells)} cells, the heading {self.width}. Make them equal."
                     )
-                yield where, dict(zip(self.headings, cells, strict=True))
+                beyond = [cell for cell in cells[len(self.headings) :] if cell.strip()]
+                if beyond:
+                    raise HistoryError(
+                        f"{where} has {said(beyond[0])} in a column without a name. Name the column or empty it."
+                    )
+                yield where, dict(zip(self.headings, cells, strict=False))
         except csv.Error as error:
             raise self._not_csv(error) from error
 
     def _not_csv(self, error: csv.Error) -> HistoryError:
         return HistoryError(f"Row {self._lines.line_num} is not CSV: {error}. Save the file as plain CSV.")
+
+
+def _is_content(cells: list[str]) -> bool:
+    """False for a blank row and for the line by which a spreadsheet says its separator."""
+    return any(cell.strip() for cell in cells) and not (
+        cells[0].lower().startswith("sep=") and not any(cells[1:])
+    )
 
 
 def _check_headings(headings: list[str]) -> None:
@@ -67,6 +86,10 @@ def _check_headings(headings: list[str]) -> None:
     if len(headings) == 1 and ({";", "\t"} & set(headings[0])):
         raise HistoryError("The cells are not separated by commas. Save the file as CSV with commas.")
     for heading in headings:
+        if not heading:
+            raise HistoryError(
+                "The heading has a column with no name between others. Name it or take it out."
+            )
         if heading not in COLUMNS:
             raise HistoryError(
                 f"The heading has a column {said(heading)}. Use {','.join(COLUMNS)} and no other, or name your own with --columns."

@@ -9,7 +9,18 @@ from decimal import Decimal
 from typing import Any
 
 from tenuto.core.pk.regimen import Dose, Regimen, RegimenError
-from tenuto.core.units import Mg, MgPerHour, MgPerKg, MgPerKgPerHour, Minutes, UnitError, plain, read_decimal
+from tenuto.core.units import (
+    Mg,
+    MgPerHour,
+    MgPerKg,
+    MgPerKgPerHour,
+    Minutes,
+    UnitError,
+    drug_amount,
+    plain,
+    read_decimal,
+    refuse_unclear,
+)
 
 __all__ = ["RegimenFile", "read_amount", "read_duration", "read_number", "read_regimen", "read_time"]
 
@@ -35,7 +46,7 @@ def read_duration(text: str, *, what: str) -> Minutes:
     """A time such as `40 min`, `2 h` or `1 d`; it may be zero. `what` names it in an error."""
     number, unit = _split(text, what, "40 min")
     if unit not in _MINUTES:
-        raise UnitError(f"{what} '{text.strip()}' needs a unit of time. Write it as 40 min, 2 h or 1 d.")
+        raise UnitError(f"{what} '{text.strip()}' needs a unit of time: min, h or d.")
     minutes = _decimal(number, what) * _MINUTES[unit]
     if minutes < 0:
         raise UnitError(f"{what} '{text.strip()}' lies before the start. Write a time from 0 on.")
@@ -59,36 +70,40 @@ def read_amount(text: str, *, what: str = "--dose") -> Mg | MgPerKg:
     """A dose such as `0.5 mg/kg` or `35 mg` of base; a rate, a salt or another unit is refused with the fix."""
     number, unit = _split(text, what, "0.5 mg/kg")
     _refuse_salt(text, number, unit, what)
-    if unit in ("mg/kg/h", "mg/h", "mg/kg/min", "mg/min"):
+    kind = drug_amount(Decimal(1), unit)
+    if isinstance(kind, MgPerHour | MgPerKgPerHour):
         raise UnitError(
-            f"{what} '{text.strip()}' is a rate; an amount is needed. Write the dose, such as 0.5 mg/kg, "
+            f"{what} '{text.strip()}' is a rate; an amount is needed. Write the dose in mg/kg or mg, "
             "or give a rate as `rate` with `over` in a regimen file."
         )
-    if unit == "mg/kg":
-        return MgPerKg(_positive(number, text, what))
-    if unit == "mg":
-        return Mg(_positive(number, text, what))
-    raise UnitError(
-        f"{what} '{text.strip()}' needs mg/kg or mg of ketamine base. Write it as 0.5 mg/kg or 35 mg."
-    )
+    if kind is None:
+        raise UnitError(
+            f"{what} '{text.strip()}' needs mg/kg or mg of ketamine base (or mcg/kg, mcg, g). Write the amount that was "
+            "ordered in one of these."
+        )
+    return kind.scaled(_positive(number, text, what))
 
 
 def read_rate(text: str, *, what: str) -> MgPerKgPerHour | MgPerHour:
     """A rate such as `0.3 mg/kg/h` or `20 mg/h` of base."""
     number, unit = _split(text, what, "0.3 mg/kg/h")
     _refuse_salt(text, number, unit, what)
-    if unit == "mg/kg/h":
-        return MgPerKgPerHour(_positive(number, text, what))
-    if unit == "mg/h":
-        return MgPerHour(_positive(number, text, what))
-    raise UnitError(
-        f"{what} '{text.strip()}' needs mg/kg/h or mg/h of ketamine base. Write it as 0.3 mg/kg/h; for an amount use `amount`."
-    )
+    kind = drug_amount(Decimal(1), unit)
+    if not isinstance(kind, MgPerHour | MgPerKgPerHour):
+        raise UnitError(
+            f"{what} '{text.strip()}' needs mg/kg/h or mg/h of ketamine base (or mcg/kg/min, mg/min). Write the rate that "
+            "was ordered in one of these; for an amount use `amount`."
+        )
+    return kind.scaled(_positive(number, text, what))
 
 
 def read_number(value: object, *, what: str, unit: str, example: str = "70", zero: bool = False) -> float:
     """A plain number above zero (or from zero on), such as a weight in kg: digits with at most one full stop."""
     text = format(value, "f") if isinstance(value, Decimal) else str(value).strip()
+    try:
+        refuse_unclear(text)
+    except UnitError as error:
+        raise UnitError(f"{what}: {error}") from None
     if not _NUMBER.match(text):
         raise UnitError(f"{what} '{text[:40]}' is not a plain number. Write it in {unit}, such as {example}.")
     number = Decimal(text)
@@ -160,7 +175,9 @@ def _split(text: str, what: str, example: str) -> tuple[str, str]:
     if not match:
         raise UnitError(f"{what} '{text[:40]}' is not a number with a unit. Write it as {example}.")
     if not match["unit"]:
-        raise UnitError(f"{what} '{text.strip()}' has no unit. Write it as {example}.")
+        raise UnitError(
+            f"{what} '{text.strip()}' has no unit. Write the unit behind the number, as in '{example}'."
+        )
     unit = re.sub(r"\s+", " ", match["unit"].lower())
     for long, short in (
         ("hours", "h"),
