@@ -22,6 +22,7 @@ from tenuto.core.units import (
     MlPerHour,
     Quantity,
     UnitError,
+    drug_amount,
     plain,
     read_decimal,
 )
@@ -119,3 +120,56 @@ def test_plain_numbers_have_a_leading_zero_no_trailing_zero_and_no_exponent(valu
     assert "E" not in text
     assert not text.lstrip("-").startswith(".")
     assert "." not in text or not text.endswith("0")
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "read"),
+    [
+        ("10", "mcg/kg/min", MgPerKgPerHour("0.6")),
+        ("0.02", "mg/kg/min", MgPerKgPerHour("1.2")),
+        ("0.6", "mg/h/kg", MgPerKgPerHour("0.6")),
+        ("1", "mg/min", MgPerHour("60")),
+        ("1000", "µg/min", MgPerHour("60")),
+        ("500", "mcg/kg", MgPerKg("0.5")),
+        ("500", "ug/kg", MgPerKg("0.5")),
+        ("0.035", "g", Mg("35")),
+        ("0.5", "mg per kg", MgPerKg("0.5")),
+        ("1", "mL/h", None),
+        ("1", "mg/kg/kg", None),
+        ("1", "mg/h/min", None),
+        ("1", "mg/kg/d", None),
+        ("1", "lb", None),
+    ],
+)
+def test_amounts_and_rates_of_drug_are_read_in_the_units_people_write(number, unit, read):
+    assert drug_amount(Decimal(number), unit) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "strength"),
+    [
+        ("500 mg/10 mL", "50"),
+        ("500mg/10mL", "50"),
+        ("200 mg in 20 mL", "10"),
+        ("1 g/20 mL", "50"),
+        ("500 mg/10 mL (50 mg/mL)", "50"),
+        ("50mg/mL", "50"),
+    ],
+)
+def test_a_strength_is_read_as_its_label_prints_it(typed, strength):
+    assert MgPerMl.parse(typed) == MgPerMl(strength)
+
+
+@pytest.mark.parametrize(
+    "typed", ["500 mg/10 mL (100 mg/mL)", "500 mg/0 mL", "0500 mg/10 mL", "10 mL/500 mg", "50 %"]
+)
+def test_a_label_that_contradicts_itself_or_is_unclear_is_refused(typed):
+    with pytest.raises(UnitError):
+        MgPerMl.parse(typed)
+
+
+def test_other_units_of_the_same_kind_are_converted_and_never_of_another():
+    assert Ml.parse("0.1 L") == Ml(100)
+    assert Minutes.parse("2 h") == Minutes(120)
+    with pytest.raises(UnitError, match="mg is needed here"):
+        Mg.parse("1 mg/kg")

@@ -160,3 +160,11 @@ def test_nothing_is_divided_by_nothing(kg, minutes):
 def test_the_second_path_refuses_what_is_finer_than_it_can_hold():
     with pytest.raises(ValueError, match="six decimals"):
         recompute(inputs("0.5 mg/kg", "69.8532279", "40"))
+
+
+def test_a_rate_that_no_pump_gives_is_said():
+    fast = inputs("0.5 mg/kg", "70", "40", total="1000")
+    found = {f.code: f.message for f in gate(fast, calculate(fast), "psychiatric").findings}
+    assert "1500 mL/h; the clinic's pump gives at most 999 mL/h" in found["PUMP-RATE"]
+    slow = inputs("0.5 mg/kg", "70", "40", total="100")
+    assert "PUMP-RATE" not in {f.code for f in gate(slow, calculate(slow), "psychiatric").findings}

@@ -15,6 +15,8 @@ from tenuto.core.policy import Policy
 
 __all__ = ["Body", "Case", "finding_code", "missing", "note"]
 
+_JUDGED_APART = ("weight_kg", "height_cm")
+
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -85,8 +87,19 @@ class Case:
         return taken is not None and taken >= self.as_of - timedelta(days=self.policy.whole(item.valid))
 
     def usable(self, kind: str) -> tuple[Measurement, ...]:
-        """Measured values of a kind, newest first, without estimated and future-dated ones."""
-        return tuple(m for m in self.facts.measured(kind) if not m.estimated and not self.in_future(m.taken))
+        """Measured values of a kind, newest first, without estimated, future-dated and implausible ones."""
+        return tuple(
+            m
+            for m in self.facts.measured(kind)
+            if not m.estimated and not self.in_future(m.taken) and self.plausible(m)
+        )
+
+    def plausible(self, m: Measurement) -> bool:
+        """Whether a value lies between the policy's limits of what a person can have; weight and height are judged apart."""
+        if m.kind in _JUDGED_APART:
+            return True
+        low, high = (self.policy.number(f"plausible_{end}_{m.kind}") for end in ("min", "max"))
+        return low <= m.value <= high
 
 
 def finding_code(prefix: str, fact_id: str) -> str:
@@ -112,6 +125,20 @@ def missing(case: Case, item: Fact, *, stale: date | None = None, because: str =
 def note(fact_id: str, code: str, level: Level, message: str) -> Finding:
     """A finding about a fact of the register, resting on the register's basis."""
     return Finding(code, level, message, fact(fact_id).basis, fact=fact_id)
+
+
+def hour_in_zone(m: Measurement) -> str:
+    """The hour of a value with its offset, such as ` 01:30 UTC`; empty when only the day is known."""
+    if m.at is None:
+        return ""
+    offset = f"{m.at:%z}"
+    return f" {m.at:%H:%M} UTC" + ("" if offset == "+0000" else f"{offset[:3]}:{offset[3:5]}")
+
+
+def or_zone(case: Case, m: Measurement) -> str:
+    """What else may be wrong with a value that looks a day too late: it may be today's in the clinic's time zone."""
+    near = m.at is not None and m.taken is not None and (m.taken - case.as_of).days == 1
+    return ", or name the clinic's time zone if it is another one" if near else ""
 
 
 def worst(findings: Iterable[Finding]) -> Level:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from tenuto.core.dates import on_date, say_date
 from tenuto.core.gate import Finding, Level
-from tenuto.core.intake.case import Case, missing, note
+from tenuto.core.intake.case import Case, hour_in_zone, missing, note, or_zone
 from tenuto.core.intake.facts import Measurement
 from tenuto.core.intake.required import Fact, fact
 from tenuto.core.units import plain
@@ -23,7 +23,15 @@ def judge(case: Case) -> tuple[Finding, ...]:
         for name in ("heart_rate", "oxygen_saturation", "lab.liver", "lab.liver_extended")
         for finding in _present(case, fact(name))
     )
-    return (*present, *_future(case), *_heart_rate(case), *_saturation(case), *_liver(case), *_kidney(case))
+    return (
+        *present,
+        *_future(case),
+        *_implausible(case),
+        *_heart_rate(case),
+        *_saturation(case),
+        *_liver(case),
+        *_kidney(case),
+    )
 
 
 def _present(case: Case, item: Fact) -> tuple[Finding, ...]:
@@ -44,11 +52,51 @@ def _future(case: Case) -> tuple[Finding, ...]:
             "blood_pressure" if m.kind.endswith("mmhg") else "heart_rate",
             "MEASUREMENT-FUTURE",
             Level.REVIEW,
-            f"A value of {m.kind.split('_')[0]} is dated {say_date(m.taken)}, after {say_date(case.as_of)}. It isn't counted; correct its date.",
+            f"{_title(m.kind)}: a value is dated {say_date(m.taken)}{hour_in_zone(m)}, after {say_date(case.as_of)}. It isn't "
+            f"counted; correct its date{or_zone(case, m)}.",
         )
         for m in case.facts.measurements
         if case.in_future(m.taken) and m.kind != "weight_kg"
     )
+
+
+def _implausible(case: Case) -> tuple[Finding, ...]:
+    """Values that no person has: not counted, and said."""
+    return tuple(
+        Finding(
+            "MEASUREMENT-IMPLAUSIBLE",
+            Level.REVIEW,
+            f"{_title(m.kind)} {plain(m.value)}{on_date(m.taken)} is outside {plain(case.policy.number(f'plausible_min_{m.kind}'))}"
+            f" to {plain(case.policy.number(f'plausible_max_{m.kind}'))}. It isn't counted; check it and measure again.",
+            case.policy.limit(f"plausible_min_{m.kind}").basis,
+            fact=_FACT_OF.get(m.kind, "lab.liver"),
+        )
+        for m in case.facts.measurements
+        if not case.plausible(m)
+    )
+
+
+def _title(kind: str) -> str:
+    return _TITLES.get(kind, kind.split("_")[0].upper())
+
+
+_TITLES = {
+    "systolic_mmhg": "Systolic blood pressure",
+    "diastolic_mmhg": "Diastolic blood pressure",
+    "heart_rate_per_min": "Heart rate",
+    "spo2_percent": "Oxygen saturation",
+    "egfr_ml_per_min": "eGFR",
+    "height_cm": "Height",
+}
+_FACT_OF = {
+    "systolic_mmhg": "blood_pressure",
+    "diastolic_mmhg": "blood_pressure",
+    "heart_rate_per_min": "heart_rate",
+    "spo2_percent": "oxygen_saturation",
+    "egfr_ml_per_min": "lab.egfr",
+    "alp_u_per_l": "lab.liver_extended",
+    "ggt_u_per_l": "lab.liver_extended",
+}
 
 
 def _newest(case: Case, fact_id: str, kind: str) -> Measurement | None:
@@ -114,7 +162,9 @@ def _enzyme(case: Case, name: str, newest: Measurement) -> tuple[Finding, ...]:
 def _kidney(case: Case) -> tuple[Finding, ...]:
     found = case.usable("egfr_ml_per_min")
     limit = case.policy.limit("egfr_review_below")
-    if not found or found[0].value >= limit.value:
+    # Laboratories send one result by several formulas: of the newest day the lowest counts.
+    lowest = min((m for m in found if m.taken == found[0].taken), key=lambda m: m.value, default=None)
+    if lowest is None or lowest.value >= limit.value:
         return ()
-    message = f"eGFR {plain(found[0].value)}{on_date(found[0].taken)} is below {plain(limit.value)}. A prescriber weighs dose and course."
+    message = f"eGFR {plain(lowest.value)}{on_date(lowest.taken)} is below {plain(limit.value)}. A prescriber weighs dose and course."
     return (Finding("EGFR-LOW", Level.REVIEW, message, limit.basis, fact="lab.egfr"),)

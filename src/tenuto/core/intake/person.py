@@ -27,7 +27,9 @@ def body_of(facts: PatientFacts, *, policy: Policy, as_of: date) -> Body:
     `childbearing.potential` is no.
     """
     born = facts.person.birth_date
-    age = years_between(born, as_of) if born and born <= as_of else None
+    counted = years_between(born, as_of) if born and born <= as_of else None
+    # Nobody is that old: the date stands for one that is not known, and an unknown age switches no test off.
+    age = counted if counted is not None and counted <= policy.whole("age_plausible_max_years") else None
     sex = facts.person.sex.strip().lower()
     answers = [truth(a.value) for a in facts.answers if a.fact == "childbearing.potential"]
     excluded = (
@@ -61,6 +63,13 @@ def _age(case: Case) -> tuple[Finding, ...]:
     born, age = case.facts.person.birth_date, case.body.age_years
     if born is None:
         return missing(case, fact("age"))
+    if age is None and born <= case.as_of:
+        limit = case.policy.limit("age_plausible_max_years")
+        message = (
+            f"The date of birth, {say_birthday(born)}, gives an age above {plain(limit.value)}: it stands for one that nobody "
+            "knew. Record the real one; until then every test that depends on the age is asked for."
+        )
+        return (Finding("AGE-IMPLAUSIBLE", Level.REVIEW, message, limit.basis, fact="age"),)
     if age is None:
         message = f"The date of birth, {say_birthday(born)}, is after {say_date(case.as_of)}. Correct it."
         return (note("age", "AGE-FUTURE", Level.BLOCK, message),)

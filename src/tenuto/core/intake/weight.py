@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from tenuto.core.dates import on_date, say_date
 from tenuto.core.gate import Finding, Level
-from tenuto.core.intake.case import Case, missing, note
+from tenuto.core.intake.case import Case, hour_in_zone, missing, note, or_zone
 from tenuto.core.intake.facts import Measurement
 from tenuto.core.intake.required import fact
 from tenuto.core.units import Kg, plain
@@ -45,8 +45,21 @@ def judge(case: Case) -> tuple[tuple[Finding, ...], Weighing | None]:
     refused = _refused(case, newest, measured[1:])
     if refused or newest.taken is None:
         return (*findings, *refused), None
-    weighing = Weighing(Kg(newest.value), newest.taken, newest.origin, newest.original)
-    return (*findings, *_aged(case, weighing), *_converted(weighing)), weighing
+    same_day = [m for m in measured if m.taken == newest.taken]
+    # Of several weights of one day the lowest carries the dose.
+    used = min(same_day, key=lambda m: m.value)
+    weighing = Weighing(Kg(used.value), newest.taken, used.origin, used.original)
+    return (*findings, *_several(case, same_day), *_aged(case, weighing), *_converted(weighing)), weighing
+
+
+def _several(case: Case, same_day: Sequence[Measurement]) -> tuple[Finding, ...]:
+    values = sorted({m.value for m in same_day})
+    if len(values) < 2:
+        return ()
+    shown = " and ".join(plain(value) for value in values)
+    message = f"Weights of {shown} kg are recorded{on_date(same_day[0].taken)}; the lowest is used."
+    apart = values[-1] - values[0] > case.policy.number("weight_repeat_within_kg")
+    return (note("weight", "WEIGHT-SEVERAL", Level.REVIEW if apart else Level.PASS, message),)
 
 
 def _ignored(case: Case, recorded: Sequence[Measurement]) -> tuple[Finding, ...]:
@@ -68,7 +81,8 @@ def _refused(case: Case, newest: Measurement, earlier: Sequence[Measurement]) ->
     if case.in_future(newest.taken):
         return _refuse(
             "WEIGHT-FUTURE",
-            f"A weight is dated {say_date(newest.taken)}, after {say_date(case.as_of)}. Correct its date or weigh again.",
+            f"A weight is dated {say_date(newest.taken)}{hour_in_zone(newest)}, after {say_date(case.as_of)}. Correct its date or "
+            f"weigh again{or_zone(case, newest)}.",
         )
     if newest.taken is None:
         return _refuse(

@@ -12,7 +12,7 @@ from tenuto.core.plan.dose import CapApplied, Dose
 from tenuto.core.plan.inputs import Cap, DoseInputs, Rounding
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis
-from tenuto.core.units import Mg, MgPerHour, MgPerKg, MgPerKgPerHour, plain
+from tenuto.core.units import Mg, MgPerHour, MgPerKg, MgPerKgPerHour, MlPerHour, plain
 
 __all__ = ["caps_for", "dose_findings", "rounding_from"]
 
@@ -56,6 +56,7 @@ def rounding_from(policy: Policy) -> Rounding:
 def dose_findings(inputs: DoseInputs, dose: Dose, protocol: Protocol, policy: Policy) -> tuple[Finding, ...]:
     """What caps, reasons, staffing and rounding say of the *ordered* dose and rate."""
     found = [_cap_finding(each, inputs) for each in dose.caps_applied]
+    found += _pump(dose, policy)
     if protocol.track is Track.PSYCHIATRIC:
         found += _reason(dose, policy)
     else:
@@ -90,12 +91,25 @@ def _reason(dose: Dose, policy: Policy) -> list[Finding]:
     if not dose.per_kg > limit.value:
         return []
     by_rounding = not dose.target > limit.value
-    message = f"{dose.ordered} is {dose.per_kg.rounded(3)}, above {limit.value}" + (
+    if by_rounding and dose.rounding_percent <= policy.number("dose_reason_rounding_percent"):
+        return []
+    message = f"{dose.ordered} is {dose.per_kg.rounded(4)}, above {limit.value}" + (
         f": rounding up from {dose.held.rounded(2)} does it. Accept with a reason, or order less."
         if by_rounding
         else ". A dose above it needs a reason."
     )
     return [Finding("DOSE-NEEDS-REASON", Level.REVIEW, message, limit.basis)]
+
+
+def _pump(dose: Dose, policy: Policy) -> list[Finding]:
+    limit = policy.quantity("pump_rate_max_ml_per_h", MlPerHour)
+    if dose.infusate is None or not dose.infusate.pump_rate > limit.value:
+        return []
+    message = (
+        f"The pump would have to run at {dose.infusate.pump_rate.rounded(1)}; the clinic's pump gives at most {limit.value}. "
+        "Choose a smaller total volume or a longer time."
+    )
+    return [Finding("PUMP-RATE", Level.REVIEW, message, limit.basis)]
 
 
 def _staffing(dose: Dose, policy: Policy) -> list[Finding]:

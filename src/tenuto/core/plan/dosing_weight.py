@@ -96,7 +96,8 @@ def decide_weight(
     limit = policy.limit("bmi_dosing_choice")
     bmi = Bmi.of(actual, height) if height is not None and height.value > 0 else None
     obese = bmi is not None and bmi.value >= limit.value
-    every = dosing_weights(actual, height, sex)
+    least = policy.quantity("ideal_weight_height_min_cm", Centimetres).value
+    every = dosing_weights(actual, height if height is not None and not height < least else None, sex)
     options = every if obese or choice is not None else every[:1]
     if choice is None:
         open_ = (_finding("WEIGHT-CHOICE", Level.REVIEW, _ask(options, bmi, limit.value), limit.basis),)
@@ -104,8 +105,8 @@ def decide_weight(
     used = next((o for o in options if o.basis is choice.basis), None)
     if used is None:
         message = (
-            f"The {choice.basis} weight can't be calculated: it needs height, sex (male or female) and a weight above "
-            "the ideal one. Record them, or choose the actual weight."
+            f"The {choice.basis} weight can't be calculated: it needs a height of {least} or more, sex (male or "
+            "female) and a weight above the ideal one. Record them, or choose the actual weight."
         )
         return WeightDecision(
             None, options, bmi, (_finding("WEIGHT-CHOICE-IMPOSSIBLE", Level.REFUSE, message, limit.basis),)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from tenuto.core.dates import say_birthday, say_date
 from tenuto.core.gate import Finding, Level
-from tenuto.core.intake.dates import years_between
 from tenuto.core.intake.facts import Person
 from tenuto.core.intake.required import facts
 from tenuto.core.plan.calculation import Calculation
@@ -91,7 +89,7 @@ def sheet_of(proposal: Proposal, person: Person, ignored: Mapping[str, int]) -> 
         level=level.name,
         mark=MARKS[level],
         verdict=_verdict(level),
-        person=_person(person, proposal.as_of),
+        person=_person(person, proposal.assessment.body.age_years),
         about=_about(proposal),
         findings=tuple(map(_finding, proposal.gate.findings)),
         dose=_dose(proposal, calculation) if calculation else (),
@@ -118,12 +116,10 @@ def _verdict(level: Level) -> str:
     }[level]
 
 
-def _person(person: Person, as_of: date) -> str:
-    born = (
-        f"born {say_birthday(person.birth_date)} ({years_between(person.birth_date, as_of)})"
-        if person.birth_date
-        else "no birth date"
-    )
+def _person(person: Person, age: int | None) -> str:
+    born = f"born {say_birthday(person.birth_date)}" if person.birth_date else "no birth date"
+    if age is not None:
+        born += f" ({age})"
     return ", ".join(
         [person.name or "No name recorded", born, person.sex or "no sex recorded", *person.identifiers]
     )
