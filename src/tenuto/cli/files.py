@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import io
 import os
 import sys
@@ -12,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tenuto.cli import UserError
+from tenuto.core.data.regular import open_regular, require_regular
 
 __all__ = ["read_text", "write_atomically", "write_together"]
 
@@ -24,7 +24,7 @@ def read_text(name: str) -> str:
         if name == "-":
             data = sys.stdin.buffer.read(MAX_TEXT_BYTES + 1)
         else:
-            with Path(name).open("rb") as file:
+            with open_regular(Path(name)) as file:
                 data = file.read(MAX_TEXT_BYTES + 1)
         if len(data) > MAX_TEXT_BYTES:
             raise UserError(f"{name} is larger than 1 MB, more than this command reads. Give a smaller file.")
@@ -59,8 +59,9 @@ def write_together(files: Mapping[str, bytes]) -> None:
 
 def _stage(target: Path, data: bytes) -> Path:
     """The data in a file of its own beside the target, ready to take its place."""
-    if target.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    # Replacing a device or a pipe by a file would take it away from everybody else on the machine.
+    with contextlib.suppress(FileNotFoundError):
+        require_regular(target.stat().st_mode)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
     partial = Path(name)
     try:

@@ -7,7 +7,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from tenuto.clinic.config.environment import database, read
 
-SECRET = "s" * 50
+SECRET = "correct horse battery staple, and some more of the same kind"
+OTHER = SECRET[::-1]
 
 
 def test_development_needs_nothing_and_keeps_its_secret(tmp_path):
@@ -30,6 +31,19 @@ def test_two_checkouts_have_different_secrets(tmp_path):
         ({"TENUTO_MODE": "prod"}, "TENUTO_MODE is 'prod'. It may be development or production."),
         ({"TENUTO_DEBUG": "1"}, "TENUTO_DEBUG is '1'. It may be yes or no."),
         ({"TENUTO_TIME_ZONE": "Mars/Olympus"}, "TENUTO_TIME_ZONE is 'Mars/Olympus'"),
+        ({"TENUTO_SECRET_KEY": "a" * 50}, "TENUTO_SECRET_KEY can be guessed"),
+        ({"TENUTO_LEDGER_KEY": "abc" * 20}, "TENUTO_LEDGER_KEY can be guessed"),
+        ({"TENUTO_MODE": "production", "TENUTO_HOSTS": "*"}, "TENUTO_HOSTS is '*'. In production"),
+        ({"TENUTO_MODE": "production", "TENUTO_HOSTS": ".example.com"}, "TENUTO_HOSTS is '.example.com'. In"),
+        (
+            {
+                "TENUTO_MODE": "production",
+                "TENUTO_HOSTS": "a.example",
+                "TENUTO_SECRET_KEY": SECRET,
+                "TENUTO_LEDGER_KEY": SECRET,
+            },
+            "TENUTO_SECRET_KEY and TENUTO_LEDGER_KEY are the same",
+        ),
         ({"TENUTO_SECRET_KEY": "short"}, "TENUTO_SECRET_KEY is too short"),
         ({"TENUTO_MODE": "production", "TENUTO_SECRET_KEY": SECRET}, "TENUTO_HOSTS is empty"),
         ({"TENUTO_MODE": "production", "TENUTO_HOSTS": "a.example"}, "TENUTO_SECRET_KEY is missing"),
@@ -52,7 +66,7 @@ def test_production_with_all_it_needs(tmp_path):
         {
             "TENUTO_MODE": "production",
             "TENUTO_SECRET_KEY": SECRET,
-            "TENUTO_LEDGER_KEY": SECRET,
+            "TENUTO_LEDGER_KEY": OTHER,
             "TENUTO_HOSTS": "a.example, b.example",
         },
         root=tmp_path,

@@ -35,6 +35,8 @@ KNOWN = {
     "TENUTO_TEST_BROWSER": "the browser of the journeys; only read by the tests",
 }
 SECRET_MIN_LENGTH = 50
+SECRET_MIN_DIFFERENT = 12
+"""Different characters: fifty random ones have far more, and a repeated word has fewer."""
 SQLITE_SETUP = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000;"
 )
@@ -84,6 +86,14 @@ def read(variables: Mapping[str, str], *, root: Path) -> Environment:
     if production and not hosts:
         raise ImproperlyConfigured(
             "TENUTO_HOSTS is empty. In production, name the hosts that this server answers to."
+        )
+    if production and any("*" in host or host.startswith(".") for host in hosts):
+        raise ImproperlyConfigured(
+            f"TENUTO_HOSTS is '{', '.join(hosts)}'. In production, name each host; a pattern would let others pose as this server."
+        )
+    if production and variables.get("TENUTO_SECRET_KEY") == variables.get("TENUTO_LEDGER_KEY", ""):
+        raise ImproperlyConfigured(
+            "TENUTO_SECRET_KEY and TENUTO_LEDGER_KEY are the same. Make two random texts: who learns one must not have the other."
         )
     return Environment(
         production=production,
@@ -197,6 +207,8 @@ def _secret(variables: Mapping[str, str], name: str, file: Path, *, production: 
     value = variables.get(name, "")
     if value and len(value) < SECRET_MIN_LENGTH:
         raise ImproperlyConfigured(f"{name} is too short: it needs {SECRET_MIN_LENGTH} characters or more.")
+    if value and len(set(value)) < SECRET_MIN_DIFFERENT:
+        raise ImproperlyConfigured(f"{name} can be guessed: it repeats itself. Make it a random text.")
     if value:
         return value
     if production:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
+
+from tenuto.core.data.regular import open_regular
 
 __all__ = ["MAX_BYTES", "UnusableBundle", "load", "parse", "read_bytes"]
 
@@ -38,10 +41,10 @@ def read_bytes(name: str) -> bytes:
         return _bounded(sys.stdin.buffer, "standard input")
     path = Path(name)
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise _too_large(name, size)
-        with path.open("rb") as file:
+        with open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > MAX_BYTES:
+                raise _too_large(name, size)
             return _bounded(file, name)
     except FileNotFoundError:
         raise UnusableBundle(f"There is no file '{name}'. Check the path.") from None
