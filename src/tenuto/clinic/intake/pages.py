@@ -12,8 +12,8 @@ __all__ = ["PAGES", "order_of", "page_of"]
 PAGES = {
     "intake:measurements": ("Measurements", "intake.record"),
     "intake:tests": ("Tests", "intake.record"),
-    "scales:scales": ("Scales", "intake.record"),
-    "scales:triage": ("Suicide triage", "intake.triage"),
+    "scales:scales": ("Scales", "scale.record"),
+    "scales:triage": ("Suicide triage", "scale.triage"),
     "intake:consent": ("Consent", "intake.consent"),
 }
 """The pages that are no steps of the history, called after their place in the data: title and who may."""

@@ -26,7 +26,7 @@ __all__ = ["form", "scales"]
 
 
 @require_safe
-@shows_patient("scales", verb="intake.record")
+@shows_patient("scales", verb="scale.record")
 def scales(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Every scale that is offered, with the last total."""
     forms = ScaleForm.objects.filter(patient=patient).order_by("-taken", "-recorded_at")
@@ -36,7 +36,7 @@ def scales(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@shows_patient("scale", verb="intake.record")
+@shows_patient("scale", verb="scale.record")
 def form(request: HttpRequest, patient: Patient, instrument_id: str) -> HttpResponse:
     """The questions of one scale; what is alarming has its task before the next page is shown."""
     if instrument_id not in OFFERED:
@@ -56,7 +56,7 @@ def form(request: HttpRequest, patient: Patient, instrument_id: str) -> HttpResp
         )
         _tell(request, scale.title, recorded)
         urgent = any(task.kind.startswith("suicide") for task in recorded.tasks)
-        to_triage = urgent and may(staff_of(request), "intake.triage")
+        to_triage = urgent and may(staff_of(request), "scale.triage")
         return redirect("scales:triage" if to_triage else "scales:scales", patient.pk)
     context = {"form": answered, "scale": scale}
     status = UNPROCESSABLE if answered.is_bound else 200

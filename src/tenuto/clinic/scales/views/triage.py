@@ -22,7 +22,7 @@ __all__ = ["triage"]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@shows_patient("suicide triage", verb="intake.triage")
+@shows_patient("suicide triage", verb="scale.triage")
 def triage(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The form, and every level that was recorded."""
     form = TriageForm(request.POST or None)
