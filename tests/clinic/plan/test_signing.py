@@ -14,7 +14,6 @@ from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.append_only import AppendOnlyError
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.plan import services
-from tenuto.clinic.plan.changes import Change
 from tenuto.clinic.plan.document import document_sha256, document_text
 from tenuto.clinic.plan.models import PlanSignature, PlanVersion
 from tenuto.clinic.plan.services.drafting import DraftRefused, rebuilt
@@ -22,6 +21,7 @@ from tenuto.clinic.plan.services.proposing import grounds
 from tenuto.clinic.plan.services.signing import meaning
 from tenuto.clinic.plan.status import Status
 from tenuto.clinic.plan.versions import standing
+from tenuto.core.intake.difference import Difference
 from tenuto.core.intake.facts import Measurement
 from tenuto.core.plan.order import order_sha256, order_text
 from tests.clinic.conftest import NOW, facts_of, source_of
@@ -125,7 +125,7 @@ def test_facts_that_changed_after_the_draft_stop_the_signature(accepted, alice):
     )
     with pytest.raises(services.PlanConflict) as caught:
         sign(version, alice, reason="Weighed.")
-    assert Change("Recorded: Measured weight", "", "74 kg, Tue 24 Nov 2026") in caught.value.changes
+    assert Difference("Recorded: Measured weight", "", "74 kg, Tue 24 Nov 2026") in caught.value.changes
     assert [c.what for c in caught.value.changes if c.what == "Dose"] == ["Dose"]
     assert not PlanSignature.objects.exists()
 

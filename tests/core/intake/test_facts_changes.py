@@ -9,8 +9,9 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tenuto.core.intake.difference import Difference
 from tenuto.core.intake.facts import Answer, Coding, Consent, Measurement, Medication, Problem, Score
-from tenuto.core.intake.facts_changes import FactChange, facts_changes, without_origins
+from tenuto.core.intake.facts_changes import facts_changes, without_origins
 from tests.core.intake.generated import patients
 from tests.core.intake.people import TODAY, healthy
 
@@ -63,4 +64,4 @@ def test_an_answer_that_changed_shows_both():
     old = replace(healthy(), answers=(Answer("history.seizure", False, TODAY),))
     new = replace(old, answers=(Answer("history.seizure", "two, as a child", DAY),))
     (found,) = facts_changes(old, new)
-    assert found == FactChange(found.what, "no, Sun 22 Nov 2026", "two, as a child, Tue 24 Nov 2026")
+    assert found == Difference(found.what, "no, Sun 22 Nov 2026", "two, as a child, Tue 24 Nov 2026")

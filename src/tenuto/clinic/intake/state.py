@@ -22,6 +22,7 @@ from tenuto.core.intake.eligibility import Assessment, assess
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.facts_changes import without_origins
 from tenuto.core.intake.facts_json import facts_to_json
+from tenuto.core.intake.rules import rules_now
 from tenuto.core.policy import Policy
 
 __all__ = [
@@ -71,8 +72,9 @@ class DecisionRow:
     policy_id: str
     policy_version: int
     policy_sha256: str
+    rules_sha256: str
     stands: bool
-    """True while neither the facts nor the policy have changed since."""
+    """True while neither the facts nor the policy nor the rules have changed since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,9 @@ def _decision(row: Decision, sha256: str, policy: Policy) -> DecisionRow:
         policy_id=row.policy_id,
         policy_version=row.policy_version,
         policy_sha256=row.policy_sha256,
-        stands=row.facts_sha256 == sha256 and row.policy_sha256 == policy.sha256,
+        rules_sha256=row.rules_sha256,
+        stands=(row.facts_sha256, row.policy_sha256, row.rules_sha256)
+        == (sha256, policy.sha256, rules_now().sha256),
     )
 
 

@@ -35,6 +35,7 @@ class PlanState:
     policy_id: str
     policy_version: int
     policy_sha256: str
+    rules_sha256: str
     content_sha256: str
     order: Order
     """What was signed: dose, dates, request, gate and what they rest on."""
@@ -98,6 +99,7 @@ def _state(version: PlanVersion) -> PlanState:
         policy_id=version.policy_id,
         policy_version=version.policy_version,
         policy_sha256=version.policy_sha256,
+        rules_sha256=version.rules_sha256,
         content_sha256=version.content_sha256,
         order=order,
         series=order.series,

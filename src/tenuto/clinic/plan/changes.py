@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from tenuto.clinic.plan.document import Document
+from tenuto.clinic.policies.api import rule_changes_since
 from tenuto.clinic.ui.words import count, day, long_day
 from tenuto.core.course.windows import DateWindow
+from tenuto.core.intake.difference import Difference
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.facts_changes import facts_changes
 from tenuto.core.plan.order import Judged, Order
@@ -19,19 +21,10 @@ from tenuto.core.plan.request import PlanRequest
 from tenuto.core.plan.series import InfusionKind
 from tenuto.core.policy import WEEKDAYS
 
-__all__ = ["Change", "Written", "changes"]
+__all__ = ["Written", "changes"]
 
 SHORT = 12
 """Letters of a digest that are shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing that differs; empty where there was nothing before, or is nothing now."""
-
-    what: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +45,16 @@ class _Line:
     said: Callable[[Written], str]
 
 
-def changes(before: Written, after: Written) -> tuple[Change, ...]:
+def changes(before: Written, after: Written) -> tuple[Difference, ...]:
     """Every difference between two orders: never empty when the orders differ, always empty when they are the same."""
     if before.order == after.order:
         return ()
     lines = (
-        Change(line.what, line.said(before), line.said(after))
+        Difference(line.what, line.said(before), line.said(after))
         for line in _LINES
         if line.part(before.order) != line.part(after.order)
     )
-    return (*lines, *_facts(before, after), *_findings(before, after))
+    return (*lines, *_rules(before, after), *_facts(before, after), *_findings(before, after))
 
 
 def _patient(written: Written) -> str:
@@ -199,24 +192,34 @@ _LINES = (
 )
 
 
-def _facts(before: Written, after: Written) -> Iterator[Change]:
+def _rules(before: Written, after: Written) -> Iterator[Difference]:
+    """The rules by name; only what is worked out now can differ from what was kept."""
+    if before.order.rules_sha256 != after.order.rules_sha256:
+        yield from rule_changes_since(before.order.rules_sha256) or (
+            Difference("Rules", before.order.rules_sha256[:SHORT], after.order.rules_sha256[:SHORT]),
+        )
+
+
+def _facts(before: Written, after: Written) -> Iterator[Difference]:
     if before.order.facts_sha256 == after.order.facts_sha256:
         return
     found = facts_changes(before.facts, after.facts)
     for each in found:
-        yield Change(f"Recorded: {each.what}", each.before, each.after)
+        yield Difference(f"Recorded: {each.what}", each.before, each.after)
     if not found:
-        yield Change("Recorded facts", before.order.facts_sha256[:SHORT], after.order.facts_sha256[:SHORT])
+        yield Difference(
+            "Recorded facts", before.order.facts_sha256[:SHORT], after.order.facts_sha256[:SHORT]
+        )
 
 
-def _findings(before: Written, after: Written) -> Iterator[Change]:
+def _findings(before: Written, after: Written) -> Iterator[Difference]:
     old, new = Counter(before.order.findings), Counter(after.order.findings)
     for gone in old - new:
         for message in _messages(before.document, gone):
-            yield Change("Finding gone", message, "")
+            yield Difference("Finding gone", message, "")
     for come in new - old:
         for message in _messages(after.document, come):
-            yield Change("New finding", "", message)
+            yield Difference("New finding", "", message)
 
 
 def _messages(document: Mapping[str, Any], finding: Judged) -> list[str]:

@@ -13,7 +13,7 @@ from tenuto.clinic.ledger.append_only import AppendOnly
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
-__all__ = ["PolicyActivation", "PolicySignature", "PolicyVersion"]
+__all__ = ["PolicyActivation", "PolicySignature", "PolicyVersion", "RuleSet"]
 
 
 class PolicyVersion(AppendOnly):
@@ -43,6 +43,17 @@ class PolicyVersion(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.policy_id} version {self.version}"
+
+
+class RuleSet(AppendOnly):
+    """The rules of the program as they were when something was first decided or drafted by them."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    entries_json = models.TextField()
+    first_used_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Rules {self.sha256[:12]}"
 
 
 class PolicySignature(AppendOnly):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from tenuto.core.dates import say_date
+from tenuto.core.intake.difference import Difference
 from tenuto.core.intake.facts import (
     Allergy,
     Answer,
@@ -26,26 +27,17 @@ from tenuto.core.intake.facts import (
 from tenuto.core.intake.required import facts as register
 from tenuto.core.units import plain
 
-__all__ = ["FactChange", "facts_changes", "without_origins"]
+__all__ = ["facts_changes", "without_origins"]
 
 
-@dataclass(frozen=True, slots=True)
-class FactChange:
-    """One fact that differs: what was recorded, and what is recorded now; empty where there is nothing."""
-
-    what: str
-    before: str
-    after: str
-
-
-def facts_changes(before: PatientFacts, after: PatientFacts) -> tuple[FactChange, ...]:
+def facts_changes(before: PatientFacts, after: PatientFacts) -> tuple[Difference, ...]:
     """Every difference between two states, by fact; empty exactly when `without_origins` of both are the same facts.
 
     Where a fact was read is no difference: the same answer from another form is the same fact.
     """
     old, new = _said(before), _said(after)
     return tuple(
-        FactChange(what, "; ".join(sorted((old[what] - new[what]).elements())), "; ".join(sorted((new[what] - old[what]).elements())))
+        Difference(what, "; ".join(sorted((old[what] - new[what]).elements())), "; ".join(sorted((new[what] - old[what]).elements())))
         for what in {**old, **new}
         if old[what] != new[what]
     )  # fmt: skip

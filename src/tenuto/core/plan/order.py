@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from tenuto.core.course.windows import DateWindow
 from tenuto.core.gate import Level
 from tenuto.core.intake.facts import PatientFacts
+from tenuto.core.intake.rules import rules_now
 from tenuto.core.plan.proposal import Proposal
 from tenuto.core.plan.record_json import RecordUnreadable, record_from_json, record_to_json
 from tenuto.core.plan.request import PlanRequest
@@ -156,6 +157,8 @@ class Order:
     """Whether a new series begins, and not the rest of the running one."""
     protocol: PinnedVersion | None
     policy: PinnedVersion
+    rules_sha256: str
+    """Digest of the required facts and the other rules that judged; see `core.intake.rules`."""
     facts_sha256: str
     decision: PinnedDecision | None
     dose: OrderedDose | None
@@ -186,6 +189,7 @@ def order_of(
         anew=anew,
         protocol=PinnedVersion(plan.id, plan.version, plan.sha256) if plan else None,
         policy=PinnedVersion(policy.id, policy.version, policy.sha256),
+        rules_sha256=rules_now().sha256,
         facts_sha256=facts_sha256,
         decision=decision,
         dose=_dose(proposal),

@@ -9,7 +9,7 @@ from tenuto.clinic.people.models import PatientRow
 
 
 class Decision(PatientRow):
-    """Accept for planning, not suitable, or needs more; pinned to the facts and the policy that it rests on."""
+    """Accept for planning, not suitable, or needs more; pinned to the facts, the policy and the rules that it rests on."""
 
     class Outcome(models.TextChoices):
         ACCEPTED = "accepted", "Accepted for planning"
@@ -26,6 +26,7 @@ class Decision(PatientRow):
     policy_id = models.CharField(max_length=80)
     policy_version = models.PositiveIntegerField()
     policy_sha256 = models.CharField(max_length=64)
+    rules_sha256 = models.CharField(max_length=64)
     decided_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
     method = models.CharField(max_length=20)
 

@@ -80,7 +80,7 @@ def decision_text(state: IntakeState) -> str:
     if found is None:
         return ""
     reason = f" {found.reason.rstrip('.')}." if found.reason else ""
-    changed = "" if found.stands else " Facts or policy have changed since; look again."
+    changed = "" if found.stands else " What it rests on has changed since; look again."
     return f"{found.decided_by_name}, {moment(found.decided_at)}.{reason}{changed}"
 
 

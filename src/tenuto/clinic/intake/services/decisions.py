@@ -13,6 +13,7 @@ from tenuto.clinic.intake.models import Decision
 from tenuto.clinic.intake.state import IntakeState, current
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
+from tenuto.clinic.policies.api import keep_rules
 from tenuto.clinic.ports.api import TaskEnd, end_tasks, open_tasks_of
 from tenuto.clinic.ports.by_rule import open_by_rule
 from tenuto.core.gate import Authority, GateClosed, Level, Override
@@ -50,12 +51,13 @@ def decide(
         _require_open(state, Override(by.audit_name, authority, reason, at))
     elif not reason.strip():
         raise DecisionRefused("Write why, in one sentence: it is what the person and the referrer are told.")
-    row = _row(patient, state, wanted, reason, authority, signature)
+    row = _row(patient, state, wanted, reason, authority, signature, keep_rules(at=at))
     detail = {
         "outcome": row.outcome,
         "gate": row.gate_level,
         "facts": row.facts_sha256,
         "policy": f"{row.policy_id} version {row.policy_version}",
+        "rules": row.rules_sha256,
         "method": row.method,
     }
     keep(row, action="decided about treatment", by=by, at=at, detail=detail)
@@ -110,6 +112,7 @@ def _row(
     reason: str,
     authority: Authority,
     signature: Reauthentication,
+    rules_sha256: str,
 ) -> Decision:
     return Decision(
         patient=patient,
@@ -123,6 +126,7 @@ def _row(
         policy_id=state.policy.id,
         policy_version=state.policy.version,
         policy_sha256=state.policy.sha256,
+        rules_sha256=rules_sha256,
         decided_by=signature.by,
         method=signature.method,
     )

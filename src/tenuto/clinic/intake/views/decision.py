@@ -12,6 +12,7 @@ from tenuto.clinic.accounts.reauthenticate import Reauthentication, fresh_signat
 from tenuto.clinic.intake.forms.decision import DecisionForm
 from tenuto.clinic.intake.models import Decision
 from tenuto.clinic.intake.services import DecisionRefused, decide
+from tenuto.clinic.intake.since import changed_since_decision
 from tenuto.clinic.intake.state import current
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page
 from tenuto.clinic.people.decorators import shows_patient
@@ -32,6 +33,7 @@ def _show(request: HttpRequest, patient: Patient, form: DecisionForm | None) -> 
     context = {
         "form": form or DecisionForm(),
         "state": state,
+        "changed": changed_since_decision(patient, state),
         "opened_by": state.gate.level.opened_by,
         "rows": Decision.objects.filter(patient=patient).order_by("-recorded_at"),
     }

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from tenuto.clinic.course.api import visits_of
 from tenuto.clinic.intake.models import Decision
 from tenuto.clinic.intake.presenters.overview import decision_text, sections, task_cards
+from tenuto.clinic.intake.since import changed_since_decision
 from tenuto.clinic.intake.state import current
 from tenuto.clinic.intake.views.frame import page, staff_of
 from tenuto.clinic.people.decorators import shows_patient
@@ -27,6 +28,7 @@ def overview(request: HttpRequest, patient: Patient) -> HttpResponse:
         "sections": sections(state, patient.pk, staff_of(request)),
         "tasks": task_cards(open_tasks_of(patient), now=timezone.now()),
         "decision": state.decision,
+        "changed": changed_since_decision(patient, state),
         "decision_told": decision_text(state),
         "decisions": Decision.objects.filter(patient=patient).order_by("-recorded_at"),
         "visits": sorted(

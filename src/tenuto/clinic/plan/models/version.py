@@ -38,6 +38,7 @@ class PlanVersion(AppendOnly):
     policy_id = models.CharField(max_length=80)
     policy_version = models.PositiveIntegerField()
     policy_sha256 = models.CharField(max_length=64)
+    rules_sha256 = models.CharField(max_length=64)
     decision_id = models.UUIDField(null=True)
     as_of = models.DateField()
     facts_json = models.TextField()

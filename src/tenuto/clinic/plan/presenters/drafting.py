@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.plan.changes import Change, changes
+from tenuto.clinic.plan.changes import changes
 from tenuto.clinic.plan.presenters.version import VersionRow, undecided, version_rows
 from tenuto.clinic.plan.services.drafting import Built, written
 from tenuto.clinic.plan.status import Status
 from tenuto.clinic.plan.versions import standing
 from tenuto.clinic.ui.words import long_day
+from tenuto.core.intake.difference import Difference
 
 __all__ = ["DraftCard", "draft_card"]
 
@@ -31,7 +32,7 @@ class DraftCard:
     waiting: str
     """Id of a draft that waits to be signed."""
     waiting_number: int
-    changes: tuple[Change, ...]
+    changes: tuple[Difference, ...]
     """Against the version in force; empty without one."""
     given: int
     newest: int

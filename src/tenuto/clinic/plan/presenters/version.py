@@ -9,7 +9,7 @@ from typing import Any
 from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.api import IntakeState
-from tenuto.clinic.plan.changes import Change, changes
+from tenuto.clinic.plan.changes import changes
 from tenuto.clinic.plan.forms import query_of
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.presenters.level import level_figure
@@ -20,6 +20,7 @@ from tenuto.clinic.plan.versions import in_force, standings
 from tenuto.clinic.ui.charts.dose_level import LevelFigure
 from tenuto.clinic.ui.words import long_moment
 from tenuto.core.gate import Level
+from tenuto.core.intake.difference import Difference
 
 __all__ = ["SignCard", "VersionPage", "VersionRow", "undecided", "version_page", "version_rows"]
 
@@ -75,7 +76,7 @@ class VersionPage:
     acts: tuple[tuple[str, str], ...]
     """Who did what to this version: label and words."""
     pins: tuple[tuple[str, str], ...]
-    changes: tuple[Change, ...]
+    changes: tuple[Difference, ...]
     """Against the version that this one revises."""
     revises: int
     sign: SignCard | None
@@ -187,6 +188,7 @@ def _pins(version: PlanVersion) -> tuple[tuple[str, str], ...]:
             f"{version.protocol_id} version {version.protocol_version} ({version.protocol_sha256[:SHORT]})",
         ),
         ("Policy", f"{version.policy_id} version {version.policy_version} ({version.policy_sha256[:SHORT]})"),
+        ("Rules", version.rules_sha256[:SHORT]),
         ("Intake", decided),
         ("Facts", version.facts_sha256[:SHORT]),
         ("Content", version.content_sha256),

@@ -15,10 +15,12 @@ from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.api import DecisionRow
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.plan.changes import Change, Written, changes
+from tenuto.clinic.plan.changes import Written, changes
 from tenuto.clinic.plan.document import document_of, document_sha256, document_text
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.services.proposing import Grounds, grounds
+from tenuto.clinic.policies.api import keep_rules
+from tenuto.core.intake.difference import Difference
 from tenuto.core.intake.facts_json import facts_to_json
 from tenuto.core.plan.order import Order, OrderedFor, PinnedDecision, order_of, order_sha256, order_text
 from tenuto.core.plan.proposal import Proposal
@@ -38,7 +40,7 @@ class PlanConflict(Exception):
     """
 
     def __init__(
-        self, text: str, moved: tuple[Change, ...] = (), *, theirs: PlanVersion | None = None
+        self, text: str, moved: tuple[Difference, ...] = (), *, theirs: PlanVersion | None = None
     ) -> None:
         super().__init__(text)
         self.changes, self.theirs = moved, theirs
@@ -132,6 +134,7 @@ def draft(
         )
     _require_newest(built, newest)
     version = _row(built, force, why, by, at)
+    keep_rules(at=at)
     version.save()
     detail = {
         "version": version.number,
@@ -185,6 +188,7 @@ def _row(built: Built, force: PlanVersion | None, why: str, by: Staff, at: datet
         policy_id=order.policy.id,
         policy_version=order.policy.version,
         policy_sha256=order.policy.sha256,
+        rules_sha256=order.rules_sha256,
         decision_id=state.decision.id if state.decision else None,
         as_of=state.as_of,
         facts_json=json.dumps(facts_to_json(state.facts), sort_keys=True),
@@ -200,6 +204,6 @@ def _row(built: Built, force: PlanVersion | None, why: str, by: Staff, at: datet
     )
 
 
-def moved(version: PlanVersion, now: Built) -> tuple[Change, ...]:
+def moved(version: PlanVersion, now: Built) -> tuple[Difference, ...]:
     """What differs between a kept version and the same plan worked out now."""
     return changes(written(version), now.written)

@@ -23,7 +23,7 @@ from tenuto.clinic.plan.services.proposing import with_acts
 from tenuto.clinic.plan.versions import in_force
 from tenuto.clinic.ui.words import long_day
 from tenuto.core.course.infusion import GivenInfusion
-from tenuto.core.literature.protocol import Track, protocols
+from tenuto.core.literature.protocol import Track, protocol
 from tenuto.core.plan.side_effects import NextVisitOption, SideEffect, options_for, side_effects
 from tenuto.core.plan.titration import Titration, titration_options
 from tenuto.core.policy import Policy
@@ -102,8 +102,10 @@ def titration_of(
     version: PlanVersion, infusions: Sequence[RecordedInfusion], policy: Policy
 ) -> Titration | None:
     """The options for the next dose from the infusions of this series, oldest first; None without one or for pain."""
-    plan = protocols().get(version.protocol_id)
-    if not infusions or plan is None or plan.track is not Track.PSYCHIATRIC:
+    if (
+        not infusions
+        or protocol(version.protocol_id, version.protocol_version).track is not Track.PSYCHIATRIC
+    ):
         return None
     given = [each.infusion for each in infusions]
     return titration_options(given, infusions[-1].improved_percent, policy=policy)
