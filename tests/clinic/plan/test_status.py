@@ -20,7 +20,8 @@ EXPECTED = {
     (False, False, True, True): Status.SUPERSEDED,
     (True, False, True, False): Status.SUPERSEDED,
     (False, False, True, False): Status.SUPERSEDED,
-    **{(s, True, a, b): Status.WITHDRAWN for s, a, b in product((False, True), repeat=3)},
+    **{(True, True, a, b): Status.WITHDRAWN for a, b in product((False, True), repeat=2)},
+    **{(False, True, a, b): Status.DECLINED for a, b in product((False, True), repeat=2)},
 }
 
 

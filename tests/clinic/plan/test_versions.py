@@ -100,7 +100,7 @@ def test_a_missing_reason_is_said_at_its_field(visit, accepted, alice):
     browser = with_second_factor(visit(alice), alice)
     answer = browser.post(url_of(version, "withdraw/"), {"withdraw-reason": " "})
     assert answer.status_code == 422
-    assert "Write why this plan is withdrawn." in text_of(answer)
+    assert "Write why this draft is declined." in text_of(answer)
     assert not PlanWithdrawal.objects.exists()
 
 

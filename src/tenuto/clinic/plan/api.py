@@ -11,7 +11,7 @@ from uuid import UUID
 
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.models import PlanVersion
-from tenuto.clinic.plan.services import draft, sign
+from tenuto.clinic.plan.services import ProposedRevision, RevisionRefused, draft, propose_revision, sign
 from tenuto.clinic.plan.services.drafting import build
 from tenuto.clinic.plan.services.proposing import grounds, with_acts
 from tenuto.clinic.plan.status import Status
@@ -19,7 +19,19 @@ from tenuto.clinic.plan.versions import in_force, standing
 from tenuto.core.plan.order import Order, OrderedDay
 from tenuto.core.plan.request import PlanRequest
 
-__all__ = ["PlanState", "PlanVersion", "Standing", "current", "draft", "proposed_sha256", "sign", "standings"]
+__all__ = [
+    "PlanState",
+    "PlanVersion",
+    "ProposedRevision",
+    "RevisionRefused",
+    "Standing",
+    "current",
+    "draft",
+    "propose_revision",
+    "proposed_sha256",
+    "sign",
+    "standings",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,13 @@ __all__ = ["WORDS", "Status", "StatusWords", "status_of"]
 
 
 class Status(StrEnum):
-    """Draft, signed, superseded or withdrawn."""
+    """Draft, signed, superseded, withdrawn after a signature, or declined before one."""
 
     DRAFT = "draft"
     SIGNED = "signed"
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
+    DECLINED = "declined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,16 @@ WORDS: Mapping[Status, StatusWords] = {
         "block",
         "A prescriber drafts another plan, or ends the care.",
     ),
+    Status.DECLINED: StatusWords(
+        Role.PRESCRIBER, "Declined, never in force", "unknown", "Nothing. It is not proposed again."
+    ),
 }
 
 
 def status_of(*, signed: bool, withdrawn: bool, later_signed: bool, later_drafted: bool) -> Status:
     """A withdrawal outlasts everything; a later signature ends any version, a later draft only a draft."""
     if withdrawn:
-        return Status.WITHDRAWN
+        return Status.WITHDRAWN if signed else Status.DECLINED
     if later_signed or (later_drafted and not signed):
         return Status.SUPERSEDED
     return Status.SIGNED if signed else Status.DRAFT

@@ -134,7 +134,7 @@ class PlanSignature(_Act):
 
 
 class PlanWithdrawal(_Act):
-    """A prescriber takes a version back; nothing more is given by it."""
+    """A prescriber takes a signed version back, or declines a draft; nothing more is given by it."""
 
     version = models.OneToOneField(PlanVersion, on_delete=models.PROTECT, related_name="withdrawal")
 

@@ -154,7 +154,8 @@ def _acts(version: PlanVersion) -> tuple[tuple[str, str], ...]:
         rows.append(("Exception", granted))
     rows += signature_rows(version)
     if hasattr(version, "withdrawal"):
-        rows.append(("Withdrawn", _withdrawal(version)))
+        word = "Withdrawn" if hasattr(version, "signature") else "Declined"
+        rows.append((word, _withdrawal(version)))
     return tuple(rows)
 
 
@@ -173,6 +174,8 @@ def _withdrawal(version: PlanVersion) -> str:
 def _ended(version: PlanVersion, status: Status, versions: Sequence[PlanVersion]) -> str:
     if status is Status.WITHDRAWN:
         return f"Withdrawn {_withdrawal(version)}"
+    if status is Status.DECLINED:
+        return f"Declined {_withdrawal(version)}"
     if status is not Status.SUPERSEDED:
         return ""
     force = in_force(versions)

@@ -13,6 +13,7 @@ from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.guards import require_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.api import DecisionRow
+from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.changes import Written, changes
@@ -26,7 +27,17 @@ from tenuto.core.plan.order import Order, OrderedFor, PinnedDecision, order_of, 
 from tenuto.core.plan.proposal import Proposal
 from tenuto.core.plan.request import PlanRequest, PlanRequestError
 
-__all__ = ["Built", "DraftRefused", "PlanConflict", "build", "draft", "moved", "rebuilt", "written"]
+__all__ = [
+    "Built",
+    "DraftRefused",
+    "PlanConflict",
+    "build",
+    "draft",
+    "keep_draft",
+    "moved",
+    "rebuilt",
+    "written",
+]
 
 
 class DraftRefused(ValueError):
@@ -126,13 +137,19 @@ def draft(
     force = built.grounds.in_force
     if not may(by, "plan.revise" if force else "plan.sign"):
         raise PermissionError(f"{by} may not put a plan up for signature. Ask a prescriber.")
-    if not built.signable:
-        raise DraftRefused("There is no dose to order yet. See the gate and the options, then try again.")
     if built.sha256 != seen:
         raise PlanConflict(
             "Something was recorded since this page was shown. The plan is worked out anew: read it again."
         )
     _require_newest(built, newest)
+    return keep_draft(built, why=why, by=by, at=at)
+
+
+def keep_draft(built: Built, *, why: str, by: Actor, at: datetime) -> PlanVersion:
+    """The draft of what was built, in the transaction that holds the patient. Raises DraftRefused without a dose."""
+    if not built.signable:
+        raise DraftRefused("There is no dose to order yet. See the gate and the options, then try again.")
+    force = built.grounds.in_force
     version = _row(built, force, why, by, at)
     keep_rules(at=at)
     version.save()
@@ -170,7 +187,7 @@ def _require_newest(built: Built, known: int | None) -> None:
     )
 
 
-def _row(built: Built, force: PlanVersion | None, why: str, by: Staff, at: datetime) -> PlanVersion:
+def _row(built: Built, force: PlanVersion | None, why: str, by: Actor, at: datetime) -> PlanVersion:
     order, state = built.order, built.grounds.state
     if order.protocol is None:
         raise DraftRefused("A plan needs a protocol.")

@@ -123,20 +123,33 @@ def sign(
 
 @transaction.atomic
 def withdraw(*, version: PlanVersion, reason: str, by: Staff, at: datetime) -> PlanWithdrawal:
-    """Take a draft or a signed version back. Stopping asks for a reason and for nothing else."""
+    """Take a signed version back, or decline a draft. Stopping asks for a reason and for nothing else.
+
+    It ends the tasks about this version. Raises SigningRefused and PermissionError.
+    """
     require_same_clinic(by, version.patient)
     if not may(by, "plan.revise"):
         raise PermissionError(f"{by} may not withdraw a plan. Ask a prescriber.")
     status = _status(version)
     if status not in (Status.DRAFT, Status.SIGNED):
         raise SigningRefused(f"This version is not in force: {WORDS[status].label.lower()}.")
+    declines = status is Status.DRAFT
     if not reason.strip():
-        raise ReasonMissing("Write why this plan is withdrawn.")
+        raise ReasonMissing(f"Write why this {'draft is declined' if declines else 'plan is withdrawn'}.")
     row = PlanWithdrawal.objects.create(
         version=version, reason=reason.strip(), recorded_by_name=by.audit_name, recorded_at=at
     )
     detail = {"version": version.number, "was": str(status), "reason": row.reason}
-    record(action="withdrew plan", subject=row, by=by, at=at, detail=detail)
+    record(action="declined plan" if declines else "withdrew plan", subject=row, by=by, at=at, detail=detail)
+    end_tasks(
+        patient=version.patient,
+        ends_by=EndsBy.PLAN,
+        subject=row,
+        only=lambda task: task.target == str(version.pk),
+        note=row.reason,
+        by=by,
+        at=at,
+    )
     return row
 
 
