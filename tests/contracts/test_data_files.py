@@ -30,7 +30,7 @@ NAMES = {
     "core/literature/products.toml": {("strengths",)},
     "core/literature/requirements.toml": {()},
     "core/literature/intake_steps.toml": {("elsewhere",), ("step", "choices")},
-    "core/policy/": {("limits",)},
+    "core/policy/": {("limits",), ("bounds",)},
     "core/literature/terminology.toml": {("quantity",), ("words",), ("nothing",)},
     "core/literature/facts.toml": {("fact", "measures"), ("fact", "effects")},
     "core/literature/pk/shared/covariates.toml": {()},

@@ -146,7 +146,7 @@ def test_a_text_that_was_changed_in_the_database_is_refused(clinic, active):
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute(f"UPDATE {table} SET toml = REPLACE(toml, '\"35\"', '\"10\"')")
+        cursor.execute(f"UPDATE {table} SET toml = REPLACE(toml, '\"35\"', '\"34\"')")
     with pytest.raises(PolicyError, match="is not what was signed"):
         policy_of(clinic)
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 from tenuto.core.data import DataError, Table, data_file, not_among, read_toml
 from tenuto.core.data.digest import content_digest
 from tenuto.core.gate import Finding, Level
+from tenuto.core.policy.bounds import bound_of
 from tenuto.core.sources import Basis, Sourced, Tag, basis_of
 from tenuto.core.units import Quantity
 
@@ -138,7 +139,19 @@ def _clinic_policy(file: Table) -> Policy:
     unknown = [name for name in limits.names() if name not in known]
     if unknown:
         raise PolicyError(f"{limits.where}: {not_among(unknown[0], known)}")
-    return _policy(file)
+    policy = _policy(file)
+    for key, limit in policy.limits.items():
+        _require_sane(limit, known[key], where=file.where)
+    return policy
+
+
+def _require_sane(limit: Limit, shipped: Limit, *, where: str) -> None:
+    """Refuse another unit, and what no clinic may sign."""
+    if limit.unit != shipped.unit:
+        raise PolicyError(f"{where}: [limits.{limit.key}] is in '{limit.unit}'; give it in '{shipped.unit}'.")
+    refusal = bound_of(limit.key, shipped.value).refusal(limit.value)
+    if refusal:
+        raise PolicyError(f"{where}: '{limit.key}' {refusal}. Correct the value.")
 
 
 def _policy(file: Table) -> Policy:
