@@ -13,7 +13,7 @@ from tenuto.core.scales.reading import instrument
 from tenuto.core.scales.red_flags import Urgency, rules
 from tenuto.core.sources import Basis, basis_from
 
-__all__ = ["Known", "SuicideItem", "known", "suicide_items"]
+__all__ = ["Known", "Series", "SuicideItem", "known", "series", "suicide_items"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,18 @@ class Known:
     after_one: int
     """Days of a first interval after one infusion that are published; 0 where no interval is offered."""
     after_series: int
+    scales: Mapping[str, str]
+    """On which a crowd is judged in a `clinic` and in a `trial`; empty where no interval is offered."""
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A series of infusions as it was studied."""
+
+    title: str
+    days: tuple[int, ...]
+    """Of its infusions, from 0."""
     basis: Basis
 
 
@@ -50,9 +62,19 @@ def known(condition: str) -> Known:
     """What is known for a condition; KeyError when the file has no entry."""
     entry = _data()["condition"][condition]
     one, series = entry.get("first_interval_days", (0, 0))
-    return Known(
-        entry["lasts"], entry["says"], one, series, basis_from(entry, where=f"answers.toml {condition}")
-    )
+    basis = basis_from(entry, where=f"answers.toml {condition}")
+    return Known(entry["lasts"], entry["says"], one, series, entry.get("scale", {}), basis)
+
+
+@cache
+def series() -> Mapping[int, Series]:
+    """The series that a crowd may be asked about, by the number of their infusions."""
+    return {
+        entry["infusions"]: Series(
+            entry["title"], tuple(entry["days"]), basis_from(entry, where=f"answers.toml {entry['title']}")
+        )
+        for entry in _data()["series"]
+    }
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tenuto.core.durability.conduct import conduct, days_of
+from tenuto.core.durability.conduct import Record, conduct, days_of
 from tenuto.core.durability.endpoints import evaluate
 from tenuto.core.durability.enrol import site_effects
 from tenuto.core.durability.normal import Floats
@@ -15,7 +15,7 @@ from tenuto.core.durability.parts import Benefit
 from tenuto.core.durability.population import HYPER, Fit, Population
 from tenuto.core.durability.trial import Trial, TrialError
 
-__all__ = ["LEVELS", "Row", "Task", "predict", "run_task", "summarise", "tasks"]
+__all__ = ["LEVELS", "Row", "Task", "arms", "predict", "run_task", "summarise", "tasks"]
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _PATIENTS_AT_ONCE, _SCORES_AT_ONCE = 100_000, 40_000_000
@@ -63,17 +63,23 @@ def tasks(trial: Trial, fit: Fit, replicates: int, seed: int) -> Iterator[Task]:
         yield Task(trial, population, min(size, replicates - k * size), seeds[k])
 
 
-def run_task(task: Task, benefit: Benefit | None = None) -> dict[tuple[str, str], Floats]:
-    """Every endpoint in each of the task's replicates, keyed by metric and time."""
+def arms(task: Task, benefit: Benefit | None = None) -> Iterator[Record]:
+    """The task's replicates of the arm with drug, then of the control arm when the trial has one."""
     trial, rng = task.trial, np.random.default_rng(task.seed)
     model = task.population.model(benefit)
     law = task.population.law(trial.circumstances, trial.measure)
     effects = site_effects(task.replicates, trial.sites, rng)
-    drug = conduct(trial, model, law, effects, trial.n, rng, control=False)
+    yield conduct(trial, model, law, effects, trial.n, rng, control=False)
+    if trial.n_control:
+        yield conduct(trial, model, law, effects, trial.n_control, rng, control=True)
+
+
+def run_task(task: Task, benefit: Benefit | None = None) -> dict[tuple[str, str], Floats]:
+    """Every endpoint in each of the task's replicates, keyed by metric and time."""
+    trial = task.trial
+    drug, *rest = arms(task, benefit)
+    other = rest[0] if rest else None
     found: dict[tuple[str, str], Floats] = {}
-    other = (
-        conduct(trial, model, law, effects, trial.n_control, rng, control=True) if trial.n_control else None
-    )
     for endpoint in trial.endpoints:
         for metric, values in evaluate(trial, drug, endpoint).items():
             found[metric, endpoint.at] = values
