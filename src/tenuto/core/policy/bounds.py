@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from tenuto.core.data import DataError, Table, data_file
+from tenuto.core.data import Table, data_file
 from tenuto.core.sources import Basis, Tag, basis_of
 
 __all__ = ["Bound", "bound_of", "bounds"]
@@ -52,6 +52,4 @@ def bounds(file: Table) -> Mapping[str, Bound]:
 def _bound(entry: Table) -> Bound:
     least = entry.exact("least") if entry.has("least") else None
     most = entry.exact("most") if entry.has("most") else None
-    if least is None and most is None:
-        raise DataError(f"{entry.where} bounds nothing. Give 'least' or 'most'.")
     return Bound(least, most, basis_of(entry))
