@@ -63,7 +63,7 @@ def test_a_signature_keeps_its_meaning_method_and_content(accepted, alice):
     signature = PlanSignature.objects.get(version=version)
     assert signature.content_sha256 == version.content_sha256
     assert signature.document_sha256 == version.document_sha256
-    assert (signature.method, signature.second_factor_at, signature.role) == ("totp", NOW, "prescriber")
+    assert (signature.method, signature.second_factor_at, signature.signed_as) == ("totp", NOW, "prescriber")
     assert signature.meaning == meaning(version)
     assert "Demo Alder" in signature.meaning
     assert status(version) is Status.SIGNED

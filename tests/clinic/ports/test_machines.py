@@ -38,7 +38,7 @@ def held(patient, by, key="scores:2026-11", **more):
 
 def test_a_machine_holds_by_a_rule_and_once_for_a_reason(ana, clock):
     hold = held(ana, clock)
-    assert (hold.kind, hold.rule, hold.placed_by_name) == (
+    assert (hold.kind, hold.rule, hold.recorded_by_name) == (
         "red_flag",
         "scores.overdue",
         "Tenuto, scores.overdue",

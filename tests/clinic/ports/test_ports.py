@@ -36,7 +36,7 @@ def test_a_task_says_who_what_and_by_when(open_task, ana, alice, bob):
     row = open_task(owner=bob, owner_role=Role.NURSE)
     assert api.open_tasks(ana.clinic) == [row]
     assert (row.owner_name, row.owner_role, row.patient_name) == ("Bob", Role.NURSE, ana.name)
-    assert row.opened_by_name == "Alice (alice)"
+    assert row.recorded_by_name == "Alice (alice)"
     assert not row.is_late(NOW + DAY)
     assert row.is_late(NOW + DAY + timedelta(seconds=1))
     assert AuditEvent.objects.get(action="opened task").patient_id == ana.pk

@@ -113,7 +113,7 @@ def test_an_alarming_answer_opens_its_task_and_tells_whom_to_call(phone, ana, do
         "suicide.screen", "prescriber", timedelta(hours=1),
     )  # fmt: skip
     assert task.why.startswith("Answered by link, the person is not here: call them.")
-    assert task.opened_by_name == "the holder of a patient's link"
+    assert task.recorded_by_name == "the holder of a patient's link"
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from tenuto.clinic.access.models import GlassReview
 from tenuto.clinic.access.reasons import given_reason
 from tenuto.clinic.accounts.guards import require_same_clinic
 from tenuto.clinic.accounts.models import Clinic, Role, Staff
+from tenuto.clinic.ledger.facts import IN_ORDER, recorded
 from tenuto.clinic.ledger.models import AuditEvent, Kind
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import BrokenGlass, Patient
@@ -45,7 +46,11 @@ def break_glass(*, patient: Patient, reason: str, by: Staff, at: datetime) -> Br
     """
     require_same_clinic(by, patient)
     glass = BrokenGlass.objects.create(
-        patient=patient, staff=by, reason=given_reason(reason), at=at, until=at + GLASS_STAYS_OPEN
+        patient=patient,
+        staff=by,
+        reason=given_reason(reason),
+        until=at + GLASS_STAYS_OPEN,
+        **recorded(by, at),
     )
     record(
         action="broke the glass",
@@ -95,20 +100,18 @@ def review_glass(*, glass: UUID, justified: bool, note: str, by: Staff, at: date
 def _keep_review(glass: BrokenGlass, *, justified: bool, note: str, by: Staff, at: datetime) -> GlassReview:
     try:
         with transaction.atomic():
-            return GlassReview.objects.create(
-                glass=glass, justified=justified, note=note, reviewed_by_name=by.audit_name, reviewed_at=at
-            )
+            return GlassReview.objects.create(glass=glass, justified=justified, note=note, **recorded(by, at))
     except IntegrityError:
         first = GlassReview.objects.get(glass=glass)
         raise AlreadyReviewed(
-            f"{first.reviewed_by_name} reviewed this already. Nothing was changed."
+            f"{first.recorded_by_name} reviewed this already. Nothing was changed."
         ) from None
 
 
 def glasses_to_review(clinic: Clinic) -> Iterable[BrokenGlass]:
     """The broken glasses that nobody has looked over, the oldest first. One query."""
     waiting = BrokenGlass.objects.filter(patient__clinic=clinic, review__isnull=True)
-    return waiting.select_related("patient", "staff").order_by("at")
+    return waiting.select_related("patient", "staff").order_by(*IN_ORDER)
 
 
 def looks_through(glass: BrokenGlass) -> list[AuditEvent]:
@@ -117,7 +120,7 @@ def looks_through(glass: BrokenGlass) -> list[AuditEvent]:
         kind=Kind.READ,
         patient_id=glass.patient_id,
         by_id=str(glass.staff_id),
-        at__gte=glass.at,
+        at__gte=glass.recorded_at,
         at__lt=glass.until,
     )
     return [look for look in looks if look.detail.get("glass") == str(glass.pk)]

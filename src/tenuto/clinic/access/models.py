@@ -7,26 +7,24 @@ from typing import ClassVar
 from django.db import models
 
 from tenuto.clinic.accounts.models import Clinic
-from tenuto.clinic.ledger.append_only import AppendOnly
+from tenuto.clinic.ledger.facts import NEWEST_FIRST, Fact
 from tenuto.clinic.people.models import BrokenGlass
 
 __all__ = ["GlassReview", "WeeklyReview"]
 
 
-class GlassReview(AppendOnly):
+class GlassReview(Fact):
     """What the medical director or the auditor found about a broken glass."""
 
     glass = models.OneToOneField(BrokenGlass, on_delete=models.PROTECT, related_name="review")
     justified = models.BooleanField()
     note = models.CharField(max_length=500)
-    reviewed_by_name = models.CharField(max_length=300)
-    reviewed_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return "justified" if self.justified else "not justified"
 
 
-class WeeklyReview(AppendOnly):
+class WeeklyReview(Fact):
     """That someone went through the audit of a week, up to one event, and what they noted."""
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="weekly_reviews")
@@ -34,11 +32,9 @@ class WeeklyReview(AppendOnly):
     ends = models.DateField()
     up_to_event = models.BigIntegerField()
     note = models.CharField(max_length=1000)
-    reviewed_by_name = models.CharField(max_length=300)
-    reviewed_at = models.DateTimeField()
 
     class Meta:
-        ordering: ClassVar = ["-reviewed_at", "-id"]
+        ordering: ClassVar = NEWEST_FIRST
 
     def __str__(self) -> str:
-        return f"{self.begins} to {self.ends}, {self.reviewed_by_name}"
+        return f"{self.begins} to {self.ends}, {self.recorded_by_name}"

@@ -9,6 +9,7 @@ from django.db import transaction
 from tenuto.clinic.access.reasons import given_reason
 from tenuto.clinic.accounts.guards import require_same_clinic
 from tenuto.clinic.accounts.models import Role, Staff
+from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import CareTeamChange, Patient, Restriction
 from tenuto.clinic.people.sight import care_team, is_restricted
@@ -32,8 +33,7 @@ def restrict(*, patient: Patient, restricted: bool, why: str, by: Staff, at: dat
         patient=patient,
         restricted=restricted,
         why=given_reason(why),
-        recorded_by_name=by.audit_name,
-        recorded_at=at,
+        **recorded(by, at),
     )
     record(
         action="restricted record" if restricted else "opened record",
@@ -60,9 +60,7 @@ def change_care_team(*, patient: Patient, staff: Staff, member: bool, by: Staff,
         raise ValueError(f"The account of {staff.name} is closed. Open it first.")
     if not member and is_restricted(patient) and not _can_prescribe(patient, team - {staff.pk}):
         raise ValueError(f"{NO_PRESCRIBER} Put another one on it first, or open the record to all staff.")
-    row = CareTeamChange.objects.create(
-        patient=patient, staff=staff, member=member, recorded_by_name=by.audit_name, recorded_at=at
-    )
+    row = CareTeamChange.objects.create(patient=patient, staff=staff, member=member, **recorded(by, at))
     action = "joined care team" if member else "left care team"
     record(action=action, subject=row, by=by, at=at, detail={"staff": staff.audit_name})
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from tenuto.clinic.access.audit_rows import EventRow, rows_of
 from tenuto.clinic.access.models import WeeklyReview
 from tenuto.clinic.accounts.models import Clinic, Staff
+from tenuto.clinic.ledger.facts import NEWEST_FIRST, recorded
 from tenuto.clinic.ledger.models import AuditEvent, Kind
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import BrokenGlass, CareTeamChange
@@ -97,12 +98,14 @@ def summary(clinic: Clinic, filters: Filters) -> Summary:
     """What deserves a look of these days. The number of queries does not depend on what happened."""
     found = events(clinic, Filters(filters.begins, filters.ends))
     first, after = filters.span
-    glasses = BrokenGlass.objects.filter(patient__clinic=clinic, at__gte=first, at__lt=after)
+    glasses = BrokenGlass.objects.filter(
+        patient__clinic=clinic, recorded_at__gte=first, recorded_at__lt=after
+    )
     chosen = Q(action="refused") | Q(kind=Kind.OVERRIDE) | Q(action__in=ACCESS_CHANGES)
     rows = rows_of(clinic, found.filter(chosen))
     return Summary(
         strangers=tuple(_strangers(clinic, found, after)),
-        glasses=tuple(glasses.select_related("patient", "staff", "review").order_by("-at")),
+        glasses=tuple(glasses.select_related("patient", "staff", "review").order_by(*NEWEST_FIRST)),
         failures=tuple(found.filter(action__startswith="failed")),
         access=tuple(row for row in rows if row.what in ACCESS_CHANGES),
         refusals=tuple(row for row in rows if row.kind == Kind.ACCESS.label),
@@ -123,8 +126,7 @@ def mark_reviewed(*, clinic: Clinic, filters: Filters, note: str, by: Staff, at:
         ends=filters.ends,
         up_to_event=newest,
         note=note.strip(),
-        reviewed_by_name=by.audit_name,
-        reviewed_at=at,
+        **recorded(by, at),
     )
     detail = {"begins": str(filters.begins), "ends": str(filters.ends), "up_to_event": newest}
     record(action="reviewed audit", subject=review, by=by, at=at, detail=detail)
@@ -156,7 +158,7 @@ def _related(clinic: Clinic, patients: set[UUID], after: datetime) -> set[tuple[
     pairs = wrote.order_by().values_list("by_id", "patient_id").distinct()
     related = {(by, patient) for by, patient in pairs if patient}
     newest: dict[tuple[str, UUID], bool] = {}
-    changes = CareTeamChange.objects.filter(patient__in=patients).order_by("-recorded_at", "-id")
+    changes = CareTeamChange.objects.filter(patient__in=patients).order_by(*NEWEST_FIRST)
     for staff, patient, member in changes.values_list("staff", "patient", "member"):
         newest.setdefault((str(staff), patient), member)
     return related | {pair for pair, member in newest.items() if member}

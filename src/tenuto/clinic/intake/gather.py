@@ -22,6 +22,7 @@ from tenuto.clinic.intake.models import (
     StepSave,
     TestResult,
 )
+from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.scales import api as scales
@@ -80,7 +81,7 @@ def gather(patients: Iterable[UUID] | QuerySet[Patient]) -> dict[UUID, Gathered]
     found: dict[UUID, Gathered] = {}
     among = Q(patient__in=patients)
     for name, model in _LISTS:
-        for row in model.objects.filter(among).order_by("recorded_at", "pk"):
+        for row in model.objects.filter(among).order_by(*IN_ORDER):
             getattr(found.setdefault(row.patient_id, Gathered()), name).append(row)
     for form in scales.forms_among(patients):
         found.setdefault(form.patient_id, Gathered()).forms.append(form)
@@ -157,7 +158,7 @@ def _parts(rows: Gathered) -> Iterator[Part]:
     for form in rows.forms:
         yield _part(form.recorded_at, scores=tuple(_scores(form)))
     for consent in rows.consents:
-        signed = timezone.localdate(consent.signed_at)
+        signed = timezone.localdate(consent.recorded_at)
         given = Consent(
             signed, True, consent.indication, consent.text_name, f"form, {consent.recorded_by_name}"
         )

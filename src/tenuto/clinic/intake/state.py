@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from tenuto.clinic.intake.gather import Gathered, gather, gather_one, merged
 from tenuto.clinic.intake.models import Decision
+from tenuto.clinic.ledger.facts import IN_ORDER, NEWEST_FIRST
 from tenuto.clinic.pathway.api import Batch
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.policies.api import policy_of
@@ -183,7 +184,7 @@ def _record(patient: Patient, rows: Gathered, facts: PatientFacts, sha256: str) 
 
 
 def _newest_decision(patient: Patient, sha256: str, policy: Policy) -> DecisionRow | None:
-    row = Decision.objects.filter(patient=patient).order_by("-recorded_at", "-pk").first()
+    row = Decision.objects.filter(patient=patient).order_by(*NEWEST_FIRST).first()
     return _decision(row, sha256, policy) if row else None
 
 
@@ -216,7 +217,7 @@ def _together(batch: Batch) -> Mapping[UUID, IntakeState]:
     policy = policy_of(batch.clinic)
     found = gather([patient.pk for patient in batch.patients])
     decided = Decision.objects.filter(patient__in=list(found)).defer("facts", "findings")
-    newest = {row.patient_id: row for row in decided.order_by("recorded_at", "pk")}
+    newest = {row.patient_id: row for row in decided.order_by(*IN_ORDER)}
     states = {}
     for patient in batch.patients:
         if (rows := found.get(patient.pk)) is None:

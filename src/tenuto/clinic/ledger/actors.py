@@ -10,7 +10,7 @@ __all__ = ["NOBODY", "SYSTEM", "Actor", "Machine", "Someone"]
 
 
 class Actor(Protocol):
-    """A person who acts: known by id and name, usually working for one clinic."""
+    """A person who acts: known by id and name, usually working for one clinic. `zone` is the zone of its clock."""
 
     @property
     def pk(self) -> Any: ...
@@ -21,6 +21,9 @@ class Actor(Protocol):
     @property
     def audit_name(self) -> str: ...
 
+    @property
+    def zone(self) -> str: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Someone:
@@ -29,6 +32,7 @@ class Someone:
     pk: str
     clinic_id: UUID | None
     audit_name: str
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Machine:
 
     clinic_id: UUID
     rule: str
+    zone: str = "UTC"
 
     @property
     def pk(self) -> str:

@@ -6,7 +6,7 @@ the chain. Committing without one raises; `tenuto audit verify` reports such a r
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from django.db import models, transaction
@@ -49,6 +49,8 @@ class AppendOnlyQuerySet(models.QuerySet[Row]):
 
     def bulk_create(self, objs: Iterable[Row], *args: Any, **kwargs: Any) -> list[Row]:
         _require_transaction(self.model)
+        objs = list(objs)
+        self.model.take_places(objs)
         rows = super().bulk_create(objs, *args, **kwargs)
         for row in rows:
             transaction.on_commit(_Unsealed(row))
@@ -68,8 +70,13 @@ class AppendOnly(models.Model):
         if not self._state.adding:
             raise _refusal(type(self))
         _require_transaction(type(self))
+        self.take_places([self])
         super().save(force_insert=True)
         transaction.on_commit(_Unsealed(self))
+
+    @classmethod
+    def take_places(cls, rows: Sequence[AppendOnly]) -> None:
+        """Called before rows are added; here a `Fact` takes its place in the order of events."""
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise _refusal(type(self))

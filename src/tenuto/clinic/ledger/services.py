@@ -9,18 +9,17 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from tenuto.clinic.ledger import anchor, chain, origin
 from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.ledger.append_only import row_digest, take_unsealed
 from tenuto.clinic.ledger.canonical import texts_of, values_of
+from tenuto.clinic.ledger.head import held_head
 from tenuto.clinic.ledger.models import AuditEvent, Kind
 
 __all__ = ["accept_break", "record", "record_access", "record_read"]
-
-CHAIN_LOCK = 0x74656E75746F  # "tenuto"; any number that every process agrees on
 
 
 def record(
@@ -119,16 +118,9 @@ def record_access(
 
 
 def _held_head(action: str) -> anchor.Anchor:
-    """The newest event, with the chain held until this transaction ends.
-
-    SQLite has one writer at a time (BEGIN IMMEDIATE); PostgreSQL is asked for a lock that ends with the transaction.
-    """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"'{action}' is not in a transaction; its audit event could be lost.")
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
-    return anchor.newest()
+    return held_head()
 
 
 def _patient_of(subject: models.Model) -> UUID | None:

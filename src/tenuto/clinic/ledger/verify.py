@@ -100,8 +100,13 @@ def _table(model: type[AppendOnly], report: Report, digests: _Digests) -> Iterat
         report.rows += 1
         texts = texts_of(model, raw)
         row = texts.get(key, "")
-        if digests.take(label, row, digest(label, texts)) is Match.DIFFERS:
+        match, event = digests.take(label, row, digest(label, texts))
+        if match is Match.DIFFERS:
             yield Finding(f"{label} {row}", f"Row {row} of {label} was changed after it was written.")
+        elif match is Match.SAME and raw.get("event_number", event) != event:
+            said = raw["event_number"]
+            sentence = f"Row {row} of {label} says that it was written with event {said}; event {event} speaks for it."
+            yield Finding(f"{label} {row}", sentence)
 
 
 def _tables() -> list[type[AppendOnly]]:
@@ -204,15 +209,17 @@ class _Digests:
                     "INSERT OR IGNORE INTO sealed VALUES (?, ?, ?, ?)", (label, row, made, event)
                 )
 
-    def take(self, label: str, row: str, made: str) -> Match:
-        """Compare a row; one that the chain does not know yet is kept as a stray."""
+    def take(self, label: str, row: str, made: str) -> tuple[Match, int]:
+        """Compare a row, and say which event speaks for it; one that the chain does not know yet is kept as a stray."""
         key = (label, row)
-        found = self._store.execute("SELECT digest FROM sealed WHERE (label, row) = (?, ?)", key).fetchone()
+        found = self._store.execute(
+            "SELECT digest, event FROM sealed WHERE (label, row) = (?, ?)", key
+        ).fetchone()
         if found is None:
             self._store.execute("INSERT INTO strays VALUES (?, ?, ?)", (label, row, made))
-            return Match.UNKNOWN
+            return Match.UNKNOWN, 0
         self._store.execute("DELETE FROM sealed WHERE (label, row) = (?, ?)", key)
-        return Match.SAME if found[0] == made else Match.DIFFERS
+        return Match.SAME if found[0] == made else Match.DIFFERS, int(found[1])
 
     def left_over(self) -> Iterator[Finding]:
         """The rows that the chain knows and the tables do not, and the other way round."""

@@ -20,6 +20,7 @@ from django.utils import timezone
 from tenuto.clinic.accounts.guards import require_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.actors import Someone
+from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.models import Kind
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.links.models import Link, LinkRevocation, LinkTry
@@ -73,7 +74,12 @@ class Opened:
     @property
     def visitor(self) -> Someone:
         """The patient as the ledger knows them: by link, not by sign-in."""
-        return Someone(f"link:{self.link_id}", self.patient.clinic_id, "the holder of a patient's link")
+        return Someone(
+            f"link:{self.link_id}",
+            self.patient.clinic_id,
+            "the holder of a patient's link",
+            self.patient.clinic.zone,
+        )
 
 
 @transaction.atomic
@@ -97,8 +103,7 @@ def issue(
         digest=_digest(secret),
         single_use=single_use,
         expires_at=expires,
-        issued_by_name=by.audit_name,
-        issued_at=at,
+        **recorded(by, at),
     )
     detail = {"purpose": purpose, "expires": expires.isoformat(), "single_use": single_use}
     record(action="issued link", subject=link, by=by, at=at, detail=detail)
@@ -122,7 +127,7 @@ def revoke(*, link: UUID, why: str, by: Staff, at: datetime) -> None:
     found = Link.objects.get(pk=link, patient__clinic=by.clinic)
     if LinkRevocation.objects.filter(link=found).exists():
         return
-    LinkRevocation.objects.create(link=found, why=why, revoked_by_name=by.audit_name, revoked_at=at)
+    LinkRevocation.objects.create(link=found, why=why, **recorded(by, at))
     record(action="revoked link", subject=found, by=by, at=at, detail={"why": why})
 
 
@@ -132,9 +137,7 @@ def close(visit: Opened, *, at: datetime) -> None:
     link = Link.objects.get(pk=visit.link_id)
     if LinkRevocation.objects.filter(link=link).exists():
         return
-    LinkRevocation.objects.create(
-        link=link, why=DONE, revoked_by_name=visit.visitor.audit_name, revoked_at=at
-    )
+    LinkRevocation.objects.create(link=link, why=DONE, **recorded(visit.visitor, at))
     record(action="used up link", subject=link, by=visit.visitor, at=at, detail={"purpose": link.purpose})
 
 
@@ -169,7 +172,7 @@ def _try(token: str, second_fact: date | None, now: datetime) -> tuple[Opened | 
         return None, GONE
     found = Opened(link.pk, link.patient, link.purpose, link.expires_at)
     right = second_fact is not None and second_fact == link.patient.birth_date
-    if not _keep_try(link, opened=right, now=now):
+    if not _keep_try(link, opened=right, visitor=found.visitor, now=now):
         return None, GONE
     action = "opened link" if right else "failed to open link"
     record(
@@ -192,15 +195,18 @@ def _find(token: str) -> Link | None:
         secret = _signer().unsign(token)
     except BadSignature:
         return None
-    return Link.objects.select_related("patient", "revocation").filter(digest=_digest(secret)).first()
+    return Link.objects.select_related("patient__clinic", "revocation").filter(digest=_digest(secret)).first()
 
 
-def _keep_try(link: Link, *, opened: bool, now: datetime) -> bool:
+def _keep_try(link: Link, *, opened: bool, visitor: Someone, now: datetime) -> bool:
     """False when a single-use link was opened by someone else in this very moment."""
     try:
         with transaction.atomic():
             LinkTry.objects.create(
-                link=link, opened=opened, only=link if opened and link.single_use else None, at=now
+                link=link,
+                opened=opened,
+                only=link if opened and link.single_use else None,
+                **recorded(visitor, now),
             )
     except IntegrityError:
         return False

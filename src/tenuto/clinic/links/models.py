@@ -7,13 +7,13 @@ from typing import ClassVar
 
 from django.db import models
 
-from tenuto.clinic.ledger.append_only import AppendOnly
+from tenuto.clinic.ledger.facts import Fact
 from tenuto.clinic.people.models import Patient
 
 __all__ = ["Link", "LinkRevocation", "LinkTry"]
 
 
-class Link(AppendOnly):
+class Link(Fact):
     """One link: whose, for what, until when. `digest` is the SHA-256 of its secret."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -22,20 +22,17 @@ class Link(AppendOnly):
     digest = models.CharField(max_length=64, unique=True)
     single_use = models.BooleanField()
     expires_at = models.DateTimeField()
-    issued_by_name = models.CharField(max_length=300)
-    issued_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"{self.purpose}, until {self.expires_at:%Y-%m-%d %H:%M}"
 
 
-class LinkTry(AppendOnly):
+class LinkTry(Fact):
     """Somebody was at the door with the link, and opened it or not. A single-use link opens once (`only`)."""
 
     link = models.ForeignKey(Link, on_delete=models.PROTECT, related_name="tries")
     opened = models.BooleanField()
     only = models.OneToOneField(Link, on_delete=models.PROTECT, related_name="only_opening", null=True)
-    at = models.DateTimeField()
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["link", "opened"], name="tries_of_a_link")]
@@ -44,13 +41,11 @@ class LinkTry(AppendOnly):
         return "opened" if self.opened else "not opened"
 
 
-class LinkRevocation(AppendOnly):
+class LinkRevocation(Fact):
     """That a link was taken back before its time."""
 
     link = models.OneToOneField(Link, on_delete=models.PROTECT, related_name="revocation")
     why = models.CharField(max_length=500)
-    revoked_by_name = models.CharField(max_length=300)
-    revoked_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return self.why

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from tenuto.clinic.accounts.guards import require_same_clinic
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import (
     Channel,
@@ -123,8 +124,7 @@ def prefer_contact(
         channel=channel,
         allowed=allowed,
         address=address.strip(),
-        recorded_by_name=by.audit_name,
-        recorded_at=at,
+        **recorded(by, at),
     )
     record(action="recorded contact preference", subject=row, by=by, at=at, detail={"channel": str(channel)})
     return row
@@ -152,8 +152,7 @@ def set_support_person(
         relation=relation.strip(),
         phone=phone.strip(),
         may_be_told=may_be_told,
-        recorded_by_name=by.audit_name,
-        recorded_at=at,
+        **recorded(by, at),
     )
     record(action="recorded support person", subject=row, by=by, at=at, detail={"may_be_told": may_be_told})
     return row
@@ -178,7 +177,6 @@ def _keep_identity(patient: Patient, *, why: str, by: Staff, at: datetime) -> No
         preferred_name=patient.preferred_name,
         birth_date=patient.birth_date,
         why=why,
-        recorded_by_name=by.audit_name,
-        recorded_at=at,
+        **recorded(by, at),
     )
     file_name(patient)

@@ -7,6 +7,7 @@ from typing import Any
 
 from tenuto.clinic.accounts.guards import require_same_clinic
 from tenuto.clinic.ledger.actors import Actor
+from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 
 __all__ = ["keep"]
@@ -15,7 +16,8 @@ __all__ = ["keep"]
 def keep(row: Any, *, action: str, by: Actor, at: datetime, detail: dict[str, Any] | None = None) -> Any:
     """Save a row about one of this clinic's patients with its audit event. Raises `WrongClinic`."""
     require_same_clinic(by, row.patient)
-    row.recorded_by_name, row.recorded_at = by.audit_name, at
+    for name, value in recorded(by, at).items():
+        setattr(row, name, value)
     row.save()
     record(action=action, subject=row, by=by, at=at, detail=detail)
     return row

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 
 from tenuto.clinic.accounts.models import Clinic, Staff
+from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.people.models import BrokenGlass, CareTeamChange, Patient, Restriction
 
 __all__ = ["Sight", "care_team", "hidden_from", "is_restricted", "restricted_patients", "sight_of"]
@@ -41,7 +42,7 @@ def restricted_patients(clinic: Clinic) -> set[UUID]:
     """The ids of the patients whose record is restricted now. One query."""
     # Asked from the few restrictions; a join would begin with the thousands of patients.
     own = Exists(clinic.patients.filter(pk=OuterRef("patient")))
-    rows = Restriction.objects.filter(own).order_by("recorded_at", "id")
+    rows = Restriction.objects.filter(own).order_by(*IN_ORDER)
     newest: dict[UUID, bool] = dict(rows.values_list("patient", "restricted"))
     return {patient for patient, restricted in newest.items() if restricted}
 
@@ -61,6 +62,6 @@ def sight_of(patient: Patient, *, staff: Staff, at: datetime) -> Sight:
     """Whether `staff` may see the record of a patient of their own clinic at a moment. One query, unless restricted."""
     if not is_restricted(patient) or staff.pk in care_team(patient):
         return Sight(allowed=True)
-    open_now = BrokenGlass.objects.filter(patient=patient, staff=staff, at__lte=at, until__gt=at)
+    open_now = BrokenGlass.objects.filter(patient=patient, staff=staff, recorded_at__lte=at, until__gt=at)
     glass = open_now.order_by("-until").first()
     return Sight(allowed=glass is not None, glass=glass)

@@ -29,7 +29,7 @@ class InEffect:
     @property
     def since(self) -> datetime | None:
         """When it came into effect; None for the shipped policy."""
-        return self.activation.activated_at if self.activation else None
+        return self.activation.recorded_at if self.activation else None
 
 
 def policy_of(clinic: Clinic) -> Policy:
@@ -64,7 +64,7 @@ def as_policy(row: PolicyVersion) -> Policy:
 
 
 def _signatures(rows: Iterable[PolicySignature]) -> Iterable[Signature]:
-    return (Signature(row.signer_name, row.role, row.signed_at, row.sha256) for row in rows)
+    return (Signature(row.recorded_by_name, row.signed_as, row.recorded_at, row.sha256) for row in rows)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 
-from tenuto.clinic.accounts.models import Clinic, Staff
+from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.ledger.append_only import AppendOnly
+from tenuto.clinic.ledger.facts import IN_ORDER, NEWEST_FIRST, Fact, SignedFact
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["PolicyActivation", "PolicySignature", "PolicyVersion", "RuleSet"]
 
 
-class PolicyVersion(AppendOnly):
+class PolicyVersion(Fact):
     """The text of one version as it was proposed. `sha256` is the digest that signatures are given for."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -27,14 +28,12 @@ class PolicyVersion(AppendOnly):
     toml = models.TextField()
     sha256 = models.CharField(max_length=64)
     why = models.CharField(max_length=500)
-    proposed_by_name = models.CharField(max_length=300)
-    proposed_at = models.DateTimeField()
 
     if TYPE_CHECKING:
         signatures: RelatedManager[PolicySignature]
 
     class Meta:
-        ordering: ClassVar = ["-proposed_at", "-version"]
+        ordering: ClassVar = ["-event_number", "-version"]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["clinic", "policy_id", "version"], name="one_content_for_a_policy_version"
@@ -56,40 +55,32 @@ class RuleSet(AppendOnly):
         return f"Rules {self.sha256[:12]}"
 
 
-class PolicySignature(AppendOnly):
+class PolicySignature(SignedFact):
     """That someone signed exactly this content with a fresh second factor."""
 
     policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="signatures")
-    signer = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
-    signer_name = models.CharField(max_length=300)
-    role = models.CharField(max_length=20)
-    method = models.CharField(max_length=20)
     sha256 = models.CharField(max_length=64)
-    signed_at = models.DateTimeField()
 
     class Meta:
-        ordering: ClassVar = ["signed_at", "id"]
+        ordering: ClassVar = IN_ORDER
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["policy", "signer"], name="one_signature_a_person")
+            models.UniqueConstraint(fields=["policy", "signed_by"], name="one_signature_a_person")
         ]
 
     def __str__(self) -> str:
-        return f"{self.signer_name}, {self.signed_at:%Y-%m-%d}"
+        return f"{self.recorded_by_name}, {self.recorded_at:%Y-%m-%d}"
 
 
-class PolicyActivation(AppendOnly):
+class PolicyActivation(SignedFact):
     """That a signed version came into effect. The newest counts; going back is a further row."""
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="policy_activations")
     policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="activations")
     why = models.CharField(max_length=500)
-    method = models.CharField(max_length=20)
-    activated_by_name = models.CharField(max_length=300)
-    activated_at = models.DateTimeField()
 
     class Meta:
-        ordering: ClassVar = ["-activated_at", "-id"]
-        indexes: ClassVar = [models.Index(fields=["clinic", "-activated_at"], name="policy_in_effect")]
+        ordering: ClassVar = NEWEST_FIRST
+        indexes: ClassVar = [models.Index(fields=["clinic", "-event_number"], name="policy_in_effect")]
 
     def __str__(self) -> str:
-        return f"{self.policy} in effect from {self.activated_at:%Y-%m-%d %H:%M}"
+        return f"{self.policy} in effect from {self.recorded_at:%Y-%m-%d %H:%M}"

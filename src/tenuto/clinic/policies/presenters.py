@@ -110,7 +110,7 @@ def overview(clinic: Clinic) -> Overview:
         limits=_limits(now.policy),
         versions=tuple(_row(row, now) for row in rows),
         history=tuple(
-            (moment(d.activated_at), str(d.policy), f"{d.activated_by_name}: {d.why}") for d in deeds
+            (moment(d.recorded_at), str(d.policy), f"{d.recorded_by_name}: {d.why}") for d in deeds
         ),
     )
 
@@ -122,7 +122,7 @@ def version_page(row: PolicyVersion, *, staff: Staff, against: str) -> VersionPa
     others = [o for o in clinic.policy_versions.prefetch_related("signatures") if o.pk != row.pk]
     other, chosen = _other(others, against, now, row, clinic)
     found = changes(other, policy)
-    signed_by = {signature.signer_id for signature in row.signatures.all()}
+    signed_by = {signature.signed_by_id for signature in row.signatures.all()}
     activation = now.activation
     return VersionPage(
         row=_row(row, now),
@@ -182,12 +182,12 @@ def _row(row: PolicyVersion, now: InEffect) -> VersionRow:
         name=str(row),
         url=reverse("policies:version", args=[row.pk]),
         title=row.title,
-        proposed=f"{moment(row.proposed_at)}, {row.proposed_by_name}",
+        proposed=f"{moment(row.recorded_at)}, {row.recorded_by_name}",
         why=row.why,
         mark=mark,
         state=state,
         signatures=tuple(
-            f"{s.signer_name}, {Role(s.role).label.lower()}, {moment(s.signed_at)}"
+            f"{s.recorded_by_name}, {Role(s.signed_as).label.lower()}, {moment(s.recorded_at)}"
             for s in row.signatures.all()
         ),
     )

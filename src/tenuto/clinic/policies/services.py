@@ -11,6 +11,7 @@ from tenuto.clinic.accounts.api import may, refusal
 from tenuto.clinic.accounts.guards import WrongClinic
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.accounts.reauthenticate import Reauthentication
+from tenuto.clinic.ledger.facts import recorded, signed
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.policies.api import as_policy, in_effect
 from tenuto.clinic.policies.models import PolicyActivation, PolicySignature, PolicyVersion
@@ -41,8 +42,7 @@ def propose(*, text: str, why: str, by: Staff, at: datetime) -> PolicyVersion:
                 toml=text,
                 sha256=policy.sha256,
                 why=_reason(why),
-                proposed_by_name=by.audit_name,
-                proposed_at=at,
+                **recorded(by, at),
             )
     except IntegrityError:
         raise PolicyRefused(_taken(policy)) from None
@@ -63,12 +63,8 @@ def sign(*, policy: PolicyVersion, signature: Reauthentication, at: datetime) ->
         with transaction.atomic():
             row = PolicySignature.objects.create(
                 policy=policy,
-                signer=by,
-                signer_name=by.audit_name,
-                role=by.role,
-                method=signature.method,
                 sha256=policy.sha256,
-                signed_at=at,
+                **signed(signature, at),
             )
     except IntegrityError:
         raise PolicyRefused(
@@ -104,9 +100,7 @@ def activate(
         clinic=by.clinic,
         policy=policy,
         why=reason,
-        method=signature.method,
-        activated_by_name=by.audit_name,
-        activated_at=at,
+        **signed(signature, at),
     )
     before = f"{now.policy.id} version {now.policy.version}"
     detail = {"policy": str(policy), "sha256": policy.sha256, "before": before, "why": reason}

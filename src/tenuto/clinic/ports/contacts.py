@@ -9,6 +9,7 @@ from django.db import transaction
 
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.roles import Role
+from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.ports.actors import check_may
 from tenuto.clinic.ports.models import Contact, NotReached, Task
@@ -45,8 +46,7 @@ def record_contact(
         reached=reached,
         outcome=outcome if reached else "",
         words=words.strip(),
-        recorded_by_name=by.audit_name,
-        recorded_at=at,
+        **recorded(by, at),
     )
     detail = {"kind": found.kind, "how": row.how, "reached": reached, "outcome": row.outcome}
     record(action="recorded contact", subject=row, by=by, at=at, detail=detail)
@@ -85,8 +85,7 @@ def record_not_reached(
         emergency_contact=emergency_contact.strip(),
         welfare_check=welfare_check.strip(),
         reason_against_check=reason_against_check.strip(),
-        recorded_by_name=by.audit_name,
-        recorded_at=at,
+        **recorded(by, at),
     )
     detail = {"kind": found.kind, "attempts": tried, "welfare_check": bool(row.welfare_check)}
     record(action="recorded not reached", subject=row, by=by, at=at, detail=detail)

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.ledger.actors import Actor, Machine
+from tenuto.clinic.ledger.facts import IN_ORDER, recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.actors import check_may
@@ -51,8 +52,7 @@ def place_hold(
         key=key,
         why=sentence(why),
         until=until,
-        placed_by_name=by.audit_name,
-        placed_at=at,
+        **recorded(by, at),
     )
     try:
         with transaction.atomic():
@@ -77,10 +77,12 @@ def lift_hold(*, hold: UUID, why: str, by: Actor, at: datetime) -> None:
         raise PermissionError(f"{by.audit_name} did not place this hold. A prescriber lifts it.")
     try:
         with transaction.atomic():
-            HoldLift.objects.create(hold=found, why=sentence(why), lifted_by_name=by.audit_name, lifted_at=at)
+            HoldLift.objects.create(hold=found, why=sentence(why), **recorded(by, at))
     except IntegrityError:
         first = HoldLift.objects.get(hold=found)
-        raise AlreadyEnded(f"This hold was lifted by {first.lifted_by_name}. Nothing was changed.") from None
+        raise AlreadyEnded(
+            f"This hold was lifted by {first.recorded_by_name}. Nothing was changed."
+        ) from None
     detail = {"why": why, "kind": found.kind, "rule": found.rule}
     record(action="lifted hold", subject=found, by=by, at=at, detail=detail)
 
@@ -100,7 +102,7 @@ def holds_in_force(clinic: Clinic, *, on: date) -> dict[UUID, list[HoldRow]]:
 
 def _in_force(holds: QuerySet[Hold], on: date) -> Iterable[Hold]:
     in_force = holds.filter(Q(until__isnull=True) | Q(until__gte=on), lift__isnull=True)
-    return in_force.select_related("lift").order_by("placed_at", "id")
+    return in_force.select_related("lift").order_by(*IN_ORDER)
 
 
 def _hold(hold: Hold) -> HoldRow:
@@ -111,7 +113,7 @@ def _hold(hold: Hold) -> HoldRow:
         rule=hold.rule,
         why=hold.why,
         until=hold.until,
-        placed_by_name=hold.placed_by_name,
-        placed_at=hold.placed_at,
+        recorded_by_name=hold.recorded_by_name,
+        recorded_at=hold.recorded_at,
         lifted=hasattr(hold, "lift"),
     )

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.roles import Role
+from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.pathway.api import task_place
 from tenuto.clinic.ports.models import Task
 from tenuto.clinic.ports.tasks import ends
@@ -48,7 +49,7 @@ def task_page(task: Task, *, staff: Staff, now: datetime) -> TaskPage:
     """The page for this reader."""
     kind, place = task_kind(task.kind), task_place(task.kind)
     end = getattr(task, "end", None)
-    attempts = list(task.contacts.order_by("recorded_at", "pk"))
+    attempts = list(task.contacts.order_by(*IN_ORDER))
     tried = sum(not each.reached for each in attempts)
     late = end is None and task.due < now
     may_end = any(ends(task, way, staff) for way in kind.ends_by)
@@ -56,12 +57,12 @@ def task_page(task: Task, *, staff: Staff, now: datetime) -> TaskPage:
     rows = [
         ("Owner", named),
         ("Due", long_moment(task.due)),
-        ("Opened", f"{long_moment(task.opened_at)}, {task.opened_by_name}"),
+        ("Opened", f"{long_moment(task.recorded_at)}, {task.recorded_by_name}"),
     ]
     rows += [
         (
             each.get_step_display(),
-            f"{each.told.name if each.told else 'nobody could be told'}, {moment(each.escalated_at)}",
+            f"{each.told.name if each.told else 'nobody could be told'}, {moment(each.recorded_at)}",
         )
         for each in task.escalations.order_by("step")
     ]
@@ -69,7 +70,7 @@ def task_page(task: Task, *, staff: Staff, now: datetime) -> TaskPage:
         rows.append(
             (
                 "Ended",
-                f"{long_moment(end.ended_at)}, {end.ended_by_name}: {EndsBy(end.ended_by).words}. {end.note}".strip(),
+                f"{long_moment(end.recorded_at)}, {end.recorded_by_name}: {EndsBy(end.ended_by).words}. {end.note}".strip(),
             )
         )
     elsewhere = EndsBy.TRIAGE in kind.ends_by or kind.ends_by & {EndsBy.ANSWER, EndsBy.RESULT, EndsBy.PLAN}

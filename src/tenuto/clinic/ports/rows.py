@@ -29,8 +29,8 @@ class TaskRow:
     owner_id: int | None
     owner_name: str
     due: datetime
-    opened_by_name: str
-    opened_at: datetime
+    recorded_by_name: str
+    recorded_at: datetime
     safety: bool
     """True when no text ends it."""
     told_ids: tuple[int, ...] = ()
@@ -56,8 +56,8 @@ class HoldRow:
     rule: str
     why: str
     until: date | None
-    placed_by_name: str
-    placed_at: datetime
+    recorded_by_name: str
+    recorded_at: datetime
     lifted: bool = False
 
 
@@ -70,5 +70,5 @@ class WindowRow:
     opens: date
     closes: date
     why: str
-    set_by_name: str
-    set_at: datetime
+    recorded_by_name: str
+    recorded_at: datetime

@@ -13,6 +13,7 @@ from tenuto.clinic.accounts.guards import require_same_clinic
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.ledger.actors import Actor, Machine
+from tenuto.clinic.ledger.facts import IN_ORDER, recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.actors import check_may, clinic_of
@@ -82,8 +83,7 @@ def open_task(
         owner_role=owner_role,
         owner=owner,
         due=due,
-        opened_by_name=by.audit_name,
-        opened_at=at,
+        **recorded(by, at),
     )
     try:
         with transaction.atomic():
@@ -185,8 +185,8 @@ def task_row(task: Task) -> TaskRow:
         owner_id=task.owner_id,
         owner_name=task.owner.name if task.owner else "",
         due=task.due,
-        opened_by_name=task.opened_by_name,
-        opened_at=task.opened_at,
+        recorded_by_name=task.recorded_by_name,
+        recorded_at=task.recorded_at,
         safety=task_kind(task.kind).safety,
         told_ids=_told(task),
     )
@@ -215,15 +215,16 @@ def _end(
         record=f"{subject._meta.label_lower}:{subject.pk}" if subject is not None else "",
         note=note.strip()[:500],
         minutes_late=minutes_late,
-        ended_by_name=by.audit_name,
-        ended_at=at,
+        **recorded(by, at),
     )
     try:
         with transaction.atomic():
             end.save()
     except IntegrityError:
         first = TaskEnd.objects.get(task=task)
-        raise AlreadyEnded(f"This task was closed by {first.ended_by_name}. Nothing was changed.") from None
+        raise AlreadyEnded(
+            f"This task was closed by {first.recorded_by_name}. Nothing was changed."
+        ) from None
     detail = {
         "kind": task.kind,
         "ended_by": str(ends_by),
@@ -258,7 +259,7 @@ def _ways(kind: TaskKind) -> str:
 
 
 def _open(tasks: QuerySet[Task]) -> Iterable[Task]:
-    return _with_people(tasks.filter(end__isnull=True)).order_by("due", "opened_at", "id")
+    return _with_people(tasks.filter(end__isnull=True)).order_by("due", *IN_ORDER)
 
 
 def _with_people(tasks: QuerySet[Task]) -> QuerySet[Task]:

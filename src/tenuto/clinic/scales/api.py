@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.scales.models import ScaleForm, SuicideTriage
@@ -93,7 +94,7 @@ def triages_among(patients: Patients) -> list[TriageRow]:
 
 
 def _among(model: Any, patients: Patients) -> list[Any]:
-    return list(model.objects.filter(patient__in=patients).order_by("recorded_at", "pk"))
+    return list(model.objects.filter(patient__in=patients).order_by(*IN_ORDER))
 
 
 def _form(row: ScaleForm) -> FormRow:

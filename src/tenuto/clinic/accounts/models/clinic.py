@@ -27,8 +27,13 @@ IN_DANGER = (
 """What patients read at the foot of their pages until the clinic has words of its own."""
 
 
+def _zone_of_installation() -> str:
+    return str(settings.TIME_ZONE)
+
+
 class Clinic(models.Model):
-    """A clinic: the border that no query crosses. `phone` and `crisis_words` are what its patients are told.
+    """A clinic: the border that no query crosses. `zone` is the time zone of its clock; `phone` and `crisis_words` are what
+    its patients are told.
 
     A `demonstration` works under the demonstration's policy; the people of an `invented` clinic do not exist.
     """
@@ -37,6 +42,7 @@ class Clinic(models.Model):
     name = models.CharField(max_length=120, unique=True)
     demonstration = models.BooleanField(default=False)
     invented = models.BooleanField(default=False)
+    zone = models.CharField(max_length=64, default=_zone_of_installation)
     phone = models.CharField(max_length=60, blank=True, default="")
     crisis_words = models.TextField(blank=True, default="")
 
@@ -71,6 +77,11 @@ class Staff(AbstractUser):
     def audit_name(self) -> str:
         """The name as it stays in the ledger."""
         return f"{self.name} ({self.username})"
+
+    @property
+    def zone(self) -> str:
+        """The time zone of the clinic's clock."""
+        return self.clinic.zone
 
     @property
     def is_invented(self) -> bool:

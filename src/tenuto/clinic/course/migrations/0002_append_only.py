@@ -4,7 +4,12 @@ from django.db import migrations
 
 from tenuto.clinic.ledger.triggers import append_only
 
+TABLES = (
+    "course_infusionreport",
+    "course_visit",
+)
+
 
 class Migration(migrations.Migration):
     dependencies = [("course", "0001_initial")]
-    operations = [append_only("course_infusionreport"), append_only("course_visit")]
+    operations = [append_only(table) for table in TABLES]

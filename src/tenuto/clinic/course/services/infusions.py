@@ -12,6 +12,7 @@ from django.utils import timezone
 from tenuto.clinic.accounts.guards import require_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.course.models import InfusionReport
+from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.ui.words import long_day
@@ -47,7 +48,7 @@ def record_infusion(
     """
     require_same_clinic(by, patient)
     by.clinic.patients.select_for_update().get(pk=patient.pk)
-    newest = InfusionReport.objects.filter(patient=patient).order_by("recorded_at", "pk").last()
+    newest = InfusionReport.objects.filter(patient=patient).order_by(*IN_ORDER).last()
     if seen is not None and seen != (str(newest.pk) if newest else ""):
         who = newest.recorded_by_name if newest else "Somebody"
         raise CourseMoved(f"{who} recorded an infusion in the meantime. Nothing of yours was saved.")

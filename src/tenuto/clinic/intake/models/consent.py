@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 
-from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.ledger.facts import SignedFact
 from tenuto.clinic.people.models import PatientRow
 
 
-class ConsentSigned(PatientRow):
+class ConsentSigned(PatientRow, SignedFact):
     """That the patient agreed to one version of the text, and who took it with a fresh second factor."""
 
     text_name = models.CharField(max_length=40)
@@ -17,12 +17,9 @@ class ConsentSigned(PatientRow):
     indication = models.CharField(max_length=40, blank=True)
     patient_typed = models.CharField(max_length=200)
     photo = models.BooleanField()
-    taken_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
-    method = models.CharField(max_length=20)
-    signed_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"{self.text_name}, {self.signed_at:%Y-%m-%d}"
+        return f"{self.text_name}, {self.recorded_at:%Y-%m-%d}"
 
 
 class ConsentWithdrawn(PatientRow):

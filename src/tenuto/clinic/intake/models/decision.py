@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 
-from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.ledger.facts import SignedFact
 from tenuto.clinic.people.models import PatientRow
 
 
-class Decision(PatientRow):
+class Decision(PatientRow, SignedFact):
     """Accept for planning, not suitable, or needs more; pinned to the facts, the policy and the rules that it rests on."""
 
     class Outcome(models.TextChoices):
@@ -27,8 +27,6 @@ class Decision(PatientRow):
     policy_version = models.PositiveIntegerField()
     policy_sha256 = models.CharField(max_length=64)
     rules_sha256 = models.CharField(max_length=64)
-    decided_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
-    method = models.CharField(max_length=20)
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()}, {self.recorded_at:%Y-%m-%d}"

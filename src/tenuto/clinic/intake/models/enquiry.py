@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 from django.db import models
 
 from tenuto.clinic.accounts.models import Clinic
-from tenuto.clinic.ledger.append_only import AppendOnly
+from tenuto.clinic.ledger.facts import Fact
 from tenuto.clinic.people.models import Patient
 
 
-class Enquiry(AppendOnly):
+class Enquiry(Fact):
     """What was asked, by whom, how to answer, and that an answer is wanted."""
 
     class Channel(models.TextChoices):
@@ -31,27 +31,23 @@ class Enquiry(AppendOnly):
     consent_to_contact = models.BooleanField()
     task = models.UUIDField()
     """The task to answer it; it ends with the enquiry."""
-    received_at = models.DateTimeField()
-    recorded_by_name = models.CharField(max_length=300)
 
     if TYPE_CHECKING:
         end: EnquiryEnd
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["clinic", "-received_at"], name="enquiries_of_clinic")]
+        indexes: ClassVar = [models.Index(fields=["clinic", "-recorded_at"], name="enquiries_of_clinic")]
 
     def __str__(self) -> str:
-        return f"{self.get_channel_display()}, {self.received_at:%Y-%m-%d}"
+        return f"{self.get_channel_display()}, {self.recorded_at:%Y-%m-%d}"
 
 
-class EnquiryEnd(AppendOnly):
+class EnquiryEnd(Fact):
     """That an enquiry became a patient, or was closed with a reason."""
 
     enquiry = models.OneToOneField(Enquiry, on_delete=models.PROTECT, related_name="end")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", null=True)
     why = models.CharField(max_length=300)
-    ended_by_name = models.CharField(max_length=300)
-    ended_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return self.why

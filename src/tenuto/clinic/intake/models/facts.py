@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from django.db import models
 
-from tenuto.clinic.ledger.append_only import AppendOnly
+from tenuto.clinic.ledger.facts import NEWEST_FIRST, Fact
 from tenuto.clinic.people.models import Patient, PatientRow
 
 
-class IntakeRecord(AppendOnly):
+class IntakeRecord(Fact):
     """All facts about a patient as a file told them, and where it came from."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -22,12 +22,10 @@ class IntakeRecord(AppendOnly):
     source_name = models.CharField(max_length=200)
     source_sha256 = models.CharField(max_length=64)
     ignored_resources = models.JSONField(default=dict)
-    recorded_by_name = models.CharField(max_length=150)
-    recorded_at = models.DateTimeField()
 
     class Meta:
-        ordering: ClassVar = ["-recorded_at", "-id"]
-        indexes: ClassVar = [models.Index(fields=["patient", "-recorded_at"], name="newest_intake_record")]
+        ordering: ClassVar = NEWEST_FIRST
+        indexes: ClassVar = [models.Index(fields=["patient", "-event_number"], name="newest_intake_record")]
 
     def __str__(self) -> str:
         return f"{self.source_name}, {self.recorded_at:%Y-%m-%d %H:%M}"

@@ -10,6 +10,7 @@ from django.db import transaction
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.reauthenticate import Reauthentication
 from tenuto.clinic.intake.models import ConsentSigned, ConsentWithdrawn
+from tenuto.clinic.ledger.facts import NEWEST_FIRST, signed
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.core.intake.consent_text import consent_text
@@ -58,9 +59,7 @@ def sign_consent(
         indication=indication,
         patient_typed=patient_typed.strip(),
         photo=photo,
-        taken_by=by,
-        method=signature.method,
-        signed_at=at,
+        **signed(signature, at),
     )
     detail = {"text": text.name, "sha256": text.sha256, "photo": photo, "method": signature.method}
     keep(row, action="took consent", by=by, at=at, detail=detail)
@@ -89,7 +88,7 @@ def withdraw_photo(*, patient: Patient, why: str, by: Staff, at: datetime) -> Co
 
 def photo_allowed(patient: Patient) -> bool:
     """Whether a photograph may be kept now: the newest signed consent says so, and nothing was withdrawn since."""
-    signed = ConsentSigned.objects.filter(patient=patient).order_by("-recorded_at", "-pk").first()
+    signed = ConsentSigned.objects.filter(patient=patient).order_by(*NEWEST_FIRST).first()
     if signed is None or not signed.photo:
         return False
     return not ConsentWithdrawn.objects.filter(patient=patient, recorded_at__gte=signed.recorded_at).exists()

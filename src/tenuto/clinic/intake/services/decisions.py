@@ -11,6 +11,7 @@ from tenuto.clinic.accounts.models import Role, Staff
 from tenuto.clinic.accounts.reauthenticate import Reauthentication
 from tenuto.clinic.intake.models import Decision
 from tenuto.clinic.intake.state import IntakeState, current
+from tenuto.clinic.ledger.facts import signed
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.policies.api import keep_rules
@@ -51,7 +52,7 @@ def decide(
         _require_open(state, Override(by.audit_name, authority, reason, at))
     elif not reason.strip():
         raise DecisionRefused("Write why, in one sentence: it is what the person and the referrer are told.")
-    row = _row(patient, state, wanted, reason, authority, signature, keep_rules(at=at))
+    row = _row(patient, state, wanted, reason, authority, signature, keep_rules(at=at), at)
     detail = {
         "outcome": row.outcome,
         "gate": row.gate_level,
@@ -113,6 +114,7 @@ def _row(
     authority: Authority,
     signature: Reauthentication,
     rules_sha256: str,
+    at: datetime,
 ) -> Decision:
     return Decision(
         patient=patient,
@@ -127,6 +129,5 @@ def _row(
         policy_version=state.policy.version,
         policy_sha256=state.policy.sha256,
         rules_sha256=rules_sha256,
-        decided_by=signature.by,
-        method=signature.method,
+        **signed(signature, at),
     )

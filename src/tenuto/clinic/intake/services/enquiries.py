@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.intake.models import Enquiry, EnquiryEnd
 from tenuto.clinic.ledger.actors import Actor
+from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.services import known_patient, register_patient
@@ -55,8 +56,7 @@ def record_enquiry(*, clinic: Clinic, asked: Asked, by: Actor, at: datetime) -> 
         message=asked.message.strip(),
         referrer=asked.referrer.strip(),
         consent_to_contact=asked.consent_to_contact,
-        received_at=at,
-        recorded_by_name=by.audit_name,
+        **recorded(by, at),
     )
     record(action="recorded enquiry", subject=row, by=by, at=at, detail={"channel": row.channel})
     return row
@@ -92,9 +92,7 @@ def _end(enquiry: Enquiry, *, patient: Patient | None, why: str, by: Staff, at: 
         raise PermissionError("This enquiry came to another clinic.")
     try:
         with transaction.atomic():
-            end = EnquiryEnd.objects.create(
-                enquiry=enquiry, patient=patient, why=why, ended_by_name=by.audit_name, ended_at=at
-            )
+            end = EnquiryEnd.objects.create(enquiry=enquiry, patient=patient, why=why, **recorded(by, at))
     except IntegrityError:
         raise EnquiryEnded("Somebody answered this enquiry in the meantime. Nothing was changed.") from None
     record(action="ended enquiry", subject=end, by=by, at=at, detail={"registered": patient is not None})

@@ -15,6 +15,7 @@ from tenuto.clinic.accounts.guards import require_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.models import Measured, ReadingStruck
 from tenuto.clinic.intake.services.tests import end_tests_waited_for
+from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
 from tenuto.core.intake.required import facts
@@ -52,8 +53,7 @@ def record_reading(
             value=value.number,
             reference_high=value.reference_high,
             taken_at=taken_at,
-            recorded_by_name=by.audit_name,
-            recorded_at=at,
+            **recorded(by, at),
         )
         for kind, value in values.items()
     ]
@@ -77,6 +77,6 @@ def strike_reading(*, patient: Patient, reading: UUID, why: str, by: Staff, at: 
     if ReadingStruck.objects.filter(reading=reading).exists():
         return
     struck = ReadingStruck.objects.create(
-        patient=patient, reading=reading, why=why.strip(), recorded_by_name=by.audit_name, recorded_at=at
+        patient=patient, reading=reading, why=why.strip(), **recorded(by, at)
     )
     record(action="struck reading", subject=struck, by=by, at=at, detail={"reading": str(reading)})

@@ -11,6 +11,7 @@ from django.db import transaction
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.gather import NAMELESS
 from tenuto.clinic.intake.models import IntakeRecord
+from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.services import add_identifiers, known_patient, register_patient
@@ -63,8 +64,7 @@ def receive(*, facts: PatientFacts, source: RecordSource, by: Staff, at: datetim
         source_name=source.name[:200],
         source_sha256=source.sha256,
         ignored_resources=dict(source.ignored),
-        recorded_by_name=by.audit_name,
-        recorded_at=at,
+        **recorded(by, at),
     )
     detail = {"patient": str(patient.pk), "source": kept.source_name, "sha256": source.sha256}
     record(action="recorded intake", subject=kept, by=by, at=at, detail=detail)

@@ -15,6 +15,7 @@ from tenuto.clinic.intake.services import sign_consent, withdraw_consent
 from tenuto.clinic.intake.services.consents import ConsentRefused, photo_allowed, withdraw_photo
 from tenuto.clinic.intake.state import current
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page, staff_of
+from tenuto.clinic.ledger.facts import NEWEST_FIRST
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.core.intake.consent_text import current_consent_text
@@ -38,9 +39,9 @@ def _show(request: HttpRequest, patient: Patient, form: ConsentForm | None) -> H
     context = {
         "form": form or _form(request, patient, bound=False),
         "text": current_consent_text(),
-        "signed": ConsentSigned.objects.filter(patient=patient).order_by("-signed_at"),
+        "signed": ConsentSigned.objects.filter(patient=patient).order_by(*NEWEST_FIRST),
         "photo": photo_allowed(patient),
-        "withdrawn": ConsentWithdrawn.objects.filter(patient=patient).order_by("-recorded_at"),
+        "withdrawn": ConsentWithdrawn.objects.filter(patient=patient).order_by(*NEWEST_FIRST),
     }
     return page(request, "intake/consent.html", patient, context, status=UNPROCESSABLE if form else 200)
 

@@ -15,6 +15,7 @@ from tenuto.clinic.intake.services import DecisionRefused, decide
 from tenuto.clinic.intake.since import changed_since_decision
 from tenuto.clinic.intake.state import current
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page
+from tenuto.clinic.ledger.facts import NEWEST_FIRST
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 
@@ -35,7 +36,7 @@ def _show(request: HttpRequest, patient: Patient, form: DecisionForm | None) -> 
         "state": state,
         "changed": changed_since_decision(patient, state),
         "opened_by": state.gate.level.opened_by,
-        "rows": Decision.objects.filter(patient=patient).order_by("-recorded_at"),
+        "rows": Decision.objects.filter(patient=patient).order_by(*NEWEST_FIRST),
     }
     status = UNPROCESSABLE if form else 200
     return page(request, "intake/decision.html", patient, context, state=state, status=status)

@@ -17,6 +17,7 @@ from tenuto.clinic.intake.models import Enquiry, EnquiryEnd
 from tenuto.clinic.intake.services import close_enquiry, record_enquiry, register_enquirer
 from tenuto.clinic.intake.services.enquiries import Asked, EnquiryEnded
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, staff_of
+from tenuto.clinic.ledger.facts import IN_ORDER, NEWEST_FIRST
 from tenuto.clinic.ledger.services import record_read
 from tenuto.clinic.people.look_alikes import RESTRICTED, visible
 from tenuto.clinic.people.models import Patient
@@ -38,8 +39,8 @@ def enquiries(request: HttpRequest) -> HttpResponse:
     record_read(subject=staff.clinic, by=staff, at=timezone.now(), what="list of enquiries")
     context = {
         "here": "enquiries",
-        "waiting": every.filter(end__isnull=True).order_by("received_at")[:SHOWN],
-        "ended": every.filter(end__isnull=False).order_by("-received_at")[:20],
+        "waiting": every.filter(end__isnull=True).order_by(*IN_ORDER)[:SHOWN],
+        "ended": every.filter(end__isnull=False).order_by(*NEWEST_FIRST)[:20],
         "address": request.build_absolute_uri(f"/enquire/{staff.clinic_id}/"),
     }
     return render(request, "intake/enquiries.html", context)

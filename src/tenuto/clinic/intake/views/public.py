@@ -49,7 +49,7 @@ def enquire(request: HttpRequest, clinic_id: UUID) -> HttpResponse:
         )
     got = form.cleaned_data
     asked = Asked(Enquiry.Channel.WEB, got["name"], got["contact"], True, message=got["message"])
-    by = Someone("enquiry", clinic.pk, "somebody on the public form")
+    by = Someone("enquiry", clinic.pk, "somebody on the public form", clinic.zone)
     record_enquiry(clinic=clinic, asked=asked, by=by, at=timezone.now())
     return redirect("enquire-thanks", clinic.pk)
 

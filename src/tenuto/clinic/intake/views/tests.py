@@ -17,6 +17,7 @@ from tenuto.clinic.intake.services import record_reading, record_test
 from tenuto.clinic.intake.services.tests import ask_for_test
 from tenuto.clinic.intake.state import IntakeState, current
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page, staff_of
+from tenuto.clinic.ledger.facts import NEWEST_FIRST
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.core.intake import labs
@@ -38,7 +39,7 @@ def tests(request: HttpRequest, patient: Patient) -> HttpResponse:
         _keep(request, patient, form)
         messages.success(request, "The results are recorded.", extra_tags="Saved")
         return redirect("intake:tests", patient.pk)
-    results = TestResult.objects.filter(patient=patient).order_by("-taken", "-recorded_at")
+    results = TestResult.objects.filter(patient=patient).order_by("-taken", *NEWEST_FIRST)
     context = {
         "form": form,
         "due": labs.due(case),

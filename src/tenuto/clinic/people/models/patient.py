@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.db import models
 
 from tenuto.clinic.accounts.models.clinic import Clinic
-from tenuto.clinic.ledger.append_only import AppendOnly
+from tenuto.clinic.ledger.facts import NEWEST_FIRST, Fact
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -69,7 +69,7 @@ class PatientIdentifier(models.Model):
         return self.value
 
 
-class Identity(AppendOnly):
+class Identity(Fact):
     """Who a patient was known to be from one moment on. A correction adds a row; the one before stays (hazard H34)."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="identities")
@@ -77,11 +77,9 @@ class Identity(AppendOnly):
     preferred_name = models.CharField(max_length=100)
     birth_date = models.DateField(null=True)
     why = models.CharField(max_length=300)
-    recorded_by_name = models.CharField(max_length=300)
-    recorded_at = models.DateTimeField()
 
     class Meta:
-        ordering: ClassVar = ["-recorded_at", "-id"]
+        ordering: ClassVar = NEWEST_FIRST
 
     def __str__(self) -> str:
         return f"{self.name}, {self.birth_date}"
@@ -110,24 +108,22 @@ class Channel(models.TextChoices):
     POST = "post", "Post"
 
 
-class ContactPreference(AppendOnly):
+class ContactPreference(Fact):
     """Whether and where the patient wants to be reached on a channel. The newest row of a channel counts."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="contact_preferences")
     channel = models.CharField(max_length=10, choices=Channel.choices)
     allowed = models.BooleanField()
     address = models.CharField(max_length=200)
-    recorded_by_name = models.CharField(max_length=300)
-    recorded_at = models.DateTimeField()
 
     class Meta:
-        ordering: ClassVar = ["-recorded_at", "-id"]
+        ordering: ClassVar = NEWEST_FIRST
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()}: {self.address if self.allowed else 'not wanted'}"
 
 
-class SupportPerson(AppendOnly):
+class SupportPerson(Fact):
     """Who accompanies the patient, and whether the patient consents to our speaking with them. The newest row counts."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="support_persons")
@@ -135,11 +131,9 @@ class SupportPerson(AppendOnly):
     relation = models.CharField(max_length=100)
     phone = models.CharField(max_length=60)
     may_be_told = models.BooleanField()
-    recorded_by_name = models.CharField(max_length=300)
-    recorded_at = models.DateTimeField()
 
     class Meta:
-        ordering: ClassVar = ["-recorded_at", "-id"]
+        ordering: ClassVar = NEWEST_FIRST
 
     def __str__(self) -> str:
         return f"{self.name}, {self.relation}"

@@ -6,19 +6,17 @@ import uuid
 
 from django.db import models
 
-from tenuto.clinic.ledger.append_only import AppendOnly
+from tenuto.clinic.ledger.facts import Fact
 from tenuto.clinic.people.models.patient import Patient
 
 __all__ = ["PatientRow"]
 
 
-class PatientRow(AppendOnly):
+class PatientRow(Fact):
     """A row about one patient. `recorded_at` is when it was entered, which may be later than what it tells."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
-    recorded_by_name = models.CharField(max_length=300)
-    recorded_at = models.DateTimeField()
 
     class Meta:
         abstract = True

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db import models
 from django.utils.functional import cached_property
 
-from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.ledger.append_only import AppendOnly
+from tenuto.clinic.ledger.facts import Fact, SignedFact
 from tenuto.clinic.people.models import Patient
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.facts_json import facts_from_json
@@ -19,7 +18,7 @@ from tenuto.core.plan.order import Order, order_from_json
 __all__ = ["PlanException", "PlanSignature", "PlanVersion", "PlanWithdrawal"]
 
 
-class PlanVersion(AppendOnly):
+class PlanVersion(Fact):
     """A plan as it was put together once, on the day `as_of`.
 
     `content_json` is the order that is signed (`core.plan.order`), `facts_json` what was known about the person, and
@@ -49,8 +48,6 @@ class PlanVersion(AppendOnly):
     document_json = models.TextField()
     document_sha256 = models.CharField(max_length=64)
     why = models.CharField(max_length=500, blank=True)
-    recorded_by_name = models.CharField(max_length=300)
-    recorded_at = models.DateTimeField()
 
     if TYPE_CHECKING:
         signature: PlanSignature
@@ -83,25 +80,20 @@ class PlanVersion(AppendOnly):
         return f"Version {self.number}"
 
 
-class _Act(AppendOnly):
+class _Act(Fact):
     """Something that somebody did to a version, once."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reason = models.TextField(blank=True)
-    recorded_by_name = models.CharField(max_length=300)
-    recorded_at = models.DateTimeField()
 
     class Meta:
         abstract = True
 
 
-class PlanException(_Act):
+class PlanException(_Act, SignedFact):
     """A medical director lets a BLOCK pass, for this version and with a reason."""
 
     version = models.OneToOneField(PlanVersion, on_delete=models.PROTECT, related_name="exception")
-    granted_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
-    method = models.CharField(max_length=20)
-    second_factor_at = models.DateTimeField()
 
     @property
     def audit_patient_id(self) -> uuid.UUID:
@@ -112,15 +104,11 @@ class PlanException(_Act):
         return f"Exception for {self.version}"
 
 
-class PlanSignature(_Act):
+class PlanSignature(_Act, SignedFact):
     """A prescriber signs exactly this content, with a fresh second factor. `meaning` is the sentence that was signed."""
 
     version = models.OneToOneField(PlanVersion, on_delete=models.PROTECT, related_name="signature")
-    signed_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
-    role = models.CharField(max_length=20)
     meaning = models.TextField()
-    method = models.CharField(max_length=20)
-    second_factor_at = models.DateTimeField()
     content_sha256 = models.CharField(max_length=64)
     document_sha256 = models.CharField(max_length=64)
 

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from django.db import models
 
-from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.ledger.facts import SignedFact
 from tenuto.clinic.people.models import PatientRow
 from tenuto.clinic.plan.models.version import PlanVersion
 
 __all__ = ["VisitOrders"]
 
 
-class VisitOrders(PatientRow):
+class VisitOrders(PatientRow, SignedFact):
     """What a prescriber chose for the next visit, signed; each entry as it was worded then."""
 
     version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="orders")
     orders = models.JSONField()
     note = models.TextField(blank=True)
-    signed_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
-    method = models.CharField(max_length=20)
 
     def __str__(self) -> str:
         return f"{len(self.orders)} for the next visit"

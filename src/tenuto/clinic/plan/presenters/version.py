@@ -137,7 +137,7 @@ def signature_rows(version: PlanVersion) -> tuple[tuple[str, str], ...]:
         return ()
     signature = version.signature
     rows = [
-        ("Signed by", f"{signature.recorded_by_name}, {signature.role.replace('_', ' ')}"),
+        ("Signed by", f"{signature.recorded_by_name}, {signature.signed_as.replace('_', ' ')}"),
         ("Signed", f"{long_moment(signature.recorded_at)}, with a fresh {METHODS[signature.method]}"),
         ("Meaning", signature.meaning),
     ]
@@ -204,7 +204,7 @@ def _sign(version: PlanVersion, staff: Staff, state: IntakeState) -> SignCard:
     blocked = level is Level.BLOCK
     can_except = blocked and granted is None and may(staff, "gate.exception")
     allowed = may(staff, "plan.sign")
-    own = granted is not None and granted.granted_by_id == staff.pk
+    own = granted is not None and granted.signed_by_id == staff.pk
     waits = ""
     if blocked and granted is None:
         waits = "The gate says BLOCK. A medical director's exception comes first; then somebody else signs."

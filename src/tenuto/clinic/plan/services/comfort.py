@@ -10,6 +10,7 @@ from django.db import transaction
 from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.guards import require_same_clinic
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.models import ComfortCard
@@ -48,8 +49,7 @@ def write_comfort_card(
     card = ComfortCard.objects.create(
         patient=patient,
         number=(newest.number if newest else 0) + 1,
-        recorded_by_name=by.audit_name,
-        recorded_at=at,
+        **recorded(by, at),
         **wishes,
     )
     record(action="wrote comfort card", subject=card, by=by, at=at, detail={"number": card.number})

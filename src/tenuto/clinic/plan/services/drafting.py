@@ -14,6 +14,7 @@ from tenuto.clinic.accounts.guards import require_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.api import DecisionRow
 from tenuto.clinic.ledger.actors import Actor
+from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.changes import Written, changes
@@ -216,8 +217,7 @@ def _row(built: Built, force: PlanVersion | None, why: str, by: Actor, at: datet
         document_json=words,
         document_sha256=document_sha256(words),
         why=why.strip(),
-        recorded_by_name=by.audit_name,
-        recorded_at=at,
+        **recorded(by, at),
     )
 
 

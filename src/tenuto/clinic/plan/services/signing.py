@@ -10,6 +10,7 @@ from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.guards import require_same_clinic
 from tenuto.clinic.accounts.models import Role, Staff
 from tenuto.clinic.accounts.reauthenticate import Reauthentication
+from tenuto.clinic.ledger.facts import recorded, signed
 from tenuto.clinic.ledger.models import Kind
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.plan.models import PlanException, PlanSignature, PlanVersion, PlanWithdrawal
@@ -56,11 +57,7 @@ def grant_exception(
     row = PlanException.objects.create(
         version=version,
         reason=reason.strip(),
-        granted_by=by,
-        method=signature.method,
-        second_factor_at=signature.at,
-        recorded_by_name=by.audit_name,
-        recorded_at=at,
+        **signed(signature, at),
     )
     detail = {"version": version.number, "reason": row.reason, "content": version.content_sha256}
     record(action="granted exception", subject=row, by=by, at=at, detail=detail, kind=Kind.OVERRIDE)
@@ -86,16 +83,11 @@ def sign(
     _require_open(version, now, by, reason, at)
     row = PlanSignature.objects.create(
         version=version,
-        signed_by=by,
-        role=by.role,
         meaning=meaning(version),
         reason=reason.strip(),
-        method=signature.method,
-        second_factor_at=signature.at,
         content_sha256=version.content_sha256,
         document_sha256=version.document_sha256,
-        recorded_by_name=by.audit_name,
-        recorded_at=at,
+        **signed(signature, at),
     )
     detail = {
         "version": version.number,
@@ -137,7 +129,9 @@ def withdraw(*, version: PlanVersion, reason: str, by: Staff, at: datetime) -> P
     if not reason.strip():
         raise ReasonMissing(f"Write why this {'draft is declined' if declines else 'plan is withdrawn'}.")
     row = PlanWithdrawal.objects.create(
-        version=version, reason=reason.strip(), recorded_by_name=by.audit_name, recorded_at=at
+        version=version,
+        reason=reason.strip(),
+        **recorded(by, at),
     )
     detail = {"version": version.number, "was": str(status), "reason": row.reason}
     record(action="declined plan" if declines else "withdrew plan", subject=row, by=by, at=at, detail=detail)
@@ -220,7 +214,7 @@ def _override(version: PlanVersion, now: Built, by: Staff, reason: str, at: date
             by.audit_name, Authority.MEDICAL_DIRECTOR if director else Authority.PRESCRIBER, reason, at
         )
     exception = version.exception
-    if exception.granted_by_id == by.pk:
+    if exception.signed_by_id == by.pk:
         raise SigningRefused("You granted the exception yourself. Another prescriber signs this plan.")
     return Override(
         exception.recorded_by_name, Authority.MEDICAL_DIRECTOR, exception.reason, exception.recorded_at

@@ -16,6 +16,7 @@ from tenuto.clinic.accounts.guards import require_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.reauthenticate import Reauthentication
 from tenuto.clinic.course.api import RecordedInfusion, record_infusion
+from tenuto.clinic.ledger.facts import NEWEST_FIRST, signed
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.models import PlanVersion, VisitOrders
@@ -150,10 +151,7 @@ def order_next_visit(
         version=version,
         orders=[_order(key, *known[key]) for key in keys],
         note=note.strip(),
-        signed_by=by,
-        method=signature.method,
-        recorded_by_name=by.audit_name,
-        recorded_at=at,
+        **signed(signature, at),
     )
     detail = {"orders": [order["text"] for order in row.orders], "note": row.note, "method": row.method}
     record(action="ordered for next visit", subject=row, by=by, at=at, detail=detail)
@@ -162,7 +160,7 @@ def order_next_visit(
 
 def next_orders(patient: Patient) -> VisitOrders | None:
     """The newest orders; None when there never were any. One query."""
-    return VisitOrders.objects.filter(patient=patient).order_by("-recorded_at", "-pk").first()
+    return VisitOrders.objects.filter(patient=patient).order_by(*NEWEST_FIRST).first()
 
 
 def mark_of(row: VisitOrders | None) -> str:

@@ -13,4 +13,4 @@ TABLES = (
 
 class Migration(migrations.Migration):
     dependencies = [("policies", "0001_initial")]
-    operations = [*(append_only(table) for table in TABLES), append_only("policies_ruleset", "sha256")]
+    operations = [append_only(table) for table in TABLES] + [append_only("policies_ruleset", key="sha256")]

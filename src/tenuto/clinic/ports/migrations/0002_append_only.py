@@ -5,13 +5,13 @@ from django.db import migrations
 from tenuto.clinic.ledger.triggers import append_only
 
 TABLES = (
+    "ports_contact",
     "ports_hold",
     "ports_holdlift",
+    "ports_notreached",
     "ports_task",
     "ports_taskend",
     "ports_taskescalation",
-    "ports_contact",
-    "ports_notreached",
     "ports_window",
 )
 

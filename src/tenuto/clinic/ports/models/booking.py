@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from tenuto.clinic.ledger.append_only import AppendOnly
+from tenuto.clinic.ledger.facts import Fact
 from tenuto.clinic.people.models import Patient
 
 __all__ = ["Hold", "HoldLift", "Window"]
 
 
-class Hold(AppendOnly):
+class Hold(Fact):
     """The patient may not be booked, until a day or until someone lifts it."""
 
     class Kind(models.TextChoices):
@@ -33,8 +33,6 @@ class Hold(AppendOnly):
     """The same for the same reason however often it is found; a hold that was lifted is not placed again for it."""
     why = models.CharField(max_length=500)
     until = models.DateField(null=True)
-    placed_by_name = models.CharField(max_length=300)
-    placed_at = models.DateTimeField()
 
     if TYPE_CHECKING:
         lift: HoldLift
@@ -48,19 +46,17 @@ class Hold(AppendOnly):
         return self.why
 
 
-class HoldLift(AppendOnly):
+class HoldLift(Fact):
     """That a hold was lifted, and why."""
 
     hold = models.OneToOneField(Hold, on_delete=models.PROTECT, related_name="lift")
     why = models.CharField(max_length=500)
-    lifted_by_name = models.CharField(max_length=300)
-    lifted_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return self.why
 
 
-class Window(AppendOnly):
+class Window(Fact):
     """Book the patient between two days. The newest window counts; one without days takes the older back."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -68,11 +64,9 @@ class Window(AppendOnly):
     opens = models.DateField(null=True)
     closes = models.DateField(null=True)
     why = models.CharField(max_length=500)
-    set_by_name = models.CharField(max_length=300)
-    set_at = models.DateTimeField()
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["patient", "-set_at"], name="newest_window")]
+        indexes: ClassVar = [models.Index(fields=["patient", "-event_number"], name="newest_window")]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(opens__isnull=True, closes__isnull=True) | Q(opens__lte=F("closes")),

@@ -7,13 +7,13 @@ from typing import ClassVar
 
 from django.db import models
 
-from tenuto.clinic.ledger.append_only import AppendOnly
+from tenuto.clinic.ledger.facts import Fact
 from tenuto.clinic.ports.models.task import Task
 
 __all__ = ["Contact", "NotReached"]
 
 
-class Contact(AppendOnly):
+class Contact(Fact):
     """One attempt to reach the patient: how, whether they were reached, and then how they are, in words."""
 
     class How(models.TextChoices):
@@ -35,8 +35,6 @@ class Contact(AppendOnly):
     reached = models.BooleanField()
     outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
     words = models.TextField()
-    recorded_by_name = models.CharField(max_length=300)
-    recorded_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = [
@@ -56,7 +54,7 @@ class Contact(AppendOnly):
         return f"{self.get_how_display()}: {'reached' if self.reached else 'not reached'}"
 
 
-class NotReached(AppendOnly):
+class NotReached(Fact):
     """That the patient could not be reached: the emergency contact called, and a welfare check or why there is none."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -64,8 +62,6 @@ class NotReached(AppendOnly):
     emergency_contact = models.TextField()
     welfare_check = models.TextField(blank=True)
     reason_against_check = models.TextField(blank=True)
-    recorded_by_name = models.CharField(max_length=300)
-    recorded_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = [

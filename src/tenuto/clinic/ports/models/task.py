@@ -10,13 +10,13 @@ from django.db.models import Q
 
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.accounts.roles import Role
-from tenuto.clinic.ledger.append_only import AppendOnly
+from tenuto.clinic.ledger.facts import Fact
 from tenuto.clinic.people.models import Patient
 
 __all__ = ["Task", "TaskEnd", "TaskEscalation"]
 
 
-class Task(AppendOnly):
+class Task(Fact):
     """Something that a named role, or one person of it, must do by a time. `core.literature.tasks` knows its kind."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -32,8 +32,6 @@ class Task(AppendOnly):
     owner_role = models.CharField(max_length=20, choices=Role.choices)
     owner = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="tasks", null=True)
     due = models.DateTimeField()
-    opened_by_name = models.CharField(max_length=300)
-    opened_at = models.DateTimeField()
 
     if TYPE_CHECKING:
         end: TaskEnd
@@ -48,7 +46,7 @@ class Task(AppendOnly):
         return f"{self.kind}: {self.why}"
 
 
-class TaskEnd(AppendOnly):
+class TaskEnd(Fact):
     """That a task came to its end: by what, on which record, and how late."""
 
     class Outcome(models.TextChoices):
@@ -63,8 +61,6 @@ class TaskEnd(AppendOnly):
     """Label and id of the row that ended it; empty when a note did."""
     note = models.CharField(max_length=500, blank=True)
     minutes_late = models.PositiveIntegerField()
-    ended_by_name = models.CharField(max_length=300)
-    ended_at = models.DateTimeField()
 
     @property
     def audit_patient_id(self) -> uuid.UUID | None:
@@ -75,7 +71,7 @@ class TaskEnd(AppendOnly):
         return f"{self.task}: {self.get_outcome_display()}"
 
 
-class TaskEscalation(AppendOnly):
+class TaskEscalation(Fact):
     """That a late task was given on: first to a second person, then to a medical director."""
 
     class Step(models.IntegerChoices):
@@ -86,7 +82,6 @@ class TaskEscalation(AppendOnly):
     step = models.PositiveSmallIntegerField(choices=Step.choices)
     told = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+", null=True)
     """The person by name; empty when the clinic has nobody of the role who could be told."""
-    escalated_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = [

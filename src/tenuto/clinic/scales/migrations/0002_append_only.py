@@ -4,7 +4,11 @@ from django.db import migrations
 
 from tenuto.clinic.ledger.triggers import append_only
 
-TABLES = ("scales_scaleform", "scales_scalerequest", "scales_suicidetriage")
+TABLES = (
+    "scales_scaleform",
+    "scales_scalerequest",
+    "scales_suicidetriage",
+)
 
 
 class Migration(migrations.Migration):

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from tenuto.clinic.ledger.actors import Actor
+from tenuto.clinic.ledger.facts import NEWEST_FIRST
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.ports.api import TaskRow
@@ -54,7 +55,7 @@ def record_form(
     scale = instrument(instrument_id)
     earlier = (
         ScaleForm.objects.filter(patient=patient, instrument=instrument_id)
-        .order_by("-taken", "-recorded_at")
+        .order_by("-taken", *NEWEST_FIRST)
         .first()
     )
     result = score(scale, answers, earlier=earlier.answers if earlier else None, sex=sex)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tenuto.clinic.ledger.facts import NEWEST_FIRST
 from tenuto.clinic.links import api as links
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
@@ -40,7 +41,7 @@ def ask(request: HttpRequest, patient: Patient) -> HttpResponse:
     rows = ScaleRequest.objects.filter(patient=patient).select_related("link").prefetch_related("forms")
     context = {
         "form": form,
-        "rows": request_rows(rows.order_by("-recorded_at")[:SHOWN], at=timezone.now()),
+        "rows": request_rows(rows.order_by(*NEWEST_FIRST)[:SHOWN], at=timezone.now()),
         "reaches": reaches(patient),
     }
     status = UNPROCESSABLE if form.is_bound else 200

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tenuto.clinic.accounts.api import may
+from tenuto.clinic.ledger.facts import NEWEST_FIRST
 from tenuto.clinic.pathway.api import Batch, facts_of
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
@@ -29,7 +30,7 @@ __all__ = ["form", "scales"]
 @shows_patient("scales", verb="scale.record")
 def scales(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Every scale that is offered, with the last total."""
-    forms = ScaleForm.objects.filter(patient=patient).order_by("-taken", "-recorded_at")
+    forms = ScaleForm.objects.filter(patient=patient).order_by("-taken", *NEWEST_FIRST)
     batch = Batch.of(patient)
     context = {"scales": scale_rows(forms, facts_of(patient, batch).scores)}
     return page(request, "scales/scales.html", patient, context, batch=batch)

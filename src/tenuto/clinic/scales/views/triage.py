@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from tenuto.clinic.ledger.facts import NEWEST_FIRST
 from tenuto.clinic.pathway.api import first_page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
@@ -28,7 +29,7 @@ def triage(request: HttpRequest, patient: Patient) -> HttpResponse:
     form = TriageForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _keep(request, patient, form):
         return redirect(first_page(), patient.pk)
-    rows = SuicideTriage.objects.filter(patient=patient).order_by("-recorded_at")
+    rows = SuicideTriage.objects.filter(patient=patient).order_by(*NEWEST_FIRST)
     context = {
         "form": form,
         "rules": level_rules().values(),
