@@ -81,6 +81,9 @@ def addresses(ids):
 
 
 def body(answer) -> str:
+    """What an answer tells; a stream of events has told nothing yet (what it may tell: tests/clinic/live)."""
+    if answer.streaming and answer.is_async:
+        return ""
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     return content.decode(errors="replace")
 

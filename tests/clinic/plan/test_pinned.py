@@ -77,7 +77,7 @@ def test_a_changed_policy_does_not_alter_a_signed_plan(visit, accepted, alice, m
     version = signed(patient, alice)
     page = text_of(browser.get(url_of(version))).split("What was done")[1]
     stricter = replace(intake.policy_of(patient.clinic), version=9, sha256="f" * 64)
-    monkeypatch.setattr(intake, "policy_of", lambda clinic: stricter)
+    monkeypatch.setattr("tenuto.clinic.intake.state.policy_of", lambda clinic: stricter)
     assert text_of(browser.get(url_of(version))).split("What was done")[1] == page
     assert "tenuto-demo version 9" in text_of(browser.get(f"/patients/{patient.pk}/plan/?{OPTIONS}"))
 
