@@ -10,12 +10,14 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from tenuto.cli import UserError
 from tenuto.cli.files import write_together
 from tenuto.cli.policy import named_policy
+from tenuto.cli.reading import read_zone, show_report
+from tenuto.cli.terminal import forgiving_output, in_colour, terminal_width
 from tenuto.clinic.interop.fhir import Reading, UnusableBundle, load, read_bundle
 from tenuto.core.gate import Gate, Level
 from tenuto.core.plan.inputs import TotalVolume
@@ -45,6 +47,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--total-volume", metavar="VOLUME", help="in the bag, drug included, such as 100mL")
     parser.add_argument("--policy", metavar="FILE", default="default", help="the clinic's signed policy")
     parser.add_argument("--as-of", metavar="DATE", help="judge the record as on this day (default: today)")
+    parser.add_argument(
+        "--indication", metavar="ID", help="the condition to treat, named by a prescriber, such as depression"
+    )
+    parser.add_argument(
+        "--zone",
+        metavar="ZONE",
+        help="the clinic's time zone, such as America/New_York (default: TENUTO_TIME_ZONE, else each sender's own)",
+    )
+    parser.add_argument(
+        "--report", action="store_true", help="only say what was read of the Bundle, and what not and why"
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="list every fact that is not recorded, and every note"
+    )
     parser.add_argument("--json", action="store_true", help="print the plan as JSON")
     parser.add_argument("--ics", metavar="FILE", help="write the series as a calendar file")
     parser.add_argument("--pdf", metavar="FILE", help="write the plan as a PDF")
@@ -52,12 +68,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read, propose, show; then write the files that were asked for."""
-    as_of = _day("--as-of", args.as_of) or date.today()  # noqa: DTZ011  (the clinic's day, not a moment)
+    zone = read_zone(args.zone)
+    as_of = _day("--as-of", args.as_of) or datetime.now(zone).date()
     policy, request = _policy(args.policy), _request(args)
     try:
-        reading = read_bundle(load(args.bundle), as_of=as_of)
+        reading = read_bundle(load(args.bundle), as_of=as_of, zone=zone)
     except UnusableBundle as error:
         raise UserError(str(error)) from error
+    if args.report:
+        return show_report(reading.report, reading.facts.person.name, as_json=args.json)
     try:
         proposal = propose(reading.facts, request=request, policy=policy, as_of=as_of)
     except (PlanRequestError, PolicyError, UnitError) as error:
@@ -83,6 +102,7 @@ def _request(args: argparse.Namespace) -> PlanRequest:
     total = _option("--total-volume", args.total_volume, lambda text: _usable(Ml.parse(text)))
     return PlanRequest(
         protocol=args.protocol,
+        indication=args.indication,
         start=_day("--start", args.start),
         clinic_days=_option("--clinic-days", args.clinic_days, lambda text: weekdays(text.split(","))),
         vial=_option("--vial", args.vial, lambda text: _usable(MgPerMl.parse(text))),
@@ -126,7 +146,7 @@ def _write_files(args: argparse.Namespace, proposal: Proposal, reading: Reading)
         from tenuto.clinic.plan.documents.calendar import as_calendar
 
         try:
-            made[args.ics] = as_calendar(proposal, reading.facts.person)
+            made[args.ics] = as_calendar(proposal, reading.facts.person, made=datetime.now(UTC))
         except ValueError as error:
             print(f"tenuto: {args.ics} was not written: {error}.", file=sys.stderr)
     if args.pdf:
@@ -139,14 +159,13 @@ def _write_files(args: argparse.Namespace, proposal: Proposal, reading: Reading)
 
 
 def _show(args: argparse.Namespace, proposal: Proposal, reading: Reading) -> None:
-    # A terminal in another encoding shows a substitute rather than failing half-way through a plan.
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")
+    forgiving_output()
     if args.json:
         plan = proposal_json(proposal, ignored_resources=reading.ignored_resources)
         print(json.dumps(plan, ensure_ascii=False, indent=2))
         return
     from tenuto.clinic.plan.documents.sheet import sheet_of
-    from tenuto.clinic.plan.documents.text import as_text
+    from tenuto.clinic.plan.documents.text import Look, as_text
 
-    print(as_text(sheet_of(proposal, reading.facts.person, reading.ignored)), end="")
+    look = Look(terminal_width(), in_colour(), args.all)
+    print(as_text(sheet_of(proposal, reading.facts.person, reading.ignored), look), end="")

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from tenuto.core.gate import Level
-from tenuto.core.intake.required import Fact, facts
+from tenuto.core.intake.required import GROUPS, Fact, facts
+from tenuto.core.intake.terminology import Role, terms
 
 __all__ = ["page"]
 
@@ -28,16 +29,6 @@ PHQ-9, GAD-7, AUDIT-C and the suicide screener may also be sent item by item, ea
 name as the code in the system `urn:tenuto:instruments`, or an item with its name as the `linkId`. A consent has the
 scope `treatment` and names ketamine in its category, policy or provision.
 """
-_GROUPS = {
-    "identity": "Identity",
-    "psychiatric": "Psychiatric history",
-    "suicide": "Suicide risk",
-    "medical": "Medical history",
-    "substance": "Substances",
-    "agreement": "Capacity, company and agreement",
-    "examination": "Examination",
-    "laboratory": "Tests",
-}
 _SNIPPETS = {
     "diagnosis": """\
 {"resourceType": "Condition",
@@ -81,7 +72,7 @@ def _lines() -> Iterator[str]:
     yield _HEAD
     for group, members in groupby(facts(), key=lambda f: f.group):
         items = tuple(members)
-        yield f"## {_GROUPS[group]}\n"
+        yield f"## {GROUPS[group]}\n"
         yield "| Fact | Path and codes | Asked of | Unknown: planning | Unknown: starting | Counts for | Evidence |"
         yield "|---|---|---|---|---|---|---|"
         yield from (_row(item) for item in items)
@@ -94,7 +85,7 @@ def _row(item: Fact) -> str:
         f"**{item.title}**<br>`{item.id}`",
         "<br>".join((item.fhir_path, *_codes(item), *_choices(item))),
         ", ".join(_APPLIES[name] for name in item.applies),
-        _level(item.planning),
+        _level(item.planning) + ("<br>to do by the first infusion" if item.on_the_day else ""),
         _level(item.starting),
         _validity(item),
         item.basis.evidence,
@@ -135,6 +126,17 @@ def _codes(item: Fact) -> Iterator[str]:
         yield f"`{name}`: LOINC {', '.join(codes)}" if codes else f"`{name}`: code or linkId `{name}`"
     for coding in item.codes:
         yield f"{coding.system.upper()} {coding.code} {coding.display}"
+    for role, label in _ROLES.items():
+        found = [term.coding.code for term in terms() if term.fact == item.id and term.role is role]
+        if found:
+            yield f"{label}: LOINC {', '.join(found)}"
+
+
+_ROLES = {
+    Role.RESULT: "also",
+    Role.MEASURE: "also",
+    Role.CLOSES: "only what closes counts",
+}
 
 
 def _choices(item: Fact) -> Iterator[str]:

@@ -7,11 +7,12 @@ from decimal import Decimal
 import pytest
 
 from tenuto.core.gate import Level
-from tenuto.core.intake.facts import Coding, PatientFacts, Person, Problem, ProblemStatus
-from tenuto.core.intake.required import Purpose, fact, facts
+from tenuto.core.intake.facts import Coding, Consent, PatientFacts, Person, Problem, ProblemStatus
+from tenuto.core.intake.required import Purpose, facts
 from tenuto.core.policy import default_policy
 from tests.core.intake.people import (
     DEPRESSION,
+    TODAY,
     finding,
     healthy,
     judged,
@@ -78,9 +79,25 @@ def test_each_answer_has_the_effect_that_the_register_says(item):
 
 
 @pytest.mark.parametrize("code", ["consent", "escort", "prescriber"])
-def test_what_blocks_when_there_is_none(code):
-    assert fact(code).planning is Level.BLOCK
-    assert fact(code).starting is Level.BLOCK
+def test_what_is_needed_on_the_day_is_to_do_while_planning_and_blocks_starting(code):
+    gone = with_answer(code, None, patient=healthy(consents=()) if code == "consent" else None)
+    planning, starting = judged(gone), judged(gone, Purpose.STARTING)
+    assert (planning.to_do, starting.to_do) == ((code,), ())
+    name = f"MISSING-{code.upper()}"
+    assert (finding(planning, name).level, finding(starting, name).level) == (Level.REVIEW, Level.BLOCK)
+
+
+def test_a_recorded_refusal_speaks_against_planning_too():
+    assert finding(judged(with_answer("escort", "none")), "ANSWER-ESCORT").level is Level.BLOCK
+    withdrawn = healthy(consents=(Consent(TODAY, False),))
+    assert finding(judged(withdrawn), "CONSENT-NOT-IN-FORCE").level is Level.BLOCK
+
+
+def test_records_that_say_the_same_are_one_finding():
+    many = [Problem(f"Alcohol dependence, note {n}", (Coding("icd10cm", "F10.20"),)) for n in range(15)]
+    found = [f for f in judged(with_problem(*many)).gate.findings if f.code.startswith("CONTRA-")]
+    assert len({f.code for f in found}) == len(found)
+    assert "14 more entries say the same." in found[0].message
 
 
 def test_no_diagnosis_blocks():

@@ -116,11 +116,11 @@ def test_an_unattested_allergy_list_is_reviewed():
 @pytest.mark.parametrize(
     ("consents", "expected"),
     [
-        ((), "MISSING-CONSENT BLOCK"),
-        ((Consent(TODAY, False),), "MISSING-CONSENT BLOCK"),
-        ((Consent(None, True),), "MISSING-CONSENT BLOCK"),
-        ((Consent(TODAY + timedelta(days=1), True),), "MISSING-CONSENT BLOCK"),
-        ((Consent(TODAY - timedelta(days=366), True),), "MISSING-CONSENT BLOCK"),
+        ((), "MISSING-CONSENT REVIEW"),
+        ((Consent(TODAY, False),), "CONSENT-NOT-IN-FORCE BLOCK"),
+        ((Consent(None, True),), "MISSING-CONSENT REVIEW"),
+        ((Consent(TODAY + timedelta(days=1), True),), "MISSING-CONSENT REVIEW"),
+        ((Consent(TODAY - timedelta(days=366), True),), "MISSING-CONSENT REVIEW"),
         ((Consent(TODAY - timedelta(days=365), True),), None),
         ((Consent(TODAY, True, "crps"),), "CONSENT-OTHER REVIEW"),
     ],

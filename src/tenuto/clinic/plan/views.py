@@ -6,6 +6,7 @@ from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tenuto.clinic.accounts.models import Staff
@@ -78,7 +79,7 @@ def calendar(request: HttpRequest, patient: Patient) -> HttpResponse:
     built = _for_export(request, patient)
     if not built.proposal.series.infusions:
         raise Http404
-    content = as_calendar(built.proposal, built.grounds.state.facts.person)
+    content = as_calendar(built.proposal, built.grounds.state.facts.person, made=timezone.now())
     return file_of(content, "text/calendar; charset=utf-8", "series.ics")
 
 

@@ -12,10 +12,16 @@ __all__ = ["judge"]
 
 
 def judge(case: Case) -> tuple[Finding, ...]:
-    """None, withdrawn, undated, future-dated or expired blocks; one for another condition asks for review."""
+    """None, undated, future-dated or expired is missing; one that was taken back blocks; another condition is REVIEW."""
     item = fact("consent")
     active = [c for c in case.facts.consents if c.active]
     dated = [c for c in active if c.signed is not None and not case.in_future(c.signed)]
+    if not active and case.facts.consents:
+        message = (
+            "The consent on record is not in force: it was withdrawn or refused, or has ended. Speak with the person; without a "
+            "consent given anew nothing is planned."
+        )
+        return (note("consent", "CONSENT-NOT-IN-FORCE", Level.BLOCK, message),)
     if not dated:
         because = "Consent: none with a date up to today." if active else ""
         return missing(case, item, because=because)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -159,7 +159,20 @@ def judge(
             for match in _codebook().matches(problem)
             if match.mention in (Mention.STATED, Mention.UNCERTAIN)
         )
-    return tuple(found)
+    return tuple(_one_meaning(found))
+
+
+def _one_meaning(found: Sequence[Finding]) -> Iterator[Finding]:
+    """Findings of one rule and level as one: the first in words, and how many more records say the same."""
+    alike: dict[tuple[str, Level], list[Finding]] = {}
+    for finding in found:
+        alike.setdefault((finding.code, finding.level), []).append(finding)
+    for group in alike.values():
+        first, *more = sorted(set(group), key=lambda f: f.message)
+        also = (
+            f" {len(more)} more {'entry says' if len(more) == 1 else 'entries say'} the same." if more else ""
+        )
+        yield replace(first, message=first.message + also)
 
 
 def _finding(

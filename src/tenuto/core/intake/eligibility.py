@@ -47,6 +47,8 @@ class Assessment:
     gate: Gate
     missing: tuple[str, ...]
     """Ids of the required facts that are unknown or out of date, in the order of the register."""
+    to_do: tuple[str, ...]
+    """Of these, when planning, the facts that are needed only by the first infusion."""
     not_checked: tuple[str, ...]
     """Sentences about what was sent and could not be classified or read."""
     indications: tuple[Indication, ...]
@@ -102,6 +104,9 @@ def assess(
     return Assessment(
         gate=Gate.of(found),
         missing=tuple(item.id for item in facts() if item.id in unknown),
+        to_do=tuple(
+            item.id for item in facts() if item.id in unknown and item.on_the_day and not case.starting
+        ),
         not_checked=(*unclassified, *medicine.not_checked),
         indications=case.indications,
         treated=case.treated,

@@ -18,7 +18,20 @@ from tenuto.core.literature import ROOT
 from tenuto.core.scales.reading import instrument
 from tenuto.core.sources import Basis, basis_of
 
-__all__ = ["Fact", "Measure", "Purpose", "fact", "facts"]
+__all__ = ["GROUPS", "Fact", "Measure", "Purpose", "fact", "facts"]
+
+
+GROUPS = {
+    "identity": "Identity",
+    "psychiatric": "Psychiatric history",
+    "suicide": "Suicide risk",
+    "medical": "Medical history",
+    "substance": "Substances",
+    "agreement": "Capacity, company and agreement",
+    "examination": "Examination",
+    "laboratory": "Tests",
+}
+"""How each group of facts is called."""
 
 
 class Purpose(StrEnum):
@@ -59,6 +72,8 @@ class Fact:
     valid: str = ""
     valid_months: str = ""
     same_day: bool = False
+    on_the_day: bool = False
+    """Needed by the first infusion: while planning, its absence is something to do by that day."""
     same_day_unless: str = ""
     rules: tuple[str, ...] = ()
     codes: tuple[Coding, ...] = ()
@@ -123,6 +138,7 @@ def _fact(entry: Table) -> Fact:
         valid=entry.text("valid", ""),
         valid_months=entry.text("valid_months", ""),
         same_day=entry.flag("same_day"),
+        on_the_day=entry.flag("on_the_day"),
         same_day_unless=entry.text("same_day_unless", ""),
         rules=entry.words("rules", ()),
         codes=tuple(_code(entry, cells) for cells in entry.rows("codes", ())),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from tenuto.core.gate import Level
@@ -11,11 +11,15 @@ from tenuto.core.plan.proposal import Proposal
 
 __all__ = ["as_calendar"]
 
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+"""A sequence is a whole number of 32 bits; seconds from here on fit into it until 2088."""
 
-def as_calendar(proposal: Proposal, person: Person) -> bytes:
+
+def as_calendar(proposal: Proposal, person: Person, *, made: datetime) -> bytes:
     """An .ics file with one tentative entry a planned infusion; ValueError when there is nothing planned.
 
-    The same proposal gives the same bytes. A closed gate is written into every entry.
+    A closed gate is written into every entry. `made` is the instant of writing: a file made later is newer, so that a
+    calendar moves the entry (RFC 5545, DTSTAMP and SEQUENCE).
     """
     from icalendar import Calendar, Event
 
@@ -25,12 +29,13 @@ def as_calendar(proposal: Proposal, person: Person) -> bytes:
     calendar.add("prodid", "-//Tenuto//plan//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    stamp = datetime.combine(proposal.as_of, time(), UTC)
+    stamp = made.astimezone(UTC).replace(microsecond=0)
     total = len(proposal.series.infusions)
     for planned in proposal.series.infusions:
         event = Event()
         event.add("uid", f"{_key(proposal, person, planned.n)}@tenuto")
         event.add("dtstamp", stamp)
+        event.add("sequence", int((stamp - _EPOCH).total_seconds()))
         event.add("dtstart", planned.on)
         event.add("dtend", planned.on + timedelta(days=1))
         event.add("summary", f"{_prefix(proposal.gate.level)}Session {planned.n} of {total}, proposed")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tenuto.core.dates import say_birthday, say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.facts import Person
-from tenuto.core.intake.required import facts
+from tenuto.core.intake.required import GROUPS, Fact, facts
 from tenuto.core.plan.calculation import Calculation
 from tenuto.core.plan.proposal import Proposal
 
@@ -68,9 +69,14 @@ class Sheet:
     series: tuple[Row, ...]
     maintenance: tuple[str, ...]
     missing: tuple[str, ...]
+    """What is not recorded, most dangerous first."""
     not_checked: tuple[str, ...]
     alternatives: tuple[Row, ...]
     ignored: str
+    unrecorded: str = ""
+    """The same in one line, by group."""
+    to_do: tuple[Row, ...] = ()
+    """What is needed by the first infusion, with its due date."""
     footer: str = NOT_FOR_CARE
     title: str = "Proposed treatment plan"
     stamp: str = ""
@@ -85,13 +91,14 @@ def sheet_of(proposal: Proposal, person: Person, ignored: Mapping[str, int]) -> 
     """The sheet of a proposal for this person; `ignored` counts the resources that were left out, by type."""
     level = proposal.gate.level
     calculation = proposal.orderable
+    unrecorded = _unrecorded(proposal)
     return Sheet(
         level=level.name,
         mark=MARKS[level],
         verdict=_verdict(level),
         person=_person(person, proposal.assessment.body.age_years),
         about=_about(proposal),
-        findings=tuple(map(_finding, proposal.gate.findings)),
+        findings=tuple(_finding(f) for f in proposal.gate.findings if not _only_unrecorded(f)),
         dose=_dose(proposal, calculation) if calculation else (),
         no_dose="" if calculation else _no_dose(proposal),
         checks=_checks(calculation) if calculation else (),
@@ -100,7 +107,9 @@ def sheet_of(proposal: Proposal, person: Person, ignored: Mapping[str, int]) -> 
             Row(str(i.n), f"{say_date(i.on)}{_optional(i.kind.value)}") for i in proposal.series.infusions
         ),
         maintenance=_maintenance(proposal),
-        missing=_titles(proposal.missing),
+        missing=tuple(item.title for item in unrecorded),
+        unrecorded=_in_one_line(unrecorded),
+        to_do=_to_do(proposal),
         not_checked=proposal.not_checked,
         alternatives=tuple(Row(a.protocol.id, a.why) for a in proposal.alternatives),
         ignored=_ignored(ignored),
@@ -206,9 +215,32 @@ def _maintenance(proposal: Proposal) -> tuple[str, ...]:
     return (proposal.maintenance.text, f"{sources or 'no document'} [{evidence}]")
 
 
-def _titles(missing: tuple[str, ...]) -> tuple[str, ...]:
-    titles = {fact.id: fact.title for fact in facts()}
-    return tuple(titles.get(name, name) for name in missing if name)
+def _only_unrecorded(finding: Finding) -> bool:
+    """Whether a finding says no more than that a fact is not recorded; a list of them is one line."""
+    return finding.missing and finding.level <= Level.REVIEW
+
+
+def _unrecorded(proposal: Proposal) -> tuple[Fact, ...]:
+    """The facts that are not recorded, most dangerous first: what would close a start before what would only be looked at."""
+    unknown = [fact for fact in facts() if fact.id in proposal.missing]
+    return tuple(sorted(unknown, key=lambda fact: (-fact.planning, -fact.starting)))
+
+
+def _in_one_line(unrecorded: tuple[Fact, ...]) -> str:
+    if not unrecorded:
+        return ""
+    groups = Counter(GROUPS[fact.group] for fact in unrecorded)
+    listed = ", ".join(f"{title.lower()} {number}" for title, number in groups.items())
+    what = "1 fact is" if len(unrecorded) == 1 else f"{len(unrecorded)} facts are"
+    return f"{what} not recorded: {listed}."
+
+
+def _to_do(proposal: Proposal) -> tuple[Row, ...]:
+    """What is needed on the day, with the day: the first infusion's, or the one the series may start on."""
+    planned = proposal.series.infusions
+    due = planned[0].on if planned else proposal.request.start or proposal.as_of
+    names = [fact.title for fact in facts() if fact.id in proposal.assessment.to_do]
+    return (Row(f"By {say_date(due)}", ", ".join(names)),) if names else ()
 
 
 def _ignored(ignored: Mapping[str, int]) -> str:

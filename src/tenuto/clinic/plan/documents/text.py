@@ -1,82 +1,113 @@
-"""The sheet as text for a terminal or a pipe: no colour, no control characters, at most 100 columns."""
+"""The sheet as text for a terminal or a pipe: no control characters but, on a terminal, the colour of a level."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from textwrap import wrap
 
 from tenuto.clinic.plan.documents.sheet import FindingRow, Row, Sheet
 
-__all__ = ["as_text"]
+__all__ = ["Look", "as_text"]
 
 WIDTH = 100
+_COLOURS = {"PASS": "32", "REVIEW": "33", "BLOCK": "31", "REFUSE": "31"}
 
 
-def as_text(sheet: Sheet) -> str:
-    """The whole sheet, gate first."""
-    return "\n".join(_lines(sheet)) + "\n"
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the text is set: its width in columns, whether levels are coloured, and whether everything is listed."""
+
+    width: int = WIDTH
+    colour: bool = False
+    every: bool = False
+    """True to list what is not recorded and what only informs; else each is one line or left out."""
 
 
-def _lines(sheet: Sheet) -> Iterator[str]:
-    yield from _wrapped(f"{sheet.mark} {sheet.level}. {sheet.verdict}", indent="")
-    yield ""
-    yield from _wrapped(sheet.person, indent="")
-    yield from _table(sheet.about, indent="")
-    yield from _section("Findings", [line for row in sheet.findings for line in _finding(row)])
-    yield from _section(
-        "Dose for one infusion", [*_table(sheet.dose), *_wrapped(sheet.no_dose), *_calculations(sheet)]
-    )
-    yield from _section("Series", list(_table(sheet.series)))
-    yield from _section("Maintenance", [line for text in sheet.maintenance for line in _wrapped(text)])
-    yield from _section("Missing", _items(sheet.missing))
-    yield from _section("Not checked", _items(sheet.not_checked))
-    yield from _section("Other protocols", list(_table(sheet.alternatives)))
-    yield from _section("Left out", _wrapped(sheet.ignored))
-    yield ""
-    yield from _wrapped(sheet.footer, indent="")
+def as_text(sheet: Sheet, look: Look | None = None) -> str:
+    """The whole sheet, gate first, then what speaks against the plan, then one line for what is not recorded."""
+    return "\n".join(_Text(sheet, look or Look()).lines()) + "\n"
 
 
-def _section(title: str, lines: list[str]) -> Iterator[str]:
-    if lines:
+class _Text:
+    def __init__(self, sheet: Sheet, look: Look) -> None:
+        self.sheet, self.look = sheet, look
+
+    def lines(self) -> Iterator[str]:
+        sheet = self.sheet
+        yield from self._coloured(
+            self._wrapped(f"{sheet.mark} {sheet.level}. {sheet.verdict}", ""), sheet.level
+        )
         yield ""
-        yield title
-        yield from lines
+        yield from self._wrapped(sheet.person, "")
+        yield from self._table(sheet.about, "")
+        told = [row for row in sheet.findings if row.level != "PASS"]
+        notes = [row for row in sheet.findings if row.level == "PASS" and self.look.every]
+        yield from self._section("Findings", [line for row in (*told, *notes) for line in self._finding(row)])
+        yield from self._section("To do", list(self._table(sheet.to_do)))
+        yield from self._section("Not recorded", self._unrecorded())
+        dose = [*self._table(sheet.dose), *self._wrapped(sheet.no_dose), *self._calculations()]
+        yield from self._section("Dose for one infusion", dose)
+        yield from self._section("Series", list(self._table(sheet.series)))
+        yield from self._section(
+            "Maintenance", [line for text in sheet.maintenance for line in self._wrapped(text)]
+        )
+        yield from self._section("Other protocols", list(self._table(sheet.alternatives)))
+        yield from self._section("Left out", self._wrapped(sheet.ignored))
+        yield ""
+        yield from self._wrapped(sheet.footer, "")
 
+    def _unrecorded(self) -> list[str]:
+        if not self.sheet.unrecorded:
+            return []
+        if self.look.every:
+            return [self._wrapped(text, first="  - ")[0] for text in self.sheet.missing]
+        return self._wrapped(f"{self.sheet.unrecorded} `--all` lists them.")
 
-def _wrapped(text: str, indent: str = "  ", first: str | None = None) -> list[str]:
-    return wrap(
-        text,
-        WIDTH,
-        initial_indent=indent if first is None else first,
-        subsequent_indent=indent if first is None else " " * len(first),
-        break_on_hyphens=False,
-    )
+    def _section(self, title: str, lines: list[str]) -> Iterator[str]:
+        if lines:
+            yield ""
+            yield title
+            yield from lines
 
+    def _wrapped(self, text: str, indent: str = "  ", first: str | None = None) -> list[str]:
+        return wrap(
+            text,
+            self.look.width,
+            initial_indent=indent if first is None else first,
+            subsequent_indent=indent if first is None else " " * len(first),
+            break_on_hyphens=False,
+        )
 
-def _finding(row: FindingRow) -> list[str]:
-    return [
-        *_wrapped(row.message, first=f"  {row.mark} {row.level:<7} "),
-        *_wrapped(f"{row.code}: {row.source} [{row.evidence}]", indent=" " * 12),
-    ]
+    def _finding(self, row: FindingRow) -> list[str]:
+        return [
+            *self._coloured(self._wrapped(row.message, first=f"  {row.mark} {row.level:<7} "), row.level),
+            *self._wrapped(f"{row.code}: {row.source} [{row.evidence}]", " " * 12),
+        ]
 
+    def _coloured(self, lines: list[str], level: str) -> list[str]:
+        """The lines with the level's word in its colour, on a terminal."""
+        if not self.look.colour or not lines:
+            return lines
+        return [lines[0].replace(level, f"\x1b[{_COLOURS[level]};1m{level}\x1b[0m", 1), *lines[1:]]
 
-def _table(rows: Iterable[Row], indent: str = "  ") -> list[str]:
-    shown = list(rows)
-    width = max((len(row.label) for row in shown), default=0)
-    return [line for row in shown for line in _wrapped(row.value, first=f"{indent}{row.label:<{width}}  ")]
+    def _table(self, rows: Iterable[Row], indent: str = "  ") -> list[str]:
+        shown = list(rows)
+        width = max((len(row.label) for row in shown), default=0)
+        return [
+            line
+            for row in shown
+            for line in self._wrapped(row.value, first=f"{indent}{row.label:<{width}}  ")
+        ]
 
-
-def _calculations(sheet: Sheet) -> list[str]:
-    if not sheet.checks:
-        return []
-    heads = ("", "decimals", "whole millionths")
-    rows = [heads, *((c.name, c.first, c.second) for c in sheet.checks)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
-    lines = [
-        "  " + "  ".join(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows
-    ]
-    return ["", *lines, *_wrapped(sheet.agree)]
-
-
-def _items(texts: Iterable[str]) -> list[str]:
-    return [line for text in texts for line in _wrapped(text, first="  - ")]
+    def _calculations(self) -> list[str]:
+        if not self.sheet.checks:
+            return []
+        heads = ("", "decimals", "whole millionths")
+        rows = [heads, *((c.name, c.first, c.second) for c in self.sheet.checks)]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
+        lines = [
+            "  " + "  ".join(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        ]
+        return ["", *lines, *self._wrapped(self.sheet.agree)]

@@ -21,7 +21,7 @@ from tenuto.clinic.plan.presenters.protocols import ProtocolColumn, compare
 from tenuto.clinic.ui.charts.dose_level import LevelFigure
 from tenuto.clinic.ui.gates import GateCard, gate_card, missing_facts, missing_findings
 from tenuto.clinic.ui.words import ago, count, long_day, moment
-from tenuto.core.gate import Gate, Level
+from tenuto.core.gate import Level
 from tenuto.core.literature.claims import claims
 from tenuto.core.plan.factors import Factor
 from tenuto.core.plan.proposal import Proposal
@@ -98,7 +98,7 @@ def plan_page(
         course=course_of(proposal),
         no_course="A series needs a protocol." if proposal.protocol is None else "No day fits; see the gate.",
         protocols=protocols_of(proposal, query),
-        missing=tuple(_missing(gate, patient)),
+        missing=tuple(_missing(proposal, patient)),
         not_checked=proposal.not_checked,
         record=tuple(_record(record, today)),
         factors=_factors(proposal.factors),
@@ -123,11 +123,14 @@ def _claims() -> SafeString:
     return mark_safe(render_to_string("plan/claims.html", {"claims": rows}))  # noqa: S308 - a template's output
 
 
-def _missing(gate: Gate, patient: Patient) -> Iterable[MissingRow]:
+def _missing(proposal: Proposal, patient: Patient) -> Iterable[MissingRow]:
+    gate, planned = proposal.gate, proposal.series.infusions
+    by = f"To do by {long_day(planned[0].on)}. " if planned else "To do by the first infusion. "
     for item, finding in zip(missing_facts(gate), missing_findings(gate), strict=True):
         page = page_of(finding.fact)
         url = reverse(page[0], args=[patient.pk, *page[1:]]) if page else ""
-        yield MissingRow(item.mark, item.title, item.ask, url)
+        due = by if finding.fact in proposal.assessment.to_do else ""
+        yield MissingRow(item.mark, item.title, due + item.ask, url)
 
 
 def dose_of(proposal: Proposal) -> DoseCard | None:

@@ -1,0 +1,72 @@
+"""What became of a record: the report of a reading, before anything is planned or written."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import tzinfo
+from textwrap import wrap
+from zoneinfo import ZoneInfo
+
+from tenuto.cli import UserError, printable
+from tenuto.cli.terminal import forgiving_output, terminal_width
+from tenuto.core.intake.reading_report import Ending, ReadingReport, listed
+
+__all__ = ["read_zone", "show_report"]
+
+SETTLED, UNSETTLED = 0, 3
+
+
+def read_zone(name: str | None) -> tzinfo | None:
+    """The zone that was named, else the clinic's setting; None when neither is there: then a day is the sender's own."""
+    wanted = name or os.environ.get("TENUTO_TIME_ZONE", "")
+    if not wanted:
+        return None
+    try:
+        return ZoneInfo(wanted)
+    except (KeyError, ValueError, OSError):
+        raise UserError(
+            f"'{wanted[:40]}' is not a time zone. Write it as in America/New_York, Europe/Berlin or UTC."
+        ) from None
+
+
+def show_report(report: ReadingReport, name: str, *, as_json: bool) -> int:
+    """Print the report; exits 0 when nothing is left to look at, else 3."""
+    forgiving_output()
+    if as_json:
+        print(json.dumps(_as_json(report), ensure_ascii=False, indent=2))
+    else:
+        print(printable("\n".join(_lines(report, name))))
+    return SETTLED if report.settled else UNSETTLED
+
+
+def _as_json(report: ReadingReport) -> dict[str, object]:
+    return {
+        "counts": {ending.value: number for ending, number in report.counts.items()},
+        "unsettled": list(report.unsettled),
+        "entries": [{"entry": e.label, "ending": e.ending.value, "why": e.why} for e in report.entries],
+    }
+
+
+def _lines(report: ReadingReport, name: str) -> list[str]:
+    width = terminal_width()
+    counts = ", ".join(f"{number} {ending}" for ending, number in report.counts.items())
+    lines = wrap(
+        f"{name or 'No name recorded'}: {len(report.entries)} entries, {counts}. Nothing was planned or written.",
+        width,
+    )
+    if report.unsettled:
+        lines += ["", "To look at"]
+        lines += [
+            line
+            for text in report.unsettled
+            for line in wrap(text, width, initial_indent="  - ", subsequent_indent="    ")
+        ]
+    for ending in Ending:
+        found = report.ended(ending)
+        if found and ending is not Ending.NOT_UNDERSTOOD:
+            lines += ["", ending.value.capitalize()]
+            for why, labels in found:
+                text = f"{why}: {listed(labels)}" if why not in labels else why
+                lines += wrap(text, width, initial_indent="  ", subsequent_indent="      ")
+    return lines
