@@ -65,7 +65,7 @@ def test_an_auditor_is_refused(visit, ana, clinic):
 
 def test_the_most_closed_gate_comes_first(rows, weighed, ana):
     weighed("Zoe Alba", "MRN 7")
-    assert [row.mark for row in rows()] == ["refuse", "block"]
+    assert [row.mark for row in rows()] == ["refuse", "review"]
 
 
 def test_a_row_says_why_and_what_next(rows, ana):
@@ -79,7 +79,7 @@ def test_a_row_says_why_and_what_next(rows, ana):
 
 def test_the_filter_shows_one_mark(visit, rows, alice, ana, weighed):
     weighed("Zoe Alba", "MRN 7")
-    assert [row.name for row in rows("block")] == ["Zoe Alba"]
+    assert [row.name for row in rows("review")] == ["Zoe Alba"]
     assert len(rows("nonsense")) == 2
     assert "None with this mark" in visit(alice).get("/?gate=pass").content.decode()
 
@@ -158,5 +158,5 @@ def test_the_newest_record_counts(rows, alice, ana):
     )
     receive(facts=facts, source=source_of(digest="1" * 64), by=alice, at=later)
     (row,) = rows()
-    assert row.mark == "block"
+    assert row.mark == "review"
     assert row.diagnosis == "Depression (MDD, TRD)"

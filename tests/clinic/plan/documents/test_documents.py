@@ -28,6 +28,8 @@ SHEET = Sheet(
     series=(Row("1", "Mon 02 Mar 2026"),),
     maintenance=("One infusion every 2 to 4 weeks.",),
     missing=("Porphyria",),
+    unrecorded="1 fact is not recorded: medical history 1.",
+    to_do=(Row("By Mon 2 Mar 2026", "Escort"),),
     not_checked=("The problem “x” is not known here.",),
     alternatives=(Row("depression-6x3wk", "Asks less of the patient."),),
     ignored="1 resources of other types were not read: Claim 1.",
@@ -53,7 +55,8 @@ def test_markup_in_any_text_is_shown_as_it_is() -> None:
     hostile = replace(
         SHEET,
         findings=(FindingRow("REVIEW", "◆", MARKUP, MARKUP, MARKUP, MARKUP),),
-        missing=(MARKUP,),
+        unrecorded=MARKUP,
+        to_do=(Row(MARKUP, MARKUP),),
         maintenance=(MARKUP,),
         ignored=MARKUP,
     )
@@ -93,7 +96,7 @@ def test_a_name_without_a_font_still_gives_a_sheet() -> None:
 
 def test_empty_sections_leave_no_heading() -> None:
     bare = replace(SHEET, findings=(), dose=(), no_dose="No dose: why.", checks=(), agree="", series=(), maintenance=(),
-                   missing=(), not_checked=(), alternatives=(), ignored="")  # fmt: skip
+                   missing=(), unrecorded="", to_do=(), not_checked=(), alternatives=(), ignored="")  # fmt: skip
     text, page = as_text(bare), as_html(bare)
     assert "No dose: why." in text
     assert "No dose: why." in page
@@ -101,8 +104,8 @@ def test_empty_sections_leave_no_heading() -> None:
         "Findings",
         "Series",
         "Maintenance",
-        "Missing",
-        "Not checked",
+        "To do",
+        "Not recorded",
         "Other protocols",
         "Left out",
     ):
