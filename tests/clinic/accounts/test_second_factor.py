@@ -9,21 +9,35 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from django.db import transaction
 from django.http import HttpResponse
 from django.urls import include, path
 
 from tenuto.clinic.accounts.demo_code import code_of, give_second_factor
-from tenuto.clinic.accounts.reauthenticate import FRESH, Reauthentication, fresh_signature
+from tenuto.clinic.accounts.models import SpentFactor
+from tenuto.clinic.accounts.reauthenticate import FRESH, Reauthentication, signed_by
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.ledger.services import record
 from tests.clinic.conftest import NOW, PASSWORD
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
-@fresh_signature
-def sign(request, signature):
-    signature.require_fresh(signer=request.user, at=NOW)
-    return HttpResponse(f"signed {request.POST.get('words')} by {signature.by} with {signature.method}")
+def sign(request):
+    """Sign the words that were sent; words that are nothing are refused."""
+
+    @transaction.atomic
+    def deed(signature):
+        signature.spend(signer=request.user, at=NOW)
+        if not request.POST.get("words"):
+            raise ValueError("Write what is signed.")
+        record(action="signed words", subject=request.user, by=request.user, at=NOW)
+        return HttpResponse(f"signed {request.POST['words']} by {signature.by} with {signature.method}")
+
+    try:
+        return signed_by(request, deed)
+    except ValueError as refused:
+        return HttpResponse(str(refused), status=422)
 
 
 urlpatterns = [path("sign/", sign), path("", include("tenuto.clinic.config.urls"))]
@@ -66,6 +80,38 @@ def test_a_code_counts_once(visit, alice, app, signing):
     assert b"signed" not in second.post(asked["Location"], {"code": code, "next": "/sign/"}).content
 
 
+def test_a_second_factor_signs_once_and_the_next_signature_asks_for_another(visit, alice, app, signing):
+    browser = visit(alice)
+    browser.post("/account/second-factor/reauthenticate/", {"code": app()})
+    assert browser.post("/sign/", {"words": "the decision"}).status_code == 200
+    assert browser.post("/sign/", {"words": "the plan"}).status_code == 302
+    assert SpentFactor.objects.count() == 1
+
+
+def test_a_second_factor_that_signed_is_refused_by_the_service_too(alice):
+    given = Reauthentication(alice, NOW, "totp")
+    with transaction.atomic():
+        given.spend(signer=alice, at=NOW)
+        record(action="signed words", subject=alice, by=alice, at=NOW)
+    with pytest.raises(PermissionError, match="signed something already"):
+        given.spend(signer=alice, at=NOW)
+
+
+def test_what_would_be_refused_is_said_before_a_second_factor_is_asked_for(visit, alice, app, signing):
+    answer = visit(alice).post("/sign/", {"words": ""})
+    assert (answer.status_code, answer.content.decode()) == (422, "Write what is signed.")
+    assert visit(alice).post("/sign/", {"words": "x"}).status_code == 302
+    assert not SpentFactor.objects.exists()
+    assert not AuditEvent.objects.filter(action="signed words").exists()
+
+
+def test_a_refusal_spends_nothing(visit, alice, app, signing):
+    browser = visit(alice)
+    browser.post("/account/second-factor/reauthenticate/", {"code": app()})
+    assert browser.post("/sign/", {"words": ""}).status_code == 422
+    assert browser.post("/sign/", {"words": "x"}).status_code == 200
+
+
 def test_a_second_factor_is_fresh_for_minutes_only(visit, alice, app, signing, monkeypatch):
     browser = visit(alice)
     browser.post("/account/second-factor/reauthenticate/", {"code": app()})
@@ -102,13 +148,14 @@ def test_a_recovery_code_opens_the_door_and_signs_nothing(visit, alice, app, sig
 
 def test_each_signs_for_themselves(alice, bob):
     given = Reauthentication(alice, NOW, "totp")
-    given.require_fresh(signer=alice, at=NOW + FRESH)
+    given.spend(signer=alice, at=NOW + FRESH)
+    record(action="signed words", subject=alice, by=alice, at=NOW)
     with pytest.raises(PermissionError, match="Each signs for themselves"):
-        given.require_fresh(signer=bob, at=NOW)
+        given.spend(signer=bob, at=NOW)
     with pytest.raises(PermissionError, match="too long ago"):
-        given.require_fresh(signer=alice, at=NOW + FRESH + timedelta(seconds=1))
+        given.spend(signer=alice, at=NOW + FRESH + timedelta(seconds=1))
     with pytest.raises(PermissionError, match="too long ago"):
-        given.require_fresh(signer=alice, at=NOW - timedelta(seconds=1))
+        given.spend(signer=alice, at=NOW - timedelta(seconds=1))
 
 
 def test_signing_in_asks_for_the_second_factor(visit, charlie):

@@ -14,8 +14,12 @@ from tenuto.clinic.intake.models import ConsentSigned, Decision
 from tenuto.clinic.intake.services import DecisionRefused, decide, receive, sign_consent, withdraw_consent
 from tenuto.clinic.intake.services.consents import ConsentRefused
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.ports.api import open_task
+from tenuto.clinic.scales.services import record_triage
 from tenuto.core.gate import Level
 from tenuto.core.intake.consent_text import current_consent_text
+from tenuto.core.literature.tasks import task_kind
+from tenuto.core.scales.suicide_triage import Level as Triage
 from tests.clinic.conftest import NOW, source_of
 from tests.clinic.intake.conftest import signed, text_of
 from tests.clinic.intake.filling import answer, weigh
@@ -105,8 +109,12 @@ def test_the_page_signs_after_the_second_factor(visit, ana, bob, second_factor):
     assert ConsentSigned.objects.get().photo is False
 
 
-def test_the_page_asks_for_a_second_factor_first(visit, ana, bob):
-    answer = visit(bob).post(f"/patients/{ana.pk}/intake/consent/", {"patient_typed": "Ana Silva"})
+def test_the_page_asks_for_a_second_factor_once_the_form_is_complete(visit, ana, bob):
+    browser, url = visit(bob), f"/patients/{ana.pk}/intake/consent/"
+    data = {f"agree-{name}": "on" for name in EVERY}
+    data |= {"choose-photo": "no", "patient_typed": "Ana Silva", "text_sha256": TEXT.sha256}
+    assert browser.post(url, {**data, "patient_typed": "Anna Silvia"}).status_code == 422
+    answer = browser.post(url, data)
     assert answer.status_code == 302
     assert "/second-factor/" in answer["Location"]
     assert not ConsentSigned.objects.exists()
@@ -191,3 +199,68 @@ def test_the_imported_facts_are_the_ones_that_were_sent(alice):
     for name in ("problems", "medications", "allergies", "measurements", "scores", "answers", "consents"):
         assert sorted(map(str, getattr(merged, name))) == sorted(map(str, getattr(facts, name))), name
     assert replace(merged.person, identifiers=()) == replace(facts.person, identifiers=())
+
+
+# ---- open tasks of safety --------------------------------------------------------------------------------------------
+@pytest.fixture
+def waiting(alder, bob):
+    """Somebody about whom a suicide screen is open."""
+    known = task_kind("suicide.screen")
+    open_task(
+        patient=alder,
+        kind=known.id,
+        why=known.why,
+        owner_role="prescriber",
+        due=NOW + known.within,
+        by=bob,
+        at=NOW,
+    )
+    return alder
+
+
+def test_nobody_is_accepted_past_an_open_task_of_safety(waiting, alice):
+    for reason in ("", "Seen in person, all is well."):
+        with pytest.raises(
+            DecisionRefused, match=r"Open: Suicide screen\. Nobody is accepted before that is done"
+        ):
+            decision(waiting, alice, reason=reason)
+    assert not Decision.objects.exists()
+    decision(waiting, alice, outcome="needs_more", reason="The screen comes first.")
+
+
+def test_a_medical_director_accepts_past_it_with_a_reason_on_record(waiting, dora):
+    with pytest.raises(DecisionRefused, match="with a reason"):
+        decision(waiting, dora)
+    decision(waiting, dora, reason="Inpatient, watched day and night.")
+    detail = AuditEvent.objects.get(action="decided about treatment").detail
+    assert detail["past_open_tasks"] == ["suicide.screen"]
+
+
+def test_the_triage_opens_the_way(waiting, alice):
+    record_triage(
+        patient=waiting, level=Triage.NONE, rests_on="Talked it over at length today.", by=alice, at=NOW
+    )
+    decision(waiting, alice, reason="Triaged.")
+    assert current(waiting).accepted
+
+
+def test_other_open_tasks_do_not_stand_in_the_way(alder, alice, bob):
+    open_task(
+        patient=alder,
+        kind="test.order",
+        why="Liver enzymes.",
+        owner_role="coordinator",
+        due=NOW,
+        by=bob,
+        at=NOW,
+    )
+    decision(alder, alice)
+
+
+def test_the_page_says_it_before_a_second_factor_is_asked_for(visit, waiting, alice):
+    sent = {"outcome": "accepted", "reason": "Seen.", "seen": current(waiting).facts_sha256}
+    answer = visit(alice).post(f"/patients/{waiting.pk}/intake/decision/", sent)
+    assert answer.status_code == 422
+    page = text_of(answer)
+    assert "Open: Suicide screen. Nobody is accepted before that is done." in page
+    assert answer.context["form"]["reason"].value() == "Seen."

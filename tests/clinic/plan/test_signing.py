@@ -21,6 +21,7 @@ from tenuto.clinic.plan.services.proposing import grounds
 from tenuto.clinic.plan.services.signing import meaning
 from tenuto.clinic.plan.status import Status
 from tenuto.clinic.plan.versions import standing
+from tenuto.clinic.ports.api import open_task
 from tenuto.core.intake.difference import Difference
 from tenuto.core.intake.facts import Measurement
 from tenuto.core.plan.order import order_sha256, order_text
@@ -285,3 +286,26 @@ def test_a_new_decision_of_intake_stops_the_signature(accepted, alice, dora):
 def test_the_same_ground_gives_the_same_content(accepted):
     patient = accepted()
     assert built_from(patient).sha256 == built_from(patient).sha256
+
+
+def test_no_plan_is_signed_past_an_open_suicide_task_but_by_a_director_with_a_reason(
+    accepted, alice, bob, dora
+):
+    patient = accepted()
+    version = drafted(patient, alice)
+    open_task(
+        patient=patient,
+        kind="suicide.urgent",
+        why="Item 9.",
+        owner_role="prescriber",
+        due=NOW,
+        by=bob,
+        at=NOW,
+    )
+    for by, reason in ((alice, "Seen."), (dora, "")):
+        with pytest.raises(
+            services.SigningRefused, match=r"Open: Suicide risk, urgent\. No plan is signed before"
+        ):
+            sign(version, by, reason)
+    sign(version, dora, "Inpatient, watched day and night.")
+    assert status(version) is Status.SIGNED

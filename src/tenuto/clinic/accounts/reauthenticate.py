@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import wraps
-from typing import Any, cast
+from typing import TypeVar, cast
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
 from allauth.core.internal.httpkit import serialize_request
 from allauth.mfa.models import Authenticator
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.models import SpentFactor, Staff
 
-__all__ = ["FRESH", "Reauthentication", "fresh_signature", "last_second_factor"]
+__all__ = ["FRESH", "Reauthentication", "last_second_factor", "signed_by"]
+
+Done = TypeVar("Done")
 
 FRESH = timedelta(minutes=5)
 """How long a second factor counts as given for the signature at hand."""
@@ -28,24 +31,38 @@ FRESH = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Reauthentication:
-    """That `by` proved at `at` who they are, with `method` ('totp' or 'webauthn'). Services that sign require one."""
+    """That `by` proved at `at` who they are, with `method` ('totp' or 'webauthn'). Services that sign spend one each."""
 
     by: Staff
     at: datetime
     method: str
+    key: str = field(default_factory=lambda: uuid4().hex)
+    """Tells one second factor from every other; each signs once."""
 
-    def require_fresh(self, *, signer: Staff, at: datetime) -> None:
-        """Raise PermissionError unless it is the signer's own and not older than `FRESH`."""
+    def spend(self, *, signer: Staff, at: datetime) -> None:
+        """Use it up for the signature at hand, in the transaction of the signature.
+
+        Raises PermissionError unless it is the signer's own, not older than `FRESH`, and signed nothing before.
+        """
         if self.by.pk != signer.pk:
             raise PermissionError(
                 f"{self.by} gave the second factor, but {signer} signs. Each signs for themselves."
             )
         if not timedelta(0) <= at - self.at <= FRESH:
             raise PermissionError("The second factor was given too long ago. Give it again, then sign.")
+        try:
+            with transaction.atomic():
+                SpentFactor.objects.create(
+                    key=self.key, staff=signer, method=self.method, given_at=self.at, spent_at=at
+                )
+        except IntegrityError:
+            raise PermissionError(
+                "This second factor signed something already. Give another one, then sign."
+            ) from None
 
 
 def last_second_factor(request: HttpRequest) -> Reauthentication | None:
-    """The newest second factor of this session, if it is fresh and was not taken away since.
+    """The newest second factor of this session, if it is fresh, signed nothing yet and was not taken away since.
 
     A recovery code opens the door but signs nothing.
     """
@@ -60,23 +77,25 @@ def last_second_factor(request: HttpRequest) -> Reauthentication | None:
     age = timedelta(seconds=max(0.0, time.time() - float(newest["at"])))
     if age > FRESH or not Authenticator.objects.filter(user=request.user, type=newest["type"]).exists():
         return None
-    return Reauthentication(cast(Staff, request.user), timezone.now() - age, str(newest["type"]))
+    key = f"{request.user.pk}:{newest['type']}:{newest['at']}"
+    if SpentFactor.objects.filter(key=key).exists():
+        return None
+    return Reauthentication(cast(Staff, request.user), timezone.now() - age, str(newest["type"]), key)
 
 
-def fresh_signature(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Give the view `signature`, a fresh `Reauthentication`; ask for the second factor first when there is none.
+def signed_by(request: HttpRequest, deed: Callable[[Reauthentication], Done]) -> Done | HttpResponse:
+    """What the deed gives, done with a fresh second factor; the answer that asks for one when there is none.
 
-    A form that was posted without one is kept and sent again after the second factor; nothing typed is lost.
+    Before one is asked for, the deed is done and taken back, so that everything it would refuse is said first. The form
+    that was posted is kept and sent again after the second factor; nothing typed is lost. Raises what the deed raises.
     """
-
-    @wraps(view)
-    def signed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        signature = last_second_factor(request)
-        if signature is None:
-            return ask_for_second_factor(request)
-        return view(request, *args, signature=signature, **kwargs)
-
-    return signed
+    signature = last_second_factor(request)
+    if signature is not None:
+        return deed(signature)
+    with transaction.atomic():
+        deed(Reauthentication(cast(Staff, request.user), timezone.now(), "rehearsal"))
+        transaction.set_rollback(True)
+    return ask_for_second_factor(request)
 
 
 def ask_for_second_factor(request: HttpRequest) -> HttpResponse:

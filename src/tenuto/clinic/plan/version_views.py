@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.accounts.reauthenticate import Reauthentication, fresh_signature
+from tenuto.clinic.accounts.reauthenticate import signed_by
 from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
@@ -81,44 +81,50 @@ def version(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpRes
 
 @require_POST
 @shows_patient("plan signing", verb="plan.sign")
-@fresh_signature
-def sign(
-    request: HttpRequest, patient: Patient, version_id: UUID, signature: Reauthentication
-) -> HttpResponse:
-    """Sign a draft with the second factor that was given a moment ago."""
+def sign(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpResponse:
+    """Sign a draft with a second factor of its own."""
     found = grounds(patient)
     shown, form = _own(found, version_id), ReasonForm(request.POST, prefix="sign")
     try:
-        services.sign(
-            version=shown,
-            seen=request.POST.get("seen", ""),
-            reason=_reason(form),
-            signature=signature,
-            at=timezone.now(),
+        done = signed_by(
+            request,
+            lambda signature: services.sign(
+                version=shown,
+                seen=request.POST.get("seen", ""),
+                reason=_reason(form),
+                signature=signature,
+                at=timezone.now(),
+            ),
         )
     except services.PlanConflict as conflict:
         return _conflict(request, patient, conflict, _again(shown), title="Not signed", typed=_reason(form))
     except services.SigningRefused as refused:
         return _refused(request, shown, refused, "sign", form)
+    if isinstance(done, HttpResponse):
+        return done
     messages.success(request, f"Version {shown.number} is signed and in force.", extra_tags="Signed")
     return redirect("plan:version", patient.pk, shown.pk)
 
 
 @require_POST
 @shows_patient("plan exception", verb="gate.exception")
-@fresh_signature
-def exception(
-    request: HttpRequest, patient: Patient, version_id: UUID, signature: Reauthentication
-) -> HttpResponse:
+def exception(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpResponse:
     """A medical director's exception for a draft that is blocked."""
     found = grounds(patient)
     shown, form = _own(found, version_id), ReasonForm(request.POST, prefix="except")
     try:
-        services.grant_exception(version=shown, reason=_reason(form), signature=signature, at=timezone.now())
+        done = signed_by(
+            request,
+            lambda signature: services.grant_exception(
+                version=shown, reason=_reason(form), signature=signature, at=timezone.now()
+            ),
+        )
     except services.PlanConflict as conflict:
         return _conflict(request, patient, conflict, _again(shown), title="Not granted", typed=_reason(form))
     except services.SigningRefused as refused:
         return _refused(request, shown, refused, "except", form)
+    if isinstance(done, HttpResponse):
+        return done
     messages.success(request, "The exception is kept. Somebody else signs the plan.", extra_tags="Exception")
     return redirect("plan:version", patient.pk, shown.pk)
 

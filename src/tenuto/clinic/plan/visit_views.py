@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.accounts.reauthenticate import Reauthentication, fresh_signature
+from tenuto.clinic.accounts.reauthenticate import signed_by
 from tenuto.clinic.course.api import CourseMoved, mark
 from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.decorators import shows_patient
@@ -67,17 +67,19 @@ def record(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @require_POST
 @shows_patient("next-visit orders", verb="plan.order")
-@fresh_signature
-def order(request: HttpRequest, patient: Patient, signature: Reauthentication) -> HttpResponse:
+def order(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Sign the orders for the next visit."""
     found = grounds(patient)
     form = OrdersForm(request.POST, effects=latest_effects(found.given()))
     seen = request.POST.get("seen", "")
 
-    def keep() -> None:
+    def keep() -> object:
         chosen, note = form.cleaned_data["chosen"], form.cleaned_data["note"]
-        order_next_visit(
-            patient=patient, chosen=chosen, note=note, signature=signature, at=timezone.now(), seen=seen
+        return signed_by(
+            request,
+            lambda signature: order_next_visit(
+                patient=patient, chosen=chosen, note=note, signature=signature, at=timezone.now(), seen=seen
+            ),
         )
 
     return _answer(request, patient, form, keep, done=("Signed", "The orders for the next visit are signed."))
@@ -87,7 +89,7 @@ def _answer(
     request: HttpRequest,
     patient: Patient,
     form: VisitForm | OrdersForm,
-    keep: Callable[[], None],
+    keep: Callable[[], object],
     *,
     done: tuple[str, str],
 ) -> HttpResponse:
@@ -95,12 +97,14 @@ def _answer(
     moved = ""
     if form.is_valid():
         try:
-            keep()
+            kept = keep()
         except (CourseMoved, VisitMoved) as conflict:
             moved = str(conflict)
         except VisitRefused as refused:
             form.add_error(refused.field, str(refused))
         else:
+            if isinstance(kept, HttpResponse):
+                return kept
             title, words = done
             messages.success(request, words, extra_tags=title)
             return redirect("plan:visits", patient.pk)

@@ -55,7 +55,7 @@ def propose(*, text: str, why: str, by: Staff, at: datetime) -> PolicyVersion:
 def sign(*, policy: PolicyVersion, signature: Reauthentication, at: datetime) -> PolicySignature:
     """Sign exactly this content. A person signs once; two people, one of them the medical director, make it signed."""
     by = signature.by
-    signature.require_fresh(signer=by, at=at)
+    signature.spend(signer=by, at=at)
     _require(by, "policy.sign")
     _require_own(policy, by)
     as_policy(policy)
@@ -85,7 +85,7 @@ def activate(
     without two signatures, whoever asks (hazard H37).
     """
     by = signature.by
-    signature.require_fresh(signer=by, at=at)
+    signature.spend(signer=by, at=at)
     _require(by, "policy.activate")
     _require_own(policy, by)
     reason = _reason(why)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.accounts.reauthenticate import Reauthentication, fresh_signature
+from tenuto.clinic.accounts.reauthenticate import signed_by
 from tenuto.clinic.ledger.services import record_access
 from tenuto.clinic.policies import presenters
 from tenuto.clinic.policies.forms import ActivateForm, ProposeForm
@@ -84,34 +84,39 @@ def text_in_effect(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires("policy.sign")
-@fresh_signature
-def sign_version(request: HttpRequest, policy_id: str, signature: Reauthentication) -> HttpResponse:
+def sign_version(request: HttpRequest, policy_id: str) -> HttpResponse:
     """Sign with the second factor that was just given."""
     row = _own(request, policy_id)
     try:
-        sign(policy=row, signature=signature, at=timezone.now())
+        done = signed_by(request, lambda signature: sign(policy=row, signature=signature, at=timezone.now()))
     except PolicyRefused as refused:
         messages.error(request, str(refused), extra_tags="Not signed")
     else:
+        if isinstance(done, HttpResponse):
+            return done
         messages.success(request, f"You signed {row}.", extra_tags="Signed")
     return redirect("policies:version", row.pk)
 
 
 @require_POST
 @requires("policy.activate")
-@fresh_signature
-def activate_version(request: HttpRequest, policy_id: str, signature: Reauthentication) -> HttpResponse:
+def activate_version(request: HttpRequest, policy_id: str) -> HttpResponse:
     """Put a signed version into effect, or go back to an older one."""
     row, form = _own(request, policy_id), ActivateForm(request.POST)
     if form.is_valid():
-        now = timezone.now()
+        now, why = timezone.now(), form.cleaned_data["why"]
         try:
-            activate(policy=row, why=form.cleaned_data["why"], signature=signature, at=now)
+            done = signed_by(
+                request,
+                lambda signature: activate(policy=row, why=why, signature=signature, at=timezone.now()),
+            )
         except PolicyRefused as refused:
             detail = {"verb": "policy.activate", "why": str(refused)}
             record_access(action="refused", subject=row, by=cast(Staff, request.user), at=now, detail=detail)
             form.add_error("why", str(refused))
         else:
+            if isinstance(done, HttpResponse):
+                return done
             messages.success(request, f"{row} is in effect from now on.", extra_tags="In effect")
             return redirect("policies:overview")
     return _version(request, row, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -29,6 +29,7 @@ __all__ = [
     "end_task",
     "end_tasks",
     "ends",
+    "open_safety_tasks_of",
     "open_task",
     "open_tasks",
     "open_tasks_of",
@@ -169,6 +170,11 @@ def open_tasks(clinic: Clinic) -> list[TaskRow]:
 def open_tasks_of(patient: Patient) -> list[TaskRow]:
     """The open tasks about a patient, the first due first. Two queries."""
     return [task_row(task) for task in _open(Task.objects.filter(patient=patient))]
+
+
+def open_safety_tasks_of(patient: Patient) -> list[TaskRow]:
+    """The open tasks of safety about a patient: a suicide risk, a red flag, a plan to look at again."""
+    return [task for task in open_tasks_of(patient) if task.safety]
 
 
 def task_row(task: Task) -> TaskRow:

@@ -1,7 +1,8 @@
 """Clinics and the people who work there. Every query starts at a clinic."""
 
 from tenuto.clinic.accounts.models.clinic import Clinic, Staff
+from tenuto.clinic.accounts.models.factor import SpentFactor
 from tenuto.clinic.accounts.models.tally import Tally
 from tenuto.clinic.accounts.roles import Role
 
-__all__ = ["Clinic", "Role", "Staff", "Tally"]
+__all__ = ["Clinic", "Role", "SpentFactor", "Staff", "Tally"]

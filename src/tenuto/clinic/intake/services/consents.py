@@ -40,7 +40,7 @@ def sign_consent(
     The member of staff signs with a fresh second factor. Raises ConsentRefused and PermissionError.
     """
     by = signature.by
-    signature.require_fresh(signer=by, at=at)
+    signature.spend(signer=by, at=at)
     text = consent_text(text_name)
     if text.sha256 != text_sha256:
         raise ConsentRefused(

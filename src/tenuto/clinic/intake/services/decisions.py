@@ -15,7 +15,7 @@ from tenuto.clinic.ledger.facts import signed
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.policies.api import keep_rules
-from tenuto.clinic.ports.api import TaskEnd, end_tasks, open_tasks_of
+from tenuto.clinic.ports.api import TaskEnd, TaskRow, end_tasks, open_safety_tasks_of, open_tasks_of
 from tenuto.clinic.ports.by_rule import open_by_rule
 from tenuto.core.gate import Authority, GateClosed, Level, Override
 from tenuto.core.intake.facts_json import facts_to_json
@@ -38,7 +38,7 @@ def decide(
     nobody can. Declining and asking for more need a reason too. Raises DecisionRefused and PermissionError.
     """
     by = signature.by
-    signature.require_fresh(signer=by, at=at)
+    signature.spend(signer=by, at=at)
     if not may(by, "intake.decide"):
         raise PermissionError(f"{by} may not decide about treatment. Ask a prescriber.")
     state = current(patient)
@@ -48,7 +48,10 @@ def decide(
         )
     wanted = Decision.Outcome(outcome)
     authority = _authority(by)
+    waiting: list[TaskRow] = []
     if wanted is Decision.Outcome.ACCEPTED:
+        waiting = open_safety_tasks_of(patient)
+        _check_nobody_waits(waiting, authority, reason)
         _require_open(state, Override(by.audit_name, authority, reason, at))
     elif not reason.strip():
         raise DecisionRefused("Write why, in one sentence: it is what the person and the referrer are told.")
@@ -60,10 +63,21 @@ def decide(
         "policy": f"{row.policy_id} version {row.policy_version}",
         "rules": row.rules_sha256,
         "method": row.method,
+        "past_open_tasks": [task.kind for task in waiting],
     }
     keep(row, action="decided about treatment", by=by, at=at, detail=detail)
     _tell_the_plan(row, by, at)
     return row
+
+
+def _check_nobody_waits(waiting: list[TaskRow], authority: Authority, reason: str) -> None:
+    """Nobody is accepted past an open task of safety; a medical director may, with the reason, as an exception."""
+    if not waiting or (authority is Authority.MEDICAL_DIRECTOR and reason.strip()):
+        return
+    titles = "; ".join(dict.fromkeys(task_kind(task.kind).title for task in waiting))
+    raise DecisionRefused(
+        f"Open: {titles}. Nobody is accepted before that is done. Only a medical director may, with a reason."
+    )
 
 
 def _tell_the_plan(row: Decision, by: Staff, at: datetime) -> None:

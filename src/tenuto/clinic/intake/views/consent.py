@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tenuto.clinic.accounts.reauthenticate import Reauthentication, fresh_signature
+from tenuto.clinic.accounts.reauthenticate import Reauthentication, signed_by
 from tenuto.clinic.intake.forms.consent import ConsentForm
 from tenuto.clinic.intake.models import ConsentSigned, ConsentWithdrawn
 from tenuto.clinic.intake.services import sign_consent, withdraw_consent
@@ -46,32 +46,33 @@ def _show(request: HttpRequest, patient: Patient, form: ConsentForm | None) -> H
     return page(request, "intake/consent.html", patient, context, status=UNPROCESSABLE if form else 200)
 
 
-@fresh_signature
-def _sign(request: HttpRequest, patient: Patient, signature: Reauthentication) -> HttpResponse:
+def _sign(request: HttpRequest, patient: Patient) -> HttpResponse:
     form = _form(request, patient, bound=True)
-    if not form.is_valid() or not _keep(form, patient, signature):
+    if not form.is_valid():
         return _show(request, patient, form)
+    try:
+        done = signed_by(request, lambda signature: _keep(form, patient, signature))
+    except ConsentRefused as refused:
+        form.add_error("patient_typed", str(refused))
+        return _show(request, patient, form)
+    if isinstance(done, HttpResponse):
+        return done
     messages.success(request, "The consent is signed.", extra_tags="Signed")
     return redirect("intake:consent", patient.pk)
 
 
-def _keep(form: ConsentForm, patient: Patient, signature: Reauthentication) -> bool:
-    try:
-        sign_consent(
-            patient=patient,
-            text_name=form.text.name,
-            text_sha256=form.cleaned_data["text_sha256"],
-            agreed=form.agreed(),
-            photo=form.chose("photo"),
-            patient_typed=form.cleaned_data["patient_typed"],
-            indication=form.cleaned_data["indication"],
-            signature=signature,
-            at=timezone.now(),
-        )
-    except ConsentRefused as refused:
-        form.add_error("patient_typed", str(refused))
-        return False
-    return True
+def _keep(form: ConsentForm, patient: Patient, signature: Reauthentication) -> ConsentSigned:
+    return sign_consent(
+        patient=patient,
+        text_name=form.text.name,
+        text_sha256=form.cleaned_data["text_sha256"],
+        agreed=form.agreed(),
+        photo=form.chose("photo"),
+        patient_typed=form.cleaned_data["patient_typed"],
+        indication=form.cleaned_data["indication"],
+        signature=signature,
+        at=timezone.now(),
+    )
 
 
 @require_POST

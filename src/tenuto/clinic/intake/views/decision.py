@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from tenuto.clinic.accounts.reauthenticate import Reauthentication, fresh_signature
+from tenuto.clinic.accounts.reauthenticate import signed_by
 from tenuto.clinic.intake.forms.decision import DecisionForm
 from tenuto.clinic.intake.models import Decision
 from tenuto.clinic.intake.services import DecisionRefused, decide
@@ -42,22 +42,28 @@ def _show(request: HttpRequest, patient: Patient, form: DecisionForm | None) -> 
     return page(request, "intake/decision.html", patient, context, state=state, status=status)
 
 
-@fresh_signature
-def _sign(request: HttpRequest, patient: Patient, signature: Reauthentication) -> HttpResponse:
+def _sign(request: HttpRequest, patient: Patient) -> HttpResponse:
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return _show(request, patient, form)
     try:
-        row = decide(
-            patient=patient,
-            outcome=form.cleaned_data["outcome"],
-            reason=form.cleaned_data["reason"],
-            seen=form.cleaned_data["seen"],
-            signature=signature,
-            at=timezone.now(),
+        row = signed_by(
+            request,
+            lambda signature: decide(
+                patient=patient,
+                outcome=form.cleaned_data["outcome"],
+                reason=form.cleaned_data["reason"],
+                seen=form.cleaned_data["seen"],
+                signature=signature,
+                at=timezone.now(),
+            ),
         )
     except DecisionRefused as refused:
         form.add_error("reason", str(refused))
         return _show(request, patient, form)
-    messages.success(request, f"{row.get_outcome_display()}, signed by {signature.by}.", extra_tags="Decided")
+    if isinstance(row, HttpResponse):
+        return row
+    messages.success(
+        request, f"{row.get_outcome_display()}, signed by {row.signed_by}.", extra_tags="Decided"
+    )
     return redirect("intake:page", patient.pk)

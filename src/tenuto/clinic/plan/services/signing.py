@@ -17,9 +17,9 @@ from tenuto.clinic.plan.models import PlanException, PlanSignature, PlanVersion,
 from tenuto.clinic.plan.services.drafting import Built, PlanConflict, moved, rebuilt
 from tenuto.clinic.plan.status import WORDS, Status
 from tenuto.clinic.plan.versions import standing
-from tenuto.clinic.ports.api import end_tasks
+from tenuto.clinic.ports.api import end_tasks, open_safety_tasks_of
 from tenuto.core.gate import Authority, GateClosed, Level, Override
-from tenuto.core.literature.tasks import EndsBy
+from tenuto.core.literature.tasks import LOOK_AGAIN, EndsBy, task_kind
 
 __all__ = ["ReasonMissing", "SigningRefused", "grant_exception", "meaning", "sign", "withdraw"]
 
@@ -80,6 +80,7 @@ def sign(
         raise PlanConflict("The page you signed shows another content than the version that is kept.")
     now = _require_unmoved(version)
     _require_accepted(now)
+    _check_nobody_waits(version, by, reason)
     _require_open(version, now, by, reason, at)
     row = PlanSignature.objects.create(
         version=version,
@@ -150,7 +151,7 @@ def withdraw(*, version: PlanVersion, reason: str, by: Staff, at: datetime) -> P
 def _require_signer(version: PlanVersion, signature: Reauthentication, at: datetime, *, verb: str) -> None:
     by = signature.by
     require_same_clinic(by, version.patient)
-    signature.require_fresh(signer=by, at=at)
+    signature.spend(signer=by, at=at)
     if not may(by, verb):
         raise PermissionError(f"{by} may not do this. See who may in the manual.")
     # Two people who sign at once are served one after the other.
@@ -188,6 +189,18 @@ def _require_accepted(now: Built) -> None:
         raise SigningRefused(
             f"The decision of intake is: {state.decision.outcome_text.lower()}. A plan needs one that accepts."
         )
+
+
+def _check_nobody_waits(version: PlanVersion, by: Staff, reason: str) -> None:
+    """No plan is signed past an open task of safety, but by a medical director's exception or by one with a reason."""
+    waiting = [task for task in open_safety_tasks_of(version.patient) if task.kind != LOOK_AGAIN]
+    director = by.role == Role.MEDICAL_DIRECTOR and bool(reason.strip())
+    if not waiting or director or hasattr(version, "exception"):
+        return
+    titles = "; ".join(dict.fromkeys(task_kind(task.kind).title for task in waiting))
+    raise SigningRefused(
+        f"Open: {titles}. No plan is signed before that is done, but by a medical director with a reason."
+    )
 
 
 def _require_open(version: PlanVersion, now: Built, by: Staff, reason: str, at: datetime) -> None:

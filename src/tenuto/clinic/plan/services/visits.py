@@ -129,7 +129,7 @@ def order_next_visit(
     """
     by = signature.by
     require_same_clinic(by, patient)
-    signature.require_fresh(signer=by, at=at)
+    signature.spend(signer=by, at=at)
     if not may(by, "plan.order"):
         raise PermissionError(f"{by} may not order anything for the next visit. Ask a prescriber.")
     by.clinic.patients.select_for_update().get(pk=patient.pk)
