@@ -35,6 +35,8 @@ COMMANDS: dict[str, Command] = {
         "tenuto.cli.audit", "check the audit chain, or print its newest event to note elsewhere"
     ),
     "policy": Command("tenuto.cli.policy", "check, sign or compare the clinic's policy"),
+    "protocol": Command("tenuto.cli.protocol", "enter the digest of new protocol versions"),
+    "scale": Command("tenuto.cli.scale", "pin the wording of a new rating scale"),
     "pk": Command("tenuto.cli.pk", "draw or list drug levels predicted by published models"),
     "forecast": Command("tenuto.cli.forecast", "forecast how long one patient's response lasts"),
     "simulate": Command("tenuto.cli.simulate", "predict a trial, or compare a clinic's maintenance policies"),

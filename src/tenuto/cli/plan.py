@@ -41,6 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--protocol", metavar="ID", help="plan this protocol instead of the condition's first one"
     )
+    parser.add_argument(
+        "--infusions",
+        metavar="N",
+        help="how many, within the protocol's range (default: its least, others optional)",
+    )
+    parser.add_argument("--maintenance", metavar="RULE", help="what follows the series, by the id of a rule")
     parser.add_argument("--start", metavar="DATE", help="first possible day of the series (default: --as-of)")
     parser.add_argument("--clinic-days", metavar="DAYS", help="such as mon,wed,fri (default: the policy's)")
     parser.add_argument("--vial", metavar="STRENGTH", help="such as 50mg/mL; there is no default")
@@ -103,11 +109,19 @@ def _request(args: argparse.Namespace) -> PlanRequest:
     return PlanRequest(
         protocol=args.protocol,
         indication=args.indication,
+        infusions=_option("--infusions", args.infusions, _count),
+        maintenance=args.maintenance,
         start=_day("--start", args.start),
         clinic_days=_option("--clinic-days", args.clinic_days, lambda text: weekdays(text.split(","))),
         vial=_option("--vial", args.vial, lambda text: _usable(MgPerMl.parse(text))),
         volume=TotalVolume(total) if total else None,
     )
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and int(text) > 0):
+        raise UnitError(f"'{text[:40]}' is not a number of infusions. Write digits, such as 6.")
+    return int(text)
 
 
 def _usable(amount: Q) -> Q:

@@ -17,9 +17,10 @@ LAST = date(2026, 12, 4)
 @pytest.mark.parametrize("rule", maintenance_rules().values(), ids=lambda r: r.id)
 def test_the_text_says_what_when_and_when_it_is_reviewed(rule):
     windows = first_windows(rule, LAST, count=1)
-    text = maintenance_text(rule, windows, default_policy())
+    text = maintenance_text(rule, windows, default_policy(), last=LAST)
     assert text.startswith(rule.text)
     assert ("First between" in text) is bool(windows)
+    assert ("Counted from the last infusion, here Fri 4 Dec 2026" in text) is bool(windows)
     assert ("every 6 infusions or 3 months" in text) is (rule.kind is not MaintenanceKind.NONE)
     assert ("After 12 months the medical director" in text) is (rule.id == "monthly-to-quarterly")
     assert ("about 7 days longer" in text) is (

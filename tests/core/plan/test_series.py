@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tenuto.core.course.gaps import judge_gaps
+from tenuto.core.gate import Level
 from tenuto.core.literature.protocol import GapRule, protocol, protocols
 from tenuto.core.plan.series import Calendar, InfusionKind, plan_series
 from tenuto.core.policy import default_policy, weekdays
@@ -48,7 +49,7 @@ def test_a_finding_says_what_to_do():
     message = series.findings[0].message
     assert "36 days, until Mon 28 Dec 2026" in message
     assert "14 days" in message
-    assert "3 a week" in message
+    assert "on Mon, 2 days or more from one infusion to the next, it can't end sooner" in message
     assert "Open more days" in message
 
 
@@ -74,6 +75,10 @@ def test_laws_of_a_series(id_, days, start, closed):
     assert all(calendar.is_open(d) for d in dates)
     noon = [datetime(d.year, d.month, d.day, 12, tzinfo=UTC) for d in dates]
     assert judge_gaps(noon, course.gap_rule, policy=POLICY) == ()
+    said = {f.code for f in series.findings}
+    span = (dates[course.infusions_min.value - 1] - dates[0]).days + 1
+    assert span >= course.window_days_min.value or "SERIES-SHORT" in said
+    assert len(dates) == course.infusions_max.value or said
     firm = [i for i in series.infusions if i.kind is InfusionKind.INDUCTION]
     assert len(firm) == course.infusions_min.value
     assert len(dates) <= course.infusions_max.value
@@ -131,3 +136,26 @@ def test_a_missed_session_extends_and_never_doubles(id_, days, start, missed, la
         datetime(d.year, d.month, d.day, 12, tzinfo=UTC) for d in (*given_, *(i.on for i in again.infusions))
     ]
     assert judge_gaps(noon, course.gap_rule, policy=POLICY) == ()
+
+
+def test_a_series_that_cannot_be_spread_to_its_least_days_says_so():
+    """Six in a row where the protocol means at least 14 days, because the clinic closes after them."""
+    course = protocol("depression-6-8x3wk").induction
+    closed = frozenset(MONDAY + timedelta(days=n) for n in range(13, 700))
+    series = plan_series(course, start=MONDAY, calendar=Calendar((0, 2, 4), closed), policy=POLICY)
+    (finding,) = series.findings
+    assert finding.code == "SERIES-SHORT"
+    assert (
+        "6 infusions take 12 days, until Fri 4 Dec 2026; this protocol means at least 14 days"
+        in finding.message
+    )
+
+
+def test_infusions_that_vanish_are_named():
+    course = protocol("depression-6-8x3wk").induction
+    (remark,) = plan_series(course, start=MONDAY, calendar=Calendar((0, 3)), policy=POLICY).findings
+    assert remark.level is Level.PASS
+    assert remark.message.startswith("Infusions 7 to 8, given only if a review says so, would reach day 25")
+    asked = plan_series(course, start=MONDAY, calendar=Calendar((0, 2, 4)), policy=POLICY, infusions=8)
+    assert len(asked.infusions) == 8
+    assert asked.findings == ()

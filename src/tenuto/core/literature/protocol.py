@@ -18,7 +18,7 @@ from tenuto.core.data.digest import content_digest
 from tenuto.core.literature import ROOT
 from tenuto.core.literature.maintenance import MaintenanceRule, maintenance_rule
 from tenuto.core.sources import Basis, Source, Sourced, basis_of, sourced, sourced_count
-from tenuto.core.units import MgPerHour, MgPerKg, MgPerKgPerHour, Minutes
+from tenuto.core.units import Mg, MgPerHour, MgPerKg, MgPerKgPerHour, Minutes
 
 __all__ = [
     "Flag",
@@ -35,6 +35,7 @@ __all__ = [
     "Track",
     "Variant",
     "check_as_published",
+    "every_version",
     "protocol",
     "protocol_versions",
     "protocols",
@@ -105,6 +106,8 @@ class SessionTemplate:
     minutes_min: Sourced[Minutes]
     minutes_max: Sourced[Minutes]
     rate_max: Sourced[MgPerHour] | None = None
+    dose_min: Sourced[Mg] | None = None
+    """What one infusion is meant to reach, where the source says so; a person who gets less has a finding."""
     target_is_maximum: bool = False
     bolus_allowed: bool = False
     adjuncts: str = ""
@@ -279,6 +282,11 @@ def protocol_versions(id_: str) -> tuple[int, ...]:
     return tuple(sorted(int(version) for folder, version in names if folder == id_))
 
 
+def every_version() -> tuple[Protocol, ...]:
+    """Every version of every template, by id and version."""
+    return tuple(protocol(id_, version) for id_ in _ids() for version in protocol_versions(id_))
+
+
 @cache
 def _ids() -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.split("/")[0] for name in _versions.names()))
@@ -340,6 +348,7 @@ def _session(entry: Table) -> SessionTemplate:
         minutes_min=sourced(entry, "minutes_min", Minutes) if entry.has("minutes_min") else minutes,
         minutes_max=sourced(entry, "minutes_max", Minutes) if entry.has("minutes_max") else minutes,
         rate_max=sourced(entry, "rate_max_mg_per_h", MgPerHour) if entry.has("rate_max_mg_per_h") else None,
+        dose_min=sourced(entry, "dose_min_mg", Mg) if entry.has("dose_min_mg") else None,
         target_is_maximum=entry.flag("rate_is_maximum"),
         bolus_allowed=entry.flag("bolus_allowed"),
         adjuncts=entry.text("adjuncts", ""),

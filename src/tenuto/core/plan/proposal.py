@@ -135,6 +135,7 @@ def propose(
         options = _options(plan, weight, request, policy)
         calculation = next((o.calculation for o in options if weight and o.weight == weight.used), None)
         findings += calculation.findings if calculation else ()
+        findings += _below_minimum(plan, calculation)
         series = _series(plan, request, start, policy)
         findings += [*series.findings, *_already_past(series, as_of)]
         maintenance = _maintenance(plan, request, series, policy)
@@ -232,6 +233,19 @@ def _deviations(plan: Protocol, request: PlanRequest) -> list[Finding]:
     return found
 
 
+def _below_minimum(plan: Protocol, calculation: Calculation | None) -> list[Finding]:
+    """A dose below what the protocol's source means an infusion to reach: a light person under a rate limit."""
+    least = plan.session.dose_min
+    if least is None or calculation is None or not calculation.dose.ordered < least.value:
+        return []
+    message = (
+        f"{calculation.dose.ordered} is less than the {least.value} that '{plan.title}' means an infusion to reach: at this "
+        f"weight the rate limit gives no more in {calculation.inputs.minutes}. Run it longer where the protocol allows, or "
+        "give the reason."
+    )
+    return [Finding("DOSE-BELOW-PROTOCOL", Level.REVIEW, message, least.basis)]
+
+
 def _already_past(series: Series, as_of: date) -> list[Finding]:
     """A planned infusion on a day that is over. A first day asked for that lies back is none by itself."""
     past = [planned.on for planned in series.infusions if planned.on < as_of]
@@ -275,10 +289,12 @@ def _maintenance(plan: Protocol, request: PlanRequest, series: Series, policy: P
             rule = maintenance_rule(request.maintenance)
         except KeyError as error:
             raise PlanRequestError(str(error.args[0])) from None
-    planned = [i.on for i in series.infusions if i.kind is InfusionKind.INDUCTION]
-    windows = first_windows(rule, planned[-1], count=FIRST_WINDOWS) if planned else ()
+    dates = [*request.given, *(i.on for i in series.infusions)]
+    windows = first_windows(rule, dates[-1], count=FIRST_WINDOWS) if dates else ()
     others = tuple(r for r in plan.maintenance if r.id != rule.id)
-    return Maintenance(rule, windows, others, maintenance_text(rule, windows, policy))
+    return Maintenance(
+        rule, windows, others, maintenance_text(rule, windows, policy, last=dates[-1] if dates else None)
+    )
 
 
 def _exposure(

@@ -92,9 +92,10 @@ def plan_series(
     left moves back, the count and the gaps stay, nothing is doubled. `infusions` fixes the count inside the
     protocol's range; else the least count is planned and the rest, as far as the window reaches, is optional.
 
-    First the evenly spread dates are tried, then the earliest possible ones. If even those end after the
-    protocol's window, the ones that end first are returned with a finding that says by how much. Gaps are never
-    shortened.
+    First evenly spread dates are tried, from the most infusions a week to the least in halves, then the earliest
+    possible ones. If even those end after the protocol's window, the ones that end first are returned with a finding
+    that says by how much; a series that can't be spread to the window's least days has a finding, too. Gaps are never
+    shortened. An optional infusion for which the window has no day is named in a remark.
     """
     least = induction.infusions_min.value if infusions is None else infusions
     most = induction.infusions_max.value if infusions is None else infusions
@@ -105,22 +106,24 @@ def plan_series(
         return Series((), ())
     if calendar.first_open(first_from) is None:
         return Series((), (_nothing_open(calendar, first_from),))
+    halves = range(2 * induction.per_week_max.value, 2 * induction.per_week_min.value - 1, -1)
     attempts: list[Callable[[int], list[date]]] = [
-        partial(placing.even, start=first_from, per_week=per_week)
-        for per_week in range(induction.per_week_max.value, induction.per_week_min.value - 1, -1)
+        partial(placing.even, start=first_from, per_week=Decimal(half) / 2) for half in halves
     ]
     attempts.append(partial(placing.earliest, start=first_from))
     tried = []
     for place in attempts:
         dates = place(left)
         findings = placing.judge(dates, least)
-        tried.append((dates, findings, place))
+        tried.append((dates, findings))
         if not findings:
             break
-    dates, findings, place = min(tried, key=lambda t: (len(t[1]), -len(t[0]), t[0][-1]))
+    dates, findings = min(tried, key=lambda t: (len(t[1]), -len(t[0]), t[0][-1]))
     if not findings and most > least:
-        more = place(most - len(given))
+        more = placing.earliest(most - len(given), first_from, after=dates)
         dates = [d for i, d in enumerate(more) if i < left or placing.inside_window(d, more)]
+        if len(dates) < len(more):
+            findings = (placing.left_out(more, first=len(given) + len(dates) + 1),)
     numbered = enumerate(dates, len(given) + 1)
     return Series(
         tuple(
@@ -138,19 +141,19 @@ class _Placing:
     given: tuple[date, ...]
     gap_days: int
 
-    def earliest(self, count: int, start: date) -> list[date]:
-        """Each infusion on the first day that gap and weekly count allow: no placing ends sooner."""
-        placed: list[date] = []
+    def earliest(self, count: int, start: date, after: Sequence[date] = ()) -> list[date]:
+        """Each infusion beyond those of `after` on the first day that gap and weekly count allow: none ends sooner."""
+        placed = list(after)
         while len(placed) < count and (day := self._next(placed, start)) is not None:
             placed.append(day)
         return placed
 
-    def even(self, count: int, start: date, per_week: int) -> list[date]:
+    def even(self, count: int, start: date, per_week: Decimal) -> list[date]:
         """Each infusion on the allowed day nearest to an even spread of `per_week`; the earlier of two as near."""
         placed: list[date] = []
         while len(placed) < count and (day := self._next(placed, start)) is not None:
             if placed:
-                ideal = Decimal(WEEK * len(placed)) / per_week
+                ideal = WEEK * len(placed) / per_week
                 days = [day + timedelta(days=i) for i in range(WEEK + 1)]
                 allowed = [d for d in days if self._allowed(d, placed)]
                 day = min(allowed, key=lambda d: (abs((d - placed[0]).days - ideal), d))
@@ -162,7 +165,7 @@ class _Placing:
         return (day - first).days < self.induction.window_days_max.value
 
     def judge(self, dates: list[date], count: int) -> tuple[Finding, ...]:
-        """What is wrong with dates for the whole count: too long, a hole, or too few."""
+        """What is wrong with dates for the whole count: too long, too short, a hole, or too few."""
         whole = [*self.given, *dates]
         if len(whole) < count:
             return (_nothing_open(self.calendar, whole[-1] + timedelta(days=1)),)
@@ -172,6 +175,8 @@ class _Placing:
         found = []
         if span > window:
             found.append(self._too_long(whole, count, span, window))
+        elif not self.given and span < self.induction.window_days_min.value:
+            found.append(self._too_short(whole, count, span))
         longest = self.induction.gap_days_max
         gap, before, after = max(((b - a).days, a, b) for a, b in pairwise([whole[0], *whole]))
         if longest is not None and gap > longest.value:
@@ -183,20 +188,40 @@ class _Placing:
         return tuple(found)
 
     def _too_long(self, whole: list[date], count: int, span: int, window: int) -> Finding:
-        per_week = self.induction.per_week_min.value
         if self.given:
             why = f"after {len(self.given)} given, the series is extended"
         else:
+            closed = any(whole[0] <= d <= whole[-1] for d in self.calendar.closed)
             why = (
-                f"clinic days {self.calendar.days_text} do not allow {per_week} a week with the gaps it needs"
+                f"on {self.calendar.days_text}{' with the closed days' if closed else ''}, {self.gap_days} "
+                f"{'day' if self.gap_days == 1 else 'days'} or more from one infusion to the next, it can't end sooner"
             )
-            if any(whole[0] <= d <= whole[-1] for d in self.calendar.closed):
-                why += " and the closed days"
         message = (
             f"{count} infusions take {span} days, until {say_date(whole[-1])}; this protocol means {window} days: {why}. "
             "Open more days, choose a slower protocol, or accept the longer series."
         )
         return Finding("SERIES-WINDOW", Level.REVIEW, message, self.induction.window_days_max.basis)
+
+    def _too_short(self, whole: list[date], count: int, span: int) -> Finding:
+        least = self.induction.window_days_min
+        message = (
+            f"{count} infusions take {span} days, until {say_date(whole[-1])}; this protocol means at least "
+            f"{least.value} days. On {self.calendar.days_text} no wider spread fits: open other days, or accept the "
+            "shorter series."
+        )
+        return Finding("SERIES-SHORT", Level.REVIEW, message, least.basis)
+
+    def left_out(self, dates: list[date], *, first: int) -> Finding:
+        """A remark about optional infusions that the window has no day for: they would vanish without a word."""
+        whole = [*self.given, *dates]
+        window = self.induction.window_days_max
+        names = f"Infusion {first}" if first == len(whole) else f"Infusions {first} to {len(whole)}"
+        message = (
+            f"{names}, given only if a review says so, would reach day {(whole[-1] - whole[0]).days + 1}; this protocol "
+            f"ends by day {window.value} on {self.calendar.days_text}. They are not in the plan: ask for the number of "
+            "infusions, or open more days."
+        )
+        return Finding("SERIES-OPTIONAL", Level.PASS, message, window.basis)
 
     def _next(self, placed: list[date], start: date) -> date | None:
         day = start

@@ -34,7 +34,7 @@ from tenuto.core.scales.totals import bounds
 from tenuto.core.scales.wording import fingerprint
 from tenuto.core.sources import basis_of
 
-__all__ = ["ROOT", "find", "instrument", "instruments", "read", "texts"]
+__all__ = ["ROOT", "find", "instrument", "instruments", "read", "read_unpinned", "texts"]
 
 ROOT = Path(__file__).with_name("instruments")
 
@@ -81,16 +81,28 @@ def find(name: str) -> Instrument | None:
 
 def read(folder: Path) -> Instrument:
     """Read one instrument's folder. ScaleError names the file, the entry and what is wrong with it."""
+    built = _read(folder)
+    _check_itself(built, folder)
+    _check_wording(built, folder)
+    return built
+
+
+def read_unpinned(folder: Path) -> Instrument:
+    """The same without comparing its wording with the pinned one, for whoever pins it."""
+    built = _read(folder)
+    _check_itself(built, folder)
+    return built
+
+
+def _read(folder: Path) -> Instrument:
     name = f"{folder.name}/definition.toml"
     try:
         text = (folder / "definition.toml").read_text("utf-8")
-        built = read_toml(text, lambda file: _instrument(file, _rights(folder)), name=name)
+        return read_toml(text, lambda file: _instrument(file, _rights(folder)), name=name)
     except (OSError, KeyError) as error:
         raise ScaleError(f"{name}: {error}") from error
     except DataError as error:
         raise ScaleError(str(error)) from error
-    _check(built, folder)
-    return built
 
 
 def _instrument(file: Table, rights: Rights) -> Instrument:
@@ -328,8 +340,8 @@ def texts(built: Instrument) -> dict[str, str]:
     return found
 
 
-def _check(built: Instrument, folder: Path) -> None:
-    """Refuse a definition that contradicts itself or whose wording is not the pinned one."""
+def _check_itself(built: Instrument, folder: Path) -> None:
+    """Refuse a definition that contradicts itself."""
     if built.id != folder.name:
         raise ScaleError(f"{folder.name}: the definition calls itself '{built.id}'.")
     ids = [item.id for item in built.items]
@@ -341,6 +353,10 @@ def _check(built: Instrument, folder: Path) -> None:
         raise ScaleError(
             f"{built.id}: the range says {built.lowest} to {built.highest}, the items {bounds(built, {})}."
         )
+
+
+def _check_wording(built: Instrument, folder: Path) -> None:
+    """Refuse a wording that is not the pinned one."""
     if built.tier is Tier.SCORE_ONLY:
         return
     try:
