@@ -306,3 +306,38 @@ def test_an_assessment_that_is_known_already_changes_nothing():
     for request in (PlanRequest(), PlanRequest(vial=MgPerMl(50)), PlanRequest(indication="ptsd")):
         given = propose(patient, request=request, policy=policy, as_of=TODAY, judged=known)
         assert given == propose(patient, request=request, policy=policy, as_of=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("kg", "protocol", "mg", "below"),
+    [
+        ("45", "pain-single", "63", True),
+        ("60", "pain-single", "84", False),
+        ("40", "neuropathic-repeat", "70", True),
+        ("70", "neuropathic-repeat", "80", False),
+        ("110", "neuropathic-repeat", "80", False),
+    ],
+)
+def test_a_light_person_who_gets_less_than_the_protocol_means_has_a_finding(kg, protocol, mg, below):
+    patient = with_measured(measured("weight_kg", kg))
+    found = plan(patient, protocol=protocol)
+    assert found.calculation.dose.ordered == Mg(mg)
+    said = [f.message for f in found.gate.findings if f.code == "DOSE-BELOW-PROTOCOL"]
+    assert bool(said) is below
+    assert all(f"{mg} mg is less than the 80 mg" in text for text in said)
+
+
+def test_maintenance_counts_from_the_last_infusion_planned_or_given():
+    """Four to twelve: the first maintenance date never falls into the series."""
+    found = plan(protocol="depression-2-3perwk-2-4wk")
+    last = found.series.infusions[-1].on
+    assert found.maintenance.windows[0].first == last + timedelta(days=14)
+    given = tuple(TODAY - timedelta(days=d) for d in (10, 7, 5, 3))
+    done = plan(protocol="depression-4x2wk", given=given, maintenance="every-3-5-weeks")
+    assert done.series.infusions == ()
+    assert done.maintenance.windows[0].first == given[-1] + timedelta(days=21)
+
+
+@pytest.mark.parametrize("count", [6, 7, 8])
+def test_the_number_of_infusions_can_be_chosen(count):
+    assert len(plan(protocol="depression-6-8x3wk", infusions=count).series.infusions) == count
