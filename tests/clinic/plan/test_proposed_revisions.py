@@ -32,7 +32,7 @@ def running(accepted, alice):
 
 @pytest.fixture
 def forecast(clinic):
-    return Machine(clinic.pk, "forecast.interval")
+    return Machine(clinic.pk, "forecast.interval", clinic.zone)
 
 
 def slower(patient, minutes=50):
@@ -114,7 +114,7 @@ def test_who_may_propose(running, forecast, other_clinic, alice, bob, carol, cha
     for by in (bob, carol, Someone("link", running.clinic_id, "Demo Alder, by link")):
         with pytest.raises(PermissionError):
             proposed(running, by)
-    for by in (charlie, SYSTEM, Machine(other_clinic.pk, "forecast.interval")):
+    for by in (charlie, SYSTEM, Machine(other_clinic.pk, "forecast.interval", other_clinic.zone)):
         with pytest.raises(WrongClinic):
             proposed(running, by)
     assert proposed(running, alice).number == 2

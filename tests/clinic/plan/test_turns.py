@@ -30,7 +30,7 @@ def finding(level, fact="", *, missing=False):
 
 def decided(outcome, *, stands=True):
     return DecisionRow(
-        id=None, outcome=outcome, outcome_text="", reason="", decided_by_name="Alice", decided_at=NOW, gate_level="PASS",
+        id=None, outcome=outcome, outcome_text="", reason="", decided_by_name="Alice", decided_at=NOW, decided_on=NOW.date(), gate_level="PASS",
         facts_sha256="", policy_id="", policy_version=1, policy_sha256="", rules_sha256="",
         stands=stands,
     )  # fmt: skip

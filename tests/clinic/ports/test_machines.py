@@ -26,7 +26,7 @@ TODAY = NOW.date()
 
 @pytest.fixture
 def clock(ana):
-    return Machine(ana.clinic_id, "scores.overdue")
+    return Machine(ana.clinic_id, "scores.overdue", ana.clinic.zone)
 
 
 def held(patient, by, key="scores:2026-11", **more):
@@ -67,7 +67,9 @@ def test_a_machine_lifts_only_what_its_own_rule_placed(ana, clock, alice):
     with pytest.raises(PermissionError, match="A prescriber lifts it"):
         api.lift_hold(hold=persons.id, why="Over.", by=clock, at=NOW)
     with pytest.raises(PermissionError):
-        api.lift_hold(hold=own.id, why="Over.", by=Machine(ana.clinic_id, "another.rule"), at=NOW)
+        api.lift_hold(
+            hold=own.id, why="Over.", by=Machine(ana.clinic_id, "another.rule", ana.clinic.zone), at=NOW
+        )
     api.lift_hold(hold=own.id, why="A score came in.", by=clock, at=NOW)
     assert api.active_holds(ana, on=TODAY) == [persons]
 
@@ -110,7 +112,9 @@ WRITES = {
 def test_a_machine_of_another_clinic_or_of_none_writes_nothing(ana, other_clinic, write):
     call = getattr(api, write)
     with pytest.raises(WrongClinic):
-        call(patient=ana, why="x", by=Machine(other_clinic.pk, "r"), at=NOW, **WRITES[write])
+        call(
+            patient=ana, why="x", by=Machine(other_clinic.pk, "r", other_clinic.zone), at=NOW, **WRITES[write]
+        )
     with pytest.raises((WrongClinic, ValueError)):
         call(patient=ana, why="x", by=SYSTEM, at=NOW, **WRITES[write])
 
@@ -151,7 +155,7 @@ from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports import api
 from tenuto.clinic.ports.models import Hold, Task
 patient = Patient.objects.get()
-by = Machine(patient.clinic_id, "scores.overdue")
+by = Machine(patient.clinic_id, "scores.overdue", patient.clinic.zone)
 print("ready", flush=True)
 for line in sys.stdin:
     n, now = json.loads(line), timezone.now()

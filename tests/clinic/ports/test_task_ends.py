@@ -97,7 +97,7 @@ def test_no_text_of_anybody_ends_a_task_of_safety(ana, alice, bob, carol, dora, 
     for by in (alice, bob, carol, dora):
         with pytest.raises(api.NotByNote, match="A note does not end"):
             api.close_task(task=task.id, note=text, by=by, at=LATER)
-    machine = Machine(ana.clinic_id, "test")
+    machine = Machine(ana.clinic_id, "test", ana.clinic.zone)
     with pytest.raises(api.NotByNote):
         api.close_task(task=task.id, note=text, by=machine, at=LATER)
     assert not TaskEnd.objects.exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import cast
 from urllib.parse import urlencode
 
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tenuto.clinic.access import review
 from tenuto.clinic.access.audit_rows import rows_of
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.models import Kind
@@ -35,9 +36,8 @@ class FiltersForm(forms.Form):
     kind = forms.ChoiceField(label="Kind", required=False, choices=[("", "All"), *Kind.choices])
     patient = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def filters(self) -> review.Filters:
+    def filters(self, *, today: date) -> review.Filters:
         """What was asked for; the last seven days when it can't be understood."""
-        today = timezone.localdate()
         if self.is_valid() and self.cleaned_data["begins"] <= self.cleaned_data["ends"]:
             return review.Filters(**self.cleaned_data)
         return review.Filters(today - WEEK, today)
@@ -47,10 +47,11 @@ class FiltersForm(forms.Form):
 @requires("audit.read")
 def audit(request: HttpRequest) -> HttpResponse:
     """The week's review above, the events below."""
-    staff, today = cast(Staff, request.user), timezone.localdate()
+    staff = cast(Staff, request.user)
+    today = clock.today(staff.clinic)
     defaults = {"begins": today - WEEK, "ends": today}
     form = FiltersForm({**{key: str(day) for key, day in defaults.items()}, **request.GET.dict()})
-    filters = form.filters()
+    filters = form.filters(today=today)
     page = Paginator(review.events(staff.clinic, filters), PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
@@ -86,7 +87,7 @@ def mark_reviewed(request: HttpRequest) -> HttpResponse:
         return redirect("access:audit")
     review.mark_reviewed(
         clinic=staff.clinic,
-        filters=form.filters(),
+        filters=form.filters(today=clock.today(staff.clinic)),
         note=request.POST.get("note", "")[:1000],
         by=staff,
         at=timezone.now(),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet
-from django.utils import timezone
 
 from tenuto.clinic.access.audit_rows import EventRow, rows_of
 from tenuto.clinic.access.models import WeeklyReview
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.ledger.facts import NEWEST_FIRST, recorded
 from tenuto.clinic.ledger.models import AuditEvent, Kind
@@ -44,12 +44,10 @@ class Filters:
     kind: str = ""
     patient: UUID | None = None
 
-    @property
-    def span(self) -> tuple[datetime, datetime]:
-        """The first moment, and the first moment after, in the clinic's zone."""
-        zone = timezone.get_current_timezone()
-        first = datetime.combine(self.begins, time.min, zone)
-        return first, datetime.combine(self.ends + timedelta(days=1), time.min, zone)
+    def span(self, clinic: Clinic) -> tuple[datetime, datetime]:
+        """The first moment, and the first moment after, on the clinic's clock."""
+        after = self.ends + timedelta(days=1)
+        return clock.start_of_day(clinic, self.begins), clock.start_of_day(clinic, after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ class Summary:
 
 def events(clinic: Clinic, filters: Filters) -> QuerySet[AuditEvent]:
     """The events of a clinic that match, the newest first. Failed sign-ins of unknown names belong to every clinic."""
-    first, after = filters.span
+    first, after = filters.span(clinic)
     own = Q(clinic_id=clinic.pk) | Q(clinic_id__isnull=True)
     found = AuditEvent.objects.filter(own, recorded_at__gte=first, recorded_at__lt=after)
     if filters.who:
@@ -97,7 +95,7 @@ def events(clinic: Clinic, filters: Filters) -> QuerySet[AuditEvent]:
 def summary(clinic: Clinic, filters: Filters) -> Summary:
     """What deserves a look of these days. The number of queries does not depend on what happened."""
     found = events(clinic, Filters(filters.begins, filters.ends))
-    first, after = filters.span
+    first, after = filters.span(clinic)
     glasses = BrokenGlass.objects.filter(
         patient__clinic=clinic, recorded_at__gte=first, recorded_at__lt=after
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
+from tenuto.clinic.accounts.clock import check_zone
 from tenuto.clinic.accounts.guards import WrongClinic, require_same_clinic
 from tenuto.clinic.accounts.models import Clinic, Role, Staff
 from tenuto.clinic.accounts.sessions import end_sessions
@@ -22,10 +24,16 @@ __all__ = [
 
 
 @transaction.atomic
-def open_clinic(*, name: str, demonstration: bool, invented: bool | None = None) -> Clinic:
-    """Open a clinic. Its first member of staff is added with `employ`. A demonstration's people are invented."""
+def open_clinic(*, name: str, demonstration: bool, invented: bool | None = None, zone: str = "") -> Clinic:
+    """Open a clinic. Its first member of staff is added with `employ`. A demonstration's people are invented.
+
+    `zone` is the time zone of its clock, the installation's when empty. Raises ValueError for an unknown one.
+    """
     return Clinic.objects.create(
-        name=name, demonstration=demonstration, invented=demonstration if invented is None else invented
+        name=name,
+        demonstration=demonstration,
+        invented=demonstration if invented is None else invented,
+        zone=check_zone(zone or settings.TIME_ZONE),
     )
 
 

@@ -26,7 +26,7 @@ KNOWN = {
     "TENUTO_LEDGER_ANCHOR_OUTSIDE": "folder for a second anchor that the database's owner can't write, such as a mounted share",
     "TENUTO_DATABASE_URL": "sqlite:///absolute/path or postgresql://user:password@host:port/name",
     "TENUTO_HOSTS": "host names that the server answers to, separated by commas",
-    "TENUTO_TIME_ZONE": "the clinic's time zone, such as Europe/London",
+    "TENUTO_TIME_ZONE": "the time zone of a clinic that is opened without one, such as Europe/London",
     "TENUTO_SECOND_FACTOR": "who must have one: signing (roles that sign, as shipped) or everyone",
     "TENUTO_SIGN_IN_FAILURES": "wrong passwords or codes for a name before it waits (5)",
     "TENUTO_SIGN_IN_WAIT_MINUTES": "how long it then waits (5)",

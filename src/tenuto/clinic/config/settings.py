@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tenuto.clinic.accounts.clock.clinic_clock",
     "tenuto.clinic.ledger.origin.note_origin",
     # Every page needs a signed-in person unless its view says otherwise.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -188,7 +189,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 # The marks of the visual language, by the level of a message.
 MESSAGE_TAGS = {INFO: "pass", SUCCESS: "pass", WARNING: "review", ERROR: "block"}
 
-# Language and time. Times are kept in UTC and shown in the clinic's zone.
+# Language and time. Times are kept in UTC and shown in each clinic's own zone; this one is for clinics opened without.
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False
 USE_TZ = True

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from tenuto.clinic.course.models import InfusionReport, Visit
 from tenuto.clinic.course.services import CourseMoved, record_infusion, record_visit
+from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.people.models import Patient
 from tenuto.core.course.infusion import GivenInfusion, Tolerability
@@ -69,6 +70,7 @@ class HeldVisit:
     note: str
     recorded_by_name: str
     recorded_at: datetime
+    recorded_on: date
 
 
 def infusions_of(patient: UUID) -> tuple[RecordedInfusion, ...]:
@@ -80,7 +82,7 @@ def infusions_among(patients: Iterable[UUID]) -> Mapping[UUID, tuple[RecordedInf
     """The infusions of each of the patients who had any, one a day, oldest first. One query."""
     by_day: dict[UUID, dict[date, RecordedInfusion]] = defaultdict(dict)
     rows = InfusionReport.objects.filter(patient__in=patients)
-    for row in rows.order_by("given_on", "recorded_at", "pk"):
+    for row in rows.order_by("given_on", *IN_ORDER):
         by_day[row.patient_id][row.given_on] = _recorded(row)
     return {patient: tuple(days.values()) for patient, days in by_day.items()}
 
@@ -92,7 +94,7 @@ def visits_of(patient: UUID) -> list[HeldVisit]:
 
 def visits_among(patients: Iterable[UUID] | QuerySet[Patient]) -> list[HeldVisit]:
     """The visits of some patients, in the order in which they were recorded. One query."""
-    return [_held(row) for row in Visit.objects.filter(patient__in=patients).order_by("recorded_at", "pk")]
+    return [_held(row) for row in Visit.objects.filter(patient__in=patients).order_by(*IN_ORDER)]
 
 
 def mark(infusions: Iterable[RecordedInfusion]) -> str:
@@ -132,5 +134,5 @@ def _given(row: InfusionReport) -> GivenInfusion:
 def _held(row: Visit) -> HeldVisit:
     return HeldVisit(
         row.pk, row.patient_id, VisitKind(row.kind), row.held_on, row.in_person, row.with_name, row.by_prescriber,
-        tuple(row.topics), row.note, row.recorded_by_name, row.recorded_at,
+        tuple(row.topics), row.note, row.recorded_by_name, row.recorded_at, row.recorded_on,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.demo_code import give_second_factor
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.accounts.services import employ, open_clinic
@@ -48,10 +49,11 @@ def load(*, now: datetime) -> None:
     """Open two invented clinics with staff and patients as of `now`."""
     if settings.PRODUCTION:
         raise ProductionRefused("The demonstration does not load in production: its patients are invented.")
-    today = timezone.localdate(now)
     # The other clinic has no signed policy: it shows what a clinic sees before its director has signed.
-    open_clinic(name=TEACHING_CLINIC, demonstration=True)
+    teaching = open_clinic(name=TEACHING_CLINIC, demonstration=True)
     open_clinic(name=OTHER_CLINIC, demonstration=False, invented=True)
+    now = clock.local(teaching, now)
+    today = now.date()
     team = {
         person.username: employ(
             clinic=Clinic.objects.get(name=person.clinic),

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.reauthenticate import Reauthentication
 from tenuto.clinic.demo.cohort import ENQUIRERS, Member, Place
@@ -71,7 +72,7 @@ def _register(member: Member, *, by: Staff, at: datetime) -> None:
     person = member.facts.person
     asked = Asked("letter", person.name, "000 0000", consent_to_contact=True, referrer="Dr Demo Thistle")
     enquiry = record_enquiry(clinic=by.clinic, asked=asked, by=by, at=at)
-    born: date = person.birth_date or at.date()
+    born: date = person.birth_date or clock.day_of(by.clinic, at)
     register_enquirer(
         enquiry=enquiry, name=person.name, birth_date=born, identifiers=person.identifiers, by=by, at=at
     )
@@ -89,7 +90,7 @@ def _leave_open(patient: Patient, number: int, *, team: Mapping[str, Staff], at:
         ask_for_test(patient=patient, test=LIVER, by=team["bob"], at=at)
     if number % 4 == 0:
         record_form(
-            patient=patient, instrument_id="phq9", answers=WITH_ITEM_9, taken=at.date(), answered_by="patient",
+            patient=patient, instrument_id="phq9", answers=WITH_ITEM_9, taken=clock.day_of(patient.clinic, at), answered_by="patient",
             by=team["bob"], at=at,
         )  # fmt: skip
     if number % 5 == 0:
@@ -121,7 +122,8 @@ def _plan(patient: Patient, place: Place, *, by: Staff, at: datetime) -> None:
 
 
 def _draft(patient: Patient, volume_ml: int, why: str, *, by: Staff, at: datetime) -> PlanVersion:
-    start = at.date() + timedelta(days=7 - at.weekday())
+    day = clock.day_of(patient.clinic, at)
+    start = day + timedelta(days=7 - day.weekday())
     request = PlanRequest(start=start, clinic_days=DAYS, vial=MgPerMl(50), volume=TotalVolume(Ml(volume_ml)))
     seen = plans.proposed_sha256(patient, request)
     return plans.draft(patient=patient, request=request, seen=seen, why=why, by=by, at=at)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.desk.models import Progress, Standing, WorkRow
@@ -61,10 +62,11 @@ def refresh(clinic: Clinic, *, today: date, limit: int = AT_ONCE) -> int:
 
 def judge_all(clinic: Clinic, *, today: date) -> int:
     """Work out everyone who waits, batch by batch; returns how many patients that were."""
-    done, left = 0, refresh(clinic, today=today, limit=0)
-    while left:
-        now_left = refresh(clinic, today=today, limit=BATCH)
-        done, left = done + left - now_left, now_left
+    with clock.on_the_clock_of(clinic):
+        done, left = 0, refresh(clinic, today=today, limit=0)
+        while left:
+            now_left = refresh(clinic, today=today, limit=BATCH)
+            done, left = done + left - now_left, now_left
     return done
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.desk import presenters
@@ -35,7 +36,9 @@ def patients_page(
     request: HttpRequest, *, search: str = "", problem: str = "", status: int = 200
 ) -> HttpResponse:
     """The list with the form above it; `problem` says why the file that was sent could not be used."""
-    staff, now, today = cast(Staff, request.user), timezone.now(), timezone.localdate()
+    staff = cast(Staff, request.user)
+    now = clock.now(staff.clinic)
+    today = now.date()
     gate, words = request.GET.get("gate", ""), search[:LONGEST_SEARCH].strip()
     found = patients_of(staff, mark=gate, search=words, page=_page(request), today=today)
     what = "search for patients" if words else "list of patients"
@@ -44,7 +47,7 @@ def patients_page(
         "board": presenters.board(found, gate=gate, today=today),
         "problem": problem,
         "search": words,
-        "today": long_day(timezone.localdate(now)),
+        "today": long_day(today),
         "ways_in": [template for each in contributions() for template in each.ways_in],
         "here": "patients",
     }
@@ -55,7 +58,9 @@ def patients_page(
 @requires("patient.search")
 def worklist(request: HttpRequest) -> HttpResponse:
     """What waits for whom, over all stages."""
-    staff, now, today = cast(Staff, request.user), timezone.now(), timezone.localdate()
+    staff = cast(Staff, request.user)
+    now = clock.now(staff.clinic)
+    today = now.date()
     asked = Asked(
         owner=request.GET.get("owner", ""),
         stage=request.GET.get("stage", ""),

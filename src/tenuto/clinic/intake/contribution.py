@@ -44,7 +44,7 @@ def places(batch: Batch) -> Mapping[UUID, Place]:
 
 def _place(state: IntakeState) -> Place:
     if state.decision is not None:
-        words = f"{state.decision.outcome_text}, {day(state.decision.decided_at.date())}"
+        words = f"{state.decision.outcome_text}, {day(state.decision.decided_on)}"
         return Place(DECIDED.get(state.decision.outcome, "here"), words)
     if any(f.level >= Level.BLOCK and not f.missing for f in state.gate.findings):
         return Place("blocked", "Blocked")

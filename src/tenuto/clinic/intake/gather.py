@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from tenuto.clinic.course import api as course
 from tenuto.clinic.intake.models import (
@@ -130,7 +129,7 @@ def fold(saves: Iterable[StepSave]) -> dict[str, dict[str, Saved]]:
     """The newest value of every entry, by step."""
     state: dict[str, dict[str, Saved]] = {}
     for save in sorted(saves, key=lambda s: s.version):
-        day = timezone.localdate(save.recorded_at)
+        day = save.recorded_on
         entries = state.setdefault(save.step, {})
         entries.update(
             (key, Saved(value, day, save.recorded_by_name, save.version))
@@ -158,7 +157,7 @@ def _parts(rows: Gathered) -> Iterator[Part]:
     for form in rows.forms:
         yield _part(form.recorded_at, scores=tuple(_scores(form)))
     for consent in rows.consents:
-        signed = timezone.localdate(consent.recorded_at)
+        signed = consent.recorded_on
         given = Consent(
             signed, True, consent.indication, consent.text_name, f"form, {consent.recorded_by_name}"
         )
@@ -177,7 +176,7 @@ _LEVELS = {Level.NONE: "negative", Level.LOW: "low", Level.MODERATE: "moderate",
 
 
 def _triaged(row: scales.TriageRow) -> Answer:
-    day = timezone.localdate(row.recorded_at)
+    day = row.recorded_on
     return Answer(
         "suicide.screen", _LEVELS[row.level], day, f"triage, {row.recorded_by_name}", row.recorded_at
     )
@@ -195,7 +194,7 @@ def _part_of_values(rows: Gathered) -> Part:
 
 
 def _measurement(row: Measured) -> Measurement:
-    local = timezone.localtime(row.taken_at)
+    local = row.on_its_clock(row.taken_at)
     return Measurement(
         row.kind,
         Decimal(plain(row.value)),
@@ -211,7 +210,7 @@ def _scores(row: scales.FormRow) -> Iterator[Score]:
     given = tuple((item, value) for item, value in row.answers.items() if value is not None)
     origin = f"form, {row.recorded_by_name}"
     # A form of the day it was recorded has that instant; one entered later, from paper, has only its day.
-    at = row.recorded_at if row.taken == timezone.localdate(row.recorded_at) else None
+    at = row.recorded_at if row.taken == row.recorded_on else None
     if row.total is not None:
         yield Score(row.instrument, Decimal(plain(row.total)), row.taken, origin, given, at)
     elif row.instrument == "phq9" and (thoughts := row.answers.get("9")) is not None:

@@ -10,8 +10,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID, uuid5
 
-from django.utils import timezone
-
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.intake.gather import Gathered, gather, gather_one, merged
 from tenuto.clinic.intake.models import Decision
 from tenuto.clinic.ledger.facts import IN_ORDER, NEWEST_FIRST
@@ -51,6 +50,7 @@ class Record:
     ignored: Mapping[str, int]
     recorded_by: str
     recorded_at: datetime
+    recorded_on: date
     died: bool
     """The newest file says that the person has died."""
 
@@ -68,6 +68,7 @@ class DecisionRow:
     reason: str
     decided_by_name: str
     decided_at: datetime
+    decided_on: date
     gate_level: str
     facts_sha256: str
     policy_id: str
@@ -109,7 +110,7 @@ class IntakeState:
 def current(patient: Patient, *, as_of: date | None = None) -> IntakeState:
     """The state of a patient's intake today, or on another day. Every source counts, the newest for each fact."""
     rows = gather_one(patient.pk)
-    day = as_of or timezone.localdate()
+    day = as_of or clock.today(patient.clinic)
     policy = policy_of(patient.clinic)
     facts = merged(patient, rows)
     sha256 = digest_of(facts)
@@ -179,6 +180,7 @@ def _record(patient: Patient, rows: Gathered, facts: PatientFacts, sha256: str) 
         files[0].ignored_resources if files else {},
         newest.recorded_by_name,
         newest.recorded_at,
+        newest.recorded_on,
         bool(files) and files[0].died,
     )
 
@@ -196,6 +198,7 @@ def _decision(row: Decision, sha256: str, policy: Policy) -> DecisionRow:
         reason=row.reason,
         decided_by_name=row.recorded_by_name,
         decided_at=row.recorded_at,
+        decided_on=row.recorded_on,
         gate_level=row.gate_level,
         facts_sha256=row.facts_sha256,
         policy_id=row.policy_id,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.desk.api import patients_page
@@ -48,8 +49,8 @@ def _receive(file: UploadedFile[bytes] | None, *, by: Staff) -> Received:
             "Export one patient's bundle, without images and documents."
         )
     data = file.read()
-    now, zone = timezone.now(), timezone.get_current_timezone()
-    reading = read_bundle(parse(data, name=name), as_of=timezone.localdate(now), zone=zone)
+    now = clock.now(by.clinic)
+    reading = read_bundle(parse(data, name=name), as_of=now.date(), zone=ZoneInfo(by.clinic.zone))
     source = RecordSource(name, hashlib.sha256(data).hexdigest(), reading.ignored, died=reading.dead)
     return receive(facts=reading.facts, source=source, by=by, at=now)
 

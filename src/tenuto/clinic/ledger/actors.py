@@ -41,7 +41,7 @@ class Machine:
 
     clinic_id: UUID
     rule: str
-    zone: str = "UTC"
+    zone: str
 
     @property
     def pk(self) -> str:

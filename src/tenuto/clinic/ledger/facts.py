@@ -57,7 +57,11 @@ class Fact(AppendOnly):
     @property
     def recorded_on(self) -> date:
         """The day on which it was recorded, as the clinic's calendar said then."""
-        return self.recorded_at.astimezone(ZoneInfo(self.recorded_zone)).date()
+        return self.on_its_clock(self.recorded_at).date()
+
+    def on_its_clock(self, moment: datetime) -> datetime:
+        """A moment that the row tells, in the zone in which it was recorded."""
+        return moment.astimezone(ZoneInfo(self.recorded_zone))
 
     @classmethod
     def take_places(cls, rows: Sequence[AppendOnly]) -> None:

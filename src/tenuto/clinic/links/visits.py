@@ -18,6 +18,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from tenuto.clinic.accounts.clock import on_the_clock_of
 from tenuto.clinic.ledger.services import record_read
 from tenuto.clinic.links.api import Opened
 from tenuto.clinic.links.models import Link
@@ -87,7 +88,8 @@ def by_link(purpose: str) -> Callable[[Callable[..., HttpResponse]], Callable[..
             visit = visit_of(request, purpose)
             if visit is None:
                 return refuse(request)
-            answer = view(request, *args, visit=visit, **kwargs)
+            with on_the_clock_of(visit.patient.clinic):
+                answer = view(request, *args, visit=visit, **kwargs)
             if not 300 <= answer.status_code < 400:
                 what = f"{purpose} by link"
                 record_read(subject=visit.patient, by=visit.visitor, at=timezone.now(), what=what)

@@ -104,7 +104,7 @@ async def _feed(staff: Staff, patient_id: UUID | None, *, since: int | None) -> 
             told = missed.upto
             if missed.more or wanted:
                 last = wanted[-1] if wanted and not missed.more else LOST_TRACK
-                yield as_event(last, in_words=in_words, number=told)
+                yield as_event(last, in_words=in_words, zone=staff.zone, number=told)
         until = time.monotonic() + STREAM_SECONDS
         while (left := until - time.monotonic()) > 0:
             try:
@@ -114,7 +114,7 @@ async def _feed(staff: Staff, patient_id: UUID | None, *, since: int | None) -> 
                 continue
             if change is not LOST_TRACK and change.number <= told:
                 continue
-            yield as_event(change, in_words=in_words)
+            yield as_event(change, in_words=in_words, zone=staff.zone)
             if not in_words and (later := await _collect(listener)) is not None:
                 yield as_event(later, in_words=False)
     finally:

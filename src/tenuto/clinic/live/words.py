@@ -10,20 +10,23 @@ from tenuto.clinic.ui.words import moment
 __all__ = ["as_event"]
 
 
-def as_event(change: Change | None, *, in_words: bool, number: int | None = None) -> str:
-    """One event of the kind `changed`. `number` is what the browser sends back when it reconnects."""
+def as_event(change: Change | None, *, in_words: bool, zone: str = "", number: int | None = None) -> str:
+    """One event of the kind `changed`, told in the clinic's `zone`: a stream outlives the clock of its request.
+
+    `number` is what the browser sends back when it reconnects.
+    """
     number = change.number if change is not None else number
-    told = _words(change) if in_words else "changed"
+    told = _words(change, zone) if in_words else "changed"
     # An event's data ends at a line break; none of ours may bring one.
     line = " ".join(told.split())
     return (f"id: {number}\n" if number is not None else "") + f"event: changed\ndata: {line}\n\n"
 
 
-def _words(change: Change | None) -> str:
+def _words(change: Change | None, zone: str) -> str:
     """The sentence on a patient's page, with the link that shows the page anew."""
-    said = "Several entries were made." if change is None else _said(change)
+    said = "Several entries were made." if change is None else _said(change, zone)
     return format_html('<span>{}</span> <a href="">Show what changed</a>', said)
 
 
-def _said(change: Change) -> str:
-    return f"{moment(change.at)}, {change.by_name}: {change.action}."
+def _said(change: Change, zone: str) -> str:
+    return f"{moment(change.at, zone)}, {change.by_name}: {change.action}."

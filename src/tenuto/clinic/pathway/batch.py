@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, TypeVar, cast
 
-from django.utils import timezone
-
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.people.models import Patient
 
@@ -28,7 +27,7 @@ class Batch:
     @classmethod
     def of(cls, patient: Patient) -> Batch:
         """One patient, today."""
-        return cls([patient], clinic=patient.clinic, today=timezone.localdate())
+        return cls([patient], clinic=patient.clinic, today=clock.today(patient.clinic))
 
     def once(self, ask: Callable[[Batch], Answer]) -> Answer:
         """The answer of `ask` about this batch, worked out the first time only."""

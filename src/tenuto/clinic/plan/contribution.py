@@ -49,7 +49,7 @@ def _of_versions(own: Sequence[PlanVersion]) -> Place | None:
     force = in_force(own)
     drafted = bool(own) and standing(own[0], own) is Status.DRAFT
     if force is not None:
-        words = f"Signed {day(force.signature.recorded_at.date())}"
+        words = f"Signed {day(force.signature.recorded_on)}"
         return Place("here", f"{words}; revision to sign") if drafted else Place("done", words)
     return Place("here", "Draft to sign") if drafted else None
 

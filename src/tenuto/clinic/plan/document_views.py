@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from tenuto.clinic.ledger.facts import Fact
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.documents.signed import calendar_of, pdf_of
@@ -24,7 +24,7 @@ from tenuto.clinic.plan.views import file_of
 def pdf(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpResponse:
     """The version as a tagged PDF with its signature block."""
     version, status = _found(request, patient, version_id)
-    signed_at = version.signature.recorded_at if hasattr(version, "signature") else version.recorded_at
+    made: Fact = version.signature if hasattr(version, "signature") else version
     content = pdf_of(
         version.order,
         version.document,
@@ -33,7 +33,7 @@ def pdf(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpRespons
         in_force=status is Status.SIGNED,
         acts=signature_rows(version) or (("Signed", "not signed"),),
         digest=version.content_sha256,
-        on=timezone.localdate(signed_at),
+        on=made.recorded_on,
     )
     return file_of(content, "application/pdf", f"plan-version-{version.number}.pdf")
 

@@ -43,7 +43,7 @@ def judgement_of(proposal: Proposal, state: IntakeState) -> Judgement:
         next_step=step,
         target=target,
         diagnosis=proposal.condition.title if proposal.condition else "None that is treated here",
-        recorded_on=state.record.recorded_at.date() if state.record else None,
+        recorded_on=state.record.recorded_on if state.record else None,
     )
 
 

@@ -59,6 +59,7 @@ class FormRow:
     answered_by: str
     recorded_by_name: str
     recorded_at: datetime
+    recorded_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class TriageRow:
     rests_on: str
     recorded_by_name: str
     recorded_at: datetime
+    recorded_on: date
 
 
 def forms_of(patient: UUID) -> list[FormRow]:
@@ -100,11 +102,12 @@ def _among(model: Any, patients: Patients) -> list[Any]:
 def _form(row: ScaleForm) -> FormRow:
     return FormRow(
         row.pk, row.patient_id, row.instrument, row.answers, row.total, row.taken, row.answered_by,
-        row.recorded_by_name, row.recorded_at,
+        row.recorded_by_name, row.recorded_at, row.recorded_on,
     )  # fmt: skip
 
 
 def _triage(row: SuicideTriage) -> TriageRow:
     return TriageRow(
-        row.pk, row.patient_id, Level(row.level), row.rests_on, row.recorded_by_name, row.recorded_at
-    )
+        row.pk, row.patient_id, Level(row.level), row.rests_on, row.recorded_by_name, row.recorded_at,
+        row.recorded_on,
+    )  # fmt: skip

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 from tenuto.core.dates import say_date as long_day
 from tenuto.core.dates import say_day as day
 
-__all__ = ["age", "ago", "count", "day", "duration", "long_day", "long_moment", "moment"]
+__all__ = [
+    "age",
+    "ago",
+    "count",
+    "day",
+    "day_of_moment",
+    "duration",
+    "long_day",
+    "long_moment",
+    "moment",
+    "same_day",
+]
 
 MINUTES_UNTIL_HOURS = 120
 
 
-def moment(value: datetime) -> str:
-    """'Tue 24 Nov, 09:30', in the clinic's zone."""
-    local = timezone.localtime(value)
+def moment(value: datetime, zone: str = "") -> str:
+    """'Tue 24 Nov, 09:30', in the clinic's zone: that of the request, or `zone` where there is none."""
+    local = timezone.localtime(value, ZoneInfo(zone) if zone else None)
     return f"{day(local)}, {local:%H:%M}"
 
 
@@ -24,6 +36,16 @@ def long_moment(value: datetime) -> str:
     """'Tue 24 Nov 2026, 09:30 UTC', in the clinic's zone and with its name; for what is read years later."""
     local = timezone.localtime(value)
     return f"{long_day(local)}, {local:%H:%M %Z}"
+
+
+def same_day(one: datetime, other: datetime) -> bool:
+    """Whether two moments are on one day, in the clinic's zone."""
+    return timezone.localdate(one) == timezone.localdate(other)
+
+
+def day_of_moment(value: datetime) -> str:
+    """'Tue 24 Nov', the day of a moment in the clinic's zone."""
+    return day(timezone.localdate(value))
 
 
 def age(born: date, on: date) -> int:

@@ -7,8 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.guards import require_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.course.models import InfusionReport
@@ -52,7 +52,7 @@ def record_infusion(
     if seen is not None and seen != (str(newest.pk) if newest else ""):
         who = newest.recorded_by_name if newest else "Somebody"
         raise CourseMoved(f"{who} recorded an infusion in the meantime. Nothing of yours was saved.")
-    if infusion.on > timezone.localdate(at):
+    if infusion.on > clock.day_of(patient.clinic, at):
         raise CourseError(f"{long_day(infusion.on)} is not over yet. Record the infusion once it was given.")
     row = _row(infusion)
     row.patient, row.series, row.plan_version = patient, series, plan_version

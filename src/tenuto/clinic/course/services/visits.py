@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.utils import timezone
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Role, Staff
 from tenuto.clinic.course.models import Visit
 from tenuto.clinic.people.models import Patient
@@ -31,7 +31,7 @@ def record_visit(
     at: datetime,
 ) -> Visit:
     """Keep a visit that `by` held. A consultation with a prescriber is what the treatment relationship rests on."""
-    if held_on > timezone.localdate(at):
+    if held_on > clock.day_of(patient.clinic, at):
         raise ValueError("The day of the visit is in the future. Record it after it took place.")
     row = Visit(
         patient=patient,

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
 from tenuto.clinic.intake.models import Enquiry
 from tenuto.clinic.ui.fields import DayField
@@ -88,9 +87,13 @@ class RegisterForm(forms.Form):
     identifier = forms.CharField(label="Record or insurance number", max_length=200)
     checked = forms.BooleanField(label="I have checked: this is another person.", required=False)
 
+    def __init__(self, *args: Any, today: date, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.today = today
+
     def clean_birth_date(self) -> date:
         born: date = self.cleaned_data["birth_date"]
-        if born > timezone.localdate():
+        if born > self.today:
             raise ValidationError("The date of birth is in the future. Correct it.")
         return born
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
 from tenuto.clinic.intake.services.measurements import Value
 from tenuto.clinic.ui.fields import NumberField
@@ -36,7 +35,7 @@ class MeasurementForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, policy: Policy, now: datetime) -> None:
-        super().__init__(data, initial={"taken_at": timezone.localtime(now)})
+        super().__init__(data, initial={"taken_at": now})
         self.now = now
         number = policy.number
         self.fields["weight_kg"] = NumberField(

@@ -15,7 +15,7 @@ from tenuto.clinic.intake.pages import PAGES
 from tenuto.clinic.intake.state import IntakeState
 from tenuto.clinic.pathway.api import task_place
 from tenuto.clinic.ports.api import TaskRow
-from tenuto.clinic.ui.words import count, day, moment
+from tenuto.clinic.ui.words import count, day_of_moment, moment, same_day
 from tenuto.core.gate import Level
 from tenuto.core.intake.steps import elsewhere, steps
 
@@ -98,5 +98,5 @@ def _task(task: TaskRow, now: datetime) -> TaskCard:
         title=task_place(task.kind).title,
         why=task.why,
         owner=task.owner_name or Role(task.owner_role).label,
-        due=moment(task.due) if task.due.date() == now.date() else f"{day(task.due.date())}",
+        due=moment(task.due) if same_day(task.due, now) else day_of_moment(task.due),
     )

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.intake.forms.enquiries import CloseForm, EnquiryForm, RegisterForm
 from tenuto.clinic.intake.models import Enquiry, EnquiryEnd
@@ -98,7 +99,10 @@ def _show(
     context = {
         "enquiry": row,
         "end": getattr(row, "end", None),
-        "register": register or RegisterForm(initial={"name": row.name, "birth_date": row.birth_date}),
+        "register": register
+        or RegisterForm(
+            initial={"name": row.name, "birth_date": row.birth_date}, today=clock.today(row.clinic)
+        ),
         "close": close or CloseForm(),
         "similar": seen,
         "restricted": RESTRICTED if len(seen) < len(similar or []) else "",
@@ -121,7 +125,8 @@ def _close(request: HttpRequest, row: Enquiry) -> HttpResponse:
 
 
 def _register(request: HttpRequest, row: Enquiry) -> HttpResponse:
-    form, staff = RegisterForm(request.POST), staff_of(request)
+    staff = staff_of(request)
+    form = RegisterForm(request.POST, today=clock.today(staff.clinic))
     if not form.is_valid():
         return _show(request, row, register=form)
     got = form.cleaned_data

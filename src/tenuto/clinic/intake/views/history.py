@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.intake.entries import standing
 from tenuto.clinic.intake.forms.history import Posted, read_step
 from tenuto.clinic.intake.gather import Gathered, fold, gather, without_saves
@@ -106,7 +107,7 @@ def _autosave(request: HttpRequest, patient: Patient, asked: Step, posted: Poste
     return JsonResponse(
         {
             "versions": dict.fromkeys(result.saved, result.version),
-            "saved": f"Saved {timezone.localtime():%H:%M}",
+            "saved": f"Saved {clock.now(patient.clinic):%H:%M}",
             "notes": notes,
             "aside": aside_html(request, patient),
         }

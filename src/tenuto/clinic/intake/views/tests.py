@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
-
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.intake.forms.tests import WORDS, TestsForm
 from tenuto.clinic.intake.models import TestResult
 from tenuto.clinic.intake.services import record_reading, record_test
@@ -60,7 +59,7 @@ def _case(state: IntakeState) -> Case:
 def _keep(request: HttpRequest, patient: Patient, form: TestsForm) -> None:
     by, now, taken = staff_of(request), timezone.now(), form.cleaned_data["taken"]
     if values := form.values():
-        midnight = timezone.make_aware(datetime.combine(taken, time.min))
+        midnight = clock.start_of_day(patient.clinic, taken)
         record_reading(patient=patient, values=values, taken_at=midnight, by=by, at=now)
     for fact_id, word in form.words().items():
         record_test(patient=patient, fact_id=fact_id, value=word, taken=taken, by=by, at=now)

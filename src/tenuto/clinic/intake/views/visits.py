@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.course.api import record_visit, visits_of
 from tenuto.clinic.intake.forms.visits import TOPICS, VisitForm
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page, staff_of
@@ -22,7 +23,7 @@ __all__ = ["visits"]
 def visits(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The visits held so far, and a form for one more, held by who records it."""
     now = timezone.now()
-    form = VisitForm(request.POST or None, today=timezone.localdate(now))
+    form = VisitForm(request.POST or None, today=clock.day_of(patient.clinic, now))
     if request.method == "POST" and form.is_valid():
         got = form.cleaned_data
         record_visit(

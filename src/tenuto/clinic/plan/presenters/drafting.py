@@ -47,7 +47,7 @@ def draft_card(built: Built, *, query: str, staff: Staff, options_refused: bool)
     force, versions = built.grounds.in_force, built.grounds.versions
     waiting = next((v for v in versions if standing(v, versions) is Status.DRAFT), None)
     words = (
-        f"Version {force.number}, signed {long_day(force.signature.recorded_at.date())} by "
+        f"Version {force.number}, signed {long_day(force.signature.recorded_on)} by "
         f"{force.signature.recorded_by_name}"
         if force
         else ""

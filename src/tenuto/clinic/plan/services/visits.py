@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.guards import require_same_clinic
 from tenuto.clinic.accounts.models import Staff
@@ -76,7 +76,7 @@ def record_visit(
     version = in_force(with_acts(patient))
     if version is None:
         raise VisitRefused("No plan is in force, so no infusion belongs to one. Sign a plan first.")
-    if given.on > timezone.localdate(at):
+    if given.on > clock.day_of(patient.clinic, at):
         raise VisitRefused(
             f"{long_day(given.on)} is not over yet. Record the infusion once it was given.", "given_on"
         )

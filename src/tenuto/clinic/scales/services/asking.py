@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.links import api as links
 from tenuto.clinic.pathway.api import Batch, facts_of
@@ -94,7 +94,7 @@ def answer_by_link(
                 patient=visit.patient,
                 instrument_id=instrument_id,
                 answers=answers,
-                taken=timezone.localdate(at),
+                taken=clock.day_of(visit.patient.clinic, at),
                 answered_by=ANSWERED_BY,
                 sex=facts_of(visit.patient, Batch.of(visit.patient)).person.sex,
                 request=request,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.utils import timezone
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.desk.projection import judge_all, rebuild
 
@@ -23,5 +23,5 @@ class Command(BaseCommand):
         for clinic in Clinic.objects.order_by("name"):
             if options["rebuild"]:
                 rebuild(clinic)
-            done = judge_all(clinic, today=timezone.localdate())
+            done = judge_all(clinic, today=clock.today(clinic))
             self.stdout.write(f"{clinic}: {done} patients worked out.")
