@@ -26,6 +26,7 @@ DEEDS = {
     "sign": "plan signing",
     "exception": "plan exception",
     "withdraw": "plan withdrawal",
+    "look-again": "plan looked at again",
     "visit-record": "visit record",
     "visit-order": "next-visit orders",
 }

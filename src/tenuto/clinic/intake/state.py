@@ -90,6 +90,8 @@ class IntakeState:
     as_of: date
     assessment: Assessment
     decision: DecisionRow | None
+    consent_taken_back: str = ""
+    """What tells the patient's withdrawal of consent from an earlier one; empty unless it is their newest word on it."""
 
     @property
     def gate(self) -> Gate:
@@ -122,6 +124,7 @@ def current(patient: Patient, *, as_of: date | None = None) -> IntakeState:
         as_of=day,
         assessment=_assessed(_Known(sha256, facts), policy, day),
         decision=_newest_decision(patient, sha256, policy),
+        consent_taken_back=_taken_back(rows, facts),
     )
 
 
@@ -185,6 +188,14 @@ def _record(patient: Patient, rows: Gathered, facts: PatientFacts, sha256: str) 
     )
 
 
+def _taken_back(rows: Gathered, facts: PatientFacts) -> str:
+    """The event of the newest withdrawal of every consent, when none is in force."""
+    ends = [row.event_number for row in rows.withdrawn if row.scope is None]
+    if not ends or any(consent.active for consent in facts.consents):
+        return ""
+    return str(max(ends))
+
+
 def _newest_decision(patient: Patient, sha256: str, policy: Policy) -> DecisionRow | None:
     row = Decision.objects.filter(patient=patient).order_by(*NEWEST_FIRST).first()
     return _decision(row, sha256, policy) if row else None
@@ -235,5 +246,6 @@ def _together(batch: Batch) -> Mapping[UUID, IntakeState]:
             as_of=batch.today,
             assessment=_assessed(_Known(sha256, facts), policy, batch.today),
             decision=_decision(row, sha256, policy) if row else None,
+            consent_taken_back=_taken_back(rows, facts),
         )
     return states

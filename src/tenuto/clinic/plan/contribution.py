@@ -8,6 +8,7 @@ from uuid import UUID
 from tenuto.clinic.course.api import infusions_among
 from tenuto.clinic.intake.api import IntakeState, states
 from tenuto.clinic.pathway.api import Batch, Contribution, Judgement, Place, TaskPlace, Turn
+from tenuto.clinic.plan.looking import looks
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.services.proposing import plan_for
 from tenuto.clinic.plan.status import Status
@@ -39,10 +40,14 @@ def proposals(batch: Batch) -> Mapping[UUID, tuple[Proposal, IntakeState]]:
 def places(batch: Batch) -> Mapping[UUID, Place]:
     """What the versions say; without one, whether intake has accepted the patient."""
     own = batch.once(versions_in)
+    held = {patient for patient, look in batch.once(looks).items() if look.reasons}
     return {
-        patient: _of_versions(own.get(patient, ())) or _before_versions(state)
+        patient: (LOOK if patient in held else _of_versions(own.get(patient, ()))) or _before_versions(state)
         for patient, state in states(batch).items()
     }
+
+
+LOOK = Place("blocked", "Signed; look again")
 
 
 def _of_versions(own: Sequence[PlanVersion]) -> Place | None:
@@ -89,8 +94,18 @@ def judgements(batch: Batch) -> Mapping[UUID, Judgement]:
     }
 
 
+def alerts(batch: Batch) -> Mapping[UUID, tuple[str, ...]]:
+    """That a signed plan has to be looked at again, and why."""
+    return {
+        patient: tuple(f"Signed plan, look again: {reason.text}" for reason in look.reasons)
+        for patient, look in batch.once(looks).items()
+        if look.reasons
+    }
+
+
 CONTRIBUTION = Contribution(
     room="plan",
+    alerts=alerts,
     page="plan:page",
     places=places,
     turns=turns,

@@ -11,8 +11,10 @@ from tenuto.clinic.ledger.facts import Fact
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.documents.signed import calendar_of, pdf_of
+from tenuto.clinic.plan.looking import Look
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.presenters.version import signature_rows
+from tenuto.clinic.plan.services import look_of
 from tenuto.clinic.plan.services.proposing import with_acts
 from tenuto.clinic.plan.status import WORDS, Status
 from tenuto.clinic.plan.versions import standing
@@ -25,6 +27,7 @@ def pdf(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpRespons
     """The version as a tagged PDF with its signature block."""
     version, status = _found(request, patient, version_id)
     made: Fact = version.signature if hasattr(version, "signature") else version
+    look = look_of(patient) if status is Status.SIGNED else None
     content = pdf_of(
         version.order,
         version.document,
@@ -33,6 +36,7 @@ def pdf(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpRespons
         in_force=status is Status.SIGNED,
         acts=signature_rows(version) or (("Signed", "not signed"),),
         digest=version.content_sha256,
+        today=_today(look),
         on=made.recorded_on,
     )
     return file_of(content, "application/pdf", f"plan-version-{version.number}.pdf")
@@ -47,6 +51,11 @@ def calendar(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpRe
         raise Http404
     content = calendar_of(version.order, number=version.number, as_of=version.as_of)
     return file_of(content, "text/calendar; charset=utf-8", "series.ics")
+
+
+def _today(look: Look | None) -> str:
+    """What a reader of the paper must know of today; empty while the plan stands."""
+    return " ".join(reason.text for reason in look.reasons) if look else ""
 
 
 def _found(request: HttpRequest, patient: Patient, version_id: UUID) -> tuple[PlanVersion, Status]:

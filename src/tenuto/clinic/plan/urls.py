@@ -19,5 +19,6 @@ urlpatterns = [
     path("versions/<uuid:version_id>/series.ics", document_views.calendar, name="version-calendar"),
     path("versions/<uuid:version_id>/sign/", version_views.sign, name="sign"),
     path("versions/<uuid:version_id>/exception/", version_views.exception, name="exception"),
+    path("versions/<uuid:version_id>/look-again/", version_views.look_again, name="look-again"),
     path("versions/<uuid:version_id>/withdraw/", version_views.withdraw, name="withdraw"),
 ]

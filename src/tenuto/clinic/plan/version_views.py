@@ -24,6 +24,7 @@ from tenuto.clinic.plan import services
 from tenuto.clinic.plan.forms import query_of
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.presenters.comfort import comfort_rows
+from tenuto.clinic.plan.presenters.look import look_card
 from tenuto.clinic.plan.presenters.version import version_page
 from tenuto.clinic.plan.services.comfort import comfort_card
 from tenuto.clinic.plan.services.drafting import DraftRefused
@@ -130,6 +131,27 @@ def exception(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpR
 
 
 @require_POST
+@shows_patient("plan looked at again", verb="plan.revise")
+def look_again(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpResponse:
+    """Let a signed plan go on after looking at what is worse today."""
+    found = grounds(patient)
+    shown, form = _own(found, version_id), ReasonForm(request.POST, prefix="review")
+    try:
+        done = signed_by(
+            request,
+            lambda signature: services.review(
+                version=shown, reason=_reason(form), signature=signature, at=timezone.now()
+            ),
+        )
+    except services.SigningRefused as refused:
+        return _refused(request, shown, refused, "review", form)
+    if isinstance(done, HttpResponse):
+        return done
+    messages.success(request, f"Version {shown.number} goes on. The hold is lifted.", extra_tags="Looked at")
+    return redirect("plan:version", patient.pk, shown.pk)
+
+
+@require_POST
 @shows_patient("plan withdrawal", verb="plan.revise")
 def withdraw(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpResponse:
     """Take a version back."""
@@ -187,18 +209,21 @@ def _page(
     problem: str = "",
 ) -> HttpResponse:
     card = comfort_card(found.patient)
-    given = failed or {}
+    given, batch = failed or {}, found.batch
+    staff = cast(Staff, request.user)
     context = {
-        "page": version_page(shown, found.versions, staff=cast(Staff, request.user), state=found.state),
+        "look": look_card(services.look_of(found.patient, batch), shown, staff=staff),
+        "page": version_page(shown, found.versions, staff=staff, state=found.state),
         "problem": problem,
         "comfort": comfort_rows(card) if card else (),
         "orders": next_orders(found.patient),
-        **{f"{act}_form": given.get(act) or ReasonForm(prefix=act) for act in ("sign", "except", "withdraw")},
+        **{
+            f"{act}_form": given.get(act) or ReasonForm(prefix=act)
+            for act in ("sign", "except", "withdraw", "review")
+        },
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
-    return patient_page(
-        request, "plan/version.html", found.patient, context, batch=found.batch, status=status
-    )
+    return patient_page(request, "plan/version.html", found.patient, context, batch=batch, status=status)
 
 
 def _conflict(

@@ -111,6 +111,7 @@ def _hold(hold: Hold) -> HoldRow:
         patient_id=hold.patient_id,
         kind=hold.kind,
         rule=hold.rule,
+        key=hold.key,
         why=hold.why,
         until=hold.until,
         recorded_by_name=hold.recorded_by_name,

@@ -54,6 +54,7 @@ class HoldRow:
     patient_id: UUID
     kind: str
     rule: str
+    key: str
     why: str
     until: date | None
     recorded_by_name: str

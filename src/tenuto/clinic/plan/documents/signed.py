@@ -25,16 +25,25 @@ def pdf_of(
     in_force: bool,
     acts: Iterable[tuple[str, str]],
     digest: str,
+    today: str = "",
     on: date,
 ) -> bytes:
-    """The tagged PDF of a version. `acts` is the signature block; `status` crosses the page unless it is in force."""
+    """The tagged PDF of a version. `acts` is the signature block; `status` crosses the page unless it is in force.
+
+    `today` says why the plan has to be looked at again before anything is given; it then stands first and crosses the page.
+    """
     policy = f"{order.policy.id} version {order.policy.version}"
+    held = (
+        [{"label": "Give nothing", "value": f"{today} A prescriber looks at this plan first."}]
+        if today
+        else []
+    )
     rows = [*acts, ("Content", digest), ("Policy", policy)]
     sheet = {
         **document["sheet"],
         "title": f"Treatment plan, version {number}",
-        "stamp": "" if in_force else status.upper(),
-        "about": [{"label": "Status", "value": status}, *document["sheet"]["about"]],
+        "stamp": "LOOK AGAIN" if today else "" if in_force else status.upper(),
+        "about": [*held, {"label": "Status", "value": status}, *document["sheet"]["about"]],
         "signature": [{"label": label, "value": value} for label, value in rows],
         "footer": f"Version {number}, {status.lower()}. Content {digest[:16]}. Policy {policy}. {NOT_VALIDATED}",
     }

@@ -15,7 +15,7 @@ from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.facts_json import facts_from_json
 from tenuto.core.plan.order import Order, order_from_json
 
-__all__ = ["PlanException", "PlanSignature", "PlanVersion", "PlanWithdrawal"]
+__all__ = ["PlanException", "PlanReview", "PlanSignature", "PlanVersion", "PlanWithdrawal"]
 
 
 class PlanVersion(Fact):
@@ -119,6 +119,25 @@ class PlanSignature(_Act, SignedFact):
 
     def __str__(self) -> str:
         return f"{self.version}, signed by {self.recorded_by_name}"
+
+
+class PlanReview(SignedFact):
+    """A prescriber looked again at a signed plan that is worse off, and lets it go on. A plan may be looked at often."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="reviews")
+    reason = models.TextField()
+    reasons = models.JSONField()
+    """Keys of what was looked at."""
+    gate_level = models.CharField(max_length=10)
+
+    @property
+    def audit_patient_id(self) -> uuid.UUID:
+        """Whom an audit event about this row concerns."""
+        return self.version.patient_id
+
+    def __str__(self) -> str:
+        return f"{self.version}, looked at again"
 
 
 class PlanWithdrawal(_Act):

@@ -153,6 +153,11 @@ def _acts(version: PlanVersion) -> tuple[tuple[str, str], ...]:
     if granted := _exception(version):
         rows.append(("Exception", granted))
     rows += signature_rows(version)
+    if hasattr(version, "signature"):
+        rows += [
+            ("Looked at again", f"{long_moment(r.recorded_at)}, by {r.recorded_by_name}: {r.reason}")
+            for r in version.reviews.order_by("event_number")
+        ]
     if hasattr(version, "withdrawal"):
         word = "Withdrawn" if hasattr(version, "signature") else "Declined"
         rows.append((word, _withdrawal(version)))

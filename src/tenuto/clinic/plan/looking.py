@@ -1,0 +1,91 @@
+"""Whether a signed plan still stands on what it was signed on, of many patients together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from tenuto.clinic.intake.api import IntakeState, states
+from tenuto.clinic.pathway.api import Batch
+from tenuto.clinic.plan.models import PlanReview, PlanVersion
+from tenuto.clinic.plan.versions import in_force, versions_in
+from tenuto.core.gate import Gate, Level
+from tenuto.core.plan.look_again import found_since, gate_today, stops
+
+__all__ = ["CONSENT", "Look", "Reason", "looks"]
+
+CONSENT = "consent"
+WITHDRAWN = "The patient has withdrawn the consent. Nothing is given without a new one."
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a signed plan has to be looked at again. `key` is the same as long as it is the same reason."""
+
+    key: str
+    text: str
+    level: Level
+
+    @property
+    def is_consent(self) -> bool:
+        """True when only the patient can change it."""
+        return self.key.startswith(CONSENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The version in force, the gate of today beside its own, and why it has to be looked at again."""
+
+    version: PlanVersion
+    gate: Gate
+    reasons: tuple[Reason, ...]
+    """Empty while it stands; what a prescriber has looked at since the signature is left out."""
+    facts_sha256: str
+
+    @property
+    def level(self) -> Level:
+        """The worse of today's gate and the reasons."""
+        return max([self.gate.level, *(reason.level for reason in self.reasons)])
+
+
+def looks(batch: Batch) -> Mapping[UUID, Look]:
+    """For every patient of a batch with a plan in force. A fixed number of queries."""
+    forces = {patient: force for patient, own in batch.once(versions_in).items() if (force := in_force(own))}
+    if not forces:
+        return {}
+    known = states(batch)
+    kept = _whole(forces.values())
+    reviewed = _reviewed([force.pk for force in forces.values()])
+    return {
+        patient: _look(kept[force.pk], known[patient], reviewed.get(force.pk, frozenset()))
+        for patient, force in forces.items()
+        if patient in known
+    }
+
+
+def _look(version: PlanVersion, state: IntakeState, reviewed: frozenset[str]) -> Look:
+    gate = gate_today(version.order, state.facts, state.assessment)
+    back = state.consent_taken_back
+    found = [
+        Reason(f"{finding.code}:{finding.level.name}:{finding.fact}", finding.message, finding.level)
+        for finding in found_since(version.order, gate)
+        if stops(finding) and not (back and finding.fact == CONSENT)
+    ]
+    consent = [Reason(f"{CONSENT}:{back}", WITHDRAWN, Level.REFUSE)] if back else []
+    reasons = [*consent, *(reason for reason in dict.fromkeys(found) if reason.key not in reviewed)]
+    return Look(version, gate, tuple(reasons), state.facts_sha256)
+
+
+def _whole(versions: Iterable[PlanVersion]) -> Mapping[UUID, PlanVersion]:
+    """The versions with what is signed in them; lists ask for them without. One query, or none."""
+    found = {version.pk: version for version in versions}
+    short = [pk for pk, version in found.items() if version.get_deferred_fields()]
+    return {**found, **(PlanVersion.objects.in_bulk(short) if short else {})}
+
+
+def _reviewed(versions: Sequence[UUID]) -> Mapping[UUID, frozenset[str]]:
+    found: dict[UUID, frozenset[str]] = {}
+    for row in PlanReview.objects.filter(version__in=versions):
+        found[row.version_id] = found.get(row.version_id, frozenset()) | frozenset(row.reasons)
+    return found

@@ -1,0 +1,53 @@
+"""How a signed plan stands today, beside the gate of the day on which it was signed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tenuto.clinic.accounts.api import may
+from tenuto.clinic.accounts.models import Role, Staff
+from tenuto.clinic.plan.looking import Look
+from tenuto.clinic.plan.models import PlanVersion
+from tenuto.clinic.ui.gates import mark_of
+from tenuto.core.gate import Level
+
+__all__ = ["HELD", "LookCard", "look_card"]
+
+HELD = "Nothing is booked or given by this plan until a prescriber has looked at it."
+
+
+@dataclass(frozen=True, slots=True)
+class LookCard:
+    """Today's mark, and what has to be looked at; empty while nothing has."""
+
+    today: str
+    reasons: tuple[str, ...]
+    can_review: bool
+    waits: str
+    """Who has to act first, or what the patient has to do."""
+
+
+def look_card(look: Look | None, version: PlanVersion, *, staff: Staff) -> LookCard | None:
+    """The card of a version for this reader; None for a version that is not in force."""
+    if look is None or look.version.pk != version.pk:
+        return None
+    waits = _waits(look, staff) if look.reasons else ""
+    return LookCard(
+        today=mark_of(look.level),
+        reasons=tuple(reason.text for reason in look.reasons),
+        can_review=bool(look.reasons) and not waits,
+        waits=waits,
+    )
+
+
+def _waits(look: Look, staff: Staff) -> str:
+    worst = max(reason.level for reason in look.reasons)
+    if any(reason.is_consent for reason in look.reasons):
+        return "Only a new consent lets this plan go on; or withdraw it."
+    if worst is Level.REFUSE:
+        return "Nobody can let it go on; correct the facts, or withdraw it."
+    if not may(staff, "plan.revise"):
+        return "A prescriber looks at it."
+    if worst is Level.BLOCK and staff.role != Role.MEDICAL_DIRECTOR:
+        return "Only a medical director lets it go on; or revise or withdraw it."
+    return ""

@@ -1,0 +1,158 @@
+"""A signed plan that is worse off today is held until a prescriber has looked at it again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.api import may
+from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.models import Clinic, Role
+from tenuto.clinic.accounts.reauthenticate import Reauthentication
+from tenuto.clinic.ledger.actors import Machine
+from tenuto.clinic.ledger.facts import signed
+from tenuto.clinic.ledger.models import Kind
+from tenuto.clinic.ledger.services import record
+from tenuto.clinic.pathway.api import Batch
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.plan.looking import Look, Reason, looks
+from tenuto.clinic.plan.models import PlanReview, PlanVersion
+from tenuto.clinic.plan.services.signing import ReasonMissing, SigningRefused
+from tenuto.clinic.ports.api import Hold, active_holds, end_tasks, lift_hold, open_tasks_of, place_hold
+from tenuto.clinic.ports.by_rule import open_by_rule
+from tenuto.core.gate import Level
+from tenuto.core.literature.tasks import LOOK_AGAIN, EndsBy, task_kind
+
+__all__ = ["RULE", "hold_what_changed", "look_of", "review"]
+
+RULE = "plan.look_again"
+AT_ONCE = 50
+"""Patients looked at together."""
+
+
+def look_of(patient: Patient, batch: Batch | None = None) -> Look | None:
+    """How the plan in force of a patient stands today; None without one."""
+    return (batch or Batch.of(patient)).once(looks).get(patient.pk)
+
+
+def hold_what_changed(clinic: Clinic, *, at: datetime) -> int:
+    """Hold every plan of a clinic that is worse off, with a task to look at it; let go of what is well again.
+
+    Done again it changes nothing. The number of plans that have to be looked at.
+    """
+    machine = Machine(clinic.pk, RULE, clinic.zone)
+    chosen = clinic.patients.filter(plan_versions__signature__isnull=False).distinct().order_by("pk")
+    patients, waiting = list(chosen.prefetch_related("identifiers")), 0
+    for start in range(0, len(patients), AT_ONCE):
+        batch = Batch(
+            patients[start : start + AT_ONCE],
+            clinic=clinic,
+            today=clock.day_of(clinic, at),
+        )
+        found = batch.once(looks)
+        for patient in batch.patients:
+            waiting += _hold(patient, found.get(patient.pk), machine, at)
+    return waiting
+
+
+@transaction.atomic
+def _hold(patient: Patient, look: Look | None, machine: Machine, at: datetime) -> bool:
+    own = [hold for hold in active_holds(patient, on=clock.day_of(patient.clinic, at)) if hold.rule == RULE]
+    reasons = look.reasons if look else ()
+    wanted = {f"{look.version.pk}:{reason.key}": reason for reason in reasons} if look else {}
+    for hold in own:
+        if not any(hold.key.startswith(f"{key}@") for key in wanted):
+            lift_hold(hold=hold.id, why="What it was for is over.", by=machine, at=at)
+    for key, reason in wanted.items():
+        if look is not None and not any(hold.key.startswith(f"{key}@") for hold in own):
+            _place(patient, look, key, reason, machine, at)
+    if look is not None and reasons:
+        _ask(patient, look, machine, at)
+    return bool(reasons)
+
+
+def _place(patient: Patient, look: Look, key: str, reason: Reason, machine: Machine, at: datetime) -> None:
+    place_hold(
+        patient=patient,
+        kind=Hold.Kind.CONSENT if reason.is_consent else Hold.Kind.PLAN,
+        rule=RULE,
+        # The same reason may come back with other facts after it was over.
+        key=f"{key}@{look.facts_sha256[:12]}"[:200],
+        why=reason.text[:500],
+        by=machine,
+        at=at,
+    )
+
+
+def _ask(patient: Patient, look: Look, machine: Machine, at: datetime) -> None:
+    target = str(look.version.pk)
+    if any(task.kind == LOOK_AGAIN and task.target == target for task in open_tasks_of(patient)):
+        return
+    why = " ".join(reason.text for reason in look.reasons)
+    open_by_rule(task_kind(LOOK_AGAIN), patient=patient, why=why[:500], target=target, by=machine, at=at)
+
+
+@transaction.atomic
+def review(*, version: PlanVersion, reason: str, signature: Reauthentication, at: datetime) -> PlanReview:
+    """A prescriber has looked again and lets the plan go on; past a BLOCK only a medical director may.
+
+    It ends the task and lifts the holds. A withdrawn consent is the patient's to change: raises SigningRefused, as for a
+    plan that has nothing to look at, ReasonMissing and PermissionError.
+    """
+    by, patient = signature.by, version.patient
+    require_same_clinic(by, patient)
+    signature.spend(signer=by, at=at)
+    if not may(by, "plan.revise"):
+        raise PermissionError(f"{by} may not do this. Ask a prescriber.")
+    by.clinic.patients.select_for_update().get(pk=patient.pk)
+    look = look_of(patient)
+    if look is None or look.version.pk != version.pk or not look.reasons:
+        raise SigningRefused("Nothing has changed that this plan has to be looked at for.")
+    _check_may_go_on(look, by.role)
+    if not reason.strip():
+        raise ReasonMissing("Write why this plan goes on.")
+    row = PlanReview.objects.create(
+        version=version,
+        reason=reason.strip(),
+        reasons=[each.key for each in look.reasons],
+        gate_level=look.level.name,
+        **signed(signature, at),
+    )
+    detail = {
+        "version": version.number,
+        "reason": row.reason,
+        "gate": row.gate_level,
+        "looked_at": row.reasons,
+    }
+    record(action="looked at plan again", subject=row, by=by, at=at, detail=detail, kind=Kind.OVERRIDE)
+    for hold in active_holds(patient, on=clock.day_of(patient.clinic, at)):
+        if hold.rule == RULE:
+            lift_hold(hold=hold.id, why=row.reason, by=by, at=at)
+    end_tasks(
+        patient=patient,
+        ends_by=EndsBy.REVIEW,
+        subject=row,
+        only=lambda task: task.target == str(version.pk),
+        note=row.reason,
+        by=by,
+        at=at,
+    )
+    return row
+
+
+def _check_may_go_on(look: Look, role: str) -> None:
+    if any(each.is_consent for each in look.reasons):
+        raise SigningRefused(
+            "The patient has withdrawn the consent. Only a new consent lets this plan go on."
+        )
+    worst = max(each.level for each in look.reasons)
+    if worst is Level.REFUSE:
+        raise SigningRefused(
+            "The gate says REFUSE today. Nobody can let this plan go on; correct the facts first."
+        )
+    if worst is Level.BLOCK and role != Role.MEDICAL_DIRECTOR:
+        raise SigningRefused(
+            "The gate says BLOCK today. Only a medical director lets this plan go on; or withdraw it."
+        )
