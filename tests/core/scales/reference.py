@@ -156,6 +156,7 @@ TOTALS: dict[str, Callable[[Answers], Fraction | None]] = {
     "shaps56": shaps56,
     "stopbang": summed(8),
     "wsas": summed(5),
+    "ymrs": summed(11),
     "ybocs": summed(10),
     "ybocssr": summed(10),
 }
@@ -213,6 +214,7 @@ RANGES: dict[str, list[range | tuple[int, ...]]] = {
     "shaps56": [range(4)] * 14,
     "stopbang": [range(2)] * 8,
     "wsas": [range(9)] * 5,
+    "ymrs": [*[range(5)] * 4, *[range(9)] * 2, range(5), *[range(9)] * 2, *[range(5)] * 2],
     "ybocs": [range(5)] * 10,
     "ybocssr": [range(5)] * 10,
 }
