@@ -11,7 +11,9 @@ NAMED = [f"{page.id}: {section.heading}" for page, section in SECTIONS]
 
 
 def test_they_come_in_the_order_of_a_visit():
-    assert [page.id for page in leaflets()] == ["prepare", "what-to-expect", "after-care", "how-it-may-work"]
+    assert [page.id for page in leaflets()] == [
+        "prepare", "what-to-expect", "after-care", "how-long-how-often", "how-it-may-work",
+    ]  # fmt: skip
     assert leaflet("after-care").title == "Afterwards"
 
 
@@ -45,3 +47,14 @@ def test_nobody_is_told_to_stop_a_medicine():
     assert not re.search(
         r"(?<!do not change or )\bstop (taking|your) (medicine|tablet|antidepressant)", words
     )
+
+
+def test_how_long_and_how_often_gives_onset_intervals_and_durations():
+    page = leaflet("how-long-how-often")
+    words = " ".join(p for s in page.sections for p in s.text)
+    for needed in (
+        "within hours to a day", "by the third", "after the sixth", "six infusions in two to three weeks",
+        "every two to four weeks", "every three to five weeks", "monthly to every few months", "18 to 19 days",
+    ):  # fmt: skip
+        assert needed in words
+    assert all(section.basis.sources for section in page.sections)

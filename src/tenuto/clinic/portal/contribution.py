@@ -5,3 +5,14 @@ from __future__ import annotations
 from tenuto.clinic.ui.navigation import Entry
 
 NAVIGATION = (Entry(key="leaflets", label="Leaflets", route="portal:leaflets", rank=40),)
+
+READING = (
+    Entry(
+        key="how_long",
+        label="How long the effect lasts, and how often infusions follow",
+        route="portal:leaflet",
+        argument="how-long-how-often",
+        rank=10,
+    ),
+    Entry(key="leaflets", label="All leaflets: before, during and after", route="portal:leaflets", rank=20),
+)

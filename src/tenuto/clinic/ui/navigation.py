@@ -1,4 +1,8 @@
-"""The main menu. Every room says in its `contribution.py`, as `NAVIGATION`, what of it stands there."""
+"""The main menu, and what patients may read. Every room says in its `contribution.py` what of it stands there.
+
+`NAVIGATION` are pages in the menu of staff; `READING` are pages that name nobody and stand at the foot of every page that
+a patient gets.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from functools import cache
 
 from tenuto.clinic.ui.contributions import modules
 
-__all__ = ["Entry", "entries"]
+__all__ = ["Entry", "entries", "reading"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +22,8 @@ class Entry:
     """What a page calls itself (`here`), so that its entry is marked."""
     label: str
     route: str
+    argument: str = ""
+    """What the route takes, where it takes something."""
     rank: int
     """Its place in the menu, the lowest first."""
     verb: str = ""
@@ -30,4 +36,11 @@ class Entry:
 def entries() -> tuple[Entry, ...]:
     """The whole menu in order."""
     found = (entry for module in modules() for entry in getattr(module, "NAVIGATION", ()))
+    return tuple(sorted(found, key=lambda entry: entry.rank))
+
+
+@cache
+def reading() -> tuple[Entry, ...]:
+    """What patients may read, in order."""
+    found = (entry for module in modules() for entry in getattr(module, "READING", ()))
     return tuple(sorted(found, key=lambda entry: entry.rank))

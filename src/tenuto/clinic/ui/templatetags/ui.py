@@ -12,13 +12,14 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from tenuto.clinic.ui import icons, words
+from tenuto.clinic.ui import icons, navigation, words
 from tenuto.clinic.ui.components import WORDS, Month
 
 register = template.Library()
 
 register.simple_tag(icons.icon, name="icon")
 register.simple_tag(icons.mark_shape, name="mark_shape")
+register.simple_tag(navigation.reading, name="reading")
 
 
 # Marks, notes and icons stand on a page by the dozen. Made here and not by a template each, they cost a tenth.
