@@ -24,6 +24,7 @@ from tenuto.core.policy import demo_policy
 
 TODAY = date(2026, 11, 22)
 _CHOICES = {
+    "treatments.trials": "sertraline 150 mg for 10 weeks; venlafaxine 225 mg for 12 weeks",
     "mental_state": "none",
     "suicide.screen": "negative",
     "suicide.attempts": "none",

@@ -139,6 +139,11 @@ def with_scores(*scores: Score):
     return replace(patient, scores=(*(s for s in patient.scores if s.instrument != "PHQ-9"), *scores))
 
 
+def of_the_item(assessment) -> list[str]:
+    """What is serious but for the total itself, which is low here."""
+    return [found for found in serious(assessment) if not found.startswith("SEVERITY-LOW")]
+
+
 @pytest.mark.parametrize(
     ("item", "code"),
     [
@@ -151,19 +156,19 @@ def with_scores(*scores: Score):
 )
 def test_the_suicide_item_is_judged_by_itself_whatever_the_total(item, code):
     patient = with_answer("suicide.screen", "negative", days_ago=1, patient=with_scores(phq9(item, total=4)))
-    assert serious(judged(patient)) == ([f"{code} REVIEW"] if code else [])
+    assert of_the_item(judged(patient)) == ([f"{code} REVIEW"] if code else [])
 
 
 def test_a_triage_after_the_answer_ends_it_and_one_of_the_same_day_only_by_its_hour():
-    assert serious(judged(with_scores(phq9(1, days_ago=3)))) == []
-    assert serious(judged(with_scores(phq9(1, days_ago=0)))) == ["SUICIDE-ITEM REVIEW"]
+    assert of_the_item(judged(with_scores(phq9(1, days_ago=3)))) == []
+    assert of_the_item(judged(with_scores(phq9(1, days_ago=0)))) == ["SUICIDE-ITEM REVIEW"]
     for hour, expected in ((16, ["SUICIDE-ITEM-URGENT REVIEW"]), (9, []), (8, [])):
         answered = replace(phq9(2, days_ago=0), at=at(hour))
-        assert serious(judged(with_scores(answered))) == ["SUICIDE-ITEM-URGENT REVIEW"]
+        assert of_the_item(judged(with_scores(answered))) == ["SUICIDE-ITEM-URGENT REVIEW"]
         patient = with_scores(answered)
         screens = tuple(a for a in patient.answers if a.fact != "suicide.screen")
         screened = Answer("suicide.screen", "negative", TODAY, at=at(9))
-        assert serious(judged(replace(patient, answers=(*screens, screened)))) == expected
+        assert of_the_item(judged(replace(patient, answers=(*screens, screened)))) == expected
 
 
 def at(hour: int) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,6 +24,7 @@ __all__ = [
     "HeldVisit",
     "RecordedInfusion",
     "VisitKind",
+    "began_of",
     "infusions_among",
     "infusions_of",
     "mark",
@@ -71,6 +72,13 @@ class HeldVisit:
     recorded_by_name: str
     recorded_at: datetime
     recorded_on: date
+
+
+def began_of(infusions: Sequence[RecordedInfusion]) -> date | None:
+    """The day on which the newest series began; None before the first infusion. Give all of a patient's, oldest first."""
+    if not infusions:
+        return None
+    return next(each.on for each in infusions if each.series == infusions[-1].series)
 
 
 def infusions_of(patient: UUID) -> tuple[RecordedInfusion, ...]:

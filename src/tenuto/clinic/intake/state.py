@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID, uuid5
 
 from tenuto.clinic.accounts import clock
+from tenuto.clinic.course.api import RecordedInfusion, began_of, infusions_among, infusions_of
 from tenuto.clinic.intake.gather import Gathered, gather, gather_one, merged
 from tenuto.clinic.intake.models import Decision
 from tenuto.clinic.ledger.facts import IN_ORDER, NEWEST_FIRST
@@ -109,9 +110,18 @@ class IntakeState:
         return self.decision is not None and self.decision.outcome == Decision.Outcome.ACCEPTED
 
 
-def current(patient: Patient, *, as_of: date | None = None) -> IntakeState:
-    """The state of a patient's intake today, or on another day. Every source counts, the newest for each fact."""
+def current(
+    patient: Patient,
+    *,
+    as_of: date | None = None,
+    infusions: Sequence[RecordedInfusion] | None = None,
+) -> IntakeState:
+    """The state of a patient's intake today, or on another day. Every source counts, the newest for each fact.
+
+    A caller that has asked for the infusions already gives them, so that they are not asked for again.
+    """
     rows = gather_one(patient.pk)
+    given = infusions_of(patient.pk) if infusions is None else infusions
     day = as_of or clock.today(patient.clinic)
     policy = policy_of(patient.clinic)
     facts = merged(patient, rows)
@@ -122,7 +132,7 @@ def current(patient: Patient, *, as_of: date | None = None) -> IntakeState:
         facts_sha256=sha256,
         policy=policy,
         as_of=day,
-        assessment=_assessed(_Known(sha256, facts), policy, day),
+        assessment=_assessed(_Known(sha256, facts), policy, day, began_of(given)),
         decision=_newest_decision(patient, sha256, policy),
         consent_taken_back=_taken_back(rows, facts),
     )
@@ -165,8 +175,8 @@ class _Known:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _assessed(known: _Known, policy: Policy, day: date) -> Assessment:
-    return assess(known.facts, policy=policy, as_of=day)
+def _assessed(known: _Known, policy: Policy, day: date, began: date | None) -> Assessment:
+    return assess(known.facts, policy=policy, as_of=day, course_began=began)
 
 
 def _record(patient: Patient, rows: Gathered, facts: PatientFacts, sha256: str) -> Record | None:
@@ -230,6 +240,7 @@ def _states(batch: Batch) -> Mapping[UUID, IntakeState]:
 def _together(batch: Batch) -> Mapping[UUID, IntakeState]:
     policy = policy_of(batch.clinic)
     found = gather([patient.pk for patient in batch.patients])
+    given = infusions_among(list(found))
     decided = Decision.objects.filter(patient__in=list(found)).defer("facts", "findings")
     newest = {row.patient_id: row for row in decided.order_by(*IN_ORDER)}
     states = {}
@@ -244,7 +255,9 @@ def _together(batch: Batch) -> Mapping[UUID, IntakeState]:
             facts_sha256=sha256,
             policy=policy,
             as_of=batch.today,
-            assessment=_assessed(_Known(sha256, facts), policy, batch.today),
+            assessment=_assessed(
+                _Known(sha256, facts), policy, batch.today, began_of(given.get(patient.pk, ()))
+            ),
             decision=_decision(row, sha256, policy) if row else None,
             consent_taken_back=_taken_back(rows, facts),
         )

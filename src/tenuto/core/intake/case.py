@@ -41,6 +41,8 @@ class Case:
     treated: tuple[Condition, ...]
     """The conditions that this judgement is for: the one asked for, or all that the record holds."""
     ecg_needed: bool = False
+    course_began: date | None = None
+    """The day of the first infusion of the running course; None before it."""
 
     @property
     def starting(self) -> bool:

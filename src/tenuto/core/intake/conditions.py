@@ -48,6 +48,8 @@ class Condition:
     on_request: bool = False
     """True when it counts as a reason for treatment only if asked for by name."""
     under_study: bool = False
+    resistant: bool = False
+    """True when what is known is from people whom earlier treatment did not help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def _condition(entry: Table) -> Condition:
         template=entry.flag("template", True),
         on_request=entry.flag("on_request"),
         under_study=entry.flag("under_study"),
+        resistant=entry.flag("resistant"),
     )
 
 

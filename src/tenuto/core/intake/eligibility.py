@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tenuto.core.gate import Finding, Gate, Level
@@ -17,6 +17,7 @@ from tenuto.core.intake import (
     medicines,
     person,
     scores,
+    severity,
     weight,
 )
 from tenuto.core.intake.blood_pressure import Reading
@@ -71,14 +72,16 @@ def assess(
     as_of: date,
     purpose: Purpose = Purpose.PLANNING,
     indication: str | None = None,
+    course_began: date | None = None,
 ) -> Assessment:
     """Judge a person's facts by a policy on one day.
 
     `indication` is the id of the condition to treat; without it all recorded ones are judged together, strictest
-    first. Absent facts never count as normal, the order of facts never matters, and an added problem or medicine
+    first. `course_began` is the day of the first infusion of a running course. Absent facts never count as normal, the order of facts never matters, and an added problem or medicine
     never improves the gate of a person who has a diagnosis. ValueError for an unknown indication.
     """
     case = case_of(patient, policy=policy, as_of=as_of, purpose=purpose, indication=indication)
+    case = replace(case, course_began=course_began)
     weighed, weighing = weight.judge(case)
     built, height, bmi = person.judge_build(case, weighing)
     medicine = medicines.judge(case)
@@ -92,6 +95,7 @@ def assess(
         *medicine.findings,
         *allergies.judge(case),
         *scores.judge(case),
+        *severity.judge(case),
         *consents.judge(case),
         *weighed,
         *built,

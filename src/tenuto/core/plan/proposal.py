@@ -119,7 +119,9 @@ def propose(
             f"The start, {say_date(start)}, is more than ten years away from {say_date(as_of)}. Check the year."
         )
     asked = _asked_for(request)
-    assessment = judged if judged is not None and asked is None else _judge(facts, policy, as_of, asked)
+    assessment = (
+        judged if judged is not None and asked is None else _judge(facts, request, policy, as_of, asked)
+    )
     chosen = select(assessment.treated, wanted=request.protocol)
     findings = [*assessment.gate.findings, *policy.findings(), *chosen.findings]
     plan = chosen.protocol
@@ -164,8 +166,13 @@ def propose(
     )
 
 
-def _judge(facts: PatientFacts, policy: Policy, as_of: date, asked: str | None) -> Assessment:
-    return assess(facts, policy=policy, as_of=as_of, purpose=Purpose.PLANNING, indication=asked)
+def _judge(
+    facts: PatientFacts, request: PlanRequest, policy: Policy, as_of: date, asked: str | None
+) -> Assessment:
+    began = request.given[0] if request.given else None
+    return assess(
+        facts, policy=policy, as_of=as_of, purpose=Purpose.PLANNING, indication=asked, course_began=began
+    )
 
 
 def _asked_for(request: PlanRequest) -> str | None:

@@ -98,7 +98,8 @@ class Grounds:
 
 def grounds(patient: Patient) -> Grounds:
     """Facts, versions and infusions of a patient, in a fixed number of queries."""
-    return Grounds(patient, current(patient), with_acts(patient), infusions_of(patient.pk))
+    infusions = infusions_of(patient.pk)
+    return Grounds(patient, current(patient, infusions=infusions), with_acts(patient), infusions)
 
 
 def with_acts(patient: Patient) -> tuple[PlanVersion, ...]:
