@@ -264,3 +264,35 @@ def test_the_page_says_it_before_a_second_factor_is_asked_for(visit, waiting, al
     page = text_of(answer)
     assert "Open: Suicide screen. Nobody is accepted before that is done." in page
     assert answer.context["form"]["reason"].value() == "Seen."
+
+
+def test_the_page_shows_what_is_decided_on_with_harm_first(visit, waiting, alice, bob):
+    open_task(
+        patient=waiting,
+        kind="test.order",
+        why="Liver enzymes.",
+        owner_role="coordinator",
+        due=NOW,
+        by=bob,
+        at=NOW,
+    )
+    page = text_of(visit(alice).get(f"/patients/{waiting.pk}/intake/decision/"))
+    shown = page[page.index("Decided on") :]
+    for text in (
+        "Suicide risk Triage: negative",
+        "Open tasks of safety BLOCK Suicide screen, due",
+        "Other open tasks",
+        "Against treatment",
+        "(F33.2)",
+        "PHQ-9 17, moderately severe",
+        "2 of 6 weeks or more can be read; 2 are asked for.",
+        "What the person wants",
+    ):
+        assert text in shown, text
+    assert shown.index("Suicide risk") < shown.index("Open tasks of safety") < shown.index("Diagnosis")
+
+
+def test_what_nobody_asked_is_said_and_never_none(visit, ana, alice):
+    page = text_of(visit(alice).get(f"/patients/{ana.pk}/intake/decision/"))
+    assert "Triage: not asked yet" in page
+    assert "Earlier trials REVIEW Not recorded" in page

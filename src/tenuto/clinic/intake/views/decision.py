@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from tenuto.clinic.accounts.reauthenticate import signed_by
 from tenuto.clinic.intake.forms.decision import DecisionForm
 from tenuto.clinic.intake.models import Decision
+from tenuto.clinic.intake.presenters.deciding import grounds_of_decision
 from tenuto.clinic.intake.services import DecisionRefused, decide
 from tenuto.clinic.intake.since import changed_since_decision
 from tenuto.clinic.intake.state import current
@@ -18,6 +19,7 @@ from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page
 from tenuto.clinic.ledger.facts import NEWEST_FIRST
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.ports.api import open_tasks_of
 
 __all__ = ["decision"]
 
@@ -34,6 +36,7 @@ def _show(request: HttpRequest, patient: Patient, form: DecisionForm | None) -> 
     context = {
         "form": form or DecisionForm(),
         "state": state,
+        "grounds": grounds_of_decision(patient, state, open_tasks_of(patient), now=timezone.now()),
         "changed": changed_since_decision(patient, state),
         "opened_by": state.gate.level.opened_by,
         "rows": Decision.objects.filter(patient=patient).order_by(*NEWEST_FIRST),
