@@ -60,6 +60,8 @@ def leaflet_cards() -> tuple[Card, ...]:
     """All leaflets in reading order, and the corrections last."""
     found = [Card(x.title, x.summary, reverse("portal:leaflet", args=[x.id])) for x in leaflets()]
     wrong = "Statements of patient articles that are wrong or overstated, and what may be said instead."
+    long = "Of 100 people like those in the studies: how many respond, and how many still do weeks later."
+    found.insert(0, Card("How long does it last?", long, reverse("portal:how-long")))
     return (*found, Card("What articles get wrong", wrong, reverse("portal:corrected")))
 
 
