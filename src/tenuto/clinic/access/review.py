@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet
 
-from tenuto.clinic.access.audit_rows import EventRow, rows_of
+from tenuto.clinic.access.audit_rows import EventRow, names_of, rows_of
 from tenuto.clinic.access.models import WeeklyReview
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Clinic, Staff
@@ -18,8 +18,9 @@ from tenuto.clinic.ledger.facts import NEWEST_FIRST, recorded
 from tenuto.clinic.ledger.models import AuditEvent, Kind
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import BrokenGlass, CareTeamChange
+from tenuto.core.literature.tasks import EndsBy, task_kinds
 
-__all__ = ["CARE_LASTS", "Filters", "Stranger", "Summary", "events", "mark_reviewed", "summary"]
+__all__ = ["CARE_LASTS", "Filters", "SafetyTask", "Stranger", "Summary", "events", "mark_reviewed", "summary"]
 
 ACCESS_CHANGES = (
     "restricted record",
@@ -29,6 +30,7 @@ ACCESS_CHANGES = (
     "reset second factor",
 )
 """Deeds that change who may see or sign."""
+TASK_EVENTS = ("closed task", "escalated task")
 CARE_LASTS = timedelta(days=90)
 """Who wrote something about a patient stays in a care relation for this long."""
 
@@ -62,11 +64,24 @@ class Stranger:
 
 
 @dataclass(frozen=True, slots=True)
+class SafetyTask:
+    """A task of safety that was given on or came to its end: what it was, by what it ended, and how late."""
+
+    at: datetime
+    who: str
+    patient: str
+    title: str
+    words: str
+    minutes_late: int
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """The week on one page."""
 
     strangers: tuple[Stranger, ...]
     glasses: tuple[BrokenGlass, ...]
+    safety_tasks: tuple[SafetyTask, ...]
     access: tuple[EventRow, ...]
     failures: tuple[AuditEvent, ...]
     refusals: tuple[EventRow, ...]
@@ -101,9 +116,11 @@ def summary(clinic: Clinic, filters: Filters) -> Summary:
     )
     chosen = Q(action="refused") | Q(kind=Kind.OVERRIDE) | Q(action__in=ACCESS_CHANGES)
     rows = rows_of(clinic, found.filter(chosen))
+    tasks = tuple(found.filter(action__in=TASK_EVENTS))
     return Summary(
         strangers=tuple(_strangers(clinic, found, after)),
         glasses=tuple(glasses.select_related("patient", "staff", "review").order_by(*NEWEST_FIRST)),
+        safety_tasks=tuple(_safety_tasks(tasks, names_of(clinic, tasks))),
         failures=tuple(found.filter(action__startswith="failed")),
         access=tuple(row for row in rows if row.what in ACCESS_CHANGES),
         refusals=tuple(row for row in rows if row.kind == Kind.ACCESS.label),
@@ -129,6 +146,24 @@ def mark_reviewed(*, clinic: Clinic, filters: Filters, note: str, by: Staff, at:
     detail = {"begins": str(filters.begins), "ends": str(filters.ends), "up_to_event": newest}
     record(action="reviewed audit", subject=review, by=by, at=at, detail=detail)
     return review
+
+
+def _safety_tasks(tasks: Iterable[AuditEvent], names: Mapping[UUID, str]) -> Iterable[SafetyTask]:
+    """The events about tasks of safety, in words."""
+    for event in tasks:
+        detail = event.detail
+        kind = task_kinds().get(detail.get("kind", ""))
+        if kind is None or not kind.safety:
+            continue
+        if event.action == "escalated task":
+            words = f"given on to {detail.get('told', '')}"
+        else:
+            ending, note = EndsBy(detail["ended_by"]).words, detail.get("note", "")
+            words = f"ended by {ending}{f': {note}' if note else ''}"
+        patient = names.get(event.patient_id, "") if event.patient_id else ""
+        yield SafetyTask(
+            event.recorded_at, event.by_name, patient, kind.title, words, int(detail.get("minutes_late", 0))
+        )
 
 
 def _strangers(clinic: Clinic, found: QuerySet[AuditEvent], after: datetime) -> Iterable[Stranger]:

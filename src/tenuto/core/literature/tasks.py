@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tenuto.core.data import Table, data_file
@@ -20,6 +20,7 @@ __all__ = [
     "EndsBy",
     "TaskKind",
     "attempts_needed",
+    "steps_due",
     "task_kind",
     "task_kinds",
 ]
@@ -91,6 +92,13 @@ class TaskKind:
     unless: tuple[str, ...] = ()
     triage: str = ""
     urgency: str = ""
+
+
+def steps_due(kind: TaskKind, *, due: datetime, now: datetime) -> int:
+    """How far a task of this kind that was due at `due` is given on by `now`: 0 to nobody, 1 to a second person, 2 to a
+    medical director as well."""
+    late = now - due
+    return sum(after is not None and late > after for after in (kind.second_after, kind.director_after))
 
 
 @dataclass(frozen=True, slots=True)
