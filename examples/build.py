@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from tenuto.core.data.digest import content_digest
+from tenuto.core.gate import Level
+from tenuto.core.intake.required import Purpose, facts
 
 HERE = Path(__file__).resolve().parent
 DEFAULT = HERE.parent / "src/tenuto/core/policy/default.toml"
@@ -63,53 +65,26 @@ PERSON: Json = {
         "93247-5": False,
         "93267-3": False,
     },
+    # What is asked with yes or no and not named here has the answer that speaks against nothing.
     "intake": {
         "episode.length": "Since June 2025",
         "treatments.trials": "Escitalopram 20 mg 10 weeks, no response; venlafaxine 225 mg 12 weeks, partial; sertraline now",
         "treatments.neuromodulation": "none",
-        "history.psychosis": False,
-        "history.mania": False,
-        "family.psychosis_mania": False,
-        "history.dissociative_disorder": False,
         "history.trauma": "none told",
         "history.ketamine_treatment": "none",
         "care.treating_clinician": "Dr Example Psychiatrist, psychiatrist, every four weeks",
-        "care.release_of_information": True,
         "suicide.attempts": "none",
-        "suicide.means": False,
-        "suicide.safety_plan": True,
         "suicide.crisis_contact": "Sam Example (sibling) and the 988 line",
-        "history.aneurysm": False,
-        "history.cardiovascular": False,
-        "history.cerebrovascular": False,
-        "history.seizure": False,
-        "history.raised_icp": False,
-        "history.glaucoma": False,
-        "history.thyroid": False,
-        "history.liver": False,
-        "history.renal": False,
-        "history.bladder": False,
-        "history.sleep_apnoea": False,
         "stop_bang": 1,
         "airway.exam": "normal",
-        "history.reflux": False,
-        "history.porphyria": False,
-        "allergies.attested": True,
-        "medications.reconciled": True,
-        "history.anaesthesia": False,
         "asa.class": "2",
         "dast_10": 0,
         "tobacco": "never",
-        "cannabis": False,
-        "ketamine_misuse": False,
-        "opioid.use": False,
         "substance.treatment": "none",
         "pdmp.query": "2026-02-27, Nurse Example, nothing found",
-        "capacity": True,
         "support.person": "Sam Example, sibling",
         "transport": "Driven home by Sam Example",
         "escort": "Sam Example, phone confirmed",
-        "team.agreement": True,
         "prescriber": "Dr Example Prescriber, seen on 2026-02-24",
         "goals": "To work half days again; PHQ-9 halved",
         "stop.date": "2026-06-01",
@@ -140,6 +115,24 @@ def block() -> Json:
     )
     person["intake"]["history.aneurysm"] = True
     return person
+
+
+def _calm_answers() -> Json:
+    """The answer that speaks against nothing, to every yes-or-no question that planning asks of this person."""
+    asked = (
+        item
+        for item in facts()
+        if item.value == "yes_no"
+        and item.kind == "answer"
+        and item.absent(Purpose.PLANNING) > Level.PASS
+        and {"all", "psychiatric"}.intersection(item.applies)
+    )
+    return {
+        item.id: next(word for word, level in item.effects.items() if level is Level.PASS) == "yes" for item in asked
+    }
+
+
+PERSON["intake"] = _calm_answers() | PERSON["intake"]
 
 
 # ---- as FHIR R4 ----------------------------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def check(name: str, picked: list[tuple[int, str, Any]]) -> None:
     assert all(line.isprintable() for line in out.splitlines())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(name=st.sampled_from(NAMES), picked=changes)
 def test_a_spoilt_bundle_never_crashes(name: str, picked: list[tuple[int, str, Any]]) -> None:
     check(name, picked)
@@ -115,7 +115,7 @@ def test_a_spoilt_bundle_never_crashes(name: str, picked: list[tuple[int, str, A
 
 @pytest.mark.soak
 def test_many_spoilt_bundles_never_crash(record_property: Callable[[str, object], None]) -> None:
-    @settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=MANY, suppress_health_check=list(HealthCheck))
     @given(name=st.sampled_from(NAMES), picked=changes)
     def spoil_and_check(name: str, picked: list[tuple[int, str, Any]]) -> None:
         check(name, picked)
@@ -131,7 +131,7 @@ def check_drop(name: str, path: Path_) -> None:
         assert json.loads(out)["gate"] != "PASS"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(name=st.sampled_from(NAMES[1:]), number=st.integers(0, 10**6))
 def test_dropping_anything_from_a_bundle_that_does_not_pass_never_makes_it_pass(
     name: str, number: int

@@ -39,7 +39,7 @@ def the_general_way(case: Case) -> np.ndarray:
     return simulate(case.matrix, case.inputs, case.times, out=room)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(cases())
 def test_agrees_with_the_reference_on_generated_courses(case: Case) -> None:
     slow = simulate_slowly(case.matrix[0], case.inputs, case.times)
@@ -76,7 +76,7 @@ def test_patients_and_outputs_have_the_stated_shape_and_order() -> None:
         np.testing.assert_allclose(x[:, patient], alone[:, 0], rtol=1e-13)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(systems(), st.integers(1, 3))
 def test_many_patients_give_what_each_gives_alone(matrix: np.ndarray, threads: int) -> None:
     """Different methods for eigenvalues and for close rates serve crowds and single patients."""
@@ -167,7 +167,7 @@ def test_whatever_is_observed_is_what_it_is_beside_others(
     np.testing.assert_allclose(found, everything[observe], rtol=0, atol=1e-10 * everything.max())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cases())
 def test_laws_superposition_and_linearity(case: Case) -> None:
     whole = simulate(case.matrix, case.inputs, case.times)
@@ -175,7 +175,7 @@ def test_laws_superposition_and_linearity(case: Case) -> None:
     np.testing.assert_allclose(whole, parts, atol=1e-10 * max(1.0, float(np.abs(whole).max())))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(systems(), st.floats(0.1, 30))
 def test_law_the_state_forgets_how_it_came_about(matrix: np.ndarray, pause: float) -> None:
     """Going on from the amounts at a moment is the same as not having stopped."""
@@ -185,7 +185,7 @@ def test_law_the_state_forgets_how_it_came_about(matrix: np.ndarray, pause: floa
     np.testing.assert_allclose(resumed[:, :, 0], straight[:, :, 1], atol=1e-11)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(systems())
 def test_mass_balance_what_was_given_is_what_left_and_what_is_there(matrix: np.ndarray) -> None:
     """The loss is integrated numerically, so this does not rest on the algebra of the engine."""

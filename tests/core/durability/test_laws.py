@@ -52,7 +52,7 @@ def drug_after(patients, infusions, times):
 
 
 @given(courses)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_after_the_peak_that_follows_the_last_infusion_drug_benefit_never_rises(infusions):
     last = infusions[-1].day
     levels = drug_after(some_patients(), infusions, last + np.arange(0.0, 200.0, 0.5))
@@ -62,7 +62,7 @@ def test_after_the_peak_that_follows_the_last_infusion_drug_benefit_never_rises(
 
 
 @given(courses, st.tuples(days, doses))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_without_drift_an_extra_infusion_never_lowers_expected_benefit(infusions, extra):
     patients = some_patients(drift=False)
     times = np.arange(0.0, 240.0, 3.0)
@@ -72,7 +72,7 @@ def test_without_drift_an_extra_infusion_never_lowers_expected_benefit(infusions
 
 
 @given(st.lists(days, min_size=1, max_size=10, unique=True))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_dose_zero_equals_the_control_arm(on):
     patients = some_patients()
     scored = [float(d) for d in range(0, 150, 10)]
@@ -149,7 +149,7 @@ def course_of(scale, factor, values):
 
 
 @given(st.sampled_from([0.5, 2.0, 10.0]), st.lists(st.integers(2, 12), min_size=3, max_size=6))
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 def test_scores_scaled_with_the_baseline_give_the_same_forecast(factor, later):
     plain = forecast(course_of("PHQ-9", 1.0, [20, *later]), RULES)
     scaled = forecast(course_of("PHQ-9", factor, [20, *later]), RULES)
@@ -160,7 +160,7 @@ def test_scores_scaled_with_the_baseline_give_the_same_forecast(factor, later):
 
 
 @given(st.permutations([0, 1, 2, 3]))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_permuting_equal_dated_rows_changes_nothing(order):
     start = date(2026, 1, 5)
     rows = [
@@ -190,7 +190,7 @@ def test_an_observed_score_is_rounded_and_stays_in_range():
 
 
 @given(st.floats(0.5, 26.5))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_probabilities_of_all_scores_sum_to_one(expected):
     error = ScaleError.of(measure("PHQ-9"))
     total = sum(
@@ -200,7 +200,7 @@ def test_the_probabilities_of_all_scores_sum_to_one(expected):
 
 
 @given(st.floats(0, 27), st.integers(0, 27))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_probability_of_a_score_above_a_line_is_the_sum_over_those_scores(expected, line):
     error = ScaleError.of(measure("PHQ-9"))
     each = sum(

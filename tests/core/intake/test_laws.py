@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,7 +28,7 @@ purposes = st.sampled_from(Purpose)
 
 
 @given(patients, purposes)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_missing_fact_never_passes(patient, purpose):
     assessment = judged(patient, purpose)
     assert assessment.gate.level is not Level.PASS or not assessment.missing
@@ -36,7 +37,7 @@ def test_a_missing_fact_never_passes(patient, purpose):
 
 
 @given(patients, purposes, stated)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_further_problem_never_improves_the_gate(patient, purpose, problem):
     patient = with_depression(patient)
     worse = replace(patient, problems=(*patient.problems, problem))
@@ -44,7 +45,7 @@ def test_a_further_problem_never_improves_the_gate(patient, purpose, problem):
 
 
 @given(patients, purposes, medications, allergies)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_further_medicine_or_allergy_never_improves_the_gate(patient, purpose, medication, allergy):
     before = judged(patient, purpose).gate.level
     assert (
@@ -54,19 +55,19 @@ def test_a_further_medicine_or_allergy_never_improves_the_gate(patient, purpose,
 
 
 @given(patients, purposes, st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_order_of_facts_never_matters(patient, purpose, rng):
     assert judged(shuffled(patient, rng), purpose) == judged(patient, purpose)
 
 
 @given(patients)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_facts_survive_storage(patient):
     assert facts_from_json(facts_to_json(patient)) == patient
 
 
 @given(patients, purposes)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_without_a_usable_weight_the_gate_is_refused(patient, purpose):
     assessment = judged(patient, purpose)
     assert (assessment.weight is None) == any(
@@ -74,10 +75,11 @@ def test_without_a_usable_weight_the_gate_is_refused(patient, purpose):
     )
 
 
-def test_ten_thousand_people_keep_the_laws():
+@pytest.mark.parametrize("people", [300, pytest.param(10_000, marks=pytest.mark.many)])
+def test_many_people_keep_the_laws(people):
     rng = random.Random(20261122)
     passed = 0
-    for _ in range(10_000):
+    for _ in range(people):
         patient, removed = nearly_healthy(rng)
         level = judged(patient).gate.level
         passed += level is Level.PASS
@@ -85,4 +87,4 @@ def test_ten_thousand_people_keep_the_laws():
         if rng.random() < 0.1:
             worse = replace(patient, problems=(*patient.problems, any_problem(rng)))
             assert judged(worse).gate.level >= level, (patient, worse.problems[-1])
-    assert passed > 1000
+    assert passed > people / 10

@@ -127,7 +127,7 @@ def test_an_impossible_body_is_refused(body, says: str) -> None:
         body()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(0.05, 2), st.floats(20, 240), st.floats(45, 110))
 def test_law_mass_balance_of_the_default_model(dose: float, minutes: float, weight: float) -> None:
     """Clearance times the numerically integrated level gives the dose back; what is left is negligible after 20 days."""
@@ -145,7 +145,7 @@ def test_law_mass_balance_of_the_default_model(dose: float, minutes: float, weig
     np.testing.assert_allclose(out, given_mg, rtol=1e-9)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(0.1, 1.5), st.floats(1.05, 3))
 def test_law_levels_are_proportional_to_the_dose(dose: float, factor: float) -> None:
     def curve(mg: float) -> np.ndarray:

@@ -6,6 +6,7 @@ from collections import Counter
 from fractions import Fraction
 from random import Random
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -63,7 +64,7 @@ def dose_inputs(draw) -> DoseInputs:
 
 
 @given(inputs=dose_inputs())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_the_ordered_dose_passes_no_cap_and_both_calculations_agree(inputs):
     """Hazard H8."""
     dose, check = calculate(inputs), recompute(inputs)
@@ -74,7 +75,7 @@ def test_the_ordered_dose_passes_no_cap_and_both_calculations_agree(inputs):
 
 
 @given(inputs=dose_inputs())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_rate_times_time_is_the_dose_and_the_bag(inputs):
     """Hazard H7: whatever volume the drug is in, the pump empties it in exactly the ordered time."""
     dose = calculate(inputs)
@@ -91,7 +92,7 @@ def test_rate_times_time_is_the_dose_and_the_bag(inputs):
 
 
 @given(inputs=dose_inputs(), more=st.decimals("0.001", "50", places=3))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_heavier_person_never_gets_less(inputs, more):
     heavier = Kg(inputs.weight.value + more)
     changed = {f: getattr(inputs, f) for f in inputs.__slots__} | {"weight": heavier}
@@ -99,7 +100,7 @@ def test_a_heavier_person_never_gets_less(inputs, more):
 
 
 @given(inputs=dose_inputs(), share=st.decimals("0.05", "0.95", places=2))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_rate_run_for_a_shorter_time_gives_less(inputs, share):
     """Hazard H5: minutes matter to a rate and not to a dose."""
     assume(isinstance(inputs.target, MgPerKgPerHour))
@@ -109,11 +110,12 @@ def test_a_rate_run_for_a_shorter_time_gives_less(inputs, share):
     assert calculate(DoseInputs(**shorter)).calculated.value < calculate(inputs).calculated.value
 
 
-def test_ten_thousand_people():
+@pytest.mark.parametrize("people", [300, pytest.param(10_000, marks=pytest.mark.many)])
+def test_many_people_keep_the_laws_of_a_plan(people):
     """No cap is passed, the calculations agree, nothing missing ever passes, and what is shown is what was judged."""
     chance = Random(20261122)
     levels, calculated = Counter(), 0
-    for _ in range(10_000):
+    for _ in range(people):
         proposal = propose(
             patients.patient(chance), request=patients.request(chance), policy=POLICY, as_of=TODAY
         )
@@ -122,8 +124,8 @@ def test_ten_thousand_people():
         keeps_every_cap(proposal)
         passes_only_when_complete(proposal)
         shows_what_was_judged(proposal)
-    assert calculated > 5_000
-    assert all(levels[level] > 100 for level in Level), levels
+    assert calculated > people / 2
+    assert all(levels[level] > people / 100 for level in Level), levels
 
 
 def keeps_every_cap(proposal: Proposal) -> None:

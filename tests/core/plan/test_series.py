@@ -59,7 +59,7 @@ CLOSED = st.frozensets(st.integers(0, 120).map(lambda n: MONDAY + timedelta(days
 
 
 @given(id_=st.sampled_from(sorted(protocols())), days=CLINICS, start=STARTS, closed=CLOSED)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_laws_of_a_series(id_, days, start, closed):
     """Gaps kept, count right, only clinic days, first day first, never more a week, the same every time."""
     course, calendar = protocol(id_).induction, Calendar(days, closed)
@@ -93,7 +93,7 @@ def test_laws_of_a_series(id_, days, start, closed):
     days=CLINICS,
     start=STARTS,
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_series_is_called_too_long_only_when_no_choice_of_days_would_fit(id_, days, start):
     """The slow, obvious way: try every set of open days inside the protocol's window."""
     assume(days)
@@ -119,7 +119,7 @@ def test_a_series_is_called_too_long_only_when_no_choice_of_days_would_fit(id_, 
     missed=st.integers(0, 9),
     later=st.integers(1, 10),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_missed_session_extends_and_never_doubles(id_, days, start, missed, later):
     course, calendar = protocol(id_).induction, Calendar(days)
     whole = plan_series(course, start=start, calendar=calendar, policy=POLICY).infusions

@@ -77,7 +77,7 @@ def test_at_the_cap_no_increase_is_offered_and_the_reason_is_said():
     improved=st.none() | st.decimals("-50", "100", places=1),
     sessions=st.integers(1, 8),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_laws_of_the_options(dose, minutes, grade, open_grade, alert, sedation, improved, sessions):
     """One thing changes at a time; no option passes a cap; harm only ever takes options away."""
     last = session(

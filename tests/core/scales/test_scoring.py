@@ -92,7 +92,7 @@ def forms(name: str):
     return st.builds(lambda v, h: {i: x for i, x in enumerate(v, 1) if i not in h}, values, holes)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.data())
 @pytest.mark.parametrize("name", sorted(reference.TOTALS))
 def test_any_form_with_any_answers_missing_matches_the_reference(name, data):
@@ -100,7 +100,7 @@ def test_any_form_with_any_answers_missing_matches_the_reference(name, data):
     agrees(name, form, reference.TOTALS[name](form))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(forms("pcl5"))
 def test_pcl5_clusters_and_pattern_match_the_reference(form):
     result = scored("pcl5", form)
@@ -114,7 +114,7 @@ def test_pcl5_clusters_and_pattern_match_the_reference(form):
     assert pattern == reference.pcl5_pattern(form)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.dictionaries(st.integers(1, 11), st.integers(0, 10)))
 def test_bpi_means_need_enough_answers(form):
     result = scored("bpisf", form)
@@ -127,7 +127,7 @@ def test_bpi_means_need_enough_answers(form):
     assert isinstance(result, Void) == all(v is None for v in values.values())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(sorted(reference.TOTALS)), st.data())
 def test_one_more_point_on_one_item_never_lowers_a_total(name, data):
     form = {i: data.draw(st.sampled_from(list(r))) for i, r in enumerate(reference.RANGES[name], 1)}
