@@ -128,7 +128,8 @@ def _calm_answers() -> Json:
         and {"all", "psychiatric"}.intersection(item.applies)
     )
     return {
-        item.id: next(word for word, level in item.effects.items() if level is Level.PASS) == "yes" for item in asked
+        item.id: next(word for word, level in item.effects.items() if level is Level.PASS) == "yes"
+        for item in asked
     }
 
 

@@ -33,7 +33,7 @@ def main() -> int:
             "pytest",
             "-q",
             "-m",
-            "soak or many",
+            "soak",
             "-o",
             "junit_family=xunit1",
             f"--junitxml={report}",

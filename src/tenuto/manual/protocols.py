@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from tenuto.core.dates import say_birthday
 from tenuto.core.intake.conditions import condition
 from tenuto.core.literature.maintenance import maintenance_rules
 from tenuto.core.literature.protocol import Protocol, protocols
+from tenuto.core.literature.protocol_readings import protocol_readings
 from tenuto.core.plan.factors import factors
 from tenuto.core.plan.side_effects import side_effects
 from tenuto.core.sources import Basis, Sourced
@@ -26,7 +28,13 @@ memory and not yet checked. Gaps in hours, caps and review counts are limits of 
 def page() -> str:
     """The whole page as Markdown."""
     return "\n".join(
-        [HEAD, *_overview(), *(line for p in protocols().values() for line in _protocol(p)), *_rest()]
+        [
+            HEAD,
+            *_overview(),
+            *_readings(),
+            *(line for p in protocols().values() for line in _protocol(p)),
+            *_rest(),
+        ]
     )
 
 
@@ -40,6 +48,21 @@ def _overview() -> Iterator[str]:
             f"| `{p.id}` | {names} | {session.target.value} over {session.minutes.value} "
             f"| {_range(course.infusions_min, course.infusions_max)} "
             f"| {_range(course.window_days_min, course.window_days_max)} | {p.grade.level} |"
+        )
+    yield ""
+
+
+def _readings() -> Iterator[str]:
+    yield "## Read against the sources\n"
+    yield "Each template in use was read against its documents once more; what was changed is a version of its own.\n"
+    yield "| protocol | version | read | what the sources say | where the template differs |"
+    yield "|---|---|---|---|---|"
+    for p in protocols().values():
+        reading = protocol_readings()[p.id, p.version]
+        keys = ", ".join(document.key for document in reading.read)
+        yield (
+            f"| `{p.id}` | {p.version} | {keys}: {reading.form}, {say_birthday(reading.on)} | {reading.found} "
+            f"| {reading.differs or 'nowhere'} |"
         )
     yield ""
 
@@ -67,6 +90,8 @@ def _numbers(p: Protocol) -> Iterator[tuple[str, str, tuple[Basis, ...]]]:
     yield "duration", f"{session.minutes.value} (allowed {allowed})", tuple(e.basis for e in ends)
     if session.rate_max is not None:
         yield "highest rate", str(session.rate_max.value), (session.rate_max.basis,)
+    if session.dose_min is not None:
+        yield "meant to reach", str(session.dose_min.value), (session.dose_min.basis,)
     for name, low, high in (
         ("infusions", course.infusions_min, course.infusions_max),
         ("a week", course.per_week_min, course.per_week_max),

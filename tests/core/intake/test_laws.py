@@ -75,7 +75,7 @@ def test_without_a_usable_weight_the_gate_is_refused(patient, purpose):
     )
 
 
-@pytest.mark.parametrize("people", [300, pytest.param(10_000, marks=pytest.mark.many)])
+@pytest.mark.parametrize("people", [300, pytest.param(10_000, marks=pytest.mark.thorough)])
 def test_many_people_keep_the_laws(people):
     rng = random.Random(20261122)
     passed = 0

@@ -19,6 +19,7 @@ from tenuto.core.literature.protocol import (
     protocols,
     published,
 )
+from tenuto.core.literature.protocol_readings import protocol_readings
 from tenuto.core.policy import default_policy
 from tenuto.core.sources import Basis, Sourced, Tag
 from tenuto.core.units import MgPerKg, MgPerKgPerHour, Minutes
@@ -209,6 +210,14 @@ def test_a_published_version_that_was_edited_is_refused():
     edited = build(raw, _protocol, name="1.toml")
     with pytest.raises(DataError, match=r"Restore it, and write the change as protocols/ocd-1/2\.toml"):
         check_as_published(edited)
+
+
+def test_every_template_in_use_was_read_against_its_sources():
+    for id_, template in protocols().items():
+        reading = protocol_readings()[id_, template.version]
+        behind = {source.key for source in template.sources}
+        assert behind & {source.key for source in reading.read}, id_
+    assert all(version in protocol_versions(id_) for id_, version in protocol_readings())
 
 
 def test_a_version_that_never_was_is_refused():

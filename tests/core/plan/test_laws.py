@@ -110,7 +110,7 @@ def test_a_rate_run_for_a_shorter_time_gives_less(inputs, share):
     assert calculate(DoseInputs(**shorter)).calculated.value < calculate(inputs).calculated.value
 
 
-@pytest.mark.parametrize("people", [300, pytest.param(10_000, marks=pytest.mark.many)])
+@pytest.mark.parametrize("people", [300, pytest.param(10_000, marks=pytest.mark.thorough)])
 def test_many_people_keep_the_laws_of_a_plan(people):
     """No cap is passed, the calculations agree, nothing missing ever passes, and what is shown is what was judged."""
     chance = Random(20261122)

@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from tenuto.clinic.interop.fhir import tables
-from tenuto.core.intake import reference
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.required import facts
+from tenuto.manual import fhir_facts as reference
 from tests.clinic.interop.fhir.bundles import ME, observation, quantity, read, response
 
 LATER = date(2026, 12, 1)
