@@ -98,7 +98,7 @@ def test_answers_by_link_reach_the_record_and_the_prescriber(visit, phone):
     visit.page.goto(f"{visit.address}/patients/{patient}/scales/ask/")
     expect(visit.page.get_by_text("2 of 2 answered")).to_be_visible()
     visit.page.goto(f"{visit.address}/patients/{patient}/intake/")
-    task = visit.page.locator("#tasks details", has_text="the person is not here: call them").first
+    task = visit.page.locator("#tasks a", has_text="the person is not here: call them").first
     expect(task).to_contain_text("Suicide risk, urgent")
     expect(task).to_contain_text("prescriber")
 
