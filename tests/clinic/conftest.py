@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from datetime import UTC, date, datetime
 
@@ -14,6 +15,7 @@ from tenuto.clinic.accounts.enrol import ENROLLED
 from tenuto.clinic.accounts.lock import SEEN
 from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.accounts.services import employ, open_clinic
+from tenuto.clinic.demo.services import load as load_demonstration
 from tenuto.clinic.intake.services import RecordSource, receive
 from tenuto.clinic.ledger import anchor
 from tenuto.clinic.ledger.append_only import unsealed
@@ -48,6 +50,28 @@ def _every_row_has_its_event(request):
     yield
     if "db" in request.fixturenames and "transactional_db" not in request.fixturenames:
         assert [str(row) for row in unsealed()] == []
+
+
+_BUILT: list[tuple[sqlite3.Connection, bytes]] = []
+
+
+@pytest.fixture
+def demonstration(transactional_db, settings):
+    """The demonstration of NOW with its anchor: built once a session and then copied; PostgreSQL builds it each time."""
+    if connection.vendor != "sqlite":
+        load_demonstration(now=NOW)
+        return
+    connection.ensure_connection()
+    if _BUILT:
+        built, anchored = _BUILT[0]
+        built.backup(connection.connection)
+        settings.LEDGER_ANCHOR.write_bytes(anchored)
+        anchor.forget()
+        return
+    load_demonstration(now=NOW)
+    built = sqlite3.connect(":memory:", check_same_thread=False)
+    connection.connection.backup(built)
+    _BUILT.append((built, settings.LEDGER_ANCHOR.read_bytes()))
 
 
 @pytest.fixture

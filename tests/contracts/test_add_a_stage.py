@@ -16,6 +16,7 @@ import pytest
 from tests.contracts.test_rooms import ROOT
 
 STAGE = ROOT / "examples/rehearsal"
+pytestmark = pytest.mark.thorough
 GUARD = "0002_append_only.py"
 LINT = "from importlinter.cli import lint_imports_command as c; c()"
 

@@ -19,8 +19,7 @@ from tenuto.clinic.plan.models import PlanSignature
 
 
 @pytest.fixture
-def demo(db):
-    load(now=timezone.now())
+def demo(demonstration):
     return Clinic.objects.get(name=TEACHING_CLINIC)
 
 

@@ -39,9 +39,20 @@ def the_general_way(case: Case) -> np.ndarray:
     return simulate(case.matrix, case.inputs, case.times, out=room)
 
 
-@settings(max_examples=150)
+@settings(max_examples=40)
 @given(cases())
 def test_agrees_with_the_reference_on_generated_courses(case: Case) -> None:
+    agrees_with_the_reference(case)
+
+
+@pytest.mark.thorough
+@settings(max_examples=150)
+@given(cases())
+def test_agrees_with_the_reference_on_many_generated_courses(case: Case) -> None:
+    agrees_with_the_reference(case)
+
+
+def agrees_with_the_reference(case: Case) -> None:
     slow = simulate_slowly(case.matrix[0], case.inputs, case.times)
     for fast in (simulate(case.matrix, case.inputs, case.times), the_general_way(case)):
         assert (np.abs(fast[:, 0] - slow).max(axis=1) <= PEAK_ERROR * peaks(case) + 1e-300).all()
