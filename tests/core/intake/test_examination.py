@@ -156,15 +156,17 @@ def of_the_item(assessment) -> list[str]:
 )
 def test_the_suicide_item_is_judged_by_itself_whatever_the_total(item, code):
     patient = with_answer("suicide.screen", "negative", days_ago=1, patient=with_scores(phq9(item, total=4)))
-    assert of_the_item(judged(patient)) == ([f"{code} REVIEW"] if code else [])
+    level = "REVIEW" if item is None else "BLOCK"
+    assert of_the_item(judged(patient)) == ([f"{code} {level}"] if code else [])
 
 
 def test_a_triage_after_the_answer_ends_it_and_one_of_the_same_day_only_by_its_hour():
-    assert of_the_item(judged(with_scores(phq9(1, days_ago=3)))) == []
-    assert of_the_item(judged(with_scores(phq9(1, days_ago=0)))) == ["SUICIDE-ITEM REVIEW"]
-    for hour, expected in ((16, ["SUICIDE-ITEM-URGENT REVIEW"]), (9, []), (8, [])):
+    assert of_the_item(judged(with_scores(phq9(1, days_ago=3)))) == ["SUICIDE-KNOWN REVIEW"]
+    assert of_the_item(judged(with_scores(phq9(1, days_ago=0)))) == ["SUICIDE-ITEM BLOCK"]
+    known = ["SUICIDE-KNOWN REVIEW"]
+    for hour, expected in ((16, ["SUICIDE-ITEM-URGENT BLOCK"]), (9, known), (8, known)):
         answered = replace(phq9(2, days_ago=0), at=at(hour))
-        assert of_the_item(judged(with_scores(answered))) == ["SUICIDE-ITEM-URGENT REVIEW"]
+        assert of_the_item(judged(with_scores(answered))) == ["SUICIDE-ITEM-URGENT BLOCK"]
         patient = with_scores(answered)
         screens = tuple(a for a in patient.answers if a.fact != "suicide.screen")
         screened = Answer("suicide.screen", "negative", TODAY, at=at(9))
@@ -183,13 +185,13 @@ def test_an_answer_that_can_t_be_read_for_certain_counts_as_the_worst():
 
 def test_an_older_positive_item_is_not_lost_behind_a_newer_form():
     patient = with_answer("suicide.screen", None, patient=with_scores(phq9(0), phq9(2, days_ago=4)))
-    assert "SUICIDE-ITEM-URGENT REVIEW" in serious(judged(patient))
+    assert "SUICIDE-ITEM-URGENT BLOCK" in serious(judged(patient))
 
 
 def test_an_item_without_a_total_counts():
     alone = Score("phq9_item9", Decimal(1), TODAY)
     patient = with_answer("suicide.screen", "negative", days_ago=1, patient=healthy())
-    assert serious(judged(replace(patient, scores=(*patient.scores, alone)))) == ["SUICIDE-ITEM REVIEW"]
+    assert serious(judged(replace(patient, scores=(*patient.scores, alone)))) == ["SUICIDE-ITEM BLOCK"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from django.urls import reverse
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.desk.models import Standing, WorkRow
 from tenuto.clinic.desk.projection import MARKS
-from tenuto.clinic.desk.services import MINE, Asked, Patients, Work
+from tenuto.clinic.desk.services import EVERYONE, MINE, Asked, Patients, Work
 from tenuto.clinic.pathway.api import first_page, judging_page, spine_order
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ui.components import WORDS
@@ -147,8 +147,8 @@ def _marks(work: Work, asked: Asked, kept: dict[str, str]) -> Iterator[Filter]:
 
 
 def _owners(work: Work, asked: Asked, kept: dict[str, str]) -> Iterator[Filter]:
-    yield _filter("", "Everyone's", work.total, kept, "owner", "", asked.owner)
     yield _filter("", "Mine", work.mine, kept, "owner", MINE, asked.owner)
+    yield _filter("", "Everyone's", work.total, kept, "owner", EVERYONE, asked.owner)
     for role in Role:
         if work.owners[role] or asked.owner == role:
             yield _filter("", role.label, work.owners[role], kept, "owner", role, asked.owner)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from tenuto.clinic.pathway.api import (
     Turn,
     first_page,
     judgements_of,
+    safety_of,
     stage_of_task,
     task_place,
     turns_of,
@@ -29,6 +31,7 @@ from tenuto.clinic.pathway.api import (
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.policies.api import policy_of
 from tenuto.clinic.ports.api import HOLDS_UP, HoldRow, TaskRow, holds_in_force, open_tasks
+from tenuto.core.intake.safety import Risk, SafetyState
 from tenuto.core.policy import Policy
 
 __all__ = ["AT_ONCE", "MARKS", "judge_all", "rebuild", "refresh"]
@@ -39,6 +42,8 @@ BATCH = 200
 DEEDS = (Kind.WRITE, Kind.OVERRIDE)
 MARKS = ("refuse", "block", "review", "pass", "unknown")
 """In the order of the lists."""
+FIRST = 0
+"""The place of a patient at risk, before the most closed gate."""
 
 
 def refresh(clinic: Clinic, *, today: date, limit: int = AT_ONCE) -> int:
@@ -133,7 +138,7 @@ def _judge(clinic: Clinic, chosen: Sequence[UUID], *, policy: Policy, today: dat
     """Ask the stages about some patients and keep what they say."""
     patients = list(clinic.patients.filter(pk__in=chosen).prefetch_related("identifiers"))
     batch = Batch(patients, clinic=clinic, today=today)
-    judged, turns = judgements_of(batch), turns_of(batch)
+    judged, turns, safety = judgements_of(batch), turns_of(batch), safety_of(batch)
     tasks: dict[UUID | None, list[TaskRow]] = defaultdict(list)
     for task in open_tasks(clinic):
         tasks[task.patient_id].append(task)
@@ -141,7 +146,9 @@ def _judge(clinic: Clinic, chosen: Sequence[UUID], *, policy: Policy, today: dat
     standings: list[Standing] = []
     work: list[WorkRow] = []
     for patient in patients:
-        standings.append(_standing(patient, judged.get(patient.pk) or _not_judged(), policy, today))
+        standings.append(
+            _standing(patient, judged.get(patient.pk) or _not_judged(), safety.get(patient.pk), policy, today)
+        )
         work += _work(patient, turns.get(patient.pk), tasks.get(patient.pk, ()), holds.get(patient.pk, ()))
     WorkRow.objects.filter(patient__in=chosen).delete()
     Standing.objects.filter(patient__in=chosen).delete()
@@ -161,14 +168,22 @@ def _not_judged() -> Judgement:
     )
 
 
-def _standing(patient: Patient, judged: Judgement, policy: Policy, today: date) -> Standing:
+def _standing(
+    patient: Patient, judged: Judgement, safety: SafetyState | None, policy: Policy, today: date
+) -> Standing:
+    """What the list says of a patient: an open risk first, whatever else stands against treatment."""
+    at_risk = safety is not None and safety.risk is Risk.OPEN
+    if at_risk and safety is not None:
+        judged = replace(
+            judged, mark=max_mark(judged.mark, "block"), why=safety.sentences[0], more=judged.why
+        )
     return Standing(
         patient=patient,
         clinic_id=patient.clinic_id,
         name=patient.name,
         as_of=today,
         policy_sha256=policy.sha256,
-        rank=MARKS.index(judged.mark),
+        rank=FIRST if at_risk else MARKS.index(judged.mark) + 1,
         mark=judged.mark,
         diagnosis=judged.diagnosis,
         why=judged.why,
@@ -177,6 +192,11 @@ def _standing(patient: Patient, judged: Judgement, policy: Policy, today: date) 
         target=judged.target,
         recorded_on=judged.recorded_on,
     )
+
+
+def max_mark(one: str, other: str) -> str:
+    """The more closed of two marks."""
+    return min(one, other, key=MARKS.index)
 
 
 def _work(
@@ -208,7 +228,7 @@ def _task(task: TaskRow, clinic: Clinic) -> WorkRow:
     place = task_place(task.kind)
     return WorkRow(
         key=f"task:{task.id}", clinic=clinic, patient_id=task.patient_id, name=task.patient_name,
-        stage=stage_of_task(task.kind), kind=place.title, mark="due", why=task.why, owner_role=task.owner_role,
-        owner_id=task.owner_id, due=task.due, rank=Rank.TASK, next_step=place.next_step,
+        stage=stage_of_task(task.kind), kind=place.title, mark="block" if task.safety else "due", why=task.why, owner_role=task.owner_role,
+        owner_id=task.owner_id, due=task.due, rank=Rank.SAFETY if task.safety else Rank.TASK, next_step=place.next_step,
         target=place.target or first_page(),
     )  # fmt: skip

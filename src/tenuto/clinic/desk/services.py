@@ -17,18 +17,20 @@ from tenuto.clinic.desk.projection import MARKS, refresh
 from tenuto.clinic.pathway.api import spine_order
 from tenuto.clinic.people.sight import hidden_from
 
-__all__ = ["Asked", "Patients", "Work", "patients_of", "work_of"]
+__all__ = ["EVERYONE", "MINE", "Asked", "Patients", "Work", "patients_of", "work_of"]
 
 PATIENTS_A_PAGE = 100
 ROWS_A_PAGE = 50
 MINE = "mine"
+EVERYONE = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the worklist is narrowed to; an unknown word narrows nothing."""
 
-    owner: str = ""
+    owner: str = MINE
+    """`mine`, a role, or `all`."""
     stage: str = ""
     mark: str = ""
     page: int = 1
@@ -83,11 +85,11 @@ def patients_of(staff: Staff, *, mark: str, search: str, page: int, today: date)
 
 
 def work_of(staff: Staff, asked: Asked, *, now: datetime, today: date) -> Work:
-    """What waits in the clinic: tasks by their deadline, then the most closed gates."""
+    """What waits in the clinic: harm before time, then tasks by their deadline, then the most closed gates."""
     waiting = refresh(staff.clinic, today=today)
     every = WorkRow.objects.filter(clinic=staff.clinic)
     groups = every.values_list("stage", "owner_role", "mark").annotate(
-        n=Count("pk"), late=Count("pk", filter=Q(due__lt=now)), own=Count("pk", filter=Q(owner=staff))
+        n=Count("pk"), late=Count("pk", filter=Q(due__lt=now)), own=Count("pk", filter=_own(staff))
     )
     marks, stages, owners = Counter[str](), Counter[str](), Counter[str]()
     late = mine = 0
@@ -96,9 +98,9 @@ def work_of(staff: Staff, asked: Asked, *, now: datetime, today: date) -> Work:
         owners[owner] += n
         marks[mark] += n - behind
         late += behind
-        mine += n if owner == staff.role else own
+        mine += own
     found = _narrowed(every, asked, staff, now)
-    number = found.count() if asked != Asked(page=asked.page) else stages.total()
+    number = found.count() if asked != Asked(owner=EVERYONE, page=asked.page) else stages.total()
     start, page, pages = _slice(number, asked.page, ROWS_A_PAGE)
     shown = found.order_by("rank", "due", "name", "key").select_related("owner")
     rows = list(shown[start : start + ROWS_A_PAGE])
@@ -120,7 +122,7 @@ def work_of(staff: Staff, asked: Asked, *, now: datetime, today: date) -> Work:
 
 def _narrowed(rows: QuerySet[WorkRow], asked: Asked, staff: Staff, now: datetime) -> QuerySet[WorkRow]:
     if asked.owner == MINE:
-        rows = rows.filter(Q(owner_role=staff.role) | Q(owner=staff))
+        rows = rows.filter(_own(staff))
     elif asked.owner in Role.values:
         rows = rows.filter(owner_role=asked.owner)
     if asked.stage in spine_order():
@@ -128,10 +130,16 @@ def _narrowed(rows: QuerySet[WorkRow], asked: Asked, staff: Staff, now: datetime
     if asked.mark == "late":
         rows = rows.filter(due__lt=now)
     elif asked.mark == "due":
-        rows = rows.filter(due__gte=now)
+        rows = rows.filter(mark="due", due__gte=now)
     elif asked.mark in MARKS:
-        rows = rows.filter(mark=asked.mark, due=None)
+        rows = rows.filter(mark=asked.mark).exclude(due__lt=now)
     return rows
+
+
+def _own(staff: Staff) -> Q:
+    """What is one's own by role or by name; a director's also what nobody else can open."""
+    own = Q(owner_role=staff.role) | Q(owner=staff)
+    return own | Q(mark__in=("block", "refuse")) if staff.role == Role.MEDICAL_DIRECTOR else own
 
 
 def _named(search: str) -> Q:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.alerts import alerts_of
@@ -24,11 +25,13 @@ from tenuto.clinic.pathway.api import (
     Vitals,
 )
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.ports.api import TaskRow, safety_tasks_about
 from tenuto.clinic.ui.navigation import Entry
 from tenuto.clinic.ui.words import day
 from tenuto.core.gate import Level
 from tenuto.core.intake.facts import PatientFacts
-from tenuto.core.literature.tasks import TaskKind, task_kinds
+from tenuto.core.intake.safety import OpenSafetyTask, SafetyState, safety_state
+from tenuto.core.literature.tasks import TaskKind, task_kind, task_kinds
 
 __all__ = ["CONTRIBUTION", "NAVIGATION"]
 
@@ -72,6 +75,25 @@ def alerts(batch: Batch) -> Mapping[UUID, tuple[str, ...]]:
     return {patient: alerts_of(state.gate) for patient, state in states(batch).items()}
 
 
+def safety(batch: Batch) -> Mapping[UUID, SafetyState]:
+    """Suicide risk: answers, triages and open tasks of safety."""
+    zone = ZoneInfo(batch.clinic.zone)
+    tasks = safety_tasks_about(patient.pk for patient in batch.patients)
+    return {
+        patient: safety_state(
+            state.facts,
+            as_of=batch.today,
+            open_tasks=[_open_task(task, zone) for task in tasks.get(patient, ())],
+            zone=zone,
+        )
+        for patient, state in states(batch).items()
+    }
+
+
+def _open_task(task: TaskRow, zone: ZoneInfo) -> OpenSafetyTask:
+    return OpenSafetyTask(task_kind(task.kind).title, task.due.astimezone(zone))
+
+
 def vitals(batch: Batch) -> Mapping[UUID, Vitals]:
     """Allergies and the weight."""
     return {patient: vitals_of(state.facts, batch.today) for patient, state in states(batch).items()}
@@ -104,6 +126,8 @@ CONTRIBUTION = Contribution(
     turns=turns,
     judgements=judgements,
     alerts=alerts,
+    safety=safety,
+    safety_page="scales:triage",
     vitals=vitals,
     facts=facts,
     beside=Beside("intake/parts/aside.html", "intake/css/intake.css", beside),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -148,14 +148,15 @@ def _parts(rows: Gathered) -> Iterator[Part]:
     for test in rows.tests:
         answer = Answer(test.fact, test.value, test.taken, f"result, {test.recorded_by_name}")
         yield _part(test.recorded_at, answers=(answer,))
+    instants = _in_event_order(rows)
     for triage in rows.triages:
-        yield _part(triage.recorded_at, answers=(_triaged(triage),))
+        yield _part(triage.recorded_at, answers=(_triaged(triage, instants[triage.event_number]),))
     for visit in rows.visits:
         if visit.kind == course.VisitKind.CONSULTATION and visit.by_prescriber:
             yield _part(visit.recorded_at, answers=(_seen(visit),))
     yield _part_of_values(rows)
     for form in rows.forms:
-        yield _part(form.recorded_at, scores=tuple(_scores(form)))
+        yield _part(form.recorded_at, scores=tuple(_scores(form, instants[form.event_number])))
     for consent in rows.consents:
         signed = consent.recorded_on
         given = Consent(
@@ -175,10 +176,22 @@ def _part(at: datetime, **facts: Any) -> Part:
 _LEVELS = {Level.NONE: "negative", Level.LOW: "low", Level.MODERATE: "moderate", Level.HIGH: "high"}
 
 
-def _triaged(row: scales.TriageRow) -> Answer:
-    day = row.recorded_on
+def _in_event_order(rows: Gathered) -> dict[int, datetime]:
+    """The instant of each form and triage by the number of its event, later ones never before or with earlier ones.
+
+    A clock that was ahead and was set back must not make a triage follow an answer that came after it.
+    """
+    known = {row.event_number: row.recorded_at for row in rows.forms}
+    known |= {row.event_number: row.recorded_at for row in rows.triages}
+    newest = datetime.min.replace(tzinfo=UTC)
+    for number in sorted(known):
+        newest = known[number] = max(known[number], newest + timedelta(microseconds=1))
+    return known
+
+
+def _triaged(row: scales.TriageRow, at: datetime) -> Answer:
     return Answer(
-        "suicide.screen", _LEVELS[row.level], day, f"triage, {row.recorded_by_name}", row.recorded_at
+        "suicide.screen", _LEVELS[row.level], row.recorded_on, f"triage, {row.recorded_by_name}", at
     )
 
 
@@ -205,12 +218,12 @@ def _measurement(row: Measured) -> Measurement:
     )
 
 
-def _scores(row: scales.FormRow) -> Iterator[Score]:
+def _scores(row: scales.FormRow, instant: datetime) -> Iterator[Score]:
     """The total, and item 9 by itself when there is no total, so that it is never lost (hazard H18)."""
     given = tuple((item, value) for item, value in row.answers.items() if value is not None)
     origin = f"form, {row.recorded_by_name}"
     # A form of the day it was recorded has that instant; one entered later, from paper, has only its day.
-    at = row.recorded_at if row.taken == row.recorded_on else None
+    at = instant if row.taken == row.recorded_on else None
     if row.total is not None:
         yield Score(row.instrument, Decimal(plain(row.total)), row.taken, origin, given, at)
     elif row.instrument == "phq9" and (thoughts := row.answers.get("9")) is not None:

@@ -4,7 +4,15 @@ all stages together say."""
 from __future__ import annotations
 
 from tenuto.clinic.pathway.batch import Batch
-from tenuto.clinic.pathway.frame import born_text, facts_of, judgements_of, patient_page, spine_of, turns_of
+from tenuto.clinic.pathway.frame import (
+    born_text,
+    facts_of,
+    judgements_of,
+    patient_page,
+    safety_of,
+    spine_of,
+    turns_of,
+)
 from tenuto.clinic.pathway.parts import (
     Beside,
     Contribution,
@@ -47,6 +55,7 @@ __all__ = [
     "judging_page",
     "patient_page",
     "routes",
+    "safety_of",
     "spine_of",
     "spine_order",
     "stage_of_task",

@@ -21,11 +21,22 @@ from tenuto.clinic.ui.components import Banner, Stage
 from tenuto.clinic.ui.words import age, count
 from tenuto.core.dates import say_birthday
 from tenuto.core.intake.facts import PatientFacts, Person
+from tenuto.core.intake.safety import SafetyState, safety_state
 
-__all__ = ["banner_of", "born_text", "facts_of", "judgements_of", "patient_page", "spine_of", "turns_of"]
+__all__ = [
+    "banner_of",
+    "born_text",
+    "facts_of",
+    "judgements_of",
+    "patient_page",
+    "safety_of",
+    "spine_of",
+    "turns_of",
+]
 
 AHEAD = ("ahead", "Not started")
 MOST_ALERTS = 4
+NOT_ASKED = safety_state(PatientFacts(Person()), as_of=date.max)
 NOTHING_KNOWN = Vitals((), False, "", "")
 
 
@@ -49,6 +60,8 @@ def patient_page(
     known = batch or Batch.of(patient)
     frame = {
         "patient": patient,
+        "safety": safety_of(known).get(patient.pk, NOT_ASKED),
+        "safety_url": _safety_url(patient),
         "banner": banner_of(patient, known, alerts=alerts),
         "stages": spine_of(patient, known),
         "first_page": first_page(),
@@ -109,6 +122,20 @@ def born_text(patient: Patient, today: date) -> str:
     if born is None:
         return "Date of birth not recorded"
     return f"Born {say_birthday(born)}, {count(age(born, today), 'year')}"
+
+
+def safety_of(batch: Batch) -> Mapping[UUID, SafetyState]:
+    """The safety state of each patient about whom something is recorded."""
+    found: dict[UUID, SafetyState] = {}
+    for each in contributions():
+        if each.safety:
+            found.update(batch.once(each.safety))
+    return found
+
+
+def _safety_url(patient: Patient) -> str:
+    page = next((each.safety_page for each in contributions() if each.safety_page), "")
+    return reverse(page, args=[patient.pk]) if page else ""
 
 
 def spine_of(patient: Patient, batch: Batch) -> tuple[Stage, ...]:

@@ -14,6 +14,7 @@ from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.pathway.batch import Batch
 from tenuto.clinic.people.models import Patient
 from tenuto.core.intake.facts import PatientFacts
+from tenuto.core.intake.safety import SafetyState
 
 __all__ = [
     "Beside",
@@ -42,13 +43,15 @@ class Place:
 class Rank(IntEnum):
     """The order of the worklist where no deadline orders it."""
 
-    TASK = 0
-    STOPPED = 1
-    AGAIN = 2
-    DECIDE = 3
-    COMPLETE = 4
-    BEGIN = 5
-    NOTHING_PRESSES = 6
+    SAFETY = 0
+    """Harm before time: a task that only a recorded act ends."""
+    TASK = 1
+    STOPPED = 2
+    AGAIN = 3
+    DECIDE = 4
+    COMPLETE = 5
+    BEGIN = 6
+    NOTHING_PRESSES = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +147,10 @@ class Contribution:
     """The latest stage that says something about a patient is heard."""
     alerts: Callable[[Batch], Mapping[UUID, Sequence[str]]] | None = None
     """Shown in the banner of every page, the latest stage's first."""
+    safety: Callable[[Batch], Mapping[UUID, SafetyState]] | None = None
+    """Stands first on every page of a patient and in every list; one room alone says it."""
+    safety_page: str = ""
+    """The route of the page on which somebody who looked at the patient records it."""
     vitals: Callable[[Batch], Mapping[UUID, Vitals]] | None = None
     facts: Callable[[Batch], Mapping[UUID, PatientFacts]] | None = None
     """All that is recorded about each patient, for the rooms below."""

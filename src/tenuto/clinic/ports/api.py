@@ -14,6 +14,7 @@ from tenuto.clinic.ports.tasks import (
     open_task,
     open_tasks,
     open_tasks_of,
+    safety_tasks_about,
 )
 from tenuto.clinic.ports.windows import current_window, set_window, windows, withdraw_window
 
@@ -41,6 +42,7 @@ __all__ = [
     "place_hold",
     "record_contact",
     "record_not_reached",
+    "safety_tasks_about",
     "set_window",
     "windows",
     "withdraw_window",

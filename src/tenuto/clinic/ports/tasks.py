@@ -33,6 +33,7 @@ __all__ = [
     "open_task",
     "open_tasks",
     "open_tasks_of",
+    "safety_tasks_about",
     "task_row",
 ]
 
@@ -175,6 +176,15 @@ def open_tasks_of(patient: Patient) -> list[TaskRow]:
 def open_safety_tasks_of(patient: Patient) -> list[TaskRow]:
     """The open tasks of safety about a patient: a suicide risk, a red flag, a plan to look at again."""
     return [task for task in open_tasks_of(patient) if task.safety]
+
+
+def safety_tasks_about(patients: Iterable[UUID]) -> dict[UUID, list[TaskRow]]:
+    """The open tasks of safety about several patients, by patient id. One query."""
+    found: dict[UUID, list[TaskRow]] = {}
+    for task in _open(Task.objects.filter(patient__in=list(patients))):
+        if task.patient_id is not None and task_kind(task.kind).safety:
+            found.setdefault(task.patient_id, []).append(task_row(task))
+    return found
 
 
 def task_row(task: Task) -> TaskRow:

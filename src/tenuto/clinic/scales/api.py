@@ -60,6 +60,7 @@ class FormRow:
     recorded_by_name: str
     recorded_at: datetime
     recorded_on: date
+    event_number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class TriageRow:
     recorded_by_name: str
     recorded_at: datetime
     recorded_on: date
+    event_number: int
 
 
 def forms_of(patient: UUID) -> list[FormRow]:
@@ -102,12 +104,12 @@ def _among(model: Any, patients: Patients) -> list[Any]:
 def _form(row: ScaleForm) -> FormRow:
     return FormRow(
         row.pk, row.patient_id, row.instrument, row.answers, row.total, row.taken, row.answered_by,
-        row.recorded_by_name, row.recorded_at, row.recorded_on,
+        row.recorded_by_name, row.recorded_at, row.recorded_on, row.event_number,
     )  # fmt: skip
 
 
 def _triage(row: SuicideTriage) -> TriageRow:
     return TriageRow(
         row.pk, row.patient_id, Level(row.level), row.rests_on, row.recorded_by_name, row.recorded_at,
-        row.recorded_on,
+        row.recorded_on, row.event_number,
     )  # fmt: skip

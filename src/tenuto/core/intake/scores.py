@@ -6,30 +6,19 @@ from datetime import date
 
 from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Level
-from tenuto.core.intake.answers import given
 from tenuto.core.intake.case import Case, finding_code, missing, note
-from tenuto.core.intake.facts import Answer, Score
+from tenuto.core.intake.facts import Score
 from tenuto.core.intake.required import Fact, fact
+from tenuto.core.intake.safety import (
+    Untriaged,
+    contradicted,
+    instrument_key,
+    suicide_item,
+    untriaged,
+)
 from tenuto.core.units import plain
 
 __all__ = ["instrument_key", "judge", "suicide_item"]
-
-_ITEM_NAMES = frozenset(("442608", "9", "item9", "phq99", "phq9item9", "q9"))
-_ITEM_ALONE = "phq9item9"
-_SCREENED = frozenset(("phq9", _ITEM_ALONE))
-
-
-def instrument_key(name: str) -> str:
-    """An instrument's name without case, spaces and marks: `PHQ-9` and `phq_9` are `phq9`."""
-    return "".join(c for c in name.casefold() if c.isalnum())
-
-
-def suicide_item(score: Score) -> int | None:
-    """The answer to PHQ-9 item 9, or None when it wasn't sent. LOINC 44260-8."""
-    found = [value for name, value in score.items if instrument_key(name) in _ITEM_NAMES]
-    if instrument_key(score.instrument) == _ITEM_ALONE:
-        found.append(int(score.value))
-    return max(found, default=None)
 
 
 def judge(case: Case) -> tuple[Finding, ...]:
@@ -82,40 +71,27 @@ def _screening(case: Case, item: Fact) -> tuple[Finding, ...]:
 
 def _suicide(case: Case) -> tuple[Finding, ...]:
     """A positive item 9, or an unanswered one, needs a triage level recorded after it. Hazard H18."""
-    triaged = given(case, "suicide.screen")
-    forms = [s for s in _scores(case, _SCREENED) if s.items or instrument_key(s.instrument) == _ITEM_ALONE]
-    return tuple(
-        finding
-        for form in forms
-        if not any(_follows(triage, form) for triage in triaged)
-        for finding in _item_nine(form)
-    )
+    found = tuple(_item_nine(each) for each in untriaged(case.facts, as_of=case.as_of))
+    both = contradicted(case.facts, as_of=case.as_of)
+    return (*found, note("suicide.screen", "SUICIDE-KNOWN", Level.REVIEW, both)) if both else found
 
 
-def _follows(triage: Answer, form: Score) -> bool:
-    """Whether a triage came after an answer: by the instant; by the day when an hour is not known, and then a later one."""
-    if triage.at is not None and form.at is not None:
-        return triage.at >= form.at
-    return triage.taken is not None and form.taken is not None and triage.taken > form.taken
-
-
-def _item_nine(form: Score) -> tuple[Finding, ...]:
-    value = suicide_item(form)
+def _item_nine(each: Untriaged) -> Finding:
+    form, value = each.form, each.value
     when = f" of {say_date(form.taken)}" if form.taken else ""
     if form.unclear:
         message = (
             f"PHQ-9{when}: the answer to item 9 can't be read for certain ({form.unclear[:120]}); it counts as positive. "
             "Ask it again, do the suicide screen today and record the level."
         )
-        return (note("suicide.screen", "SUICIDE-ITEM-URGENT", Level.REVIEW, message),)
+        return note("suicide.screen", "SUICIDE-ITEM-URGENT", Level.BLOCK, message)
     if value is None:
         message = f"PHQ-9{when}: item 9 wasn't answered. Ask it, and do the suicide screen today."
-        return (note("suicide.screen", "SUICIDE-ITEM-MISSING", Level.REVIEW, message),)
-    if value <= 0:
-        return ()
-    code = "SUICIDE-ITEM-URGENT" if value > 1 else "SUICIDE-ITEM"
+        return note("suicide.screen", "SUICIDE-ITEM-MISSING", Level.REVIEW, message)
     message = (
         f"PHQ-9{when}: item 9 is {value} and no triage level follows it. "
         "Do the suicide screen today and record the level."
     )
-    return (note("suicide.screen", code, Level.REVIEW, message),)
+    return note(
+        "suicide.screen", "SUICIDE-ITEM-URGENT" if value > 1 else "SUICIDE-ITEM", Level.BLOCK, message
+    )

@@ -1,0 +1,236 @@
+"""The safety state of a patient: whether somebody may be at risk of suicide, and who has looked at it since. H18.
+
+A pure function of what is on record: answers to the questions on death and self-harm, triages and open tasks of safety.
+It stands first on every page of a patient. Nothing but a triage recorded after an answer answers it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, tzinfo
+from enum import IntEnum
+
+from tenuto.core.dates import say_date
+from tenuto.core.intake.facts import Answer, PatientFacts, Score
+
+__all__ = [
+    "ITEM_ALONE",
+    "OpenSafetyTask",
+    "Risk",
+    "SafetyState",
+    "Untriaged",
+    "contradicted",
+    "follows",
+    "instrument_key",
+    "on_the_clock",
+    "safety_state",
+    "suicide_item",
+    "untriaged",
+]
+
+TRIAGE = "suicide.screen"
+ITEM_ALONE = "phq9item9"
+_ITEM_NAMES = frozenset(("442608", "9", "item9", "phq99", ITEM_ALONE, "q9"))
+_ASKED_BY = frozenset(("phq9", ITEM_ALONE))
+_HIGH, _NONE = "high", frozenset(("negative", "none", "no"))
+
+
+class Risk(IntEnum):
+    """What stands first on the page, in order. NOT_ASKED is no finding, and never shown as "none"."""
+
+    NOT_ASKED = 0
+    NONE_FOUND = 1
+    KNOWN = 2
+    """Reported or found, and triaged since: a prescriber looks at it (amber)."""
+    OPEN = 3
+    """Reported and not triaged since, high, or a task of safety is open (red)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSafetyTask:
+    """A task that only a recorded act of a clinician ends, with the instant until which it is due."""
+
+    title: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyState:
+    """How the patient stands. `sentences` are whole, the most pressing first; a contradiction has both statements."""
+
+    risk: Risk
+    sentences: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """All of it in one line."""
+        return " ".join(self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Untriaged:
+    """A form whose question on death or self-harm no triage follows. `value` is None when it was not answered."""
+
+    form: Score
+    value: int | None
+
+
+def instrument_key(name: str) -> str:
+    """An instrument's name without case, spaces and marks: `PHQ-9` and `phq_9` are `phq9`."""
+    return "".join(c for c in name.casefold() if c.isalnum())
+
+
+def suicide_item(score: Score) -> int | None:
+    """The answer to PHQ-9 item 9, or None when it wasn't sent. LOINC 44260-8."""
+    found = [value for name, value in score.items if instrument_key(name) in _ITEM_NAMES]
+    if instrument_key(score.instrument) == ITEM_ALONE:
+        found.append(int(score.value))
+    return max(found, default=None)
+
+
+def follows(triage: Answer, form: Score) -> bool:
+    """Whether a triage came after an answer: by the instant; by the day when an hour is not known, and then a later one."""
+    if triage.at is not None and form.at is not None:
+        return triage.at >= form.at
+    return triage.taken is not None and form.taken is not None and triage.taken > form.taken
+
+
+def untriaged(facts: PatientFacts, *, as_of: date) -> tuple[Untriaged, ...]:
+    """The forms up to a day whose question was answered positively, unclearly or not at all, and no triage follows."""
+    triages = _triages(facts, as_of)
+    return tuple(
+        Untriaged(form, value)
+        for form in _forms(facts, as_of)
+        if ((value := suicide_item(form)) is None or _is_positive(form))
+        and not any(follows(triage, form) for triage in triages)
+    )
+
+
+def safety_state(
+    facts: PatientFacts,
+    *,
+    as_of: date,
+    open_tasks: Sequence[OpenSafetyTask] = (),
+    zone: tzinfo | None = None,
+) -> SafetyState:
+    """The state on a day. Total: any facts in any order give one.
+
+    `as_of` keeps entries dated after it out; `open_tasks` are those of this patient; `zone` is whose clock the hours are.
+    """
+    facts = on_the_clock(facts, zone) if zone else facts
+    red = [_reported(each) for each in untriaged(facts, as_of=as_of)]
+    red += [
+        f"{task.title}: open, due {_moment(task.due)}." for task in sorted(open_tasks, key=lambda t: t.due)
+    ]
+    triages, forms = _triages(facts, as_of), _forms(facts, as_of)
+    newest = triages[-1] if triages else None
+    amber = _triaged(newest, forms[-1] if forms and _is_positive(forms[-1]) else None)
+    if newest is not None and str(newest.value).casefold() == _HIGH:
+        red.append(
+            f"Suicide risk high on {_when(newest)}. The person stays with staff until a prescriber decides."
+        )
+        amber = ()
+    if red:
+        return SafetyState(Risk.OPEN, (*red, *amber))
+    if amber:
+        return SafetyState(Risk.KNOWN, amber)
+    asked = [_when(newest)] if newest else []
+    asked += [_when_taken(form) for form in forms[-1:]]
+    if not asked:
+        return SafetyState(Risk.NOT_ASKED, ("Suicide risk: not asked yet.",))
+    return SafetyState(Risk.NONE_FOUND, (f"Suicide risk: none found, asked {asked[0]}.",))
+
+
+def on_the_clock(facts: PatientFacts, zone: tzinfo) -> PatientFacts:
+    """The same facts with the instants of scores and answers in a zone."""
+    scores = tuple(replace(s, at=s.at.astimezone(zone)) if s.at else s for s in facts.scores)
+    answers = tuple(replace(a, at=a.at.astimezone(zone)) if a.at else a for a in facts.answers)
+    return replace(facts, scores=scores, answers=answers)
+
+
+def contradicted(facts: PatientFacts, *, as_of: date) -> str:
+    """Both statements, when the newest form reports thoughts and the triage after it found no risk; else empty."""
+    triages, forms = _triages(facts, as_of), _forms(facts, as_of)
+    if not triages or not forms or not _is_positive(forms[-1]):
+        return ""
+    return "" if _gravity(triages[-1]) else " ".join(_triaged(triages[-1], forms[-1]))
+
+
+def _triaged(newest: Answer | None, positive: Score | None) -> tuple[str, ...]:
+    """What was reported and triaged since, with both statements where they do not agree."""
+    if newest is None:
+        return ()
+    level = str(newest.value).casefold()
+    reported = positive if positive is not None and follows(newest, positive) else None
+    if level in _NONE:
+        if reported is None:
+            return ()
+        return (f"{_item(reported)} The triage of {_when(newest)} found no risk. Both stand.",)
+    said = f"Suicide risk {level}: known, triaged {_when(newest)}."
+    return (f"{said} {_item(reported)}",) if reported else (said,)
+
+
+def _reported(each: Untriaged) -> str:
+    name = "PHQ-9 item 9"
+    when = _when_taken(each.form)
+    if each.form.unclear:
+        return f"{name} can't be read for certain ({each.form.unclear[:80]}), {when}; it counts as positive. No triage since."
+    if each.value is None:
+        return f"{name} was not answered, {when}. No triage since."
+    return f"{name} was {each.value}, {when}. No triage since."
+
+
+def _item(form: Score) -> str:
+    return f"PHQ-9 item 9 was {suicide_item(form)}, {_when_taken(form)}."
+
+
+def _forms(facts: PatientFacts, as_of: date) -> list[Score]:
+    """The forms that ask, in the order in which they were answered."""
+    found = [
+        s
+        for s in facts.scores
+        if instrument_key(s.instrument) in _ASKED_BY
+        and (s.items or instrument_key(s.instrument) == ITEM_ALONE)
+        and (s.taken is None or s.taken <= as_of)
+    ]
+    return sorted(found, key=lambda s: (s.taken or date.min, _instant(s.at), s.value))
+
+
+def _is_positive(form: Score) -> bool:
+    return bool(form.unclear) or (suicide_item(form) or 0) > 0
+
+
+def _triages(facts: PatientFacts, as_of: date) -> list[Answer]:
+    """The triages in order; of one moment the gravest last, so that it is the one that counts."""
+    found = [
+        a
+        for a in facts.answers
+        if a.fact == TRIAGE
+        and isinstance(a.value, str)
+        and _gravity(a) >= 0
+        and (a.taken is None or a.taken <= as_of)
+    ]
+    return sorted(found, key=lambda a: (a.taken or date.min, _instant(a.at), _gravity(a)))
+
+
+def _gravity(answer: Answer) -> int:
+    value = str(answer.value).casefold()
+    grades = {"low": 1, "moderate": 2, _HIGH: 3}
+    return 0 if value in _NONE else grades.get(value, -1)
+
+
+def _instant(at: datetime | None) -> float:
+    return at.timestamp() if at is not None else 0.0
+
+
+def _when(answer: Answer) -> str:
+    return _moment(answer.at) if answer.at else say_date(answer.taken) if answer.taken else "without a date"
+
+
+def _when_taken(form: Score) -> str:
+    return _moment(form.at) if form.at else say_date(form.taken) if form.taken else "without a date"
+
+
+def _moment(at: datetime) -> str:
+    return f"{say_date(at.date())}, {at:%H:%M}"
