@@ -13,7 +13,7 @@ from tenuto.clinic.ports.api import open_task, place_hold
 from tests.clinic.conftest import NOW, facts_of, hired, source_of
 
 ADDRESS = "/worklist/"
-QUERIES = 13
+QUERIES = 14
 """Session, person with clinic, policy, place in the chain, deeds since, who waits, counts, rows, restrictions; the
 note of the look. PostgreSQL also locks the chain."""
 
@@ -22,16 +22,14 @@ note of the look. PostgreSQL also locks the chain."""
 def tasks(alice, ana):
     """One task is late, one is not."""
 
-    def add(why, hours, role=Role.NURSE, **more):
+    def add(why, hours, role=Role.NURSE, kind="triage.low", **more):
         due = NOW + timedelta(hours=hours)
-        return open_task(
-            patient=ana, kind="triage.low", why=why, owner_role=role, due=due, by=alice, at=NOW, **more
-        )
+        return open_task(patient=ana, kind=kind, why=why, owner_role=role, due=due, by=alice, at=NOW, **more)
 
-    return add("Ask about sleep.", -1), add("Ask about means.", 2, role=Role.PRESCRIBER)
+    return add("Ask about sleep.", -1), add("Ask about means.", 2, role=Role.PRESCRIBER, kind="test.order")
 
 
-def text(visit, staff, query=""):
+def text(visit, staff, query="?owner=all"):
     answer = visit(staff).get(ADDRESS + query)
     assert answer.status_code == 200
     return answer.content.decode()
@@ -83,18 +81,40 @@ def test_a_task_of_one_person_names_them(visit, tasks, alice, bob, ana):
 def test_the_filters_narrow(visit, tasks, alice, ana):
     place_hold(patient=ana, why="Fever since Monday.", by=alice, at=NOW)
     for query, shown in (
-        ("?mark=late", {"sleep"}),
-        ("?mark=due", {"means"}),
+        ("?owner=all&mark=late", {"sleep"}),
+        ("?owner=all&mark=due", {"means"}),
         ("?owner=nurse", {"sleep"}),
         ("?owner=mine", {"means", "Fever"}),
-        ("?stage=booking", {"Fever"}),
+        ("?owner=all&stage=booking", {"Fever"}),
         ("?owner=nurse&mark=due", set()),
-        ("?mark=nonsense", {"sleep", "means", "Fever"}),
+        ("?owner=all&mark=nonsense", {"sleep", "means", "Fever"}),
     ):
         page = text(visit, alice, query)
         assert {word for word in ("sleep", "means", "Fever") if word in page} >= shown
         assert not any(word in page for word in {"sleep", "means", "Fever"} - shown) or query == "?owner=mine"
     assert "Nothing of this kind" in text(visit, alice, "?owner=nurse&mark=due")
+
+
+def test_it_opens_on_ones_own(visit, tasks, alice, bob):
+    page = text(visit, bob, "")
+    assert "Ask about sleep." in page
+    assert "Ask about means." not in page
+
+
+def test_a_directors_own_has_what_nobody_else_can_open(visit, tasks, clinic, dora):
+    """The task of safety is a nurse's; that it is open is the director's as well."""
+    page = text(visit, dora, "")
+    assert "Ask about sleep." in page
+    assert "Ask about means." not in page
+
+
+def test_harm_comes_before_time(visit, tasks, alice, ana):
+    """A task of safety that is not yet due stands above one that is late."""
+    for kind, why, hours in (("test.order", "Late blood.", -5), ("suicide.urgent", "Call her.", 3)):
+        due = NOW + timedelta(hours=hours)
+        open_task(patient=ana, kind=kind, why=why, owner_role=Role.PRESCRIBER, due=due, by=alice, at=NOW)
+    page = text(visit, alice)
+    assert page.index("Call her.") < page.index("Late blood.")
 
 
 def test_an_empty_list_says_so(visit, charlie):

@@ -1,0 +1,95 @@
+"""Suicide risk stands first on every page of a patient, and only a triage after the answer answers it (hazard H18)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tenuto.clinic.scales.services import record_form, record_triage
+from tenuto.core.scales.suicide_triage import Level
+from tests.clinic.conftest import NOW
+
+PAGES = ("intake/", "plan/", "scales/", "scales/triage/", "person/", "plan/visits/", "plan/comfort/")
+
+
+def answered(patient, by, item_nine, at=NOW):
+    answers = {str(n): 1 for n in range(1, 9)} | {"9": item_nine}
+    return record_form(
+        patient=patient,
+        instrument_id="phq9",
+        answers=answers,
+        taken=at.date(),
+        answered_by="patient",
+        by=by,
+        at=at,
+    )
+
+
+def shown(visit, staff, patient, path="intake/"):
+    answer = visit(staff).get(f"/patients/{patient.pk}/{path}", follow=True)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_an_answer_without_a_triage_is_red_and_first_on_every_page(visit, alice, ana, path):
+    answered(ana, alice, 2)
+    html = shown(visit, alice, ana, path)
+    assert 'class="safety safety-open"' in html
+    assert "PHQ-9 item 9 was 2, Tue 24 Nov 2026, 09:30. No triage since." in html
+    assert html.index("safety-open") < html.index('class="banner"')
+
+
+def test_never_asked_is_not_none(visit, alice, ana):
+    html = shown(visit, alice, ana)
+    assert "Suicide risk not asked yet" in html
+    assert "safety-open" not in html
+
+
+def test_a_triage_with_a_level_makes_it_known(visit, alice, ana):
+    answered(ana, alice, 1)
+    record_triage(
+        patient=ana, level=Level.LOW, rests_on="Interview", by=alice, at=NOW + timedelta(minutes=20)
+    )
+    html = shown(visit, alice, ana)
+    assert "Suicide risk low: known, triaged Tue 24 Nov 2026, 09:50." in html
+
+
+def test_a_triage_that_found_none_leaves_both_statements(visit, alice, ana):
+    answered(ana, alice, 2)
+    record_triage(
+        patient=ana,
+        level=Level.NONE,
+        rests_on="Interview with her and her sister today",
+        by=alice,
+        at=NOW + timedelta(minutes=20),
+    )
+    html = shown(visit, alice, ana)
+    assert "PHQ-9 item 9 was 2" in html
+    assert "found no risk. Both stand." in html
+
+
+def test_a_triage_before_the_answer_answers_nothing(visit, alice, ana):
+    record_triage(patient=ana, level=Level.NONE, rests_on="Interview at the first visit", by=alice, at=NOW)
+    answered(ana, alice, 1, at=NOW + timedelta(hours=1))
+    assert "safety-open" in shown(visit, alice, ana)
+
+
+def test_a_clock_that_was_ahead_makes_no_triage_follow_an_answer(visit, alice, ana):
+    """The triage was recorded first, by a clock two hours ahead, which was then set right."""
+    record_triage(
+        patient=ana,
+        level=Level.NONE,
+        rests_on="Interview at the first visit",
+        by=alice,
+        at=NOW + timedelta(hours=2),
+    )
+    answered(ana, alice, 2, at=NOW)
+    assert "safety-open" in shown(visit, alice, ana)
+
+
+def test_the_list_of_patients_begins_with_who_is_at_risk(visit, alice, ana):
+    answered(ana, alice, 2)
+    html = visit(alice).get("/").content.decode()
+    assert "PHQ-9 item 9 was 2" in html
