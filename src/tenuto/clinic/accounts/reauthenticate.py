@@ -44,6 +44,8 @@ class Reauthentication:
 
         Raises PermissionError unless it is the signer's own, not older than `FRESH`, and signed nothing before.
         """
+        if not isinstance(signer, Staff):
+            raise PermissionError(f"{signer.audit_name} is no person. Only a member of staff signs.")
         if self.by.pk != signer.pk:
             raise PermissionError(
                 f"{self.by} gave the second factor, but {signer} signs. Each signs for themselves."

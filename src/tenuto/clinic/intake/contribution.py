@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.intake.alerts import alerts_of
 from tenuto.clinic.intake.models import Decision
 from tenuto.clinic.intake.presenters.aside import Aside, aside
@@ -83,15 +84,15 @@ def safety(batch: Batch) -> Mapping[UUID, SafetyState]:
         patient: safety_state(
             state.facts,
             as_of=batch.today,
-            open_tasks=[_open_task(task, zone) for task in tasks.get(patient, ())],
+            open_tasks=[_open_task(task, batch.clinic) for task in tasks.get(patient, ())],
             zone=zone,
         )
         for patient, state in states(batch).items()
     }
 
 
-def _open_task(task: TaskRow, zone: ZoneInfo) -> OpenSafetyTask:
-    return OpenSafetyTask(task_kind(task.kind).title, task.due.astimezone(zone))
+def _open_task(task: TaskRow, clinic: Clinic) -> OpenSafetyTask:
+    return OpenSafetyTask(task_kind(task.kind).title, clock.local(clinic, task.due))
 
 
 def vitals(batch: Batch) -> Mapping[UUID, Vitals]:
