@@ -8,10 +8,12 @@ import pytest
 from django.utils import timezone
 
 from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.guards import WrongClinic
 from tenuto.clinic.accounts.models import Role
-from tenuto.clinic.accounts.services import open_clinic
+from tenuto.clinic.accounts.services import open_clinic, set_clinic_zone
 from tenuto.clinic.course.services import record_visit
 from tenuto.clinic.intake.state import current
+from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.services import register_patient
 from tenuto.clinic.ports.api import open_task
 from tests.clinic.conftest import NOW, hired
@@ -112,3 +114,31 @@ def test_a_clinic_opens_in_a_zone_that_exists(db, zone):
 def test_a_moment_without_a_zone_is_refused(clinic):
     with pytest.raises(ValueError, match="has no time zone"):
         clock.day_of(clinic, NOW.replace(tzinfo=None))
+
+
+def test_the_director_sets_the_zone_and_it_is_on_record(visit, dora, clinic):
+    answer = visit(dora).post("/staff/zone/", {"zone": "America/Chicago"}, follow=True).content.decode()
+    assert "It is 03:30 at Meadow Clinic now." in answer
+    event = AuditEvent.objects.get(action="set time zone")
+    assert event.detail == {"before": "UTC", "after": "America/Chicago"}
+    clinic.refresh_from_db()
+    assert clock.now(clinic).hour == 3
+
+
+def test_an_unknown_zone_is_a_sentence_and_stays_in_the_field(visit, dora, clinic):
+    answer = visit(dora).post("/staff/zone/", {"zone": "Europe/Atlantis"}).content.decode()
+    assert "not a known time zone" in answer
+    assert 'value="Europe/Atlantis"' in answer
+    assert not AuditEvent.objects.filter(action="set time zone").exists()
+
+
+def test_nobody_else_sets_the_zone(visit, alice, charlie, clinic):
+    assert visit(alice).post("/staff/zone/", {"zone": "America/Chicago"}).status_code == 403
+    with pytest.raises(WrongClinic):
+        set_clinic_zone(clinic=clinic, zone="America/Chicago", by=charlie, at=NOW)
+
+
+def test_what_was_recorded_keeps_its_day_when_the_zone_changes(two):
+    (east, nurse, ana), _ = two
+    set_clinic_zone(clinic=east, zone=WEST, by=nurse, at=LATE)
+    assert ana.identities.get().recorded_on == date(2026, 11, 25)

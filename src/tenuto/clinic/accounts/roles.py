@@ -70,6 +70,7 @@ WHO_MAY: Mapping[str, Verb] = {
     "window.set": _verb("set a booking window", P, D),
     "link.issue": _verb("give a patient a link", P, N, C, D),
     "clinic.words": _verb("change what patients are told about the clinic", D),
+    "clinic.zone": _verb("set the time zone of the clinic", D),
     "staff.view": _verb("see who works here", P, N, C, D, A),
     "staff.manage": _verb("add, change and close sign-ins", D),
     "audit.read": _verb("read the audit", D, A),

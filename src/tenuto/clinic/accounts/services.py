@@ -20,6 +20,7 @@ __all__ = [
     "open_clinic",
     "reopen_account",
     "set_clinic_words",
+    "set_clinic_zone",
 ]
 
 
@@ -53,6 +54,17 @@ def set_clinic_words(*, clinic: Clinic, phone: str, crisis_words: str, by: Staff
         at=at,
         detail={"before": before, "after": after},
     )
+
+
+@transaction.atomic
+def set_clinic_zone(*, clinic: Clinic, zone: str, by: Staff, at: datetime) -> None:
+    """Set the clinic's clock to a time zone. What was recorded keeps the day it had. Raises ValueError for an unknown one."""
+    if by.clinic_id != clinic.pk:
+        raise WrongClinic(f"{by.audit_name} acts on another clinic. Nothing was saved.")
+    before, clinic.zone = clinic.zone, check_zone(zone)
+    clinic.save(update_fields=["zone"])
+    detail = {"before": before, "after": clinic.zone}
+    record(action="set time zone", subject=clinic, by=by, at=at, detail=detail)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tenuto.clinic.accounts import services
+from tenuto.clinic.accounts import clock, services
 from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.accounts.enrol import reset_second_factor
 from tenuto.clinic.accounts.models import Role, Staff
@@ -75,6 +75,22 @@ class WordsForm(forms.Form):
     )
 
 
+class ZoneForm(forms.Form):
+    """Where the clinic's days begin."""
+
+    zone = forms.CharField(
+        label="Time zone",
+        max_length=64,
+        help_text="As in Europe/London or America/Chicago. What was recorded keeps the day it had.",
+    )
+
+    def clean_zone(self) -> str:
+        try:
+            return clock.check_zone(str(self.cleaned_data["zone"]).strip())
+        except ValueError as unknown:
+            raise ValidationError(str(unknown)) from None
+
+
 @require_http_methods(["GET", "HEAD"])
 @requires("staff.view")
 def staff_page(request: HttpRequest) -> HttpResponse:
@@ -107,6 +123,18 @@ def words(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@requires("clinic.zone")
+def zone(request: HttpRequest) -> HttpResponse:
+    """Set the clinic's clock."""
+    form, by = ZoneForm(request.POST), cast(Staff, request.user)
+    if not form.is_valid():
+        return _page(request, EmployForm(), zone=form)
+    services.set_clinic_zone(clinic=by.clinic, zone=form.cleaned_data["zone"], by=by, at=timezone.now())
+    messages.success(request, f"It is {clock.now(by.clinic):%H:%M} at {by.clinic.name} now.")
+    return redirect("accounts:staff")
+
+
+@require_POST
 @requires("staff.manage")
 def change(request: HttpRequest, staff_id: int) -> HttpResponse:
     """Change a role, close an account or open it again."""
@@ -134,7 +162,9 @@ def change(request: HttpRequest, staff_id: int) -> HttpResponse:
     return redirect("accounts:staff")
 
 
-def _page(request: HttpRequest, form: EmployForm, *, words: WordsForm | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, form: EmployForm, *, words: WordsForm | None = None, zone: ZoneForm | None = None
+) -> HttpResponse:
     clinic = cast(Staff, request.user).clinic
     context = {
         "people": clinic.staff.order_by("-is_active", "name"),
@@ -143,6 +173,8 @@ def _page(request: HttpRequest, form: EmployForm, *, words: WordsForm | None = N
         or WordsForm(
             initial={"phone": clinic.phone, "crisis_words": clinic.crisis_words}, auto_id="clinic_%s"
         ),
+        "zone": zone or ZoneForm(initial={"zone": clinic.zone}),
+        "now": clock.now(clinic),
         "roles": Role.choices,
         "here": "staff",
     }

@@ -14,5 +14,6 @@ urlpatterns = [
     path("staff/", staff_views.staff_page, name="staff"),
     path("staff/add/", staff_views.employ, name="staff-add"),
     path("staff/words/", staff_views.words, name="clinic-words"),
+    path("staff/zone/", staff_views.zone, name="clinic-zone"),
     path("staff/<int:staff_id>/", staff_views.change, name="staff-change"),
 ]
