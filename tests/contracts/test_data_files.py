@@ -30,6 +30,10 @@ NAMES = {
     "core/literature/requirements.toml": {()},
     "core/literature/intake_steps.toml": {("elsewhere",), ("step", "choices")},
     "core/policy/": {("limits",), ("bounds",)},
+    "clinic/interop/fhir/scales.toml": {(), ("*", "kept")},
+    "clinic/interop/fhir/results.toml": {("*",)},
+    "clinic/interop/fhir/resource_kinds.toml": {("*",)},
+    "clinic/interop/fhir/ucum.toml": {(), ("*",)},
     "core/literature/terminology.toml": {("quantity",), ("words",), ("nothing",)},
     "core/literature/facts.toml": {("fact", "measures"), ("fact", "effects")},
     "core/literature/pk/shared/covariates.toml": {()},
@@ -42,6 +46,8 @@ def readers() -> list[tuple[Path, DataFolder[Any]]]:
     for module in pkgutil.walk_packages(tenuto.core.__path__, "tenuto.core."):
         if not module.name.endswith(NEEDS_EXTRAS):
             importlib.import_module(module.name)
+    for name in ("tables", "kinds", "ucum"):
+        importlib.import_module(f"tenuto.clinic.interop.fhir.{name}")
     return [(path, files) for files in declared() for path in files.paths()]
 
 
@@ -81,11 +87,13 @@ def matches(pattern: tuple[str, ...], place: tuple[str, ...]) -> bool:
     )
 
 
-def test_every_data_file_of_the_core_is_declared_once():
+def test_every_data_file_is_declared_once():
     shipped = [
         path
-        for path in (SRC / "core").rglob("*")
-        if path.suffix in (".toml", ".json", ".csv") and not called(path).startswith(DURABILITY)
+        for path in SRC.rglob("*")
+        if path.suffix in (".toml", ".json", ".csv")
+        and not called(path).startswith(DURABILITY)
+        and "static" not in path.parts
         if path.name != "vectors.toml"  # golden totals, which only the test of the scores reads
     ]
     assert sorted(path for path, _ in READERS) == sorted(shipped)

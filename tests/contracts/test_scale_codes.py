@@ -1,30 +1,32 @@
-"""Every table that names a scale's codes or range agrees with the scale's definition."""
+"""What is read from other systems of a scale is what its definition says: range, items and codes stand there alone."""
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-
 import pytest
 
+from tenuto.clinic.interop.fhir.tables import scales
 from tenuto.core.intake.required import facts
 from tenuto.core.scales.definition import Take
-from tenuto.core.scales.reading import instrument
+from tenuto.core.scales.reading import instrument, instruments
 
-ROOT = Path(__file__).resolve().parents[2]
-READ = tomllib.loads((ROOT / "src/tenuto/clinic/interop/fhir/scales.toml").read_text("utf-8"))
-KEPT = {kept for entry in READ.values() for kept in entry.get("kept", {}).values()}
+WHOLE = [name for name in scales() if name in instruments()]
 
 
-@pytest.mark.parametrize("name", [name for name in READ if name not in KEPT])
+@pytest.mark.parametrize("name", WHOLE)
 def test_what_is_read_from_fhir_has_the_range_and_items_of_the_instrument(name):
-    entry, scale = READ[name], instrument(name)
-    highest = scale.items[0].highest if scale.total is Take.NONE else scale.highest
-    assert entry["most"] == highest
-    if "items" in entry:
-        assert entry["item_most"] == max(item.highest for item in scale.scored_items)
-        for code, item in zip(entry["items"], scale.scored_items, strict=True):
-            assert item.loinc in ("", code)
+    read, scale = scales()[name], instrument(name)
+    assert read.most == (scale.items[0].highest if scale.total is Take.NONE else scale.highest)
+    if read.items:
+        assert read.item_most == max(item.highest for item in scale.scored_items)
+        for code, item in zip(read.items, scale.scored_items, strict=True):
+            assert code in (item.loinc, f"{name}.{item.id}")
+
+
+def test_the_item_that_is_a_score_of_its_own_is_that_item():
+    nine, item = scales()["phq9_item9"], instrument("phq9").item("9")
+    assert (nine.most, nine.loinc) == (item.highest, (item.loinc,))
+    assert scales()["phq9"].kept == ((item.loinc, "phq9_item9"),)
+    assert scales()["phq9"].answer_codes == ("LA6568-5", "LA6569-3", "LA6570-1", "LA6571-9")
 
 
 def test_the_scales_that_intake_asks_for_exist_and_have_these_totals():

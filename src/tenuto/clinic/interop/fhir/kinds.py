@@ -2,45 +2,61 @@
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tenuto.clinic.interop.fhir.elements import Element
+from tenuto.core.data import Table, data_file
 
 __all__ = ["could_matter", "helps", "is_read", "not_needed", "other_version"]
 
 
-@cache
-def _table() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("resource_kinds.toml").read_text("utf-8"))
+@dataclass(frozen=True, slots=True)
+class _Kinds:
+    read: tuple[str, ...]
+    helps: tuple[str, ...]
+    not_needed: Mapping[str, str]
+    could_matter: Mapping[str, str]
+    older: Mapping[str, str]
+
+
+@data_file(Path(__file__).with_name("resource_kinds.toml"))
+def _table(file: Table) -> _Kinds:
+    return _Kinds(
+        file.words("read"),
+        file.words("helps"),
+        file.texts("not_needed"),
+        file.texts("could_matter"),
+        file.texts("older"),
+    )
 
 
 def is_read(kind: str) -> bool:
     """True for a type with a mapper of its own."""
-    return kind in _table()["read"]
+    return kind in _table().read
 
 
 def helps(kind: str) -> bool:
     """True for a type that is read through whatever refers to it."""
-    return kind in _table()["helps"]
+    return kind in _table().helps
 
 
 def not_needed(kind: str) -> str:
     """Why a type is not needed; empty when it is, or could be."""
-    return str(_table()["not_needed"].get(kind, ""))
+    return _table().not_needed.get(kind, "")
 
 
 def could_matter(kind: str) -> str:
     """What could stand in an entry of a type that is not read."""
-    return str(_table()["could_matter"].get(kind, "a fact that is asked for"))
+    return _table().could_matter.get(kind, "a fact that is asked for")
 
 
 def other_version(resource: Element) -> str:
     """The FHIR version that a resource is written in when it is surely not R4: `DSTU2`, `STU3` or `R5`; else empty."""
     raw, kind = resource.raw, resource.text("resourceType")
-    older = str(_table()["older"].get(kind, ""))
+    older = _table().older.get(kind, "")
     if older:
         return older
     return next((version for named, shows, version in _SIGNS if kind == named and shows(raw)), "")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
 
+from tenuto.core.data import DataError, Table, data_file, not_among
 from tenuto.core.intake.facts import Coding
 from tenuto.core.intake.required import Fact, fact, facts
 from tenuto.core.intake.terminology import Role, terms
 from tenuto.core.intake.wording import Phrases
+from tenuto.core.scales.definition import Instrument, Take
+from tenuto.core.scales.reading import instrument
+from tenuto.core.sources import basis_of
 
 __all__ = [
     "MeasurementRule",
@@ -27,6 +29,7 @@ __all__ = [
     "word",
 ]
 
+HERE = Path(__file__).parent
 INSTRUMENTS = "urn:tenuto:instruments"
 """Our code system for scales that have no LOINC total; the code is the scale's id."""
 
@@ -83,29 +86,52 @@ class ResultRule:
         return self.fact.title
 
 
-def _own(name: str) -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
-
-
-@cache
-def scales() -> Mapping[str, Scale]:
+@data_file(HERE / "scales.toml")
+def scales(file: Table) -> Mapping[str, Scale]:
     """Every scale that is read, by instrument id."""
-    return {
-        name: Scale(
-            name,
-            entry["title"],
-            entry["most"],
-            entry.get("item_most", 0),
-            tuple(entry.get("items", ())),
-            tuple(entry.get("kept", {}).items()),
-            entry.get("fractions", False),
-            tuple(entry.get("loinc", ())),
-            tuple(entry.get("names", ())),
-            tuple(entry.get("item_words", ())),
-            tuple(entry.get("answer_codes", ())),
-        )
-        for name, entry in _own("scales").items()
-    }
+    return {name: _scale(name, entry) for name, entry in file.named().items()}
+
+
+def _scale(name: str, entry: Table) -> Scale:
+    basis_of(entry)
+    if entry.has("of"):
+        return _item_alone(name, entry)
+    whole = instrument(name)
+    items, asked = _items(entry, whole), whole.scored_items
+    highest = asked[0].highest if whole.total is Take.NONE else whole.highest
+    answers = {option.loinc for item in asked for option in item.options if option.loinc}
+    return Scale(
+        name,
+        entry.text("title", whole.title),
+        int(highest),
+        int(max(item.highest for item in asked)) if items else 0,
+        items,
+        tuple(entry.texts("kept").items()),
+        entry.flag("fractions"),
+        (),
+        entry.words("names", ()),
+        entry.words("item_words", ()),
+        tuple(sorted(answers)) if entry.has("item_words") else (),
+    )
+
+
+def _items(entry: Table, whole: Instrument) -> tuple[str, ...]:
+    """What each scored item is called in a form, in order; empty when only totals are read."""
+    match entry.text("items", ""):
+        case "":
+            return ()
+        case "loinc":
+            return tuple(item.loinc for item in whole.scored_items)
+        case "place":
+            return tuple(f"{whole.id}.{item.id}" for item in whole.scored_items)
+        case other:
+            raise DataError(f"{entry.where}, items: {not_among(other, ('loinc', 'place'))}")
+
+
+def _item_alone(name: str, entry: Table) -> Scale:
+    scale_id, item_id = entry.words("of")
+    item = instrument(scale_id).item(item_id)
+    return Scale(name, entry.text("title"), int(item.highest), loinc=(item.loinc,))
 
 
 def scale(name: str) -> Scale | None:
@@ -140,8 +166,8 @@ def _by_loinc() -> dict[str, MeasurementRule | ResultRule | Scale]:
             found |= {
                 code: MeasurementRule(measure.kind, title, measure.unit, True) for code in measure.estimated
             }
-        for instrument, codes in (asked.scores or {}).items():
-            found |= {code: scales()[instrument] for code in codes}
+        for scale_id, codes in (asked.scores or {}).items():
+            found |= {code: scales()[scale_id] for code in codes}
         if asked.kind == "answer":
             found |= {code.code: ResultRule(asked) for code in asked.codes if code.system == "loinc"}
     for term in terms():
@@ -196,10 +222,16 @@ def scales_told(text: str) -> frozenset[str]:
     return _names().names(text.replace("_", " ").replace("/", " "))
 
 
-@cache
-def _words() -> dict[tuple[str, str], str | int]:
-    raw = _own("results")
-    return {(system, code): meaning for system, codes in raw.items() for code, meaning in codes.items()}
+@data_file(HERE / "results.toml")
+def _words(file: Table) -> dict[tuple[str, str], str | int]:
+    tables = {system: file.table(system) for system in ("loinc", "snomed", "interpretation")}
+    return {
+        (system, code): _meaning(codes, code) for system, codes in tables.items() for code in codes.names()
+    }
+
+
+def _meaning(codes: Table, code: str) -> str | int:
+    return codes.whole(code) if isinstance(codes.raw[code], int) else codes.text(code)
 
 
 def word(code: Coding) -> str | int | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+
+from tenuto.core.data import Table, data_file
 
 __all__ = ["Unit", "UnitUnknown", "convert", "disagree", "unit"]
 
@@ -29,20 +31,33 @@ class Unit(NamedTuple):
     """True for a unit that people mistake for the base unit (a pound for a kilogram); shown with its original."""
 
 
-@cache
-def _table() -> dict[str, Unit]:
-    raw = tomllib.loads(Path(__file__).with_name("ucum.toml").read_text("utf-8"))
-    return {
-        code: Unit(
-            measures,
-            Fraction(entry["factor"]),
-            Fraction(entry.get("offset", 0)),
-            entry.get("converted", False),
-        )
-        for measures, units in raw.items()
-        if measures != "words"
-        for code, entry in units.items()
-    }
+@dataclass(frozen=True, slots=True)
+class _Units:
+    by_code: Mapping[str, Unit]
+    by_word: Mapping[str, str]
+    """The code that each word means."""
+
+
+@data_file(Path(__file__).with_name("ucum.toml"))
+def _units(file: Table) -> _Units:
+    quantities = {name: file.table(name).named() for name in file.names() if name != "words"}
+    return _Units(
+        {
+            code: _unit(measures, entry)
+            for measures, units in quantities.items()
+            for code, entry in units.items()
+        },
+        {word: code for code, words in file.lists("words").items() for word in words},
+    )
+
+
+def _unit(measures: str, entry: Table) -> Unit:
+    return Unit(
+        measures,
+        Fraction(entry.text("factor")),
+        Fraction(entry.text("offset", "0")),
+        entry.flag("converted"),
+    )
 
 
 def unit(code: str) -> Unit:
@@ -51,7 +66,7 @@ def unit(code: str) -> Unit:
     Raises `UnitUnknown` for a code that is not in the table.
     """
     bare = _ANNOTATION.sub("", code)
-    found = _table().get(bare or "1") if code else None
+    found = _units().by_code.get(bare or "1") if code else None
     if found is None:
         raise UnitUnknown(f"the unit '{code[:40]}' is not one that is read")
     return found
@@ -62,7 +77,7 @@ def disagree(code: str, word: str) -> bool:
 
     A word that is not known, or the code itself, contradicts nothing.
     """
-    meant = _words_of_units().get(" ".join(word.lower().split()))
+    meant = _units().by_word.get(" ".join(word.lower().split()))
     if meant is None or not code or word == code:
         return False
     try:
@@ -70,12 +85,6 @@ def disagree(code: str, word: str) -> bool:
     except UnitUnknown:
         return False
     return (said.measures, said.factor, said.offset) != (coded.measures, coded.factor, coded.offset)
-
-
-@cache
-def _words_of_units() -> dict[str, str]:
-    raw = tomllib.loads(Path(__file__).with_name("ucum.toml").read_text("utf-8"))["words"]
-    return {word: code for code, words in raw.items() for word in words}
 
 
 def convert(value: Decimal, code: str, *, to: str) -> Decimal:
