@@ -45,6 +45,10 @@ class Visit:
         file = {"name": name, "mimeType": "application/json", "buffer": content}
         self.page.get_by_label("FHIR bundle").set_input_files([file])
 
+    def when_they_keep_what_was_read(self) -> None:
+        expect(self.page.get_by_role("heading", name="What was read")).to_be_visible()
+        self.page.get_by_role("button", name="Keep this record").click()
+
     def when_they_open_the_patient(self, name: str) -> None:
         self.page.goto(self.address)
         self.page.get_by_role("link", name=name, exact=True).click()

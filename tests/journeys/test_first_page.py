@@ -60,6 +60,7 @@ def test_a_bundle_becomes_a_plan_with_the_numbers_of_the_command_line(visit, tmp
     visit.given_signed_in()
     visit.then_it_looks_right("patients")
     visit.when_they_drop("pass.json", bundle.read_bytes())
+    visit.when_they_keep_what_was_read()
     expect(visit.page.get_by_role("status").first).to_contain_text("was added")
     visit.when_they_choose(vial="50", volume="100")
 

@@ -56,6 +56,7 @@ def test_an_enquiry_becomes_a_patient_whom_the_gate_blocks_for_a_reason_with_a_s
 def test_a_repeated_blood_pressure_lets_another_pass_and_a_prescriber_signs(intake, visit):
     visit.given_signed_in("alice")
     visit.when_they_drop("larch.json", raised_pressure("Demo Larch"))
+    visit.when_they_keep_what_was_read()
     visit.page.wait_for_url(re.compile(r"/plan/"))
     patient = re.search(r"/patients/([^/]+)/", visit.page.url)[1]
 

@@ -24,6 +24,7 @@ class PlanVisit(IntakeVisit):
     def takes_in(self, name: str) -> None:
         """The referrer's record, for whoever was registered under the same number."""
         self.visit.when_they_drop("referral.json", raised_pressure(name))
+        self.visit.when_they_keep_what_was_read()
         self.page.wait_for_url(re.compile(r"/plan/"))
         expect(self.page.get_by_role("heading", level=1)).to_have_text(name)
 

@@ -30,11 +30,38 @@ def bundle(name="Silva", given="Ana", number="77", born="1981-05-04", **more) ->
 @pytest.fixture
 def send(visit, alice):
     def run(data: bytes, *, name="ana.json", staff=alice, follow=True):
-        return visit(staff).post(
-            "/interop/bundles/", {"bundle": SimpleUploadedFile(name, data)}, follow=follow
-        )
+        browser = visit(staff)
+        read = browser.post("/interop/bundles/", {"bundle": SimpleUploadedFile(name, data)}, follow=follow)
+        return browser.post("/interop/bundles/keep/", follow=follow) if read.status_code == 200 else read
 
     return run
+
+
+def test_a_file_is_shown_before_anything_is_written(visit, alice, clinic):
+    browser = visit(alice)
+    data = json.loads(bundle())
+    data["entry"].append({"resource": {"resourceType": "Procedure", "id": "x", "code": {"text": "ECT"}}})
+    file = SimpleUploadedFile("ana.json", json.dumps(data).encode())
+    page = browser.post("/interop/bundles/", {"bundle": file}, follow=True).content.decode()
+    assert not Patient.objects.exists()
+    for words in ("What was read", "Ana Silva", "Born", "2 entries: 1 not understood, 1 used.", "“ECT”"):
+        assert words in page
+    assert not IntakeRecord.objects.exists()
+
+
+def test_a_discarded_file_leaves_nothing_and_can_t_be_kept_after_all(visit, alice):
+    browser = visit(alice)
+    browser.post("/interop/bundles/", {"bundle": SimpleUploadedFile("ana.json", bundle())})
+    page = browser.post("/interop/bundles/discard/", follow=True).content.decode()
+    assert "nothing was kept of it" in page
+    assert browser.post("/interop/bundles/keep/").status_code == 422
+    assert not Patient.objects.exists()
+
+
+def test_what_one_person_read_another_can_t_keep(visit, alice, charlie):
+    visit(alice).post("/interop/bundles/", {"bundle": SimpleUploadedFile("ana.json", bundle())})
+    assert visit(charlie).post("/interop/bundles/keep/").status_code == 422
+    assert visit(charlie).get("/interop/bundles/read/").status_code == 302
 
 
 def test_a_bundle_becomes_a_patient_and_leads_to_the_plan(send, clinic):

@@ -5,4 +5,9 @@ from django.urls import path
 from tenuto.clinic.interop import views
 
 app_name = "interop"
-urlpatterns = [path("bundles/", views.receive_bundle, name="bundles")]
+urlpatterns = [
+    path("bundles/", views.receive_bundle, name="bundles"),
+    path("bundles/read/", views.look, name="look"),
+    path("bundles/keep/", views.keep, name="keep"),
+    path("bundles/discard/", views.discard_read, name="discard"),
+]

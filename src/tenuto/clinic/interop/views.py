@@ -7,39 +7,86 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.desk.api import patients_page
-from tenuto.clinic.intake.api import Received, RecordSource, receive
+from tenuto.clinic.intake.api import Received, receive
 from tenuto.clinic.interop.fhir import UnusableBundle, parse, read_bundle
 from tenuto.clinic.interop.fhir.loading import MAX_BYTES
+from tenuto.clinic.interop.waiting import discard, keep_waiting, waiting
 from tenuto.clinic.people.look_alikes import RESTRICTED, visible
 from tenuto.clinic.people.services import IdentityConflict
 from tenuto.clinic.ui.words import long_day
 
 UNPROCESSABLE = 422
+NOTHING_WAITS = "The file that was read does not wait any more. Choose it again."
 
 
 @require_POST
 @requires("patient.register")
 def receive_bundle(request: HttpRequest) -> HttpResponse:
-    """Keep the record of one person from a FHIR bundle and show the plan, or say on the form what is wrong."""
-    staff = cast(Staff, request.user)
+    """Read the record of one person from a FHIR bundle and show what was read, or say on the form what is wrong.
+
+    Nothing is written yet.
+    """
     try:
-        received = _receive(request.FILES.get("bundle"), by=staff)
-    except (UnusableBundle, IdentityConflict) as problem:
+        _read(request)
+    except UnusableBundle as problem:
+        return patients_page(request, problem=str(problem), status=UNPROCESSABLE)
+    return redirect("interop:look")
+
+
+@require_safe
+@requires("patient.register")
+def look(request: HttpRequest) -> HttpResponse:
+    """What was read of the record that waits, what was not and why, before it is kept."""
+    found = waiting(request.session)
+    if found is None:
+        return redirect("desk:patients")
+    person = found.facts.person
+    context = {
+        "waiting": found,
+        "report": found.report,
+        "person": person,
+        "born": long_day(person.birth_date) if person.birth_date else "date of birth not recorded",
+        "here": "patients",
+    }
+    return render(request, "interop/look.html", context)
+
+
+@require_POST
+@requires("patient.register")
+def keep(request: HttpRequest) -> HttpResponse:
+    """Keep the record that waits and show the plan, or say on the form what is wrong."""
+    staff, found = cast(Staff, request.user), waiting(request.session)
+    if found is None:
+        return patients_page(request, problem=NOTHING_WAITS, status=UNPROCESSABLE)
+    discard(request.session)
+    try:
+        received = receive(facts=found.facts, source=found.source, by=staff, at=timezone.now())
+    except IdentityConflict as problem:
         return patients_page(request, problem=str(problem), status=UNPROCESSABLE)
     _tell(request, received, staff)
     return redirect("plan:page", received.patient.pk)
 
 
-def _receive(file: UploadedFile[bytes] | None, *, by: Staff) -> Received:
+@require_POST
+@requires("patient.register")
+def discard_read(request: HttpRequest) -> HttpResponse:
+    """Forget the record that waits."""
+    discard(request.session)
+    messages.info(request, "The file was discarded; nothing was kept of it.", extra_tags="Discarded")
+    return redirect("desk:patients")
+
+
+def _read(request: HttpRequest) -> None:
+    file = request.FILES.get("bundle")
     if file is None:
         raise UnusableBundle("No file was sent. Choose a FHIR bundle and send it again.")
     name = file.name or "the file"
@@ -49,10 +96,9 @@ def _receive(file: UploadedFile[bytes] | None, *, by: Staff) -> Received:
             "Export one patient's bundle, without images and documents."
         )
     data = file.read()
-    now = clock.now(by.clinic)
-    reading = read_bundle(parse(data, name=name), as_of=now.date(), zone=ZoneInfo(by.clinic.zone))
-    source = RecordSource(name, hashlib.sha256(data).hexdigest(), reading.ignored, died=reading.dead)
-    return receive(facts=reading.facts, source=source, by=by, at=now)
+    clinic = cast(Staff, request.user).clinic
+    reading = read_bundle(parse(data, name=name), as_of=clock.today(clinic), zone=ZoneInfo(clinic.zone))
+    keep_waiting(request.session, reading, name=name, sha256=hashlib.sha256(data).hexdigest())
 
 
 def _tell(request: HttpRequest, received: Received, staff: Staff) -> None:
