@@ -23,6 +23,7 @@ from tenuto.clinic.interop.waiting import discard, keep_waiting, waiting
 from tenuto.clinic.people.look_alikes import RESTRICTED, visible
 from tenuto.clinic.people.services import IdentityConflict
 from tenuto.clinic.ui.words import long_day
+from tenuto.core.dates import say_birthday
 
 UNPROCESSABLE = 422
 NOTHING_WAITS = "The file that was read does not wait any more. Choose it again."
@@ -54,7 +55,7 @@ def look(request: HttpRequest) -> HttpResponse:
         "waiting": found,
         "report": found.report,
         "person": person,
-        "born": long_day(person.birth_date) if person.birth_date else "date of birth not recorded",
+        "born": say_birthday(person.birth_date) if person.birth_date else "date of birth not recorded",
         "here": "patients",
     }
     return render(request, "interop/look.html", context)
