@@ -78,11 +78,8 @@ def _tasks(patient: Patient, tasks: Sequence[TaskRow], now: datetime) -> Iterato
 def _against(state: IntakeState) -> Ground:
     found = [f for f in _above_pass(state) if not f.missing and f.fact not in (*SUICIDE, "baseline.scale")]
     said = tuple(f"{f.level.name}: {f.message}" for f in found)
-    return Ground(
-        "Against treatment",
-        said or ("Nothing recorded",),
-        mark_of(max((f.level for f in found), default=Level.PASS)),
-    )
+    mark = mark_of(max(f.level for f in found)) if found else ""
+    return Ground("Against treatment", said or ("Nothing is recorded that stands against it",), mark)
 
 
 def _diagnoses(state: IntakeState) -> Iterator[str]:
