@@ -261,3 +261,15 @@ def test_what_is_not_recorded_leads_to_where_it_is_recorded(visit, alice, add):
     missing = plan(visit(alice), patient).content.decode().split('id="missing"')[1].split("</section>")[0]
     assert f'<a href="/patients/{patient.pk}/intake/history/' in missing
     assert missing.count("<li>") > missing.count("<a ") > 0
+
+
+def test_number_of_infusions_and_maintenance_are_chosen_in_the_address(visit, alice, accepted):
+    patient = accepted()
+    asked = f"/patients/{patient.pk}/plan/?{OPTIONS}&protocol=depression-6-8x3wk"
+    page = text_of(visit(alice).get(f"{asked}&infusions=7&maintenance=every-3-5-weeks"))
+    assert "One infusion every 3 to 5 weeks" in page
+    assert "infusion 7" in page
+    assert "only if the review says so" not in page
+    wrong = text_of(visit(alice).get(f"{asked}&infusions=9"))
+    assert "9 infusions were asked for; the protocol" in wrong
+    assert "has 6 to 8." in wrong

@@ -12,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from tenuto.core.literature.maintenance import MaintenanceRule, maintenance_rules
 from tenuto.core.literature.protocol import Protocol, protocols
 from tenuto.core.plan.dosing_weight import WeightBasis, WeightChoice
 from tenuto.core.plan.inputs import TotalVolume
@@ -69,11 +70,21 @@ class OptionsForm(forms.Form):
         help_text="Empty: as the protocol says.",
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
+    infusions = forms.IntegerField(
+        label="Infusions",
+        required=False,
+        min_value=1,
+        max_value=99,
+        help_text="Empty: as the protocol says.",
+        error_messages={"invalid": "Write a whole number, such as 6."},
+    )
+    maintenance = forms.ChoiceField(label="Maintenance", required=False)
     anew_series = forms.BooleanField(label="Begin a series anew", required=False)
 
     def __init__(self, data: QueryDict, *, policy: Policy, today: date) -> None:
         super().__init__(_completed(data, policy, today) if data else None, initial=_initial(policy, today))
         self.fields["protocol"].choices = [("", "As proposed"), *_named(protocols().values())]  # type: ignore[attr-defined]
+        self.offer_maintenance(())
         self.fields["vial"].choices = [("", "Not chosen"), *_vials()]  # type: ignore[attr-defined]
 
     def offer(self, fitting: Iterable[Protocol], *, proposed: str) -> None:
@@ -84,6 +95,15 @@ class OptionsForm(forms.Form):
         groups = [("For this diagnosis", first)] if first else []
         blank = ("", f"As proposed: {proposed}" if proposed else "As proposed")
         self.fields["protocol"].choices = [blank, *groups, ("For other diagnoses", others)]  # type: ignore[attr-defined]
+
+    def offer_maintenance(self, usual: Iterable[MaintenanceRule]) -> None:
+        """Put the rules that go with the protocol first, the usual one named."""
+        first = _rules(usual)
+        known = {value for value, _ in first}
+        others = [pair for pair in _rules(maintenance_rules().values()) if pair[0] not in known]
+        blank = ("", f"As the protocol says: {first[0][1]}" if first else "As the protocol says")
+        groups = [("With this protocol", first)] if first else []
+        self.fields["maintenance"].choices = [blank, *groups, ("Others", others)]  # type: ignore[attr-defined]
 
     def clean_volume(self) -> TotalVolume | None:
         typed = self.cleaned_data["volume"].strip().removesuffix("mL").strip()
@@ -130,6 +150,8 @@ class OptionsForm(forms.Form):
             volume=got["volume"],
             target=got["dose"],
             minutes=got["minutes"],
+            infusions=got["infusions"],
+            maintenance=got["maintenance"] or None,
             weight_choice=WeightChoice(WeightBasis(got["weight"]), got["reason"].strip())
             if got["weight"]
             else None,
@@ -150,6 +172,8 @@ def query_of(request: PlanRequest, *, anew: bool = False) -> str:
         ("reason", choice and choice.reason),
         ("dose", request.target and plain(request.target.value)),
         ("minutes", request.minutes and plain(request.minutes.value)),
+        ("infusions", request.infusions),
+        ("maintenance", request.maintenance),
         ("anew_series", "on" if anew else None),
     ]
     return urlencode([(name, value) for name, value in known if value])
@@ -180,6 +204,10 @@ def _completed(data: QueryDict, policy: Policy, today: date) -> QueryDict:
 
 def _named(found: Iterable[Protocol]) -> list[tuple[str, str]]:
     return [(p.id, p.title) for p in found]
+
+
+def _rules(found: Iterable[MaintenanceRule]) -> list[tuple[str, str]]:
+    return [(rule.id, rule.short) for rule in found]
 
 
 def _vials() -> list[tuple[str, str]]:

@@ -115,4 +115,5 @@ def _offer(form: OptionsForm, built: Built) -> None:
     proposal = built.proposal
     fitting = protocols_for(proposal.condition.id) if proposal.condition else ()
     bare = not form["protocol"].value() and proposal.protocol
+    form.offer_maintenance(proposal.protocol.maintenance if proposal.protocol else ())
     form.offer(fitting, proposed=proposal.protocol.title if bare and proposal.protocol else "")

@@ -26,6 +26,8 @@ class MaintenanceRule:
     """One rule. Intervals in days, from infusion to infusion; None where the rule gives no number."""
 
     id: str
+    short: str
+    """In a few words, to choose from."""
     text: str
     kind: MaintenanceKind
     interval_days_min: Sourced[int] | None
@@ -56,6 +58,7 @@ def _rule(id_: str, entry: Table) -> MaintenanceRule:
 
     return MaintenanceRule(
         id=id_,
+        short=entry.text("short"),
         text=entry.text("text"),
         kind=entry.choice("kind", MaintenanceKind),
         interval_days_min=count("interval_days_min"),

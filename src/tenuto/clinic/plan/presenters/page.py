@@ -172,6 +172,8 @@ def protocols_of(proposal: Proposal, query: QueryDict | None = None) -> tuple[Pr
 def _with(query: QueryDict, protocol: str) -> str:
     changed = query.copy()
     changed["protocol"] = protocol
+    for belongs in ("infusions", "maintenance"):  # to the protocol that was left
+        changed.pop(belongs, None)
     return f"?{changed.urlencode()}"
 
 
