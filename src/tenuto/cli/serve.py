@@ -72,13 +72,18 @@ def _check_free(host: str, port: int) -> None:
 
 def _prepare_data() -> None:
     from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import call_command
     from django.db import OperationalError
 
-    from tenuto.clinic.config.api import make_private
+    from tenuto.clinic.config.api import check_database, make_private
 
     settings.ENVIRONMENT.var.mkdir(parents=True, exist_ok=True)
     make_private(settings.ENVIRONMENT)
+    try:
+        check_database()
+    except ImproperlyConfigured as unfit:
+        raise UserError(str(unfit)) from unfit
     try:
         call_command("migrate", verbosity=0, interactive=False)
     except OperationalError as error:

@@ -17,10 +17,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Work until Ctrl+C or SIGTERM; the job at hand is finished first."""
     prepare_django()
+    from django.core.exceptions import ImproperlyConfigured
     from django.db import DatabaseError
 
+    from tenuto.clinic.config.api import check_database
     from tenuto.clinic.live.background import Background
 
+    try:
+        check_database()
+    except ImproperlyConfigured as unfit:
+        raise UserError(str(unfit)) from unfit
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stopped.set())

@@ -1,0 +1,52 @@
+"""Whether this program may serve this database at all. Asked before the first request is answered."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+from tenuto.clinic.accounts.models import Clinic
+
+__all__ = ["check_database"]
+
+
+def check_database() -> None:
+    """Raise ImproperlyConfigured for a database that this program must not serve.
+
+    One with invented people never becomes a real one, also when the invented clinics were closed: their sign-ins are
+    printed in the manual. One that a newer program has changed would be written wrongly by an older one. A database that
+    can't be reached says so by itself, later.
+    """
+    try:
+        newer = _unknown_migrations()
+        invented = settings.PRODUCTION and _has_invented_people()
+    except DatabaseError:
+        return
+    if newer:
+        raise ImproperlyConfigured(
+            f"This database was changed by a newer version of Tenuto ({newer[0]}). Start that version, or restore a backup "
+            "from before; nothing was changed."
+        )
+    if invented:
+        raise ImproperlyConfigured(
+            "This database holds the demonstration, with sign-ins that everybody knows. It can't be used in production, also "
+            "not after its clinics are closed. Give TENUTO_DATABASE_URL an empty database."
+        )
+
+
+def _has_invented_people() -> bool:
+    invented = Clinic.objects.filter(demonstration=True) | Clinic.objects.filter(invented=True)
+    return invented.exists()
+
+
+def _unknown_migrations() -> list[str]:
+    """Migrations of our own that were applied and that this program does not have."""
+    # Without a connection: with one it would also check the history that it can't understand.
+    known = set(MigrationLoader(None).disk_migrations)
+    own = {config.label for config in apps.get_app_configs() if config.name.startswith("tenuto.")}
+    applied = MigrationRecorder(connection).applied_migrations()
+    return sorted(f"{app} {name}" for app, name in applied if app in own and (app, name) not in known)
