@@ -88,6 +88,7 @@ def body(answer) -> str:
     return content.decode(errors="replace")
 
 
+@pytest.mark.thorough
 def test_no_id_however_real_shows_a_patient_to_another_clinic(visit, ids, other_clinic):
     """Of the patient or of anything that belongs to the patient: to other clinics it does not exist."""
     looks = AuditEvent.objects.filter(kind="read", patient_id=ids["uuid:patient_id"])

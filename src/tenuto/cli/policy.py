@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 
 from tenuto.cli import UserError
 from tenuto.cli.files import read_text, write_atomically
-from tenuto.core.data.digest import content_digest
 from tenuto.core.policy import (
     WEEKDAYS,
     Limit,
@@ -99,14 +96,13 @@ def _sign(file: str, *, by: str, role: str) -> int:
     policy = load_policy(text, name=file)
     if any(signature.by == by for signature in policy.signatures):
         raise UserError(f"{by} has already signed this content.")
-    sha256 = content_digest(tomllib.loads(text, parse_float=Decimal))
     at = datetime.now(UTC).replace(microsecond=0)
     signed = (
         f"{text.rstrip()}\n\n[[signatures]]\n"
         f"by = {json.dumps(by, ensure_ascii=False)}\n"
         f"role = {json.dumps(role)}\n"
         f"at = {at:%Y-%m-%dT%H:%M:%SZ}\n"
-        f'sha256 = "{sha256}"\n'
+        f'sha256 = "{policy.sha256}"\n'
     )
     now = load_policy(signed, name=file)
     write_atomically(Path(file), signed.encode())
