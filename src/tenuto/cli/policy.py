@@ -106,7 +106,7 @@ def _sign(file: str, *, by: str, role: str) -> int:
     )
     now = load_policy(signed, name=file)
     write_atomically(Path(file), signed.encode())
-    print(f"{by} ({role}) signed {now.id}, version {now.version}, content {sha256[:12]}.")
+    print(f"{by} ({role}) signed {now.id}, version {now.version}, content {policy.sha256[:12]}.")
     if not now.signed:
         print("It counts as signed with two people's signatures, one of them the medical director's.")
     return 0
