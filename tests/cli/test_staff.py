@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 
 from tenuto import cli
-from tenuto.cli import staff as command
+from tenuto.cli import operator as command
 from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.accounts.services import close_account, employ, open_clinic
 from tenuto.clinic.ledger.models import AuditEvent
@@ -36,7 +36,7 @@ def reset(name="dora", reason=REASON) -> int:
 
 
 def test_the_sole_director_gets_in_again_and_it_is_on_record(dora, client, capsys, monkeypatch):
-    monkeypatch.setattr(command, "_operator", lambda: "anna as root")
+    monkeypatch.setattr(command, "operator_name", lambda: "anna as root")
     client.force_login(dora)
     assert client.get("/account/password/").status_code == 200
     assert reset() == 0
@@ -107,9 +107,9 @@ def test_the_operator_is_whom_the_operating_system_knows(monkeypatch):
     monkeypatch.setenv("USER", "somebody-else")
     monkeypatch.setenv("SUDO_USER", "anna")
     monkeypatch.setattr(command.os, "getuid", lambda: 0)
-    assert command._operator() == "anna as root"
+    assert command.operator_name() == "anna as root"
     monkeypatch.delenv("SUDO_USER")
-    assert command._operator() == "root"
+    assert command.operator_name() == "root"
     monkeypatch.setattr(command.os, "getuid", lambda: 4_000_000)
     monkeypatch.setenv("SUDO_USER", "anna")
-    assert command._operator() == "user number 4000000"
+    assert command.operator_name() == "user number 4000000"

@@ -27,6 +27,7 @@ HOUR = timedelta(hours=1)
 NOBODYS = {
     "ledger.auditevent": "the chain itself",
     "policies.ruleset": "the program's own rules, of no clinic",
+    "accounts.spentfactor": "that a second factor was used up; the fact is what it signed",
 }
 """Append-only tables that nobody recorded anything in."""
 ROWS = [
