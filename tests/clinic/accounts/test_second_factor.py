@@ -207,8 +207,8 @@ def test_the_secret_is_encrypted_in_the_database(alice, app):
 @pytest.mark.parametrize(
     "page",
     [
-        "/account/second-factor/", "/account/password/", "/account/reauthenticate/",
-        "/account/second-factor/webauthn/", "/account/second-factor/reauthenticate/",
+        "/account/second-factor/", "/account/password/", "/account/second-factor/webauthn/",
+        "/account/second-factor/reauthenticate/",
     ],
 )  # fmt: skip
 def test_every_account_page_is_ours(visit, alice, app, page):
@@ -219,12 +219,17 @@ def test_every_account_page_is_ours(visit, alice, app, page):
     assert re.search(r"<h1>[^<]+</h1>", text)
 
 
-def test_the_pages_behind_the_password_are_ours(visit, alice, app):
+def test_the_password_page_is_ours_for_who_has_no_second_factor(visit, bob):
+    assert "enter your password" in visit(bob).get("/account/reauthenticate/").content.decode()
+
+
+def test_the_pages_behind_the_second_factor_are_ours(visit, alice, app):
     browser = visit(alice)
-    browser.post("/account/reauthenticate/", {"password": PASSWORD})
-    for page in ("totp/deactivate", "webauthn/add", "recovery-codes", "recovery-codes/generate"):
+    browser.post("/account/second-factor/reauthenticate/", {"code": app()})
+    for page in ("totp/deactivate", "webauthn/add", "recovery-codes/generate"):
         answer = browser.get(f"/account/second-factor/{page}/", follow=True)
         assert 'class="shell"' in answer.content.decode(), page
+        assert not answer.redirect_chain, page
 
 
 def test_the_sign_in_page_offers_a_passkey(visit, db):

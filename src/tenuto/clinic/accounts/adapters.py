@@ -23,7 +23,7 @@ from tenuto.clinic.accounts.api import home_of
 from tenuto.clinic.accounts.enrol import has_second_factor
 from tenuto.clinic.accounts.lock import SEEN
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.accounts.reauthenticate import FRESH
+from tenuto.clinic.accounts.reauthenticate import FRESH, last_second_factor
 from tenuto.clinic.ledger.services import record_access
 from tenuto.clinic.ui.words import count
 
@@ -52,11 +52,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return home_of(cast(Staff, request.user))
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Not for a first second factor moments after the password: typing it twice would prove nothing more."""
+        """Not after a fresh second factor, and not for a first one moments after the password: typing it twice would
+        prove nothing more."""
         staff = cast(Staff, self.request.user)
-        if _came_in_just_now(self.request, staff) and not has_second_factor(staff):
+        if has_second_factor(staff):
+            return last_second_factor(self.request) is None
+        if _came_in_just_now(self.request, staff):
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict[str, Any]]:
+        """Whoever has a second factor proves who they are with it; the password proves nothing more (hazard H35)."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if user.is_authenticated and has_second_factor(cast(Staff, user)):
+            return [method for method in methods if method["id"] != "reauthenticate"]
+        return methods
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Our pages say what happened; the library's own messages would say it twice."""

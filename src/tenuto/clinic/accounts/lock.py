@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tenuto.clinic.accounts import throttle
 from tenuto.clinic.accounts.api import home_of
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.reauthenticate import forget_second_factors
 from tenuto.clinic.ledger.services import record_access
 from tenuto.clinic.ui.words import count
 
@@ -119,6 +120,7 @@ def _view_name(request: HttpRequest) -> str:
 def _lock(request: HttpRequest) -> None:
     if not request.session.get(LOCKED):
         request.session[LOCKED] = True
+        forget_second_factors(request)
         staff = cast(Staff, request.user)
         record_access(action="locked", subject=staff, by=staff, at=timezone.now())
 

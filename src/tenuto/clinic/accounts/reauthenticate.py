@@ -21,12 +21,21 @@ from django.utils import timezone
 
 from tenuto.clinic.accounts.models import SpentFactor, Staff
 
-__all__ = ["FRESH", "Reauthentication", "last_second_factor", "signed_by"]
+__all__ = [
+    "FRESH",
+    "Reauthentication",
+    "ask_for_second_factor",
+    "forget_second_factors",
+    "last_second_factor",
+    "signed_by",
+]
 
 Done = TypeVar("Done")
 
 FRESH = timedelta(minutes=5)
 """How long a second factor counts as given for the signature at hand."""
+NOT_BEFORE = "second_factors_not_before"
+"""When this session locked last, in seconds since the epoch: whoever unlocks it gives the second factor anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,7 @@ class Reauthentication:
 def last_second_factor(request: HttpRequest) -> Reauthentication | None:
     """The newest second factor of this session, if it is fresh, signed nothing yet and was not taken away since.
 
-    A recovery code opens the door but signs nothing.
+    One from before the session locked is over: the password unlocks, and whoever knows it may be another. A recovery code opens the door but signs nothing.
     """
     given = [
         record
@@ -76,6 +85,8 @@ def last_second_factor(request: HttpRequest) -> Reauthentication | None:
     if not given:
         return None
     newest = max(given, key=lambda record: float(record["at"]))
+    if float(newest["at"]) <= float(request.session.get(NOT_BEFORE, 0)):
+        return None
     age = timedelta(seconds=max(0.0, time.time() - float(newest["at"])))
     if age > FRESH or not Authenticator.objects.filter(user=request.user, type=newest["type"]).exists():
         return None
@@ -83,6 +94,11 @@ def last_second_factor(request: HttpRequest) -> Reauthentication | None:
     if SpentFactor.objects.filter(key=key).exists():
         return None
     return Reauthentication(cast(Staff, request.user), timezone.now() - age, str(newest["type"]), key)
+
+
+def forget_second_factors(request: HttpRequest) -> None:
+    """Let no second factor that this session was given so far count any more, as when it locks."""
+    request.session[NOT_BEFORE] = time.time()
 
 
 def signed_by(request: HttpRequest, deed: Callable[[Reauthentication], Done]) -> Done | HttpResponse:

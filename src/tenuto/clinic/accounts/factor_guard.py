@@ -1,0 +1,56 @@
+"""Whoever has a second factor changes it with a second factor: the password alone changes none (hazard H35).
+
+Otherwise a password that was looked over somebody's shoulder would be enough to sign as them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver
+
+from tenuto.clinic.accounts.enrol import has_second_factor
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.reauthenticate import ask_for_second_factor, last_second_factor
+
+__all__ = ["guarded", "is_proved"]
+
+View = Callable[..., HttpResponse]
+CHANGES_NOTHING = frozenset(
+    {
+        "mfa_index", "mfa_authenticate", "mfa_reauthenticate", "mfa_list_webauthn", "mfa_reauthenticate_webauthn",
+        "mfa_login_webauthn",
+    }
+)  # fmt: skip
+"""The only pages of the second factor that do without one, by the library's own names. What it adds is guarded."""
+
+
+def guarded(patterns: Iterable[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:
+    """The same addresses; all but those that change nothing ask for a fresh second factor of who has one."""
+    return [_guarded(pattern) for pattern in patterns]
+
+
+def is_proved(request: HttpRequest) -> bool:
+    """Whether this session may change the second factor: with the existing one, or when there is none yet."""
+    return not has_second_factor(cast(Staff, request.user)) or last_second_factor(request) is not None
+
+
+def _guarded(pattern: URLPattern | URLResolver) -> URLPattern | URLResolver:
+    if isinstance(pattern, URLResolver):
+        return URLResolver(pattern.pattern, guarded(pattern.url_patterns), pattern.default_kwargs)
+    if pattern.name in CHANGES_NOTHING:
+        return pattern
+    return URLPattern(pattern.pattern, _with_factor(pattern.callback), pattern.default_args, pattern.name)
+
+
+def _with_factor(view: View) -> View:
+    @wraps(view)
+    def asks_first(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated and not is_proved(request):
+            return ask_for_second_factor(request)
+        return view(request, *args, **kwargs)
+
+    return asks_first

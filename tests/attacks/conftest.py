@@ -1,0 +1,9 @@
+"""The people and the clinics of `tests/clinic`, attacked."""
+
+from tests.clinic.conftest import *  # noqa: F403
+from tests.clinic.conftest import (  # noqa: F401  - the fixtures that a star leaves out
+    _anchor_of_this_test,
+    _every_row_has_its_event,
+    _one_moment,
+    _quick_and_forgetful,
+)
