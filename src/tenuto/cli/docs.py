@@ -23,7 +23,7 @@ PAGES: tuple[Page, ...] = (
     Page("generated/durability-model-card.md", "tenuto.core.durability.calibration.card:model_card"),
     Page("generated/durability-rows.svg", "tenuto.manual.durability_charts:rows"),
     Page("generated/durability-population.svg", "tenuto.manual.durability_charts:population"),
-    Page("generated/pk-validity.md", "tenuto.core.pk.validity:page"),
+    Page("generated/pk-validity.md", "tenuto.manual.pk_validity:page"),
     Page("generated/pk-models.svg", "tenuto.manual.drug_level:models"),
     Page("generated/pk-40-or-60.svg", "tenuto.manual.drug_level:forty_or_sixty"),
     Page("generated/pk-dose-or-rate.svg", "tenuto.manual.drug_level:dose_or_rate"),

@@ -18,7 +18,7 @@ from tenuto.clinic.intake.services import receive
 from tenuto.clinic.intake.services.decisions import decide
 from tenuto.clinic.plan import services
 from tenuto.clinic.plan.services.proposing import grounds
-from tenuto.clinic.plan.views import asked
+from tenuto.clinic.plan.views.page import asked
 from tests.clinic.conftest import NOW, source_of
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

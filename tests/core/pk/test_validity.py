@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tenuto.core.pk import validity
+from tenuto.manual import pk_validity
 
 CHECKS = validity.checks()
 
@@ -38,4 +39,4 @@ def test_a_missed_target_is_shown_as_missed(monkeypatch: pytest.MonkeyPatch) -> 
     wrong = validity.Target(1, "made up", at=(40.0,), expected=(999.0,))
     monkeypatch.setattr(validity, "_targets", lambda: (wrong,))
     assert [c.met for c in validity.checks()] == [False]
-    assert "**missed**" in validity.page()
+    assert "**missed**" in pk_validity.page()

@@ -15,7 +15,17 @@ What the engine covers: any number of compartments; inside a group, exchanges th
 one-way chains of any length and branching (metabolites, transit delays, effect sites, a fast benefit that fills a slow
 one); impulses and constant-rate inputs into any compartment; equal and nearly equal rate constants; periodic and
 constant-rate steady state; areas under the curve. A loop that runs one way round is refused with a sentence.
-`reference_ode` is the slow and obvious implementation that the tests compare with.
+
+One answer, six ways to it. Each is there for what the others can't do; the tests hold all of them to the last one:
+
+| way | modules | taken when | why it is there |
+|---|---|---|---|
+| general | `modes`, `symmetric`, `runs`, `outputs`, `entries` | always, if nothing below applies | many patients at once: 3.5 times the price of their exponentials, which is what `benchmarks/pk.py` holds it to |
+| compiled | `accel`, `compiled_exp` | `engine="numba"` | the same in 1.5 times, for simulations of whole clinics; an extra, since a compiler is a heavy thing to install |
+| handful | `few` | up to 16 patients | a page shows one patient under six models: a quarter of the general way's time there (0.14 ms beside 0.57) |
+| clustered | `clustered` | rates equal or nearly so | the general way would take differences of huge numbers; no speed, only right digits |
+| chain | `chain` | asked for by name | benefit that builds and fades: short chains by the hundred thousand in a fit, whose modes are their rates |
+| reference | `reference_ode` | in tests | slow and obvious: one patient, one short step after the other |
 """
 
 from tenuto.core.compartments.closed_form import Engine, area, constant_rate_state, periodic_state, simulate

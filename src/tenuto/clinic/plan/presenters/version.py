@@ -10,7 +10,7 @@ from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.api import IntakeState
 from tenuto.clinic.plan.changes import changes
-from tenuto.clinic.plan.forms import query_of
+from tenuto.clinic.plan.forms.options import query_of
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.presenters.level import level_figure
 from tenuto.clinic.plan.services.drafting import written

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tenuto.clinic.course.api import RecordedInfusion
-from tenuto.clinic.plan.forms import query_of
+from tenuto.clinic.plan.forms.options import query_of
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.services.visits import orderable
 from tenuto.clinic.ui.words import long_day

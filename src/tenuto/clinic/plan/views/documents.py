@@ -18,7 +18,7 @@ from tenuto.clinic.plan.services import look_of
 from tenuto.clinic.plan.services.proposing import with_acts
 from tenuto.clinic.plan.status import WORDS, Status
 from tenuto.clinic.plan.versions import standing
-from tenuto.clinic.plan.views import file_of
+from tenuto.clinic.plan.views.page import file_of
 
 
 @require_safe

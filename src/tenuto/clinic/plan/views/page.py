@@ -18,7 +18,7 @@ from tenuto.clinic.plan.document import company_of
 from tenuto.clinic.plan.documents.calendar import as_calendar
 from tenuto.clinic.plan.documents.pdf import as_pdf
 from tenuto.clinic.plan.documents.sheet import sheet_of
-from tenuto.clinic.plan.forms import OptionsForm, query_of
+from tenuto.clinic.plan.forms.options import OptionsForm, query_of
 from tenuto.clinic.plan.presenters.drafting import draft_card
 from tenuto.clinic.plan.presenters.page import plan_page
 from tenuto.clinic.plan.services.drafting import Built, build

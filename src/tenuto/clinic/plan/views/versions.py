@@ -21,7 +21,7 @@ from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan import services
-from tenuto.clinic.plan.forms import query_of
+from tenuto.clinic.plan.forms.options import query_of
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.presenters.comfort import comfort_rows
 from tenuto.clinic.plan.presenters.look import look_card
@@ -30,7 +30,7 @@ from tenuto.clinic.plan.services.comfort import comfort_card
 from tenuto.clinic.plan.services.drafting import DraftRefused
 from tenuto.clinic.plan.services.proposing import Grounds, grounds
 from tenuto.clinic.plan.services.visits import next_orders
-from tenuto.clinic.plan.views import asked
+from tenuto.clinic.plan.views.page import asked
 
 
 class ReasonForm(forms.Form):

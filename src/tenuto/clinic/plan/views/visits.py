@@ -18,6 +18,7 @@ from tenuto.clinic.course.api import CourseMoved, mark
 from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.plan.forms.visits import OrdersForm, VisitForm
 from tenuto.clinic.plan.presenters.visits import (
     latest_effects,
     order_options,
@@ -34,7 +35,6 @@ from tenuto.clinic.plan.services.visits import (
     record_visit,
     titration_of,
 )
-from tenuto.clinic.plan.visit_forms import OrdersForm, VisitForm
 
 
 @require_safe

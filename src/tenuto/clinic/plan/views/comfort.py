@@ -15,7 +15,7 @@ from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.plan.comfort_form import ComfortForm
+from tenuto.clinic.plan.forms.comfort import ComfortForm
 from tenuto.clinic.plan.models import ComfortCard
 from tenuto.clinic.plan.presenters.comfort import comfort_rows
 from tenuto.clinic.plan.services.comfort import CardMoved, comfort_card, write_comfort_card
