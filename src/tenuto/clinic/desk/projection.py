@@ -174,9 +174,7 @@ def _standing(
     """What the list says of a patient: an open risk first, whatever else stands against treatment."""
     at_risk = safety is not None and safety.risk is Risk.OPEN
     if at_risk and safety is not None:
-        judged = replace(
-            judged, mark=max_mark(judged.mark, "block"), why=safety.sentences[0], more=judged.why
-        )
+        judged = replace(judged, mark=max_mark(judged.mark, "block"), why=safety.sentences[0], more="")
     return Standing(
         patient=patient,
         clinic_id=patient.clinic_id,

@@ -12,5 +12,10 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
-// On a narrow screen the main links scroll sideways; show where one is.
-document.querySelector('.shell-links [aria-current="page"]')?.scrollIntoView({ inline: "center", block: "nearest" });
+// On a narrow screen the main links scroll sideways; show where one is. Only the row is moved: `scrollIntoView` would also
+// move the place from which newer browsers begin with the Tab key, past the link that skips to the content.
+const links = document.querySelector(".shell-links");
+const current = links?.querySelector('[aria-current="page"]');
+if (current) {
+  links.scrollLeft = current.offsetLeft - links.offsetLeft - (links.clientWidth - current.offsetWidth) / 2;
+}
