@@ -15,7 +15,6 @@ from tenuto.core.intake.difference import Difference
 from tenuto.core.intake.rules import rule_changes, rules_now
 from tenuto.core.policy import Limit, Policy
 from tenuto.core.policy.changes import changes, setting_changes
-from tenuto.core.units import plain
 
 __all__ = ["keep_rules", "policy_changes_since", "rule_changes_since"]
 
@@ -72,4 +71,4 @@ def _policy(clinic: Clinic, sha256: str) -> Policy | None:
 
 
 def _limit(limit: Limit | None) -> str:
-    return f"{plain(limit.value)} {limit.unit}" if limit else ""
+    return limit.amount if limit else ""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
-
-from django.urls import reverse
 
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.accounts.roles import Role
@@ -17,7 +15,6 @@ from tenuto.clinic.ui.words import count, moment
 from tenuto.core import policy as core_policy
 from tenuto.core.policy import Limit, Policy
 from tenuto.core.policy.changes import Change, SettingChange, changes, setting_changes
-from tenuto.core.units import plain
 
 __all__ = ["Overview", "VersionPage", "overview", "text_in_effect", "version_page"]
 
@@ -25,37 +22,10 @@ SHIPPED = "shipped"
 
 
 @dataclass(frozen=True, slots=True)
-class LimitRow:
-    """One limit with what it rests on."""
-
-    key: str
-    title: str
-    value: str
-    evidence: tuple[str, ...]
-    sources: tuple[str, ...]
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeRow:
-    """One limit in two versions."""
-
-    title: str
-    key: str
-    what: str
-    old: LimitRow | None
-    new: LimitRow | None
-
-
-@dataclass(frozen=True, slots=True)
 class VersionRow:
     """One version in the list."""
 
-    name: str
-    url: str
-    title: str
-    proposed: str
-    why: str
+    version: PolicyVersion
     mark: str
     state: str
     signatures: tuple[str, ...]
@@ -70,7 +40,7 @@ class Overview:
     mark: str
     signed: str
     since: str
-    limits: tuple[LimitRow, ...]
+    limits: tuple[Limit, ...]
     versions: tuple[VersionRow, ...]
     history: tuple[tuple[str, str, str], ...]
 
@@ -80,20 +50,16 @@ class VersionPage:
     """One version."""
 
     row: VersionRow
-    sha256: str
     against: str
     others: tuple[tuple[str, str, bool], ...]
-    changes: tuple[ChangeRow, ...]
+    changes: tuple[Change, ...]
     settings: tuple[SettingChange, ...]
     summary: str
-    limits: tuple[LimitRow, ...]
+    limits: tuple[Limit, ...]
     may_sign: bool
     may_activate: bool
     wanting: str
     going_back: bool
-    text_url: str
-    sign_url: str
-    activate_url: str
 
 
 def overview(clinic: Clinic) -> Overview:
@@ -107,7 +73,7 @@ def overview(clinic: Clinic) -> Overview:
         mark="pass" if now.policy.signed else "review",
         signed=_signed(now.policy),
         since=f"In effect since {moment(now.since)}" if now.since else "Ships with the program",
-        limits=_limits(now.policy),
+        limits=tuple(now.policy.limits.values()),
         versions=tuple(_row(row, now) for row in rows),
         history=tuple(
             (moment(d.recorded_at), str(d.policy), f"{d.recorded_by_name}: {d.why}") for d in deeds
@@ -126,23 +92,19 @@ def version_page(row: PolicyVersion, *, staff: Staff, against: str) -> VersionPa
     activation = now.activation
     return VersionPage(
         row=_row(row, now),
-        sha256=row.sha256,
         against=_name(other),
         others=(
             *((str(o), str(o.pk), str(o.pk) == chosen) for o in others),
             (_name(shipped_policy(clinic)), SHIPPED, chosen == SHIPPED),
         ),
-        changes=tuple(_change(change) for change in found),
+        changes=found,
         settings=setting_changes(other, policy),
         summary=_summary(found),
-        limits=_limits(policy),
+        limits=tuple(policy.limits.values()),
         may_sign=staff.pk not in signed_by,
         may_activate=policy.signed and (activation is None or activation.policy_id != row.pk),
         wanting=_wanting(policy),
         going_back=activation is not None and activation.policy.version > row.version,
-        text_url=reverse("policies:text", args=[row.pk]),
-        sign_url=reverse("policies:sign", args=[row.pk]),
-        activate_url=reverse("policies:activate", args=[row.pk]),
     )
 
 
@@ -179,11 +141,7 @@ def _row(row: PolicyVersion, now: InEffect) -> VersionRow:
         ("pass", "In effect") if active else ("pass", "Signed") if policy.signed else ("due", "To sign")
     )
     return VersionRow(
-        name=str(row),
-        url=reverse("policies:version", args=[row.pk]),
-        title=row.title,
-        proposed=f"{moment(row.recorded_at)}, {row.recorded_by_name}",
-        why=row.why,
+        version=row,
         mark=mark,
         state=state,
         signatures=tuple(
@@ -220,31 +178,3 @@ def _summary(found: Sequence[Change]) -> str:
     rest = len(found) - moved
     more = f"; {count(rest, 'other differs', 'others differ')} only in words or sources" if rest else ""
     return f"{count(moved, 'limit differs', 'limits differ')} in the number{more}."
-
-
-def _change(change: Change) -> ChangeRow:
-    if change.old is None:
-        what = "Added"
-    elif change.new is None:
-        what = "Taken out"
-    else:
-        what = "Number" if change.moves_value else "Words or source"
-    return ChangeRow(change.title, change.key, what, _limit(change.old), _limit(change.new))
-
-
-def _limits(policy: Policy) -> tuple[LimitRow, ...]:
-    found: Iterable[LimitRow | None] = (_limit(limit) for limit in policy.limits.values())
-    return tuple(row for row in found if row is not None)
-
-
-def _limit(limit: Limit | None) -> LimitRow | None:
-    if limit is None:
-        return None
-    return LimitRow(
-        key=limit.key,
-        title=limit.title,
-        value=f"{plain(limit.value)} {limit.unit}".strip(),
-        evidence=tuple(f"{tag} · {tag.meaning}" for tag in limit.basis.tags),
-        sources=tuple(str(source) for source in limit.basis.sources),
-        note=limit.basis.note,
-    )

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
-
 from tenuto.clinic.ui.words import count
 from tenuto.core.intake.conditions import condition
-from tenuto.core.literature.protocol import Induction, Protocol, protocols, published
+from tenuto.core.literature.protocol import Protocol, protocols, published
 from tenuto.core.sources import Basis, Sourced
 
 __all__ = ["ProtocolGroup", "ProtocolPage", "protocol_list", "protocol_page"]
@@ -22,23 +20,7 @@ class Opened:
 
     title: str
     value: str
-    evidence: tuple[str, ...]
-    sources: tuple[str, ...]
-    note: str
-    unchecked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ProtocolRow:
-    """One template in the list."""
-
-    title: str
-    url: str
-    version: str
-    session: str
-    course: str
-    grade: str
-    default: bool
+    basis: Basis
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +28,15 @@ class ProtocolGroup:
     """The templates for one condition."""
 
     title: str
-    rows: tuple[ProtocolRow, ...]
+    key: str
+    rows: tuple[Protocol, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ProtocolPage:
     """One template."""
 
-    id: str
-    title: str
-    why: str
-    version: str
-    sha256: str
+    protocol: Protocol
     grade: Opened
     indications: tuple[str, ...]
     session: tuple[Opened, ...]
@@ -67,7 +46,6 @@ class ProtocolPage:
     requires: tuple[Opened, ...]
     flags: tuple[Opened, ...]
     visits: tuple[str, ...]
-    variants: tuple[tuple[str, str, str], ...]
     versions: tuple[tuple[str, str, bool], ...]
 
 
@@ -80,7 +58,8 @@ def protocol_list() -> tuple[ProtocolGroup, ...]:
     return tuple(
         ProtocolGroup(
             condition(key).title,
-            tuple(_row(p, key) for p in sorted(found, key=lambda p: (key not in p.default_for, p.title))),
+            key,
+            tuple(sorted(found, key=lambda p: (key not in p.default_for, p.title))),
         )
         for key, found in named.items()
     )
@@ -90,12 +69,8 @@ def protocol_page(protocol: Protocol) -> ProtocolPage:
     """One template with all that it rests on."""
     known = published().get(protocol.id, {})
     return ProtocolPage(
-        id=protocol.id,
-        title=protocol.title,
-        why=protocol.why,
-        version=f"version {protocol.version}",
-        sha256=protocol.sha256,
-        grade=_opened(
+        protocol=protocol,
+        grade=Opened(
             "Evidence",
             f"{protocol.grade.level.value.capitalize()}: {protocol.grade.text}",
             protocol.grade.basis,
@@ -104,27 +79,13 @@ def protocol_page(protocol: Protocol) -> ProtocolPage:
         session=tuple(_session(protocol)),
         course=tuple(_course(protocol)),
         after=tuple(_after(protocol)),
-        reviews=tuple(_opened(f"After infusion {p.after}", p.text, p.basis) for p in protocol.review_points),
-        requires=tuple(_opened("Required", r.text, r.basis) for r in protocol.requires),
-        flags=tuple(_opened("Before choosing", f.text, f.basis) for f in protocol.flags),
+        reviews=tuple(Opened(f"After infusion {p.after}", p.text, p.basis) for p in protocol.review_points),
+        requires=tuple(Opened("Required", r.text, r.basis) for r in protocol.requires),
+        flags=tuple(Opened("Before choosing", f.text, f.basis) for f in protocol.flags),
         visits=tuple(visit.replace("_", " ").capitalize() for visit in protocol.visits),
-        variants=tuple((v.article, v.topic.capitalize(), v.says) for v in protocol.variants),
         versions=tuple(
             (str(version), sha256, version == protocol.version) for version, sha256 in sorted(known.items())
         ),
-    )
-
-
-def _row(protocol: Protocol, indication: str) -> ProtocolRow:
-    course = protocol.induction
-    return ProtocolRow(
-        title=protocol.title,
-        url=reverse("policies:protocol", args=[protocol.id]),
-        version=str(protocol.version),
-        session=f"{protocol.session.target.value} over {protocol.session.minutes.value}",
-        course=_in_days(course),
-        grade=protocol.grade.level.value.capitalize(),
-        default=indication in protocol.default_for,
     )
 
 
@@ -155,11 +116,11 @@ def _course(protocol: Protocol) -> Iterator[Opened]:
 
 def _after(protocol: Protocol) -> Iterator[Opened]:
     recovery = protocol.recovery
-    yield _opened("Recovery", recovery.text, recovery.basis)
+    yield Opened("Recovery", recovery.text, recovery.basis)
     if recovery.minutes is not None:
         yield _number("Recovery at least", recovery.minutes)
     for rule in protocol.maintenance:
-        yield _opened("Maintenance", rule.text, rule.basis)
+        yield Opened("Maintenance", rule.text, rule.basis)
         low, high = rule.interval_days_min, rule.interval_days_max
         if low is not None:
             yield _number("From, in days", low)
@@ -168,7 +129,7 @@ def _after(protocol: Protocol) -> Iterator[Opened]:
         if rule.infusions_max is not None:
             yield _number("Most infusions", rule.infusions_max)
         if rule.months_until_review is not None:
-            yield _opened(
+            yield Opened(
                 "Review",
                 f"after {count(rule.months_until_review.value, 'month')}",
                 rule.months_until_review.basis,
@@ -176,25 +137,4 @@ def _after(protocol: Protocol) -> Iterator[Opened]:
 
 
 def _number(title: str, found: Sourced[Any]) -> Opened:
-    return _opened(title, str(found.value), found.basis)
-
-
-def _opened(title: str, value: str, basis: Basis) -> Opened:
-    return Opened(
-        title=title,
-        value=value,
-        evidence=tuple(f"{tag} · {tag.meaning}" for tag in basis.tags),
-        sources=tuple(str(source) for source in basis.sources),
-        note=basis.note,
-        unchecked=all(tag.needs_checking for tag in basis.tags),
-    )
-
-
-def _in_days(course: Induction) -> str:
-    if course.window_days_max.value == 1:
-        return "1, once"
-    return f"{_span(course.infusions_min, course.infusions_max)} in {_span(course.window_days_min, course.window_days_max)} days"
-
-
-def _span(low: Sourced[int], high: Sourced[int]) -> str:
-    return str(low.value) if low.value == high.value else f"{low.value} to {high.value}"
+    return Opened(title, str(found.value), found.basis)

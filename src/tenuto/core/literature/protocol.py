@@ -131,6 +131,18 @@ class Induction:
     gap_rule: GapRule
     gap_days_max: Sourced[int] | None
 
+    @property
+    def span(self) -> str:
+        """Infusions and days, such as `6 in 12 to 19 days`."""
+        if self.window_days_max.value == 1:
+            return "1, once"
+        infusions = _span(self.infusions_min.value, self.infusions_max.value)
+        return f"{infusions} in {_span(self.window_days_min.value, self.window_days_max.value)} days"
+
+
+def _span(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low} to {high}"
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewPoint:

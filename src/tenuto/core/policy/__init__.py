@@ -14,7 +14,7 @@ from tenuto.core.data.digest import content_digest
 from tenuto.core.gate import Finding, Level
 from tenuto.core.policy.bounds import bound_of
 from tenuto.core.sources import Basis, Sourced, Tag, basis_of
-from tenuto.core.units import Quantity
+from tenuto.core.units import Quantity, plain
 
 __all__ = [
     "WEEKDAYS",
@@ -44,6 +44,11 @@ class Limit:
     value: Decimal
     unit: str
     basis: Basis
+
+    @property
+    def amount(self) -> str:
+        """Value and unit, such as `0.5 mg/kg`."""
+        return f"{plain(self.value)} {self.unit}".strip()
 
 
 @dataclass(frozen=True, slots=True)

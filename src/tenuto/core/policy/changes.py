@@ -25,6 +25,15 @@ class Change:
         return found.title if found else self.key
 
     @property
+    def kind(self) -> str:
+        """What happened to it, in words."""
+        if self.old is None:
+            return "Added"
+        if self.new is None:
+            return "Taken out"
+        return "Number" if self.moves_value else "Words or source"
+
+    @property
     def moves_value(self) -> bool:
         """True when the number or its unit differs; otherwise only the title or what it rests on."""
         return self._number(self.old) != self._number(self.new)

@@ -101,6 +101,11 @@ class Basis:
             cited = " / ".join(tag.meaning for tag in self.tags)
         return f"{cited}. {self.note}" if self.note else cited
 
+    @property
+    def needs_checking(self) -> bool:
+        """True when nothing that it rests on was read or computed: every tag asks for a check."""
+        return all(tag.needs_checking for tag in self.tags)
+
 
 @dataclass(frozen=True, slots=True)
 class Sourced(Generic[T]):

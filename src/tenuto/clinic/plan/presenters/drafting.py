@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.plan.changes import changes
+from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.presenters.version import VersionRow, undecided, version_rows
 from tenuto.clinic.plan.services.drafting import Built, written
 from tenuto.clinic.plan.status import Status
 from tenuto.clinic.plan.versions import standing
-from tenuto.clinic.ui.words import long_day
 from tenuto.core.intake.difference import Difference
 
 __all__ = ["DraftCard", "draft_card"]
@@ -26,12 +26,9 @@ class DraftCard:
     can_draft: bool
     waits: str
     """Why it can't be drafted now; empty when it can."""
-    in_force: str
-    """Id of the version in force."""
-    in_force_words: str
-    waiting: str
-    """Id of a draft that waits to be signed."""
-    waiting_number: int
+    in_force: PlanVersion | None
+    waiting: PlanVersion | None
+    """A draft that waits to be signed."""
     changes: tuple[Difference, ...]
     """Against the version in force; empty without one."""
     given: int
@@ -46,22 +43,14 @@ def draft_card(built: Built, *, query: str, staff: Staff, options_refused: bool)
     """The card for this reader; `query` asks for the plan again, `options_refused` says that it is not what was asked for."""
     force, versions = built.grounds.in_force, built.grounds.versions
     waiting = next((v for v in versions if standing(v, versions) is Status.DRAFT), None)
-    words = (
-        f"Version {force.number}, signed {long_day(force.signature.recorded_on)} by "
-        f"{force.signature.recorded_by_name}"
-        if force
-        else ""
-    )
     waits = _waits(built, staff, options_refused=options_refused)
     return DraftCard(
         seen=built.sha256,
         query=query,
         can_draft=not waits,
         waits=waits,
-        in_force=str(force.pk) if force else "",
-        in_force_words=words,
-        waiting=str(waiting.pk) if waiting else "",
-        waiting_number=waiting.number if waiting else 0,
+        in_force=force,
+        waiting=waiting,
         changes=changes(written(force), built.written) if force else (),
         given=len(built.order.request.given),
         newest=versions[0].number if versions else 0,

@@ -30,26 +30,6 @@ __all__ = ["PlanPage", "course_of", "dose_of", "no_dose", "plan_page", "protocol
 
 
 @dataclass(frozen=True, slots=True)
-class FactorRow:
-    """One factor that is said to change the duration."""
-
-    name: str
-    evidence: str
-    used: str
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimRow:
-    """A statement of the patient articles, what is wrong with it and what is said instead."""
-
-    said: str
-    verdict: str
-    why: str
-    better: str
-
-
-@dataclass(frozen=True, slots=True)
 class MissingRow:
     """A fact that is not recorded, and the page that records it; an empty address where there is none."""
 
@@ -110,17 +90,12 @@ def plan_page(
 @lru_cache(maxsize=4)
 def _factors(found: tuple[Factor, ...]) -> SafeString:
     """Literature, the same on every patient's page: set once."""
-    rows = tuple(
-        FactorRow(f.name, f.says, f.how if f.used else "Not used", tuple(str(s) for s in f.basis.sources))
-        for f in found
-    )
-    return mark_safe(render_to_string("plan/factors.html", {"factors": rows}))  # noqa: S308 - a template's output
+    return mark_safe(render_to_string("plan/factors.html", {"factors": found}))  # noqa: S308 - a template's output
 
 
 @cache
 def _claims() -> SafeString:
-    rows = tuple(ClaimRow(c.claim, c.verdict.capitalize(), c.finding, c.wording) for c in claims())
-    return mark_safe(render_to_string("plan/claims.html", {"claims": rows}))  # noqa: S308 - a template's output
+    return mark_safe(render_to_string("plan/claims.html", {"claims": claims()}))  # noqa: S308 - a template's output
 
 
 def _missing(proposal: Proposal, patient: Patient) -> Iterable[MissingRow]:
