@@ -21,8 +21,8 @@ from tenuto.core.course.infusion import GivenInfusion
 from tenuto.core.durability.course import Definitions
 from tenuto.core.durability.daily import population_by_day
 from tenuto.core.durability.history import History, Scored
-from tenuto.core.durability.model import Infusion
-from tenuto.core.durability.patients import Patients
+from tenuto.core.durability.model import CourseInfusion
+from tenuto.core.durability.patients import PatientParameters
 from tenuto.core.durability.population import Circumstances, fitted
 from tenuto.core.durability.posterior import Effort
 from tenuto.core.durability.verification import nuts
@@ -33,7 +33,7 @@ from tenuto.core.units import MgPerKg
 
 RULES = Definitions.from_policy(default_policy())
 FIT = fitted()
-SERIES = [Infusion(float(d), 0.5) for d in (0, 2, 4, 7, 9, 11)]
+SERIES = [CourseInfusion(float(d), 0.5) for d in (0, 2, 4, 7, 9, 11)]
 
 
 def long_history() -> History:
@@ -44,9 +44,9 @@ def long_history() -> History:
     days = [-7, 0, *range(14, 14 + 7 * 38, 7)]
     infusions = [0, 2, 4, 7, 9, 11, *range(24, 24 + 14 * 18, 18)]
     law = FIT.law(Circumstances(), scale)
-    patient = Patients.from_latent(law.mean[None, :] + np.array([[0.6, 0, 0, 0, 0, 0, 0]]))
+    patient = PatientParameters.from_latent(law.mean[None, :] + np.array([[0.6, 0, 0, 0, 0, 0, 0]]))
     level = FIT.population.model().expected(
-        patient, [Infusion(float(d), 0.5) for d in infusions], [float(d) for d in days]
+        patient, [CourseInfusion(float(d), 0.5) for d in infusions], [float(d) for d in days]
     )[:, 0]
     scores = np.clip(np.rint(level + 2.5 * rng.standard_normal(len(level))), 0, 27)
     return History(
@@ -104,7 +104,7 @@ def plain_loop(model, law) -> float:
     days = [float(d) for d in range(366)]
     start = time.perf_counter()
     for row in latent:
-        model.expected(Patients.from_latent(row[None, :]), SERIES, days)
+        model.expected(PatientParameters.from_latent(row[None, :]), SERIES, days)
     return len(latent) / (time.perf_counter() - start)
 
 

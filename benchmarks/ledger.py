@@ -97,14 +97,14 @@ def write(
 ) -> None:
     """Every value of one writer, each at its time or as soon as the one before is done."""
     start_django()
-    deed = WORK[work]()
-    deed(0)
+    action = WORK[work]()
+    action(0)
     ready.wait()
     start, taken = time.time() + 0.5, []
     for turn in range(seconds * VALUES_A_SECOND // WRITERS):
         due = start + (turn * WRITERS + number) / VALUES_A_SECOND
         time.sleep(max(0.0, due - time.time()))
-        deed(turn)
+        action(turn)
         taken.append(time.time() - due)
     times.put(taken)
 
@@ -120,7 +120,7 @@ def chain_work() -> Callable[[int], None]:
 
     subject = OutboxMessage(pk=1)
 
-    def deed(turn: int) -> None:
+    def action(turn: int) -> None:
         with transaction.atomic():
             record(
                 action="charted vital",
@@ -130,7 +130,7 @@ def chain_work() -> Callable[[int], None]:
                 detail={"systolic": 120 + turn % 20},
             )
 
-    return deed
+    return action
 
 
 def row_work() -> Callable[[int], None]:
@@ -140,13 +140,13 @@ def row_work() -> Callable[[int], None]:
 
     from tenuto.clinic.ledger.models import OutboxMessage
 
-    def deed(turn: int) -> None:
+    def action(turn: int) -> None:
         with transaction.atomic():
             OutboxMessage.objects.create(
                 key=str(uuid4()), kind="bench", payload={"systolic": 120 + turn % 20}, due_at=timezone.now()
             )
 
-    return deed
+    return action
 
 
 WORK: dict[str, Callable[[], Callable[[int], None]]] = {"row": row_work, "chain": chain_work}

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from tenuto.core.compartments import Infusion, rate_matrix
+from tenuto.core.compartments import ConstantInput, rate_matrix
 
 HOUR = 3600
 STARTS_H = [84.0 * i for i in range(8)] + [672.0 + 168.0 * i for i in range(12)]
@@ -27,7 +27,7 @@ def workload(patients: int, seed: int = 1) -> SimpleNamespace:
     )
     times = seconds / HOUR
     flows = {(0, 1): q2 / v1, (1, 0): q2 / v2, (0, 2): q3 / v1, (2, 0): q3 / v3}
-    inputs = [Infusion(s, s + DURATION_H, DOSE / DURATION_H) for s in STARTS_H]
+    inputs = [ConstantInput(s, s + DURATION_H, DOSE / DURATION_H) for s in STARTS_H]
     return SimpleNamespace(
         v1=v1,
         cl=cl,

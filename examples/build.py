@@ -17,7 +17,7 @@ from typing import Any
 
 from tenuto.core.data.digest import content_digest
 from tenuto.core.gate import Level
-from tenuto.core.intake.required import Purpose, facts
+from tenuto.core.intake.required import JudgementPurpose, facts
 
 HERE = Path(__file__).resolve().parent
 DEFAULT = HERE.parent / "src/tenuto/core/policy/default.toml"
@@ -124,7 +124,7 @@ def _calm_answers() -> Json:
         for item in facts()
         if item.value == "yes_no"
         and item.kind == "answer"
-        and item.absent(Purpose.PLANNING) > Level.PASS
+        and item.absent(JudgementPurpose.PLANNING) > Level.PASS
         and {"all", "psychiatric"}.intersection(item.applies)
     )
     return {

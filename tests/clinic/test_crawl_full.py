@@ -14,7 +14,7 @@ from tenuto.clinic.access.api import break_glass
 from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.intake.models import Measured
 from tenuto.clinic.intake.services import record_enquiry, register_enquirer
-from tenuto.clinic.intake.services.enquiries import Asked
+from tenuto.clinic.intake.services.enquiries import Enquiring
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.ports.api import open_tasks_of
 from tenuto.clinic.scales.services import ask_by_link
@@ -42,7 +42,7 @@ def ids(accepted, alice, bob, clinic):
     patient = accepted("Demo Alder", named)
     version = signed(patient, alice)
     weigh(patient, "72", bob)
-    asked = record_enquiry(clinic=clinic, asked=Asked("phone", NAME, "555 0142", True), by=bob, at=NOW)
+    asked = record_enquiry(clinic=clinic, asked=Enquiring("phone", NAME, "555 0142", True), by=bob, at=NOW)
     register_enquirer(
         enquiry=asked, name=NAME, birth_date=patient.birth_date, identifiers=["MRN secret-77"], by=bob, at=NOW
     )
@@ -135,7 +135,7 @@ def test_each_deed_leaves_its_row(visit, ids, alice):
     browser, patient = visit(alice), ids["uuid:patient_id"]
     pdf = f"/patients/{patient}/plan/versions/{ids['uuid:version_id']}/plan.pdf"
     reason = {"reason": "Found at the bus stop.", "next": "/"}
-    deeds = [
+    actions = [
         ("read", "list of patients", lambda: browser.get("/")),
         ("read", "worklist", lambda: browser.get("/worklist/")),
         ("read", "list of enquiries", lambda: browser.get("/enquiries/")),
@@ -147,7 +147,7 @@ def test_each_deed_leaves_its_row(visit, ids, alice):
         ("access", "failed unlock", lambda: browser.post("/unlock/", {"password": "guess", "next": "/"})),
         ("access", "broke the glass", lambda: browser.post(f"/patients/{patient}/break-glass/", reason)),
     ]
-    for kind, action, do in deeds:
+    for kind, action, do in actions:
         before = AuditEvent.objects.count()
         do()
         events = AuditEvent.objects.filter(number__gt=before)

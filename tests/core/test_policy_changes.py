@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from tenuto.core.policy import PolicyError, default_policy
-from tenuto.core.policy.changes import changes, require_usable, setting_changes
+from tenuto.core.policy.changes import changes, check_usable, setting_changes
 
 DEFAULT = default_policy()
 KEY = "weight_min_kg"
@@ -69,4 +69,4 @@ def test_settings_differ_in_words():
 )
 def test_a_policy_that_the_rules_cannot_read_is_refused(policy, words):
     with pytest.raises(PolicyError, match=words):
-        require_usable(policy, like=DEFAULT)
+        check_usable(policy, like=DEFAULT)

@@ -1,6 +1,6 @@
 """A real browser against a running server with the demonstration.
 
-A journey is due for every deed that a person does across pages. It is written as given, when, then; every page it
+A journey is due for every action that a person does across pages. It is written as given, when, then; every page it
 stops at is measured with axe at three widths in the same steps, and its picture is kept in `test-results/`.
 """
 

@@ -140,7 +140,7 @@ def test_an_enquiry_becomes_a_signed_plan_that_the_auditor_can_follow(plan, visi
     # The auditor sees each step, reads included.
     visit.given_signed_in("erin", lands_on="Audit")
     seen = plan.reads_the_audit_of(name)
-    for deed in (
+    for action in (
         "registered patient",
         "recorded intake",
         "recorded reading",
@@ -153,7 +153,7 @@ def test_an_enquiry_becomes_a_signed_plan_that_the_auditor_can_follow(plan, visi
         "export series of plan version",
         "printed",
     ):
-        assert deed.lower() in seen.lower(), deed
+        assert action.lower() in seen.lower(), action
     for person in ("Carol Demo", "Dora Demo", "Alice Demo"):
         assert person in seen
     visit.then_it_looks_right("audit-of-one")

@@ -8,7 +8,7 @@ import pytest
 
 from tenuto.core.durability.history import HistoryError
 from tenuto.core.units import Mg, Minutes
-from tenuto.research import Table, forecast, history, levels
+from tenuto.research import Frame, forecast, history, levels
 
 DATES = ["2026-01-05", "2026-01-08", "2026-01-12", "2026-01-19", "2026-01-26"]
 WIDE = {"date": DATES, "score": [18, None, 8, 6, 7], "dose_mg_per_kg": [0.5, 0.5, None, None, None]}
@@ -26,7 +26,7 @@ def long():
 
 FORMS = {
     "dict": lambda: WIDE,
-    "rows": lambda: list(Table(WIDE).rows()),
+    "rows": lambda: list(Frame(WIDE).rows()),
     "pandas": lambda: pd.DataFrame(WIDE),
     "pandas dates": lambda: pd.DataFrame(WIDE).assign(date=lambda f: pd.to_datetime(f["date"])),
     "pandas nullable": lambda: pd.DataFrame(WIDE).convert_dtypes(),
@@ -55,10 +55,10 @@ def test_a_missing_column_and_a_bad_row_are_sentences():
 
 @pytest.mark.parametrize("library", ["pandas", "polars"])
 def test_a_table_becomes_a_frame_of_either_library(library):
-    table = Table({"a": [1, 2], "b": ["x", "y"]})
+    table = Frame({"a": [1, 2], "b": ["x", "y"]})
     frame = table.to(library)
     assert type(frame).__module__.startswith(library)
-    assert Table({name: list(frame[name]) for name in frame.columns}) == table
+    assert Frame({name: list(frame[name]) for name in frame.columns}) == table
 
 
 def test_pandas_and_polars_take_a_table_as_it_is():
@@ -68,11 +68,11 @@ def test_pandas_and_polars_take_a_table_as_it_is():
 
 def test_columns_of_different_length_are_refused():
     with pytest.raises(ValueError, match="equally long"):
-        Table({"a": [1], "b": []})
+        Frame({"a": [1], "b": []})
 
 
 def test_a_table_shows_its_first_rows_and_escapes_them():
-    shown = Table({"<a>": list(range(30))})._repr_html_()
+    shown = Frame({"<a>": list(range(30))})._repr_html_()
     assert "&lt;a&gt;" in shown
     assert shown.count("<tr>") == 21
     assert "10 more rows" in shown

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tenuto.cli import UserError
-from tenuto.core.data.regular import open_regular, require_regular
+from tenuto.core.data.regular import check_regular_file, open_regular
 
 __all__ = ["read_text", "write_atomically", "write_together"]
 
@@ -61,7 +61,7 @@ def _stage(target: Path, data: bytes) -> Path:
     """The data in a file of its own beside the target, ready to take its place."""
     # Replacing a device or a pipe by a file would take it away from everybody else on the machine.
     with contextlib.suppress(FileNotFoundError):
-        require_regular(target.stat().st_mode)
+        check_regular_file(target.stat().st_mode)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
     partial = Path(name)
     try:

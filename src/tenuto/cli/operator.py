@@ -1,4 +1,4 @@
-"""Who runs a command on the machine, and why: for deeds that no page offers, on record all the same."""
+"""Who runs a command on the machine, and why: for actions that no page offers, on record all the same."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST_REASON = 300
 
 
 def operator(clinic_id: UUID | None = None) -> Someone:
-    """The actor behind the deed."""
+    """The actor behind the action."""
     from tenuto.clinic.ledger.actors import Someone
 
     return Someone(f"os:{os.getuid()}", clinic_id, f"{operator_name()} (operator of the server)")

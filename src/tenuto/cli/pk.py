@@ -39,7 +39,7 @@ from tenuto.core.pk import (
     names,
 )
 from tenuto.core.pk.covariates import UnknownCovariate, covariate_names
-from tenuto.core.pk.curves import DISCLAIMER, Curve, as_csv, as_json, curves, warnings
+from tenuto.core.pk.curves import DISCLAIMER, LevelCurve, as_csv, as_json, curves, warnings
 from tenuto.core.pk.reading import (
     RegimenFile,
     read_amount,
@@ -138,7 +138,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _simulated(args: argparse.Namespace) -> tuple[list[Curve], RegimenFile]:
+def _simulated(args: argparse.Namespace) -> tuple[list[LevelCurve], RegimenFile]:
     file = _file(args)
     body = _body(args, file)
     times = _times(args, file)
@@ -303,7 +303,7 @@ def _outputs(args: argparse.Namespace) -> str:
     return form
 
 
-def _drawn(found: Sequence[Curve], regimen: Regimen, form: str) -> bytes:
+def _drawn(found: Sequence[LevelCurve], regimen: Regimen, form: str) -> bytes:
     from tenuto.clinic.ui.charts.level import level_chart
     from tenuto.clinic.ui.charts.render import render
 
@@ -312,7 +312,7 @@ def _drawn(found: Sequence[Curve], regimen: Regimen, form: str) -> bytes:
     return render(level_chart(found, regimen), form)
 
 
-def _table(found: Sequence[Curve], regimen: Regimen) -> str:
+def _table(found: Sequence[LevelCurve], regimen: Regimen) -> str:
     """What a person reads in a terminal: about a dozen times of each curve, peaks, cautions."""
     lines = [f"Predicted level after {regimen.text} ({DISCLAIMER})", ""]
     for curve in found:

@@ -18,7 +18,7 @@ from tenuto.cli.files import write_together
 from tenuto.cli.policy import named_policy
 from tenuto.cli.reading import read_zone, show_report
 from tenuto.cli.terminal import forgiving_output, in_colour, terminal_width
-from tenuto.clinic.interop.fhir import Reading, UnusableBundle, load, read_bundle
+from tenuto.clinic.interop.fhir import BundleReading, UnusableBundle, load, read_bundle
 from tenuto.core.gate import Gate, Level
 from tenuto.core.plan.inputs import TotalVolume
 from tenuto.core.plan.proposal import Proposal, propose
@@ -153,7 +153,7 @@ def _day(name: str, text: str | None) -> date | None:
     raise UserError(f"{name}: '{text[:40]}' is not a date. Write it as YYYY-MM-DD, such as 2026-01-31.")
 
 
-def _write_files(args: argparse.Namespace, proposal: Proposal, reading: Reading) -> None:
+def _write_files(args: argparse.Namespace, proposal: Proposal, reading: BundleReading) -> None:
     """Make every document before the first is written, so that a failure leaves none behind."""
     made: dict[str, bytes] = {}
     if args.ics:
@@ -172,14 +172,14 @@ def _write_files(args: argparse.Namespace, proposal: Proposal, reading: Reading)
     write_together(made)
 
 
-def _show(args: argparse.Namespace, proposal: Proposal, reading: Reading) -> None:
+def _show(args: argparse.Namespace, proposal: Proposal, reading: BundleReading) -> None:
     forgiving_output()
     if args.json:
         plan = proposal_json(proposal, ignored_resources=reading.ignored_resources)
         print(json.dumps(plan, ensure_ascii=False, indent=2))
         return
     from tenuto.clinic.plan.documents.sheet import sheet_of
-    from tenuto.clinic.plan.documents.text import Look, as_text
+    from tenuto.clinic.plan.documents.text import TextStyle, as_text
 
-    look = Look(terminal_width(), in_colour(), args.all)
+    look = TextStyle(terminal_width(), in_colour(), args.all)
     print(as_text(sheet_of(proposal, reading.facts.person, reading.ignored), look), end="")

@@ -16,13 +16,13 @@ from tenuto.cli.arguments import SEED, whole
 from tenuto.cli.cluster import in_order
 from tenuto.cli.files import read_text, write_together
 from tenuto.cli.policy import named_policy
-from tenuto.core.durability.clinic import Clinic, read_clinic
+from tenuto.core.durability.clinic import SyntheticClinic, read_clinic
 from tenuto.core.durability.clinic_simulation import PolicyResult, play, shares, summary
 from tenuto.core.durability.course import Definitions
 from tenuto.core.durability.notes import condition_notes, trial_notes
 from tenuto.core.durability.population import fitted
 from tenuto.core.durability.reading import TrialError
-from tenuto.core.durability.simulate import LEVELS, Row, predict, run_task
+from tenuto.core.durability.simulate import LEVELS, EndpointFigure, predict, run_task
 from tenuto.core.durability.trial import read_trial
 from tenuto.core.policy import PolicyError, default_policy
 
@@ -134,7 +134,7 @@ def _check_place(target: Path, source: str) -> None:
         raise UserError(f"'{target}' would replace what it was made from. Choose another name.")
 
 
-def _check_names(folder: Path, clinic: Clinic, source: str) -> None:
+def _check_names(folder: Path, clinic: SyntheticClinic, source: str) -> None:
     """The names of `[output]` are plain, of a kind that can be written, and free to be written.
 
     A folder that isn't there yet is made in one that is, once there is something to put into it.
@@ -210,7 +210,7 @@ def policies_csv(results: Sequence[PolicyResult]) -> str:
     return out.getvalue()
 
 
-def _csv(rows: Sequence[Row]) -> str:
+def _csv(rows: Sequence[EndpointFigure]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADING)
@@ -225,7 +225,7 @@ def _figure(value: float) -> str:
     return "" if math.isnan(value) else f"{value:.4g}"
 
 
-def _table(rows: Sequence[Row]) -> str:
+def _table(rows: Sequence[EndpointFigure]) -> str:
     cells = [(r.metric, r.at, *(_figure(q) for q in r.quantiles), str(r.replicates)) for r in rows]
     return _aligned([HEADING, *cells], words=2)
 

@@ -1,6 +1,6 @@
 """Let a person in again from the machine: `tenuto staff reset-second-factor NAME --reason WHY`.
 
-For when no medical director can do it on the page Staff. Open sessions of the person end, and the deed is on record under
+For when no medical director can do it on the page Staff. Open sessions of the person end, and the action is on record under
 the name of whoever runs the command.
 """
 
@@ -49,12 +49,12 @@ def _reset(username: str, why: str) -> int:
         raise UserError(
             f"There is no account '{username[:40]}'. Give the user name as the page Staff shows it; nothing was changed."
         )
-    deed_of = operator(staff.clinic_id)
+    acting = operator(staff.clinic_id)
     try:
-        reset_by_operator(staff=staff, operator=deed_of, reason=why, at=timezone.now())
+        reset_by_operator(staff=staff, operator=acting, reason=why, at=timezone.now())
     except NothingToReset as none:
         raise UserError(f"{none} Nothing was changed.") from none
     print(f"{staff.name} ({username}) has no second factor any more, and every open session has ended.")
     print("The next sign-in takes the password and leads to setting up a new one.")
-    print(f"On record as a deed of {deed_of.audit_name}.")
+    print(f"On record as an action of {acting.audit_name}.")
     return 0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from tenuto.clinic.ui.charts.comparison import Line, comparison_chart
+from tenuto.clinic.ui.charts.comparison import LevelLine, comparison_chart
 from tenuto.clinic.ui.charts.level import level_chart
 from tenuto.clinic.ui.charts.render import Spec, render
-from tenuto.core.pk import Dose, Options, Regimen, Scaling, Subjects, default, load, simulate
+from tenuto.core.pk import GivenDose, Options, Regimen, Scaling, Subjects, default, load, simulate
 from tenuto.core.pk.curves import curves
 from tenuto.core.pk.regimen import Floats
 from tenuto.core.units import Mg, MgPerKg, MgPerKgPerHour, Minutes
@@ -31,15 +31,19 @@ def models() -> str:
 def forty_or_sixty() -> str:
     """0.5 mg/kg over 40 against 60 minutes."""
     lines = [
-        Line(f"over {over} min", _level(Regimen.single(MgPerKg("0.5"), Minutes(over)))) for over in (40, 60)
+        LevelLine(f"over {over} min", _level(Regimen.single(MgPerKg("0.5"), Minutes(over))))
+        for over in (40, 60)
     ]
     return _svg(comparison_chart("0.5 mg/kg over 40 or over 60 minutes", _MODEL_NOTE, _TIMES, lines))
 
 
 def dose_or_rate() -> str:
     """0.5 mg/kg against 0.5 mg/kg/h, both over 40 minutes."""
-    rate = Regimen((Dose.at_rate(Minutes(0), MgPerKgPerHour("0.5"), Minutes(40)),))
-    lines = [Line("0.5 mg/kg over 40 min", _level(_DOSE)), Line("0.5 mg/kg/h for 40 min", _level(rate))]
+    rate = Regimen((GivenDose.at_rate(Minutes(0), MgPerKgPerHour("0.5"), Minutes(40)),))
+    lines = [
+        LevelLine("0.5 mg/kg over 40 min", _level(_DOSE)),
+        LevelLine("0.5 mg/kg/h for 40 min", _level(rate)),
+    ]
     return _svg(comparison_chart("0.5 mg/kg is not 0.5 mg/kg/h", _MODEL_NOTE, _TIMES, lines))
 
 
@@ -56,7 +60,7 @@ def weight() -> str:
         level = simulate(default(), _DOSE, Subjects(float(kg)), _TIMES, Options(scaling=scaling)).of(
             "ketamine"
         )[0]
-        lines.append(Line(says, level))
+        lines.append(LevelLine(says, level))
     return _svg(comparison_chart("0.5 mg/kg by total weight over 40 minutes", _MODEL_NOTE, _TIMES, lines))
 
 
@@ -64,7 +68,9 @@ def fixed_dose() -> str:
     """The same 35 mg at 50 to 130 kg, all terms scaled with weight."""
     dose, options = Regimen.single(Mg(35), Minutes(40)), Options(scaling=Scaling.ALL_TERMS)
     lines = [
-        Line(f"{kg} kg", simulate(default(), dose, Subjects(float(kg)), _TIMES, options).of("ketamine")[0])
+        LevelLine(
+            f"{kg} kg", simulate(default(), dose, Subjects(float(kg)), _TIMES, options).of("ketamine")[0]
+        )
         for kg in (70, 50, 100, 130)
     ]
     return _svg(comparison_chart("The same 35 mg over 40 minutes", _MODEL_NOTE, _TIMES, lines))
@@ -73,7 +79,8 @@ def fixed_dose() -> str:
 def clearance() -> str:
     """Half to twice the clearance."""
     lines = [
-        Line(f"clearance × {factor:g}", _level_with_clearance(factor)) for factor in (1, 0.5, 0.8, 1.25, 2)
+        LevelLine(f"clearance × {factor:g}", _level_with_clearance(factor))
+        for factor in (1, 0.5, 0.8, 1.25, 2)
     ]
     return _svg(
         comparison_chart("Faster or slower metabolism, 0.5 mg/kg over 40 minutes", _MODEL_NOTE, _TIMES, lines)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from tenuto.core.gate import Level
-from tenuto.core.intake.required import GROUPS, Fact, facts
-from tenuto.core.intake.terminology import Role, terms
+from tenuto.core.intake.required import GROUPS, RequiredFact, facts
+from tenuto.core.intake.terminology import CodeRole, terms
 
 __all__ = ["page"]
 
@@ -80,7 +80,7 @@ def _lines() -> Iterator[str]:
         yield from _odd(items)
 
 
-def _row(item: Fact) -> str:
+def _row(item: RequiredFact) -> str:
     cells = (
         f"**{item.title}**<br>`{item.id}`",
         "<br>".join((item.fhir_path, *_codes(item), *_choices(item))),
@@ -108,7 +108,7 @@ def _level(level: Level) -> str:
     return "not asked" if level is Level.PASS else level.name
 
 
-def _validity(item: Fact) -> str:
+def _validity(item: RequiredFact) -> str:
     limit = item.valid or item.valid_months
     today = "today when starting" if item.same_day else ""
     if item.same_day_unless:
@@ -116,7 +116,7 @@ def _validity(item: Fact) -> str:
     return "; ".join(part for part in (f"policy `{limit}`" if limit else "", today) if part) or "always"
 
 
-def _codes(item: Fact) -> Iterator[str]:
+def _codes(item: RequiredFact) -> Iterator[str]:
     for measure in item.measures:
         estimated = (
             f"; stated or estimated, never used: {', '.join(measure.estimated)}" if measure.estimated else ""
@@ -133,19 +133,19 @@ def _codes(item: Fact) -> Iterator[str]:
 
 
 _ROLES = {
-    Role.RESULT: "also",
-    Role.MEASURE: "also",
-    Role.CLOSES: "only what closes counts",
+    CodeRole.RESULT: "also",
+    CodeRole.MEASURE: "also",
+    CodeRole.CLOSES: "only what closes counts",
 }
 
 
-def _choices(item: Fact) -> Iterator[str]:
+def _choices(item: RequiredFact) -> Iterator[str]:
     if item.effects:
         words = (f"{key} {level.name}" for key, level in item.effects.items() if not key.endswith("_pain"))
         yield "answers: " + ", ".join(words)
 
 
-def _odd(items: tuple[Fact, ...]) -> Iterator[str]:
+def _odd(items: tuple[RequiredFact, ...]) -> Iterator[str]:
     for item in items:
         if item.id in _SNIPPETS:
             yield f"{item.title}:\n\n```json\n{_SNIPPETS[item.id]}\n```\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tenuto.core.scales.change import Kind
+from tenuto.core.scales.change import StatementKind
 from tenuto.core.scales.definition import Instrument, Release, Take, Threshold, Tier
 from tenuto.core.scales.reading import instruments
 from tenuto.core.scales.red_flags import rules
@@ -90,7 +90,7 @@ def _missing(i: Instrument) -> str:
 def _change(i: Instrument) -> Iterator[str]:
     rules_ = i.change
     if rules_.response:
-        yield _threshold(Kind.RESPONSE.capitalize(), rules_.response)
+        yield _threshold(StatementKind.RESPONSE.capitalize(), rules_.response)
     for r in rules_.remission:
         fall = f" with a fall of {r.fall} or more" if r.fall else ""
         yield f"- Remission: {r.at_most} or less{fall} [{r.basis.evidence}: {r.basis.text}]"

@@ -11,13 +11,13 @@ from tenuto.research.chart import Chart
 from tenuto.research.courses import PatientForecast, forecast, history
 from tenuto.research.drug_levels import levels
 from tenuto.research.simulations import simulate_clinic, simulate_trial
-from tenuto.research.table import ChartedTable, Table
+from tenuto.research.table import ChartedTable, Frame
 
 __all__ = [
     "Chart",
     "ChartedTable",
+    "Frame",
     "PatientForecast",
-    "Table",
     "forecast",
     "history",
     "levels",

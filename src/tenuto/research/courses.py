@@ -16,7 +16,7 @@ from tenuto.core.forecast.answer_json import as_json
 from tenuto.core.forecast.words import as_text
 from tenuto.core.policy import Policy, default_policy
 from tenuto.research.chart import Chart
-from tenuto.research.table import Table, rows_of
+from tenuto.research.table import Frame, rows_of
 
 __all__ = ["PatientForecast", "forecast", "history"]
 
@@ -45,10 +45,10 @@ class PatientForecast:
         return Chart(forecast_chart(self.history, self.found))
 
     @property
-    def table(self) -> Table:
+    def table(self) -> Frame:
         """`date` and `responding`, the probability that response is not lost by then; empty when nothing is forecast."""
         dates, chances = zip(*self.found.responding, strict=True) if self.found.responding else ((), ())
-        return Table({"date": dates, "responding": chances})
+        return Frame({"date": dates, "responding": chances})
 
     def __str__(self) -> str:
         return self.text

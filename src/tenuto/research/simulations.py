@@ -14,14 +14,14 @@ from tenuto.core.durability.simulate import predict
 from tenuto.core.durability.trial import read_trial
 from tenuto.core.policy import Policy, default_policy
 from tenuto.research.chart import Chart
-from tenuto.research.table import ChartedTable, Table
+from tenuto.research.table import ChartedTable, Frame
 
 __all__ = ["simulate_clinic", "simulate_trial"]
 
 _QUANTILES = ("q05", "q25", "q50", "q75", "q95")
 
 
-def simulate_trial(trial: str | Path, *, replicates: int = 200, seed: int = 1) -> Table:
+def simulate_trial(trial: str | Path, *, replicates: int = 200, seed: int = 1) -> Frame:
     """Simulate a trial many times: one row a figure, with quantiles of what trials of this size would publish.
 
     trial: TOML text, or the path of a file, in the form that `tenuto simulate trial` reads. Columns `metric`, `at`, `q05`,
@@ -35,7 +35,7 @@ def simulate_trial(trial: str | Path, *, replicates: int = 200, seed: int = 1) -
         | {"replicates": row.replicates}
         for row in found
     ]
-    return Table.of_rows(rows)
+    return Frame.of_rows(rows)
 
 
 def simulate_clinic(clinic: str | Path, *, seed: int = 1, policy: Policy | None = None) -> ChartedTable:
@@ -50,7 +50,7 @@ def simulate_clinic(clinic: str | Path, *, seed: int = 1, policy: Policy | None 
     played = [outcome for share in shares(one, fitted(), rules, seed) for outcome in play(share)]
     results = summary(one, played)
     return ChartedTable(
-        Table.of_rows([asdict(result) for result in results]), Chart(frontier_chart(one.name, results))
+        Frame.of_rows([asdict(result) for result in results]), Chart(frontier_chart(one.name, results))
     )
 
 

@@ -10,12 +10,12 @@ import narwhals as nw
 
 from tenuto.research.chart import Chart
 
-__all__ = ["ChartedTable", "Table", "rows_of"]
+__all__ = ["ChartedTable", "Frame", "rows_of"]
 
 _SHOWN = 20
 
 
-class Table(dict[str, list[Any]]):
+class Frame(dict[str, list[Any]]):
     """Columns by name, all equally long. `pandas.DataFrame(table)` and `polars.DataFrame(table)` work."""
 
     def __init__(self, columns: Mapping[str, Sequence[Any]]) -> None:
@@ -25,7 +25,7 @@ class Table(dict[str, list[Any]]):
             raise ValueError(f"Columns of one table are equally long; these are not: {lengths}.")
 
     @classmethod
-    def of_rows(cls, rows: Sequence[Mapping[str, Any]]) -> Table:
+    def of_rows(cls, rows: Sequence[Mapping[str, Any]]) -> Frame:
         """From rows that all have the same keys, at least one of them."""
         return cls({name: [row[name] for row in rows] for name in rows[0]})
 
@@ -56,7 +56,7 @@ class Table(dict[str, list[Any]]):
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 
-class ChartedTable(Table):
+class ChartedTable(Frame):
     """A table with the chart that is drawn of it."""
 
     def __init__(self, columns: Mapping[str, Sequence[Any]], chart: Chart) -> None:
@@ -71,8 +71,8 @@ def _shown(value: Any) -> str:
 def rows_of(data: Any) -> list[dict[str, Any]]:
     """Rows of a data frame, of a dict of columns, or of an iterable of dicts; TypeError for anything else."""
     if isinstance(data, Mapping):
-        return list(Table(data).rows())
+        return list(Frame(data).rows())
     if isinstance(data, Sequence) and all(isinstance(row, Mapping) for row in data):
         return [dict(row) for row in data]
     frame = nw.from_native(data, eager_only=True)
-    return list(Table({name: frame[name].to_list() for name in frame.columns}).rows())
+    return list(Frame({name: frame[name].to_list() for name in frame.columns}).rows())

@@ -11,7 +11,7 @@ from tenuto.clinic.access import api as access
 from tenuto.clinic.access import audit_rows, review
 from tenuto.clinic.access.models import WeeklyReview
 from tenuto.clinic.accounts.models import Role
-from tenuto.clinic.ledger.models import AuditEvent, Kind
+from tenuto.clinic.ledger.models import AuditEvent, EventKind
 from tenuto.clinic.ledger.services import record
 from tests.clinic.conftest import NOW, PASSWORD, facts_of, hired, receive, source_of
 
@@ -117,7 +117,7 @@ def test_failures_refusals_and_overrides_are_listed(visit, alice, bob, erin, ana
         subject=ana,
         by=alice,
         at=NOW,
-        kind=Kind.OVERRIDE,
+        kind=EventKind.OVERRIDE,
         detail={"reason": "Known."},
     )
     found = review.summary(ana.clinic, WEEK)

@@ -12,7 +12,7 @@ from tenuto.clinic.access import api as access
 from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.accounts.services import close_account
 from tenuto.clinic.intake.services import record_enquiry, register_enquirer
-from tenuto.clinic.intake.services.enquiries import Asked
+from tenuto.clinic.intake.services.enquiries import Enquiring
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.services import register_patient
 from tenuto.clinic.people.sight import care_team, is_restricted
@@ -127,7 +127,7 @@ def shown(answer) -> str:
 @pytest.mark.parametrize("page", ["/", "/worklist/?owner=all", "/enquiries/"])
 def test_no_list_names_a_restricted_record(visit, restricted, bob, alice, clinic, page):
     enquiry = record_enquiry(
-        clinic=clinic, asked=Asked("phone", "Ana Silva", "555 0142", True), by=alice, at=NOW
+        clinic=clinic, asked=Enquiring("phone", "Ana Silva", "555 0142", True), by=alice, at=NOW
     )
     register_enquirer(
         enquiry=enquiry, name="Ana Silva", birth_date=BORN, identifiers=["MRN 1"], by=alice, at=NOW
@@ -164,7 +164,7 @@ def test_an_enquiry_that_became_a_restricted_record_is_behind_the_same_glass(
     visit, ana, alice, bob, dora, clinic, team
 ):
     enquiry = record_enquiry(
-        clinic=clinic, asked=Asked("phone", "Ana Silva", "555 0142", True), by=alice, at=NOW
+        clinic=clinic, asked=Enquiring("phone", "Ana Silva", "555 0142", True), by=alice, at=NOW
     )
     register_enquirer(
         enquiry=enquiry, name="Ana Silva", birth_date=BORN, identifiers=["MRN 1"], by=alice, at=NOW
@@ -177,7 +177,9 @@ def test_an_enquiry_that_became_a_restricted_record_is_behind_the_same_glass(
 
 
 def test_registering_somebody_alike_names_nobody(visit, restricted, bob, clinic):
-    enquiry = record_enquiry(clinic=clinic, asked=Asked("phone", "A. S.", "555 0143", True), by=bob, at=NOW)
+    enquiry = record_enquiry(
+        clinic=clinic, asked=Enquiring("phone", "A. S.", "555 0143", True), by=bob, at=NOW
+    )
     form = {"name": "Anna Silva", "birth_date": "1990-01-01", "identifier": "MRN 44"}
     told = shown(visit(bob).post(f"/enquiries/{enquiry.pk}/", form))
     assert "that record is open to its care team only" in told

@@ -27,7 +27,7 @@ def sign(request):
     """Sign the words that were sent; words that are nothing are refused."""
 
     @transaction.atomic
-    def deed(signature):
+    def action(signature):
         signature.spend(signer=request.user, at=NOW)
         if not request.POST.get("words"):
             raise ValueError("Write what is signed.")
@@ -35,7 +35,7 @@ def sign(request):
         return HttpResponse(f"signed {request.POST['words']} by {signature.by} with {signature.method}")
 
     try:
-        return signed_by(request, deed)
+        return signed_by(request, action)
     except ValueError as refused:
         return HttpResponse(str(refused), status=422)
 

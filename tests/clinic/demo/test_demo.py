@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from tenuto.clinic.accounts.models import Clinic, Staff
-from tenuto.clinic.demo.cohort import ENQUIRERS, PEOPLE, Place, cohort
+from tenuto.clinic.demo.cohort import ENQUIRERS, PEOPLE, CohortStage, cohort
 from tenuto.clinic.demo.personas import teaching_patients
 from tenuto.clinic.demo.services import ProductionRefused, demo_is_loaded, load, load_if_empty
 from tenuto.clinic.demo.staff import STAFF, TEACHING_CLINIC
@@ -57,7 +57,7 @@ def test_it_shows_every_gate_and_a_second_clinic(demo):
 def test_every_demo_deed_is_on_record(demo):
     assert AuditEvent.objects.filter(action="registered patient").count() == Patient.objects.count()
     recorded = AuditEvent.objects.filter(action="recorded intake").values("patient_id").distinct()
-    assert recorded.count() == Patient.objects.count() - PEOPLE[Place.REGISTERED]
+    assert recorded.count() == Patient.objects.count() - PEOPLE[CohortStage.REGISTERED]
 
 
 def test_sixty_people_stand_at_every_stage_reached_so_far(demo):

@@ -18,7 +18,7 @@ from tests.clinic.conftest import NOW, facts_of, hired, source_of
 
 DEPRESSION = Problem("Depression", (Coding("icd10cm", "F33.2", "Recurrent depression"),))
 QUERIES = 14
-"""Session, person with clinic, policy, place in the chain, deeds since, who waits, counts, patients, identifiers,
+"""Session, person with clinic, policy, place in the chain, actions since, who waits, counts, patients, identifiers,
 restrictions; the note of the look with the head of the chain, in its savepoint. PostgreSQL also locks the chain."""
 
 

@@ -1,4 +1,4 @@
-"""The worked-out rows follow every deed, and never outlive the day or the policy (docs/adr/0013-worklist.md)."""
+"""The worked-out rows follow every action, and never outlive the day or the policy (docs/adr/0013-worklist.md)."""
 
 from __future__ import annotations
 

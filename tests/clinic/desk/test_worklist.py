@@ -14,7 +14,7 @@ from tests.clinic.conftest import NOW, facts_of, hired, source_of
 
 ADDRESS = "/worklist/"
 QUERIES = 14
-"""Session, person with clinic, policy, place in the chain, deeds since, who waits, counts, rows, restrictions; the
+"""Session, person with clinic, policy, place in the chain, actions since, who waits, counts, rows, restrictions; the
 note of the look. PostgreSQL also locks the chain."""
 
 

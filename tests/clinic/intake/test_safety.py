@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tenuto.clinic.scales.services import record_form, record_triage
-from tenuto.core.scales.suicide_triage import Level
+from tenuto.core.scales.suicide_triage import RiskLevel
 from tests.clinic.conftest import NOW
 
 PAGES = ("intake/", "plan/", "scales/", "scales/triage/", "person/", "plan/visits/", "plan/comfort/")
@@ -50,7 +50,7 @@ def test_never_asked_is_not_none(visit, alice, ana):
 def test_a_triage_with_a_level_makes_it_known(visit, alice, ana):
     answered(ana, alice, 1)
     record_triage(
-        patient=ana, level=Level.LOW, rests_on="Interview", by=alice, at=NOW + timedelta(minutes=20)
+        patient=ana, level=RiskLevel.LOW, rests_on="Interview", by=alice, at=NOW + timedelta(minutes=20)
     )
     html = shown(visit, alice, ana)
     assert "Suicide risk low: known, triaged Tue 24 Nov 2026, 09:50." in html
@@ -60,7 +60,7 @@ def test_a_triage_that_found_none_leaves_both_statements(visit, alice, ana):
     answered(ana, alice, 2)
     record_triage(
         patient=ana,
-        level=Level.NONE,
+        level=RiskLevel.NONE,
         rests_on="Interview with her and her sister today",
         by=alice,
         at=NOW + timedelta(minutes=20),
@@ -71,7 +71,9 @@ def test_a_triage_that_found_none_leaves_both_statements(visit, alice, ana):
 
 
 def test_a_triage_before_the_answer_answers_nothing(visit, alice, ana):
-    record_triage(patient=ana, level=Level.NONE, rests_on="Interview at the first visit", by=alice, at=NOW)
+    record_triage(
+        patient=ana, level=RiskLevel.NONE, rests_on="Interview at the first visit", by=alice, at=NOW
+    )
     answered(ana, alice, 1, at=NOW + timedelta(hours=1))
     assert "safety-open" in shown(visit, alice, ana)
 
@@ -80,7 +82,7 @@ def test_a_clock_that_was_ahead_makes_no_triage_follow_an_answer(visit, alice, a
     """The triage was recorded first, by a clock two hours ahead, which was then set right."""
     record_triage(
         patient=ana,
-        level=Level.NONE,
+        level=RiskLevel.NONE,
         rests_on="Interview at the first visit",
         by=alice,
         at=NOW + timedelta(hours=2),

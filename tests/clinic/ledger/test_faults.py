@@ -16,7 +16,7 @@ __all__ = ["house"]
 
 KILLS, KILLS_SOAK = 2, 60
 LONGEST_SECONDS = 0.05
-"""A kill comes this long after a confirmed deed at the latest; a deed takes about a third of it."""
+"""A kill comes this long after a confirmed action at the latest; an action takes about a third of it."""
 
 PREPARE = """
 import django
@@ -52,8 +52,8 @@ from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.models import Patient
 for patient in Patient.objects.all():
     records = IntakeRecord.objects.filter(patient=patient).count()
-    deeds = set(AuditEvent.objects.filter(patient_id=patient.pk).values_list("action", flat=True))
-    print(patient.pk, patient.identifiers.count(), records, *sorted(each.replace(" ", "-") for each in deeds))
+    actions = set(AuditEvent.objects.filter(patient_id=patient.pk).values_list("action", flat=True))
+    print(patient.pk, patient.identifiers.count(), records, *sorted(each.replace(" ", "-") for each in actions))
 """
 
 
@@ -65,7 +65,7 @@ def prepared(house):
 
 
 def _confirmed_until_killed(environment: dict[str, str], round_: int, chance: random.Random) -> list[str]:
-    """What the writer had confirmed when it was killed somewhere in a deed."""
+    """What the writer had confirmed when it was killed somewhere in an action."""
     writer = subprocess.Popen(
         [sys.executable, "-c", WRITE, str(round_)], env=environment, stdout=subprocess.PIPE, text=True
     )
@@ -80,11 +80,11 @@ def _confirmed_until_killed(environment: dict[str, str], round_: int, chance: ra
 
 
 def _check(environment: dict[str, str], confirmed: set[str]) -> int:
-    """Nothing confirmed is lost, nothing is half there; returns how many whole deeds had not yet been confirmed."""
+    """Nothing confirmed is lost, nothing is half there; returns how many whole actions had not yet been confirmed."""
     rows = [line.split() for line in run(COUNT, environment).splitlines()]
-    for patient, identifiers, records, *deeds in rows:
+    for patient, identifiers, records, *actions in rows:
         assert (identifiers, records) == ("1", "1"), f"{patient} is half there"
-        assert {"registered-patient", "recorded-intake"} <= set(deeds)
+        assert {"registered-patient", "recorded-intake"} <= set(actions)
     kept = {row[0] for row in rows}
     assert confirmed <= kept
     checked = subprocess.run(
@@ -115,8 +115,8 @@ def test_a_kill_loses_nothing_that_was_confirmed(prepared):
 def test_many_kills_lose_nothing_that_was_confirmed(prepared, record_property):
     confirmed, more = _kill_again_and_again(prepared, KILLS_SOAK)
     record_property("kills", KILLS_SOAK)
-    record_property("deeds confirmed", confirmed)
-    record_property("whole deeds killed before they were confirmed", more)
+    record_property("actions confirmed", confirmed)
+    record_property("whole actions killed before they were confirmed", more)
 
 
 def test_the_check_sees_a_deed_without_its_second_half(prepared):

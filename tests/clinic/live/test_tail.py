@@ -9,7 +9,7 @@ import pytest
 from tenuto.clinic.access.api import change_care_team
 from tenuto.clinic.ledger.services import record_read
 from tenuto.clinic.live.bus import LONGEST_QUEUE, LOST_TRACK, Listener
-from tenuto.clinic.live.tail import Change, newest_number, read_after
+from tenuto.clinic.live.tail import LedgerChange, newest_number, read_after
 from tenuto.clinic.live.words import as_event
 from tests.clinic.conftest import NOW
 
@@ -36,8 +36,8 @@ def test_a_limit_says_that_there_may_be_more(ana, alice):
     assert read_after(newest_number()).upto == newest_number()
 
 
-def change(number: int = 7, action: str = "opened task", name: str = "Nora") -> Change:
-    return Change(number, None, None, action, "1", name, NOW)
+def change(number: int = 7, action: str = "opened task", name: str = "Nora") -> LedgerChange:
+    return LedgerChange(number, None, None, action, "1", name, NOW)
 
 
 def test_a_listener_gets_what_comes_in_order():

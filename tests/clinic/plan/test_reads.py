@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from tenuto.clinic.ledger.models import AuditEvent, Kind
+from tenuto.clinic.ledger.models import AuditEvent, EventKind
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.urls import urlpatterns
 from tests.clinic.plan.conftest import OPTIONS, drafted, signed, with_second_factor
@@ -21,7 +21,7 @@ LOOKS = {
     "version-calendar": "export series of plan version",
 }
 """Pages that are read, and how the audit names a look at each."""
-DEEDS = {
+ACTIONS = {
     "draft": "plan draft",
     "sign": "plan signing",
     "exception": "plan exception",
@@ -43,13 +43,13 @@ def route(name):
 
 
 def looks(patient, by):
-    found = AuditEvent.objects.filter(kind=Kind.READ, patient_id=patient, by_id=str(by.pk))
+    found = AuditEvent.objects.filter(kind=EventKind.READ, patient_id=patient, by_id=str(by.pk))
     return list(found.order_by("number").values_list("action", flat=True))
 
 
 def test_every_page_of_the_plan_is_on_this_list_with_its_name_and_who_may():
     views = {pattern.name: pattern.callback for pattern in urlpatterns}
-    assert {name: view.shows_patient for name, view in views.items()} == LOOKS | DEEDS
+    assert {name: view.shows_patient for name, view in views.items()} == LOOKS | ACTIONS
     assert all(view.verb for view in views.values())
 
 
@@ -60,14 +60,14 @@ def test_a_look_is_one_row(visit, accepted, alice, dora, name):
     assert looks(version.patient_id, dora) == [LOOKS[name]]
 
 
-@pytest.mark.parametrize("name", list(DEEDS))
+@pytest.mark.parametrize("name", list(ACTIONS))
 def test_a_refused_deed_that_shows_the_patient_is_a_look(visit, accepted, alice, dora, name):
     version = drafted(accepted("Demo Elder"), alice)
     browser = with_second_factor(visit(dora), dora)
     answer = browser.post(address(name, version), {"seen": "of another page"})
     assert answer.status_code in (409, 422)
     assert version.patient.name in answer.content.decode()
-    assert looks(version.patient_id, dora) == [DEEDS[name]]
+    assert looks(version.patient_id, dora) == [ACTIONS[name]]
     assert PlanVersion.objects.count() == 1
 
 

@@ -20,7 +20,7 @@ from tenuto.clinic.plan.services.visits import (
     titration_of,
 )
 from tenuto.core.course.infusion import GivenInfusion, Tolerability
-from tenuto.core.plan.titration import Change
+from tenuto.core.plan.titration import OptionChange
 from tenuto.core.units import Mg, Minutes
 from tests.clinic.conftest import NOW
 from tests.clinic.plan.conftest import OPTIONS, built_from, later, signature_of, signed, with_second_factor
@@ -179,7 +179,7 @@ def test_no_options_before_an_infusion_was_given(visit, running, alice):
 def test_an_increase_is_offered_after_two_with_little_gain(visit, running, alice):
     given(running, alice, on=DAY - timedelta(days=2))
     given(running, alice)
-    assert Change.UP in {option.change for option in options_of(running).options}
+    assert OptionChange.UP in {option.change for option in options_of(running).options}
     page = visit(alice).get(url(running)).content.decode()
     assert "Raise the dose by 0.1 mg/kg" in page
     assert "dose=0.5966&amp;minutes=40" in page
@@ -191,7 +191,7 @@ def test_an_event_that_is_still_open_hides_the_increase_and_says_why(visit, runn
     for number, day in enumerate((DAY - timedelta(days=2), DAY)):
         grade = 2 if number == open_at else 0
         given(running, alice, on=day, worst_event_grade=grade, open_event_grade=grade)
-    assert Change.UP not in {option.change for option in options_of(running).options}
+    assert OptionChange.UP not in {option.change for option in options_of(running).options}
     page = text_of(visit(alice).get(url(running)))
     assert "An event of grade 2 is still open" in page
     assert "Raise the dose by" not in page

@@ -1,4 +1,4 @@
-"""A limit counts only after two signatures and a third deed, and the way back is as well kept (hazard H37)."""
+"""A limit counts only after two signatures and a third action, and the way back is as well kept (hazard H37)."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ def test_a_signature_needs_a_fresh_second_factor(version, dora):
 
 
 def test_a_nurse_neither_proposes_nor_signs_nor_activates(signed, bob):
-    for deed in (
+    for action in (
         lambda: propose(text=text(2), why="x", by=bob, at=NOW),
         lambda: sign(policy=signed, signature=fresh(bob), at=NOW),
         lambda: activate(policy=signed, why="x", signature=fresh(bob), at=NOW),
     ):
         with pytest.raises(PermissionError, match="signed in as nurse"):
-            deed()
+            action()
 
 
 def test_a_prescriber_signs_but_does_not_put_into_effect(signed, alice):

@@ -13,7 +13,7 @@ from tenuto.clinic.portal.forms import CONDITION_WORDS, SETTING_WORDS
 from tenuto.clinic.portal.people_svg import people_svg
 from tenuto.core.durability.evidence import known
 from tenuto.core.durability.population import CONDITIONS, SETTINGS
-from tenuto.core.forecast.crowd import Question
+from tenuto.core.forecast.crowd import CrowdQuestion
 
 
 def page(browser, **asked):
@@ -90,7 +90,7 @@ def test_each_question_is_worked_out_once(visit, monkeypatch):
     monkeypatch.setattr(hundred, "hundred", lambda question: asked.append(question) or real(question))
     for _ in range(3):
         assert page(visit(), infusions="1")[0] == 200
-    assert asked == [Question("depression", 1, "clinic")]
+    assert asked == [CrowdQuestion("depression", 1, "clinic")]
 
 
 def test_who_comes_while_another_question_is_worked_out_is_asked_to_wait(visit, monkeypatch):

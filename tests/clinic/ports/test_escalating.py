@@ -14,7 +14,7 @@ from tenuto.clinic.ports.escalating import escalate_late
 from tenuto.clinic.ports.models import TaskEscalation
 from tenuto.clinic.scales.services import record_triage
 from tenuto.core.literature.tasks import steps_due, task_kind
-from tenuto.core.scales.suicide_triage import Level
+from tenuto.core.scales.suicide_triage import RiskLevel
 from tests.clinic.conftest import NOW, PASSWORD
 from tests.clinic.plan.test_page import text_of
 from tests.clinic.ports.test_task_ends import opened
@@ -119,7 +119,9 @@ def test_nobody_of_another_clinic_is_told(ana, bob, charlie, alice):
 
 def test_what_ended_or_is_no_task_of_safety_is_given_on_to_nobody(ana, alice, bob, dora):
     ended, other = opened(ana, bob, "suicide.screen"), opened(ana, bob, "test.order")
-    record_triage(patient=ana, level=Level.NONE, rests_on="Talked it over at length today.", by=alice, at=NOW)
+    record_triage(
+        patient=ana, level=RiskLevel.NONE, rests_on="Talked it over at length today.", by=alice, at=NOW
+    )
     assert escalate_late(ana.clinic, at=late(other, 9999)) == 0
     assert ended.id != other.id
 
@@ -131,7 +133,11 @@ def test_the_page_and_the_weekly_review_say_to_whom_and_how_late(visit, ana, ali
     assert "A second person Alice" in page
     assert "The medical director Dora" in page
     record_triage(
-        patient=ana, level=Level.NONE, rests_on="Talked it over at length today.", by=alice, at=late(task, 70)
+        patient=ana,
+        level=RiskLevel.NONE,
+        rests_on="Talked it over at length today.",
+        by=alice,
+        at=late(task, 70),
     )
     review = text_of(visit(dora).get("/audit/"))
     assert "Suicide screen of Ana Silva given on to Alice (alice) Late 61 min" in review

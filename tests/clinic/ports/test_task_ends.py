@@ -14,7 +14,7 @@ from tenuto.clinic.ports import api
 from tenuto.clinic.ports.models import Contact, NotReached, Task, TaskEnd
 from tenuto.clinic.scales.services import record_triage
 from tenuto.core.literature.tasks import EndsBy, attempts_needed, task_kind, task_kinds
-from tenuto.core.scales.suicide_triage import Level
+from tenuto.core.scales.suicide_triage import RiskLevel
 from tests.clinic.conftest import NOW
 from tests.spec.tables import rows
 
@@ -37,7 +37,7 @@ def opened(patient, by, kind, at=NOW):
 
 def triage(patient, task, by):
     record_triage(
-        patient=patient, level=Level.NONE, rests_on="Talked it over at length today.", by=by, at=LATER
+        patient=patient, level=RiskLevel.NONE, rests_on="Talked it over at length today.", by=by, at=LATER
     )
 
 
@@ -127,7 +127,7 @@ def test_the_end_says_on_which_record_how_late_and_why(ana, alice):
     task = opened(ana, alice, "suicide.screen")
     late = task.due + timedelta(minutes=25)
     row, _ = record_triage(
-        patient=ana, level=Level.NONE, rests_on="Talked it over at length today.", by=alice, at=late
+        patient=ana, level=RiskLevel.NONE, rests_on="Talked it over at length today.", by=alice, at=late
     )
     end = TaskEnd.objects.get(task=task.id)
     assert (end.record, end.minutes_late) == (f"scales.suicidetriage:{row.pk}", 25)
@@ -145,7 +145,11 @@ def test_the_end_says_on_which_record_how_late_and_why(ana, alice):
 def test_a_triage_ends_what_waited_for_it_before_it_opens_its_own(ana, alice):
     before = opened(ana, alice, "suicide.urgent"), opened(ana, alice, "triage.low")
     _, tasks = record_triage(
-        patient=ana, level=Level.HIGH, rests_on="Plan and means at hand, will not say no.", by=alice, at=LATER
+        patient=ana,
+        level=RiskLevel.HIGH,
+        rests_on="Plan and means at hand, will not say no.",
+        by=alice,
+        at=LATER,
     )
     assert [task.id for task in api.open_tasks_of(ana)] == [task.id for task in tasks]
     assert TaskEnd.objects.filter(task__in=[task.id for task in before]).count() == 2

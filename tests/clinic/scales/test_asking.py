@@ -91,7 +91,7 @@ def test_an_answer_is_sent_once(phone, asked):
 
 
 def test_two_windows_that_answer_in_the_same_moment_leave_one_form(asked, ana, monkeypatch):
-    visit = links.Opened(asked.request.link_id, ana, "scales", NOW + DAY)
+    visit = links.OpenedLink(asked.request.link_id, ana, "scales", NOW + DAY)
     given = {item.id: 0 for item in instrument("phq9").items}
     answer_by_link(visit=visit, instrument_id="phq9", answers=given, at=NOW)
     monkeypatch.setattr("tenuto.clinic.scales.services.asking.left", lambda request: ["phq9"])
@@ -200,7 +200,7 @@ def test_what_became_of_each_link_is_told(ana, alice, visit):
         with pytest.raises(links.LinkRefused):
             links.open(made[2].token, None, at=NOW)
     links.revoke(link=made[3].request.link_id, why="Wrong number.", by=alice, at=NOW)
-    done = links.Opened(made[4].request.link_id, ana, "scales", NOW + DAY)
+    done = links.OpenedLink(made[4].request.link_id, ana, "scales", NOW + DAY)
     answer_by_link(visit=done, instrument_id="peg", answers={"1": 1, "2": 2, "3": 3}, at=NOW)
 
     def words(at):

@@ -11,7 +11,7 @@ from tenuto.clinic.ports.api import open_tasks_of
 from tenuto.clinic.scales.models import ScaleForm
 from tenuto.clinic.scales.services import record_triage
 from tenuto.core.scales.definition import ScaleError
-from tenuto.core.scales.suicide_triage import Level as Triage
+from tenuto.core.scales.suicide_triage import RiskLevel as Triage
 from tests.clinic.conftest import NOW
 from tests.clinic.intake.conftest import text_of
 from tests.clinic.scales.filling import phq9

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
-from tenuto.core.compartments import Bolus, Infusion, Input, rate_matrix
+from tenuto.core.compartments import Bolus, ConstantInput, Input, rate_matrix
 
 LOW, HIGH = 0.02, 3.0
 
@@ -64,7 +64,7 @@ def cases(draw: st.DrawFn) -> Case:
     starts = st.floats(0, 20).map(lambda t: round(t, 3))
     boluses = st.builds(Bolus, starts, st.floats(0.1, 100), into)
     infusions = st.builds(
-        lambda start, length, rate, c: Infusion(start, start + length, rate, c),
+        lambda start, length, rate, c: ConstantInput(start, start + length, rate, c),
         starts,
         st.floats(0.01, 10),
         st.floats(0.1, 100),

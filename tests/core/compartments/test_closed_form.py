@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tenuto.core.compartments import (
     Bolus,
-    Infusion,
+    ConstantInput,
     UnsolvableSystem,
     area,
     constant_rate_state,
@@ -64,7 +64,7 @@ def test_an_impulse_decays_by_its_rate_and_counts_at_its_own_time() -> None:
 
 
 def test_an_infusion_rises_to_its_plateau_and_falls() -> None:
-    x = simulate(ONE, [Infusion(0.0, 5.0, rate=2.0)], [5.0, 15.0])[0, 0]
+    x = simulate(ONE, [ConstantInput(0.0, 5.0, rate=2.0)], [5.0, 15.0])[0, 0]
     top = 2 / 0.1 * (1 - np.exp(-0.5))
     np.testing.assert_allclose(x, [top, top * np.exp(-1)], rtol=1e-14)
 
@@ -93,7 +93,7 @@ def test_many_patients_give_what_each_gives_alone(matrix: np.ndarray, threads: i
     """Different methods for eigenvalues and for close rates serve crowds and single patients."""
     factors = np.linspace(0.5, 2, 200)
     crowd = matrix * factors[:, np.newaxis, np.newaxis]
-    course = [Infusion(0.0, 1.0, 5.0), Bolus(4.0, 1.0)]
+    course = [ConstantInput(0.0, 1.0, 5.0), Bolus(4.0, 1.0)]
     together = simulate(crowd, course, [0.5, 3.0, 9.0], threads=threads)
     for patient in (0, 99, 199):
         alone = simulate(crowd[patient], course, [0.5, 3.0, 9.0])
@@ -113,7 +113,7 @@ def test_threads_get_equally_many_chunks_of_equal_size(patients: int, threads: i
 
 def test_chunks_and_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     crowd = rate_matrix(1, losses={0: np.linspace(0.1, 1, 50)})
-    course = [Infusion(0.0, 1.0, np.linspace(1, 2, 50))]
+    course = [ConstantInput(0.0, 1.0, np.linspace(1, 2, 50))]
     whole = simulate(crowd, course, [0.5, 2.0])
     monkeypatch.setattr(module, "CHUNK", 7)
     monkeypatch.setattr(module, "LEAST", 3)
@@ -125,10 +125,10 @@ def test_chunks_and_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> N
 def test_an_earlier_answer_can_be_overwritten(engine: module.Engine) -> None:
     crowd = rate_matrix(2, flows={(0, 1): np.linspace(0.1, 1, 50)}, losses={0: 0.2, 1: 0.3})
     first = simulate(crowd, [Bolus(0.0, 9.0)], [1.0, 2.0, 3.0], engine=engine)
-    again = simulate(crowd, [Infusion(1.5, 2.5, 4.0)], [1.0, 2.0, 3.0], engine=engine, out=first)
+    again = simulate(crowd, [ConstantInput(1.5, 2.5, 4.0)], [1.0, 2.0, 3.0], engine=engine, out=first)
     assert np.shares_memory(first, again)
     np.testing.assert_array_equal(
-        again, simulate(crowd, [Infusion(1.5, 2.5, 4.0)], [1.0, 2.0, 3.0], engine=engine)
+        again, simulate(crowd, [ConstantInput(1.5, 2.5, 4.0)], [1.0, 2.0, 3.0], engine=engine)
     )
     for wrong in (np.empty((2, 50, 3)), np.empty((2, 3, 50)), np.empty(3)):
         with pytest.raises(ValueError, match="Pass what an earlier call returned"):
@@ -145,7 +145,7 @@ def test_what_nothing_reaches_stays_empty(engine: module.Engine) -> None:
     assert (simulate(upstream, [Bolus(0.0, 9.0)], [1.0, 2.0], observe=[1], engine=engine) == 0).all()
 
 
-CROWD_COURSE = [Infusion(0.5, 2.0, 8.0), Bolus(3.0, 1.0), Infusion(5.0, 6.5, 8.0)]
+CROWD_COURSE = [ConstantInput(0.5, 2.0, 8.0), Bolus(3.0, 1.0), ConstantInput(5.0, 6.5, 8.0)]
 CROWD_TIMES = np.linspace(0, 12, 25)
 
 
@@ -190,7 +190,7 @@ def test_laws_superposition_and_linearity(case: Case) -> None:
 @given(systems(), st.floats(0.1, 30))
 def test_law_the_state_forgets_how_it_came_about(matrix: np.ndarray, pause: float) -> None:
     """Going on from the amounts at a moment is the same as not having stopped."""
-    course = [Infusion(0.0, 2.0, 3.0)]
+    course = [ConstantInput(0.0, 2.0, 3.0)]
     straight = simulate(matrix, course, [2.0 + pause, 2.0 + pause + 5.0])
     resumed = simulate(matrix, [], [5.0], initial=straight[:, :, 0].T)
     np.testing.assert_allclose(resumed[:, :, 0], straight[:, :, 1], atol=1e-11)
@@ -205,7 +205,7 @@ def test_mass_balance_what_was_given_is_what_left_and_what_is_there(matrix: np.n
     pieces = [(0.0, 1.0), (1.0, 2.0), *[(float(a), a + 1.0) for a in range(2, 20)]]
     times = np.concatenate([0.5 * (b - a) * nodes + 0.5 * (a + b) for a, b in pieces])
     weight = np.concatenate([0.5 * (b - a) * weights for a, b in pieces])
-    course = [Infusion(0.0, duration, dose / duration)]
+    course = [ConstantInput(0.0, duration, dose / duration)]
     x = simulate(matrix, course, np.append(times, end))[:, 0]
     leaving = -matrix[0].sum(axis=0)  # a copied flow makes this negative: it creates content
     lost = float((weight * (leaving @ x[:, :-1])).sum())
@@ -214,19 +214,19 @@ def test_mass_balance_what_was_given_is_what_left_and_what_is_there(matrix: np.n
 
 def test_area_is_dose_over_clearance() -> None:
     mixed = rate_matrix(2, flows={(0, 1): 0.3, (1, 0): 0.1}, losses={0: 0.2})
-    assert area(mixed, [Infusion(0, 2, 5.0), Bolus(7.0, 4.0)])[0, 0] == pytest.approx(14 / 0.2)
+    assert area(mixed, [ConstantInput(0, 2, 5.0), Bolus(7.0, 4.0)])[0, 0] == pytest.approx(14 / 0.2)
 
 
 def test_a_constant_rate_ends_in_its_steady_state() -> None:
     mixed = rate_matrix(3, flows={(0, 1): 0.3, (1, 0): 0.1, (0, 2): 0.3}, losses={0: 0.2, 2: 0.3})
-    late = simulate(mixed, [Infusion(0.0, 1e4, 6.0)], [9_999.0])[:, 0, 0]
+    late = simulate(mixed, [ConstantInput(0.0, 1e4, 6.0)], [9_999.0])[:, 0, 0]
     np.testing.assert_allclose(constant_rate_state(mixed, [6.0, 0, 0])[0], late, rtol=1e-10)
 
 
 @pytest.mark.parametrize("exit_rate", [0.05, 0.2, 0.2 * (1 + 1e-9)])
 def test_a_cycle_at_steady_state_ends_where_it_began(exit_rate: float) -> None:
     chain = rate_matrix(2, flows={(0, 1): 0.2}, losses={1: exit_rate})
-    cycle = [Bolus(0.0, 3.0), Infusion(5.0, 6.0, 2.0)]
+    cycle = [Bolus(0.0, 3.0), ConstantInput(5.0, 6.0, 2.0)]
     steady = periodic_state(chain, cycle, period=24.0)
     np.testing.assert_allclose(simulate(chain, cycle, [24.0], initial=steady)[:, :, 0].T, steady, rtol=1e-10)
     many = simulate(chain, repeated(cycle, every=24.0, count=60), [60 * 24.0])[:, :, 0].T - 0
@@ -237,7 +237,7 @@ def test_a_slow_mode_keeps_its_digits_through_a_short_infusion() -> None:
     """A benefit with a half-life of a year, filled in a minute: no difference of large numbers."""
     slow = np.log(2) / 365
     minute = 1 / 1440
-    x = simulate(rate_matrix(1, losses={0: slow}), [Infusion(0.0, minute, 1 / minute)], [30.0])[0, 0, 0]
+    x = simulate(rate_matrix(1, losses={0: slow}), [ConstantInput(0.0, minute, 1 / minute)], [30.0])[0, 0, 0]
     exact = -np.expm1(-slow * minute) / (slow * minute) * np.exp(-slow * (30 - minute))
     assert x == pytest.approx(exact, rel=1e-14)
 
@@ -264,7 +264,7 @@ def test_a_system_outside_the_closed_form_is_refused(matrix: list[object], says:
         ([Bolus(0, 1.0)], [2.0, 1.0], "1 comes after 2"),
         ([Bolus(0, 1.0)], [np.nan], "missing or infinite"),
         ([Bolus(0, np.nan)], [1.0], "missing or infinite"),
-        ([Infusion(2.0, 2.0, 1.0)], [1.0], "stops before it starts"),
+        ([ConstantInput(2.0, 2.0, 1.0)], [1.0], "stops before it starts"),
         ([Bolus(0, 1.0, 3)], [1.0], "compartment 3; there are 1"),
         ([Bolus(0, np.ones(4))], [1.0], "for 1 patients"),
     ],
@@ -281,7 +281,7 @@ def test_compiled_code_gives_the_same_curves() -> None:
         losses={0: 0.5, 2: 0.4, 3: 5.0},
         copies={(0, 3): 5.0},
     )
-    course = [Infusion(0.0, 2 / 3, 50.0), Bolus(48.0, 3.0)]
+    course = [ConstantInput(0.0, 2 / 3, 50.0), Bolus(48.0, 3.0)]
     times = np.concatenate([[0.0], np.geomspace(1e-6, 2000, 200)])
     plain = simulate(crowd, course, times)
     compiled = simulate(crowd, course, times, engine="numba")
@@ -295,7 +295,7 @@ def test_compiled_code_takes_any_number_of_modes_and_outputs(stages: int) -> Non
     chain = rate_matrix(
         stages, flows={(i, i + 1): exits[i] for i in range(stages - 1)}, losses={stages - 1: 1.5}
     )
-    course = [Infusion(1.0, 2.0, np.linspace(1, 9, 150)), Bolus(1.5, 3.0, stages - 1)]
+    course = [ConstantInput(1.0, 2.0, np.linspace(1, 9, 150)), Bolus(1.5, 3.0, stages - 1)]
     times = np.linspace(0, 30, 31)
     plain = simulate(chain, course, times)
     compiled = simulate(chain, course, times, engine="numba")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tenuto.core.compartments import Bolus, Infusion, Input, few, rate_matrix, simulate
+from tenuto.core.compartments import Bolus, ConstantInput, Input, few, rate_matrix, simulate
 from tenuto.core.compartments.inputs import stretches
 
 BODY = rate_matrix(
@@ -27,7 +27,11 @@ def answer(matrix: np.ndarray, inputs: list[Input], times: np.ndarray = TIMES) -
 
 
 def test_it_agrees_with_the_general_way() -> None:
-    course = [Infusion(0.5, 2.0, np.array([8.0, 4.0, 2.0])), Bolus(3.0, 1.0), Infusion(1.0, 1.5, 0.3, 2)]
+    course = [
+        ConstantInput(0.5, 2.0, np.array([8.0, 4.0, 2.0])),
+        Bolus(3.0, 1.0),
+        ConstantInput(1.0, 1.5, 0.3, 2),
+    ]
     found = answer(BODY, course)
     assert found is not None
     general = simulate(BODY, course, TIMES, out=np.empty_like(found).transpose(0, 2, 1))
@@ -48,13 +52,13 @@ def test_it_agrees_with_the_general_way() -> None:
     ],
 )
 def test_where_digits_or_time_would_be_lost_it_declines(matrix: np.ndarray, into: int) -> None:
-    assert answer(matrix, [Infusion(0.0, 1.0, 1.0, into)]) is None
+    assert answer(matrix, [ConstantInput(0.0, 1.0, 1.0, into)]) is None
 
 
 def test_two_modes_that_are_one_direction_are_left_to_the_general_way() -> None:
     """Rate 1 twice, once in a pair that exchanges: the shares of this state in the two modes cancel."""
     body = rate_matrix(4, flows={(0, 1): 1.0, (1, 0): 1.0, (0, 2): 1.0, (2, 3): 1.0}, losses={0: 1.0, 3: 1.0})
-    amounts = simulate(body, [Infusion(0.0, 2.0, 3.0)], [3.0, 8.0])
+    amounts = simulate(body, [ConstantInput(0.0, 2.0, 3.0)], [3.0, 8.0])
     resumed = simulate(body, [], [5.0], initial=amounts[:, :, 0].T)
     np.testing.assert_allclose(resumed[:, :, 0], amounts[:, :, 1], atol=1e-11)
 

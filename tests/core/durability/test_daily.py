@@ -2,20 +2,20 @@ import numpy as np
 import pytest
 
 from tenuto.core.durability.daily import daily_scores, population_by_day
-from tenuto.core.durability.model import Infusion
-from tenuto.core.durability.patients import Patients
+from tenuto.core.durability.model import CourseInfusion
+from tenuto.core.durability.patients import PatientParameters
 from tenuto.core.durability.population import Circumstances, fitted
 from tenuto.core.durability.quasi import standard_normal
 from tenuto.core.scales.measurement import measure
 
 MODEL = fitted().population.model()
 LAW = fitted().law(Circumstances(), measure("PHQ-9"))
-INFUSIONS = [Infusion(float(d), 0.5) for d in (2, 4, 6, 9, 11, 13, 40, 75)]
+INFUSIONS = [CourseInfusion(float(d), 0.5) for d in (2, 4, 6, 9, 11, 13, 40, 75)]
 
 
 def test_daily_scores_agree_with_the_walk():
     latent = LAW.mean + standard_normal(256, 7) @ np.linalg.cholesky(LAW.covariance + 1e-9 * np.eye(7)).T
-    patients = Patients.from_latent(latent)
+    patients = PatientParameters.from_latent(latent)
     slowly = MODEL.expected(patients, INFUSIONS, [float(d) for d in range(121)])
     fast = np.stack([row.copy() for row in daily_scores(MODEL, patients, INFUSIONS, 120)])
     np.testing.assert_allclose(fast, slowly, rtol=2e-5)
@@ -38,4 +38,4 @@ def test_a_population_responds_and_then_loses_it():
 
 def test_infusions_within_a_day_are_refused():
     with pytest.raises(ValueError, match="whole days"):
-        population_by_day(MODEL, LAW, 10, [Infusion(0.5, 0.5)], 10, seed=1)
+        population_by_day(MODEL, LAW, 10, [CourseInfusion(0.5, 0.5)], 10, seed=1)

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from tenuto.core.compartments import Bolus, rate_matrix
 from tenuto.core.compartments.reference_ode import simulate_slowly
 from tenuto.core.durability.course import Definitions
-from tenuto.core.durability.error import ScaleError
+from tenuto.core.durability.error import ErrorOfScale
 from tenuto.core.durability.history import history_from
-from tenuto.core.durability.model import Infusion
+from tenuto.core.durability.model import CourseInfusion
 from tenuto.core.durability.parts import LN2, Additive
-from tenuto.core.durability.patients import Patients
+from tenuto.core.durability.patients import PatientParameters
 from tenuto.core.durability.population import Circumstances, fitted
 from tenuto.core.durability.quasi import standard_normal
 from tenuto.core.forecast.answer import forecast
@@ -28,14 +28,14 @@ RULES = Definitions.from_policy(default_policy())
 def some_patients(count=64, *, drift=True):
     law = fitted().law(Circumstances(), measure("PHQ-9"))
     latent = law.mean + standard_normal(count, 7) @ np.linalg.cholesky(law.covariance + 1e-9 * np.eye(7)).T
-    patients = Patients.from_latent(latent)
+    patients = PatientParameters.from_latent(latent)
     return patients if drift else replace(patients, drift=np.zeros(count))
 
 
 days = st.integers(0, 120).map(float)
 doses = st.sampled_from([0.1, 0.25, 0.5, 1.0])
 courses = st.lists(st.tuples(days, doses), min_size=1, max_size=12, unique_by=lambda c: c[0]).map(
-    lambda pairs: [Infusion(*p) for p in sorted(pairs)]
+    lambda pairs: [CourseInfusion(*p) for p in sorted(pairs)]
 )
 
 
@@ -66,7 +66,7 @@ def test_after_the_peak_that_follows_the_last_infusion_drug_benefit_never_rises(
 def test_without_drift_an_extra_infusion_never_lowers_expected_benefit(infusions, extra):
     patients = some_patients(drift=False)
     times = np.arange(0.0, 240.0, 3.0)
-    more = sorted([*infusions, Infusion(*extra)])
+    more = sorted([*infusions, CourseInfusion(*extra)])
     without, with_extra = drug_after(patients, infusions, times), drug_after(patients, more, times)
     assert (with_extra >= without - 1e-12).all()
 
@@ -76,7 +76,7 @@ def test_without_drift_an_extra_infusion_never_lowers_expected_benefit(infusions
 def test_dose_zero_equals_the_control_arm(on):
     patients = some_patients()
     scored = [float(d) for d in range(0, 150, 10)]
-    nothing = MODEL.expected(patients, [Infusion(d, 0.0) for d in sorted(on)], scored)
+    nothing = MODEL.expected(patients, [CourseInfusion(d, 0.0) for d in sorted(on)], scored)
     walk = MODEL.start(patients, 0.0)
     first = min(on)
     for row, day in zip(nothing, scored, strict=True):
@@ -87,7 +87,7 @@ def test_dose_zero_equals_the_control_arm(on):
 
 def test_before_the_first_infusion_the_score_is_the_baseline():
     patients = some_patients()
-    scores = MODEL.expected(patients, [Infusion(10.0, 0.5)], [0.0, 10.0])
+    scores = MODEL.expected(patients, [CourseInfusion(10.0, 0.5)], [0.0, 10.0])
     np.testing.assert_array_equal(scores, np.stack([patients.baseline] * 2))
 
 
@@ -182,7 +182,7 @@ def test_permuting_equal_dated_rows_changes_nothing(order):
 
 
 def test_an_observed_score_is_rounded_and_stays_in_range():
-    error = ScaleError.of(measure("PHQ-9"))
+    error = ErrorOfScale.of(measure("PHQ-9"))
     seen = error.observe(np.linspace(-5, 40, 500), np.linspace(-3, 3, 500))
     assert seen.min() == 0
     assert seen.max() == 27
@@ -192,7 +192,7 @@ def test_an_observed_score_is_rounded_and_stays_in_range():
 @given(st.floats(0.5, 26.5))
 @settings(max_examples=30)
 def test_the_probabilities_of_all_scores_sum_to_one(expected):
-    error = ScaleError.of(measure("PHQ-9"))
+    error = ErrorOfScale.of(measure("PHQ-9"))
     total = sum(
         np.exp(error.log_likelihood(np.array([[expected]]), np.array([float(s)])))[0, 0] for s in range(28)
     )
@@ -202,7 +202,7 @@ def test_the_probabilities_of_all_scores_sum_to_one(expected):
 @given(st.floats(0, 27), st.integers(0, 27))
 @settings(max_examples=30)
 def test_the_probability_of_a_score_above_a_line_is_the_sum_over_those_scores(expected, line):
-    error = ScaleError.of(measure("PHQ-9"))
+    error = ErrorOfScale.of(measure("PHQ-9"))
     each = sum(
         np.exp(error.log_likelihood(np.array([[expected]]), np.array([float(s)])))[0, 0]
         for s in range(28)
@@ -212,7 +212,7 @@ def test_the_probability_of_a_score_above_a_line_is_the_sum_over_those_scores(ex
 
 
 def test_scores_judged_together_are_as_likely_as_each_alone():
-    error = ScaleError.of(measure("PHQ-9"))
+    error = ErrorOfScale.of(measure("PHQ-9"))
     observed = np.array([0.0, 27.0, 12.0, 0.0, 26.0])
     expected = np.linspace(0.1, 26, 5 * 9).reshape(5, 9)
     together = error.log_likelihood(expected, observed)

@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tenuto.core.durability.error import ScaleError
+from tenuto.core.durability.error import ErrorOfScale
 from tenuto.core.durability.learned import learned_from
-from tenuto.core.durability.model import Infusion, Walk
+from tenuto.core.durability.model import CourseInfusion, Walk
 from tenuto.core.durability.outlook import circumstances
-from tenuto.core.durability.patients import Patients
+from tenuto.core.durability.patients import PatientParameters
 from tenuto.core.durability.population import fitted
 from tenuto.core.durability.posterior import Effort, Evidence, durability, evidence_of, posterior
 from tests.core.durability.courses import course
@@ -17,7 +17,7 @@ MODEL = fitted().population.model()
 
 def learn(history, effort=None):
     law = fitted().law(circumstances(history), history.measure)
-    return posterior(MODEL, law, ScaleError.of(history.measure), evidence_of(history), effort)
+    return posterior(MODEL, law, ErrorOfScale.of(history.measure), evidence_of(history), effort)
 
 
 def expectation(found, values):
@@ -30,8 +30,8 @@ def test_it_agrees_with_plain_importance_sampling_where_that_still_works():
     root = np.linalg.cholesky(law.covariance + 1e-9 * np.eye(7))
     latent = law.mean + np.random.default_rng(0).standard_normal((200_000, 7)) @ root.T
     seen = evidence_of(history)
-    error = ScaleError.of(history.measure)
-    expected = MODEL.expected(Patients.from_latent(latent), seen.infusions, seen.days)
+    error = ErrorOfScale.of(history.measure)
+    expected = MODEL.expected(PatientParameters.from_latent(latent), seen.infusions, seen.days)
     log = error.log_likelihood(expected, np.array(seen.scores)).sum(axis=0)
     weights = np.exp(log - log.max())
     weights /= weights.sum()
@@ -62,9 +62,9 @@ def test_a_known_patient_is_found_from_many_precise_scores():
     law = fitted().law(circumstances(history), history.measure)
     truth = law.mean + 0.7 * np.sqrt(np.diag(law.covariance))
     days = tuple(float(d) for d in range(0, 200, 5))
-    infusions = (Infusion(0.0, 0.5), Infusion(60.0, 0.5))
-    level = MODEL.expected(Patients.from_latent(truth[None, :]), infusions, days)[:, 0]
-    error = replace(ScaleError.of(history.measure), sd=0.3, step=0.01)
+    infusions = (CourseInfusion(0.0, 0.5), CourseInfusion(60.0, 0.5))
+    level = MODEL.expected(PatientParameters.from_latent(truth[None, :]), infusions, days)[:, 0]
+    error = replace(ErrorOfScale.of(history.measure), sd=0.3, step=0.01)
     found = posterior(MODEL, law, error, Evidence(infusions, days, tuple(np.round(level, 2))))
     assert expectation(found, durability(found.latent)) == pytest.approx(
         float(durability(truth[None, :])[0]), abs=0.25
@@ -77,7 +77,7 @@ def test_the_draws_arrive_where_walking_them_once_more_takes_them(explore):
     """They are walked in parts, while the scores are weighed, and put together."""
     history = course(19, [9, 7, 6, 8], infusions=(0, 2, 4, 30))
     found = learn(history, Effort(explore=explore, final=1024))
-    _, again = MODEL.through(Patients.from_latent(found.latent), evidence_of(history).infusions, ())
+    _, again = MODEL.through(PatientParameters.from_latent(found.latent), evidence_of(history).infusions, ())
     again.to(60.0)
     np.testing.assert_allclose(found.walked(60.0).score(), again.score(), rtol=1e-9)
     assert found.walk.day == 30.0
@@ -85,7 +85,7 @@ def test_the_draws_arrive_where_walking_them_once_more_takes_them(explore):
 
 
 def test_walks_on_different_days_are_not_put_together():
-    patients = Patients.from_latent(np.zeros((2, 7)))
+    patients = PatientParameters.from_latent(np.zeros((2, 7)))
     with pytest.raises(ValueError, match="the same day"):
         Walk.together([MODEL.start(patients, 0.0), MODEL.start(patients, 1.0)])
 
@@ -115,7 +115,7 @@ def test_a_longer_response_means_a_more_durable_patient():
 def test_what_was_learned_counts_scores_between_none_and_all():
     history = course(19, [7, 6, 7, 6])
     found = learn(history)
-    learned = learned_from(found, ScaleError.of(history.measure), history, evidence_of(history))
+    learned = learned_from(found, ErrorOfScale.of(history.measure), history, evidence_of(history))
     assert 0 < learned.effective_scores < 4
     assert learned.posterior_sd < learned.prior_sd
     assert len(learned.drivers) == 3
@@ -124,7 +124,7 @@ def test_what_was_learned_counts_scores_between_none_and_all():
 def test_a_driver_is_what_leaving_its_score_out_changes():
     history = course(19, [9, 7, 6, 8, 6, 7, 9, 12, 7, 6, 8, 7])
     found = learn(history)
-    learned = learned_from(found, ScaleError.of(history.measure), history, evidence_of(history))
+    learned = learned_from(found, ErrorOfScale.of(history.measure), history, evidence_of(history))
     each, mean = np.concatenate(found.by_score, axis=1), found.mean(found.durability)
     factors = {}
     for score, likelihood in zip(history.scores, each, strict=True):

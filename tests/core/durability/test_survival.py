@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tenuto.core.durability.survival import Curve, survival
+from tenuto.core.durability.survival import ResponseCurve, survival
 
 
 def simulated(above, in_row, run, count=200_000):
@@ -28,10 +28,10 @@ def test_loss_is_never_undone():
 
 
 def test_the_day_of_a_risk_lies_on_the_straight_line_between_scores():
-    curve = Curve(np.array([0.0, 7.0, 14.0]), np.array([1.0, 0.9, 0.5]))
+    curve = ResponseCurve(np.array([0.0, 7.0, 14.0]), np.array([1.0, 0.9, 0.5]))
     assert curve.day_of_risk(0.3) == pytest.approx(10.5)
     assert curve.at(10.5) == pytest.approx(0.7)
 
 
 def test_a_risk_that_is_not_reached_has_no_day():
-    assert Curve(np.array([0.0, 7.0]), np.array([1.0, 0.9])).day_of_risk(0.2) is None
+    assert ResponseCurve(np.array([0.0, 7.0]), np.array([1.0, 0.9])).day_of_risk(0.2) is None

@@ -6,9 +6,9 @@ import pytest
 
 from tenuto.core.durability.evidence import known, series
 from tenuto.core.durability.population import CONDITIONS, SETTINGS, fitted
-from tenuto.core.forecast.crowd import PEOPLE, WEEKS, CrowdError, Question, hundred
+from tenuto.core.forecast.crowd import PEOPLE, WEEKS, CrowdError, CrowdQuestion, hundred
 
-SIX = Question("depression", 6, "clinic")
+SIX = CrowdQuestion("depression", 6, "clinic")
 
 
 @pytest.fixture(scope="module")
@@ -53,13 +53,13 @@ def test_doubt_about_the_population_widens_the_range(crowd):
 @pytest.mark.parametrize("condition", [c for c in CONDITIONS if known(c).lasts != "weeks"])
 def test_where_nothing_is_known_it_says_why(condition):
     with pytest.raises(CrowdError, match="no duration can be said"):
-        hundred(Question(condition, 6, "clinic"))
+        hundred(CrowdQuestion(condition, 6, "clinic"))
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_every_setting_of_every_condition_of_weeks_has_a_scale_that_goes_with_it(setting):
     for condition in (c for c in CONDITIONS if known(c).lasts == "weeks"):
-        found = hundred(Question(condition, 1, setting))
+        found = hundred(CrowdQuestion(condition, 1, setting))
         assert found.scale in known(condition).scales.values()
 
 
@@ -73,7 +73,7 @@ def test_every_setting_of_every_condition_of_weeks_has_a_scale_that_goes_with_it
 )
 def test_an_unknown_word_names_those_that_are_known(question, says):
     with pytest.raises(CrowdError, match=says):
-        Question(*question)
+        CrowdQuestion(*question)
 
 
 def test_every_series_begins_on_day_0_and_has_its_number_of_infusions():

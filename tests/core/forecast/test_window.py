@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from tenuto.core.durability.course import standing
-from tenuto.core.durability.survival import Curve
+from tenuto.core.durability.survival import ResponseCurve
 from tenuto.core.forecast.days import first_open, last_open
 from tenuto.core.forecast.window import lost_by, window
 from tests.core.forecast.written import RULES, course, on
 
-STEEP = Curve(np.array([0.0, 7, 14, 21, 365]), np.array([1.0, 1.0, 0.9, 0.7, 0.0]))
-FLAT = Curve(np.array([0.0, 7, 14, 365]), np.array([1.0, 1.0, 1.0, 0.95]))
+STEEP = ResponseCurve(np.array([0.0, 7, 14, 21, 365]), np.array([1.0, 1.0, 0.9, 0.7, 0.0]))
+FLAT = ResponseCurve(np.array([0.0, 7, 14, 365]), np.array([1.0, 1.0, 1.0, 0.95]))
 CALM = course("PHQ-9", "-1:19 11:6 39:6 67:5 95:6", "0 2 4 7 9 11 39 67 95")
 
 

@@ -20,7 +20,7 @@ from tenuto.core.intake.facts import (
     Person,
     Problem,
     ProblemStatus,
-    Score,
+    RecordedScore,
 )
 from tenuto.core.intake.required import facts
 from tests.core.intake.people import DEPRESSION, TODAY, healthy
@@ -122,7 +122,7 @@ values = st.one_of(
 )
 answers = st.builds(Answer, fact=st.sampled_from([a.id for a in ANSWERS]), value=values, taken=days)
 scores = st.builds(
-    Score,
+    RecordedScore,
     instrument=st.sampled_from(SCALES),
     value=st.integers(0, 27).map(Decimal),
     taken=days,

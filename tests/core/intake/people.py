@@ -17,9 +17,9 @@ from tenuto.core.intake.facts import (
     PatientFacts,
     Person,
     Problem,
-    Score,
+    RecordedScore,
 )
-from tenuto.core.intake.required import Purpose, facts
+from tenuto.core.intake.required import JudgementPurpose, facts
 from tenuto.core.policy import demo_policy
 
 TODAY = date(2026, 11, 22)
@@ -91,10 +91,10 @@ def healthy(**changes) -> PatientFacts:
             measured("ggt_u_per_l", "20", reference_high=Decimal(50)),
         ),
         scores=(
-            Score("PHQ-9", Decimal(19), TODAY, items=(("44260-8", 0),)),
-            Score("stop-bang", Decimal(1), TODAY),
-            Score("AUDIT-C", Decimal(1), TODAY),
-            Score("DAST-10", Decimal(0), TODAY),
+            RecordedScore("PHQ-9", Decimal(19), TODAY, items=(("44260-8", 0),)),
+            RecordedScore("stop-bang", Decimal(1), TODAY),
+            RecordedScore("AUDIT-C", Decimal(1), TODAY),
+            RecordedScore("DAST-10", Decimal(0), TODAY),
         ),
         answers=tuple(_answer(item) for item in facts() if item.kind == "answer"),
         consents=(Consent(TODAY - timedelta(days=3), True, "depression", "3"),),
@@ -126,7 +126,9 @@ def with_problem(*problems: Problem) -> PatientFacts:
     return healthy(problems=(DEPRESSION, *problems))
 
 
-def judged(patient: PatientFacts, purpose: Purpose = Purpose.PLANNING, **options) -> Assessment:
+def judged(
+    patient: PatientFacts, purpose: JudgementPurpose = JudgementPurpose.PLANNING, **options
+) -> Assessment:
     """Judge with the signed demonstration policy today."""
     return assess(
         patient, policy=options.pop("policy", demo_policy()), as_of=TODAY, purpose=purpose, **options

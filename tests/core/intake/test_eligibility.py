@@ -8,7 +8,7 @@ import pytest
 
 from tenuto.core.gate import Level
 from tenuto.core.intake.facts import Coding, Consent, PatientFacts, Person, Problem, ProblemStatus
-from tenuto.core.intake.required import Purpose, facts
+from tenuto.core.intake.required import JudgementPurpose, facts
 from tenuto.core.policy import default_policy
 from tests.core.intake.people import (
     DEPRESSION,
@@ -24,7 +24,7 @@ from tests.core.intake.people import (
 )
 
 
-@pytest.mark.parametrize("purpose", list(Purpose))
+@pytest.mark.parametrize("purpose", list(JudgementPurpose))
 def test_a_person_about_whom_everything_is_known_passes(purpose):
     assessment = judged(healthy(), purpose)
     assert serious(assessment) == []
@@ -49,13 +49,13 @@ def test_an_unsigned_policy_never_passes():
 def test_nothing_known_is_refused_and_everything_is_missing():
     assessment = judged(PatientFacts(Person()))
     assert assessment.gate.level is Level.REFUSE
-    asked = {f.id for f in facts() if f.absent(Purpose.PLANNING) is not Level.PASS}
+    asked = {f.id for f in facts() if f.absent(JudgementPurpose.PLANNING) is not Level.PASS}
     assert set(assessment.missing) == asked
     assert assessment.weight is None
 
 
 @pytest.mark.parametrize("item", [f for f in facts() if f.kind == "answer"], ids=lambda f: f.id)
-@pytest.mark.parametrize("purpose", list(Purpose))
+@pytest.mark.parametrize("purpose", list(JudgementPurpose))
 def test_each_unanswered_question_has_the_effect_that_the_register_says(item, purpose):
     base = healthy() if item.id != "lab.ecg" else with_problem(Problem("Coronary artery disease"))
     assessment = judged(with_answer(item.id, None, patient=base), purpose)
@@ -81,7 +81,7 @@ def test_each_answer_has_the_effect_that_the_register_says(item):
 @pytest.mark.parametrize("code", ["consent", "escort", "prescriber"])
 def test_what_is_needed_on_the_day_is_to_do_while_planning_and_blocks_starting(code):
     gone = with_answer(code, None, patient=healthy(consents=()) if code == "consent" else None)
-    planning, starting = judged(gone), judged(gone, Purpose.STARTING)
+    planning, starting = judged(gone), judged(gone, JudgementPurpose.STARTING)
     assert (planning.to_do, starting.to_do) == ((code,), ())
     name = f"MISSING-{code.upper()}"
     assert (finding(planning, name).level, finding(starting, name).level) == (Level.REVIEW, Level.BLOCK)
@@ -126,19 +126,19 @@ def test_a_recorded_no_is_an_answer_or_a_refuted_problem():
 def test_pregnancy_unknown_blocks_starting_and_reviews_planning():
     silent = with_answer("pregnancy.test", None)
     assert finding(judged(silent), "MISSING-PREGNANCY-TEST").level is Level.REVIEW
-    assert finding(judged(silent, Purpose.STARTING), "MISSING-PREGNANCY-TEST").level is Level.BLOCK
+    assert finding(judged(silent, JudgementPurpose.STARTING), "MISSING-PREGNANCY-TEST").level is Level.BLOCK
     man = replace(silent, person=replace(silent.person, sex="male"))
-    assert "pregnancy.test" not in judged(man, Purpose.STARTING).missing
+    assert "pregnancy.test" not in judged(man, JudgementPurpose.STARTING).missing
 
 
 def test_a_pregnancy_test_counts_seven_days_with_contraception_and_today_without():
     old = with_answer("pregnancy.test", "negative", days_ago=7)
-    assert serious(judged(old, Purpose.STARTING)) == []
+    assert serious(judged(old, JudgementPurpose.STARTING)) == []
     assert "STALE-PREGNANCY-TEST BLOCK" in serious(
-        judged(with_answer("pregnancy.test", "negative", days_ago=8), Purpose.STARTING)
+        judged(with_answer("pregnancy.test", "negative", days_ago=8), JudgementPurpose.STARTING)
     )
     unprotected = with_answer("contraception", False, patient=old)
-    assert "STALE-PREGNANCY-TEST BLOCK" in serious(judged(unprotected, Purpose.STARTING))
+    assert "STALE-PREGNANCY-TEST BLOCK" in serious(judged(unprotected, JudgementPurpose.STARTING))
 
 
 def test_an_old_bad_answer_still_counts():
@@ -167,7 +167,7 @@ def test_what_is_not_known_here_is_listed():
 
 def test_two_identifiers_are_needed():
     person = Person("Ana Silva", (), None, "female")
-    assert "MISSING-IDENTITY BLOCK" in serious(judged(healthy(person=person), Purpose.STARTING))
+    assert "MISSING-IDENTITY BLOCK" in serious(judged(healthy(person=person), JudgementPurpose.STARTING))
     twice = Person("Ana Silva", ("ana  silva",), None, "female")
     assert "MISSING-IDENTITY REVIEW" in serious(judged(healthy(person=twice)))
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from tenuto.core.gate import Level
-from tenuto.core.intake.facts import Allergy, Answer, Coding, Consent, Medication, Score
-from tenuto.core.intake.required import Purpose
+from tenuto.core.intake.facts import Allergy, Answer, Coding, Consent, Medication, RecordedScore
+from tenuto.core.intake.required import JudgementPurpose
 from tests.core.intake.people import (
     TODAY,
     finding,
@@ -20,7 +20,7 @@ from tests.core.intake.people import (
     with_measured,
 )
 
-STARTING = Purpose.STARTING
+STARTING = JudgementPurpose.STARTING
 
 
 @pytest.mark.parametrize(
@@ -129,12 +129,14 @@ def test_consent(consents, expected):
     assert serious(judged(healthy(consents=consents))) == ([expected] if expected else [])
 
 
-def phq9(item: int | None, days_ago: int = 0, total: int = 4) -> Score:
+def phq9(item: int | None, days_ago: int = 0, total: int = 4) -> RecordedScore:
     items = () if item is None else (("44260-8", item),)
-    return Score("PHQ-9", Decimal(total), TODAY - timedelta(days=days_ago), items=(("44250-9", 1), *items))
+    return RecordedScore(
+        "PHQ-9", Decimal(total), TODAY - timedelta(days=days_ago), items=(("44250-9", 1), *items)
+    )
 
 
-def with_scores(*scores: Score):
+def with_scores(*scores: RecordedScore):
     patient = healthy()
     return replace(patient, scores=(*(s for s in patient.scores if s.instrument != "PHQ-9"), *scores))
 
@@ -178,7 +180,7 @@ def at(hour: int) -> datetime:
 
 
 def test_an_answer_that_can_t_be_read_for_certain_counts_as_the_worst():
-    unclear = Score("phq9_item9", Decimal(3), TODAY, unclear="maybe")
+    unclear = RecordedScore("phq9_item9", Decimal(3), TODAY, unclear="maybe")
     found = finding(judged(with_scores(unclear)), "SUICIDE-ITEM-URGENT")
     assert "can't be read for certain (maybe)" in found.message
 
@@ -189,7 +191,7 @@ def test_an_older_positive_item_is_not_lost_behind_a_newer_form():
 
 
 def test_an_item_without_a_total_counts():
-    alone = Score("phq9_item9", Decimal(1), TODAY)
+    alone = RecordedScore("phq9_item9", Decimal(1), TODAY)
     patient = with_answer("suicide.screen", "negative", days_ago=1, patient=healthy())
     assert serious(judged(replace(patient, scores=(*patient.scores, alone)))) == ["SUICIDE-ITEM BLOCK"]
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenuto.core.intake.difference import Difference
-from tenuto.core.intake.facts import Answer, Coding, Consent, Measurement, Medication, Problem, Score
+from tenuto.core.intake.facts import Answer, Coding, Consent, Measurement, Medication, Problem, RecordedScore
 from tenuto.core.intake.facts_changes import facts_changes, without_origins
 from tests.core.intake.generated import patients
 from tests.core.intake.people import TODAY, healthy
@@ -44,7 +44,7 @@ def test_each_kind_of_fact_is_said_in_words():
         problems=(*old.problems, Problem("Glaucoma", (Coding("icd10cm", "H40.9"),), onset=DAY)),
         medications=(*old.medications, Medication("Sertraline", dose="50 mg", last_taken=DAY)),
         measurements=(*old.measurements, Measurement("weight_kg", Decimal("70.50"), DAY, estimated=True)),
-        scores=(*old.scores, Score("phq9", Decimal(12), DAY, items=(("9", 1),))),
+        scores=(*old.scores, RecordedScore("phq9", Decimal(12), DAY, items=(("9", 1),))),
         answers=(*old.answers, Answer("suicide.means", True, DAY)),
         consents=(*old.consents, Consent(DAY, False, "depression", "v2")),
         unreadable=("A weight without a unit.",),

@@ -22,7 +22,7 @@ from tenuto.core.intake.facts import (
     Person,
     Problem,
     ProblemStatus,
-    Score,
+    RecordedScore,
 )
 from tenuto.core.intake.facts_json import FactsUnreadable, facts_from_json, facts_to_json
 
@@ -43,7 +43,12 @@ facts = st.builds(
     ).map(tuple),
     scores=st.lists(
         st.builds(
-            Score, text, numbers, days, text, st.lists(st.tuples(text, st.integers()), max_size=2).map(tuple)
+            RecordedScore,
+            text,
+            numbers,
+            days,
+            text,
+            st.lists(st.tuples(text, st.integers()), max_size=2).map(tuple),
         ),
         max_size=1,
     ).map(tuple),

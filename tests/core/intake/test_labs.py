@@ -7,13 +7,15 @@ import pytest
 from tenuto.core.intake import labs
 from tenuto.core.intake.eligibility import case_of
 from tenuto.core.intake.facts import PatientFacts, Person, Problem, ProblemStatus
-from tenuto.core.intake.required import Purpose
+from tenuto.core.intake.required import JudgementPurpose
 from tenuto.core.policy import demo_policy
 from tests.core.intake.people import TODAY, healthy, with_answer, with_measured, with_problem
 
 
 def orders(patient, **options):
-    case = case_of(patient, policy=demo_policy(), as_of=TODAY, purpose=Purpose.PLANNING, indication=None)
+    case = case_of(
+        patient, policy=demo_policy(), as_of=TODAY, purpose=JudgementPurpose.PLANNING, indication=None
+    )
     return {found.test.id: found for found in labs.due(case, **options)}
 
 

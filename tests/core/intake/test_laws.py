@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tenuto.core.gate import Level
 from tenuto.core.intake.facts_json import facts_from_json, facts_to_json
-from tenuto.core.intake.required import Purpose
+from tenuto.core.intake.required import JudgementPurpose
 from tests.core.intake.generated import (
     allergies,
     any_problem,
@@ -24,7 +24,7 @@ from tests.core.intake.generated import (
 )
 from tests.core.intake.people import judged
 
-purposes = st.sampled_from(Purpose)
+purposes = st.sampled_from(JudgementPurpose)
 
 
 @given(patients, purposes)

@@ -10,7 +10,7 @@ import pytest
 
 from tenuto.core.intake.conditions import conditions
 from tenuto.core.intake.eligibility import assess
-from tenuto.core.intake.facts import Answer, Coding, Problem, Score
+from tenuto.core.intake.facts import Answer, Coding, Problem, RecordedScore
 from tenuto.core.intake.severity import adequate_trials, moderate_from
 from tenuto.core.policy import default_policy
 from tenuto.core.scales.reading import find
@@ -30,7 +30,7 @@ def person(row):
     for cell in row["scores"].split(","):
         told, ago = cell.split("@")
         scale, value = told.split()
-        scores.append(Score(scale, Decimal(value), days_ago(ago), items=(("9", 0),)))
+        scores.append(RecordedScore(scale, Decimal(value), days_ago(ago), items=(("9", 0),)))
     answers = [a for a in known.answers if a.fact != "treatments.trials"]
     return replace(
         known,

@@ -10,7 +10,7 @@ import pytest
 
 from tenuto.core.gate import Level
 from tenuto.core.intake.facts import Coding, Measurement, Medication, Problem, ProblemStatus
-from tenuto.core.intake.required import Purpose
+from tenuto.core.intake.required import JudgementPurpose
 from tenuto.core.intake.wording import Mention, Phrases
 from tests.core.intake.people import (
     DEPRESSION,
@@ -46,7 +46,7 @@ def test_blood_pressure(row):
         value, ago = (part.strip() for part in cell.split("@"))
         readings += pressure(value, int(ago), f"09:{5 * number:02}")
     patient = with_measured(*readings, without=("systolic_mmhg", "diastolic_mmhg"))
-    assert serious(judged(patient, Purpose(row["purpose"]))) == listed(row["finding"])
+    assert serious(judged(patient, JudgementPurpose(row["purpose"]))) == listed(row["finding"])
 
 
 def weight(cell: str, number: int) -> Measurement:
@@ -63,7 +63,7 @@ def weight(cell: str, number: int) -> Measurement:
 def test_weight(row):
     cells = [cell for cell in row["weights"].split(",") if cell.strip()]
     patient = with_measured(*(weight(c, n) for n, c in enumerate(cells)), without=("weight_kg",))
-    assessment = judged(patient, Purpose(row["purpose"]))
+    assessment = judged(patient, JudgementPurpose(row["purpose"]))
     assert sorted(found for found in serious(assessment) if "WEIGHT" in found) == listed(row["finding"])
     assert (assessment.weight is not None) == (row["dose"] == "yes")
 

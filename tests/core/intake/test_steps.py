@@ -11,12 +11,12 @@ import pytest
 from tenuto.core.intake.consent_text import consent_text, current_consent_text
 from tenuto.core.intake.facts import Answer, Coding, Measurement, Medication, PatientFacts, Person, Problem
 from tenuto.core.intake.medicines import interactions
-from tenuto.core.intake.merge import Part, Struck, merge, row_id
+from tenuto.core.intake.merge import SourcePart, Struck, merge, row_id
 from tenuto.core.intake.required import facts
 from tenuto.core.intake.steps import elsewhere, step, steps
 from tenuto.core.intake.tasks import for_flag, for_level
 from tenuto.core.scales.red_flags import RedFlag, Urgency
-from tenuto.core.scales.suicide_triage import Level
+from tenuto.core.scales.suicide_triage import RiskLevel
 from tenuto.core.sources import Basis, Tag
 
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -44,7 +44,7 @@ def test_an_unknown_step_is_named():
 def test_every_urgency_and_every_level_above_none_has_a_task():
     for urgency in Urgency:
         assert for_flag(RedFlag("r", 1, urgency, "t", "a", "9", Basis((Tag.D,)))).within > timedelta(0)
-    assert [bool(for_level(level)) for level in Level] == [False, True, True, True]
+    assert [bool(for_level(level)) for level in RiskLevel] == [False, True, True, True]
 
 
 def test_a_consent_text_is_pinned_by_what_it_says():
@@ -64,7 +64,7 @@ def test_a_medicine_is_met_by_brand_name():
 
 
 def part(at=AT, **said):
-    return Part(PatientFacts(Person(), **said), at, imported=True)
+    return SourcePart(PatientFacts(Person(), **said), at, imported=True)
 
 
 def test_silence_takes_nothing_back():
@@ -82,7 +82,7 @@ def test_the_same_thing_told_twice_is_one_and_the_newer_word_counts():
 
 def test_only_a_person_strikes():
     entry = Problem("Asthma")
-    struck = Part(PatientFacts(Person()), AT - timedelta(days=9), rows={row_id(entry): Struck()})
+    struck = SourcePart(PatientFacts(Person()), AT - timedelta(days=9), rows={row_id(entry): Struck()})
     assert merge(ANA, [part(problems=(entry,)), struck]).problems == ()
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tenuto.core.literature.claims import Verdict, banned_in, claims
+from tenuto.core.literature.claims import ClaimVerdict, banned_in, claims
 
 ROOT = Path(__file__).resolve().parents[3]
 SHOWN = sorted(
@@ -29,7 +29,7 @@ def test_every_claim_has_evidence_articles_and_a_finding(claim):
     assert set(claim.articles) <= {"S0", "S1", "S2", "S3", "S4"}
     assert claim.articles
     assert claim.finding
-    assert isinstance(claim.verdict, Verdict)
+    assert isinstance(claim.verdict, ClaimVerdict)
     assert all(phrase == phrase.casefold() for phrase in claim.banned)
 
 

@@ -3,13 +3,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tenuto.core.pk import Dose, Options, Regimen, Subjects, default, load, simulate
+from tenuto.core.pk import GivenDose, Options, Regimen, Subjects, default, load, simulate
 from tenuto.core.pk.covariates import UnknownCovariate, covariate, covariate_names, multipliers
 from tenuto.core.pk.summary import area_to_infinity
 from tenuto.core.units import Mg, MgPerHour, Minutes
 
 USUAL = Regimen.single(Mg(35), Minutes(40))
-LONG = Regimen((Dose.at_rate(Minutes(0), MgPerHour(20), Minutes(14_400)),))
+LONG = Regimen((GivenDose.at_rate(Minutes(0), MgPerHour(20), Minutes(14_400)),))
 
 
 def factors(

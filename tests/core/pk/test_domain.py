@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tenuto.core.pk import Dose, OutsideModel, Regimen, Subjects, cautions, default, load
+from tenuto.core.pk import GivenDose, OutsideModel, Regimen, Subjects, cautions, default, load
 from tenuto.core.units import Mg, MgPerHour, MgPerKg, Minutes
 
 USUAL = Regimen.single(MgPerKg("0.5"), Minutes(40))
@@ -29,7 +29,10 @@ def test_an_ordinary_adult_and_dose_need_no_caution() -> None:
         ("weight_kg", {"weight": 45.0}),
         ("age_years", {"age": 10.0}),
         ("age_years", {"age": 75.0}),
-        ("infusion_hours", {"regimen": Regimen((Dose.at_rate(Minutes(0), MgPerHour(20), Minutes(6000)),))}),
+        (
+            "infusion_hours",
+            {"regimen": Regimen((GivenDose.at_rate(Minutes(0), MgPerHour(20), Minutes(6000)),))},
+        ),
         ("dose_mg_per_kg_24h", {"regimen": Regimen.single(MgPerKg(20), Minutes(240))}),
     ],
 )
@@ -38,7 +41,7 @@ def test_outside_a_soft_limit_the_answer_carries_a_caution(expected: str, change
 
 
 def test_a_long_infusion_concerns_norketamine_only() -> None:
-    long = Regimen((Dose.at_rate(Minutes(0), MgPerHour(20), Minutes(6000)),))
+    long = Regimen((GivenDose.at_rate(Minutes(0), MgPerHour(20), Minutes(6000)),))
     (found,) = cautions(default(), Subjects(70.0), long)
     assert found.analyte == "norketamine"
     assert "rests on infusions of up to 8 h; this is an infusion of 100 h" in found.message

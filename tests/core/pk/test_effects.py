@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tenuto.core.compartments import Infusion, rate_matrix
+from tenuto.core.compartments import ConstantInput, rate_matrix
 from tenuto.core.compartments import simulate as amounts
 from tenuto.core.pk import Options, Regimen, Site, Subjects, default, load, simulate
 from tenuto.core.pk.effects import dissociation, drug_high, drug_high_range, effect_site, haemodynamics
@@ -19,7 +19,7 @@ def test_the_effect_site_follows_behind_the_level_by_its_delay() -> None:
     k, half = 0.02, 6.1
     ke0 = np.log(2) / half
     both = rate_matrix(2, losses={0: k, 1: ke0}, copies={(0, 1): ke0})
-    exact = amounts(both, [Infusion(0.0, 40.0, 1.0)], GRID)[:, 0]
+    exact = amounts(both, [ConstantInput(0.0, 40.0, 1.0)], GRID)[:, 0]
     levels = simulate(default(), USUAL, Subjects(70.0), GRID)
     object.__setattr__(levels, "ng_per_ml", exact[np.newaxis, :1].repeat(2, axis=0))
     found = effect_site(levels).values[0]

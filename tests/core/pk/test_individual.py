@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tenuto.core.pk import Regimen, Subjects, default, draw_effects, load, measured, simulate
-from tenuto.core.pk.individual import Measured, fit
+from tenuto.core.pk.individual import MeasuredLevel, fit
 from tenuto.core.pk.population import covariance
 from tenuto.core.units import Mg, Minutes
 
@@ -15,11 +15,13 @@ BODY = Subjects(70.0)
 TIMES = np.array([20.0, 40, 60, 90, 120, 180, 240, 360, 480])
 
 
-def levels_of(effects: np.ndarray, times: np.ndarray, random: np.random.Generator | None) -> list[Measured]:
+def levels_of(
+    effects: np.ndarray, times: np.ndarray, random: np.random.Generator | None
+) -> list[MeasuredLevel]:
     levels = simulate(default(), USUAL, BODY, times, effects=effects)
     values = levels.ng_per_ml if random is None else measured(levels, random)
     return [
-        Measured(float(t), name, float(values[i, 0, j]))
+        MeasuredLevel(float(t), name, float(values[i, 0, j]))
         for i, name in enumerate(levels.analytes)
         for j, t in enumerate(times)
         if values[i, 0, j] > 0
@@ -40,7 +42,7 @@ def test_one_uninformative_level_leaves_the_population() -> None:
     """A level at the typical value tells little: the estimate stays near zero and nearly as wide."""
     typical = float(simulate(default(), USUAL, BODY, [60.0]).of("ketamine")[0, 0])
     found = fit(
-        default(), USUAL, BODY, [Measured(60.0, "ketamine", typical)], random=np.random.default_rng(1)
+        default(), USUAL, BODY, [MeasuredLevel(60.0, "ketamine", typical)], random=np.random.default_rng(1)
     )
     prior = np.sqrt(np.diag(covariance(default())))
     assert (np.abs(found.effects) < 0.25 * prior).all()
@@ -61,7 +63,12 @@ def test_posterior_intervals_are_calibrated() -> None:
 
 def test_prediction_has_one_curve_for_each_draw() -> None:
     found = fit(
-        default(), USUAL, BODY, [Measured(40.0, "ketamine", 220.0)], random=np.random.default_rng(1), draws=64
+        default(),
+        USUAL,
+        BODY,
+        [MeasuredLevel(40.0, "ketamine", 220.0)],
+        random=np.random.default_rng(1),
+        draws=64,
     )
     curves = found.predict(USUAL, BODY, [40.0, 80.0]).of("ketamine")
     assert curves.shape == (64, 2)
@@ -74,15 +81,15 @@ def test_prediction_has_one_curve_for_each_draw() -> None:
     ("model", "seen", "says"),
     [
         ("otto-2021", [], "no measured level"),
-        ("otto-2021", [Measured(10.0, "ketamine", 0.0)], "can't be fitted"),
-        ("otto-2021", [Measured(10.0, "ketamine", float("nan"))], "can't be fitted"),
-        ("otto-2021", [Measured(0.0, "ketamine", 5.0)], "before any drug was given"),
-        ("otto-2021", [Measured(40.0, "hydroxynorketamine", 5.0)], "it has ketamine, norketamine"),
-        ("domino", [Measured(10.0, "ketamine", 50.0)], "no variability between people"),
-        ("kamp-2020", [Measured(10.0, "ketamine", 50.0)], "no published residual error"),
+        ("otto-2021", [MeasuredLevel(10.0, "ketamine", 0.0)], "can't be fitted"),
+        ("otto-2021", [MeasuredLevel(10.0, "ketamine", float("nan"))], "can't be fitted"),
+        ("otto-2021", [MeasuredLevel(0.0, "ketamine", 5.0)], "before any drug was given"),
+        ("otto-2021", [MeasuredLevel(40.0, "hydroxynorketamine", 5.0)], "it has ketamine, norketamine"),
+        ("domino", [MeasuredLevel(10.0, "ketamine", 50.0)], "no variability between people"),
+        ("kamp-2020", [MeasuredLevel(10.0, "ketamine", 50.0)], "no published residual error"),
     ],
 )
-def test_what_can_not_be_fitted_is_refused(model: str, seen: list[Measured], says: str) -> None:
+def test_what_can_not_be_fitted_is_refused(model: str, seen: list[MeasuredLevel], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         fit(load(model), USUAL, BODY, seen, random=np.random.default_rng(0))
 
@@ -93,7 +100,7 @@ def test_a_posterior_without_draws_is_refused() -> None:
             default(),
             USUAL,
             BODY,
-            [Measured(40.0, "ketamine", 160.0)],
+            [MeasuredLevel(40.0, "ketamine", 160.0)],
             random=np.random.default_rng(0),
             draws=0,
         )

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenuto.core.compartments import Infusion
+from tenuto.core.compartments import ConstantInput
 from tenuto.core.compartments.reference_ode import simulate_slowly
 from tenuto.core.pk import Options, Regimen, Scaling, Site, Subjects, default, load, names, simulate
 from tenuto.core.pk.build import parameter_values, system
@@ -22,7 +22,7 @@ def test_every_model_agrees_with_the_slow_solution(name: str) -> None:
     expected = np.zeros((len(model.analytes), len(TIMES)))
     for moiety, share in model.forms["racemic"].share.items():
         body = system(model, {k: v * model.moieties[moiety].get(k, 1.0) for k, v in values.items()})
-        amounts = simulate_slowly(body.matrix[0], [Infusion(0.0, 40.0, 35.0 * share / 40)], TIMES)
+        amounts = simulate_slowly(body.matrix[0], [ConstantInput(0.0, 40.0, 35.0 * share / 40)], TIMES)
         expected += amounts[list(body.observed)] / body.volumes * 1000
     found = simulate(model, USUAL, Subjects(70.0), TIMES).ng_per_ml[:, 0]
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-9 * expected.max())

@@ -11,7 +11,7 @@ CHECKS = validity.checks()
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda c: f"{c.number}: {c.quantity[:60]}")
-def test_target_is_met(check: validity.Check) -> None:
+def test_target_is_met(check: validity.TargetCheck) -> None:
     assert check.met, f"expected {check.expected} within {check.tolerance}, found {check.found}"
 
 

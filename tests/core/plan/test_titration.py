@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenuto.core.course.infusion import CourseError, GivenInfusion, Tolerability
-from tenuto.core.plan.titration import Change, first_dose_options, titration_options
+from tenuto.core.plan.titration import OptionChange, first_dose_options, titration_options
 from tenuto.core.policy import default_policy
 from tenuto.core.units import Mg, MgPerKg, Minutes
 from tests.spec.tables import rows
@@ -48,22 +48,25 @@ def test_an_increase_is_offered_or_its_absence_explained(row):
     earlier = [session()] * (int(row["sessions"]) - 1)
     improved = Decimal(row["improved %"]) if row["improved %"] else None
     found = titration_options([*earlier, last], improved, policy=POLICY)
-    assert (Change.UP in changes(found)) is (row["up offered"] == "yes")
-    assert {Change.KEEP, Change.LONGER, Change.DOWN} <= changes(found)
+    assert (OptionChange.UP in changes(found)) is (row["up offered"] == "yes")
+    assert {OptionChange.KEEP, OptionChange.LONGER, OptionChange.DOWN} <= changes(found)
     assert bool(found.withheld) is (row["up offered"] == "no")
     assert row["why not"] in " ".join(w.why for w in found.withheld)
 
 
 def test_the_steps_are_those_of_the_data():
     found = titration_options([session(), session()], Decimal(0), policy=POLICY)
-    assert [str(o.dose) for o in found.options if o.change is Change.UP] == ["0.6 mg/kg", "0.75 mg/kg"]
-    assert [str(o.minutes) for o in found.options if o.change is Change.LONGER] == ["50 min", "60 min"]
-    assert [str(o.dose) for o in found.options if o.change is Change.DOWN] == ["0.4 mg/kg", "0.375 mg/kg"]
+    assert [str(o.dose) for o in found.options if o.change is OptionChange.UP] == ["0.6 mg/kg", "0.75 mg/kg"]
+    assert [str(o.minutes) for o in found.options if o.change is OptionChange.LONGER] == ["50 min", "60 min"]
+    assert [str(o.dose) for o in found.options if o.change is OptionChange.DOWN] == [
+        "0.4 mg/kg",
+        "0.375 mg/kg",
+    ]
 
 
 def test_at_the_cap_no_increase_is_offered_and_the_reason_is_said():
     found = titration_options([session("1"), session("1")], Decimal(0), policy=POLICY)
-    assert Change.UP not in changes(found)
+    assert OptionChange.UP not in changes(found)
     assert "cap" in found.withheld[0].why
 
 
@@ -92,7 +95,7 @@ def test_laws_of_the_options(dose, minutes, grade, open_grade, alert, sedation, 
     found = titration_options([*history, last], improved, policy=POLICY)
     for option in found.options:
         assert option.dose == last.dose or option.minutes == last.minutes
-        if option.change is not Change.KEEP:
+        if option.change is not OptionChange.KEEP:
             assert option.dose.value <= POLICY.number("dose_max_mg_per_kg_psychiatric")
             rate = option.dose.over(option.minutes).value
             assert rate <= POLICY.number("rate_max_mg_per_kg_per_h_psychiatric")
@@ -104,7 +107,7 @@ def test_an_open_event_of_an_earlier_infusion_counts_too():
     """Hazard H32."""
     open_still = session(worst_event_grade=3, open_event_grade=2)
     found = titration_options([open_still, session()], Decimal(0), policy=POLICY)
-    assert Change.UP not in changes(found)
+    assert OptionChange.UP not in changes(found)
     assert [w.why for w in found.withheld] == [
         "An event of grade 2 is still open. Close it before the dose is raised."
     ]
@@ -113,7 +116,7 @@ def test_an_open_event_of_an_earlier_infusion_counts_too():
 def test_what_is_not_recorded_speaks_against_an_increase():
     silent = replace(session(), tolerability=None)
     found = titration_options([session(), silent], Decimal(0), policy=POLICY)
-    assert Change.UP not in changes(found)
+    assert OptionChange.UP not in changes(found)
     assert [w.why for w in found.withheld] == ["How the last infusion was borne is not recorded."]
 
 

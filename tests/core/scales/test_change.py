@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenuto.core.scales.change import Kind, compare, relapse_prompt
+from tenuto.core.scales.change import StatementKind, compare, relapse_prompt
 from tenuto.core.scales.definition import ScaleError
 from tenuto.core.scales.reading import instrument, instruments
 from tenuto.core.scales.scoring import Result, Score, Void
@@ -30,9 +30,9 @@ def test_what_a_change_may_be_called(row):
     change = compare(instrument(name), result(name, row["baseline"]), result(name, row["now"]))
     assert change.improvement == (Decimal(row["improvement"]) if row["improvement"] else None)
     for column, kind in (
-        ("response", Kind.RESPONSE),
-        ("remission", Kind.REMISSION),
-        ("larger than noise", Kind.RELIABLE),
+        ("response", StatementKind.RESPONSE),
+        ("remission", StatementKind.REMISSION),
+        ("larger than noise", StatementKind.RELIABLE),
     ):
         assert change.holds(kind) == {"yes": True, "no": False, "": None}[row[column]], column
 
@@ -46,8 +46,8 @@ def test_without_a_baseline_nothing_is_said_but_why():
 
 def test_which_remission_of_the_madrs_is_a_parameter():
     madrs, before, now = instrument("madrs"), result("madrs", 30), result("madrs", 11)
-    assert compare(madrs, before, now).holds(Kind.REMISSION) is False
-    assert compare(madrs, before, now, remission_at_most=Decimal(12)).holds(Kind.REMISSION) is True
+    assert compare(madrs, before, now).holds(StatementKind.REMISSION) is False
+    assert compare(madrs, before, now, remission_at_most=Decimal(12)).holds(StatementKind.REMISSION) is True
     with pytest.raises(ScaleError, match="Known: 10, 12"):
         compare(madrs, before, now, remission_at_most=Decimal(11))
 
@@ -82,7 +82,7 @@ def test_a_fall_and_the_same_rise_are_noise_or_not_alike(a, b):
     there = compare(phq9, result("phq9", a), result("phq9", b))
     back = compare(phq9, result("phq9", b), result("phq9", a))
     assert there.improvement == -back.improvement
-    assert there.holds(Kind.RELIABLE) == back.holds(Kind.RELIABLE)
+    assert there.holds(StatementKind.RELIABLE) == back.holds(StatementKind.RELIABLE)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from tenuto.core.scales.codes import Coded, Meaning, answer_value, lookup, valid_loinc
 from tenuto.core.scales.reading import instrument, instruments
-from tenuto.core.scales.suicide_triage import Level, level_code, level_rules
+from tenuto.core.scales.suicide_triage import RiskLevel, level_code, level_rules
 
 
 def codes():
@@ -67,5 +67,5 @@ def test_an_answer_code_gives_the_stored_value():
 
 def test_only_the_level_that_was_read_is_coded_without_a_remark():
     assert level_code() == "93374-7"
-    assert level_rules()[Level.LOW].loinc == "LA9194-7"
-    assert "not checked" in level_rules()[Level.HIGH].basis.note
+    assert level_rules()[RiskLevel.LOW].loinc == "LA9194-7"
+    assert "not checked" in level_rules()[RiskLevel.HIGH].basis.note

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenuto.core.scales.criteria import Verdict
+from tenuto.core.scales.criteria import CriterionVerdict
 from tenuto.core.scales.definition import ScaleError
 from tenuto.core.scales.reading import instrument, instruments
 from tenuto.core.scales.scoring import Result, Score, Void, score
@@ -213,16 +213,16 @@ def test_the_cut_of_the_auditc_depends_on_sex_and_is_cautious_when_it_is_not_rec
 def test_a_screen_that_is_positive_whatever_is_missing_is_positive():
     result = scored("auditc", {1: 4}, sex="male")
     assert isinstance(result, Void)
-    assert next(r.verdict for r in result.readings if r.criterion == "positive") is Verdict.YES
+    assert next(r.verdict for r in result.readings if r.criterion == "positive") is CriterionVerdict.YES
 
 
 def test_the_mdq_needs_both_gates_for_a_positive():
     form = dict.fromkeys(range(1, 14), 1)
 
-    def verdict(gates: reference.Answers) -> Verdict:
+    def verdict(gates: reference.Answers) -> CriterionVerdict:
         return next(r.verdict for r in scored("mdq", {**form, **gates}).readings)
 
-    assert verdict({14: 1, 15: 2}) is Verdict.YES
-    assert verdict({14: 1, 15: 1}) is Verdict.NO
-    assert verdict({14: 0, 15: 3}) is Verdict.NO
-    assert verdict({14: 1}) is Verdict.UNDETERMINED
+    assert verdict({14: 1, 15: 2}) is CriterionVerdict.YES
+    assert verdict({14: 1, 15: 1}) is CriterionVerdict.NO
+    assert verdict({14: 0, 15: 3}) is CriterionVerdict.NO
+    assert verdict({14: 1}) is CriterionVerdict.UNDETERMINED

@@ -10,7 +10,14 @@ import pytest
 from tenuto.core.scales.definition import ScaleError
 from tenuto.core.scales.reading import instrument
 from tenuto.core.scales.scoring import score
-from tenuto.core.scales.suicide_triage import Level, Screen, level_rules, level_version, read_screen, record
+from tenuto.core.scales.suicide_triage import (
+    RiskLevel,
+    Screen,
+    level_rules,
+    level_version,
+    read_screen,
+    record,
+)
 from tests.spec.tables import rows
 
 NOW = datetime(2026, 1, 5, 10, tzinfo=UTC)
@@ -25,16 +32,16 @@ def test_what_the_answers_prove(row):
     assert screen.text
 
 
-def obvious(a: tuple[int | None, ...]) -> Level | None:
+def obvious(a: tuple[int | None, ...]) -> RiskLevel | None:
     """The published triage card, read aloud."""
     q1, q2, q3, q4, q5, q6, q7 = (value == 1 for value in a)
     if q4 or q5 or q7:
-        return Level.HIGH
+        return RiskLevel.HIGH
     if q3 or q6:
-        return Level.MODERATE
+        return RiskLevel.MODERATE
     if q1 or q2:
-        return Level.LOW
-    return Level.NONE if a[0] == 0 and a[1] == 0 and a[5] == 0 else None
+        return RiskLevel.LOW
+    return RiskLevel.NONE if a[0] == 0 and a[1] == 0 and a[5] == 0 else None
 
 
 def test_every_pattern_of_answers_gives_the_level_of_the_card_and_missing_never_lowers_it():
@@ -64,7 +71,9 @@ def test_the_screener_has_no_sum():
 
 
 def test_a_level_is_recorded_with_what_it_rests_on():
-    triage = record(level=Level.LOW, rests_on=" Interview with patient and partner ", by="A. Nurse", at=NOW)
+    triage = record(
+        level=RiskLevel.LOW, rests_on=" Interview with patient and partner ", by="A. Nurse", at=NOW
+    )
     assert triage.rests_on == "Interview with patient and partner"
     assert triage.rules == level_version()
     assert triage.screen is None
@@ -80,24 +89,24 @@ def test_a_level_is_recorded_with_what_it_rests_on():
 )
 def test_a_level_without_grounds_name_or_time_is_refused(change, message):
     with pytest.raises(ScaleError, match=message):
-        record(**{"level": Level.NONE, "rests_on": "Interview", "by": "A. Nurse", "at": NOW, **change})
+        record(**{"level": RiskLevel.NONE, "rests_on": "Interview", "by": "A. Nurse", "at": NOW, **change})
 
 
-HIGH = Screen(Level.HIGH, (), ("4",))
+HIGH = Screen(RiskLevel.HIGH, (), ("4",))
 OPEN = Screen(None, ("1", "2"), ())
 
 
 @pytest.mark.parametrize(
     ("screen", "level", "words", "allowed"),
     [
-        (HIGH, Level.HIGH, "Screen", True),
-        (HIGH, Level.LOW, "Screen", False),
-        (HIGH, Level.LOW, "Misread question four, asked again twice", True),
-        (Screen(Level.LOW, (), ("1",)), Level.HIGH, "Interview", True),
-        (OPEN, Level.NONE, "Interview", False),
-        (OPEN, Level.NONE, "Refused the form, denied everything when asked", True),
-        (OPEN, Level.LOW, "Interview", True),
-        (Screen(Level.NONE, (), ()), Level.NONE, "Screen", True),
+        (HIGH, RiskLevel.HIGH, "Screen", True),
+        (HIGH, RiskLevel.LOW, "Screen", False),
+        (HIGH, RiskLevel.LOW, "Misread question four, asked again twice", True),
+        (Screen(RiskLevel.LOW, (), ("1",)), RiskLevel.HIGH, "Interview", True),
+        (OPEN, RiskLevel.NONE, "Interview", False),
+        (OPEN, RiskLevel.NONE, "Refused the form, denied everything when asked", True),
+        (OPEN, RiskLevel.LOW, "Interview", True),
+        (Screen(RiskLevel.NONE, (), ()), RiskLevel.NONE, "Screen", True),
     ],
 )
 def test_a_clinician_may_differ_from_the_screen_but_not_silently(screen, level, words, allowed):
@@ -112,7 +121,7 @@ def test_a_clinician_may_differ_from_the_screen_but_not_silently(screen, level, 
 
 
 def test_every_level_has_words_an_action_and_a_source():
-    assert set(level_rules()) == set(Level)
+    assert set(level_rules()) == set(RiskLevel)
     for rule in level_rules().values():
         assert rule.title
         assert rule.action

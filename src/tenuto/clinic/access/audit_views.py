@@ -19,7 +19,7 @@ from tenuto.clinic.access.audit_rows import rows_of
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.ledger.models import Kind
+from tenuto.clinic.ledger.models import EventKind
 from tenuto.clinic.ledger.services import record_read
 
 PAGE = 50
@@ -33,7 +33,7 @@ class FiltersForm(forms.Form):
     ends = forms.DateField(label="To", widget=forms.DateInput(attrs={"type": "date"}))
     who = forms.CharField(label="Who", required=False, max_length=100)
     what = forms.CharField(label="What", required=False, max_length=100)
-    kind = forms.ChoiceField(label="Kind", required=False, choices=[("", "All"), *Kind.choices])
+    kind = forms.ChoiceField(label="Kind", required=False, choices=[("", "All"), *EventKind.choices])
     patient = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def filters(self, *, today: date) -> review.Filters:

@@ -10,10 +10,10 @@ from django.db import IntegrityError, transaction
 
 from tenuto.clinic.access.models import GlassReview
 from tenuto.clinic.access.reasons import given_reason
-from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Clinic, Role, Staff
 from tenuto.clinic.ledger.facts import IN_ORDER, recorded
-from tenuto.clinic.ledger.models import AuditEvent, Kind
+from tenuto.clinic.ledger.models import AuditEvent, EventKind
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import BrokenGlass, Patient
 from tenuto.clinic.ports import api as ports
@@ -44,7 +44,7 @@ def break_glass(*, patient: Patient, reason: str, by: Staff, at: datetime) -> Br
 
     Raises ValueError without a reason.
     """
-    require_same_clinic(by, patient)
+    check_same_clinic(by, patient)
     glass = BrokenGlass.objects.create(
         patient=patient,
         staff=by,
@@ -58,7 +58,7 @@ def break_glass(*, patient: Patient, reason: str, by: Staff, at: datetime) -> Br
         by=by,
         at=at,
         detail={"reason": glass.reason},
-        kind=Kind.ACCESS,
+        kind=EventKind.ACCESS,
     )
     ports.open_task(
         patient=patient,
@@ -117,7 +117,7 @@ def glasses_to_review(clinic: Clinic) -> Iterable[BrokenGlass]:
 def looks_through(glass: BrokenGlass) -> list[AuditEvent]:
     """What was looked at through a broken glass, in order."""
     looks = AuditEvent.objects.filter(
-        kind=Kind.READ,
+        kind=EventKind.READ,
         patient_id=glass.patient_id,
         by_id=str(glass.staff_id),
         at__gte=glass.recorded_at,

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tenuto.clinic.access.reasons import given_reason
-from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Role, Staff
 from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
@@ -26,7 +26,7 @@ def restrict(*, patient: Patient, restricted: bool, why: str, by: Staff, at: dat
 
     Raises ValueError without a reason, and when nobody on the care team could write an order.
     """
-    require_same_clinic(by, patient)
+    check_same_clinic(by, patient)
     if restricted and not _can_prescribe(patient, care_team(patient)):
         raise ValueError(f"{NO_PRESCRIBER} Put one on it, then restrict the record.")
     row = Restriction.objects.create(
@@ -51,7 +51,7 @@ def change_care_team(*, patient: Patient, staff: Staff, member: bool, by: Staff,
     Raises ValueError when that is how it is already, when a closed account would join, and when a restricted record
     would be left without a prescriber.
     """
-    require_same_clinic(by, patient, staff)
+    check_same_clinic(by, patient, staff)
     patient.clinic.patients.select_for_update().get(pk=patient.pk)
     team = care_team(patient)
     if (staff.pk in team) == member:

@@ -15,7 +15,7 @@ from tenuto.clinic.access.models import WeeklyReview
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.ledger.facts import NEWEST_FIRST, recorded
-from tenuto.clinic.ledger.models import AuditEvent, Kind
+from tenuto.clinic.ledger.models import AuditEvent, EventKind
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import BrokenGlass, CareTeamChange
 from tenuto.core.literature.tasks import EndsBy, task_kinds
@@ -29,7 +29,7 @@ ACCESS_CHANGES = (
     "left care team",
     "reset second factor",
 )
-"""Deeds that change who may see or sign."""
+"""Actions that change who may see or sign."""
 TASK_EVENTS = ("closed task", "escalated task")
 CARE_LASTS = timedelta(days=90)
 """Who wrote something about a patient stays in a care relation for this long."""
@@ -114,7 +114,7 @@ def summary(clinic: Clinic, filters: Filters) -> Summary:
     glasses = BrokenGlass.objects.filter(
         patient__clinic=clinic, recorded_at__gte=first, recorded_at__lt=after
     )
-    chosen = Q(action="refused") | Q(kind=Kind.OVERRIDE) | Q(action__in=ACCESS_CHANGES)
+    chosen = Q(action="refused") | Q(kind=EventKind.OVERRIDE) | Q(action__in=ACCESS_CHANGES)
     rows = rows_of(clinic, found.filter(chosen))
     tasks = tuple(found.filter(action__in=TASK_EVENTS))
     return Summary(
@@ -123,8 +123,8 @@ def summary(clinic: Clinic, filters: Filters) -> Summary:
         safety_tasks=tuple(_safety_tasks(tasks, names_of(clinic, tasks))),
         failures=tuple(found.filter(action__startswith="failed")),
         access=tuple(row for row in rows if row.what in ACCESS_CHANGES),
-        refusals=tuple(row for row in rows if row.kind == Kind.ACCESS.label),
-        overrides=tuple(row for row in rows if row.kind == Kind.OVERRIDE.label),
+        refusals=tuple(row for row in rows if row.kind == EventKind.ACCESS.label),
+        overrides=tuple(row for row in rows if row.kind == EventKind.OVERRIDE.label),
         reviews=tuple(clinic.weekly_reviews.all()[:10]),
     )
 
@@ -169,7 +169,9 @@ def _safety_tasks(tasks: Iterable[AuditEvent], names: Mapping[UUID, str]) -> Ite
 def _strangers(clinic: Clinic, found: QuerySet[AuditEvent], after: datetime) -> Iterable[Stranger]:
     # Who came by a link looked at their own questions.
     looks = (
-        found.filter(kind=Kind.READ, patient_id__isnull=False).exclude(by_id__startswith="link:").order_by()
+        found.filter(kind=EventKind.READ, patient_id__isnull=False)
+        .exclude(by_id__startswith="link:")
+        .order_by()
     )
     counted = looks.values_list("by_id", "by_name", "patient_id").annotate(
         Count("number"), Max("recorded_at")
@@ -186,7 +188,10 @@ def _strangers(clinic: Clinic, found: QuerySet[AuditEvent], after: datetime) -> 
 def _related(clinic: Clinic, patients: set[UUID], after: datetime) -> set[tuple[str, UUID]]:
     """Who has a part in whose care: wrote about them lately, or is on their care team."""
     wrote = AuditEvent.objects.filter(
-        clinic_id=clinic.pk, kind=Kind.WRITE, patient_id__in=patients, recorded_at__gte=after - CARE_LASTS
+        clinic_id=clinic.pk,
+        kind=EventKind.WRITE,
+        patient_id__in=patients,
+        recorded_at__gte=after - CARE_LASTS,
     )
     pairs = wrote.order_by().values_list("by_id", "patient_id").distinct()
     related = {(by, patient) for by, patient in pairs if patient}

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.roles import WHO_MAY, Role, Verb
-from tenuto.clinic.ui.navigation import Entry, entries
+from tenuto.clinic.ui.navigation import MenuEntry, entries
 
 __all__ = ["ROOT", "WHO_MAY", "Role", "Verb", "home_of", "may", "menu_of", "refusal", "roles_that_may"]
 
@@ -24,7 +24,7 @@ def home_of(staff: Staff) -> str:
     return next((reverse(entry.route) for entry in menu_of(staff) if entry.home), ROOT)
 
 
-def menu_of(staff: Staff) -> tuple[Entry, ...]:
+def menu_of(staff: Staff) -> tuple[MenuEntry, ...]:
     """What stands in the main menu of `staff`."""
     return tuple(entry for entry in entries() if not entry.verb or may(staff, entry.verb))
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tenuto.clinic.ui.navigation import Entry
+from tenuto.clinic.ui.navigation import MenuEntry
 
-NAVIGATION = (Entry(key="staff", label="Staff", route="accounts:staff", rank=80),)
+NAVIGATION = (MenuEntry(key="staff", label="Staff", route="accounts:staff", rank=80),)

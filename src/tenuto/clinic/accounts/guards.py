@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tenuto.clinic.ledger.actors import Actor
 
-__all__ = ["WrongClinic", "require_same_clinic"]
+__all__ = ["WrongClinic", "check_same_clinic"]
 
 
 class WrongClinic(PermissionError):
@@ -23,7 +23,7 @@ class _OfAClinic(Protocol):
     def clinic_id(self) -> UUID: ...
 
 
-def require_same_clinic(by: Actor, *people: _OfAClinic | None) -> None:
+def check_same_clinic(by: Actor, *people: _OfAClinic | None) -> None:
     """Raise `WrongClinic` unless everyone belongs to the clinic of who acts."""
     for person in people:
         if person is not None and person.clinic_id != by.clinic_id:

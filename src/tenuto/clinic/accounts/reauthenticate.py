@@ -101,17 +101,17 @@ def forget_second_factors(request: HttpRequest) -> None:
     request.session[NOT_BEFORE] = time.time()
 
 
-def signed_by(request: HttpRequest, deed: Callable[[Reauthentication], Done]) -> Done | HttpResponse:
-    """What the deed gives, done with a fresh second factor; the answer that asks for one when there is none.
+def signed_by(request: HttpRequest, action: Callable[[Reauthentication], Done]) -> Done | HttpResponse:
+    """What the action gives, done with a fresh second factor; the answer that asks for one when there is none.
 
-    Before one is asked for, the deed is done and taken back, so that everything it would refuse is said first. The form
-    that was posted is kept and sent again after the second factor; nothing typed is lost. Raises what the deed raises.
+    Before one is asked for, the action is done and taken back, so that everything it would refuse is said first. The form
+    that was posted is kept and sent again after the second factor; nothing typed is lost. Raises what the action raises.
     """
     signature = last_second_factor(request)
     if signature is not None:
-        return deed(signature)
+        return action(signature)
     with transaction.atomic():
-        deed(Reauthentication(cast(Staff, request.user), timezone.now(), "rehearsal"))
+        action(Reauthentication(cast(Staff, request.user), timezone.now(), "rehearsal"))
         transaction.set_rollback(True)
     return ask_for_second_factor(request)
 

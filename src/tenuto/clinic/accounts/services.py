@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tenuto.clinic.accounts.clock import check_zone
-from tenuto.clinic.accounts.guards import WrongClinic, require_same_clinic
+from tenuto.clinic.accounts.guards import WrongClinic, check_same_clinic
 from tenuto.clinic.accounts.models import Clinic, Role, Staff
 from tenuto.clinic.accounts.sessions import end_sessions
 from tenuto.clinic.ledger.services import record
@@ -80,7 +80,7 @@ def employ(
 ) -> Staff:
     """Give a person a sign-in at the clinic. Without `by`, as for the first of a clinic, it is their own first event."""
     staff = Staff.objects.create_user(username, password=password, name=name, role=role, clinic=clinic)
-    require_same_clinic(by or staff, staff)
+    check_same_clinic(by or staff, staff)
     record(action="joined clinic", subject=staff, by=by or staff, at=at, detail={"role": str(role)})
     return staff
 
@@ -88,7 +88,7 @@ def employ(
 @transaction.atomic
 def change_role(*, staff: Staff, role: Role, by: Staff, at: datetime) -> None:
     """Give someone another role. Nobody changes their own."""
-    _require_other(staff, by)
+    _check_other_person(staff, by)
     before, staff.role = staff.role, role
     staff.save(update_fields=["role"])
     record(action="changed role", subject=staff, by=by, at=at, detail={"before": before, "after": str(role)})
@@ -97,7 +97,7 @@ def change_role(*, staff: Staff, role: Role, by: Staff, at: datetime) -> None:
 @transaction.atomic
 def close_account(*, staff: Staff, by: Staff, at: datetime) -> None:
     """Close a sign-in. Open sessions end, also should the account open again. What the person did stays theirs."""
-    _require_other(staff, by)
+    _check_other_person(staff, by)
     staff.is_active = False
     staff.save(update_fields=["is_active"])
     end_sessions(staff)
@@ -107,13 +107,13 @@ def close_account(*, staff: Staff, by: Staff, at: datetime) -> None:
 @transaction.atomic
 def reopen_account(*, staff: Staff, by: Staff, at: datetime) -> None:
     """Open a closed sign-in again."""
-    _require_other(staff, by)
+    _check_other_person(staff, by)
     staff.is_active = True
     staff.save(update_fields=["is_active"])
     record(action="reopened account", subject=staff, by=by, at=at)
 
 
-def _require_other(staff: Staff, by: Staff) -> None:
-    require_same_clinic(by, staff)
+def _check_other_person(staff: Staff, by: Staff) -> None:
+    check_same_clinic(by, staff)
     if staff.pk == by.pk:
         raise PermissionError("This is your own sign-in. Another medical director must change it.")

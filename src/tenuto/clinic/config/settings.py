@@ -147,7 +147,7 @@ MFA_FORMS = {
 # Passkeys need https; a checkout on localhost has none.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 SECOND_FACTOR_KEY = ENVIRONMENT.derived_key("second factor")
-# How messages leave the house: a class and its arguments. Outside development nothing leaves until this is set.
+# How messages are sent out: a class and its arguments. Outside development nothing leaves until this is set.
 OUTBOX_SENDER = (
     None if PRODUCTION else ("tenuto.clinic.ledger.outbox.FileSender", (ENVIRONMENT.var / "outbox",))
 )

@@ -9,10 +9,10 @@ from datetime import date
 from enum import StrEnum
 
 from tenuto.clinic.demo.personas import ANXIETY, OCD, PTSD, RECURRENT, SERTRALINE, SINGLE
-from tenuto.clinic.demo.records import Record
+from tenuto.clinic.demo.records import InventedRecord
 from tenuto.core.intake.facts import PatientFacts
 
-__all__ = ["ENQUIRERS", "Member", "Place", "cohort"]
+__all__ = ["ENQUIRERS", "CohortStage", "Member", "cohort"]
 
 SEED = 20261124
 FIRST_NUMBER = 100
@@ -26,7 +26,7 @@ NAMES = (
 )  # fmt: skip
 
 
-class Place(StrEnum):
+class CohortStage(StrEnum):
     """How far someone has come."""
 
     REGISTERED = "registered"
@@ -41,8 +41,8 @@ class Place(StrEnum):
 
 
 PEOPLE = {
-    Place.REGISTERED: 8, Place.INCOMPLETE: 11, Place.BLOCKED: 5, Place.TO_DECIDE: 5, Place.DECLINED: 2, Place.ACCEPTED: 6,
-    Place.DRAFTED: 5, Place.SIGNED: 4, Place.REVISED: 2,
+    CohortStage.REGISTERED: 8, CohortStage.INCOMPLETE: 11, CohortStage.BLOCKED: 5, CohortStage.TO_DECIDE: 5, CohortStage.DECLINED: 2, CohortStage.ACCEPTED: 6,
+    CohortStage.DRAFTED: 5, CohortStage.SIGNED: 4, CohortStage.REVISED: 2,
 }  # fmt: skip
 """How many of the cohort are in each place."""
 
@@ -52,7 +52,7 @@ class Member:
     """One invented patient, how far they have come, and for how many days they have been here."""
 
     facts: PatientFacts
-    place: Place
+    place: CohortStage
     days: int
 
 
@@ -65,13 +65,13 @@ def cohort(today: date) -> list[Member]:
     ]
 
 
-def _places() -> Iterator[Place]:
+def _places() -> Iterator[CohortStage]:
     for place, people in PEOPLE.items():
         yield from [place] * people
 
 
-def _facts(today: date, name: str, number: int, place: Place, chance: random.Random) -> PatientFacts:
-    record = Record.complete(
+def _facts(today: date, name: str, number: int, place: CohortStage, chance: random.Random) -> PatientFacts:
+    record = InventedRecord.complete(
         today,
         name=f"Demo {name}",
         number=FIRST_NUMBER + number,
@@ -86,16 +86,16 @@ def _facts(today: date, name: str, number: int, place: Place, chance: random.Ran
     return _at(place, record, chance).facts
 
 
-def _early(place: Place) -> bool:
-    return place in (Place.INCOMPLETE, Place.BLOCKED)
+def _early(place: CohortStage) -> bool:
+    return place in (CohortStage.INCOMPLETE, CohortStage.BLOCKED)
 
 
-def _at(place: Place, record: Record, chance: random.Random) -> Record:
-    if place is Place.INCOMPLETE:
+def _at(place: CohortStage, record: InventedRecord, chance: random.Random) -> InventedRecord:
+    if place is CohortStage.INCOMPLETE:
         gone = chance.sample(["goals", "capacity", "asa.class", "airway.exam", "escort", "transport"], 3)
         record = record.unanswered(*gone)
         return record.unmeasured("weight_kg") if chance.random() < 0.4 else record
-    if place is Place.BLOCKED:
+    if place is CohortStage.BLOCKED:
         fact = chance.choice(["history.aneurysm", "history.mania"])
         return record.answered(fact, True).scored("phq9", chance.randint(12, 24))
     return record.scored("phq9", chance.randint(14, 24))

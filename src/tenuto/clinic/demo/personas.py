@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 
-from tenuto.clinic.demo.records import Record, icd, rxnorm
+from tenuto.clinic.demo.records import InventedRecord, icd, rxnorm
 from tenuto.core.intake.facts import PatientFacts, Problem, ProblemStatus
 
 __all__ = ["LONG_NAME", "other_patients", "teaching_patients"]
@@ -26,7 +26,7 @@ SERTRALINE = rxnorm("36437", "sertraline")
 
 def teaching_patients(today: date) -> list[PatientFacts]:
     """The patients of the teaching clinic, as of `today`."""
-    person = partial(Record.complete, today)
+    person = partial(InventedRecord.complete, today)
     alder = person(
         name="Demo Alder", number=1, years=45, sex="male", kg="72.5", cm="178", diagnosis=RECURRENT
     )
@@ -57,7 +57,7 @@ def teaching_patients(today: date) -> list[PatientFacts]:
         "lactation": False,
     }
 
-    def can_bear(record: Record) -> Record:
+    def can_bear(record: InventedRecord) -> InventedRecord:
         for fact, value in fertile.items():
             record = record.answered(fact, value)
         return record
@@ -95,7 +95,7 @@ def teaching_patients(today: date) -> list[PatientFacts]:
 
 def other_patients(today: date) -> list[PatientFacts]:
     """The patients of the other clinic, which nobody at the teaching clinic may see."""
-    person = partial(Record.complete, today)
+    person = partial(InventedRecord.complete, today)
     willow = person(
         name="Demo Willow", number=51, years=50, sex="male", kg="74", cm="180", diagnosis=RECURRENT
     )

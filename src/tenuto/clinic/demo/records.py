@@ -17,11 +17,11 @@ from tenuto.core.intake.facts import (
     PatientFacts,
     Person,
     Problem,
-    Score,
+    RecordedScore,
 )
-from tenuto.core.intake.required import Fact, facts
+from tenuto.core.intake.required import RequiredFact, facts
 
-__all__ = ["Record", "icd", "rxnorm"]
+__all__ = ["InventedRecord", "icd", "rxnorm"]
 
 ORIGIN = "demonstration"
 
@@ -72,7 +72,7 @@ def rxnorm(code: str, display: str) -> Coding:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class InventedRecord:
     """An invented person's facts as of `today`, in steps that read like a history."""
 
     today: date
@@ -81,7 +81,7 @@ class Record:
     @classmethod
     def complete(
         cls, today: date, *, name: str, number: int, years: int, sex: str, kg: str, cm: str, diagnosis: Coding
-    ) -> Record:
+    ) -> InventedRecord:
         """Everything that the register asks for, answered without any concern."""
         recent = today - timedelta(days=2)
         person = Person(
@@ -108,40 +108,40 @@ class Record:
                 problems=(Problem(diagnosis.display, (diagnosis,), origin=ORIGIN),),
                 measurements=tuple(twice),
                 scores=tuple(
-                    Score(kind, Decimal(value), recent, ORIGIN) for kind, value in LOW_SCORES.items()
+                    RecordedScore(kind, Decimal(value), recent, ORIGIN) for kind, value in LOW_SCORES.items()
                 ),
                 answers=tuple(_reassuring(item, recent, today) for item in facts() if item.kind == "answer"),
                 consents=(Consent(recent, active=True, version="demo 1", origin=ORIGIN),),
             ),
         ).scored("phq9", 17)
 
-    def answered(self, fact: str, value: bool | str) -> Record:
+    def answered(self, fact: str, value: bool | str) -> InventedRecord:
         """Another answer to one question."""
         new = Answer(fact, value, self.today - timedelta(days=1), ORIGIN)
         kept = tuple(a for a in self.facts.answers if a.fact != fact)
         return replace(self, facts=replace(self.facts, answers=(*kept, new)))
 
-    def unanswered(self, *gone: str) -> Record:
+    def unanswered(self, *gone: str) -> InventedRecord:
         """Without the answers to some questions."""
         kept = tuple(a for a in self.facts.answers if a.fact not in gone)
         return replace(self, facts=replace(self.facts, answers=kept))
 
-    def also(self, *problems: Problem) -> Record:
+    def also(self, *problems: Problem) -> InventedRecord:
         """With further diagnoses."""
         return replace(self, facts=replace(self.facts, problems=(*self.facts.problems, *problems)))
 
-    def taking(self, *medicines: str, codes: tuple[Coding, ...] = ()) -> Record:
+    def taking(self, *medicines: str, codes: tuple[Coding, ...] = ()) -> InventedRecord:
         """With medicines, each by name or with its code."""
         named = [Medication(text, (), origin=ORIGIN) for text in medicines]
         coded = [Medication(code.display, (code,), origin=ORIGIN) for code in codes]
         return replace(self, facts=replace(self.facts, medications=(*self.facts.medications, *named, *coded)))
 
-    def allergic(self, text: str, reaction: str) -> Record:
+    def allergic(self, text: str, reaction: str) -> InventedRecord:
         """With an allergy."""
         new = Allergy(text, (), reaction, ORIGIN)
         return replace(self, facts=replace(self.facts, allergies=(*self.facts.allergies, new)))
 
-    def measured(self, kind: str, value: str, *, days_ago: int = 1) -> Record:
+    def measured(self, kind: str, value: str, *, days_ago: int = 1) -> InventedRecord:
         """With another value of a measurement in place of the old ones."""
         taken = self.today - timedelta(days=days_ago)
         old = [m for m in self.facts.measurements if m.kind == kind]
@@ -149,23 +149,23 @@ class Record:
         new = tuple(replace(m, value=Decimal(value), taken=taken) for m in old)
         return replace(self, facts=replace(self.facts, measurements=(*kept, *new)))
 
-    def unmeasured(self, *kinds: str) -> Record:
+    def unmeasured(self, *kinds: str) -> InventedRecord:
         """Without some measurements."""
         kept = tuple(m for m in self.facts.measurements if m.kind not in kinds)
         return replace(self, facts=replace(self.facts, measurements=kept))
 
-    def scored(self, instrument: str, value: int) -> Record:
+    def scored(self, instrument: str, value: int) -> InventedRecord:
         """With a score of a scale."""
         kept = tuple(s for s in self.facts.scores if s.instrument != instrument)
-        new = Score(instrument, Decimal(value), self.today - timedelta(days=2), ORIGIN)
+        new = RecordedScore(instrument, Decimal(value), self.today - timedelta(days=2), ORIGIN)
         return replace(self, facts=replace(self.facts, scores=(*kept, new)))
 
-    def without_consent(self) -> Record:
+    def without_consent(self) -> InventedRecord:
         """With no consent on record."""
         return replace(self, facts=replace(self.facts, consents=()))
 
 
-def _reassuring(item: Fact, recent: date, today: date) -> Answer:
+def _reassuring(item: RequiredFact, recent: date, today: date) -> Answer:
     value: bool | str | date
     passing = [answer for answer, level in item.effects.items() if level is Level.PASS]
     if item.value == "yes_no":

@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.reauthenticate import Reauthentication
-from tenuto.clinic.demo.cohort import ENQUIRERS, Member, Place
+from tenuto.clinic.demo.cohort import ENQUIRERS, CohortStage, Member
 from tenuto.clinic.intake.api import (
-    Asked,
+    Enquiring,
     RecordSource,
     ask_for_test,
     current,
@@ -34,7 +34,7 @@ from tenuto.core.units import MgPerMl, Ml
 
 __all__ = ["walk"]
 
-PLANNED = (Place.DRAFTED, Place.SIGNED, Place.REVISED)
+PLANNED = (CohortStage.DRAFTED, CohortStage.SIGNED, CohortStage.REVISED)
 LIVER = next(test for test in labs.tests() if test.id == "liver")
 WITH_ITEM_9 = {str(n): 2 for n in range(1, 9)} | {"9": 1}
 DAYS = (0, 2, 4)
@@ -51,26 +51,28 @@ def walk(members: Sequence[Member], *, team: Mapping[str, Staff], now: datetime)
 
 def _walk(member: Member, number: int, *, team: Mapping[str, Staff], now: datetime) -> None:
     begun = now - timedelta(days=member.days, minutes=7 * number)
-    if member.place is Place.REGISTERED:
+    if member.place is CohortStage.REGISTERED:
         _register(member, by=team["carol"], at=begun)
         return
     patient = _record(member, by=team["bob"], at=begun)
-    if member.place is Place.INCOMPLETE:
+    if member.place is CohortStage.INCOMPLETE:
         _leave_open(patient, number, team=team, at=begun + timedelta(hours=1))
-    if member.place in (Place.DECLINED, Place.ACCEPTED, *PLANNED):
+    if member.place in (CohortStage.DECLINED, CohortStage.ACCEPTED, *PLANNED):
         _decide(patient, member.place, by=team["alice"], at=now - timedelta(hours=6))
     if member.place in PLANNED:
         _plan(patient, member.place, by=team["alice"], at=now - timedelta(hours=5))
 
 
 def _enquire(name: str, *, by: Staff, at: datetime) -> None:
-    asked = Asked("phone", name, "000 0000", consent_to_contact=True, message="Asks whether this may help.")
+    asked = Enquiring(
+        "phone", name, "000 0000", consent_to_contact=True, message="Asks whether this may help."
+    )
     record_enquiry(clinic=by.clinic, asked=asked, by=by, at=at)
 
 
 def _register(member: Member, *, by: Staff, at: datetime) -> None:
     person = member.facts.person
-    asked = Asked("letter", person.name, "000 0000", consent_to_contact=True, referrer="Dr Demo Thistle")
+    asked = Enquiring("letter", person.name, "000 0000", consent_to_contact=True, referrer="Dr Demo Thistle")
     enquiry = record_enquiry(clinic=by.clinic, asked=asked, by=by, at=at)
     born: date = person.birth_date or clock.day_of(by.clinic, at)
     register_enquirer(
@@ -97,8 +99,8 @@ def _leave_open(patient: Patient, number: int, *, team: Mapping[str, Staff], at:
         place_hold(patient=patient, why="Waits for the letter of the cardiologist.", by=team["alice"], at=at)
 
 
-def _decide(patient: Patient, place: Place, *, by: Staff, at: datetime) -> None:
-    declined = place is Place.DECLINED
+def _decide(patient: Patient, place: CohortStage, *, by: Staff, at: datetime) -> None:
+    declined = place is CohortStage.DECLINED
     decide(
         patient=patient,
         outcome="not_suitable" if declined else "accepted",
@@ -111,12 +113,12 @@ def _decide(patient: Patient, place: Place, *, by: Staff, at: datetime) -> None:
     )
 
 
-def _plan(patient: Patient, place: Place, *, by: Staff, at: datetime) -> None:
+def _plan(patient: Patient, place: CohortStage, *, by: Staff, at: datetime) -> None:
     first = _draft(patient, 100, "", by=by, at=at)
-    if place is Place.DRAFTED:
+    if place is CohortStage.DRAFTED:
         return
     _sign(first, by=by, at=at)
-    if place is Place.REVISED:
+    if place is CohortStage.REVISED:
         revised = _draft(patient, 50, "Less fluid.", by=by, at=at + timedelta(minutes=30))
         _sign(revised, by=by, at=at + timedelta(minutes=30))
 

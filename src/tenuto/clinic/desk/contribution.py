@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from tenuto.clinic.ui.navigation import Entry
+from tenuto.clinic.ui.navigation import MenuEntry
 
 NAVIGATION = (
-    Entry(key="worklist", label="Worklist", route="desk:worklist", rank=10, verb="patient.search"),
-    Entry(key="patients", label="Patients", route="desk:patients", rank=20, verb="patient.search", home=True),
+    MenuEntry(key="worklist", label="Worklist", route="desk:worklist", rank=10, verb="patient.search"),
+    MenuEntry(
+        key="patients", label="Patients", route="desk:patients", rank=20, verb="patient.search", home=True
+    ),
 )

@@ -13,13 +13,13 @@ from django.urls import reverse
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.desk.models import Standing, WorkRow
 from tenuto.clinic.desk.projection import MARKS
-from tenuto.clinic.desk.services import EVERYONE, MINE, Asked, Patients, Work
+from tenuto.clinic.desk.services import EVERYONE, MINE, PatientList, Work, WorkFilter
 from tenuto.clinic.pathway.api import first_page, judging_page, spine_order
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ui.components import WORDS
 from tenuto.clinic.ui.words import age, ago, count, moment
 
-__all__ = ["Board", "Filter", "Row", "WorkLine", "Worklist", "board", "worklist"]
+__all__ = ["Board", "Filter", "PatientLine", "WorkLine", "Worklist", "board", "worklist"]
 
 RESTRICTED = "Restricted record"
 RESTRICTED_KIND = "For the care team"
@@ -27,7 +27,7 @@ RESTRICTED_WHY = "Open to its care team only."
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PatientLine:
     """One patient: the mark, who, why now, and one next step."""
 
     mark: str
@@ -66,7 +66,7 @@ class Pages:
 class Board:
     """Rows to show and filters above them."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[PatientLine, ...]
     filters: tuple[Filter, ...]
     total: int
     waiting: str
@@ -105,7 +105,7 @@ class Worklist:
     pages: Pages | None
 
 
-def board(found: Patients, *, gate: str, today: date) -> Board:
+def board(found: PatientList, *, gate: str, today: date) -> Board:
     """The list of patients, narrowed to the mark `gate`."""
     wanted = gate if gate in MARKS else ""
     filters = [Filter("", "All", found.counts.total(), "", not wanted)]
@@ -124,7 +124,7 @@ def board(found: Patients, *, gate: str, today: date) -> Board:
     )
 
 
-def worklist(work: Work, asked: Asked, *, now: datetime) -> Worklist:
+def worklist(work: Work, asked: WorkFilter, *, now: datetime) -> Worklist:
     """The worklist in words."""
     kept = {k: v for k, v in (("owner", asked.owner), ("stage", asked.stage), ("mark", asked.mark)) if v}
     return Worklist(
@@ -138,7 +138,7 @@ def worklist(work: Work, asked: Asked, *, now: datetime) -> Worklist:
     )
 
 
-def _marks(work: Work, asked: Asked, kept: dict[str, str]) -> Iterator[Filter]:
+def _marks(work: Work, asked: WorkFilter, kept: dict[str, str]) -> Iterator[Filter]:
     yield _filter("", "All", work.total, kept, "mark", "", asked.mark)
     counts = {"late": work.late, **work.marks}
     for mark in ("late", "due", *MARKS):
@@ -146,7 +146,7 @@ def _marks(work: Work, asked: Asked, kept: dict[str, str]) -> Iterator[Filter]:
             yield _filter(mark, WORDS[mark], counts.get(mark, 0), kept, "mark", mark, asked.mark)
 
 
-def _owners(work: Work, asked: Asked, kept: dict[str, str]) -> Iterator[Filter]:
+def _owners(work: Work, asked: WorkFilter, kept: dict[str, str]) -> Iterator[Filter]:
     yield _filter("", "Mine", work.mine, kept, "owner", MINE, asked.owner)
     yield _filter("", "Everyone's", work.total, kept, "owner", EVERYONE, asked.owner)
     for role in Role:
@@ -154,7 +154,7 @@ def _owners(work: Work, asked: Asked, kept: dict[str, str]) -> Iterator[Filter]:
             yield _filter("", role.label, work.owners[role], kept, "owner", role, asked.owner)
 
 
-def _stages(work: Work, asked: Asked, kept: dict[str, str]) -> Iterator[Filter]:
+def _stages(work: Work, asked: WorkFilter, kept: dict[str, str]) -> Iterator[Filter]:
     yield _filter("", "All stages", work.total, kept, "stage", "", asked.stage)
     for stage in spine_order():
         if work.stages[stage] or asked.stage == stage:
@@ -189,13 +189,13 @@ def _line(row: WorkRow, hidden: frozenset[UUID], now: datetime) -> WorkLine:
     )
 
 
-def _row(row: Standing, hidden: frozenset[UUID], today: date) -> Row:
+def _row(row: Standing, hidden: frozenset[UUID], today: date) -> PatientLine:
     patient = row.patient
     url = _address(judging_page(), patient.pk)
     if patient.pk in hidden:
-        return Row("unknown", RESTRICTED, "", "", RESTRICTED_WHY, "", "", "Open", url, url)
+        return PatientLine("unknown", RESTRICTED, "", "", RESTRICTED_WHY, "", "", "Open", url, url)
     judged = bool(row.policy_sha256)
-    return Row(
+    return PatientLine(
         mark=row.mark if judged else "unknown",
         name=patient.name,
         who=_who(patient, today),

@@ -15,7 +15,7 @@ from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.desk.models import Progress, Standing, WorkRow
-from tenuto.clinic.ledger.models import AuditEvent, Kind
+from tenuto.clinic.ledger.models import AuditEvent, EventKind
 from tenuto.clinic.pathway.api import (
     Batch,
     Judgement,
@@ -39,7 +39,7 @@ __all__ = ["AT_ONCE", "MARKS", "judge_all", "rebuild", "refresh"]
 AT_ONCE = 25
 """Patients worked out within one request; the rest waits for the next one, or for `manage judge_worklist`."""
 BATCH = 200
-DEEDS = (Kind.WRITE, Kind.OVERRIDE)
+ACTIONS = (EventKind.WRITE, EventKind.OVERRIDE)
 MARKS = ("refuse", "block", "review", "pass", "unknown")
 """In the order of the lists."""
 FIRST = 0
@@ -90,7 +90,7 @@ def _behind(clinic: Clinic, policy: Policy, today: date) -> bool:
 
 
 def _deeds(clinic: Clinic, after: int) -> QuerySet[AuditEvent]:
-    return AuditEvent.objects.filter(clinic_id=clinic.pk, number__gt=after, kind__in=DEEDS)
+    return AuditEvent.objects.filter(clinic_id=clinic.pk, number__gt=after, kind__in=ACTIONS)
 
 
 def _waiting(clinic: Clinic, policy: Policy, today: date) -> QuerySet[Standing]:

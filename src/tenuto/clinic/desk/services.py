@@ -17,7 +17,7 @@ from tenuto.clinic.desk.projection import MARKS, refresh
 from tenuto.clinic.pathway.api import spine_order
 from tenuto.clinic.people.sight import hidden_from
 
-__all__ = ["EVERYONE", "MINE", "Asked", "Patients", "Work", "patients_of", "work_of"]
+__all__ = ["EVERYONE", "MINE", "PatientList", "Work", "WorkFilter", "patients_of", "work_of"]
 
 PATIENTS_A_PAGE = 100
 ROWS_A_PAGE = 50
@@ -26,7 +26,7 @@ EVERYONE = "all"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WorkFilter:
     """What the worklist is narrowed to; an unknown word narrows nothing."""
 
     owner: str = MINE
@@ -37,7 +37,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Patients:
+class PatientList:
     """One page of the list of patients."""
 
     rows: Sequence[Standing]
@@ -67,7 +67,7 @@ class Work:
     hidden: frozenset[UUID]
 
 
-def patients_of(staff: Staff, *, mark: str, search: str, page: int, today: date) -> Patients:
+def patients_of(staff: Staff, *, mark: str, search: str, page: int, today: date) -> PatientList:
     """The patients of the clinic, the most closed gate first; with `search`, those whose name or identifier has it."""
     waiting = refresh(staff.clinic, today=today)
     everyone = Standing.objects.filter(clinic=staff.clinic)
@@ -81,10 +81,10 @@ def patients_of(staff: Staff, *, mark: str, search: str, page: int, today: date)
     number = found.count() if search else counts[mark] if mark in MARKS else counts.total()
     start, page, pages = _slice(number, page, PATIENTS_A_PAGE)
     rows = list(shown.prefetch_related("patient__identifiers")[start : start + PATIENTS_A_PAGE])
-    return Patients(rows, counts, waiting, page, pages, hidden)
+    return PatientList(rows, counts, waiting, page, pages, hidden)
 
 
-def work_of(staff: Staff, asked: Asked, *, now: datetime, today: date) -> Work:
+def work_of(staff: Staff, asked: WorkFilter, *, now: datetime, today: date) -> Work:
     """What waits in the clinic: harm before time, then tasks by their deadline, then the most closed gates."""
     waiting = refresh(staff.clinic, today=today)
     every = WorkRow.objects.filter(clinic=staff.clinic)
@@ -100,7 +100,7 @@ def work_of(staff: Staff, asked: Asked, *, now: datetime, today: date) -> Work:
         late += behind
         mine += own
     found = _narrowed(every, asked, staff, now)
-    number = found.count() if asked != Asked(owner=EVERYONE, page=asked.page) else stages.total()
+    number = found.count() if asked != WorkFilter(owner=EVERYONE, page=asked.page) else stages.total()
     start, page, pages = _slice(number, asked.page, ROWS_A_PAGE)
     shown = found.order_by("rank", "due", "name", "key").select_related("owner")
     rows = list(shown[start : start + ROWS_A_PAGE])
@@ -120,7 +120,7 @@ def work_of(staff: Staff, asked: Asked, *, now: datetime, today: date) -> Work:
     )
 
 
-def _narrowed(rows: QuerySet[WorkRow], asked: Asked, staff: Staff, now: datetime) -> QuerySet[WorkRow]:
+def _narrowed(rows: QuerySet[WorkRow], asked: WorkFilter, staff: Staff, now: datetime) -> QuerySet[WorkRow]:
     if asked.owner == MINE:
         rows = rows.filter(_own(staff))
     elif asked.owner in Role.values:

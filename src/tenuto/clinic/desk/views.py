@@ -15,7 +15,7 @@ from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.desk import presenters
-from tenuto.clinic.desk.services import MINE, Asked, patients_of, work_of
+from tenuto.clinic.desk.services import MINE, WorkFilter, patients_of, work_of
 from tenuto.clinic.ledger.services import record_read
 from tenuto.clinic.pathway.api import contributions
 from tenuto.clinic.ui.words import long_day
@@ -61,7 +61,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     staff = cast(Staff, request.user)
     now = clock.now(staff.clinic)
     today = now.date()
-    asked = Asked(
+    asked = WorkFilter(
         owner=request.GET.get("owner", MINE),
         stage=request.GET.get("stage", ""),
         mark=request.GET.get("mark", ""),

@@ -12,12 +12,12 @@ from tenuto.clinic.intake.services import (
     record_enquiry,
     register_enquirer,
 )
-from tenuto.clinic.intake.services.enquiries import Asked
+from tenuto.clinic.intake.services.enquiries import Enquiring
 from tenuto.clinic.intake.services.tests import ask_for_test
 from tenuto.clinic.intake.state import (
     DecisionRow,
     IntakeState,
-    Record,
+    KnownFacts,
     batch_with,
     current,
     digest_of,
@@ -26,11 +26,11 @@ from tenuto.clinic.intake.state import (
 )
 
 __all__ = [
-    "Asked",
     "DecisionRow",
+    "Enquiring",
     "IntakeState",
+    "KnownFacts",
     "Received",
-    "Record",
     "RecordSource",
     "alerts_of",
     "ask_for_test",

@@ -27,7 +27,7 @@ from tenuto.clinic.pathway.api import (
 )
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.api import TaskRow, safety_tasks_about
-from tenuto.clinic.ui.navigation import Entry
+from tenuto.clinic.ui.navigation import MenuEntry
 from tenuto.clinic.ui.words import day
 from tenuto.core.gate import Level
 from tenuto.core.intake.facts import PatientFacts
@@ -37,7 +37,7 @@ from tenuto.core.literature.tasks import TaskKind, task_kind, task_kinds
 __all__ = ["CONTRIBUTION", "NAVIGATION"]
 
 OWN_TASKS = ("enquiry", "test.order")
-"""Opened by a deed of intake and not by an answer."""
+"""Opened by an action of intake and not by an answer."""
 DECIDED: Mapping[str, State] = {Decision.Outcome.ACCEPTED: "done", Decision.Outcome.NOT_SUITABLE: "blocked"}
 
 
@@ -119,7 +119,9 @@ def _task_place(rule: TaskKind) -> TaskPlace:
     return TaskPlace(rule.title, "Record the triage", "scales:triage")
 
 
-NAVIGATION = (Entry(key="enquiries", label="Enquiries", route="enquiries", rank=30, verb="enquiry.record"),)
+NAVIGATION = (
+    MenuEntry(key="enquiries", label="Enquiries", route="enquiries", rank=30, verb="enquiry.record"),
+)
 CONTRIBUTION = Contribution(
     room="intake",
     page="intake:page",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from tenuto.core.intake.facts import Allergy, Medication, PatientFacts, Problem
 from tenuto.core.intake.history import Value
 from tenuto.core.intake.merge import row_id
-from tenuto.core.intake.steps import Question, Rows, Step
+from tenuto.core.intake.steps import HistoryStep, Question, Rows
 
 __all__ = ["standing"]
 
 
-def standing(step: Step, facts: PatientFacts) -> dict[str, Value]:
+def standing(step: HistoryStep, facts: PatientFacts) -> dict[str, Value]:
     """What stands in each entry of a step by other sources than its own saves: records, results, visits.
 
     `facts` are those without the saves of the history (`gather.without_saves`).

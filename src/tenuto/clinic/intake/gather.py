@@ -25,12 +25,12 @@ from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.scales import api as scales
-from tenuto.core.intake.facts import Answer, Consent, Measurement, PatientFacts, Person, Score
+from tenuto.core.intake.facts import Answer, Consent, Measurement, PatientFacts, Person, RecordedScore
 from tenuto.core.intake.facts_json import facts_from_json
 from tenuto.core.intake.history import Saved, meaning
-from tenuto.core.intake.merge import Part, merge
+from tenuto.core.intake.merge import SourcePart, merge
 from tenuto.core.intake.steps import steps
-from tenuto.core.scales.suicide_triage import Level
+from tenuto.core.scales.suicide_triage import RiskLevel
 from tenuto.core.units import plain
 
 __all__ = ["NAMELESS", "Gathered", "fold", "gather", "gather_one", "merged", "without_saves"]
@@ -115,7 +115,8 @@ def merged(patient: Patient, rows: Gathered) -> PatientFacts:
     )
     person = Person(name, tuple(str(i) for i in patient.identifiers.all()), born)
     imported = [
-        Part(facts, row.recorded_at, imported=True) for facts, row in zip(known, rows.records, strict=True)
+        SourcePart(facts, row.recorded_at, imported=True)
+        for facts, row in zip(known, rows.records, strict=True)
     ]
     return merge(person, [*imported, *_parts(rows)])
 
@@ -138,13 +139,13 @@ def fold(saves: Iterable[StepSave]) -> dict[str, dict[str, Saved]]:
     return state
 
 
-def _parts(rows: Gathered) -> Iterator[Part]:
+def _parts(rows: Gathered) -> Iterator[SourcePart]:
     state = fold(rows.saves)
     for step in steps():
         if step.id in state:
             facts, entries = meaning(step, state[step.id])
             newest = max(save.recorded_at for save in rows.saves if save.step == step.id)
-            yield Part(facts, newest, rows=entries)
+            yield SourcePart(facts, newest, rows=entries)
     for test in rows.tests:
         answer = Answer(test.fact, test.value, test.taken, f"result, {test.recorded_by_name}")
         yield _part(test.recorded_at, answers=(answer,))
@@ -166,14 +167,19 @@ def _parts(rows: Gathered) -> Iterator[Part]:
     for end in rows.withdrawn:
         if end.scope is not None:
             continue
-        yield Part(EMPTY, end.recorded_at, consents_end=end.recorded_at)
+        yield SourcePart(EMPTY, end.recorded_at, consents_end=end.recorded_at)
 
 
-def _part(at: datetime, **facts: Any) -> Part:
-    return Part(PatientFacts(_PERSONLESS, **facts), at)
+def _part(at: datetime, **facts: Any) -> SourcePart:
+    return SourcePart(PatientFacts(_PERSONLESS, **facts), at)
 
 
-_LEVELS = {Level.NONE: "negative", Level.LOW: "low", Level.MODERATE: "moderate", Level.HIGH: "high"}
+_LEVELS = {
+    RiskLevel.NONE: "negative",
+    RiskLevel.LOW: "low",
+    RiskLevel.MODERATE: "moderate",
+    RiskLevel.HIGH: "high",
+}
 
 
 def _in_event_order(rows: Gathered) -> dict[int, datetime]:
@@ -200,7 +206,7 @@ def _seen(row: course.HeldVisit) -> Answer:
     return Answer("prescriber", value, row.held_on, f"visit, {row.recorded_by_name}")
 
 
-def _part_of_values(rows: Gathered) -> Part:
+def _part_of_values(rows: Gathered) -> SourcePart:
     counted = [row for row in rows.measured if row.reading not in rows.struck]
     newest = max((row.recorded_at for row in rows.measured), default=datetime.min.replace(tzinfo=UTC))
     return _part(newest, measurements=tuple(_measurement(row) for row in counted))
@@ -218,13 +224,13 @@ def _measurement(row: Measured) -> Measurement:
     )
 
 
-def _scores(row: scales.FormRow, instant: datetime) -> Iterator[Score]:
+def _scores(row: scales.FormRow, instant: datetime) -> Iterator[RecordedScore]:
     """The total, and item 9 by itself when there is no total, so that it is never lost (hazard H18)."""
     given = tuple((item, value) for item, value in row.answers.items() if value is not None)
     origin = f"form, {row.recorded_by_name}"
     # A form of the day it was recorded has that instant; one entered later, from paper, has only its day.
     at = instant if row.taken == row.recorded_on else None
     if row.total is not None:
-        yield Score(row.instrument, Decimal(plain(row.total)), row.taken, origin, given, at)
+        yield RecordedScore(row.instrument, Decimal(plain(row.total)), row.taken, origin, given, at)
     elif row.instrument == "phq9" and (thoughts := row.answers.get("9")) is not None:
-        yield Score("phq9item9", Decimal(thoughts), row.taken, origin, at=at)
+        yield RecordedScore("phq9item9", Decimal(thoughts), row.taken, origin, at=at)

@@ -29,7 +29,7 @@ from tenuto.core.policy import Policy
 __all__ = [
     "DecisionRow",
     "IntakeState",
-    "Record",
+    "KnownFacts",
     "batch_with",
     "current",
     "digest_of",
@@ -42,7 +42,7 @@ REMEMBERED = 2048
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class KnownFacts:
     """All facts about a patient as they were known when `recorded_at`, from every source together."""
 
     id: UUID
@@ -84,7 +84,7 @@ class DecisionRow:
 class IntakeState:
     """Where a patient stands in intake."""
 
-    record: Record | None
+    record: KnownFacts | None
     facts: PatientFacts
     facts_sha256: str
     policy: Policy
@@ -179,14 +179,14 @@ def _assessed(known: _Known, policy: Policy, day: date, began: date | None) -> A
     return assess(known.facts, policy=policy, as_of=day, course_began=began)
 
 
-def _record(patient: Patient, rows: Gathered, facts: PatientFacts, sha256: str) -> Record | None:
+def _record(patient: Patient, rows: Gathered, facts: PatientFacts, sha256: str) -> KnownFacts | None:
     newest = rows.newest
     if newest is None:
         return None
     files = rows.records[-1:]
     entered = len(rows.rows) - len(rows.records)
     names = [file.source_name for file in files] + ([f"{entered} entered here"] if entered else [])
-    return Record(
+    return KnownFacts(
         uuid5(patient.pk, sha256),
         facts,
         " and ".join(names),

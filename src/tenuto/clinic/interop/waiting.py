@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.sessions.backends.base import SessionBase
 
 from tenuto.clinic.intake.api import RecordSource
-from tenuto.clinic.interop.fhir import Reading
+from tenuto.clinic.interop.fhir import BundleReading
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.facts_json import facts_from_json, facts_to_json
 from tenuto.core.intake.reading_report import Ending, ReadingReport, listed
@@ -58,7 +58,7 @@ def told(report: ReadingReport) -> Told:
     )
 
 
-def keep_waiting(session: SessionBase, reading: Reading, *, name: str, sha256: str) -> None:
+def keep_waiting(session: SessionBase, reading: BundleReading, *, name: str, sha256: str) -> None:
     """Let a reading wait; one that waited before is discarded."""
     words = told(reading.report)
     session[_KEY] = {

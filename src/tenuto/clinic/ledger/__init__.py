@@ -1,1 +1,1 @@
-"""The append-only record of who did what, written in the same transaction as the deed."""
+"""The append-only record of who did what, written in the same transaction as the action."""

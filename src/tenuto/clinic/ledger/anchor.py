@@ -33,10 +33,10 @@ __all__ = [
     "FileAnchor",
     "advance",
     "begin_anew",
+    "check_contained",
     "disagreements",
     "forget",
     "problem",
-    "require_contained",
     "stores",
 ]
 
@@ -110,7 +110,7 @@ def stores() -> list[AnchorStore]:
     return made + [import_string(path)(*arguments) for path, arguments in settings.LEDGER_ANCHORS_OUTSIDE]
 
 
-def require_contained(head: Anchor) -> None:
+def check_contained(head: Anchor) -> None:
     """Raise `ChainBroken` unless the chain that ends at `head` contains every anchor. Called with the chain held.
 
     Before the first event of all, the anchors are begun: from then on a missing one is a finding.
@@ -143,7 +143,7 @@ def disagreements(head: Anchor) -> Iterator[str]:
 def advance(number: int) -> None:
     """Move the anchors to the newest committed event; called after the commit of event `number`.
 
-    What was committed stays committed: an anchor that can't be written is a problem to show, and no failure of the deed.
+    What was committed stays committed: an anchor that can't be written is a problem to show, and no failure of the action.
     """
     # A transaction with many events calls once for each; the first call already wrote the newest.
     if number <= getattr(connection, "tenuto_anchored", 0):

@@ -48,7 +48,7 @@ class AppendOnlyQuerySet(models.QuerySet[Row]):
         raise _refusal(self.model)
 
     def bulk_create(self, objs: Iterable[Row], *args: Any, **kwargs: Any) -> list[Row]:
-        _require_transaction(self.model)
+        _check_in_transaction(self.model)
         objs = list(objs)
         self.model.take_places(objs)
         rows = super().bulk_create(objs, *args, **kwargs)
@@ -69,7 +69,7 @@ class AppendOnly(models.Model):
         """Add the row. Raises `AppendOnlyError` for a row that is already there, or outside a transaction."""
         if not self._state.adding:
             raise _refusal(type(self))
-        _require_transaction(type(self))
+        _check_in_transaction(type(self))
         self.take_places([self])
         super().save(force_insert=True)
         transaction.on_commit(_Unsealed(self))
@@ -111,7 +111,7 @@ def _waiting() -> list[_Unsealed]:
     return marks
 
 
-def _require_transaction(model: type[models.Model]) -> None:
+def _check_in_transaction(model: type[models.Model]) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise AppendOnlyError(
             f"A row of {model._meta.label_lower} needs a transaction that its audit event shares."

@@ -1,4 +1,4 @@
-"""The chain of audit events, one row for every deed, every look and every sign-in; and what waits to leave the house."""
+"""The chain of audit events, one row for every action, every look and every sign-in; and what waits to be sent out."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from django.db import models
 
 from tenuto.clinic.ledger.append_only import AppendOnly
 
-__all__ = ["AuditEvent", "Kind", "OutboxMessage"]
+__all__ = ["AuditEvent", "EventKind", "OutboxMessage"]
 
 
-class Kind(models.TextChoices):
+class EventKind(models.TextChoices):
     """What sort of thing happened."""
 
     WRITE = "write", "Change"
@@ -31,7 +31,7 @@ class AuditEvent(AppendOnly):
 
     number = models.BigIntegerField(primary_key=True)
     clinic_id = models.UUIDField(null=True)
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(max_length=10, choices=EventKind.choices)
     action = models.CharField(max_length=80)
     subject_type = models.CharField(max_length=60)
     subject_id = models.CharField(max_length=64)
@@ -59,13 +59,13 @@ class AuditEvent(AppendOnly):
 
     @property
     def detail(self) -> dict[str, Any]:
-        """What else is worth knowing about the deed."""
+        """What else is worth knowing about the action."""
         found: dict[str, Any] = json.loads(self.detail_json)
         return found
 
 
 class OutboxMessage(models.Model):
-    """Something that must leave the house, written with the deed that wants it, and kept until it has left.
+    """Something that must be sent out, written with the action that wants it, and kept until it has left.
 
     A list of work, not a record: who asked for it and that it left are audit events. `key` is the same for the same
     message however often it is asked for, and travels with it, so that the other side can tell a repetition.

@@ -1,4 +1,4 @@
-"""What must leave the house waits in a table until it has left: written with the deed, sent at least once.
+"""What must be sent out waits in a table until it has left: written with the action, sent at least once.
 
 A sweep leases a message, sends it, and marks it sent. When the program dies between any two of these, the lease runs
 out and the next sweep sends again, with the same key; a sender must treat a key that it knows as done.
@@ -47,7 +47,7 @@ class NotSent(Exception):
 
 
 class Sender(Protocol):
-    """Something that takes a message out of the house. A key that it knows is done already."""
+    """Something that sends a message out. A key that it knows is done already."""
 
     def send(self, *, key: str, kind: str, payload: Mapping[str, Any]) -> None:
         """Send, or raise `NotSent`."""
@@ -71,9 +71,9 @@ class FileSender:
 
 
 def enqueue(*, key: str, kind: str, payload: Mapping[str, Any], due_at: datetime) -> None:
-    """Let a message leave at `due_at`. In the transaction of the deed; the same key again changes nothing."""
+    """Let a message leave at `due_at`. In the transaction of the action; the same key again changes nothing."""
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError(f"The message '{key}' needs the transaction of the deed that wants it.")
+        raise RuntimeError(f"The message '{key}' needs the transaction of the action that wants it.")
     OutboxMessage.objects.get_or_create(
         key=key, defaults={"kind": kind, "payload": dict(payload), "due_at": due_at}
     )

@@ -17,7 +17,7 @@ from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.ledger.append_only import row_digest, take_unsealed
 from tenuto.clinic.ledger.canonical import texts_of, values_of
 from tenuto.clinic.ledger.head import held_head
-from tenuto.clinic.ledger.models import AuditEvent, Kind
+from tenuto.clinic.ledger.models import AuditEvent, EventKind
 
 __all__ = ["accept_break", "record", "record_access", "record_read"]
 
@@ -29,17 +29,17 @@ def record(
     by: Actor,
     at: datetime,
     detail: Mapping[str, Any] | None = None,
-    kind: Kind = Kind.WRITE,
+    kind: EventKind = EventKind.WRITE,
 ) -> AuditEvent:
-    """Write the audit event of a deed, in the transaction of the deed.
+    """Write the audit event of an action, in the transaction of the action.
 
     The event takes with it the digests of all append-only rows that this transaction wrote since the last one.
-    Raises RuntimeError outside a transaction (a deed could be kept without its event), `ChainBroken` when events were
+    Raises RuntimeError outside a transaction (an action could be kept without its event), `ChainBroken` when events were
     removed from the chain, ValueError when `at` has no time zone and TypeError when `detail` holds something JSON
     doesn't know.
     """
     head = _held_head(action)
-    anchor.require_contained(head)
+    anchor.check_contained(head)
     return _append(head, action=action, subject=subject, by=by, at=at, detail=detail, kind=kind)
 
 
@@ -58,7 +58,7 @@ def accept_break(*, why: str, subject: models.Model, by: Actor, at: datetime) ->
         raise ValueError("The chain contains what its anchors know; there is no break to accept.")
     detail = {"why": why.strip(), "broken": broken, "ended_at": head.number}
     event = _append(
-        head, action="accepted a break", subject=subject, by=by, at=at, detail=detail, kind=Kind.OVERRIDE
+        head, action="accepted a break", subject=subject, by=by, at=at, detail=detail, kind=EventKind.OVERRIDE
     )
     transaction.on_commit(anchor.begin_anew)
     return event
@@ -72,7 +72,7 @@ def _append(
     by: Actor,
     at: datetime,
     detail: Mapping[str, Any] | None,
-    kind: Kind,
+    kind: EventKind,
 ) -> AuditEvent:
     if at.tzinfo is None:
         raise ValueError(f"'{action}' at {at} has no time zone.")
@@ -106,7 +106,7 @@ def record_read(
 ) -> None:
     """Write that someone looked: at `what` (a page, a search, a print, an export) of `subject`."""
     with transaction.atomic():
-        record(action=what, subject=subject, by=by, at=at, detail=detail, kind=Kind.READ)
+        record(action=what, subject=subject, by=by, at=at, detail=detail, kind=EventKind.READ)
 
 
 def record_access(
@@ -114,7 +114,7 @@ def record_access(
 ) -> None:
     """Write that a door was opened, tried or closed: signing in and out, a refusal, breaking the glass."""
     with transaction.atomic():
-        record(action=action, subject=subject, by=by, at=at, detail=detail, kind=Kind.ACCESS)
+        record(action=action, subject=subject, by=by, at=at, detail=detail, kind=EventKind.ACCESS)
 
 
 def _held_head(action: str) -> anchor.Anchor:
@@ -124,6 +124,6 @@ def _held_head(action: str) -> anchor.Anchor:
 
 
 def _patient_of(subject: models.Model) -> UUID | None:
-    """Whom the deed concerns: the subject's own `patient`, or what the subject says of itself."""
+    """Whom the action concerns: the subject's own `patient`, or what the subject says of itself."""
     found: UUID | None = getattr(subject, "patient_id", None) or getattr(subject, "audit_patient_id", None)
     return found

@@ -22,13 +22,13 @@ from tenuto.clinic.ledger.append_only import AppendOnly
 from tenuto.clinic.ledger.canonical import digest, texts_of
 from tenuto.clinic.ledger.models import AuditEvent
 
-__all__ = ["Finding", "Report", "verify"]
+__all__ = ["ChainFinding", "Report", "verify"]
 
 BATCH = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ChainFinding:
     """One thing that does not fit: which row, and a sentence about it."""
 
     row: str
@@ -45,7 +45,7 @@ class Report:
     head: str = chain.GENESIS
 
 
-def verify(report: Report, *, noted: tuple[int, str] | None = None) -> Iterator[Finding]:
+def verify(report: Report, *, noted: tuple[int, str] | None = None) -> Iterator[ChainFinding]:
     """Yield the findings as they are met; the chain is whole when there are none. `report` counts along.
 
     `noted` is the number and mac of an event that somebody wrote down elsewhere.
@@ -62,25 +62,27 @@ def verify(report: Report, *, noted: tuple[int, str] | None = None) -> Iterator[
         yield from digests.left_over()
 
 
-def _events(report: Report, digests: _Digests, known: _Known) -> Iterator[Finding]:
+def _events(report: Report, digests: _Digests, known: _Known) -> Iterator[ChainFinding]:
     for raw in _raw_rows(AuditEvent, after=report.last):
         report.events += 1
         number, last = raw["number"], report.last
         if not isinstance(number, int) or number <= last:
-            yield Finding(f"event {number}", f"An event carries the number {number!r}, which is not its own.")
+            yield ChainFinding(
+                f"event {number}", f"An event carries the number {number!r}, which is not its own."
+            )
             continue
         if number > last + 1:
             gap = anchor.span(last + 1, number - 1)
-            yield Finding(gap, f"{gap.capitalize()} missing: deleted or renumbered.")
+            yield ChainFinding(gap, f"{gap.capitalize()} missing: deleted or renumbered.")
         texts = texts_of(AuditEvent, raw)
         follows = texts.get("previous") == report.head
         if texts.get("mac") != chain.mac(texts):
-            yield Finding(f"event {number}", _changed(number, raw, follows=follows))
+            yield ChainFinding(f"event {number}", _changed(number, raw, follows=follows))
         elif not follows and number == last + 1:
             sentence = (
                 f"Event {number} does not follow event {last}: they were put in another order or replaced."
             )
-            yield Finding(f"event {number}", sentence)
+            yield ChainFinding(f"event {number}", sentence)
         # Also of an event that was changed: that its rows are unknown as well would only be noise.
         digests.add(number, raw["rows_json"])
         report.last, report.head = number, str(raw["mac"])
@@ -94,19 +96,19 @@ def _changed(number: int, raw: Mapping[str, Any], *, follows: bool) -> str:
     return f"Event {number} ({what}) is not what was written there: it was exchanged with another or changed."
 
 
-def _table(model: type[AppendOnly], report: Report, digests: _Digests) -> Iterator[Finding]:
+def _table(model: type[AppendOnly], report: Report, digests: _Digests) -> Iterator[ChainFinding]:
     label, key = model._meta.label_lower, str(model._meta.pk.column)
     for raw in _raw_rows(model):
         report.rows += 1
         texts = texts_of(model, raw)
         row = texts.get(key, "")
         match, event = digests.take(label, row, digest(label, texts))
-        if match is Match.DIFFERS:
-            yield Finding(f"{label} {row}", f"Row {row} of {label} was changed after it was written.")
-        elif match is Match.SAME and raw.get("event_number", event) != event:
+        if match is RowMatch.DIFFERS:
+            yield ChainFinding(f"{label} {row}", f"Row {row} of {label} was changed after it was written.")
+        elif match is RowMatch.SAME and raw.get("event_number", event) != event:
             said = raw["event_number"]
             sentence = f"Row {row} of {label} says that it was written with event {said}; event {event} speaks for it."
-            yield Finding(f"{label} {row}", sentence)
+            yield ChainFinding(f"{label} {row}", sentence)
 
 
 def _tables() -> list[type[AppendOnly]]:
@@ -134,7 +136,7 @@ class _Known:
     """What is known from outside the database: the anchors, and perhaps a note."""
 
     def __init__(self, noted: tuple[int, str] | None) -> None:
-        self._wrong: list[Finding] = []
+        self._wrong: list[ChainFinding] = []
         self._expected = {"the note": noted} if noted else {}
         self._missing: list[str] = []
         for store in anchor.stores():
@@ -145,14 +147,14 @@ class _Known:
             found = store.read()
         except OSError as error:
             self._wrong.append(
-                Finding("anchor", f"{store.name.capitalize()} can't be read: {error.strerror or error}.")
+                ChainFinding("anchor", f"{store.name.capitalize()} can't be read: {error.strerror or error}.")
             )
             return
         if found is None:
             self._missing.append(store.name)
         elif not found.genuine:
             sentence = f"{store.name.capitalize()} was not written with this server's key, or was changed."
-            self._wrong.append(Finding("anchor", sentence))
+            self._wrong.append(ChainFinding("anchor", sentence))
         elif found.number:
             self._expected[store.name] = (found.number, found.mac)
 
@@ -161,24 +163,24 @@ class _Known:
         for where, (known, expected) in self._expected.items():
             if known == number and mac != expected:
                 sentence = f"Event {number} is not the one that {where} knows: it was replaced."
-                self._wrong.append(Finding(f"event {number}", sentence))
+                self._wrong.append(ChainFinding(f"event {number}", sentence))
 
-    def against(self, last: int) -> Iterator[Finding]:
+    def against(self, last: int) -> Iterator[ChainFinding]:
         """What does not fit, once the chain was read to its end."""
         yield from self._wrong
         for where, (number, _) in self._expected.items():
             if number > last:
                 cut = anchor.span(last + 1, number)
                 sentence = f"The chain ends at event {last}, but {where} knows event {number}: {cut} cut off."
-                yield Finding(cut, sentence)
+                yield ChainFinding(cut, sentence)
         for where in self._missing if last else ():
             sentence = (
                 f"{where.capitalize()} is missing, so a cut tail can't be ruled out. Find it or give --noted."
             )
-            yield Finding("anchor", sentence)
+            yield ChainFinding("anchor", sentence)
 
 
-class Match(Enum):
+class RowMatch(Enum):
     """How a row compares with what the chain says of it."""
 
     SAME = 1
@@ -209,7 +211,7 @@ class _Digests:
                     "INSERT OR IGNORE INTO sealed VALUES (?, ?, ?, ?)", (label, row, made, event)
                 )
 
-    def take(self, label: str, row: str, made: str) -> tuple[Match, int]:
+    def take(self, label: str, row: str, made: str) -> tuple[RowMatch, int]:
         """Compare a row, and say which event speaks for it; one that the chain does not know yet is kept as a stray."""
         key = (label, row)
         found = self._store.execute(
@@ -217,20 +219,20 @@ class _Digests:
         ).fetchone()
         if found is None:
             self._store.execute("INSERT INTO strays VALUES (?, ?, ?)", (label, row, made))
-            return Match.UNKNOWN, 0
+            return RowMatch.UNKNOWN, 0
         self._store.execute("DELETE FROM sealed WHERE (label, row) = (?, ?)", key)
-        return Match.SAME if found[0] == made else Match.DIFFERS, int(found[1])
+        return RowMatch.SAME if found[0] == made else RowMatch.DIFFERS, int(found[1])
 
-    def left_over(self) -> Iterator[Finding]:
+    def left_over(self) -> Iterator[ChainFinding]:
         """The rows that the chain knows and the tables do not, and the other way round."""
         for label, row, event in self._store.execute(
             "SELECT label, row, event FROM sealed ORDER BY event, label, row"
         ):
             sentence = f"Row {row} of {label}, written with event {event}, is missing: it was deleted."
-            yield Finding(f"{label} {row}", sentence)
+            yield ChainFinding(f"{label} {row}", sentence)
         for label, row in self._store.execute("SELECT label, row FROM strays ORDER BY label, row"):
             sentence = f"Row {row} of {label} has no audit event: it was put in past the program, or its event is gone."
-            yield Finding(f"{label} {row}", sentence)
+            yield ChainFinding(f"{label} {row}", sentence)
 
     def close(self) -> None:
         """Give the temporary file back."""

@@ -17,11 +17,11 @@ from django.core.signing import BadSignature, Signer
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.actors import Someone
 from tenuto.clinic.ledger.facts import recorded
-from tenuto.clinic.ledger.models import Kind
+from tenuto.clinic.ledger.models import EventKind
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.links.models import Link, LinkRevocation, LinkTry
 from tenuto.clinic.people.models import Patient
@@ -31,7 +31,7 @@ __all__ = [
     "TRIES",
     "Issued",
     "LinkRefused",
-    "Opened",
+    "OpenedLink",
     "close",
     "issue",
     "open",
@@ -63,7 +63,7 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedLink:
     """Who came in, and for what. `visitor` is the actor behind whatever they write."""
 
     link_id: UUID
@@ -91,7 +91,7 @@ def issue(
     Raises ValueError when the patient has no date of birth on record (the second fact), or `expires` is not between
     now and `LONGEST`.
     """
-    require_same_clinic(by, patient)
+    check_same_clinic(by, patient)
     if patient.birth_date is None:
         raise ValueError("A link is opened with the date of birth, and none is on record. Record it first.")
     if not at < expires <= at + LONGEST:
@@ -110,7 +110,7 @@ def issue(
     return Issued(link, _signer().sign(secret))
 
 
-def open(token: str, second_fact: date | None, *, at: datetime | None = None) -> Opened:  # noqa: A001 - the door's own word
+def open(token: str, second_fact: date | None, *, at: datetime | None = None) -> OpenedLink:  # noqa: A001 - the door's own word
     """Open a link with the patient's date of birth. Raises `LinkRefused`; every try is recorded."""
     now = at or timezone.now()
     with transaction.atomic():
@@ -132,7 +132,7 @@ def revoke(*, link: UUID, why: str, by: Staff, at: datetime) -> None:
 
 
 @transaction.atomic
-def close(visit: Opened, *, at: datetime) -> None:
+def close(visit: OpenedLink, *, at: datetime) -> None:
     """The visitor has done what the link was for: it does not open again."""
     link = Link.objects.get(pk=visit.link_id)
     if LinkRevocation.objects.filter(link=link).exists():
@@ -161,7 +161,7 @@ def _state(link: Link, end: str | None, tries: list[bool], at: datetime) -> str:
     return "opened" if any(tries) else "waiting"
 
 
-def _try(token: str, second_fact: date | None, now: datetime) -> tuple[Opened | None, str]:
+def _try(token: str, second_fact: date | None, now: datetime) -> tuple[OpenedLink | None, str]:
     link = _find(token)
     if link is None or now >= link.expires_at or hasattr(link, "revocation"):
         return None, GONE
@@ -170,7 +170,7 @@ def _try(token: str, second_fact: date | None, now: datetime) -> tuple[Opened | 
         return None, SHUT
     if link.single_use and _opened_before(tries):
         return None, GONE
-    found = Opened(link.pk, link.patient, link.purpose, link.expires_at)
+    found = OpenedLink(link.pk, link.patient, link.purpose, link.expires_at)
     right = second_fact is not None and second_fact == link.patient.birth_date
     if not _keep_try(link, opened=right, visitor=found.visitor, now=now):
         return None, GONE
@@ -181,7 +181,7 @@ def _try(token: str, second_fact: date | None, now: datetime) -> tuple[Opened | 
         by=found.visitor,
         at=now,
         detail={"purpose": link.purpose},
-        kind=Kind.ACCESS,
+        kind=EventKind.ACCESS,
     )
     return (found, "") if right else (None, WRONG if tries.count(False) + 1 < TRIES else SHUT)
 

@@ -20,37 +20,37 @@ from django.utils import timezone
 
 from tenuto.clinic.accounts.clock import on_the_clock_of
 from tenuto.clinic.ledger.services import record_read
-from tenuto.clinic.links.api import Opened
+from tenuto.clinic.links.api import OpenedLink
 from tenuto.clinic.links.models import Link
 
-__all__ = ["LASTS", "Purpose", "begin", "by_link", "purpose_of", "register", "visit_of"]
+__all__ = ["LASTS", "LinkPurpose", "begin", "by_link", "purpose_of", "register", "visit_of"]
 
 LASTS = timedelta(hours=2)
 SESSION_KEY = "visits"
 
 
 @dataclass(frozen=True, slots=True)
-class Purpose:
+class LinkPurpose:
     """What a link is for: how the door names it, and the page behind."""
 
     words: str
     url_name: str
 
 
-_purposes: dict[str, Purpose] = {}
+_purposes: dict[str, LinkPurpose] = {}
 
 
 def register(purpose: str, words: str, url_name: str) -> None:
     """Say what a purpose opens."""
-    _purposes[purpose] = Purpose(words, url_name)
+    _purposes[purpose] = LinkPurpose(words, url_name)
 
 
-def purpose_of(name: str) -> Purpose | None:
+def purpose_of(name: str) -> LinkPurpose | None:
     """What a purpose opens; None when no room has registered it."""
     return _purposes.get(name)
 
 
-def begin(request: HttpRequest, opened: Opened) -> str:
+def begin(request: HttpRequest, opened: OpenedLink) -> str:
     """Remember the visit in this browser, and return the address of the page behind the door."""
     until = min(timezone.now() + LASTS, opened.expires_at)
     # Whoever knew this browser's session before the door opened does not come in with it.
@@ -62,7 +62,7 @@ def begin(request: HttpRequest, opened: Opened) -> str:
     return reverse(purpose.url_name) if purpose else reverse("links:inside")
 
 
-def visit_of(request: HttpRequest, purpose: str) -> Opened | None:
+def visit_of(request: HttpRequest, purpose: str) -> OpenedLink | None:
     """The visit of this browser for a purpose; None when there is none, it is over, or the link was taken back."""
     kept = request.session.get(SESSION_KEY, {}).get(purpose)
     if kept is None or datetime.fromisoformat(kept["until"]) <= timezone.now():
@@ -70,7 +70,7 @@ def visit_of(request: HttpRequest, purpose: str) -> Opened | None:
     link = Link.objects.select_related("patient__clinic", "revocation").filter(pk=kept["link"]).first()
     if link is None or hasattr(link, "revocation"):
         return None
-    return Opened(link.pk, link.patient, link.purpose, link.expires_at)
+    return OpenedLink(link.pk, link.patient, link.purpose, link.expires_at)
 
 
 def refuse(request: HttpRequest) -> HttpResponse:

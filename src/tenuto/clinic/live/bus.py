@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from django.db import DatabaseError, connection
 
-from tenuto.clinic.live.tail import Change, newest_number, read_after
+from tenuto.clinic.live.tail import LedgerChange, newest_number, read_after
 
 __all__ = ["LOST_TRACK", "Bus", "Listener", "bus"]
 
@@ -28,20 +28,20 @@ logger = logging.getLogger(__name__)
 class Listener:
     """One open page. Use `next` in the event loop that made it."""
 
-    def __init__(self, wants: Callable[[Change], bool]) -> None:
+    def __init__(self, wants: Callable[[LedgerChange], bool]) -> None:
         self.wants = wants
         self._loop = asyncio.get_running_loop()
-        self._queue: asyncio.Queue[Change | None] = asyncio.Queue(LONGEST_QUEUE)
+        self._queue: asyncio.Queue[LedgerChange | None] = asyncio.Queue(LONGEST_QUEUE)
 
-    async def next(self, seconds: float) -> Change | None:
+    async def next(self, seconds: float) -> LedgerChange | None:
         """The next change, or `LOST_TRACK`. Raises TimeoutError when nothing comes."""
         return await asyncio.wait_for(self._queue.get(), seconds)
 
-    def tell(self, change: Change) -> None:
+    def tell(self, change: LedgerChange) -> None:
         """Called by the tail, from its own thread."""
         self._loop.call_soon_threadsafe(self._put, change)
 
-    def _put(self, change: Change) -> None:
+    def _put(self, change: LedgerChange) -> None:
         if self._queue.full():
             while not self._queue.empty():
                 self._queue.get_nowait()
@@ -100,7 +100,7 @@ class Bus:
                     self._tell(listener, change)
         return reading.upto
 
-    def _tell(self, listener: Listener, change: Change) -> None:
+    def _tell(self, listener: Listener, change: LedgerChange) -> None:
         try:
             listener.tell(change)
         except RuntimeError:  # its event loop has ended, and so has the page

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tenuto.clinic.ledger.models import AuditEvent, Kind
+from tenuto.clinic.ledger.models import AuditEvent, EventKind
 
-__all__ = ["Change", "Reading", "newest_number", "read_after"]
+__all__ = ["LedgerChange", "TailReading", "newest_number", "read_after"]
 
-TELLING = frozenset({Kind.WRITE, Kind.OVERRIDE})
+TELLING = frozenset({EventKind.WRITE, EventKind.OVERRIDE})
 """The kinds of event that change what a page shows. A look changes nothing."""
 COLUMNS = ("number", "kind", "clinic_id", "patient_id", "action", "by_id", "by_name", "at")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LedgerChange:
     """A write, as the chain has it."""
 
     number: int
@@ -33,10 +33,10 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TailReading:
     """The changes among the events that were read, and the number up to which they were read."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[LedgerChange, ...]
     upto: int
     more: bool
     """Whether the limit was reached; there may be further events."""
@@ -47,8 +47,8 @@ def newest_number() -> int:
     return AuditEvent.objects.order_by("-number").values_list("number", flat=True).first() or 0
 
 
-def read_after(number: int, *, limit: int = 500) -> Reading:
+def read_after(number: int, *, limit: int = 500) -> TailReading:
     """The changes after an event, at most `limit` events on. One query."""
     rows = list(AuditEvent.objects.filter(number__gt=number).order_by("number").values_list(*COLUMNS)[:limit])
-    changes = tuple(Change(row[0], *row[2:]) for row in rows if row[1] in TELLING)
-    return Reading(changes, upto=rows[-1][0] if rows else number, more=len(rows) == limit)
+    changes = tuple(LedgerChange(row[0], *row[2:]) for row in rows if row[1] in TELLING)
+    return TailReading(changes, upto=rows[-1][0] if rows else number, more=len(rows) == limit)

@@ -23,7 +23,7 @@ from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.lock import in_background
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.live.bus import LOST_TRACK, Listener, bus
-from tenuto.clinic.live.tail import Change, read_after
+from tenuto.clinic.live.tail import LedgerChange, read_after
 from tenuto.clinic.live.words import as_event
 from tenuto.clinic.people.sight import sight_of
 
@@ -82,7 +82,7 @@ def _may_follow(staff: Staff, patient_id: UUID | None) -> bool:
     return seen and may(staff, "patient.view")
 
 
-def _wanted(staff: Staff, patient_id: UUID | None) -> Callable[[Change], bool]:
+def _wanted(staff: Staff, patient_id: UUID | None) -> Callable[[LedgerChange], bool]:
     if patient_id is None:
         return lambda change: change.clinic_id == staff.clinic_id
     # One's own entries are on the page already.
@@ -122,9 +122,9 @@ async def _feed(staff: Staff, patient_id: UUID | None, *, since: int | None) -> 
         _open_streams[staff.pk] -= 1
 
 
-async def _collect(listener: Listener) -> Change | None:
+async def _collect(listener: Listener) -> LedgerChange | None:
     """The newest of what comes in the next moments: a list is fetched anew at once, and then not for each of a burst."""
-    newest: Change | None = None
+    newest: LedgerChange | None = None
     until = time.monotonic() + LIST_SECONDS
     while (left := until - time.monotonic()) > 0:
         try:

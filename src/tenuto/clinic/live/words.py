@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.utils.html import format_html
 
-from tenuto.clinic.live.tail import Change
+from tenuto.clinic.live.tail import LedgerChange
 from tenuto.clinic.ui.words import moment
 
 __all__ = ["as_event"]
 
 
-def as_event(change: Change | None, *, in_words: bool, zone: str = "", number: int | None = None) -> str:
+def as_event(
+    change: LedgerChange | None, *, in_words: bool, zone: str = "", number: int | None = None
+) -> str:
     """One event of the kind `changed`, told in the clinic's `zone`: a stream outlives the clock of its request.
 
     `number` is what the browser sends back when it reconnects.
@@ -22,11 +24,11 @@ def as_event(change: Change | None, *, in_words: bool, zone: str = "", number: i
     return (f"id: {number}\n" if number is not None else "") + f"event: changed\ndata: {line}\n\n"
 
 
-def _words(change: Change | None, zone: str) -> str:
+def _words(change: LedgerChange | None, zone: str) -> str:
     """The sentence on a patient's page, with the link that shows the page anew."""
     said = "Several entries were made." if change is None else _said(change, zone)
     return format_html('<span>{}</span> <a href="">Show what changed</a>', said)
 
 
-def _said(change: Change, zone: str) -> str:
+def _said(change: LedgerChange, zone: str) -> str:
     return f"{moment(change.at, zone)}, {change.by_name}: {change.action}."

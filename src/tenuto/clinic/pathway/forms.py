@@ -27,7 +27,7 @@ class IdentityForm(forms.Form):
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class ContactForm(forms.Form):
+class ContactWishForm(forms.Form):
     """Whether and where the patient wants to be reached on a channel."""
 
     channel = forms.ChoiceField(label="Channel", choices=Channel.choices)

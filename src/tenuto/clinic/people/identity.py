@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
@@ -66,7 +66,7 @@ def add_identifiers(
     patient: Patient, *, identifiers: Sequence[str], by: Staff, at: datetime
 ) -> Sequence[str]:
     """Attach the identifiers that the patient does not carry yet, and return these."""
-    require_same_clinic(by, patient)
+    check_same_clinic(by, patient)
     carried = set(patient.identifiers.values_list("value", flat=True))
     new = [value for value in dict.fromkeys(identifiers) if value not in carried]
     if new:
@@ -91,7 +91,7 @@ def amend_patient(
 
     Raises `ChangedMeanwhile` when that is no longer the newest one, and ValueError without a name or a reason.
     """
-    require_same_clinic(by, patient)
+    check_same_clinic(by, patient)
     if not name.strip() or not why.strip():
         raise ValueError("A correction needs the name and a reason. Give both.")
     found = Patient.objects.select_for_update().get(pk=patient.pk)
@@ -116,7 +116,7 @@ def prefer_contact(
     *, patient: Patient, channel: Channel, allowed: bool, address: str, by: Staff, at: datetime
 ) -> ContactPreference:
     """Record whether the patient wants to be reached on a channel, and where. Raises ValueError without an address."""
-    require_same_clinic(by, patient)
+    check_same_clinic(by, patient)
     if allowed and not address.strip():
         raise ValueError(f"{Channel(channel).label} is wanted, but there is no number or address. Add it.")
     row = ContactPreference.objects.create(
@@ -143,7 +143,7 @@ def set_support_person(
     *, patient: Patient, name: str, relation: str, phone: str, may_be_told: bool, by: Staff, at: datetime
 ) -> SupportPerson:
     """Record who accompanies the patient; `may_be_told` is the patient's own consent to our speaking with them."""
-    require_same_clinic(by, patient)
+    check_same_clinic(by, patient)
     if not name.strip():
         raise ValueError("The support person has no name. Give it, or leave the section empty.")
     row = SupportPerson.objects.create(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
@@ -15,7 +15,7 @@ __all__ = ["keep"]
 
 def keep(row: Any, *, action: str, by: Actor, at: datetime, detail: dict[str, Any] | None = None) -> Any:
     """Save a row about one of this clinic's patients with its audit event. Raises `WrongClinic`."""
-    require_same_clinic(by, row.patient)
+    check_same_clinic(by, row.patient)
     for name, value in recorded(by, at).items():
         setattr(row, name, value)
     row.save()

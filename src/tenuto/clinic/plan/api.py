@@ -20,11 +20,11 @@ from tenuto.core.plan.order import Order, OrderedDay
 from tenuto.core.plan.request import PlanRequest
 
 __all__ = [
+    "PlanStanding",
     "PlanState",
     "PlanVersion",
     "ProposedRevision",
     "RevisionRefused",
-    "Standing",
     "current",
     "draft",
     "propose_revision",
@@ -57,7 +57,7 @@ class PlanState:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PlanStanding:
     """Where the newest version of a patient's plan stands, for lists."""
 
     version_id: UUID
@@ -79,7 +79,7 @@ def proposed_sha256(patient: Patient, request: PlanRequest) -> str:
     return build(grounds(patient), request).sha256
 
 
-def standings(patients: Iterable[UUID] | Any) -> dict[UUID, Standing]:
+def standings(patients: Iterable[UUID] | Any) -> dict[UUID, PlanStanding]:
     """The standing of every patient that has a version, by patient id. One query; `patients` are ids or a query."""
     found: dict[UUID, list[PlanVersion]] = {}
     rows = PlanVersion.objects.filter(patient__in=patients).select_related("signature", "withdrawal")
@@ -88,9 +88,9 @@ def standings(patients: Iterable[UUID] | Any) -> dict[UUID, Standing]:
     return {patient: _standing(versions) for patient, versions in found.items()}
 
 
-def _standing(versions: Sequence[PlanVersion]) -> Standing:
+def _standing(versions: Sequence[PlanVersion]) -> PlanStanding:
     newest = versions[0]
-    return Standing(
+    return PlanStanding(
         newest.pk,
         newest.number,
         standing(newest, versions),

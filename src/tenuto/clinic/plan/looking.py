@@ -13,7 +13,7 @@ from tenuto.clinic.plan.versions import in_force, versions_in
 from tenuto.core.gate import Gate, Level
 from tenuto.core.plan.look_again import found_since, gate_today, stops
 
-__all__ = ["CONSENT", "Look", "Reason", "looks"]
+__all__ = ["CONSENT", "Reason", "SecondLook", "looks"]
 
 CONSENT = "consent"
 WITHDRAWN = "The patient has withdrawn the consent. Nothing is given without a new one."
@@ -34,7 +34,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class SecondLook:
     """The version in force, the gate of today beside its own, and why it has to be looked at again."""
 
     version: PlanVersion
@@ -49,7 +49,7 @@ class Look:
         return max([self.gate.level, *(reason.level for reason in self.reasons)])
 
 
-def looks(batch: Batch) -> Mapping[UUID, Look]:
+def looks(batch: Batch) -> Mapping[UUID, SecondLook]:
     """For every patient of a batch with a plan in force. A fixed number of queries."""
     forces = {patient: force for patient, own in batch.once(versions_in).items() if (force := in_force(own))}
     if not forces:
@@ -64,7 +64,7 @@ def looks(batch: Batch) -> Mapping[UUID, Look]:
     }
 
 
-def _look(version: PlanVersion, state: IntakeState, reviewed: frozenset[str]) -> Look:
+def _look(version: PlanVersion, state: IntakeState, reviewed: frozenset[str]) -> SecondLook:
     gate = gate_today(version.order, state.facts, state.assessment)
     back = state.consent_taken_back
     found = [
@@ -74,7 +74,7 @@ def _look(version: PlanVersion, state: IntakeState, reviewed: frozenset[str]) ->
     ]
     consent = [Reason(f"{CONSENT}:{back}", WITHDRAWN, Level.REFUSE)] if back else []
     reasons = [*consent, *(reason for reason in dict.fromkeys(found) if reason.key not in reviewed)]
-    return Look(version, gate, tuple(reasons), state.facts_sha256)
+    return SecondLook(version, gate, tuple(reasons), state.facts_sha256)
 
 
 def _whole(versions: Iterable[PlanVersion]) -> Mapping[UUID, PlanVersion]:

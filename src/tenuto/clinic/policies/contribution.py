@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tenuto.clinic.ui.navigation import Entry
+from tenuto.clinic.ui.navigation import MenuEntry
 
 NAVIGATION = (
-    Entry(key="policy", label="Policy", route="policies:overview", rank=50),
-    Entry(key="protocols", label="Protocols", route="policies:protocols", rank=60),
+    MenuEntry(key="policy", label="Policy", route="policies:overview", rank=50),
+    MenuEntry(key="protocols", label="Protocols", route="policies:protocols", rank=60),
 )

@@ -21,7 +21,7 @@ REMEMBERED = 64
 
 @dataclass(frozen=True, slots=True)
 class InEffect:
-    """The policy that counts, and the deed that put it there; no deed for the shipped one."""
+    """The policy that counts, and the action that put it there; no action for the shipped one."""
 
     policy: Policy
     activation: PolicyActivation | None
@@ -41,7 +41,7 @@ def policy_of(clinic: Clinic) -> Policy:
 
 
 def in_effect(clinic: Clinic) -> InEffect:
-    """The same, with the deed."""
+    """The same, with the action."""
     newest = (
         PolicyActivation.objects.filter(clinic=clinic)
         .select_related("policy")

@@ -14,15 +14,15 @@ from tenuto.clinic.policies.models import PolicyVersion
 from tenuto.clinic.ui.words import count, moment
 from tenuto.core import policy as core_policy
 from tenuto.core.policy import Limit, Policy
-from tenuto.core.policy.changes import Change, SettingChange, changes, setting_changes
+from tenuto.core.policy.changes import LimitChange, SettingChange, changes, setting_changes
 
-__all__ = ["Overview", "VersionPage", "overview", "text_in_effect", "version_page"]
+__all__ = ["Overview", "PolicyVersionPage", "overview", "text_in_effect", "version_page"]
 
 SHIPPED = "shipped"
 
 
 @dataclass(frozen=True, slots=True)
-class VersionRow:
+class PolicyVersionRow:
     """One version in the list."""
 
     version: PolicyVersion
@@ -41,18 +41,18 @@ class Overview:
     signed: str
     since: str
     limits: tuple[Limit, ...]
-    versions: tuple[VersionRow, ...]
+    versions: tuple[PolicyVersionRow, ...]
     history: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class VersionPage:
+class PolicyVersionPage:
     """One version."""
 
-    row: VersionRow
+    row: PolicyVersionRow
     against: str
     others: tuple[tuple[str, str, bool], ...]
-    changes: tuple[Change, ...]
+    changes: tuple[LimitChange, ...]
     settings: tuple[SettingChange, ...]
     summary: str
     limits: tuple[Limit, ...]
@@ -66,7 +66,7 @@ def overview(clinic: Clinic) -> Overview:
     """The first policy page. A fixed number of queries, however many versions."""
     now = in_effect(clinic)
     rows = list(clinic.policy_versions.prefetch_related("signatures"))
-    deeds = list(clinic.policy_activations.select_related("policy"))
+    actions = list(clinic.policy_activations.select_related("policy"))
     return Overview(
         name=_name(now.policy),
         title=now.policy.title,
@@ -76,12 +76,12 @@ def overview(clinic: Clinic) -> Overview:
         limits=tuple(now.policy.limits.values()),
         versions=tuple(_row(row, now) for row in rows),
         history=tuple(
-            (moment(d.recorded_at), str(d.policy), f"{d.recorded_by_name}: {d.why}") for d in deeds
+            (moment(d.recorded_at), str(d.policy), f"{d.recorded_by_name}: {d.why}") for d in actions
         ),
     )
 
 
-def version_page(row: PolicyVersion, *, staff: Staff, against: str) -> VersionPage:
+def version_page(row: PolicyVersion, *, staff: Staff, against: str) -> PolicyVersionPage:
     """A version beside another: the one asked for, else the one in effect, else the one before it."""
     now, clinic = in_effect(staff.clinic), staff.clinic
     policy = as_policy(row)
@@ -90,7 +90,7 @@ def version_page(row: PolicyVersion, *, staff: Staff, against: str) -> VersionPa
     found = changes(other, policy)
     signed_by = {signature.signed_by_id for signature in row.signatures.all()}
     activation = now.activation
-    return VersionPage(
+    return PolicyVersionPage(
         row=_row(row, now),
         against=_name(other),
         others=(
@@ -134,13 +134,13 @@ def _other(
     return shipped_policy(clinic), SHIPPED
 
 
-def _row(row: PolicyVersion, now: InEffect) -> VersionRow:
+def _row(row: PolicyVersion, now: InEffect) -> PolicyVersionRow:
     policy = as_policy(row)
     active = now.activation is not None and now.activation.policy_id == row.pk
     mark, state = (
         ("pass", "In effect") if active else ("pass", "Signed") if policy.signed else ("due", "To sign")
     )
-    return VersionRow(
+    return PolicyVersionRow(
         version=row,
         mark=mark,
         state=state,
@@ -171,7 +171,7 @@ def _wanting(policy: Policy) -> str:
     return "Two signatures are wanting: the medical director's and a second person's."
 
 
-def _summary(found: Sequence[Change]) -> str:
+def _summary(found: Sequence[LimitChange]) -> str:
     moved = sum(change.moves_value for change in found)
     if not found:
         return "No limit differs."

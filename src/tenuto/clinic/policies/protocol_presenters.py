@@ -15,7 +15,7 @@ __all__ = ["ProtocolGroup", "ProtocolPage", "protocol_list", "protocol_page"]
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedStatement:
     """A statement or a number and what opens below it."""
 
     title: str
@@ -37,14 +37,14 @@ class ProtocolPage:
     """One template."""
 
     protocol: Protocol
-    grade: Opened
+    grade: OpenedStatement
     indications: tuple[str, ...]
-    session: tuple[Opened, ...]
-    course: tuple[Opened, ...]
-    after: tuple[Opened, ...]
-    reviews: tuple[Opened, ...]
-    requires: tuple[Opened, ...]
-    flags: tuple[Opened, ...]
+    session: tuple[OpenedStatement, ...]
+    course: tuple[OpenedStatement, ...]
+    after: tuple[OpenedStatement, ...]
+    reviews: tuple[OpenedStatement, ...]
+    requires: tuple[OpenedStatement, ...]
+    flags: tuple[OpenedStatement, ...]
     visits: tuple[str, ...]
     versions: tuple[tuple[str, str, bool], ...]
 
@@ -70,7 +70,7 @@ def protocol_page(protocol: Protocol) -> ProtocolPage:
     known = published().get(protocol.id, {})
     return ProtocolPage(
         protocol=protocol,
-        grade=Opened(
+        grade=OpenedStatement(
             "Evidence",
             f"{protocol.grade.level.value.capitalize()}: {protocol.grade.text}",
             protocol.grade.basis,
@@ -79,9 +79,11 @@ def protocol_page(protocol: Protocol) -> ProtocolPage:
         session=tuple(_session(protocol)),
         course=tuple(_course(protocol)),
         after=tuple(_after(protocol)),
-        reviews=tuple(Opened(f"After infusion {p.after}", p.text, p.basis) for p in protocol.review_points),
-        requires=tuple(Opened("Required", r.text, r.basis) for r in protocol.requires),
-        flags=tuple(Opened("Before choosing", f.text, f.basis) for f in protocol.flags),
+        reviews=tuple(
+            OpenedStatement(f"After infusion {p.after}", p.text, p.basis) for p in protocol.review_points
+        ),
+        requires=tuple(OpenedStatement("Required", r.text, r.basis) for r in protocol.requires),
+        flags=tuple(OpenedStatement("Before choosing", f.text, f.basis) for f in protocol.flags),
         visits=tuple(visit.replace("_", " ").capitalize() for visit in protocol.visits),
         versions=tuple(
             (str(version), sha256, version == protocol.version) for version, sha256 in sorted(known.items())
@@ -89,7 +91,7 @@ def protocol_page(protocol: Protocol) -> ProtocolPage:
     )
 
 
-def _session(protocol: Protocol) -> Iterator[Opened]:
+def _session(protocol: Protocol) -> Iterator[OpenedStatement]:
     session = protocol.session
     yield _number("Dose" if not hasattr(session.target.value, "during") else "Rate", session.target)
     yield _number("Usual duration", session.minutes)
@@ -99,7 +101,7 @@ def _session(protocol: Protocol) -> Iterator[Opened]:
         yield _number("Highest rate", session.rate_max)
 
 
-def _course(protocol: Protocol) -> Iterator[Opened]:
+def _course(protocol: Protocol) -> Iterator[OpenedStatement]:
     course = protocol.induction
     for title, found in (
         ("Fewest infusions", course.infusions_min),
@@ -114,13 +116,13 @@ def _course(protocol: Protocol) -> Iterator[Opened]:
             yield _number(title, found)
 
 
-def _after(protocol: Protocol) -> Iterator[Opened]:
+def _after(protocol: Protocol) -> Iterator[OpenedStatement]:
     recovery = protocol.recovery
-    yield Opened("Recovery", recovery.text, recovery.basis)
+    yield OpenedStatement("Recovery", recovery.text, recovery.basis)
     if recovery.minutes is not None:
         yield _number("Recovery at least", recovery.minutes)
     for rule in protocol.maintenance:
-        yield Opened("Maintenance", rule.text, rule.basis)
+        yield OpenedStatement("Maintenance", rule.text, rule.basis)
         low, high = rule.interval_days_min, rule.interval_days_max
         if low is not None:
             yield _number("From, in days", low)
@@ -129,12 +131,12 @@ def _after(protocol: Protocol) -> Iterator[Opened]:
         if rule.infusions_max is not None:
             yield _number("Most infusions", rule.infusions_max)
         if rule.months_until_review is not None:
-            yield Opened(
+            yield OpenedStatement(
                 "Review",
                 f"after {count(rule.months_until_review.value, 'month')}",
                 rule.months_until_review.basis,
             )
 
 
-def _number(title: str, found: Sourced[Any]) -> Opened:
-    return Opened(title, str(found.value), found.basis)
+def _number(title: str, found: Sourced[Any]) -> OpenedStatement:
+    return OpenedStatement(title, str(found.value), found.basis)

@@ -1,4 +1,4 @@
-"""Proposing, signing and putting into effect: three deeds, each by a named person."""
+"""Proposing, signing and putting into effect: three actions, each by a named person."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tenuto.clinic.ledger.services import record
 from tenuto.clinic.policies.api import as_policy, in_effect
 from tenuto.clinic.policies.models import PolicyActivation, PolicySignature, PolicyVersion
 from tenuto.core.policy import Policy, PolicyError, default_policy, demo_policy, load_policy
-from tenuto.core.policy.changes import require_usable
+from tenuto.core.policy.changes import check_usable
 
 __all__ = ["PolicyRefused", "activate", "propose", "sign"]
 
@@ -57,7 +57,7 @@ def sign(*, policy: PolicyVersion, signature: Reauthentication, at: datetime) ->
     by = signature.by
     signature.spend(signer=by, at=at)
     _require(by, "policy.sign")
-    _require_own(policy, by)
+    _check_own_clinic(policy, by)
     as_policy(policy)
     try:
         with transaction.atomic():
@@ -87,7 +87,7 @@ def activate(
     by = signature.by
     signature.spend(signer=by, at=at)
     _require(by, "policy.activate")
-    _require_own(policy, by)
+    _check_own_clinic(policy, by)
     reason = _reason(why)
     if not as_policy(policy).signed:
         raise PolicyRefused(
@@ -111,7 +111,7 @@ def activate(
 def _readable(text: str, clinic: Clinic) -> Policy:
     try:
         policy = load_policy(text, name="The file")
-        require_usable(policy, like=default_policy())
+        check_usable(policy, like=default_policy())
     except PolicyError as error:
         raise PolicyRefused(str(error)) from error
     if policy.signatures:
@@ -151,6 +151,6 @@ def _require(by: Staff, verb: str) -> None:
         raise PermissionError(refusal(by, verb))
 
 
-def _require_own(policy: PolicyVersion, by: Staff) -> None:
+def _check_own_clinic(policy: PolicyVersion, by: Staff) -> None:
     if policy.clinic_id != by.clinic_id:
         raise WrongClinic(f"{by.audit_name} acts on a policy of another clinic. Nothing was saved.")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from tenuto.clinic.ui.navigation import Entry
+from tenuto.clinic.ui.navigation import MenuEntry
 
-NAVIGATION = (Entry(key="leaflets", label="Leaflets", route="portal:leaflets", rank=40),)
+NAVIGATION = (MenuEntry(key="leaflets", label="Leaflets", route="portal:leaflets", rank=40),)
 
 READING = (
-    Entry(
+    MenuEntry(
         key="how_long",
         label="How long the effect lasts, and how often infusions follow",
         route="portal:leaflet",
         argument="how-long-how-often",
         rank=10,
     ),
-    Entry(key="leaflets", label="All leaflets: before, during and after", route="portal:leaflets", rank=20),
+    MenuEntry(
+        key="leaflets", label="All leaflets: before, during and after", route="portal:leaflets", rank=20
+    ),
 )

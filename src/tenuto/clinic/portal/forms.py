@@ -8,7 +8,7 @@ from django import forms
 
 from tenuto.core.durability.evidence import series
 from tenuto.core.durability.population import CONDITIONS, SETTINGS
-from tenuto.core.forecast.crowd import Question
+from tenuto.core.forecast.crowd import CrowdQuestion
 
 __all__ = ["CONDITION_WORDS", "SETTING_WORDS", "HundredForm"]
 
@@ -55,7 +55,7 @@ class HundredForm(forms.Form):
         super().__init__({key: asked.get(key, value) for key, value in usual.items()})
 
     @property
-    def question(self) -> Question:
+    def question(self) -> CrowdQuestion:
         """What is asked; only of a valid form."""
         got = self.cleaned_data
-        return Question(got["condition"], got["infusions"], got["setting"])
+        return CrowdQuestion(got["condition"], got["infusions"], got["setting"])

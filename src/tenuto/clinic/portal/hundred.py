@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from threading import Lock
 
-from tenuto.core.forecast.crowd import Crowd, Question, hundred
+from tenuto.core.forecast.crowd import Crowd, CrowdQuestion, hundred
 
 __all__ = ["Busy", "answer"]
 
@@ -20,7 +20,7 @@ class Busy(Exception):
     """Another question is being worked out; ask again in a moment."""
 
 
-def answer(question: Question) -> Crowd:
+def answer(question: CrowdQuestion) -> Crowd:
     """The kept answer, or worked out now; Busy when others wait already. CrowdError where nothing is known."""
     if not _one_at_a_time.acquire(timeout=_WAIT_SECONDS):
         raise Busy
@@ -31,5 +31,5 @@ def answer(question: Question) -> Crowd:
 
 
 @cache
-def _kept(question: Question) -> Crowd:
+def _kept(question: CrowdQuestion) -> Crowd:
     return hundred(question)

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from tenuto.clinic.portal.forms import CONDITION_WORDS, SETTING_WORDS
 from tenuto.clinic.portal.people_svg import key_svg, people_svg
 from tenuto.core.durability.evidence import known, series
-from tenuto.core.forecast.crowd import Crowd, People, Question
+from tenuto.core.forecast.crowd import Crowd, CrowdQuestion, People
 from tenuto.core.forecast.words import one_in
 from tenuto.core.literature.claims import claims
 
@@ -68,7 +68,7 @@ class Silent:
     """Whoever asks this may be in danger: help stands first."""
 
 
-def silent(question: Question) -> Silent:
+def silent(question: CrowdQuestion) -> Silent:
     """Nothing about duration, in words."""
     entry = known(question.condition)
     says = entry.says[:1].upper() + entry.says[1:]
@@ -119,7 +119,7 @@ def view(crowd: Crowd) -> View:
     )
 
 
-def _asked(question: Question) -> str:
+def _asked(question: CrowdQuestion) -> str:
     title = series()[question.infusions].title
     where = SETTING_WORDS[question.setting]
     each = "" if question.infusions == 1 else " each"
@@ -154,7 +154,7 @@ def _claim_words(crowd: Crowd) -> str:
     )
 
 
-def _not_known(question: Question) -> tuple[str, ...]:
+def _not_known(question: CrowdQuestion) -> tuple[str, ...]:
     entry = known(question.condition)
     return (
         f"About this condition: {entry.says}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from tenuto.clinic.accounts.api import may
-from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.actors import Actor, Machine
 from tenuto.clinic.people.models import Patient
@@ -22,7 +22,7 @@ def clinic_of(by: Actor) -> UUID:
 
 def check_may(by: Actor, verb: str, *people: Patient | Staff | None) -> UUID:
     """The clinic of `by`, who may do `verb` to these people. Raises PermissionError and WrongClinic."""
-    require_same_clinic(by, *people)
+    check_same_clinic(by, *people)
     clinic = clinic_of(by)
     if isinstance(by, Machine) or (isinstance(by, Staff) and may(by, verb)):
         return clinic

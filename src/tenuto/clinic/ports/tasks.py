@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
 
-from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.ledger.actors import Actor, Machine
@@ -68,7 +68,7 @@ def open_task(
     With a `key` the same task is opened once, however often and by however many it is asked for. Raises KeyError for a
     kind that `literature/tasks.toml` does not have, ValueError and WrongClinic.
     """
-    require_same_clinic(by, patient, owner)
+    check_same_clinic(by, patient, owner)
     clinic, known = clinic_of(by), task_kind(kind)
     if owner is not None and owner.role != owner_role:
         raise ValueError(
@@ -154,7 +154,7 @@ def end_tasks(
 
     A task whose kind another role has to end stays open.
     """
-    require_same_clinic(by, patient)
+    check_same_clinic(by, patient)
     ended = []
     for task in _open(Task.objects.filter(patient=patient)):
         if ends(task, ends_by, by) and only(task_row(task)):

@@ -17,20 +17,20 @@ from tenuto.clinic.people.models import Patient
 from tenuto.clinic.scales.models import ScaleForm, SuicideTriage
 from tenuto.clinic.scales.services import (
     AlreadyAnswered,
-    Asked,
     Recorded,
+    SentRequest,
     answer_by_link,
     ask_by_link,
     record_form,
     record_triage,
 )
-from tenuto.core.scales.suicide_triage import Level
+from tenuto.core.scales.suicide_triage import RiskLevel
 
 __all__ = [
     "AlreadyAnswered",
-    "Asked",
     "FormRow",
     "Recorded",
+    "SentRequest",
     "TriageRow",
     "answer_by_link",
     "ask_by_link",
@@ -69,7 +69,7 @@ class TriageRow:
 
     id: UUID
     patient_id: UUID
-    level: Level
+    level: RiskLevel
     rests_on: str
     recorded_by_name: str
     recorded_at: datetime
@@ -110,6 +110,6 @@ def _form(row: ScaleForm) -> FormRow:
 
 def _triage(row: SuicideTriage) -> TriageRow:
     return TriageRow(
-        row.pk, row.patient_id, Level(row.level), row.rests_on, row.recorded_by_name, row.recorded_at,
+        row.pk, row.patient_id, RiskLevel(row.level), row.rests_on, row.recorded_by_name, row.recorded_at,
         row.recorded_on, row.event_number,
     )  # fmt: skip

@@ -11,11 +11,11 @@ from functools import cache
 
 from tenuto.clinic.ui.contributions import modules
 
-__all__ = ["Entry", "entries", "reading"]
+__all__ = ["MenuEntry", "entries", "reading"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class MenuEntry:
     """A page in the main menu."""
 
     key: str
@@ -33,14 +33,14 @@ class Entry:
 
 
 @cache
-def entries() -> tuple[Entry, ...]:
+def entries() -> tuple[MenuEntry, ...]:
     """The whole menu in order."""
     found = (entry for module in modules() for entry in getattr(module, "NAVIGATION", ()))
     return tuple(sorted(found, key=lambda entry: entry.rank))
 
 
 @cache
-def reading() -> tuple[Entry, ...]:
+def reading() -> tuple[MenuEntry, ...]:
     """What patients may read, in order."""
     found = (entry for module in modules() for entry in getattr(module, "READING", ()))
     return tuple(sorted(found, key=lambda entry: entry.rank))

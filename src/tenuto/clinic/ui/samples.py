@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from tenuto.clinic.ui.charts.dose_level import level_figure, model_range
-from tenuto.clinic.ui.charts.session_level import Reading, session_figure
+from tenuto.clinic.ui.charts.session_level import PressureReading, session_figure
 from tenuto.clinic.ui.components import Banner, FindingCard, months, spine
 from tenuto.clinic.ui.icons import STAGES
 from tenuto.core.units import Kg, Mg, Minutes
@@ -84,7 +84,7 @@ def levels() -> dict[str, Any]:
     return {
         "ordinary": level_figure(shown) if shown else None,
         "heavy": level_figure(heavy) if heavy else None,
-        "session": session_figure([Reading(*p) for p in pressures], shown) if shown else None,
+        "session": session_figure([PressureReading(*p) for p in pressures], shown) if shown else None,
         "session_empty": session_figure([], shown) if shown else None,
     }
 

@@ -29,13 +29,13 @@ One answer, six ways to it. Each is there for what the others can't do; the test
 """
 
 from tenuto.core.compartments.closed_form import Engine, area, constant_rate_state, periodic_state, simulate
-from tenuto.core.compartments.inputs import Bolus, Infusion, Input, repeated
+from tenuto.core.compartments.inputs import Bolus, ConstantInput, Input, repeated
 from tenuto.core.compartments.matrix import UnsolvableSystem, rate_matrix
 
 __all__ = [
     "Bolus",
+    "ConstantInput",
     "Engine",
-    "Infusion",
     "Input",
     "UnsolvableSystem",
     "area",

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from tenuto.core.compartments.matrix import Floats
 
-__all__ = ["Bolus", "Infusion", "Input", "Stretch", "entered", "repeated", "same_for_all", "stretches"]
+__all__ = ["Bolus", "ConstantInput", "Input", "Stretch", "entered", "repeated", "same_for_all", "stretches"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Bolus:
 
 
 @dataclass(frozen=True, slots=True)
-class Infusion:
+class ConstantInput:
     """`rate` (amount per unit of time) enters `compartment` from `start` to `stop`. A number or `(patients,)`."""
 
     start: float
@@ -33,7 +33,7 @@ class Infusion:
     compartment: int = 0
 
 
-Input = Bolus | Infusion
+Input = Bolus | ConstantInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,14 @@ def stretches(inputs: Sequence[Input], *, patients: int, size: int) -> Iterator[
     for one in inputs:
         _check(one, patients, size)
     falling: dict[float, list[Bolus]] = {}
-    starting: dict[float, list[Infusion]] = {}
+    starting: dict[float, list[ConstantInput]] = {}
     for one in inputs:
         if isinstance(one, Bolus):
             falling.setdefault(one.time, []).append(one)
         else:
             starting.setdefault(one.start, []).append(one)
     cuts = sorted({t for one in inputs for t in _changes(one)})
-    running: list[Infusion] = []
+    running: list[ConstantInput] = []
     for start, end in zip(cuts, [*cuts[1:], math.inf], strict=True):
         running = [i for i in running if start < i.stop] + starting.get(start, [])
         impulses = [(b.compartment, b.amount) for b in falling.get(start, ())]
@@ -110,5 +110,5 @@ def _check(one: Input, patients: int, size: int) -> None:
         )
     if not 0 <= one.compartment < size:
         raise ValueError(f"{one} goes into compartment {one.compartment}; there are {size}, counted from 0.")
-    if isinstance(one, Infusion) and not one.start < one.stop:
+    if isinstance(one, ConstantInput) and not one.start < one.stop:
         raise ValueError(f"{one} stops before it starts.")

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["open_regular", "require_regular"]
+__all__ = ["check_regular_file", "open_regular"]
 
 KINDS = (
     (stat.S_ISDIR, "it is a folder"),
@@ -29,14 +29,14 @@ def open_regular(path: Path) -> BinaryIO:
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     file = os.fdopen(handle, "rb")
     try:
-        require_regular(os.fstat(file.fileno()).st_mode)
+        check_regular_file(os.fstat(file.fileno()).st_mode)
     except OSError:
         file.close()
         raise
     return file
 
 
-def require_regular(mode: int) -> None:
+def check_regular_file(mode: int) -> None:
     """Raise OSError unless `mode`, as `stat` gives it, is that of a regular file."""
     for is_kind, what in KINDS:
         if is_kind(mode):

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tenuto.core.durability.population import Circumstances, Unknown
-from tenuto.core.durability.reading import Table, TrialError, parsed
+from tenuto.core.durability.reading import TrackedTable, TrialError, parsed
 from tenuto.core.durability.trial import Baseline, baseline_from, shares_from
-from tenuto.core.scales.measurement import Measure, UnknownScale, measure
+from tenuto.core.scales.measurement import ScaleMeasure, UnknownScale, measure
 
-__all__ = ["KINDS", "Clinic", "MaintenancePolicy", "read_clinic"]
+__all__ = ["KINDS", "MaintenancePolicy", "SyntheticClinic", "read_clinic"]
 
 KINDS = ("none", "fixed", "fixed_then", "symptom_triggered", "esketamine_rule", "stable_rule", "model_window")
 MOST_PATIENTS = 100_000
@@ -31,13 +31,13 @@ class MaintenancePolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class Clinic:
+class SyntheticClinic:
     """Everything that is needed to compare policies on one synthetic population."""
 
     name: str
     patients: int
     circumstances: Circumstances
-    measure: Measure
+    measure: ScaleMeasure
     baseline: Baseline
     induction_days: tuple[int, ...]
     dose: float
@@ -47,10 +47,10 @@ class Clinic:
     plot: str | None
 
 
-def read_clinic(text: str, *, name: str) -> Clinic:
+def read_clinic(text: str, *, name: str) -> SyntheticClinic:
     """Read a clinic from TOML; TrialError names what is wrong. `name` is what an error calls the file."""
-    top = Table(parsed(text, name), name)
-    population = Table(top.get("population", Mapping), f"{name} [population]")
+    top = TrackedTable(parsed(text, name), name)
+    population = TrackedTable(top.get("population", Mapping), f"{name} [population]")
     try:
         scale = measure(population.get("scale", str))
         at = Circumstances(
@@ -65,10 +65,10 @@ def read_clinic(text: str, *, name: str) -> Clinic:
         raise TrialError(
             f"{population.where}: {scale.name} does not measure {at.condition}. Change one of them."
         )
-    induction = Table(top.get("induction", Mapping, {}), f"{name} [induction]")
-    horizon = Table(top.get("horizon", Mapping), f"{name} [horizon]")
-    output = Table(top.get("output", Mapping, {}), f"{name} [output]")
-    clinic = Clinic(
+    induction = TrackedTable(top.get("induction", Mapping, {}), f"{name} [induction]")
+    horizon = TrackedTable(top.get("horizon", Mapping), f"{name} [horizon]")
+    output = TrackedTable(top.get("output", Mapping, {}), f"{name} [output]")
+    clinic = SyntheticClinic(
         name=top.name("name", name, longest=100),
         patients=population.whole("patients", least=1, most=MOST_PATIENTS),
         circumstances=at,
@@ -89,7 +89,7 @@ def read_clinic(text: str, *, name: str) -> Clinic:
     return clinic
 
 
-def _whole_days(induction: Table) -> tuple[int, ...]:
+def _whole_days(induction: TrackedTable) -> tuple[int, ...]:
     days = induction.days("days", [0, 2, 4, 7, 9, 11])
     if not days or any(d != int(d) for d in days):
         raise TrialError(f"{induction.where}: 'days' needs whole days, at least one.")
@@ -97,7 +97,7 @@ def _whole_days(induction: Table) -> tuple[int, ...]:
 
 
 def _policy(raw: Any, where: str) -> MaintenancePolicy:
-    entry = Table(raw, where)
+    entry = TrackedTable(raw, where)
     kind = entry.choice("kind", KINDS)
 
     def days(key: str, needed: bool) -> int:
@@ -115,7 +115,7 @@ def _policy(raw: Any, where: str) -> MaintenancePolicy:
     return policy
 
 
-def _sensible(clinic: Clinic, name: str) -> None:
+def _sensible(clinic: SyntheticClinic, name: str) -> None:
     names = [policy.name for policy in clinic.policies]
     if not names:
         raise TrialError(f"{name} has no policy. Add a [[policy]] with a name and a kind.")

@@ -9,15 +9,15 @@ from datetime import date, timedelta
 import numpy as np
 
 from tenuto.core.course.infusion import GivenInfusion
-from tenuto.core.durability.clinic import Clinic, MaintenancePolicy
+from tenuto.core.durability.clinic import MaintenancePolicy, SyntheticClinic
 from tenuto.core.durability.course import Definitions, State, standing
 from tenuto.core.durability.decide import Decider, decider
 from tenuto.core.durability.enrol import enrol
-from tenuto.core.durability.error import ScaleError
+from tenuto.core.durability.error import ErrorOfScale
 from tenuto.core.durability.model import Model
 from tenuto.core.durability.normal import Floats
-from tenuto.core.durability.patients import Patients
-from tenuto.core.durability.population import Fit
+from tenuto.core.durability.patients import PatientParameters
+from tenuto.core.durability.population import PopulationFit
 from tenuto.core.durability.record import History, Scored
 from tenuto.core.units import MgPerKg
 
@@ -32,8 +32,8 @@ _AT_ONCE = 20
 class Share:
     """Some of the patients, with their own seed: the same patients whoever plays them."""
 
-    clinic: Clinic
-    fit: Fit
+    clinic: SyntheticClinic
+    fit: PopulationFit
     rules: Definitions
     patients: int
     seed: np.random.SeedSequence
@@ -85,7 +85,7 @@ class PolicyResult:
     """Percent of those who are treated all the same."""
 
 
-def shares(clinic: Clinic, fit: Fit, rules: Definitions, seed: int) -> Iterator[Share]:
+def shares(clinic: SyntheticClinic, fit: PopulationFit, rules: Definitions, seed: int) -> Iterator[Share]:
     """Cut the population into pieces whose results do not depend on who plays them."""
     pieces = -(-clinic.patients // _AT_ONCE)
     for k, one in enumerate(np.random.SeedSequence(seed).spawn(pieces)):
@@ -133,14 +133,14 @@ class _Played:
 def _run(
     share: Share,
     model: Model,
-    patients: Patients,
+    patients: PatientParameters,
     entry: Floats,
     noise: Floats,
     decide: Decider,
     policy: MaintenancePolicy,
 ) -> list[_Played]:
     """The courses of the patients under one policy. An interval is kept to the day; every other policy waits for a score."""
-    clinic, rules, error = share.clinic, share.rules, ScaleError.of(share.clinic.measure)
+    clinic, rules, error = share.clinic, share.rules, ErrorOfScale.of(share.clinic.measure)
     to_the_day = policy.kind in ("fixed", "fixed_then")
     courses = [_opened(clinic, float(score)) for score in entry]
     days, good, kept = np.zeros((3, len(courses)), dtype=int)
@@ -179,7 +179,7 @@ def _run(
     ]
 
 
-def _opened(clinic: Clinic, entry: float) -> History:
+def _opened(clinic: SyntheticClinic, entry: float) -> History:
     at = clinic.circumstances
     return History(clinic.measure, at.condition, at.setting, (Scored(START, entry),), ())
 
@@ -193,7 +193,7 @@ def _treated(course: History, day: int, dose: float) -> History:
     return replace(course, infusions=(*course.infusions, given))
 
 
-def _first_loss(course: History, clinic: Clinic, rules: Definitions) -> int | None:
+def _first_loss(course: History, clinic: SyntheticClinic, rules: Definitions) -> int | None:
     """The day after the series on which a course first counts as lost."""
     for k in range(1, len(course.scores) + 1):
         day = (course.scores[k - 1].on - START).days
@@ -220,7 +220,7 @@ def _outcome(
     )
 
 
-def summary(clinic: Clinic, outcomes: list[Outcome]) -> list[PolicyResult]:
+def summary(clinic: SyntheticClinic, outcomes: list[Outcome]) -> list[PolicyResult]:
     """One line a policy, in the clinic's order; not a number where nobody is left to judge."""
     return [_result(policy, [o for o in outcomes if o.policy == policy.name]) for policy in clinic.policies]
 

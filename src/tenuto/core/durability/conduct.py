@@ -8,20 +8,20 @@ import numpy as np
 import numpy.typing as npt
 
 from tenuto.core.durability.enrol import enrol
-from tenuto.core.durability.error import ScaleError
+from tenuto.core.durability.error import ErrorOfScale
 from tenuto.core.durability.metrics import Endpoint
 from tenuto.core.durability.model import Model
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.population import Law
 from tenuto.core.durability.trial import Trial
 
-__all__ = ["Flags", "Record", "after", "conduct", "day_of", "day_since", "days_of"]
+__all__ = ["Flags", "ReportForms", "after", "conduct", "day_of", "day_since", "days_of"]
 
 Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Record:
+class ReportForms:
     """What the arm's case report forms hold. Arrays have shape (days, replicates, n)."""
 
     days: tuple[float, ...]
@@ -84,11 +84,11 @@ def _fixed_maintenance(trial: Trial) -> list[float]:
 
 def conduct(
     trial: Trial, model: Model, law: Law, effects: Floats, n: int, rng: np.random.Generator, *, control: bool
-) -> Record:
+) -> ReportForms:
     """Run one arm of `n` patients for each replicate. The control arm gets dose 0 on the same days."""
     patients, entry = enrol(law, trial.measure, trial.baseline, n, effects, rng)
     shape = entry.shape
-    error = ScaleError.of(trial.measure)
+    error = ErrorOfScale.of(trial.measure)
     leaves = _leaving(trial, shape, rng)
     days = days_of(trial)
     fixed = set(trial.infusion_days) | set(_fixed_maintenance(trial))
@@ -118,7 +118,7 @@ def conduct(
             walk.infuse(dose, who.reshape(-1).astype(float))
             needs.given(day, who)
             given += who
-    return Record(days, entry, scores, present, given)
+    return ReportForms(days, entry, scores, present, given)
 
 
 def _leaving(trial: Trial, shape: tuple[int, ...], rng: np.random.Generator) -> Floats:

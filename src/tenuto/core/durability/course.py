@@ -11,7 +11,7 @@ from itertools import pairwise
 from tenuto.core.durability.definitions import Definitions
 from tenuto.core.durability.record import History, Scored
 
-__all__ = ["Definitions", "Standing", "State", "standing"]
+__all__ = ["CourseStanding", "Definitions", "State", "standing"]
 
 _CLOSE = 1e-9
 """Points; a score on a line is not above it, whatever the rounding of the line."""
@@ -39,7 +39,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CourseStanding:
     """The state of a course and the line that later scores are held against."""
 
     state: State
@@ -59,7 +59,7 @@ class Standing:
     """The highest score that is a response by the scale, and a reliable change."""
 
 
-def standing(history: History, rules: Definitions) -> Standing:
+def standing(history: History, rules: Definitions) -> CourseStanding:
     """Judge a course by its scale's response and the clinic's definitions."""
     scores, measure, baseline = [s.value for s in history.after], history.measure, history.baseline
     best = min(scores, default=baseline)
@@ -68,7 +68,7 @@ def standing(history: History, rules: Definitions) -> Standing:
     run = _trailing(scores, lambda s: s > line + _CLOSE)
     worse = _trailing(scores, lambda s: s >= best + measure.reliable) >= rules.drift.in_row
     drifting = worse or _rising(history, rules)
-    return Standing(
+    return CourseStanding(
         state=_state(history, rules, response, run, worse, drifting),
         best=best,
         line=line,

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tenuto.core.durability.model import DRIFT_INFUSIONS, Infusion, Model
+from tenuto.core.durability.model import DRIFT_INFUSIONS, CourseInfusion, Model
 from tenuto.core.durability.normal import Floats
-from tenuto.core.durability.patients import Patients
+from tenuto.core.durability.patients import PatientParameters
 from tenuto.core.durability.population import Law
 
 __all__ = ["Daily", "daily_scores", "population_by_day"]
@@ -35,7 +35,7 @@ class Daily:
 
 
 def daily_scores(
-    model: Model, patients: Patients, infusions: Sequence[Infusion], days: int
+    model: Model, patients: PatientParameters, infusions: Sequence[CourseInfusion], days: int
 ) -> Iterator[Singles]:
     """Expected scores (n,) on day 0, 1, ... `days`, before any infusion of that day; whole days only.
 
@@ -75,7 +75,7 @@ def daily_scores(
 def _fading(model: Model, days: float) -> float:
     """The context of a patient whose context is 1."""
     one = np.ones(1)
-    unit = Patients(one, one, one, one, one, one, one)
+    unit = PatientParameters(one, one, one, one, one, one, one)
     return float(model.context(days, unit)[0])
 
 
@@ -83,7 +83,7 @@ def population_by_day(
     model: Model,
     law: Law,
     count: int,
-    infusions: Sequence[Infusion],
+    infusions: Sequence[CourseInfusion],
     days: int,
     *,
     seed: int,
@@ -98,7 +98,7 @@ def population_by_day(
 
     def follow(size: int, own: np.random.SeedSequence) -> Floats:
         latent = law.mean + np.random.default_rng(own).standard_normal((size, len(law.mean))) @ root.T
-        patients = Patients.from_latent(latent)
+        patients = PatientParameters.from_latent(latent)
         line = ((1 - fall) * patients.baseline).astype(np.float32)
         totals = np.empty((2, days + 1))
         for day, score in enumerate(daily_scores(model, patients, infusions, days)):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tenuto.core.durability.clinic import MaintenancePolicy
 from tenuto.core.durability.course import Definitions, State, standing
 from tenuto.core.durability.outlook import outlook
-from tenuto.core.durability.population import Fit
+from tenuto.core.durability.population import PopulationFit
 from tenuto.core.durability.posterior import Effort
 from tenuto.core.durability.record import History
 from tenuto.core.durability.rules import esketamine_style, stable_style
@@ -63,7 +63,7 @@ class _ModelWindow:
     score has been seen, and the rule would wait for it.
     """
 
-    def __init__(self, risk: float, rules: Definitions, fit: Fit) -> None:
+    def __init__(self, risk: float, rules: Definitions, fit: PopulationFit) -> None:
         self.risk, self.rules, self.fit = risk, rules, fit
         self.ahead = rules.scores_in_row * rules.every_days
         self.look_again: dict[int, date] = {}

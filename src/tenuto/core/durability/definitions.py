@@ -7,7 +7,7 @@ from datetime import date
 
 from tenuto.core.policy import Policy
 
-__all__ = ["Definitions", "Drift", "Steps"]
+__all__ = ["Definitions", "Drift", "LengtheningSteps"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Drift:
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class LengtheningSteps:
     """How far an interval may be lengthened beyond what a patient was seen to hold. Days."""
 
     hold_score: int
@@ -64,7 +64,7 @@ class Steps:
     none_after_item_rise: int
 
     @classmethod
-    def from_policy(cls, policy: Policy) -> Steps:
+    def from_policy(cls, policy: Policy) -> LengtheningSteps:
         """Read from the clinic's limits; PolicyError names one that is missing."""
         days = policy.whole
         return cls(
@@ -92,7 +92,7 @@ class Definitions:
     partial: float
     """Improvement, as a share of baseline, from which a course without response is partial."""
     drift: Drift
-    steps: Steps
+    steps: LengtheningSteps
     every_days: int
     """Days between scheduled scores from now on."""
     risk_lower: float
@@ -129,7 +129,7 @@ class Definitions:
             response_scores=policy.whole("forecast_response_scores"),
             partial=float(policy.number("forecast_partial_percent")) / 100,
             drift=Drift.from_policy(policy),
-            steps=Steps.from_policy(policy),
+            steps=LengtheningSteps.from_policy(policy),
             every_days=policy.whole("forecast_score_every_days"),
             risk_lower=float(policy.number("forecast_risk_lower_percent")) / 100,
             risk_upper=float(policy.number("forecast_risk_upper_percent")) / 100,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tenuto.core.durability.conduct import Flags, Record, after, day_of, day_since
+from tenuto.core.durability.conduct import Flags, ReportForms, after, day_of, day_since
 from tenuto.core.durability.metrics import Endpoint
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.trial import Trial
@@ -17,7 +17,7 @@ _IMPROVED = 0.2
 """Fall from baseline that counts as some improvement in `later_improvement`."""
 
 
-def evaluate(trial: Trial, record: Record, endpoint: Endpoint) -> dict[str, Floats]:
+def evaluate(trial: Trial, record: ReportForms, endpoint: Endpoint) -> dict[str, Floats]:
     """The endpoint in every replicate, shape (replicates,), by metric name (several for better_same_worse).
 
     Not a number where nobody is left to judge; infinite for a median that is not reached.
@@ -42,24 +42,24 @@ def _percent(yes: Flags, among: Flags) -> Floats:
     return share
 
 
-def _responds(trial: Trial, record: Record, day: float) -> Flags:
+def _responds(trial: Trial, record: ReportForms, day: float) -> Flags:
     """Who was scored and had the fall that counts; a missing score is no response."""
     score, present = record.at(day)
     responds: Flags = (record.entry - score >= trial.response_fall * record.entry - 1e-9) & present
     return responds
 
 
-def _remits(trial: Trial, record: Record, day: float) -> Flags:
+def _remits(trial: Trial, record: ReportForms, day: float) -> Flags:
     score, present = record.at(day)
     remits: Flags = (score <= trial.remission_at_most) & present
     return remits
 
 
-def _response(trial: Trial, record: Record, day: float) -> Floats:
+def _response(trial: Trial, record: ReportForms, day: float) -> Floats:
     return _percent(_responds(trial, record, day), np.ones(record.entry.shape, dtype=bool))
 
 
-def _remission(trial: Trial, record: Record, day: float) -> Floats:
+def _remission(trial: Trial, record: ReportForms, day: float) -> Floats:
     return _percent(_remits(trial, record, day), np.ones(record.entry.shape, dtype=bool))
 
 
@@ -69,11 +69,11 @@ def _mean(values: Floats, among: Flags) -> Floats:
     return mean
 
 
-def _score_mean(trial: Trial, record: Record, day: float) -> Floats:
+def _score_mean(trial: Trial, record: ReportForms, day: float) -> Floats:
     return _mean(*record.at(day))
 
 
-def _score_change(trial: Trial, record: Record, day: float) -> Floats:
+def _score_change(trial: Trial, record: ReportForms, day: float) -> Floats:
     score, present = record.at(day)
     return _mean(score - record.entry, present)
 
@@ -86,7 +86,7 @@ _BY_DAY = {
 }
 
 
-def _first_infusion(trial: Trial, record: Record, response: bool) -> Floats:
+def _first_infusion(trial: Trial, record: ReportForms, response: bool) -> Floats:
     """The number of the infusion after which each patient first responded or remitted; infinite for never."""
     reached = np.full(record.entry.shape, np.inf)
     judge = _responds if response else _remits
@@ -95,7 +95,7 @@ def _first_infusion(trial: Trial, record: Record, response: bool) -> Floats:
     return reached
 
 
-def _by_infusion(trial: Trial, record: Record, response: bool, endpoint: Endpoint) -> Floats:
+def _by_infusion(trial: Trial, record: ReportForms, response: bool, endpoint: Endpoint) -> Floats:
     reached = _first_infusion(trial, record, response) <= _infusions_by(trial, endpoint)
     return _percent(reached, np.ones(record.entry.shape, dtype=bool))
 
@@ -109,7 +109,7 @@ def _infusions_by(trial: Trial, endpoint: Endpoint) -> int:
     return sum(d <= day_of(trial, endpoint) for d in trial.infusion_days)
 
 
-def _infusions_to(trial: Trial, record: Record, response: bool, endpoint: Endpoint) -> Floats:
+def _infusions_to(trial: Trial, record: ReportForms, response: bool, endpoint: Endpoint) -> Floats:
     """Median among those who got there."""
     first = _first_infusion(trial, record, response)
     return _median(np.where(first <= _infusions_by(trial, endpoint), first, np.inf))
@@ -124,7 +124,7 @@ def _median(values: Floats) -> Floats:
     return np.where(count > 0, middle, np.nan)
 
 
-def _better_same_worse(trial: Trial, record: Record, endpoint: Endpoint) -> dict[str, Floats]:
+def _better_same_worse(trial: Trial, record: ReportForms, endpoint: Endpoint) -> dict[str, Floats]:
     points = trial.measure.reliable if endpoint.points is None else endpoint.points
     start, there = record.at(day_since(trial, endpoint))
     end, still = record.at(day_of(trial, endpoint))
@@ -137,7 +137,7 @@ def _better_same_worse(trial: Trial, record: Record, endpoint: Endpoint) -> dict
     }
 
 
-def _later_improvement(trial: Trial, record: Record, endpoint: Endpoint) -> Floats:
+def _later_improvement(trial: Trial, record: ReportForms, endpoint: Endpoint) -> Floats:
     """Of those who had not improved after the second infusion, the share who have by the endpoint."""
 
     def improved(day: float) -> Flags:
@@ -158,7 +158,7 @@ class _Survival:
     relapsed_on: Floats
 
 
-def _relapse(trial: Trial, record: Record, endpoint: Endpoint) -> Floats:
+def _relapse(trial: Trial, record: ReportForms, endpoint: Endpoint) -> Floats:
     survival = _follow(trial, record)
     last = np.inf if endpoint.day is None else day_of(trial, endpoint) - trial.infusion_days[-1]
     if endpoint.metric == "mean_days_to_relapse_of_relapsers":
@@ -181,7 +181,7 @@ def _half_time(survival: _Survival) -> Floats:
     return half
 
 
-def _follow(trial: Trial, record: Record) -> _Survival:
+def _follow(trial: Trial, record: ReportForms) -> _Survival:
     """Kaplan-Meier among those who respond after the last infusion of the series; days count from that infusion."""
     last = trial.infusion_days[-1]
     anchor = after(trial, len(trial.infusion_days))

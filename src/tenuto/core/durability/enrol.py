@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from tenuto.core.durability.normal import Floats, cdf, quantile
-from tenuto.core.durability.patients import Patients
+from tenuto.core.durability.patients import PatientParameters
 from tenuto.core.durability.population import Law, priors
 from tenuto.core.durability.trial import Baseline
-from tenuto.core.scales.measurement import Measure
+from tenuto.core.scales.measurement import ScaleMeasure
 
 __all__ = ["enrol", "site_effects"]
 
@@ -28,8 +28,8 @@ def site_effects(replicates: int, sites: int, rng: np.random.Generator) -> Float
 
 
 def enrol(
-    law: Law, measure: Measure, baseline: Baseline, n: int, effects: Floats, rng: np.random.Generator
-) -> tuple[Patients, Floats]:
+    law: Law, measure: ScaleMeasure, baseline: Baseline, n: int, effects: Floats, rng: np.random.Generator
+) -> tuple[PatientParameters, Floats]:
     """Draw `n` patients for each replicate.
 
     `effects` as from `site_effects`; patients go to the sites in turn. What is not known of the population (the
@@ -42,7 +42,7 @@ def enrol(
     at_site = effects[:, np.arange(n) % sites, :]
     latent[:, :, 0] += np.sqrt(law.site[0, 0]) * at_site[:, :, 0]
     latent[:, :, 1:3] += np.sqrt(law.site[1, 1]) * at_site[:, :, 1:2]
-    patients = Patients.from_latent(latent.reshape(-1, 7))
+    patients = PatientParameters.from_latent(latent.reshape(-1, 7))
     entry, level = _baselines(measure, baseline, (replicates, n), rng)
     return replace(patients, baseline=level.reshape(-1)), entry
 
@@ -55,7 +55,7 @@ def _root(covariance: Floats) -> Floats:
 
 
 def _baselines(
-    measure: Measure, baseline: Baseline, shape: tuple[int, int], rng: np.random.Generator
+    measure: ScaleMeasure, baseline: Baseline, shape: tuple[int, int], rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Observed scores at entry and the levels behind them: who got in on a high score is on average a little lower."""
     spread, error = baseline.sd, measure.error_sd

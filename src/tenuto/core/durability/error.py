@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from tenuto.core.durability.normal import LOG_SQRT_2PI, Floats, cdf, log_cdf
-from tenuto.core.scales.measurement import Measure
+from tenuto.core.scales.measurement import ScaleMeasure
 
-__all__ = ["ScaleError"]
+__all__ = ["ErrorOfScale"]
 
 
 @dataclass(frozen=True, slots=True)
-class ScaleError:
+class ErrorOfScale:
     """The error of one scale; swap `sd` for another clinic's or patient's."""
 
     lowest: float
@@ -23,7 +23,7 @@ class ScaleError:
     sd: float
 
     @classmethod
-    def of(cls, measure: Measure) -> ScaleError:
+    def of(cls, measure: ScaleMeasure) -> ErrorOfScale:
         """The error that the scale's data file gives."""
         return cls(measure.lowest, measure.highest, measure.step, measure.error_sd)
 

@@ -13,7 +13,7 @@ from tenuto.core.scales.reading import instrument
 from tenuto.core.scales.red_flags import Urgency, rules
 from tenuto.core.sources import Basis, basis_from
 
-__all__ = ["Known", "Series", "SuicideItem", "known", "series", "suicide_items"]
+__all__ = ["Known", "StudiedSeries", "SuicideItem", "known", "series", "suicide_items"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class StudiedSeries:
     """A series of infusions as it was studied."""
 
     title: str
@@ -67,10 +67,10 @@ def known(condition: str) -> Known:
 
 
 @cache
-def series() -> Mapping[int, Series]:
+def series() -> Mapping[int, StudiedSeries]:
     """The series that a crowd may be asked about, by the number of their infusions."""
     return {
-        entry["infusions"]: Series(
+        entry["infusions"]: StudiedSeries(
             entry["title"], tuple(entry["days"]), basis_from(entry, where=f"answers.toml {entry['title']}")
         )
         for entry in _data()["series"]

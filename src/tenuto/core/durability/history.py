@@ -21,7 +21,7 @@ from tenuto.core.durability.record import (
     dose_of,
     read_date,
 )
-from tenuto.core.scales.measurement import Measure, UnknownScale, measure
+from tenuto.core.scales.measurement import ScaleMeasure, UnknownScale, measure
 from tenuto.core.units import MgPerKg
 
 __all__ = ["COLUMNS", "History", "HistoryError", "Scored", "dose_of", "history_from", "read_date", "said"]
@@ -81,7 +81,7 @@ def history_from(
     return history
 
 
-def _chosen(reader: _Reader, condition: str, wanted: str | None) -> Measure:
+def _chosen(reader: _Reader, condition: str, wanted: str | None) -> ScaleMeasure:
     """The scale that is forecast."""
     if wanted is not None:
         _scale(wanted)
@@ -112,7 +112,7 @@ def _known(kind: str, value: str, known: tuple[str, ...]) -> None:
         raise HistoryError(f"{given}. Use one of {', '.join(known)}.")
 
 
-def _scale(name: str) -> Measure:
+def _scale(name: str) -> ScaleMeasure:
     try:
         return measure(name)
     except UnknownScale as error:

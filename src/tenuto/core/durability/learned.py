@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from tenuto.core.durability.error import ScaleError
+from tenuto.core.durability.error import ErrorOfScale
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.posterior import Evidence, Posterior, durability
 from tenuto.core.durability.record import History
@@ -44,7 +44,7 @@ class Learned:
         return max(1 - (self.posterior_sd / self.prior_sd) ** 2, 0.0)
 
 
-def learned_from(found: Posterior, error: ScaleError, history: History, evidence: Evidence) -> Learned:
+def learned_from(found: Posterior, error: ErrorOfScale, history: History, evidence: Evidence) -> Learned:
     """Compare prior and posterior draws; leave out each score in turn to see what it did."""
     after = [k for k, day in enumerate(evidence.days) if day > 0]
     spread = found.prior_expected.var(axis=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tenuto.core.durability.reading import Table, TrialError
+from tenuto.core.durability.reading import TrackedTable, TrialError
 
 __all__ = ["METRICS", "RELAPSE_METRICS", "Endpoint", "endpoint_from"]
 
@@ -68,7 +68,7 @@ class Endpoint:
 
 def endpoint_from(raw: Any, where: str, infusions: int) -> Endpoint:
     """An entry of `[[report]]` in a trial with so many infusions; TrialError names what is wrong with it."""
-    table = Table(raw, where)
+    table = TrackedTable(raw, where)
     endpoint = Endpoint(
         metric=table.choice("metric", METRICS),
         day=table.number("day", None, most=3650),
@@ -83,7 +83,7 @@ def endpoint_from(raw: Any, where: str, infusions: int) -> Endpoint:
     return endpoint
 
 
-def _sensible(endpoint: Endpoint, table: Table) -> None:
+def _sensible(endpoint: Endpoint, table: TrackedTable) -> None:
     """Refuse an entry that would be passed over: what a figure is called must be what it is."""
     metric = endpoint.metric
     by_day, by_infusion = endpoint.day is not None, endpoint.after_infusion is not None

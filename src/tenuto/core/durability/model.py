@@ -9,16 +9,16 @@ import numpy as np
 
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.parts import Benefit, Context, DoseEffect, Holding, Uptake
-from tenuto.core.durability.patients import Patients
+from tenuto.core.durability.patients import PatientParameters
 
-__all__ = ["DRIFT_INFUSIONS", "Infusion", "Model", "Walk"]
+__all__ = ["DRIFT_INFUSIONS", "CourseInfusion", "Model", "Walk"]
 
 DRIFT_INFUSIONS = 10.0
 """Infusions over which a patient's drift is expressed."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Infusion:
+class CourseInfusion:
     """An infusion of the course: day (any origin) and dose, mg/kg."""
 
     day: float
@@ -34,11 +34,13 @@ class Model:
     benefit: Benefit
     context: Context
 
-    def start(self, patients: Patients, day: float) -> Walk:
+    def start(self, patients: PatientParameters, day: float) -> Walk:
         """Patients before their first infusion, on `day`."""
         return Walk(self, patients, day, self.benefit.begin(patients))
 
-    def expected(self, patients: Patients, infusions: Sequence[Infusion], days: Sequence[float]) -> Floats:
+    def expected(
+        self, patients: PatientParameters, infusions: Sequence[CourseInfusion], days: Sequence[float]
+    ) -> Floats:
         """Expected scores, shape (len(days), n). A score on the day of an infusion is from before it.
 
         `days` and `infusions` need not be sorted. Before the first infusion the score is the baseline.
@@ -46,7 +48,7 @@ class Model:
         return self.through(patients, infusions, days)[0]
 
     def through(
-        self, patients: Patients, infusions: Sequence[Infusion], days: Sequence[float]
+        self, patients: PatientParameters, infusions: Sequence[CourseInfusion], days: Sequence[float]
     ) -> tuple[Floats, Walk]:
         """Expected scores as `expected` gives them, and the patients walked to the last of the days and infusions."""
         events = sorted(
@@ -69,7 +71,7 @@ class Walk:
     """A group of patients walked forward in time. The only mutable thing of the model; lives inside one call."""
 
     model: Model
-    patients: Patients
+    patients: PatientParameters
     day: float
     holding: Holding
     first: float | None = None
@@ -86,7 +88,7 @@ class Walk:
         one = walks[0]
         if any((w.day, w.first, w.given) != (one.day, one.first, one.given) for w in walks):
             raise ValueError("Only walks through the same infusions up to the same day can be put together.")
-        patients = Patients.together([w.patients for w in walks])
+        patients = PatientParameters.together([w.patients for w in walks])
         return cls(
             one.model, patients, one.day, Holding.together([w.holding for w in walks]), one.first, one.given
         )
@@ -126,7 +128,7 @@ class Walk:
         return _score(self.patients, self.fall())
 
 
-def _score(patients: Patients, fall: Floats) -> Floats:
+def _score(patients: PatientParameters, fall: Floats) -> Floats:
     """Expected scores in place of the log-falls, shape (n,) or (days, n)."""
     np.negative(fall, out=fall)
     np.exp(fall, out=fall)

@@ -8,14 +8,14 @@ from datetime import date
 
 import numpy as np
 
-from tenuto.core.durability.course import Definitions, Standing, standing
-from tenuto.core.durability.error import ScaleError
+from tenuto.core.durability.course import CourseStanding, Definitions, standing
+from tenuto.core.durability.error import ErrorOfScale
 from tenuto.core.durability.model import Walk
 from tenuto.core.durability.normal import Floats
-from tenuto.core.durability.population import Circumstances, Fit
+from tenuto.core.durability.population import Circumstances, PopulationFit
 from tenuto.core.durability.posterior import Effort, Places, evidence_of, posterior
 from tenuto.core.durability.record import History
-from tenuto.core.durability.survival import Curve, survival
+from tenuto.core.durability.survival import ResponseCurve, survival
 
 __all__ = ["Ahead", "circumstances", "outlook"]
 
@@ -33,8 +33,8 @@ class Ahead:
 
     weights: Floats
     """Of the draws, shape (n,), summing to 1."""
-    error: ScaleError
-    standing: Standing
+    error: ErrorOfScale
+    standing: CourseStanding
     rules: Definitions
     start: int
     """Day of the forecast, from the first infusion."""
@@ -46,7 +46,7 @@ class Ahead:
         *,
         dose_at: tuple[float, float] | None = None,
         shown: Places | None = None,
-    ) -> tuple[Floats, Curve]:
+    ) -> tuple[Floats, ResponseCurve]:
         """The curve of response, with one infusion `(day from now, dose)` or none; `walk` ends up at its end.
 
         Also the expected scores of the draws at the places `shown` (none by default), shape (times, shown).
@@ -75,12 +75,14 @@ class Ahead:
             float(np.einsum("n,n->", self.weights, each))
             for each in survival(above(), self.rules.scores_in_row, run)
         ]
-        return scores, Curve(np.array([0.0, *times]), np.array([1.0, *left]))
+        return scores, ResponseCurve(np.array([0.0, *times]), np.array([1.0, *left]))
 
 
-def outlook(history: History, rules: Definitions, as_of: date, fit: Fit, effort: Effort, days: int) -> Curve:
+def outlook(
+    history: History, rules: Definitions, as_of: date, fit: PopulationFit, effort: Effort, days: int
+) -> ResponseCurve:
     """Only the curve of response without another infusion; what a simulated clinic asks for, again and again."""
-    model, error, evidence = fit.population.model(), ScaleError.of(history.measure), evidence_of(history)
+    model, error, evidence = fit.population.model(), ErrorOfScale.of(history.measure), evidence_of(history)
     found = posterior(model, fit.law(circumstances(history), history.measure), error, evidence, effort)
     start = (as_of - history.start).days
     ahead = Ahead(found.weights, error, standing(history, rules), rules, start)

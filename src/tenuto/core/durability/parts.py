@@ -12,7 +12,7 @@ import numpy as np
 
 from tenuto.core.compartments.chain import chain
 from tenuto.core.durability.normal import Floats
-from tenuto.core.durability.patients import Patients
+from tenuto.core.durability.patients import PatientParameters
 
 __all__ = [
     "Additive",
@@ -61,7 +61,7 @@ class SaturatingDose:
 class Benefit(Protocol):
     """Compartments that hold drug benefit between infusions."""
 
-    def begin(self, patients: Patients) -> Holding:
+    def begin(self, patients: PatientParameters) -> Holding:
         """Empty compartments of these patients."""
 
 
@@ -145,7 +145,7 @@ class TwoCompartments:
     onset_half_life: float
     """Days."""
 
-    def begin(self, patients: Patients) -> Holding:
+    def begin(self, patients: PatientParameters) -> Holding:
         """See `Benefit`."""
         onset = np.full(len(patients), LN2 / self.onset_half_life)
         fast = LN2 / patients.fast
@@ -165,7 +165,7 @@ class SingleExponential:
     half_life: float
     """Days, for everybody; nobody's own half-life is used."""
 
-    def begin(self, patients: Patients) -> Holding:
+    def begin(self, patients: PatientParameters) -> Holding:
         """See `Benefit`."""
         each = np.ones(len(patients))
         onset = LN2 / self.onset_half_life * each
@@ -210,7 +210,7 @@ class Additive:
 class Context(Protocol):
     """Benefit that is not the drug's: expectancy, regression to the mean, admission, other treatment."""
 
-    def __call__(self, days: float, patients: Patients) -> Floats:
+    def __call__(self, days: float, patients: PatientParameters) -> Floats:
         """Log-fall of the score `days` after the first infusion (dose 0 counts), shape (n,); 0 up to day 0."""
 
 
@@ -221,6 +221,6 @@ class DecayingContext:
     half_life: float
     """Days."""
 
-    def __call__(self, days: float, patients: Patients) -> Floats:
+    def __call__(self, days: float, patients: PatientParameters) -> Floats:
         """See `Context`."""
         return patients.context * (2.0 ** (-days / self.half_life) if days > 0 else 0.0)

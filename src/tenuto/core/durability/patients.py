@@ -9,7 +9,7 @@ import numpy as np
 
 from tenuto.core.durability.normal import Floats
 
-__all__ = ["LATENT", "Patients"]
+__all__ = ["LATENT", "PatientParameters"]
 
 LATENT = ("log_gain", "log_fast", "log_slow_extra", "logit_transfer", "context", "log_baseline", "drift")
 """The coordinates of one patient, in order. Half-lives in days; `log_slow_extra` is the log of slow minus fast."""
@@ -23,7 +23,7 @@ _APART = 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Patients:
+class PatientParameters:
     """The parameters of n patients; every field has shape (n,)."""
 
     gain: Floats
@@ -42,7 +42,7 @@ class Patients:
     """Change of both log half-lives over ten further infusions."""
 
     @classmethod
-    def from_latent(cls, latent: Floats) -> Patients:
+    def from_latent(cls, latent: Floats) -> PatientParameters:
         """Patients at these coordinates, shape (n, 7) in the order of `LATENT`."""
         fast = np.maximum(np.exp(latent[:, 1]), _SHORTEST_FAST)
         return cls(
@@ -56,7 +56,7 @@ class Patients:
         )
 
     @classmethod
-    def together(cls, groups: Sequence[Patients]) -> Patients:
+    def together(cls, groups: Sequence[PatientParameters]) -> PatientParameters:
         """Groups of patients as one."""
         return cls(*(np.concatenate([getattr(g, f.name) for g in groups]) for f in fields(cls)))
 

@@ -18,7 +18,7 @@ from tenuto.core.durability.model import Model
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.parts import Benefit, DecayingContext, SaturatingDose, ToppingUp, TwoCompartments
 from tenuto.core.literature import ROOT
-from tenuto.core.scales.measurement import Measure
+from tenuto.core.scales.measurement import ScaleMeasure
 
 __all__ = [
     "CONDITIONS",
@@ -28,9 +28,9 @@ __all__ = [
     "MODEL_VERSION",
     "SETTINGS",
     "Circumstances",
-    "Fit",
     "Law",
     "Population",
+    "PopulationFit",
     "Unknown",
     "fitted",
     "priors",
@@ -148,13 +148,13 @@ class Population:
             context=DecayingContext(fixed["context_half_life_days"]["value"]),
         )
 
-    def law(self, at: Circumstances, measure: Measure) -> Law:
+    def law(self, at: Circumstances, measure: ScaleMeasure) -> Law:
         """The law of patients in these circumstances, without doubt about the population itself."""
         return Law(
             self.mean(at, measure), self._between(at, measure), self._site(), _circumstantial_doubt(at)
         )
 
-    def mean(self, at: Circumstances, measure: Measure) -> Floats:
+    def mean(self, at: Circumstances, measure: ScaleMeasure) -> Floats:
         """Mean of the coordinates in these circumstances, shape (7,)."""
         data = priors()
         gain, durability = math.log(self["gain"]), 0.0
@@ -193,7 +193,7 @@ class Population:
         """How much of the benefit the scale shows."""
         return self["self_report"] if at.report == "self" else 1.0
 
-    def _between(self, at: Circumstances, measure: Measure) -> Floats:
+    def _between(self, at: Circumstances, measure: ScaleMeasure) -> Floats:
         fixed = priors()["fixed"]
         gain, fast, slow = self["gain_spread"], self["fast_spread"], self["slow_spread"]
         link = math.tanh(self["link_of_gain_and_durability"])
@@ -216,7 +216,7 @@ class Population:
         return site
 
 
-def _log_variance(measure: Measure) -> float:
+def _log_variance(measure: ScaleMeasure) -> float:
     """Variance of the log baseline that gives the scale's typical mean and SD."""
     return math.log1p((measure.typical_sd / measure.typical_mean) ** 2)
 
@@ -234,7 +234,7 @@ def _circumstantial_doubt(at: Circumstances) -> Floats:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Fit:
+class PopulationFit:
     """The result of a calibration: mean and covariance of the estimated parameters, and where they come from."""
 
     mean: Floats
@@ -249,7 +249,7 @@ class Fit:
         """The population at the mean."""
         return Population(self.mean)
 
-    def law(self, at: Circumstances, measure: Measure) -> Law:
+    def law(self, at: Circumstances, measure: ScaleMeasure) -> Law:
         """The law of patients in these circumstances with the doubt that the calibration leaves."""
         law = self.population.law(at, measure)
         step = 1e-4
@@ -270,12 +270,12 @@ class Fit:
 PARAMETERS: Path = FOLDER / "parameters.json"
 
 
-def read_fit(text: str) -> Fit:
+def read_fit(text: str) -> PopulationFit:
     """Read a parameter file as `tenuto calibrate` writes it."""
     raw = json.loads(text)
     if tuple(raw["names"]) != HYPER:
         raise ValueError("The parameter file is for another set of parameters; run `tenuto calibrate`.")
-    return Fit(
+    return PopulationFit(
         mean=np.array(raw["mean"]),
         covariance=np.array(raw["covariance"]),
         version=raw["version"],
@@ -286,6 +286,6 @@ def read_fit(text: str) -> Fit:
 
 
 @cache
-def fitted() -> Fit:
+def fitted() -> PopulationFit:
     """The calibration that ships."""
     return read_fit(PARAMETERS.read_text("utf-8"))

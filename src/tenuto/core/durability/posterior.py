@@ -9,10 +9,10 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from tenuto.core.durability.error import ScaleError
-from tenuto.core.durability.model import Infusion, Model, Walk
+from tenuto.core.durability.error import ErrorOfScale
+from tenuto.core.durability.model import CourseInfusion, Model, Walk
 from tenuto.core.durability.normal import Floats
-from tenuto.core.durability.patients import LATENT, Patients
+from tenuto.core.durability.patients import LATENT, PatientParameters
 from tenuto.core.durability.population import Law
 from tenuto.core.durability.quasi import standard_normal
 from tenuto.core.durability.record import History, dose_of
@@ -41,7 +41,7 @@ class Effort:
 class Evidence:
     """A history as the model sees it; days count from the first infusion."""
 
-    infusions: tuple[Infusion, ...]
+    infusions: tuple[CourseInfusion, ...]
     days: tuple[float, ...]
     scores: tuple[float, ...]
 
@@ -49,7 +49,7 @@ class Evidence:
 def evidence_of(history: History) -> Evidence:
     """Dates turned into days."""
     return Evidence(
-        tuple(Infusion(float((i.on - history.start).days), dose_of(i)) for i in history.infusions),
+        tuple(CourseInfusion(float((i.on - history.start).days), dose_of(i)) for i in history.infusions),
         tuple(float((s.on - history.start).days) for s in history.scores),
         tuple(s.value for s in history.scores),
     )
@@ -100,13 +100,13 @@ class Posterior:
 
 def durability(latent: Floats) -> Floats:
     """Log of the days of full benefit that one infusion is worth: area under its effect, over its size."""
-    patients = Patients.from_latent(latent)
+    patients = PatientParameters.from_latent(latent)
     days: Floats = np.log((patients.fast + patients.transfer * patients.slow) / np.log(2))
     return days
 
 
 def posterior(
-    model: Model, law: Law, error: ScaleError, evidence: Evidence, effort: Effort | None = None
+    model: Model, law: Law, error: ErrorOfScale, evidence: Evidence, effort: Effort | None = None
 ) -> Posterior:
     """The patient's coordinates given the scores.
 
@@ -154,7 +154,7 @@ class _Target:
     Here and below points are columns, shape (7, n): a coordinate of all points lies in one piece of memory.
     """
 
-    def __init__(self, model: Model, law: Law, error: ScaleError, evidence: Evidence) -> None:
+    def __init__(self, model: Model, law: Law, error: ErrorOfScale, evidence: Evidence) -> None:
         self.model, self.mean, self.error, self.evidence = model, law.mean, error, evidence
         self.root = _root(law.covariance, 1e-9)
         self.observed = np.array(evidence.scores)
@@ -165,7 +165,7 @@ class _Target:
 
     def seen(self, points: Floats) -> tuple[Floats, Floats, Walk]:
         """Expected scores and the log likelihood of each score, both shape (scores, n), and the walk after them."""
-        patients = Patients.from_latent(self.latent(points))
+        patients = PatientParameters.from_latent(self.latent(points))
         expected, walk = self.model.through(patients, self.evidence.infusions, self.evidence.days)
         return expected, self.error.log_likelihood(expected, self.observed), walk
 

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["Table", "TrialError", "parsed"]
+__all__ = ["TrackedTable", "TrialError", "parsed"]
 
 MOST_DAYS = 3000
 _WORDS: tuple[tuple[type, str], ...] = (
@@ -29,7 +29,7 @@ def parsed(text: str, name: str) -> Mapping[str, Any]:
         raise TrialError(f"{name} is not a TOML file: {error}. Correct it there.") from error
 
 
-class Table:
+class TrackedTable:
     """A TOML table that remembers what was read from it and complains about what is left over."""
 
     def __init__(self, raw: Any, where: str) -> None:

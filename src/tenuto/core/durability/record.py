@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from tenuto.core.course.infusion import GivenInfusion
-from tenuto.core.scales.measurement import Measure
+from tenuto.core.scales.measurement import ScaleMeasure
 
 __all__ = ["EVENTS", "Answered", "Happened", "History", "HistoryError", "Scored", "dose_of", "read_date"]
 
@@ -51,7 +51,7 @@ class Happened:
 class History:
     """A patient's course. Build with `history.history_from`, which checks it. Everything is in order of date."""
 
-    measure: Measure
+    measure: ScaleMeasure
     condition: str
     setting: str
     scores: tuple[Scored, ...]

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from tenuto.core.durability.course import Definitions, Standing
+from tenuto.core.durability.course import CourseStanding, Definitions
 from tenuto.core.durability.record import History
 from tenuto.core.sources import source
 
@@ -27,7 +27,7 @@ class Advice:
 
 
 def advice(
-    history: History, rules: Definitions, now: Standing, as_of: date, *, silent: bool = False
+    history: History, rules: Definitions, now: CourseStanding, as_of: date, *, silent: bool = False
 ) -> tuple[Advice, ...]:
     """What each published rule says about this course; a date in the past means that it is due.
 
@@ -85,7 +85,7 @@ def esketamine_style(history: History, rules: Definitions) -> Advice:
 _SLOPE_SCORES = 3
 
 
-def stable_style(history: History, rules: Definitions, now: Standing, as_of: date) -> Advice:
+def stable_style(history: History, rules: Definitions, now: CourseStanding, as_of: date) -> Advice:
     """Level, slope and drift from the best score: treat now when two of three say so, or when drift alone is reliable."""
     scores, scale = history.after, history.measure
     name, where = "STABLE-style rule", str(source("STABLE"))

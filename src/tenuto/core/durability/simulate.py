@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tenuto.core.durability.conduct import Record, conduct, days_of
+from tenuto.core.durability.conduct import ReportForms, conduct, days_of
 from tenuto.core.durability.endpoints import evaluate
 from tenuto.core.durability.enrol import site_effects
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.parts import Benefit
-from tenuto.core.durability.population import HYPER, Fit, Population
+from tenuto.core.durability.population import HYPER, Population, PopulationFit
 from tenuto.core.durability.trial import Trial, TrialError
 
-__all__ = ["LEVELS", "Row", "Task", "arms", "predict", "run_task", "summarise", "tasks"]
+__all__ = ["LEVELS", "EndpointFigure", "SimulationTask", "arms", "predict", "run_task", "summarise", "tasks"]
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _PATIENTS_AT_ONCE, _SCORES_AT_ONCE = 100_000, 40_000_000
@@ -23,7 +23,7 @@ _PATIENTS_AT_ONCE, _SCORES_AT_ONCE = 100_000, 40_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EndpointFigure:
     """One reported figure over all replicates: quantiles at `LEVELS`."""
 
     metric: str
@@ -33,7 +33,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Task:
+class SimulationTask:
     """A share of the replicates, all under one draw of the population; carries its own seed."""
 
     trial: Trial
@@ -42,7 +42,7 @@ class Task:
     seed: np.random.SeedSequence
 
 
-def tasks(trial: Trial, fit: Fit, replicates: int, seed: int) -> Iterator[Task]:
+def tasks(trial: Trial, fit: PopulationFit, replicates: int, seed: int) -> Iterator[SimulationTask]:
     """Cut the work into pieces whose results do not depend on who does them or in which order.
 
     TrialError when one replicate alone is more than fits in memory.
@@ -60,10 +60,10 @@ def tasks(trial: Trial, fit: Fit, replicates: int, seed: int) -> Iterator[Task]:
     drawn, *seeds = root.spawn(pieces + 1)
     normals = np.random.default_rng(drawn).standard_normal((pieces, len(HYPER)))
     for k, population in enumerate(fit.draws(normals)):
-        yield Task(trial, population, min(size, replicates - k * size), seeds[k])
+        yield SimulationTask(trial, population, min(size, replicates - k * size), seeds[k])
 
 
-def arms(task: Task, benefit: Benefit | None = None) -> Iterator[Record]:
+def arms(task: SimulationTask, benefit: Benefit | None = None) -> Iterator[ReportForms]:
     """The task's replicates of the arm with drug, then of the control arm when the trial has one."""
     trial, rng = task.trial, np.random.default_rng(task.seed)
     model = task.population.model(benefit)
@@ -74,7 +74,7 @@ def arms(task: Task, benefit: Benefit | None = None) -> Iterator[Record]:
         yield conduct(trial, model, law, effects, trial.n_control, rng, control=True)
 
 
-def run_task(task: Task, benefit: Benefit | None = None) -> dict[tuple[str, str], Floats]:
+def run_task(task: SimulationTask, benefit: Benefit | None = None) -> dict[tuple[str, str], Floats]:
     """Every endpoint in each of the task's replicates, keyed by metric and time."""
     trial = task.trial
     drug, *rest = arms(task, benefit)
@@ -93,26 +93,26 @@ def run_task(task: Task, benefit: Benefit | None = None) -> dict[tuple[str, str]
     return found
 
 
-def summarise(values: Mapping[tuple[str, str], Floats]) -> list[Row]:
+def summarise(values: Mapping[tuple[str, str], Floats]) -> list[EndpointFigure]:
     """Quantiles of each figure; replicates in which it could not be judged are left out and not counted."""
     rows = []
     for (metric, at), figures in values.items():
         known = figures[~np.isnan(figures)]
         if len(known):
             cuts = np.quantile(known, LEVELS, method="inverted_cdf")
-            rows.append(Row(metric, at, tuple(float(q) for q in cuts), len(known)))
+            rows.append(EndpointFigure(metric, at, tuple(float(q) for q in cuts), len(known)))
         else:
-            rows.append(Row(metric, at, (float("nan"),) * len(LEVELS), 0))
+            rows.append(EndpointFigure(metric, at, (float("nan"),) * len(LEVELS), 0))
     return rows
 
 
 def predict(
     trial: Trial,
-    fit: Fit,
+    fit: PopulationFit,
     replicates: int,
     seed: int,
-    each: Callable[[Iterator[Task]], Iterator[dict[tuple[str, str], Floats]]] | None = None,
-) -> list[Row]:
+    each: Callable[[Iterator[SimulationTask]], Iterator[dict[tuple[str, str], Floats]]] | None = None,
+) -> list[EndpointFigure]:
     """Simulate `replicates` trials. Sites, sampling error and the doubt of the calibration are all in the spread.
 
     `each` runs the tasks (in order) elsewhere, such as on a cluster; the result is the same.

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from tenuto.core.durability.course import Standing, State
-from tenuto.core.durability.definitions import Definitions, Steps
+from tenuto.core.durability.course import CourseStanding, State
+from tenuto.core.durability.definitions import Definitions, LengtheningSteps
 from tenuto.core.durability.record import History
 
-__all__ = ["Bound", "bound", "longest_seen", "no_step_because", "step"]
+__all__ = ["LongestInterval", "bound", "longest_seen", "no_step_because", "step"]
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class LongestInterval:
     """The longest interval that may be offered, whatever a model expects."""
 
     days: int
@@ -24,13 +24,13 @@ class Bound:
     """Why not longer, as the end of a sentence: `bounded by ...`."""
 
 
-def step(days: int, steps: Steps) -> int:
+def step(days: int, steps: LengtheningSteps) -> int:
     """Days by which an interval of `days` may be lengthened: a share of it, between the policy's limits."""
     least, most = steps.long if days >= steps.long_from else steps.short
     return min(max(int(steps.share * days), least), most)
 
 
-def longest_seen(history: History, response_at_most: float, steps: Steps) -> int:
+def longest_seen(history: History, response_at_most: float, steps: LengtheningSteps) -> int:
     """The longest interval without infusion through which response was seen to hold, in days; 0 when none was.
 
     A maintenance interval counts in full when the last score in it is a response and at most `steps.hold_score` days
@@ -49,7 +49,7 @@ def longest_seen(history: History, response_at_most: float, steps: Steps) -> int
 
 
 def _held(
-    history: History, start: date, end: date | None, response_at_most: float, steps: Steps
+    history: History, start: date, end: date | None, response_at_most: float, steps: LengtheningSteps
 ) -> tuple[int, bool]:
     """Days for which response was seen in one interval, and whether it was gone at the last score."""
     within = [s for s in history.scores if start < s.on and (end is None or s.on <= end)]
@@ -63,7 +63,7 @@ def _held(
     return held, failed
 
 
-def no_step_because(history: History, steps: Steps) -> str | None:
+def no_step_because(history: History, steps: LengtheningSteps) -> str | None:
     """Why the interval is not lengthened beyond what was seen, or None when it may be.
 
     Days count to the last score: time without scores does not end the caution.
@@ -85,7 +85,7 @@ def no_step_because(history: History, steps: Steps) -> str | None:
     return None
 
 
-def bound(history: History, now: Standing, rules: Definitions, first_most: int) -> Bound:
+def bound(history: History, now: CourseStanding, rules: Definitions, first_most: int) -> LongestInterval:
     """The longest interval that may be offered from the last infusion.
 
     first_most: days that protocol and evidence allow for the first interval after a series, when this patient was not
@@ -94,18 +94,20 @@ def bound(history: History, now: Standing, rules: Definitions, first_most: int) 
     seen = longest_seen(history, now.response_at_most, rules.steps)
     if now.state in (State.LOSING, State.DRIFTING):
         until = history.scores[-1].on + timedelta(days=rules.every_days)
-        return Bound((until - history.infusions[-1].on).days, seen, "the next scheduled score")
+        return LongestInterval((until - history.infusions[-1].on).days, seen, "the next scheduled score")
     held = f"the {seen} days that this patient was seen to hold"
     stopped = no_step_because(history, rules.steps)
     if stopped is not None:
         if seen:
-            return Bound(seen, seen, f"{held}: {stopped}")
-        return Bound(rules.steps.maintenance_gap, seen, f"the shortest maintenance interval: {stopped}")
+            return LongestInterval(seen, seen, f"{held}: {stopped}")
+        return LongestInterval(
+            rules.steps.maintenance_gap, seen, f"the shortest maintenance interval: {stopped}"
+        )
     further = seen + step(seen, rules.steps) if seen else 0
     ended = any(
         (b.on - a.on).days >= rules.steps.maintenance_gap
         for a, b in zip(history.infusions, history.infusions[1:], strict=False)
     )
     if further and (ended or further > first_most):
-        return Bound(further, seen, f"{held} and a step of {further - seen}")
-    return Bound(first_most, seen, "what protocol and evidence allow for a first interval")
+        return LongestInterval(further, seen, f"{held} and a step of {further - seen}")
+    return LongestInterval(first_most, seen, "what protocol and evidence allow for a first interval")

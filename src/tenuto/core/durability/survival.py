@@ -9,11 +9,11 @@ import numpy as np
 
 from tenuto.core.durability.normal import Floats
 
-__all__ = ["Curve", "survival"]
+__all__ = ["ResponseCurve", "survival"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Curve:
+class ResponseCurve:
     """Share of patients still responding, at days from now. Starts at day 0; straight between scheduled scores."""
 
     days: Floats

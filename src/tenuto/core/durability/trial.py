@@ -8,15 +8,15 @@ from typing import Any
 
 from tenuto.core.durability.metrics import RELAPSE_METRICS, Endpoint, endpoint_from
 from tenuto.core.durability.population import CONTROLS, Circumstances, Control, Unknown
-from tenuto.core.durability.reading import Table, TrialError, parsed
-from tenuto.core.scales.measurement import Measure, UnknownScale, measure
+from tenuto.core.durability.reading import TrackedTable, TrialError, parsed
+from tenuto.core.scales.measurement import ScaleMeasure, UnknownScale, measure
 
 __all__ = [
     "Baseline",
-    "Maintenance",
     "Relapse",
     "Trial",
     "TrialError",
+    "TrialMaintenance",
     "baseline_from",
     "read_trial",
     "shares_from",
@@ -36,7 +36,7 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True)
-class Maintenance:
+class TrialMaintenance:
     """Infusions after the series: at a fixed interval, or when the observed loss of gain says so."""
 
     every_days: float | None
@@ -62,14 +62,14 @@ class Trial:
 
     name: str
     circumstances: Circumstances
-    measure: Measure
+    measure: ScaleMeasure
     n: int
     n_control: int
     sites: int
     baseline: Baseline
     infusion_days: tuple[float, ...]
     dose: float
-    maintenance: Maintenance | None
+    maintenance: TrialMaintenance | None
     stop_at_remission: bool
     visit_days: tuple[float, ...]
     dropout_per_week: float
@@ -86,7 +86,7 @@ def read_trial(text: str, *, name: str) -> Trial:
 
 def trial_from(raw: Mapping[str, Any], *, where: str) -> Trial:
     """A trial from parsed data."""
-    top = Table(raw, where)
+    top = TrackedTable(raw, where)
     try:
         scale = measure(top.get("scale", str))
         circumstances = Circumstances(
@@ -99,10 +99,10 @@ def trial_from(raw: Mapping[str, Any], *, where: str) -> Trial:
         )
     except (Unknown, UnknownScale) as error:
         raise TrialError(f"{where}: {error}") from error
-    infusions = Table(top.get("infusions", Mapping), f"{where} [infusions]")
+    infusions = TrackedTable(top.get("infusions", Mapping), f"{where} [infusions]")
     days = _infusion_days(infusions)
-    visits = Table(top.get("visits", Mapping, {}), f"{where} [visits]")
-    definitions = Table(top.get("definitions", Mapping, {}), f"{where} [definitions]")
+    visits = TrackedTable(top.get("visits", Mapping, {}), f"{where} [visits]")
+    definitions = TrackedTable(top.get("definitions", Mapping, {}), f"{where} [definitions]")
     trial = Trial(
         name=top.name("name", where),
         circumstances=circumstances,
@@ -148,7 +148,7 @@ def _followed(trial: Trial, where: str) -> None:
         )
 
 
-def _patients_in_control(top: Table, control: Control) -> int:
+def _patients_in_control(top: TrackedTable, control: Control) -> int:
     if control != "none":
         patients: int = top.whole("n_control", top.raw["n"], most=MOST_PATIENTS)
         return patients
@@ -159,21 +159,21 @@ def _patients_in_control(top: Table, control: Control) -> int:
     return 0
 
 
-def _control(top: Table) -> Control:
+def _control(top: TrackedTable) -> Control:
     control: Control = top.choice("control", CONTROLS, "none")
     return control
 
 
 def shares_from(raw: Mapping[str, Any], where: str) -> dict[str, float]:
     """Shares of patients with each covariate."""
-    table = Table(raw, f"{where} [covariates]")
+    table = TrackedTable(raw, f"{where} [covariates]")
     return {name: float(table.number(name, most=1)) for name in raw}
 
 
-def baseline_from(top: Table, scale: Measure) -> Baseline:
+def baseline_from(top: TrackedTable, scale: ScaleMeasure) -> Baseline:
     """The entry `baseline` of a table."""
     where = top.where
-    table = Table(top.get("baseline", Mapping), f"{where} baseline")
+    table = TrackedTable(top.get("baseline", Mapping), f"{where} baseline")
     baseline = Baseline(
         mean=float(table.number("mean", least=scale.lowest, most=scale.highest)),
         sd=float(table.number("sd", most=scale.highest - scale.lowest)),
@@ -189,25 +189,25 @@ def baseline_from(top: Table, scale: Measure) -> Baseline:
     return baseline
 
 
-def _infusion_days(table: Table) -> tuple[float, ...]:
+def _infusion_days(table: TrackedTable) -> tuple[float, ...]:
     days, every = table.days("days", []), table.get("every", Mapping, None)
     if bool(days) == bool(every):
         raise TrialError(f"{table.where} needs either 'days' or 'every'.")
     if every is None:
         return days
-    step = Table(every, f"{table.where} every")
+    step = TrackedTable(every, f"{table.where} every")
     gap, count = step.number("days", least=0.25, most=365), step.whole("count", least=1, most=500)
     step.done()
     return tuple(float(k * gap) for k in range(count))
 
 
-def _maintenance(table: Table, series_end: float) -> Maintenance | None:
+def _maintenance(table: TrackedTable, series_end: float) -> TrialMaintenance | None:
     raw = table.get("maintenance", Mapping, None)
     if raw is None:
         return None
-    entry = Table(raw, f"{table.where} maintenance")
+    entry = TrackedTable(raw, f"{table.where} maintenance")
     rule = entry.choice("rule", ("fixed", "as_needed"), "fixed")
-    plan = Maintenance(
+    plan = TrialMaintenance(
         every_days=entry.number("every_days", None if rule == "as_needed" else ..., least=1, most=365),
         as_needed=rule == "as_needed",
         until_day=float(entry.number("until_day", least=1, most=3650)),
@@ -221,15 +221,15 @@ def _maintenance(table: Table, series_end: float) -> Maintenance | None:
     return plan
 
 
-def _nested(table: Table, key: str, inner: str, default: float, *, most: float) -> float:
-    entry = Table(table.get(key, Mapping, {}), f"{table.where} {key}")
+def _nested(table: TrackedTable, key: str, inner: str, default: float, *, most: float) -> float:
+    entry = TrackedTable(table.get(key, Mapping, {}), f"{table.where} {key}")
     value = float(entry.number(inner, default, most=most))
     entry.done()
     return value
 
 
-def _relapse(table: Table) -> Relapse:
-    entry = Table(table.get("relapse", Mapping, {}), f"{table.where} relapse")
+def _relapse(table: TrackedTable) -> Relapse:
+    entry = TrackedTable(table.get("relapse", Mapping, {}), f"{table.where} relapse")
     fall = entry.number("fall_below", None, most=1)
     relapse = Relapse(
         gain_below=entry.number("gain_below", None if fall is not None else 0.5, most=1),

@@ -11,8 +11,8 @@ from typing import Literal
 import numpy as np
 
 from tenuto.core.dates import say_date
-from tenuto.core.durability.course import Definitions, Standing, State
-from tenuto.core.durability.error import ScaleError
+from tenuto.core.durability.course import CourseStanding, Definitions, State
+from tenuto.core.durability.error import ErrorOfScale
 from tenuto.core.durability.evidence import known, suicide_items
 from tenuto.core.durability.posterior import Evidence, Posterior
 from tenuto.core.durability.record import History, dose_of
@@ -57,9 +57,9 @@ class _Why:
 def abstention(
     history: History,
     rules: Definitions,
-    now: Standing,
+    now: CourseStanding,
     found: Posterior,
-    error: ScaleError,
+    error: ErrorOfScale,
     evidence: Evidence,
     as_of: date,
 ) -> Abstention | None:
@@ -79,7 +79,7 @@ def abstention(
     return Abstention(why.reason, Review(on, why.owner, why.what), why.rules_speak)
 
 
-def review_while_going(now: Standing, as_of: date, rules: Definitions) -> Review | None:
+def review_while_going(now: CourseStanding, as_of: date, rules: Definitions) -> Review | None:
     """Who looks at a course whose response is going though not gone; None when it is not."""
     if now.state not in (State.LOSING, State.DRIFTING):
         return None
@@ -120,7 +120,7 @@ def _condition(history: History) -> Iterator[_Why]:
         )
 
 
-def _course(history: History, rules: Definitions, now: Standing) -> Iterator[_Why]:
+def _course(history: History, rules: Definitions, now: CourseStanding) -> Iterator[_Why]:
     few = len(history.after)
     if now.state is State.BASELINE or few < rules.least_scores:
         yield _Why(
@@ -206,7 +206,7 @@ def _outside(history: History, rules: Definitions) -> Iterator[_Why]:
         )
 
 
-def misfit(found: Posterior, error: ScaleError, evidence: Evidence) -> float:
+def misfit(found: Posterior, error: ErrorOfScale, evidence: Evidence) -> float:
     """Mean over the scores of the squared distance from the model, in error variances; about 1 when all is well."""
     perfect = -0.5 * len(evidence.scores)
     # Log likelihood relative to a score right on the expectation, in the same units for every scale.
@@ -216,7 +216,7 @@ def misfit(found: Posterior, error: ScaleError, evidence: Evidence) -> float:
     return (mean - best) / perfect
 
 
-def _unlike(rules: Definitions, found: Posterior, error: ScaleError, evidence: Evidence) -> Iterator[_Why]:
+def _unlike(rules: Definitions, found: Posterior, error: ErrorOfScale, evidence: Evidence) -> Iterator[_Why]:
     value = misfit(found, error, evidence)
     if value > rules.misfit_most:
         yield _Why(

@@ -8,30 +8,30 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from tenuto.core.durability.course import Definitions, Standing, standing
-from tenuto.core.durability.error import ScaleError
+from tenuto.core.durability.course import CourseStanding, Definitions, standing
+from tenuto.core.durability.error import ErrorOfScale
 from tenuto.core.durability.learned import Learned, learned_from
 from tenuto.core.durability.model import Walk
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.outlook import Ahead, circumstances
 from tenuto.core.durability.patients import LATENT
-from tenuto.core.durability.population import Fit, fitted
+from tenuto.core.durability.population import PopulationFit, fitted
 from tenuto.core.durability.posterior import Effort, Evidence, evidence_of, posterior
 from tenuto.core.durability.quasi import standard_normal
 from tenuto.core.durability.record import History
 from tenuto.core.durability.rules import Advice, advice
-from tenuto.core.durability.survival import Curve
+from tenuto.core.durability.survival import ResponseCurve
 from tenuto.core.forecast.abstain import Abstention, Review, abstention, review_while_going
-from tenuto.core.forecast.window import Window, window
+from tenuto.core.forecast.window import BoosterWindow, window
 
 __all__ = [
     "COMPARED_DAYS",
     "HORIZON_DAYS",
+    "BoosterWindow",
     "Candidate",
     "CandidateError",
     "Fan",
     "Forecast",
-    "Window",
     "forecast",
 ]
 
@@ -72,14 +72,14 @@ class Forecast:
     as_of: date
     known_to: date
     """The last score or infusion: the forecast stands from there, however much later it is read."""
-    standing: Standing
+    standing: CourseStanding
     abstention: Abstention | None
     """Why nothing is forecast; None when there is a forecast."""
     review: Review | None
     """Who looks at the patient by when: whenever nothing is forecast, and while response is going."""
     responding: tuple[tuple[date, float], ...]
     """Probability that response is not lost by each scheduled score after `as_of`."""
-    window: Window | None
+    window: BoosterWindow | None
     candidates: tuple[Candidate, ...]
     median_days_to_loss: float | None
     """Days from `as_of`, 0 when it is past."""
@@ -87,7 +87,7 @@ class Forecast:
     learned: Learned
     rules: tuple[Advice, ...]
     fan: Fan
-    curve: Curve
+    curve: ResponseCurve
     """Of response without another infusion, in days from `known_to`."""
     model_version: str
     parameters_sha256: str
@@ -113,7 +113,7 @@ def forecast(
     *,
     as_of: date | None = None,
     candidates: Sequence[date] = (),
-    fit: Fit | None = None,
+    fit: PopulationFit | None = None,
     effort: Effort | None = None,
 ) -> Forecast:
     """Forecast a patient's course, read on `as_of` (the last date of the history when None). Deterministic.
@@ -126,7 +126,7 @@ def forecast(
     fit, effort, as_of = fit or fitted(), effort or Effort(), as_of or history.last
     for on in candidates:
         _check(on, as_of, history)
-    model, error, evidence = fit.population.model(), ScaleError.of(history.measure), evidence_of(history)
+    model, error, evidence = fit.population.model(), ErrorOfScale.of(history.measure), evidence_of(history)
     found = posterior(model, fit.law(circumstances(history), history.measure), error, evidence, effort)
     now = standing(history, rules)
     silent = abstention(history, rules, now, found, error, evidence, as_of)
@@ -164,7 +164,7 @@ def _left(day: float | None, waited: int) -> float | None:
     return max(day - waited, 0.0)
 
 
-def _by_date(curve: Curve, origin: date, as_of: date) -> tuple[tuple[date, float], ...]:
+def _by_date(curve: ResponseCurve, origin: date, as_of: date) -> tuple[tuple[date, float], ...]:
     found = [
         (origin + timedelta(days=float(d)), float(p))
         for d, p in zip(curve.days, curve.responding, strict=True)
@@ -186,7 +186,13 @@ def _check(candidate: date, as_of: date, history: History) -> None:
 
 
 def _candidate(
-    on: date, as_of: date, walk: Walk, ahead: Ahead, without: Curve, evidence: Evidence, history: History
+    on: date,
+    as_of: date,
+    walk: Walk,
+    ahead: Ahead,
+    without: ResponseCurve,
+    evidence: Evidence,
+    history: History,
 ) -> Candidate:
     compared = (as_of - history.known_to).days + COMPARED_DAYS
     wait = (on - history.known_to).days
@@ -195,7 +201,7 @@ def _candidate(
     return Candidate(on, 1 - without.at(wait), curve.at(compared))
 
 
-def _fan(origin: date, expected: Floats, curve: Curve, error: ScaleError) -> Fan:
+def _fan(origin: date, expected: Floats, curve: ResponseCurve, error: ErrorOfScale) -> Fan:
     # One fixed deviate a draw, spread evenly over the draws and unrelated to their order.
     noise = standard_normal(expected.shape[1], len(LATENT) + 1)[:, -1]
     observed = _levels(error.observe(expected, noise[None, :]))

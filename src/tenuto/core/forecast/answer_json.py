@@ -8,7 +8,7 @@ from typing import Any
 from tenuto.core.durability.learned import Learned
 from tenuto.core.durability.record import History
 from tenuto.core.forecast.answer import Forecast
-from tenuto.core.forecast.window import Window
+from tenuto.core.forecast.window import BoosterWindow
 
 __all__ = ["as_json"]
 
@@ -52,7 +52,7 @@ def as_json(history: History, found: Forecast) -> dict[str, Any]:
     }
 
 
-def _window(window: Window) -> dict[str, Any]:
+def _window(window: BoosterWindow) -> dict[str, Any]:
     return {
         "from": window.start.isoformat(),
         "to": window.end.isoformat(),

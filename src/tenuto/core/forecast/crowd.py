@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tenuto.core.durability.conduct import Flags, Record, after
+from tenuto.core.durability.conduct import Flags, ReportForms, after
 from tenuto.core.durability.evidence import known, series
 from tenuto.core.durability.normal import Floats
-from tenuto.core.durability.population import CONDITIONS, SETTINGS, Fit, fitted
-from tenuto.core.durability.simulate import Task, arms, tasks
+from tenuto.core.durability.population import CONDITIONS, SETTINGS, PopulationFit, fitted
+from tenuto.core.durability.simulate import SimulationTask, arms, tasks
 from tenuto.core.durability.trial import Trial, trial_from
 from tenuto.core.scales.measurement import measure
 
-__all__ = ["PEOPLE", "WEEKS", "Crowd", "CrowdError", "People", "Question", "Still", "hundred"]
+__all__ = ["PEOPLE", "WEEKS", "Crowd", "CrowdError", "CrowdQuestion", "People", "Still", "hundred"]
 
 PEOPLE = 100
 WEEKS = (2, 4, 8, 12, 26)
@@ -30,7 +30,7 @@ class CrowdError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class CrowdQuestion:
     """What is treated, with how many infusions, where. CrowdError names what is not known."""
 
     condition: str
@@ -72,7 +72,7 @@ class Still:
 class Crowd:
     """100 people like those in the studies."""
 
-    question: Question
+    question: CrowdQuestion
     scale: str
     response_fall: float
     responding: People
@@ -84,7 +84,7 @@ class Crowd:
         return next(one for one in self.still if one.weeks == weeks)
 
 
-def hundred(question: Question, fit: Fit | None = None) -> Crowd:
+def hundred(question: CrowdQuestion, fit: PopulationFit | None = None) -> Crowd:
     """Who of 100 respond to a series, and who of them still show a response `WEEKS` later without another infusion.
 
     Response is the scale's own, judged on the day after the series and at the check of that week. Groups of 100, each in a
@@ -110,7 +110,7 @@ def hundred(question: Question, fit: Fit | None = None) -> Crowd:
     )
 
 
-def _group(task: Task) -> list[Floats]:
+def _group(task: SimulationTask) -> list[Floats]:
     """Responders of each of the task's groups after the series, and those of them who still are after each of `WEEKS`."""
     trial, [record] = task.trial, list(arms(task))
     responders = _in_response(trial, record, after(trial, len(trial.infusion_days)))
@@ -119,13 +119,13 @@ def _group(task: Task) -> list[Floats]:
     return [flags.sum(axis=1).astype(float) for flags in counted]
 
 
-def _in_response(trial: Trial, record: Record, day: float) -> Flags:
+def _in_response(trial: Trial, record: ReportForms, day: float) -> Flags:
     score, present = record.at(day)
     fallen: Flags = (record.entry - score >= trial.response_fall * record.entry - 1e-9) & present
     return fallen
 
 
-def _trial(question: Question, scale: str) -> Trial:
+def _trial(question: CrowdQuestion, scale: str) -> Trial:
     """A group of 100 in one clinic, checked after the series."""
     days = series()[question.infusions].days
     on = measure(scale)

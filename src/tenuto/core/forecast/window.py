@@ -6,18 +6,18 @@ import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from tenuto.core.durability.course import Definitions, Standing, State
+from tenuto.core.durability.course import CourseStanding, Definitions, State
 from tenuto.core.durability.evidence import known
 from tenuto.core.durability.record import History
-from tenuto.core.durability.stepwise import Bound, bound
-from tenuto.core.durability.survival import Curve
+from tenuto.core.durability.stepwise import LongestInterval, bound
+from tenuto.core.durability.survival import ResponseCurve
 from tenuto.core.forecast.days import first_open, last_open
 
-__all__ = ["Window", "first_interval_most", "lost_by", "window"]
+__all__ = ["BoosterWindow", "first_interval_most", "lost_by", "window"]
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class BoosterWindow:
     """When a booster falls due. Both ends are clinic days."""
 
     start: date
@@ -28,7 +28,7 @@ class Window:
     """Days from the last infusion to `end`."""
     risk: float
     """Probability that response is lost by `end`, see `lost_by`."""
-    bound: Bound
+    bound: LongestInterval
     bounded: bool
     """True when not the risk but what was seen ends the window."""
     not_seen_to: date | None
@@ -37,7 +37,7 @@ class Window:
     """`end` is past on the day of the forecast."""
 
 
-def lost_by(curve: Curve, days: int, rules: Definitions) -> float:
+def lost_by(curve: ResponseCurve, days: int, rules: Definitions) -> float:
     """Risk that response is lost by a day, counted from the first of the scores in a row that make the loss.
 
     A loss takes several scores to confirm. Counted from the last of them the risk would be nil for weeks, by definition.
@@ -57,7 +57,9 @@ def first_interval_most(history: History, rules: Definitions) -> int:
     return min(published, rules.fixed_days)
 
 
-def window(curve: Curve, history: History, now: Standing, rules: Definitions, as_of: date) -> Window:
+def window(
+    curve: ResponseCurve, history: History, now: CourseStanding, rules: Definitions, as_of: date
+) -> BoosterWindow:
     """The window as it stood at the last score or infusion; `as_of` only says whether it is past.
 
     curve: of lost response in days from `history.known_to`, so that time without scores never moves the window away.
@@ -74,7 +76,7 @@ def window(curve: Curve, history: History, now: Standing, rules: Definitions, as
     end = last_open(treated, furthest if bounded or risky is None else risky, rules)
     early = history.scores[-1].on if now.state in (State.LOSING, State.DRIFTING) else on(rules.risk_lower)
     start = end if early is None else min(first_open(max(early, treated + timedelta(days=1)), rules), end)
-    return Window(
+    return BoosterWindow(
         start=start,
         end=end,
         longest_acceptable=(end - treated).days,

@@ -10,7 +10,7 @@ from tenuto.core.durability.course import Definitions, State
 from tenuto.core.durability.record import History
 from tenuto.core.durability.rules import Advice
 from tenuto.core.forecast.answer import COMPARED_DAYS, HORIZON_DAYS, Forecast
-from tenuto.core.forecast.window import Window, lost_by
+from tenuto.core.forecast.window import BoosterWindow, lost_by
 
 __all__ = ["as_text", "headline", "one_in"]
 
@@ -117,7 +117,7 @@ def _course(history: History, found: Forecast, rules: Definitions) -> Iterator[s
     yield from _learned(found)
 
 
-def _window(window: Window, found: Forecast, rules: Definitions) -> Iterator[str]:
+def _window(window: BoosterWindow, found: Forecast, rules: Definitions) -> Iterator[str]:
     if window.bounded:
         alone = "beyond a year" if window.not_seen_to is None else f"to {say_date(window.not_seen_to)}"
         yield f"Bounded by {window.bound.because}. By risk alone it would reach {alone}, which was not seen in this patient."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from tenuto.core.gate import Finding, Level
-from tenuto.core.intake.case import Case
+from tenuto.core.intake.case import JudgedCase
 from tenuto.core.intake.facts import Allergy
 from tenuto.core.intake.medicines import register
 from tenuto.core.intake.wording import Mention, Phrases
@@ -18,7 +18,7 @@ def _phrases() -> Phrases:
     return Phrases({"ketamine": register().allergy.texts})
 
 
-def judge(case: Case) -> tuple[Finding, ...]:
+def judge(case: JudgedCase) -> tuple[Finding, ...]:
     """An allergy to the drug or an excipient blocks; one that is only suspected asks for review. Hazard H11."""
     return tuple(finding for allergy in case.facts.allergies for finding in _finding(allergy))
 

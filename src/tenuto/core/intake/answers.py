@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from tenuto.core.dates import on_date, say_date
 from tenuto.core.gate import Finding, Level
-from tenuto.core.intake.case import Case, finding_code, missing
+from tenuto.core.intake.case import JudgedCase, finding_code, missing
 from tenuto.core.intake.contraindications import identified, mentioned, rule
 from tenuto.core.intake.facts import Answer, ProblemStatus
-from tenuto.core.intake.required import Fact
+from tenuto.core.intake.required import RequiredFact
 from tenuto.core.intake.wording import words
 from tenuto.core.units import plain
 
@@ -43,7 +43,7 @@ def truth(value: bool | Decimal | date | str) -> bool | None:
     return True if text in _YES else False if text in _NO else None
 
 
-def given(case: Case, fact_id: str) -> tuple[Answer, ...]:
+def given(case: JudgedCase, fact_id: str) -> tuple[Answer, ...]:
     """The newest known answers to a fact, several when the same day has several; future-dated ones don't count."""
     known = [
         a
@@ -54,7 +54,7 @@ def given(case: Case, fact_id: str) -> tuple[Answer, ...]:
     return tuple(a for a in known if (a.taken or date.min) == newest)
 
 
-def judge(case: Case, item: Fact) -> tuple[Finding, ...]:
+def judge(case: JudgedCase, item: RequiredFact) -> tuple[Finding, ...]:
     """Findings about one fact that is answered: its effect, its age, or that it is missing."""
     if not case.applies(item):
         return ()
@@ -80,7 +80,7 @@ def judge(case: Case, item: Fact) -> tuple[Finding, ...]:
     return future + effects
 
 
-def _current(case: Case, item: Fact, taken: date | None) -> bool:
+def _current(case: JudgedCase, item: RequiredFact, taken: date | None) -> bool:
     if case.starting and item.same_day_unless and taken != case.as_of:
         excused = [truth(a.value) for a in given(case, item.same_day_unless)]
         if not excused or not all(excused):
@@ -88,7 +88,7 @@ def _current(case: Case, item: Fact, taken: date | None) -> bool:
     return case.current(item, taken)
 
 
-def _effect(case: Case, item: Fact, answer: Answer) -> Finding | None:
+def _effect(case: JudgedCase, item: RequiredFact, answer: Answer) -> Finding | None:
     """What the answer does; None when it passes."""
     if item.value == "date":
         if not isinstance(answer.value, date):
@@ -120,7 +120,7 @@ _OPENED = {
 }
 
 
-def _key(item: Fact, answer: Answer) -> str | None:
+def _key(item: RequiredFact, answer: Answer) -> str | None:
     """The key among the register's effects that the answer stands for; None when it can't be read as one."""
     text = said(answer.value)
     if text in item.effects:
@@ -131,7 +131,7 @@ def _key(item: Fact, answer: Answer) -> str | None:
     return _key_of_words(item, text) if item.value == "text" else None
 
 
-def _key_of_words(item: Fact, text: str) -> str | None:
+def _key_of_words(item: RequiredFact, text: str) -> str | None:
     """The key for free words. A good answer needs the whole text; a bad one is found inside it."""
     first = text.split(" ", 1)[0]
     if (first in _NO or first == "not") and item.effects.get("no", Level.PASS) is not Level.PASS:
@@ -141,7 +141,7 @@ def _key_of_words(item: Fact, text: str) -> str | None:
     return max(inside, key=lambda key: (item.effects[key], key)) if inside else "yes"
 
 
-def _unreadable(case: Case, item: Fact, answer: Answer) -> Finding:
+def _unreadable(case: JudgedCase, item: RequiredFact, answer: Answer) -> Finding:
     expected = ", ".join(key for key in item.effects if not key.endswith("_pain")) or "a date"
     return Finding(
         finding_code("UNREADABLE", item.id),
@@ -153,14 +153,14 @@ def _unreadable(case: Case, item: Fact, answer: Answer) -> Finding:
     )
 
 
-def _past_date(case: Case, item: Fact, day: date) -> Finding | None:
+def _past_date(case: JudgedCase, item: RequiredFact, day: date) -> Finding | None:
     if day >= case.as_of:
         return None
     message = f"{item.title}: {say_date(day)} has passed. {item.ask}"
     return Finding(finding_code("ANSWER", item.id), Level.REVIEW, message, item.basis, fact=item.id)
 
 
-def _answered_by_problem(case: Case, item: Fact) -> bool:
+def _answered_by_problem(case: JudgedCase, item: RequiredFact) -> bool:
     """A refuted problem is a recorded no, by its code or whole name; one that has a finding of its own answers with yes."""
     wanted = set(item.rules)
     return bool(wanted) and any(

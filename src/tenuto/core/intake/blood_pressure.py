@@ -8,15 +8,15 @@ from decimal import Decimal
 
 from tenuto.core.dates import on_date
 from tenuto.core.gate import Finding, Level
-from tenuto.core.intake.case import Case, missing, note
+from tenuto.core.intake.case import JudgedCase, missing, note
 from tenuto.core.intake.required import fact
 from tenuto.core.units import plain
 
-__all__ = ["Reading", "judge", "readings"]
+__all__ = ["BloodPressure", "judge", "readings"]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class BloodPressure:
     """One blood pressure, mmHg; a half that was not recorded is None."""
 
     systolic: Decimal | None
@@ -36,14 +36,14 @@ class Reading:
         )
 
 
-def readings(case: Case) -> tuple[Reading, ...]:
+def readings(case: JudgedCase) -> tuple[BloodPressure, ...]:
     """All readings up to the day of the judgement, newest first. Halves of one record belong together."""
     halves: dict[tuple[date | None, str, str], list[list[Decimal]]] = {}
     for index, kind in enumerate(("systolic_mmhg", "diastolic_mmhg")):
         for m in case.usable(kind):
             halves.setdefault((m.taken, m.minute, m.origin), [[], []])[index].append(m.value)
     found = [
-        Reading(_nth(upper, n), _nth(lower, n), taken, minute, origin)
+        BloodPressure(_nth(upper, n), _nth(lower, n), taken, minute, origin)
         for (taken, minute, origin), (upper, lower) in halves.items()
         for n in range(max(len(upper), len(lower)))
     ]
@@ -54,12 +54,12 @@ def _nth(values: list[Decimal], n: int) -> Decimal | None:
     return sorted(values, reverse=True)[n] if n < len(values) else None
 
 
-def _when(r: Reading) -> tuple[date, str, Decimal, Decimal, str]:
+def _when(r: BloodPressure) -> tuple[date, str, Decimal, Decimal, str]:
     zero = Decimal(0)
     return (r.taken or date.min, r.minute, r.systolic or zero, r.diastolic or zero, r.origin)
 
 
-def judge(case: Case) -> tuple[Finding, ...]:
+def judge(case: JudgedCase) -> tuple[Finding, ...]:
     """Findings about the blood pressure.
 
     Two valid readings at or above the upper limit block until the last two are both below it. One alone asks for a
@@ -81,14 +81,14 @@ def judge(case: Case) -> tuple[Finding, ...]:
     return (*lacking, *few, *_high(case, valid), *_low(case, valid[:2]))
 
 
-def _few(case: Case, valid: tuple[Reading, ...]) -> tuple[Finding, ...]:
+def _few(case: JudgedCase, valid: tuple[BloodPressure, ...]) -> tuple[Finding, ...]:
     if not case.starting or len(valid) > 1:
         return ()
     message = f"Only one blood pressure today, {valid[0]}. Take a second one five minutes later."
     return (note("blood_pressure", "BP-SINGLE", Level.REVIEW, message),)
 
 
-def _high(case: Case, valid: tuple[Reading, ...]) -> tuple[Finding, ...]:
+def _high(case: JudgedCase, valid: tuple[BloodPressure, ...]) -> tuple[Finding, ...]:
     limits = tuple(case.policy.number(f"bp_block_{half}_mmhg") for half in ("systolic", "diastolic"))
     high = [r for r in valid if r.reaches(*limits)]
     last = valid[:2]
@@ -110,7 +110,7 @@ def _high(case: Case, valid: tuple[Reading, ...]) -> tuple[Finding, ...]:
     return (note("blood_pressure", "BP-RAISED", Level.REVIEW, message),)
 
 
-def _low(case: Case, last: tuple[Reading, ...]) -> tuple[Finding, ...]:
+def _low(case: JudgedCase, last: tuple[BloodPressure, ...]) -> tuple[Finding, ...]:
     limit = case.policy.number("bp_low_systolic_mmhg")
     low = [r for r in last if r.systolic is not None and r.systolic < limit]
     if not low:

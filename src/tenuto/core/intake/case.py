@@ -10,10 +10,10 @@ from typing import TypeGuard
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.conditions import PAIN, PSYCHIATRIC, Condition, Indication
 from tenuto.core.intake.facts import Measurement, PatientFacts
-from tenuto.core.intake.required import Fact, Purpose, fact
+from tenuto.core.intake.required import JudgementPurpose, RequiredFact, fact
 from tenuto.core.policy import Policy
 
-__all__ = ["Body", "Case", "finding_code", "missing", "note"]
+__all__ = ["Body", "JudgedCase", "finding_code", "missing", "note"]
 
 _JUDGED_APART = ("weight_kg", "height_cm")
 
@@ -29,13 +29,13 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class JudgedCase:
     """What every judgement needs. Build it with `eligibility.case_of`."""
 
     facts: PatientFacts
     policy: Policy
     as_of: date
-    purpose: Purpose
+    purpose: JudgementPurpose
     body: Body
     indications: tuple[Indication, ...]
     treated: tuple[Condition, ...]
@@ -47,7 +47,7 @@ class Case:
     @property
     def starting(self) -> bool:
         """True when the question is whether an infusion may start."""
-        return self.purpose is Purpose.STARTING
+        return self.purpose is JudgementPurpose.STARTING
 
     @property
     def tracks(self) -> frozenset[str]:
@@ -59,7 +59,7 @@ class Case:
         """True when nothing but pain is treated."""
         return self.tracks == frozenset((PAIN,))
 
-    def applies(self, item: Fact) -> bool:
+    def applies(self, item: RequiredFact) -> bool:
         """Whether a fact is asked of this person."""
         return any(self._in_group(group) for group in item.applies)
 
@@ -72,7 +72,7 @@ class Case:
             return self.ecg_needed
         return group in self.tracks
 
-    def required(self, item: Fact) -> bool:
+    def required(self, item: RequiredFact) -> bool:
         """Whether the fact has to be known for this purpose."""
         return self.applies(item) and item.absent(self.purpose) is not Level.PASS
 
@@ -80,7 +80,7 @@ class Case:
         """True for a date after the day of the judgement."""
         return day is not None and day > self.as_of
 
-    def current(self, item: Fact, taken: date | None) -> bool:
+    def current(self, item: RequiredFact, taken: date | None) -> bool:
         """Whether a record of this date still counts for the fact."""
         if self.starting and item.same_day:
             return taken == self.as_of
@@ -109,7 +109,9 @@ def finding_code(prefix: str, fact_id: str) -> str:
     return f"{prefix}-{fact_id.upper().replace('.', '-').replace('_', '-')}"
 
 
-def missing(case: Case, item: Fact, *, stale: date | None = None, because: str = "") -> tuple[Finding, ...]:
+def missing(
+    case: JudgedCase, item: RequiredFact, *, stale: date | None = None, because: str = ""
+) -> tuple[Finding, ...]:
     """The finding that a required fact isn't known, or no longer; none when it isn't asked for this purpose."""
     if not case.required(item):
         return ()
@@ -137,7 +139,7 @@ def hour_in_zone(m: Measurement) -> str:
     return f" {m.at:%H:%M} UTC" + ("" if offset == "+0000" else f"{offset[:3]}:{offset[3:5]}")
 
 
-def or_zone(case: Case, m: Measurement) -> str:
+def or_zone(case: JudgedCase, m: Measurement) -> str:
     """What else may be wrong with a value that looks a day too late: it may be today's in the clinic's time zone."""
     near = m.at is not None and m.taken is not None and (m.taken - case.as_of).days == 1
     return ", or name the clinic's time zone if it is another one" if near else ""

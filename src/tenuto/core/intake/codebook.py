@@ -10,7 +10,7 @@ from typing import Any
 from tenuto.core.intake.facts import Coding, Problem
 from tenuto.core.intake.wording import Mention, Phrases, otherwise, words
 
-__all__ = ["Codebook", "Match", "icd_prefixes", "is_icd10"]
+__all__ = ["Codebook", "CodebookMatch", "icd_prefixes", "is_icd10"]
 
 _LOOKS_ICD = re.compile(r"[A-Z]\d[0-9A-Z](\.?[0-9A-Z]{1,4})?\Z", re.ASCII)
 _READABLE = frozenset(("icd9cm", "icd11", "icpc2", "loinc", "rxnorm", "ndc", "atc"))
@@ -37,7 +37,7 @@ def icd_prefixes(coding: Coding) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class CodebookMatch:
     """That an entry was recognised in a problem, what the record says about it, and by what."""
 
     entry: str
@@ -71,16 +71,16 @@ class Codebook:
             return tuple(self._snomed.get(coding.code.strip(), ()))
         return tuple(dict.fromkeys(name for p in icd_prefixes(coding) for name in self._icd.get(p, ())))
 
-    def matches(self, problem: Problem) -> tuple[Match, ...]:
+    def matches(self, problem: Problem) -> tuple[CodebookMatch, ...]:
         """Every entry recognised in a problem. A code states; words may deny. The strongest counts."""
-        found: dict[str, Match] = {}
+        found: dict[str, CodebookMatch] = {}
         for coding in problem.codings:
             for name in self.by_code(coding):
-                found.setdefault(name, Match(name, Mention.STATED, f"{coding.code}"))
+                found.setdefault(name, CodebookMatch(name, Mention.STATED, f"{coding.code}"))
         for text in _texts(problem):
             for name, mention in self._phrases.mentions(text).items():
                 if name not in found or mention > found[name].mention:
-                    found[name] = Match(name, mention, f"“{text.strip()}”")
+                    found[name] = CodebookMatch(name, mention, f"“{text.strip()}”")
         return tuple(found.values())
 
     def whole(self, problem: Problem) -> bool:

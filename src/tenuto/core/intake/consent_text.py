@@ -10,11 +10,11 @@ from tenuto.core.data import Table, data_folder
 from tenuto.core.literature import ROOT
 from tenuto.core.sources import Basis, basis_of
 
-__all__ = ["ConsentText", "Statement", "consent_text", "current_consent_text"]
+__all__ = ["ConsentStatement", "ConsentText", "consent_text", "current_consent_text"]
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class ConsentStatement:
     """One thing that a person is told and agrees to, or is free to choose."""
 
     id: str
@@ -31,8 +31,8 @@ class ConsentText:
     version: int
     language: str
     title: str
-    statements: tuple[Statement, ...]
-    choices: tuple[Statement, ...]
+    statements: tuple[ConsentStatement, ...]
+    choices: tuple[ConsentStatement, ...]
     sha256: str
     """Digest of every word that is shown."""
 
@@ -59,8 +59,8 @@ def _texts(file: Table) -> ConsentText:
     )
 
 
-def _statement(entry: Table) -> Statement:
-    return Statement(entry.text("id"), entry.text("heading"), entry.text("text"), basis_of(entry))
+def _statement(entry: Table) -> ConsentStatement:
+    return ConsentStatement(entry.text("id"), entry.text("heading"), entry.text("text"), basis_of(entry))
 
 
 def consent_text(name: str) -> ConsentText:

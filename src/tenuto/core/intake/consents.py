@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tenuto.core.gate import Finding, Level
-from tenuto.core.intake.case import Case, missing, note
+from tenuto.core.intake.case import JudgedCase, missing, note
 from tenuto.core.intake.dates import add_months
 from tenuto.core.intake.facts import Consent
 from tenuto.core.intake.required import fact
@@ -11,7 +11,7 @@ from tenuto.core.intake.required import fact
 __all__ = ["judge"]
 
 
-def judge(case: Case) -> tuple[Finding, ...]:
+def judge(case: JudgedCase) -> tuple[Finding, ...]:
     """None, undated, future-dated or expired is missing; one that was taken back blocks; another condition is REVIEW."""
     item = fact("consent")
     active = [c for c in case.facts.consents if c.active]
@@ -34,13 +34,13 @@ def judge(case: Case) -> tuple[Finding, ...]:
     return () if any(_covers(case, c) for c in valid) else (_other(case, valid),)
 
 
-def _covers(case: Case, consent: Consent) -> bool:
+def _covers(case: JudgedCase, consent: Consent) -> bool:
     """True when the consent names no condition or all that are treated."""
     named = consent.indication.strip().casefold()
     return not named or all(named in (c.id, c.title.casefold()) for c in case.treated)
 
 
-def _other(case: Case, valid: list[Consent]) -> Finding:
+def _other(case: JudgedCase, valid: list[Consent]) -> Finding:
     named = ", ".join(sorted({c.indication for c in valid}))
     treated = ", ".join(c.title for c in case.treated) or "no condition"
     message = f"The consent is for {named}; this is for {treated}. Have it renewed for this condition."

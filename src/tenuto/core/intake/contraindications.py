@@ -10,7 +10,7 @@ from typing import Any
 
 from tenuto.core.data import Table, data_file
 from tenuto.core.gate import Finding, Level
-from tenuto.core.intake.codebook import Codebook, Match, icd_prefixes
+from tenuto.core.intake.codebook import Codebook, CodebookMatch, icd_prefixes
 from tenuto.core.intake.coded_entries import recognised_by, without_points
 from tenuto.core.intake.dates import months_between
 from tenuto.core.intake.facts import Problem, ProblemStatus
@@ -19,14 +19,14 @@ from tenuto.core.literature import ROOT
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, basis_of
 
-__all__ = ["Rule", "identified", "judge", "mentioned", "recognised", "rule", "rules"]
+__all__ = ["ContraindicationRule", "identified", "judge", "mentioned", "recognised", "rule", "rules"]
 
 _ORDER = (ProblemStatus.ACTIVE, ProblemStatus.REMISSION, ProblemStatus.RESOLVED)
 DAYS_PER_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ContraindicationRule:
     """One contraindication with its levels by state of the problem."""
 
     id: str
@@ -52,7 +52,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class _Register:
-    rules: Mapping[str, Rule]
+    rules: Mapping[str, ContraindicationRule]
     recognised_by: tuple[Mapping[str, Any], ...]
     known: tuple[Mapping[str, Any], ...]
     """What is recognised and needs no rule."""
@@ -70,12 +70,12 @@ def _register(file: Table) -> _Register:
     )
 
 
-def rules() -> Mapping[str, Rule]:
+def rules() -> Mapping[str, ContraindicationRule]:
     """All rules by id, in the order of the file."""
     return _register().rules
 
 
-def rule(rule_id: str) -> Rule:
+def rule(rule_id: str) -> ContraindicationRule:
     """The rule with this id; KeyError names an unknown one."""
     try:
         return rules()[rule_id]
@@ -97,9 +97,9 @@ def _levels(entry: Table, start: Mapping[ProblemStatus, Level]) -> dict[ProblemS
     return found
 
 
-def _rule(entry: Table) -> Rule:
+def _rule(entry: Table) -> ContraindicationRule:
     levels = _levels(entry, {})
-    return Rule(
+    return ContraindicationRule(
         id=entry.text("id"),
         title=entry.text("title"),
         advice=entry.text("advice"),
@@ -176,9 +176,9 @@ def _one_meaning(found: Sequence[Finding]) -> Iterator[Finding]:
 
 
 def _finding(
-    item: Rule,
+    item: ContraindicationRule,
     problem: Problem,
-    match: Match,
+    match: CodebookMatch,
     policy: Policy,
     as_of: date,
     only_pain: bool,
@@ -195,7 +195,9 @@ def _finding(
     return Finding(item.code, level, message, item.basis)
 
 
-def _state(item: Rule, problem: Problem, policy: Policy, as_of: date, only_pain: bool) -> tuple[Level, str]:
+def _state(
+    item: ContraindicationRule, problem: Problem, policy: Policy, as_of: date, only_pain: bool
+) -> tuple[Level, str]:
     levels = item.pain_levels if only_pain else item.levels
     status = _status(item, problem)
     if item.within:
@@ -215,7 +217,7 @@ _WORDS = {
 }
 
 
-def _status(item: Rule, problem: Problem) -> ProblemStatus:
+def _status(item: ContraindicationRule, problem: Problem) -> ProblemStatus:
     """The state of the problem; a code that says remission counts only when every code of it does."""
     codes = [icd_prefixes(coding) for coding in problem.codings if icd_prefixes(coding)]
     remitted = bool(codes) and all(item.remission_codes.intersection(prefixes) for prefixes in codes)
@@ -224,14 +226,14 @@ def _status(item: Rule, problem: Problem) -> ProblemStatus:
     return problem.status
 
 
-def _mild(item: Rule, problem: Problem) -> bool:
+def _mild(item: ContraindicationRule, problem: Problem) -> bool:
     codes = [icd_prefixes(coding) for coding in problem.codings if icd_prefixes(coding)]
     coded = bool(codes) and all(item.mild_codes.intersection(prefixes) for prefixes in codes)
     return problem.severity.strip().lower() == "mild" or (coded and not problem.severity.strip())
 
 
 def _event(
-    item: Rule,
+    item: ContraindicationRule,
     problem: Problem,
     status: ProblemStatus,
     policy: Policy,
@@ -248,7 +250,9 @@ def _event(
     return item.older, f"on {happened} is older than {weeks} weeks"
 
 
-def _remission(item: Rule, problem: Problem, policy: Policy, as_of: date, level: Level) -> tuple[Level, str]:
+def _remission(
+    item: ContraindicationRule, problem: Problem, policy: Policy, as_of: date, level: Level
+) -> tuple[Level, str]:
     months = policy.whole(item.remission_months)
     if problem.ended is None:
         return level, "is recorded as in remission without a date; record since when"

@@ -20,8 +20,8 @@ from tenuto.core.intake import (
     severity,
     weight,
 )
-from tenuto.core.intake.blood_pressure import Reading
-from tenuto.core.intake.case import Body, Case, missing, note
+from tenuto.core.intake.blood_pressure import BloodPressure
+from tenuto.core.intake.case import Body, JudgedCase, missing, note
 from tenuto.core.intake.conditions import (
     PAIN,
     Condition,
@@ -32,13 +32,13 @@ from tenuto.core.intake.conditions import (
     resembles,
 )
 from tenuto.core.intake.facts import PatientFacts, Problem, ProblemStatus
-from tenuto.core.intake.required import Fact, Purpose, fact, facts
+from tenuto.core.intake.required import JudgementPurpose, RequiredFact, fact, facts
 from tenuto.core.intake.weight import Weighing
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
 from tenuto.core.units import Bmi, Centimetres
 
-__all__ = ["Assessment", "Body", "Indication", "Purpose", "Weighing", "assess"]
+__all__ = ["Assessment", "Body", "Indication", "JudgementPurpose", "Weighing", "assess"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Assessment:
     """A weight that a dose may be computed from; None means no dose."""
     height: Centimetres | None
     bmi: Bmi | None
-    blood_pressure: Reading | None
+    blood_pressure: BloodPressure | None
     """The newest reading up to the day of the judgement."""
 
 
@@ -70,7 +70,7 @@ def assess(
     *,
     policy: Policy,
     as_of: date,
-    purpose: Purpose = Purpose.PLANNING,
+    purpose: JudgementPurpose = JudgementPurpose.PLANNING,
     indication: str | None = None,
     course_began: date | None = None,
 ) -> Assessment:
@@ -123,14 +123,14 @@ def assess(
 
 
 def case_of(
-    patient: PatientFacts, *, policy: Policy, as_of: date, purpose: Purpose, indication: str | None
-) -> Case:
+    patient: PatientFacts, *, policy: Policy, as_of: date, purpose: JudgementPurpose, indication: str | None
+) -> JudgedCase:
     """The shared ground of all judgements about one person."""
     held = indications(patient.problems)
     wanted = condition(indication) if indication is not None else None
     treated = (wanted,) if wanted else tuple(i.condition for i in held if _counts(i.condition))
     body = person.body_of(patient, policy=policy, as_of=as_of)
-    return Case(
+    return JudgedCase(
         facts=patient,
         policy=policy,
         as_of=as_of,
@@ -166,7 +166,7 @@ def _ecg_needed(patient: PatientFacts, policy: Policy, body: Body, treated: Iter
     )
 
 
-def _diagnosis(case: Case, indication: str | None) -> tuple[Finding, ...]:
+def _diagnosis(case: JudgedCase, indication: str | None) -> tuple[Finding, ...]:
     item = fact("diagnosis")
     if not case.treated:
         return missing(case, item, because=_none_treated(case))
@@ -177,7 +177,7 @@ def _diagnosis(case: Case, indication: str | None) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _none_treated(case: Case) -> str:
+def _none_treated(case: JudgedCase) -> str:
     """That nothing opens the gate, and what was looked at: a word in a text is never an indication."""
     spoken = sorted({_said(p) for p in case.facts.problems if _speaks_of_one(p)})
     if not spoken:
@@ -189,7 +189,7 @@ def _none_treated(case: Case) -> str:
     )
 
 
-def _not_held(case: Case, item: Fact) -> tuple[Finding, ...]:
+def _not_held(case: JudgedCase, item: RequiredFact) -> tuple[Finding, ...]:
     """A condition asked for by name that no problem is for certain: REVIEW where a problem may mean it, else as absent."""
     wanted = case.treated[0]
     spoken = sorted(_said(p) for p in case.facts.problems if _speaks_of_one(p) and wanted.id in resembles(p))
@@ -229,11 +229,11 @@ def _condition(item: Condition, held: Indication | None, *, asked: bool) -> tupl
     return tuple(found)
 
 
-def _answers(case: Case) -> tuple[Finding, ...]:
+def _answers(case: JudgedCase) -> tuple[Finding, ...]:
     return tuple(f for item in facts() if item.kind == "answer" for f in answers.judge(case, item))
 
 
-def _problems(case: Case, indication: str | None) -> tuple[Finding, ...]:
+def _problems(case: JudgedCase, indication: str | None) -> tuple[Finding, ...]:
     return contraindications.judge(
         case.facts.problems,
         policy=case.policy,

@@ -19,7 +19,7 @@ __all__ = [
     "Person",
     "Problem",
     "ProblemStatus",
-    "Score",
+    "RecordedScore",
 ]
 
 Origin = str
@@ -112,7 +112,7 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class RecordedScore:
     """A total of a rating scale, with its items where they were sent."""
 
     instrument: str
@@ -158,7 +158,7 @@ class PatientFacts:
     medications: tuple[Medication, ...] = ()
     allergies: tuple[Allergy, ...] = ()
     measurements: tuple[Measurement, ...] = ()
-    scores: tuple[Score, ...] = ()
+    scores: tuple[RecordedScore, ...] = ()
     answers: tuple[Answer, ...] = ()
     consents: tuple[Consent, ...] = ()
     unreadable: tuple[str, ...] = ()

@@ -22,7 +22,7 @@ from tenuto.core.intake.facts import (
     PatientFacts,
     Person,
     Problem,
-    Score,
+    RecordedScore,
 )
 from tenuto.core.intake.required import facts as register
 from tenuto.core.units import plain
@@ -105,7 +105,7 @@ def _measurement(each: Measurement) -> tuple[str, str]:
     return _kinds().get(each.kind, each.kind), _line(value, _when("", each.taken), each.minute, *how)
 
 
-def _score(each: Score) -> tuple[str, str]:
+def _score(each: RecordedScore) -> tuple[str, str]:
     items = ", ".join(f"{item}: {value}" for item, value in each.items)
     return each.instrument, _line(plain(each.value), _when("", each.taken), items and f"items {items}")
 

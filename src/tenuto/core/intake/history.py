@@ -17,7 +17,7 @@ from tenuto.core.intake.facts import (
     ProblemStatus,
 )
 from tenuto.core.intake.merge import Entry, Struck
-from tenuto.core.intake.steps import Question, Rows, Step
+from tenuto.core.intake.steps import HistoryStep, Question, Rows
 
 __all__ = ["Saved", "Value", "meaning", "medication_of", "trial_text"]
 
@@ -41,7 +41,7 @@ class Saved:
         return f"form, {self.by}"
 
 
-def meaning(step: Step, state: Mapping[str, Saved]) -> tuple[PatientFacts, dict[str, Entry | Struck]]:
+def meaning(step: HistoryStep, state: Mapping[str, Saved]) -> tuple[PatientFacts, dict[str, Entry | Struck]]:
     """The answers of a step, and its list rows by row id. An emptied answer is no answer."""
     answers = tuple(a for q in step.questions if (a := _answer(q, state)) is not None)
     rows: dict[str, Entry | Struck] = {}

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from tenuto.core.data import Table, data_file
 from tenuto.core.dates import say_date
 from tenuto.core.intake.answers import given, truth
-from tenuto.core.intake.case import Case
+from tenuto.core.intake.case import JudgedCase
 from tenuto.core.intake.contraindications import mentioned
 from tenuto.core.intake.facts import ProblemStatus
 from tenuto.core.intake.required import fact
@@ -67,7 +67,7 @@ def _test(entry: Table) -> LabTest:
     )
 
 
-def due(case: Case, *, infusions_since: int = 0) -> tuple[LabDue, ...]:
+def due(case: JudgedCase, *, infusions_since: int = 0) -> tuple[LabDue, ...]:
     """Each test that this person needs, soonest first.
 
     `infusions_since` counts the infusions since the last liver tests. A test without a usable result is due on the day
@@ -77,7 +77,7 @@ def due(case: Case, *, infusions_since: int = 0) -> tuple[LabDue, ...]:
     return tuple(sorted(found, key=lambda d: (d.due, d.test.id)))
 
 
-def _needed(case: Case, test: LabTest) -> bool:
+def _needed(case: JudgedCase, test: LabTest) -> bool:
     if "by_history" not in test.applies:
         return case.applies(fact(test.fact))
     return any(
@@ -87,7 +87,7 @@ def _needed(case: Case, test: LabTest) -> bool:
     )
 
 
-def _due(case: Case, test: LabTest, infusions_since: int) -> tuple[LabDue, ...]:
+def _due(case: JudgedCase, test: LabTest, infusions_since: int) -> tuple[LabDue, ...]:
     last = _last(case, test)
     if last is None:
         return (LabDue(test, case.as_of, None, f"No result is recorded. {test.why}"),)
@@ -103,12 +103,12 @@ def _due(case: Case, test: LabTest, infusions_since: int) -> tuple[LabDue, ...]:
     return (LabDue(test, again, last, f"Last on {say_date(last)}. {test.again}"),)
 
 
-def _excused(case: Case, test: LabTest) -> bool:
+def _excused(case: JudgedCase, test: LabTest) -> bool:
     said = [truth(a.value) for a in given(case, test.each_session_unless)]
     return bool(said) and all(said)
 
 
-def _last(case: Case, test: LabTest) -> date | None:
+def _last(case: JudgedCase, test: LabTest) -> date | None:
     """The day of the newest result; with several quantities, of the one that is oldest."""
     measures = fact(test.fact).measures
     if not measures:

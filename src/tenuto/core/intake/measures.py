@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from tenuto.core.dates import on_date, say_date
 from tenuto.core.gate import Finding, Level
-from tenuto.core.intake.case import Case, hour_in_zone, missing, note, or_zone
+from tenuto.core.intake.case import JudgedCase, hour_in_zone, missing, note, or_zone
 from tenuto.core.intake.facts import Measurement
-from tenuto.core.intake.required import Fact, fact
+from tenuto.core.intake.required import RequiredFact, fact
 from tenuto.core.units import plain
 
 __all__ = ["judge"]
@@ -16,7 +16,7 @@ __all__ = ["judge"]
 _ENZYMES = {"alt_u_per_l": "ALT", "ast_u_per_l": "AST"}
 
 
-def judge(case: Case) -> tuple[Finding, ...]:
+def judge(case: JudgedCase) -> tuple[Finding, ...]:
     """Findings about presence, age and value of everything measured except weight, height and blood pressure."""
     present = tuple(
         finding
@@ -34,7 +34,7 @@ def judge(case: Case) -> tuple[Finding, ...]:
     )
 
 
-def _present(case: Case, item: Fact) -> tuple[Finding, ...]:
+def _present(case: JudgedCase, item: RequiredFact) -> tuple[Finding, ...]:
     newest = [case.usable(measure.kind)[:1] for measure in item.measures]
     if not all(newest):
         lacking = [
@@ -46,7 +46,7 @@ def _present(case: Case, item: Fact) -> tuple[Finding, ...]:
     return missing(case, item, stale=min((d for d in stale if d), default=case.as_of.min)) if stale else ()
 
 
-def _future(case: Case) -> tuple[Finding, ...]:
+def _future(case: JudgedCase) -> tuple[Finding, ...]:
     return tuple(
         note(
             "blood_pressure" if m.kind.endswith("mmhg") else "heart_rate",
@@ -60,7 +60,7 @@ def _future(case: Case) -> tuple[Finding, ...]:
     )
 
 
-def _implausible(case: Case) -> tuple[Finding, ...]:
+def _implausible(case: JudgedCase) -> tuple[Finding, ...]:
     """Values that no person has: not counted, and said."""
     return tuple(
         Finding(
@@ -99,13 +99,13 @@ _FACT_OF = {
 }
 
 
-def _newest(case: Case, fact_id: str, kind: str) -> Measurement | None:
+def _newest(case: JudgedCase, fact_id: str, kind: str) -> Measurement | None:
     """The newest value of a kind if it still counts."""
     found = case.usable(kind)
     return found[0] if found and case.current(fact(fact_id), found[0].taken) else None
 
 
-def _heart_rate(case: Case) -> tuple[Finding, ...]:
+def _heart_rate(case: JudgedCase) -> tuple[Finding, ...]:
     newest = _newest(case, "heart_rate", "heart_rate_per_min")
     if newest is None:
         return ()
@@ -122,7 +122,7 @@ def _heart_rate(case: Case) -> tuple[Finding, ...]:
     return (note("heart_rate", "HEART-RATE", level, message),)
 
 
-def _saturation(case: Case) -> tuple[Finding, ...]:
+def _saturation(case: JudgedCase) -> tuple[Finding, ...]:
     newest = _newest(case, "oxygen_saturation", "spo2_percent")
     limit = case.policy.number("spo2_pass_min_percent")
     if newest is None or newest.value >= limit:
@@ -133,7 +133,7 @@ def _saturation(case: Case) -> tuple[Finding, ...]:
     return (note("oxygen_saturation", "SPO2-LOW", level, message),)
 
 
-def _liver(case: Case) -> tuple[Finding, ...]:
+def _liver(case: JudgedCase) -> tuple[Finding, ...]:
     return tuple(
         finding
         for kind, name in _ENZYMES.items()
@@ -142,7 +142,7 @@ def _liver(case: Case) -> tuple[Finding, ...]:
     )
 
 
-def _enzyme(case: Case, name: str, newest: Measurement) -> tuple[Finding, ...]:
+def _enzyme(case: JudgedCase, name: str, newest: Measurement) -> tuple[Finding, ...]:
     """A multiple of the upper limit of normal; at the block limit itself the gate is closed."""
     if newest.reference_high is None or newest.reference_high <= 0:
         message = f"{name} {plain(newest.value)} U/L{on_date(newest.taken)} came without a reference range. Add the laboratory's upper limit."
@@ -159,7 +159,7 @@ def _enzyme(case: Case, name: str, newest: Measurement) -> tuple[Finding, ...]:
     return ()
 
 
-def _kidney(case: Case) -> tuple[Finding, ...]:
+def _kidney(case: JudgedCase) -> tuple[Finding, ...]:
     found = case.usable("egfr_ml_per_min")
     limit = case.policy.limit("egfr_review_below")
     # Laboratories send one result by several formulas: of the newest day the lowest counts.

@@ -9,13 +9,22 @@ from functools import cache
 from tenuto.core.data import Table, data_file
 from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Level
-from tenuto.core.intake.case import Case
+from tenuto.core.intake.case import JudgedCase
 from tenuto.core.intake.facts import Coding, Medication
 from tenuto.core.intake.wording import Phrases
 from tenuto.core.literature import ROOT
 from tenuto.core.sources import Basis, Tag, basis_of
 
-__all__ = ["Checked", "DrugClass", "classes", "interactions", "judge", "prolongs_qt", "recognise", "register"]
+__all__ = [
+    "DrugClass",
+    "MedicineReview",
+    "classes",
+    "interactions",
+    "judge",
+    "prolongs_qt",
+    "recognise",
+    "register",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,7 @@ class DrugClass:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class MedicineReview:
     """What the medicine list means: findings, and sentences about what wasn't recognised."""
 
     findings: tuple[Finding, ...]
@@ -168,7 +177,7 @@ def prolongs_qt(medications: Iterable[Medication]) -> bool:
     return any(_index().qt.intersection(recognise(m)) for m in medications)
 
 
-def judge(case: Case) -> Checked:
+def judge(case: JudgedCase) -> MedicineReview:
     """Findings about every recognised medicine, and a review for each that isn't recognised whole."""
     found: list[Finding] = []
     unknown: list[str] = []
@@ -178,10 +187,10 @@ def judge(case: Case) -> Checked:
         found.extend(_finding(case, classes()[class_id], medication) for class_id in matched)
         unknown.extend(_unrecognised(medication, ingredients))
     sentences = tuple(sorted(set(unknown)))
-    return Checked((*found, *(_unknown(text) for text in sentences)), sentences)
+    return MedicineReview((*found, *(_unknown(text) for text in sentences)), sentences)
 
 
-def _finding(case: Case, item: DrugClass, medication: Medication) -> Finding:
+def _finding(case: JudgedCase, item: DrugClass, medication: Medication) -> Finding:
     level, asked = item.level, ""
     if item.ask_last_taken:
         asked = (

@@ -22,16 +22,16 @@ from tenuto.core.intake.facts import (
     PatientFacts,
     Person,
     Problem,
-    Score,
+    RecordedScore,
 )
 from tenuto.core.intake.wording import words
 
-__all__ = ["Entry", "Part", "Struck", "merge", "row_id"]
+__all__ = ["Entry", "SourcePart", "Struck", "merge", "row_id"]
 
 Entry = Problem | Medication | Allergy
 """What is listed rather than answered."""
 E = TypeVar("E", Problem, Medication, Allergy)
-V = TypeVar("V", Measurement, Score)
+V = TypeVar("V", Measurement, RecordedScore)
 
 
 class Struck:
@@ -39,7 +39,7 @@ class Struck:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SourcePart:
     """What one source says, and when it was recorded. `rows` are list entries by row id; `Struck` takes one off."""
 
     facts: PatientFacts
@@ -57,7 +57,7 @@ def row_id(entry: Entry) -> str:
     return hashlib.sha256("\n".join((type(entry).__name__, *said)).encode()).hexdigest()[:16]
 
 
-def merge(person: Person, parts: Iterable[Part]) -> PatientFacts:
+def merge(person: Person, parts: Iterable[SourcePart]) -> PatientFacts:
     """All parts as one. `person` says who it is; only the sex is taken from the parts, the newest that states it."""
     ordered = sorted(parts, key=lambda part: part.at)
     imports = [part for part in ordered if part.imported]
@@ -74,12 +74,12 @@ def merge(person: Person, parts: Iterable[Part]) -> PatientFacts:
     )
 
 
-def _newest_sex(parts: Sequence[Part]) -> str:
+def _newest_sex(parts: Sequence[SourcePart]) -> str:
     return next((p.facts.person.sex for p in reversed(parts) if p.facts.person.sex), "")
 
 
 def _listed(
-    parts: Sequence[Part], kind: type[E], of: Callable[[PatientFacts], tuple[E, ...]]
+    parts: Sequence[SourcePart], kind: type[E], of: Callable[[PatientFacts], tuple[E, ...]]
 ) -> tuple[E, ...]:
     """Entries by row id, a later source replacing an earlier one; rows of a form come last, whatever their time."""
     found: dict[str, E] = {}
@@ -94,7 +94,7 @@ def _listed(
     return tuple(found.values())
 
 
-def _answers(parts: Sequence[Part]) -> tuple[Answer, ...]:
+def _answers(parts: Sequence[SourcePart]) -> tuple[Answer, ...]:
     """Of one day, the answers recorded last; other days stay, because the newest day counts anyway."""
     newest: dict[tuple[str, date | None], tuple[int, list[Answer]]] = {}
     for number, part in enumerate(parts):
@@ -107,7 +107,7 @@ def _answers(parts: Sequence[Part]) -> tuple[Answer, ...]:
 
 
 def _united(
-    parts: Sequence[Part], of: Callable[[PatientFacts], tuple[V, ...]], same: Callable[[V], Hashable]
+    parts: Sequence[SourcePart], of: Callable[[PatientFacts], tuple[V, ...]], same: Callable[[V], Hashable]
 ) -> tuple[V, ...]:
     """Every value once, although two records repeat it; one record that holds a value twice keeps both."""
     kept: list[V] = []
@@ -126,11 +126,11 @@ def _same_value(m: Measurement) -> Hashable:
     return (m.kind, m.value, m.taken, m.minute, m.estimated)
 
 
-def _same_score(s: Score) -> Hashable:
+def _same_score(s: RecordedScore) -> Hashable:
     return (s.instrument, s.value, s.taken, s.items, s.at)
 
 
-def _consents(parts: Sequence[Part]) -> tuple[Consent, ...]:
+def _consents(parts: Sequence[SourcePart]) -> tuple[Consent, ...]:
     ends = [part.consents_end for part in parts if part.consents_end]
     last = max(ends, default=None)
     found: dict[Consent, None] = {}

@@ -7,7 +7,7 @@ from datetime import date
 from tenuto.core.dates import say_birthday, say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.answers import truth
-from tenuto.core.intake.case import Body, Case, missing, note
+from tenuto.core.intake.case import Body, JudgedCase, missing, note
 from tenuto.core.intake.dates import years_between
 from tenuto.core.intake.facts import Measurement, PatientFacts, Person
 from tenuto.core.intake.required import fact
@@ -40,7 +40,7 @@ def body_of(facts: PatientFacts, *, policy: Policy, as_of: date) -> Body:
     return Body(age, sex, not excluded)
 
 
-def judge(case: Case) -> tuple[Finding, ...]:
+def judge(case: JudgedCase) -> tuple[Finding, ...]:
     """Findings about identity and age."""
     return (*_identity(case), *_age(case), *_sex(case))
 
@@ -51,15 +51,15 @@ def _distinct(person: Person) -> int:
     return len(named | numbered) + (person.birth_date is not None)
 
 
-def _identity(case: Case) -> tuple[Finding, ...]:
+def _identity(case: JudgedCase) -> tuple[Finding, ...]:
     return () if _distinct(case.facts.person) >= _IDENTIFIERS else missing(case, fact("identity"))
 
 
-def _sex(case: Case) -> tuple[Finding, ...]:
+def _sex(case: JudgedCase) -> tuple[Finding, ...]:
     return () if case.body.sex else missing(case, fact("sex"))
 
 
-def _age(case: Case) -> tuple[Finding, ...]:
+def _age(case: JudgedCase) -> tuple[Finding, ...]:
     born, age = case.facts.person.birth_date, case.body.age_years
     if born is None:
         return missing(case, fact("age"))
@@ -84,7 +84,7 @@ def _age(case: Case) -> tuple[Finding, ...]:
 
 
 def judge_build(
-    case: Case, weighing: Weighing | None
+    case: JudgedCase, weighing: Weighing | None
 ) -> tuple[tuple[Finding, ...], Centimetres | None, Bmi | None]:
     """Findings about height and body mass index, with both where they are known."""
     item = fact("height")

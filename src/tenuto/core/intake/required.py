@@ -18,7 +18,7 @@ from tenuto.core.literature import ROOT
 from tenuto.core.scales.reading import instrument
 from tenuto.core.sources import Basis, basis_of
 
-__all__ = ["GROUPS", "Fact", "Measure", "Purpose", "fact", "facts"]
+__all__ = ["GROUPS", "JudgementPurpose", "MeasuredQuantity", "RequiredFact", "fact", "facts"]
 
 
 GROUPS = {
@@ -34,7 +34,7 @@ GROUPS = {
 """How each group of facts is called."""
 
 
-class Purpose(StrEnum):
+class JudgementPurpose(StrEnum):
     """What the facts are judged for."""
 
     PLANNING = "planning"
@@ -42,7 +42,7 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class MeasuredQuantity:
     """One measured quantity: its `Measurement.kind`, unit, and the LOINC codes that carry it."""
 
     kind: str
@@ -53,7 +53,7 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class RequiredFact:
     """One required fact. Attributes are described at the head of `literature/facts.toml`."""
 
     id: str
@@ -77,7 +77,7 @@ class Fact:
     same_day_unless: str = ""
     rules: tuple[str, ...] = ()
     codes: tuple[Coding, ...] = ()
-    measures: tuple[Measure, ...] = ()
+    measures: tuple[MeasuredQuantity, ...] = ()
     scores: Mapping[str, tuple[str, ...]] | None = None
     review_from: int | None = None
     review_from_female: int | None = None
@@ -85,9 +85,9 @@ class Fact:
     def __hash__(self) -> int:
         return hash(self.id)
 
-    def absent(self, purpose: Purpose) -> Level:
+    def absent(self, purpose: JudgementPurpose) -> Level:
         """The level while the fact is unknown. PASS means that it isn't asked for that purpose."""
-        return self.planning if purpose is Purpose.PLANNING else self.starting
+        return self.planning if purpose is JudgementPurpose.PLANNING else self.starting
 
     @property
     def fhir_path(self) -> str:
@@ -102,17 +102,17 @@ class Fact:
 
 
 @data_file(ROOT / "facts.toml")
-def facts(file: Table) -> tuple[Fact, ...]:
+def facts(file: Table) -> tuple[RequiredFact, ...]:
     """All required facts in the order of the register."""
     return tuple(_fact(entry) for entry in file.tables("fact"))
 
 
 @cache
-def _by_id() -> Mapping[str, Fact]:
+def _by_id() -> Mapping[str, RequiredFact]:
     return {item.id: item for item in facts()}
 
 
-def fact(fact_id: str) -> Fact:
+def fact(fact_id: str) -> RequiredFact:
     """The fact with this id; KeyError names an unknown one."""
     try:
         return _by_id()[fact_id]
@@ -120,8 +120,8 @@ def fact(fact_id: str) -> Fact:
         raise KeyError(f"'{fact_id}' is not in literature/facts.toml.") from None
 
 
-def _fact(entry: Table) -> Fact:
-    return Fact(
+def _fact(entry: Table) -> RequiredFact:
+    return RequiredFact(
         id=entry.text("id"),
         title=entry.text("title"),
         group=entry.text("group"),
@@ -143,7 +143,7 @@ def _fact(entry: Table) -> Fact:
         rules=entry.words("rules", ()),
         codes=tuple(_code(entry, cells) for cells in entry.rows("codes", ())),
         measures=tuple(
-            Measure(kind, one.text("unit"), one.words("loinc"), one.words("estimated", ()))
+            MeasuredQuantity(kind, one.text("unit"), one.words("loinc"), one.words("estimated", ()))
             for kind, one in entry.optional("measures").named().items()
         ),
         scores=_scores(entry) if entry.has("scores") else None,

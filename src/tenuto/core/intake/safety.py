@@ -12,7 +12,7 @@ from datetime import date, datetime, tzinfo
 from enum import IntEnum
 
 from tenuto.core.dates import say_date
-from tenuto.core.intake.facts import Answer, PatientFacts, Score
+from tenuto.core.intake.facts import Answer, PatientFacts, RecordedScore
 
 __all__ = [
     "ITEM_ALONE",
@@ -72,7 +72,7 @@ class SafetyState:
 class Untriaged:
     """A form whose question on death or self-harm no triage follows. `value` is None when it was not answered."""
 
-    form: Score
+    form: RecordedScore
     value: int | None
 
 
@@ -81,7 +81,7 @@ def instrument_key(name: str) -> str:
     return "".join(c for c in name.casefold() if c.isalnum())
 
 
-def suicide_item(score: Score) -> int | None:
+def suicide_item(score: RecordedScore) -> int | None:
     """The answer to PHQ-9 item 9, or None when it wasn't sent. LOINC 44260-8."""
     found = [value for name, value in score.items if instrument_key(name) in _ITEM_NAMES]
     if instrument_key(score.instrument) == ITEM_ALONE:
@@ -89,7 +89,7 @@ def suicide_item(score: Score) -> int | None:
     return max(found, default=None)
 
 
-def follows(triage: Answer, form: Score) -> bool:
+def follows(triage: Answer, form: RecordedScore) -> bool:
     """Whether a triage came after an answer: by the instant; by the day when an hour is not known, and then a later one."""
     if triage.at is not None and form.at is not None:
         return triage.at >= form.at
@@ -157,7 +157,7 @@ def contradicted(facts: PatientFacts, *, as_of: date) -> str:
     return "" if _gravity(triages[-1]) else " ".join(_triaged(triages[-1], forms[-1]))
 
 
-def _triaged(newest: Answer | None, positive: Score | None) -> tuple[str, ...]:
+def _triaged(newest: Answer | None, positive: RecordedScore | None) -> tuple[str, ...]:
     """What was reported and triaged since, with both statements where they do not agree."""
     if newest is None:
         return ()
@@ -181,11 +181,11 @@ def _reported(each: Untriaged) -> str:
     return f"{name} was {each.value}, {when}. No triage since."
 
 
-def _item(form: Score) -> str:
+def _item(form: RecordedScore) -> str:
     return f"PHQ-9 item 9 was {suicide_item(form)}, {_when_taken(form)}."
 
 
-def _forms(facts: PatientFacts, as_of: date) -> list[Score]:
+def _forms(facts: PatientFacts, as_of: date) -> list[RecordedScore]:
     """The forms that ask, in the order in which they were answered."""
     found = [
         s
@@ -197,7 +197,7 @@ def _forms(facts: PatientFacts, as_of: date) -> list[Score]:
     return sorted(found, key=lambda s: (s.taken or date.min, _instant(s.at), s.value))
 
 
-def _is_positive(form: Score) -> bool:
+def _is_positive(form: RecordedScore) -> bool:
     return bool(form.unclear) or (suicide_item(form) or 0) > 0
 
 
@@ -228,7 +228,7 @@ def _when(answer: Answer) -> str:
     return _moment(answer.at) if answer.at else say_date(answer.taken) if answer.taken else "without a date"
 
 
-def _when_taken(form: Score) -> str:
+def _when_taken(form: RecordedScore) -> str:
     return _moment(form.at) if form.at else say_date(form.taken) if form.taken else "without a date"
 
 

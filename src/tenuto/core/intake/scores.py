@@ -6,9 +6,9 @@ from datetime import date
 
 from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Level
-from tenuto.core.intake.case import Case, finding_code, missing, note
-from tenuto.core.intake.facts import Score
-from tenuto.core.intake.required import Fact, fact
+from tenuto.core.intake.case import JudgedCase, finding_code, missing, note
+from tenuto.core.intake.facts import RecordedScore
+from tenuto.core.intake.required import RequiredFact, fact
 from tenuto.core.intake.safety import (
     Untriaged,
     contradicted,
@@ -21,13 +21,13 @@ from tenuto.core.units import plain
 __all__ = ["instrument_key", "judge", "suicide_item"]
 
 
-def judge(case: Case) -> tuple[Finding, ...]:
+def judge(case: JudgedCase) -> tuple[Finding, ...]:
     """Findings about the baseline scale, the screening scores and the suicide item."""
     screening = tuple(f for name in ("stop_bang", "audit_c", "dast_10") for f in _screening(case, fact(name)))
     return (*_baseline(case), *screening, *_suicide(case))
 
 
-def _scores(case: Case, keys: frozenset[str]) -> tuple[Score, ...]:
+def _scores(case: JudgedCase, keys: frozenset[str]) -> tuple[RecordedScore, ...]:
     """Scores of these instruments up to the day of the judgement, newest first."""
     found = [
         s for s in case.facts.scores if instrument_key(s.instrument) in keys and not case.in_future(s.taken)
@@ -35,7 +35,7 @@ def _scores(case: Case, keys: frozenset[str]) -> tuple[Score, ...]:
     return tuple(sorted(found, key=lambda s: (s.taken or date.min, s.value, s.instrument), reverse=True))
 
 
-def _baseline(case: Case) -> tuple[Finding, ...]:
+def _baseline(case: JudgedCase) -> tuple[Finding, ...]:
     """Each treated condition needs one current score on a scale of its own."""
     item = fact("baseline.scale")
     found: list[Finding] = []
@@ -56,7 +56,7 @@ def _too_old(taken: date | None) -> str:
     return f"is from {say_date(taken)}, too old" if taken else "has no date"
 
 
-def _screening(case: Case, item: Fact) -> tuple[Finding, ...]:
+def _screening(case: JudgedCase, item: RequiredFact) -> tuple[Finding, ...]:
     scores = _scores(case, frozenset(item.scores or ()))
     if not scores:
         return missing(case, item)
@@ -69,7 +69,7 @@ def _screening(case: Case, item: Fact) -> tuple[Finding, ...]:
     return (Finding(finding_code("SCORE", item.id), Level.REVIEW, message, item.basis, fact=item.id),)
 
 
-def _suicide(case: Case) -> tuple[Finding, ...]:
+def _suicide(case: JudgedCase) -> tuple[Finding, ...]:
     """A positive item 9, or an unanswered one, needs a triage level recorded after it. Hazard H18."""
     found = tuple(_item_nine(each) for each in untriaged(case.facts, as_of=case.as_of))
     both = contradicted(case.facts, as_of=case.as_of)

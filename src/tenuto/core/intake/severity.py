@@ -10,12 +10,12 @@ from decimal import Decimal
 from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.answers import given
-from tenuto.core.intake.case import Case
+from tenuto.core.intake.case import JudgedCase
 from tenuto.core.intake.conditions import Condition
-from tenuto.core.intake.facts import Score
+from tenuto.core.intake.facts import RecordedScore
 from tenuto.core.intake.required import fact
 from tenuto.core.intake.scores import instrument_key
-from tenuto.core.scales.definition import Band, Instrument
+from tenuto.core.scales.definition import Instrument, SeverityBand
 from tenuto.core.scales.reading import find
 from tenuto.core.sources import Basis, Tag
 from tenuto.core.units import plain
@@ -29,13 +29,13 @@ _WEEKS_PER_MONTH = 4
 """Rounded down, so that a month is never taken for more than it is."""
 
 
-def judge(case: Case) -> tuple[Finding, ...]:
+def judge(case: JudgedCase) -> tuple[Finding, ...]:
     """REVIEW below moderate on the condition's own scale before this course, and where too few adequate trials are told
     for a condition whose evidence is from people whom earlier treatment did not help."""
     return (*_mild(case), *_untried(case))
 
 
-def baseline_of(case: Case, condition: Condition) -> tuple[Score, Instrument] | None:
+def baseline_of(case: JudgedCase, condition: Condition) -> tuple[RecordedScore, Instrument] | None:
     """The newest score on a scale of the condition from before the first infusion of this course, with its scale.
 
     A low score of somebody who has responded is success and no finding, so nothing later counts.
@@ -54,7 +54,7 @@ def baseline_of(case: Case, condition: Condition) -> tuple[Score, Instrument] | 
     return None if scale is None else (newest, scale)
 
 
-def moderate_from(scale: Instrument) -> Band | None:
+def moderate_from(scale: Instrument) -> SeverityBand | None:
     """The band of a scale that is called moderate; None for a scale without one."""
     return next((band for band in scale.bands if band.label == MODERATE), None)
 
@@ -77,7 +77,7 @@ def _weeks(entry: str) -> Iterator[int]:
         yield int(number) * (_WEEKS_PER_MONTH if unit.startswith("month") else 1)
 
 
-def _mild(case: Case) -> Iterator[Finding]:
+def _mild(case: JudgedCase) -> Iterator[Finding]:
     for condition in case.treated:
         found = baseline_of(case, condition)
         if found is None:
@@ -96,7 +96,7 @@ def _mild(case: Case) -> Iterator[Finding]:
         yield Finding("SEVERITY-LOW", Level.REVIEW, message, basis, fact="baseline.scale")
 
 
-def _untried(case: Case) -> Iterator[Finding]:
+def _untried(case: JudgedCase) -> Iterator[Finding]:
     answers = given(case, "treatments.trials")
     least, weeks = case.policy.whole("trials_min"), case.policy.number("trial_weeks_min")
     if not answers:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tenuto.core.data import DataError, Table, data_file, not_among
-from tenuto.core.intake.required import Fact, fact
+from tenuto.core.intake.required import RequiredFact, fact
 from tenuto.core.literature import ROOT
 
-__all__ = ["Question", "Rows", "Step", "elsewhere", "step", "steps"]
+__all__ = ["HistoryStep", "Question", "Rows", "elsewhere", "step", "steps"]
 
 
 class Rows(StrEnum):
@@ -27,12 +27,12 @@ class Rows(StrEnum):
 class Question:
     """One fact as a question. `choices` are the words to offer; empty for words, numbers and dates."""
 
-    fact: Fact
+    fact: RequiredFact
     choices: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class HistoryStep:
     """One step of the history."""
 
     id: str
@@ -46,7 +46,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class _Register:
-    steps: tuple[Step, ...]
+    steps: tuple[HistoryStep, ...]
     elsewhere: Mapping[str, tuple[str, ...]]
 
 
@@ -55,12 +55,12 @@ def _register(file: Table) -> _Register:
     return _Register(tuple(_step(entry) for entry in file.tables("step")), file.lists("elsewhere"))
 
 
-def _step(entry: Table) -> Step:
+def _step(entry: Table) -> HistoryStep:
     names, choices = entry.words("facts"), entry.lists("choices")
     strange = [name for name in choices if name not in names]
     if strange:
         raise DataError(f"{entry.where}, choices: {not_among(strange[0], names)}")
-    return Step(
+    return HistoryStep(
         id=entry.text("id"),
         title=entry.text("title"),
         lead=entry.text("lead"),
@@ -74,12 +74,12 @@ def _step(entry: Table) -> Step:
     )
 
 
-def steps() -> tuple[Step, ...]:
+def steps() -> tuple[HistoryStep, ...]:
     """All steps in the order in which they are asked."""
     return _register().steps
 
 
-def _choices(item: Fact, offered: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+def _choices(item: RequiredFact, offered: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     if item.id in offered:
         return offered[item.id]
     if item.id == "treatments.trials":
@@ -91,7 +91,7 @@ def _choices(item: Fact, offered: Mapping[str, tuple[str, ...]]) -> tuple[str, .
     return ()
 
 
-def step(step_id: str) -> Step:
+def step(step_id: str) -> HistoryStep:
     """The step with this id; KeyError lists those that exist."""
     for found in steps():
         if found.id == step_id:

@@ -6,7 +6,7 @@ from tenuto.core.intake.answers import said
 from tenuto.core.intake.facts import Answer
 from tenuto.core.literature.tasks import TaskKind, task_kinds
 from tenuto.core.scales.red_flags import RedFlag, Urgency
-from tenuto.core.scales.suicide_triage import Level
+from tenuto.core.scales.suicide_triage import RiskLevel
 
 __all__ = ["for_answer", "for_flag", "for_level", "opens"]
 
@@ -24,7 +24,7 @@ def for_answer(answer: Answer) -> tuple[TaskKind, ...]:
     return tuple(kind for kind in task_kinds().values() if kind.fact and opens(kind, answer))
 
 
-def for_level(level: Level) -> tuple[TaskKind, ...]:
+def for_level(level: RiskLevel) -> tuple[TaskKind, ...]:
     """The tasks that a recorded triage level opens; none for NONE."""
     return tuple(kind for kind in task_kinds().values() if kind.triage == level.name.lower())
 

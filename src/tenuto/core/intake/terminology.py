@@ -14,10 +14,10 @@ from tenuto.core.intake.wording import Phrases
 from tenuto.core.literature import ROOT
 from tenuto.core.sources import Basis, Tag, basis_of
 
-__all__ = ["Band", "Role", "Term", "band", "spoken_of", "stands_for_nothing", "terms"]
+__all__ = ["AnswerBand", "CodeRole", "Term", "band", "spoken_of", "stands_for_nothing", "terms"]
 
 
-class Role(StrEnum):
+class CodeRole(StrEnum):
     """What a code does for its fact."""
 
     RESULT = "result"
@@ -30,7 +30,7 @@ class Term:
     """One code under which a fact is sent."""
 
     fact: str
-    role: Role
+    role: CodeRole
     coding: Coding
     evidence: Tag
     source: str = ""
@@ -41,7 +41,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class AnswerBand:
     """How a number answers a yes-or-no test: negative below, positive from, neither between."""
 
     units: tuple[str, ...]
@@ -60,7 +60,7 @@ class Band:
 @dataclass(frozen=True, slots=True)
 class _Register:
     terms: tuple[Term, ...]
-    bands: Mapping[str, Band]
+    bands: Mapping[str, AnswerBand]
     words: Mapping[str, tuple[str, ...]]
     nothing: Mapping[str, tuple[str, ...]]
 
@@ -78,7 +78,7 @@ def _register(file: Table) -> _Register:
 def _term(row: Table) -> Term:
     return Term(
         row.text("fact"),
-        row.choice("role", Role),
+        row.choice("role", CodeRole),
         Coding(row.text("system"), row.text("code"), row.text("display")),
         row.choice("evidence", Tag),
         row.text("source", ""),
@@ -87,8 +87,10 @@ def _term(row: Table) -> Term:
     )
 
 
-def _band(row: Table) -> Band:
-    return Band(row.words("units"), row.number("negative_below"), row.number("positive_from"), basis_of(row))
+def _band(row: Table) -> AnswerBand:
+    return AnswerBand(
+        row.words("units"), row.number("negative_below"), row.number("positive_from"), basis_of(row)
+    )
 
 
 def terms() -> tuple[Term, ...]:
@@ -96,7 +98,7 @@ def terms() -> tuple[Term, ...]:
     return _register().terms
 
 
-def band(fact_id: str) -> Band | None:
+def band(fact_id: str) -> AnswerBand | None:
     """How a number answers this fact; None where it doesn't."""
     return _register().bands.get(fact_id)
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from tenuto.core.dates import on_date, say_date
 from tenuto.core.gate import Finding, Level
-from tenuto.core.intake.case import Case, hour_in_zone, missing, note, or_zone
+from tenuto.core.intake.case import JudgedCase, hour_in_zone, missing, note, or_zone
 from tenuto.core.intake.facts import Measurement
 from tenuto.core.intake.required import fact
 from tenuto.core.units import Kg, plain
@@ -28,7 +28,7 @@ class Weighing:
     """The value as sent, when it was converted from another unit."""
 
 
-def judge(case: Case) -> tuple[tuple[Finding, ...], Weighing | None]:
+def judge(case: JudgedCase) -> tuple[tuple[Finding, ...], Weighing | None]:
     """The newest weight if it may carry a dose, and the findings about it.
 
     Refused, without a dose: no weight, no date, a date in the future, a stated or estimated weight alone, one outside
@@ -52,7 +52,7 @@ def judge(case: Case) -> tuple[tuple[Finding, ...], Weighing | None]:
     return (*findings, *_several(case, same_day), *_aged(case, weighing), *_converted(weighing)), weighing
 
 
-def _several(case: Case, same_day: Sequence[Measurement]) -> tuple[Finding, ...]:
+def _several(case: JudgedCase, same_day: Sequence[Measurement]) -> tuple[Finding, ...]:
     values = sorted({m.value for m in same_day})
     if len(values) < 2:
         return ()
@@ -62,7 +62,7 @@ def _several(case: Case, same_day: Sequence[Measurement]) -> tuple[Finding, ...]
     return (note("weight", "WEIGHT-SEVERAL", Level.REVIEW if apart else Level.PASS, message),)
 
 
-def _ignored(case: Case, recorded: Sequence[Measurement]) -> tuple[Finding, ...]:
+def _ignored(case: JudgedCase, recorded: Sequence[Measurement]) -> tuple[Finding, ...]:
     return tuple(
         note(
             "weight",
@@ -75,7 +75,7 @@ def _ignored(case: Case, recorded: Sequence[Measurement]) -> tuple[Finding, ...]
     )
 
 
-def _refused(case: Case, newest: Measurement, earlier: Sequence[Measurement]) -> tuple[Finding, ...]:
+def _refused(case: JudgedCase, newest: Measurement, earlier: Sequence[Measurement]) -> tuple[Finding, ...]:
     low, high = case.policy.number("weight_min_kg"), case.policy.number("weight_max_kg")
     shown = f"{plain(newest.value)} kg"
     if case.in_future(newest.taken):
@@ -100,7 +100,7 @@ def _refuse(code: str, message: str) -> tuple[Finding, ...]:
     return (note("weight", code, Level.REFUSE, message),)
 
 
-def _changed(case: Case, newest: Measurement, earlier: Sequence[Measurement]) -> tuple[Finding, ...]:
+def _changed(case: JudgedCase, newest: Measurement, earlier: Sequence[Measurement]) -> tuple[Finding, ...]:
     same_day = [m for m in earlier if m.taken == newest.taken]
     before = [m for m in earlier if m.taken != newest.taken]
     for other in same_day:
@@ -122,13 +122,13 @@ def _changed(case: Case, newest: Measurement, earlier: Sequence[Measurement]) ->
     )
 
 
-def _differs(case: Case, new: Decimal, old: Decimal) -> bool:
+def _differs(case: JudgedCase, new: Decimal, old: Decimal) -> bool:
     change = abs(new - old)
     percent = case.policy.number("weight_change_max_percent")
     return change > case.policy.number("weight_change_max_kg") or change * 100 > percent * old
 
 
-def _aged(case: Case, weighing: Weighing) -> tuple[Finding, ...]:
+def _aged(case: JudgedCase, weighing: Weighing) -> tuple[Finding, ...]:
     days = (case.as_of - weighing.taken).days
     limit = case.policy.whole("weight_valid_days")
     if days > limit:

@@ -9,10 +9,10 @@ from tenuto.core.data import Table, data_file
 from tenuto.core.literature import ROOT
 from tenuto.core.sources import Basis, basis_of
 
-__all__ = ["Claim", "Verdict", "banned_in", "claims"]
+__all__ = ["Claim", "ClaimVerdict", "banned_in", "claims"]
 
 
-class Verdict(StrEnum):
+class ClaimVerdict(StrEnum):
     """What is wrong with a claim."""
 
     FALSE = "false"
@@ -31,7 +31,7 @@ class Claim:
     id: str
     claim: str
     articles: tuple[str, ...]
-    verdict: Verdict
+    verdict: ClaimVerdict
     finding: str
     wording: str
     banned: tuple[str, ...]
@@ -49,7 +49,7 @@ def _claim(entry: Table) -> Claim:
         id=entry.text("id"),
         claim=entry.text("claim"),
         articles=entry.words("articles"),
-        verdict=entry.choice("verdict", Verdict),
+        verdict=entry.choice("verdict", ClaimVerdict),
         finding=entry.text("finding"),
         wording=entry.any_text("wording"),
         banned=entry.words("banned"),

@@ -9,11 +9,11 @@ from tenuto.core.data import Table, data_folder
 from tenuto.core.literature import ROOT
 from tenuto.core.sources import Basis, basis_of
 
-__all__ = ["Leaflet", "Section", "leaflet", "leaflets"]
+__all__ = ["Leaflet", "LeafletSection", "leaflet", "leaflets"]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class LeafletSection:
     """A heading with its paragraphs."""
 
     heading: str
@@ -29,7 +29,7 @@ class Leaflet:
     version: int
     title: str
     summary: str
-    sections: tuple[Section, ...]
+    sections: tuple[LeafletSection, ...]
     order: int
     """Its place in reading order."""
 
@@ -46,8 +46,8 @@ def _leaflets(file: Table) -> Leaflet:
     )
 
 
-def _section(entry: Table) -> Section:
-    return Section(entry.text("heading"), entry.words("text"), basis_of(entry))
+def _section(entry: Table) -> LeafletSection:
+    return LeafletSection(entry.text("heading"), entry.words("text"), basis_of(entry))
 
 
 @cache

@@ -11,10 +11,10 @@ from tenuto.core.data import DataError, Table, data_file
 from tenuto.core.literature import ROOT
 from tenuto.core.sources import Source, source
 
-__all__ = ["Form", "ProtocolReading", "protocol_readings"]
+__all__ = ["ProtocolReading", "ReadingForm", "protocol_readings"]
 
 
-class Form(StrEnum):
+class ReadingForm(StrEnum):
     """In which form a document was read."""
 
     ABSTRACT = "abstract"
@@ -30,7 +30,7 @@ class ProtocolReading:
     protocol: str
     version: int
     on: date
-    form: Form
+    form: ReadingForm
     read: tuple[Source, ...]
     found: str
     differs: str
@@ -55,7 +55,7 @@ def _reading(entry: Table) -> ProtocolReading:
         entry.text("protocol"),
         entry.whole("version"),
         entry.day("on"),
-        entry.choice("as", Form),
+        entry.choice("as", ReadingForm),
         read,
         entry.text("found"),
         entry.any_text("differs"),

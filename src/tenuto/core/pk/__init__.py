@@ -16,14 +16,14 @@ from tenuto.core.pk.domain import Caution, OutsideModel, cautions
 from tenuto.core.pk.library import UnknownModel, default, load, names
 from tenuto.core.pk.model import PkModel
 from tenuto.core.pk.population import Bands, draw_effects, measured, population
-from tenuto.core.pk.regimen import Dose, Regimen, RegimenError
+from tenuto.core.pk.regimen import GivenDose, Regimen, RegimenError
 from tenuto.core.pk.simulate import Levels, Options, Site, simulate
 from tenuto.core.pk.subjects import Subjects
 
 __all__ = [
     "Bands",
     "Caution",
-    "Dose",
+    "GivenDose",
     "Levels",
     "Options",
     "OutsideModel",

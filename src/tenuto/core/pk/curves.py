@@ -17,7 +17,7 @@ from tenuto.core.pk.regimen import Floats, Regimen
 from tenuto.core.pk.simulate import AS_PUBLISHED, Options, simulate
 from tenuto.core.pk.subjects import Subjects
 
-__all__ = ["DISCLAIMER", "Curve", "as_csv", "as_json", "curves", "warnings"]
+__all__ = ["DISCLAIMER", "LevelCurve", "as_csv", "as_json", "curves", "warnings"]
 
 DISCLAIMER = "not a target; do not titrate to this line"
 _PERCENTILES = (5, 50, 95)
@@ -26,7 +26,7 @@ _AT_ONCE = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class LevelCurve:
     """One analyte in one model: the typical level `(times,)` in ng/mL, and percentiles `(3, times)` or None."""
 
     model: PkModel
@@ -58,12 +58,12 @@ def curves(
     people: int = 0,
     seed: int = 0,
     analytes: Sequence[str] | None = None,
-) -> list[Curve]:
+) -> list[LevelCurve]:
     """The typical curve of every analyte (or of `analytes`) of each model for one patient; with `people`, bands too.
 
     Raises what `simulate` and `population` raise.
     """
-    found: list[Curve] = []
+    found: list[LevelCurve] = []
     for model in models:
         typical = simulate(model, regimen, subjects, times_min, options)
         bands = _bands(model, regimen, subjects, times_min, options, people, seed) if people else None
@@ -71,7 +71,7 @@ def curves(
             if analytes is not None and analyte not in analytes:
                 continue
             found.append(
-                Curve(
+                LevelCurve(
                     model,
                     analyte,
                     typical.site,
@@ -111,14 +111,14 @@ def _bands(
     return np.concatenate(parts, axis=2)
 
 
-def warnings(found: Sequence[Curve]) -> list[str]:
+def warnings(found: Sequence[LevelCurve]) -> list[str]:
     """What a reader of these curves must know, each sentence once: cautions, and whose spread is borrowed."""
     said = dict.fromkeys(c.message for curve in found for c in curve.cautions)
     banded = [curve.model for curve in found if curve.percentiles is not None]
     return list(said | dict.fromkeys(f"{model.short}: {note}" for model in banded for note in model.notes))
 
 
-def as_csv(found: Sequence[Curve]) -> str:
+def as_csv(found: Sequence[LevelCurve]) -> str:
     """Rows `model,analyte,site,time_min,ng_per_ml[,p05,p50,p95]` with a heading."""
     banded = any(c.percentiles is not None for c in found)
     out = io.StringIO()
@@ -138,7 +138,7 @@ def as_csv(found: Sequence[Curve]) -> str:
 
 
 def as_json(
-    found: Sequence[Curve], regimen: Regimen, *, asked: Mapping[str, Any] | None = None
+    found: Sequence[LevelCurve], regimen: Regimen, *, asked: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """The same with the cautions and what each model rests on; `asked` is carried along."""
     return {
@@ -153,7 +153,7 @@ def as_json(
     }
 
 
-def _entry(curve: Curve) -> dict[str, Any]:
+def _entry(curve: LevelCurve) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "model": curve.model.id,
         "title": curve.model.title,

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from tenuto.core import compartments
-from tenuto.core.compartments import Infusion, rate_matrix
+from tenuto.core.compartments import ConstantInput, rate_matrix
 from tenuto.core.pk.effect_values import effect_values
 from tenuto.core.pk.regimen import Floats
 from tenuto.core.pk.simulate import Levels
@@ -164,7 +164,9 @@ def _delayed(times: Floats, level: Floats, rate: float) -> Floats:
     lag = rate_matrix(1, losses={0: rate})
     steps = np.diff(times)
     slopes = np.divide(np.diff(level, axis=1), steps, out=np.zeros_like(level[:, 1:]), where=steps > 0)
-    course = [Infusion(float(a), float(b), slopes[:, i]) for i, (a, b) in enumerate(pairwise(times)) if b > a]
+    course = [
+        ConstantInput(float(a), float(b), slopes[:, i]) for i, (a, b) in enumerate(pairwise(times)) if b > a
+    ]
     start = compartments.Bolus(float(times[0]), level[:, 0])
     lags = compartments.simulate(np.repeat(lag, len(level), axis=0), [start, *course], times)[0]
     return np.asarray(level - lags, dtype=np.float64)

@@ -14,7 +14,7 @@ from tenuto.core.pk.regimen import Floats, Regimen
 from tenuto.core.pk.simulate import AS_PUBLISHED, Levels, Options, simulate
 from tenuto.core.pk.subjects import Subjects
 
-__all__ = ["Fit", "Measured", "fit"]
+__all__ = ["IndividualFit", "MeasuredLevel", "fit"]
 
 _STEP = 1e-4
 _MOST_STEPS = 60
@@ -23,7 +23,7 @@ _HEAVIER = 6.0
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredLevel:
     """One measured level: minutes from the start of the regimen, analyte, ng/mL of base."""
 
     at_min: float
@@ -32,7 +32,7 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class IndividualFit:
     """What the levels say. `effects` `(parameters,)` are the most probable random effects on the log scale, in the
     order of `parameters`; `draws` `(draws, parameters)` are equally weighted draws of the posterior; `worth` is how
     many independent draws they are worth.
@@ -56,12 +56,12 @@ def fit(
     model: PkModel,
     regimen: Regimen,
     subjects: Subjects,
-    measured: Sequence[Measured],
+    measured: Sequence[MeasuredLevel],
     options: Options = AS_PUBLISHED,
     *,
     random: np.random.Generator,
     draws: int = 1000,
-) -> Fit:
+) -> IndividualFit:
     """Fit the random effects of one patient to `measured` levels.
 
     The most probable values come from damped Newton steps on the posterior (log-normal differences between people,
@@ -91,7 +91,7 @@ def fit(
     best = _lowest(cost, len(precision))
     spread = _inverse(_curvature(cost, best, precision))
     chosen, worth = _resample(cost, best, spread, draws, random)
-    return Fit(model, model.varied, best, spread, chosen, worth)
+    return IndividualFit(model, model.varied, best, spread, chosen, worth)
 
 
 def _misfit(model: PkModel, analytes: Sequence[str], predicted: Floats, seen: Floats) -> Floats:
@@ -166,7 +166,7 @@ def _resample(
     return (best + offset)[picked], float(1 / (weight**2).sum())
 
 
-def _check(model: PkModel, regimen: Regimen, subjects: Subjects, measured: Sequence[Measured]) -> None:
+def _check(model: PkModel, regimen: Regimen, subjects: Subjects, measured: Sequence[MeasuredLevel]) -> None:
     if not measured:
         raise ValueError("There is no measured level to fit to. Give at least one.")
     if subjects.count != 1:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from tenuto.core.pk.regimen import Dose, Regimen, RegimenError
+from tenuto.core.pk.regimen import GivenDose, Regimen, RegimenError
 from tenuto.core.units import (
     Mg,
     MgPerHour,
@@ -124,7 +124,7 @@ def read_regimen(document: Mapping[str, Any]) -> RegimenFile:
     entries = document.get("dose", [])
     if not isinstance(entries, list) or not entries:
         raise RegimenError("The regimen file has no [[dose]]. Add one with at, amount and over.")
-    doses: list[Dose] = []
+    doses: list[GivenDose] = []
     for number, entry in enumerate(entries, 1):
         doses += _doses(entry, f"Dose {number}")
         if len(doses) > _MOST_DOSES:
@@ -137,7 +137,7 @@ def read_regimen(document: Mapping[str, Any]) -> RegimenFile:
     return RegimenFile(Regimen(tuple(doses)), patient, output)
 
 
-def _doses(entry: Mapping[str, Any], what: str) -> Sequence[Dose]:
+def _doses(entry: Mapping[str, Any], what: str) -> Sequence[GivenDose]:
     _known(entry, {"at", "amount", "rate", "over", "repeat"}, what)
     at = read_duration(str(entry.get("at", "0 min")), what=f"{what}: at")
     over = read_duration(str(entry["over"]), what=f"{what}: over") if "over" in entry else None
@@ -146,13 +146,13 @@ def _doses(entry: Mapping[str, Any], what: str) -> Sequence[Dose]:
     if "rate" in entry and over is None:
         raise RegimenError(f'{what} has a rate without an end. Add over, such as over = "40 min".')
     if "rate" in entry and over is not None:
-        one = Dose.at_rate(at, read_rate(str(entry["rate"]), what=f"{what}: rate"), over)
+        one = GivenDose.at_rate(at, read_rate(str(entry["rate"]), what=f"{what}: rate"), over)
     else:
-        one = Dose(at, read_amount(str(entry["amount"]), what=f"{what}: amount"), over)
+        one = GivenDose(at, read_amount(str(entry["amount"]), what=f"{what}: amount"), over)
     return _repeated(one, entry["repeat"], f"{what}: repeat") if "repeat" in entry else (one,)
 
 
-def _repeated(one: Dose, entry: Any, what: str) -> Sequence[Dose]:
+def _repeated(one: GivenDose, entry: Any, what: str) -> Sequence[GivenDose]:
     _known(entry, {"every", "count"}, what)
     if len(entry) < 2:
         raise RegimenError(f'{what} needs both every and count. Write it as {{ every = "2 d", count = 6 }}.')

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tenuto.core.units import Mg, MgPerHour, MgPerKg, MgPerKgPerHour, Minutes
 
-__all__ = ["Dose", "Regimen", "RegimenError"]
+__all__ = ["GivenDose", "Regimen", "RegimenError"]
 
 Floats = NDArray[np.float64]
 _DAY = 1440
@@ -24,7 +24,7 @@ class RegimenError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Dose:
+class GivenDose:
     """An amount of ketamine base from `at` minutes on: evenly `over` a time, or at once when `over` is None."""
 
     at: Minutes
@@ -40,7 +40,7 @@ class Dose:
             raise RegimenError(f"A dose of {self.amount} gives nothing. Write an amount above zero.")
 
     @classmethod
-    def at_rate(cls, at: Minutes, rate: MgPerHour | MgPerKgPerHour, over: Minutes) -> Dose:
+    def at_rate(cls, at: Minutes, rate: MgPerHour | MgPerKgPerHour, over: Minutes) -> GivenDose:
         """An infusion given by its rate: a dose of rate times duration."""
         return cls(at, rate.during(over), over)
 
@@ -72,7 +72,7 @@ class Dose:
 class Regimen:
     """Doses in order of time. Two infusions never run at once: one pump, one rate."""
 
-    doses: tuple[Dose, ...]
+    doses: tuple[GivenDose, ...]
 
     def __post_init__(self) -> None:
         if not self.doses:
@@ -90,7 +90,7 @@ class Regimen:
     @classmethod
     def single(cls, amount: Mg | MgPerKg, over: Minutes | None) -> Regimen:
         """One dose at time zero."""
-        return cls((Dose(Minutes(0), amount, over),))
+        return cls((GivenDose(Minutes(0), amount, over),))
 
     def repeated(self, *, every: Minutes, count: int) -> Regimen:
         """The whole regimen `count` times, each `every` minutes after the one before."""
@@ -163,7 +163,7 @@ class Regimen:
         return f"{len(self.doses)} doses of {first.text}{every}"
 
 
-def _given_in_days(doses: Sequence[Dose], days: Floats) -> Floats:
+def _given_in_days(doses: Sequence[GivenDose], days: Floats) -> Floats:
     """How much of `doses`, in their own unit, is given within the 24 hours from each of `days`."""
     total = np.zeros(len(days))
     for one in doses:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tenuto.core import compartments
-from tenuto.core.compartments import Bolus, Infusion, Input
+from tenuto.core.compartments import Bolus, ConstantInput, Input
 from tenuto.core.data import Table, data_file
 from tenuto.core.literature import ROOT
 from tenuto.core.pk.build import Scaling, System, parameter_values, system
@@ -182,7 +182,7 @@ def _inputs(regimen: Regimen, dosing_weights: Floats, split: Floats) -> list[Inp
     for dose in regimen.doses:
         amount = dose.milligrams(dosing_weights) * split
         if dose.over:
-            made.append(Infusion(dose.start, dose.stop, amount / (dose.stop - dose.start)))
+            made.append(ConstantInput(dose.start, dose.stop, amount / (dose.stop - dose.start)))
         else:
             made.append(Bolus(dose.start, amount))
     return made

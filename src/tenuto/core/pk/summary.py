@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from tenuto.core import compartments
 from tenuto.core.pk.model import PkModel
-from tenuto.core.pk.regimen import Dose, Floats, Regimen
+from tenuto.core.pk.regimen import Floats, GivenDose, Regimen
 from tenuto.core.pk.simulate import AS_PUBLISHED, Options, moieties, simulate, summed
 from tenuto.core.pk.subjects import Subjects
 from tenuto.core.units import MgPerHour, Minutes
@@ -73,7 +73,7 @@ def steady_state(
     model: PkModel, rate: MgPerHour, subjects: Subjects, options: Options = AS_PUBLISHED
 ) -> Floats:
     """Levels that a constant rate leads to, `(analytes, patients)`, ng/mL: the area of one hour's dose."""
-    hourly = Regimen((Dose.at_rate(Minutes(0), rate, Minutes(60)),))
+    hourly = Regimen((GivenDose.at_rate(Minutes(0), rate, Minutes(60)),))
     return area_to_infinity(model, hourly, subjects, options)
 
 
@@ -86,7 +86,7 @@ def decrement_min(
     """
     if not 0 <= share < 1:
         raise ValueError(f"A level can't fall by {share:g} of itself. Write a share from 0 to less than 1.")
-    regimen = Regimen((Dose.at_rate(Minutes(0), MgPerHour(20), Minutes(round(infused_min))),))
+    regimen = Regimen((GivenDose.at_rate(Minutes(0), MgPerHour(20), Minutes(round(infused_min))),))
     end = float(round(infused_min))
 
     def level(after: Floats) -> Floats:

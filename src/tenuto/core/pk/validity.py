@@ -15,19 +15,19 @@ from tenuto.core.pk.build import Scaling, parameter_values
 from tenuto.core.pk.library import load, names
 from tenuto.core.pk.model import PkModel
 from tenuto.core.pk.population import measured, population
-from tenuto.core.pk.regimen import Dose, Floats, Regimen
+from tenuto.core.pk.regimen import Floats, GivenDose, Regimen
 from tenuto.core.pk.simulate import Options, Site, simulate
 from tenuto.core.pk.subjects import Subjects
 from tenuto.core.pk.summary import area_to_infinity, decrement_min, peak, steady_state
 from tenuto.core.units import Mg, MgPerHour, MgPerKg, Minutes
 
-__all__ = ["Check", "SameDose", "Target", "checks", "same_dose"]
+__all__ = ["SameDose", "Target", "TargetCheck", "checks", "same_dose"]
 
 _DEFAULT_WITHIN = "0.5 % or 0.2 ng/mL"
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class TargetCheck:
     """One target: what was asked, what must come out, what did, and whether it is close enough."""
 
     number: int
@@ -106,7 +106,7 @@ def _target(entry: Table) -> Target:
     )
 
 
-def checks() -> tuple[Check, ...]:
+def checks() -> tuple[TargetCheck, ...]:
     """All targets, worked out afresh; the same every time (seeds are fixed)."""
     return tuple(_check(entry) for entry in _targets())
 
@@ -131,16 +131,16 @@ def same_dose() -> tuple[SameDose, ...]:
     return tuple(found)
 
 
-def _check(entry: Target) -> Check:
+def _check(entry: Target) -> TargetCheck:
     found = np.atleast_1d(_QUESTIONS[entry.asks](entry))
     if entry.window:
         low, high = entry.window
         met = bool((found >= low).all() and (found <= high).all())
-        return Check(entry.number, entry.quantity, (low, high), _tuple(found), "between the two", met)
+        return TargetCheck(entry.number, entry.quantity, (low, high), _tuple(found), "between the two", met)
     expected = np.array(entry.expected)
     tolerance = entry.within or _DEFAULT_WITHIN
     met = bool((np.abs(found - expected) <= _allowed(tolerance, expected)).all())
-    return Check(entry.number, entry.quantity, _tuple(expected), _tuple(found), tolerance, met)
+    return TargetCheck(entry.number, entry.quantity, _tuple(expected), _tuple(found), tolerance, met)
 
 
 def _allowed(tolerance: str, expected: Floats) -> Floats:
@@ -214,7 +214,7 @@ def _steady(entry: Target) -> Floats:
 
 
 def _share_of_steady(entry: Target) -> Floats:
-    long = Regimen((Dose.at_rate(Minutes(0), MgPerHour(20), Minutes(3000)),))
+    long = Regimen((GivenDose.at_rate(Minutes(0), MgPerHour(20), Minutes(3000)),))
     level = simulate(_model(entry), long, _body(entry), _times(entry)).of("ketamine")[0]
     return np.asarray(
         100 * level / steady_state(_model(entry), MgPerHour(20), _body(entry))[0, 0], dtype=np.float64
@@ -222,7 +222,7 @@ def _share_of_steady(entry: Target) -> Floats:
 
 
 def _five_days(entry: Target) -> Floats:
-    long = Regimen((Dose.at_rate(Minutes(0), MgPerHour(20), Minutes(7200)),))
+    long = Regimen((GivenDose.at_rate(Minutes(0), MgPerHour(20), Minutes(7200)),))
     level: Floats = simulate(_model(entry), long, _body(entry), _times(entry)).of("ketamine")[0]
     return level
 

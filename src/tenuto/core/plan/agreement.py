@@ -6,14 +6,14 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from tenuto.core.gate import Finding, Level
 from tenuto.core.plan.dose import Dose
-from tenuto.core.plan.dose_check import Checked
+from tenuto.core.plan.dose_check import DoseCheck
 from tenuto.core.sources import Basis, Tag
 from tenuto.core.units import Quantity, plain
 
 __all__ = ["agreement_findings", "differences"]
 
 
-def differences(dose: Dose, check: Checked) -> tuple[str, ...]:
+def differences(dose: Dose, check: DoseCheck) -> tuple[str, ...]:
     """What the two calculations give differently, in words; empty when they agree."""
     bag = dose.infusate
     pairs: list[tuple[str, Quantity | None, int | None]] = [
@@ -34,7 +34,7 @@ def differences(dose: Dose, check: Checked) -> tuple[str, ...]:
     )
 
 
-def agreement_findings(dose: Dose, check: Checked) -> tuple[Finding, ...]:
+def agreement_findings(dose: Dose, check: DoseCheck) -> tuple[Finding, ...]:
     """REFUSE when the calculations disagree: nobody can override that, the software is wrong."""
     found = differences(dose, check)
     if not found:

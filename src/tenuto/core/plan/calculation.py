@@ -8,8 +8,8 @@ from tenuto.core.gate import Finding
 from tenuto.core.literature.protocol import Protocol
 from tenuto.core.plan.agreement import agreement_findings
 from tenuto.core.plan.caps import dose_findings
-from tenuto.core.plan.dose import Dose, Step, calculate
-from tenuto.core.plan.dose_check import Checked, CheckLine, recompute
+from tenuto.core.plan.dose import CalculationStep, Dose, calculate
+from tenuto.core.plan.dose_check import CheckLine, DoseCheck, recompute
 from tenuto.core.plan.inputs import DoseInputs
 from tenuto.core.plan.product import dilution_findings
 from tenuto.core.policy import Policy
@@ -23,7 +23,7 @@ class Calculation:
 
     inputs: DoseInputs
     dose: Dose
-    check: Checked
+    check: DoseCheck
     findings: tuple[Finding, ...]
     agree: bool
 
@@ -33,7 +33,7 @@ class CalculationView:
     """One of the two calculations as shown on the dose card, line by line."""
 
     name: str
-    lines: tuple[Step | CheckLine, ...]
+    lines: tuple[CalculationStep | CheckLine, ...]
 
 
 def views(calculation: Calculation) -> tuple[CalculationView, CalculationView]:

@@ -21,11 +21,11 @@ from tenuto.core.units import (
     plain,
 )
 
-__all__ = ["CapApplied", "Dose", "Infusate", "Step", "calculate"]
+__all__ = ["CalculationStep", "CapApplied", "Dose", "Infusate", "calculate"]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CalculationStep:
     """One line of a calculation as shown: what it gives, by which formula, with which numbers, the result."""
 
     name: str
@@ -77,7 +77,7 @@ class Dose:
     """What is drawn from the vial; known without the total volume, but not without the vial."""
     infusate: Infusate | None
     caps_applied: tuple[CapApplied, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[CalculationStep, ...]
 
 
 def calculate(inputs: DoseInputs) -> Dose:
@@ -86,7 +86,7 @@ def calculate(inputs: DoseInputs) -> Dose:
     Order: multiply, hold at the lowest cap, round once. Rounding is half up, but down where up would pass a cap.
     Sources: trial practice of mg per kg of actual weight; ISMP guidance on decimals; rounding is a design default.
     """
-    steps: list[Step] = []
+    steps: list[CalculationStep] = []
     target, calculated = _wanted(inputs, steps)
     limits = [(cap, _most(cap, inputs)) for cap in inputs.caps]
     held = min([calculated, *(most for _, most in limits)])
@@ -98,16 +98,22 @@ def calculate(inputs: DoseInputs) -> Dose:
         for cap, most in limits
         if calculated > most or nearest > most
     )
-    steps += [Step("Cap", c.cap.title, f"most {c.most.rounded(4)}", str(c.cap.most)) for c in applied]
+    steps += [
+        CalculationStep("Cap", c.cap.title, f"most {c.most.rounded(4)}", str(c.cap.most)) for c in applied
+    ]
     steps.append(_rounding_step(held, ordered, down=bool(passed)))
     rate, per_kg = ordered.over(inputs.minutes), ordered.per(inputs.weight)
     rate_per_kg = MgPerKgPerHour(ordered.value * 60 / (inputs.minutes.value * inputs.weight.value))
     per_minute = MgPerMinute(ordered.value / inputs.minutes.value)
     steps += [
-        Step("Ordered dose for each kg", "mg ÷ kg", f"{ordered} ÷ {inputs.weight}", str(per_kg.rounded(4))),
-        Step("Rate", "mg × 60 ÷ min", f"{ordered} × 60 ÷ {inputs.minutes}", str(rate.rounded(4))),
-        Step("Rate a minute", "mg ÷ min", f"{ordered} ÷ {inputs.minutes}", str(per_minute.rounded(4))),
-        Step(
+        CalculationStep(
+            "Ordered dose for each kg", "mg ÷ kg", f"{ordered} ÷ {inputs.weight}", str(per_kg.rounded(4))
+        ),
+        CalculationStep("Rate", "mg × 60 ÷ min", f"{ordered} × 60 ÷ {inputs.minutes}", str(rate.rounded(4))),
+        CalculationStep(
+            "Rate a minute", "mg ÷ min", f"{ordered} ÷ {inputs.minutes}", str(per_minute.rounded(4))
+        ),
+        CalculationStep(
             "Rate for each kg",
             "mg × 60 ÷ (min × kg)",
             f"{ordered} × 60 ÷ ({inputs.minutes} × {inputs.weight})",
@@ -117,7 +123,7 @@ def calculate(inputs: DoseInputs) -> Dose:
     drug_volume = ordered.drawn_from(inputs.vial) if inputs.vial else None
     if drug_volume is not None:
         steps.append(
-            Step(
+            CalculationStep(
                 "Drawn from the vial", "mg ÷ mg/mL", f"{ordered} ÷ {inputs.vial}", str(drug_volume.rounded(4))
             )
         )
@@ -138,23 +144,25 @@ def calculate(inputs: DoseInputs) -> Dose:
     )
 
 
-def _wanted(inputs: DoseInputs, steps: list[Step]) -> tuple[MgPerKg, Mg]:
+def _wanted(inputs: DoseInputs, steps: list[CalculationStep]) -> tuple[MgPerKg, Mg]:
     if isinstance(inputs.target, MgPerKg):
         dose = inputs.target.of(inputs.weight)
         steps.append(
-            Step("Calculated dose", "mg/kg × kg", f"{inputs.target} × {inputs.weight}", str(dose.rounded(4)))
+            CalculationStep(
+                "Calculated dose", "mg/kg × kg", f"{inputs.target} × {inputs.weight}", str(dose.rounded(4))
+            )
         )
         return inputs.target, dose
     per_kg = inputs.target.during(inputs.minutes)
     dose = inputs.target.of(inputs.weight).during(inputs.minutes)
     steps += [
-        Step(
+        CalculationStep(
             "Dose for each kg",
             "mg/kg/h × min ÷ 60",
             f"{inputs.target} × {inputs.minutes} ÷ 60",
             str(per_kg.rounded(4)),
         ),
-        Step(
+        CalculationStep(
             "Calculated dose",
             "mg/kg/h × kg × min ÷ 60",
             f"{inputs.target} × {inputs.weight} × {inputs.minutes} ÷ 60",
@@ -193,16 +201,18 @@ def _applied(cap: Cap, most: Mg, calculated: Mg, nearest: Mg, ordered: Mg) -> Ca
     return CapApplied(cap, most, held, text)
 
 
-def _rounding_step(held: Mg, ordered: Mg, *, down: bool) -> Step:
+def _rounding_step(held: Mg, ordered: Mg, *, down: bool) -> CalculationStep:
     change = (ordered.value - held.value) * 100 / held.value
     shown = plain(change.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP))
     how = "down, because up would pass a cap" if down else "half up"
-    return Step(
+    return CalculationStep(
         "Rounding", f"to the nearest step, {how}", f"{held.rounded(4)}, change {shown} %", str(ordered)
     )
 
 
-def _dilute(ordered: Mg, drug: Ml | None, inputs: DoseInputs, steps: list[Step]) -> Infusate | None:
+def _dilute(
+    ordered: Mg, drug: Ml | None, inputs: DoseInputs, steps: list[CalculationStep]
+) -> Infusate | None:
     if drug is None or inputs.volume is None:
         return None
     match inputs.volume:
@@ -211,7 +221,7 @@ def _dilute(ordered: Mg, drug: Ml | None, inputs: DoseInputs, steps: list[Step])
         case AddedTo(bag, overfill):
             total = bag + overfill + drug
             steps.append(
-                Step(
+                CalculationStep(
                     "Total volume",
                     "bag + overfill + drug",
                     f"{bag} + {overfill} + {drug.rounded(4)}",
@@ -224,12 +234,14 @@ def _dilute(ordered: Mg, drug: Ml | None, inputs: DoseInputs, steps: list[Step])
     undelivered = Mg(min(ordered.value, inputs.dead_volume.value * ordered.value / total.value))
     shown = total.rounded(4)
     steps += [
-        Step("Concentration", "mg ÷ mL", f"{ordered} ÷ {shown}", str(concentration.rounded(4))),
-        Step("Pump rate", "mL × 60 ÷ min", f"{shown} × 60 ÷ {inputs.minutes}", str(pump.rounded(4))),
+        CalculationStep("Concentration", "mg ÷ mL", f"{ordered} ÷ {shown}", str(concentration.rounded(4))),
+        CalculationStep(
+            "Pump rate", "mL × 60 ÷ min", f"{shown} × 60 ÷ {inputs.minutes}", str(pump.rounded(4))
+        ),
     ]
     if inputs.dead_volume.value > 0:
         steps.append(
-            Step(
+            CalculationStep(
                 "Left in the line without a flush",
                 "dead mL × mg ÷ mL",
                 f"{inputs.dead_volume} × {ordered} ÷ {shown}",

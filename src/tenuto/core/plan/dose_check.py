@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from tenuto.core.plan.inputs import AddedTo, DoseInputs, TotalVolume
 
-__all__ = ["CheckLine", "Checked", "recompute"]
+__all__ = ["CheckLine", "DoseCheck", "recompute"]
 
 MILLION = 10**6
 Ratio = tuple[int, int]
@@ -28,7 +28,7 @@ class CheckLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class DoseCheck:
     """Results in millionths of mg, mg/kg, mg/h, mg/min, mg/kg/h, mL, mg/mL and mL/h; None where not known."""
 
     dose_mg: int
@@ -44,7 +44,7 @@ class Checked:
     lines: tuple[CheckLine, ...]
 
 
-def recompute(inputs: DoseInputs) -> Checked:
+def recompute(inputs: DoseInputs) -> DoseCheck:
     """Calculate dose, rates and dilution from the same inputs with integers only.
 
     Raises ValueError when an input is finer than a millionth of its unit.
@@ -87,7 +87,7 @@ def recompute(inputs: DoseInputs) -> Checked:
         _line("Rate", "mg × 60 ÷ min", hourly, "mg/h"),
         _line("Rate for each kg", "mg × 60 ÷ (min × kg)", hourly_for_each_kg, "mg/kg/h"),
     ]
-    return Checked(
+    return DoseCheck(
         dose_mg=dose,
         mg_per_kg=_nearest((dose * MILLION, weight)),
         mg_per_h=_nearest(hourly),

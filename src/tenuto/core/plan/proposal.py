@@ -15,7 +15,7 @@ from tenuto.core.course.windows import DateWindow, first_windows
 from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.conditions import Condition, condition
-from tenuto.core.intake.eligibility import Assessment, Purpose, Weighing, assess
+from tenuto.core.intake.eligibility import Assessment, JudgementPurpose, Weighing, assess
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.literature.maintenance import MaintenanceRule, maintenance_rule
 from tenuto.core.literature.protocol import Protocol, SessionTemplate, protocols
@@ -171,7 +171,12 @@ def _judge(
 ) -> Assessment:
     began = request.given[0] if request.given else None
     return assess(
-        facts, policy=policy, as_of=as_of, purpose=Purpose.PLANNING, indication=asked, course_began=began
+        facts,
+        policy=policy,
+        as_of=as_of,
+        purpose=JudgementPurpose.PLANNING,
+        indication=asked,
+        course_began=began,
     )
 
 

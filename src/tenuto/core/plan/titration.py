@@ -15,7 +15,7 @@ from tenuto.core.sources import Basis
 from tenuto.core.units import MgPerKg, MgPerKgPerHour, Minutes, plain
 
 __all__ = [
-    "Change",
+    "OptionChange",
     "Titration",
     "TitrationOption",
     "Withheld",
@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 
-class Change(StrEnum):
+class OptionChange(StrEnum):
     """What an option changes: never dose and duration at once."""
 
     KEEP = "keep"
@@ -38,7 +38,7 @@ class Change(StrEnum):
 class TitrationOption:
     """One possible next session, and what speaks for it."""
 
-    change: Change
+    change: OptionChange
     dose: MgPerKg
     minutes: Minutes
     text: str
@@ -49,7 +49,7 @@ class TitrationOption:
 class Withheld:
     """A change that is not offered, and why."""
 
-    change: Change
+    change: OptionChange
     why: str
     basis: Basis
 
@@ -77,23 +77,25 @@ def titration_options(
         raise ValueError("There is no infusion yet. Use first_dose_options for the first one.")
     last = _Last.of(infusions[-1])
     keep = TitrationOption(
-        Change.KEEP, last.dose, last.minutes, "The same again.", titration_steps().longer.basis
+        OptionChange.KEEP, last.dose, last.minutes, "The same again.", titration_steps().longer.basis
     )
     withheld = tuple(_against_increase(infusions, improved_percent, policy))
     candidates = [*([] if withheld else _up(last)), *_longer(last), *_down(last)]
     allowed = [o for o in candidates if _inside_caps(o, policy)]
-    capped = () if withheld or any(o.change is Change.UP for o in allowed) else (_at_cap(last, policy),)
+    capped = () if withheld or any(o.change is OptionChange.UP for o in allowed) else (_at_cap(last, policy),)
     return Titration((keep, *allowed), (*withheld, *capped))
 
 
 def first_dose_options(usual: MgPerKg, minutes: Minutes, *, cautious: bool) -> tuple[TitrationOption, ...]:
     """The usual first dose; for a frail, older, apnoeic or sedated person the lower ones first."""
     first = titration_steps().first
-    keep = TitrationOption(Change.KEEP, usual, minutes, "The protocol's dose.", first.basis)
+    keep = TitrationOption(OptionChange.KEEP, usual, minutes, "The protocol's dose.", first.basis)
     if not cautious:
         return (keep,)
     lower = [MgPerKg(size) for size in first.sizes]
-    options = [TitrationOption(Change.FIRST, d, minutes, first.text, first.basis) for d in lower if d < usual]
+    options = [
+        TitrationOption(OptionChange.FIRST, d, minutes, first.text, first.basis) for d in lower if d < usual
+    ]
     return (*options, keep)
 
 
@@ -121,12 +123,12 @@ def _against_increase(
     after, below = policy.whole("titrate_after"), policy.limit("titrate_if_improved_below_percent")
     if len(infusions) < after:
         why = f"An increase is considered after {after} infusions; {len(infusions)} given."
-        yield Withheld(Change.UP, why, policy.limit("titrate_after").basis)
+        yield Withheld(OptionChange.UP, why, policy.limit("titrate_after").basis)
     if improved is None:
-        yield Withheld(Change.UP, "There is no score to tell whether more is needed.", below.basis)
+        yield Withheld(OptionChange.UP, "There is no score to tell whether more is needed.", below.basis)
     elif improved >= below.value:
         why = f"The score has improved by {plain(improved)} %; an increase is considered below {plain(below.value)} %."
-        yield Withheld(Change.UP, why, below.basis)
+        yield Withheld(OptionChange.UP, why, below.basis)
 
 
 def _harm(infusions: Sequence[GivenInfusion]) -> Iterator[Withheld]:
@@ -136,28 +138,28 @@ def _harm(infusions: Sequence[GivenInfusion]) -> Iterator[Withheld]:
     still_open = max((each.open_event_grade for each in known), default=0)
     if still_open >= limits.open_event_grade:
         why = f"An event of grade {still_open} is still open. Close it before the dose is raised."
-        yield Withheld(Change.UP, why, limits.basis)
+        yield Withheld(OptionChange.UP, why, limits.basis)
     last = infusions[-1].tolerability
     if last is None:
-        yield Withheld(Change.UP, "How the last infusion was borne is not recorded.", limits.basis)
+        yield Withheld(OptionChange.UP, "How the last infusion was borne is not recorded.", limits.basis)
         return
     if last.worst_event_grade >= limits.severe_event_grade:
         why = f"The last session had an event of grade {last.worst_event_grade}."
-        yield Withheld(Change.UP, why, limits.basis)
+        yield Withheld(OptionChange.UP, why, limits.basis)
     if last.blood_pressure_alert:
-        yield Withheld(Change.UP, "The last session had a blood-pressure alert.", limits.basis)
+        yield Withheld(OptionChange.UP, "The last session had a blood-pressure alert.", limits.basis)
     if last.deepest_sedation is None:
-        yield Withheld(Change.UP, "The sedation of the last session is not recorded.", limits.basis)
+        yield Withheld(OptionChange.UP, "The sedation of the last session is not recorded.", limits.basis)
     elif last.deepest_sedation <= limits.sedation_moaas:
         why = f"Sedation reached MOAA/S {last.deepest_sedation} in the last session."
-        yield Withheld(Change.UP, why, limits.basis)
+        yield Withheld(OptionChange.UP, why, limits.basis)
 
 
 def _up(last: _Last) -> list[TitrationOption]:
     up = titration_steps().up
     return [
         TitrationOption(
-            Change.UP,
+            OptionChange.UP,
             last.dose + step,
             last.minutes,
             f"{up.title} by {step}. {up.text}",
@@ -171,7 +173,7 @@ def _longer(last: _Last) -> list[TitrationOption]:
     longer = titration_steps().longer
     return [
         TitrationOption(
-            Change.LONGER,
+            OptionChange.LONGER,
             last.dose,
             last.minutes + step,
             f"{longer.title} by {step}. {longer.text}",
@@ -185,7 +187,7 @@ def _down(last: _Last) -> list[TitrationOption]:
     down = titration_steps().down
     return [
         TitrationOption(
-            Change.DOWN,
+            OptionChange.DOWN,
             last.dose.scaled((100 - percent) / 100),
             last.minutes,
             f"{down.title} by {plain(percent)} %. {down.text}",
@@ -204,4 +206,4 @@ def _inside_caps(option: TitrationOption, policy: Policy) -> bool:
 def _at_cap(last: _Last, policy: Policy) -> Withheld:
     limit = policy.limit("dose_max_mg_per_kg_psychiatric")
     why = f"Every step up from {last.dose} over {last.minutes} passes a cap of the clinic."
-    return Withheld(Change.UP, why, limit.basis)
+    return Withheld(OptionChange.UP, why, limit.basis)

@@ -9,11 +9,11 @@ from tenuto.core.data import Table, data_file
 from tenuto.core.literature import ROOT
 from tenuto.core.sources import Basis, basis_of
 
-__all__ = ["IncreaseLimits", "Steps", "TitrationSteps", "titration_steps"]
+__all__ = ["IncreaseLimits", "StepSizes", "TitrationSteps", "titration_steps"]
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class StepSizes:
     """The sizes of one kind of change, in the unit of its key in the file, and what is said of it."""
 
     title: str
@@ -36,10 +36,10 @@ class IncreaseLimits:
 class TitrationSteps:
     """Up and first doses in mg/kg, longer in minutes, down in percent of the dose."""
 
-    up: Steps
-    longer: Steps
-    down: Steps
-    first: Steps
+    up: StepSizes
+    longer: StepSizes
+    down: StepSizes
+    first: StepSizes
     limits: IncreaseLimits
 
 
@@ -61,5 +61,5 @@ def titration_steps(file: Table) -> TitrationSteps:
     )
 
 
-def _steps(entry: Table, sizes: str) -> Steps:
-    return Steps(entry.text("title"), entry.text("text"), entry.numbers(sizes), basis_of(entry))
+def _steps(entry: Table, sizes: str) -> StepSizes:
+    return StepSizes(entry.text("title"), entry.text("text"), entry.numbers(sizes), basis_of(entry))

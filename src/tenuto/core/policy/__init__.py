@@ -146,11 +146,11 @@ def _clinic_policy(file: Table) -> Policy:
         raise PolicyError(f"{limits.where}: {not_among(unknown[0], known)}")
     policy = _policy(file)
     for key, limit in policy.limits.items():
-        _require_sane(limit, known[key], where=file.where)
+        _check_within_bounds(limit, known[key], where=file.where)
     return policy
 
 
-def _require_sane(limit: Limit, shipped: Limit, *, where: str) -> None:
+def _check_within_bounds(limit: Limit, shipped: Limit, *, where: str) -> None:
     """Refuse another unit, and what no clinic may sign."""
     if limit.unit != shipped.unit:
         raise PolicyError(f"{where}: [limits.{limit.key}] is in '{limit.unit}'; give it in '{shipped.unit}'.")

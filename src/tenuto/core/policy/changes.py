@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from tenuto.core.policy import WEEKDAYS, Limit, Policy, PolicyError
 
-__all__ = ["Change", "SettingChange", "changes", "require_usable", "setting_changes"]
+__all__ = ["LimitChange", "SettingChange", "changes", "check_usable", "setting_changes"]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LimitChange:
     """One limit in both versions; None where a version doesn't have it."""
 
     key: str
@@ -52,10 +52,10 @@ class SettingChange:
     new: str
 
 
-def changes(old: Policy, new: Policy) -> tuple[Change, ...]:
+def changes(old: Policy, new: Policy) -> tuple[LimitChange, ...]:
     """The limits that differ in anything, changed numbers first, then by key. Empty when all are the same."""
     keys = old.limits.keys() | new.limits.keys()
-    found = [Change(key, old.limits.get(key), new.limits.get(key)) for key in keys]
+    found = [LimitChange(key, old.limits.get(key), new.limits.get(key)) for key in keys]
     return tuple(
         sorted((c for c in found if c.old != c.new), key=lambda change: (not change.moves_value, change.key))
     )
@@ -76,7 +76,7 @@ def _settings(policy: Policy) -> Iterator[tuple[str, str]]:
     yield "Holidays", ", ".join(str(day) for day in policy.holidays) or "none"
 
 
-def require_usable(policy: Policy, *, like: Policy) -> None:
+def check_usable(policy: Policy, *, like: Policy) -> None:
     """Raise PolicyError unless `policy` has the limits of `like`, each in the same unit, and no others.
 
     A rule that finds no limit can't judge, and a misspelt limit would be read by nobody.

@@ -11,10 +11,10 @@ from tenuto.core.scales.definition import Direction, Instrument, Remission, Scal
 from tenuto.core.scales.scoring import Result, Score
 from tenuto.core.sources import Basis
 
-__all__ = ["Change", "Kind", "Statement", "compare", "relapse_prompt"]
+__all__ = ["ChangeStatement", "ScoreChange", "StatementKind", "compare", "relapse_prompt"]
 
 
-class Kind(StrEnum):
+class StatementKind(StrEnum):
     """What a statement is about."""
 
     RESPONSE = "response"
@@ -24,34 +24,34 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class ChangeStatement:
     """One thing said about the change, whether it holds, in words, and what the rule rests on."""
 
-    kind: Kind
+    kind: StatementKind
     holds: bool
     text: str
     basis: Basis
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ScoreChange:
     """The change since baseline. `improvement` is in points, positive when the person is better off.
 
     `improvement` is None, and `statements` empty, when nothing can be said; `reason` then says why.
     """
 
     improvement: Decimal | None
-    statements: tuple[Statement, ...]
+    statements: tuple[ChangeStatement, ...]
     reason: str = ""
 
-    def holds(self, kind: Kind) -> bool | None:
+    def holds(self, kind: StatementKind) -> bool | None:
         """Whether a statement of this kind holds; None when nothing was said of it."""
         return next((s.holds for s in self.statements if s.kind is kind), None)
 
 
 def compare(
     instrument: Instrument, baseline: Result | None, now: Result, *, remission_at_most: Decimal | None = None
-) -> Change:
+) -> ScoreChange:
     """Compare a score with the locked baseline of the same instrument and version.
 
     remission_at_most: which of the instrument's remission rules to use where trials differ; None takes the first.
@@ -64,15 +64,17 @@ def compare(
     before, after = _total(baseline), _total(now)
     if before is None or after is None or baseline is None:
         which = "baseline" if before is None else "present score"
-        return Change(None, (), f"No valid {instrument.title} {which}, so no change is stated.")
+        return ScoreChange(None, (), f"No valid {instrument.title} {which}, so no change is stated.")
     if baseline.version != now.version:
-        return Change(
+        return ScoreChange(
             None, (), f"{instrument.title} changed its version since baseline: a new baseline is needed."
         )
     if instrument.higher is Direction.NEITHER:
-        return Change(None, (), f"{instrument.title} is neither good nor bad when high: no change is stated.")
+        return ScoreChange(
+            None, (), f"{instrument.title} is neither good nor bad when high: no change is stated."
+        )
     better = before - after if instrument.higher is Direction.WORSE else after - before
-    return Change(better, tuple(_statements(instrument, before, after, better, remission)))
+    return ScoreChange(better, tuple(_statements(instrument, before, after, better, remission)))
 
 
 def _total(result: Result | None) -> Decimal | None:
@@ -92,12 +94,12 @@ def _remission(instrument: Instrument, at_most: Decimal | None) -> Remission | N
 
 def _statements(
     instrument: Instrument, before: Decimal, after: Decimal, better: Decimal, remission: Remission | None
-) -> list[Statement]:
+) -> list[ChangeStatement]:
     rules, said = instrument.change, []
     if rules.response and before > 0:
         said.append(
             _said(
-                Kind.RESPONSE,
+                StatementKind.RESPONSE,
                 _reaches(rules.response, before, better),
                 f"response: at least {rules.response.percent} % less than at baseline",
                 rules.response.basis,
@@ -107,7 +109,7 @@ def _statements(
         fall = f" after a fall of {remission.fall} or more" if remission.fall else ""
         said.append(
             _said(
-                Kind.REMISSION,
+                StatementKind.REMISSION,
                 after <= remission.at_most and better >= remission.fall,
                 f"remission: {remission.at_most} or less{fall}",
                 remission.basis,
@@ -116,27 +118,32 @@ def _statements(
     if rules.reliable:
         said.append(_reliable(rules.reliable, better))
     said.extend(
-        _said(Kind.MEANINGFUL, _reaches(m, before, better), f"{m.label}: {_amount(m)} or more", m.basis)
+        _said(
+            StatementKind.MEANINGFUL, _reaches(m, before, better), f"{m.label}: {_amount(m)} or more", m.basis
+        )
         for m in rules.meaningful
         if m.points is not None or before > 0
     )
     return said
 
 
-def _reliable(rule: Threshold, better: Decimal) -> Statement:
+def _reliable(rule: Threshold, better: Decimal) -> ChangeStatement:
     points = rule.points or Decimal()
     if abs(better) < points:
-        return Statement(
-            Kind.RELIABLE, False, f"Not larger than measurement noise ({points} points)", rule.basis
+        return ChangeStatement(
+            StatementKind.RELIABLE, False, f"Not larger than measurement noise ({points} points)", rule.basis
         )
     way = "Better" if better > 0 else "Worse"
-    return Statement(
-        Kind.RELIABLE, True, f"{way}, larger than measurement noise ({points} points or more)", rule.basis
+    return ChangeStatement(
+        StatementKind.RELIABLE,
+        True,
+        f"{way}, larger than measurement noise ({points} points or more)",
+        rule.basis,
     )
 
 
-def _said(kind: Kind, holds: bool, text: str, basis: Basis) -> Statement:
-    return Statement(kind, holds, text[0].upper() + text[1:] if holds else f"No {text}", basis)
+def _said(kind: StatementKind, holds: bool, text: str, basis: Basis) -> ChangeStatement:
+    return ChangeStatement(kind, holds, text[0].upper() + text[1:] if holds else f"No {text}", basis)
 
 
 def _reaches(rule: Threshold, before: Decimal, better: Decimal) -> bool:
@@ -158,5 +165,5 @@ def relapse_prompt(instrument: Instrument, best: Result, following: Sequence[Res
     later = [r for r in following if isinstance(r, Score)]
     changes = [compare(instrument, best, r) for r in later[-2:]]
     return len(changes) == 2 and all(
-        c.improvement is not None and c.improvement < 0 and c.holds(Kind.RELIABLE) for c in changes
+        c.improvement is not None and c.improvement < 0 and c.holds(StatementKind.RELIABLE) for c in changes
     )

@@ -7,13 +7,13 @@ from decimal import Decimal
 from enum import StrEnum
 
 from tenuto.core.scales.answers import points
-from tenuto.core.scales.definition import Condition, Criterion, Instrument, Take
+from tenuto.core.scales.definition import Criterion, Instrument, ScoreTest, Take
 from tenuto.core.scales.totals import bounds
 
-__all__ = ["Verdict", "judge", "possible"]
+__all__ = ["CriterionVerdict", "judge", "possible"]
 
 
-class Verdict(StrEnum):
+class CriterionVerdict(StrEnum):
     """Whether a criterion is met. UNDETERMINED when missing answers could decide either way: never a no."""
 
     YES = "yes"
@@ -22,7 +22,7 @@ class Verdict(StrEnum):
 
 
 def possible(
-    instrument: Instrument, given: Mapping[str, int], condition: Condition
+    instrument: Instrument, given: Mapping[str, int], condition: ScoreTest
 ) -> tuple[Decimal, Decimal]:
     """The lowest and highest value that a condition's quantity can have, given the answers."""
     if condition.of == "total":
@@ -36,18 +36,18 @@ def possible(
     return Decimal(reached), Decimal(reached + sum(i not in given for i in items))
 
 
-def _one(lowest: Decimal, highest: Decimal, condition: Condition) -> Verdict:
+def _one(lowest: Decimal, highest: Decimal, condition: ScoreTest) -> CriterionVerdict:
     least, most = condition.at_least, condition.at_most
     if (least is None or lowest >= least) and (most is None or highest <= most):
-        return Verdict.YES
+        return CriterionVerdict.YES
     if (least is not None and highest < least) or (most is not None and lowest > most):
-        return Verdict.NO
-    return Verdict.UNDETERMINED
+        return CriterionVerdict.NO
+    return CriterionVerdict.UNDETERMINED
 
 
 def judge(
     instrument: Instrument, given: Mapping[str, int], criterion: Criterion, *, prorated: Decimal | None = None
-) -> Verdict:
+) -> CriterionVerdict:
     """Whether all conditions of a criterion hold. `prorated` is a prorated total to use instead of bounds."""
     verdicts = []
     for condition in criterion.conditions:
@@ -55,6 +55,8 @@ def judge(
             verdicts.append(_one(prorated, prorated, condition))
         else:
             verdicts.append(_one(*possible(instrument, given, condition), condition))
-    if Verdict.NO in verdicts:
-        return Verdict.NO
-    return Verdict.UNDETERMINED if Verdict.UNDETERMINED in verdicts else Verdict.YES
+    if CriterionVerdict.NO in verdicts:
+        return CriterionVerdict.NO
+    return (
+        CriterionVerdict.UNDETERMINED if CriterionVerdict.UNDETERMINED in verdicts else CriterionVerdict.YES
+    )

@@ -10,22 +10,22 @@ from enum import StrEnum
 from tenuto.core.sources import Basis
 
 __all__ = [
-    "Band",
     "ChangeRules",
     "Completeness",
-    "Condition",
     "Criterion",
     "Direction",
     "Instrument",
     "Item",
-    "Measurement",
+    "MeasuringProperties",
     "Option",
-    "Part",
     "Rater",
     "Release",
     "Remission",
     "Rights",
     "ScaleError",
+    "ScoreTest",
+    "SeverityBand",
+    "Subscale",
     "Take",
     "Threshold",
     "Tier",
@@ -131,7 +131,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Subscale:
     """A subscale or domain. With `in_total`, the total is taken over such parts instead of over items.
 
     A part that takes the maximum needs one answer; one that takes a mean needs `needs` answers; a sum needs all.
@@ -146,7 +146,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class SeverityBand:
     """A range of the total, ends included, and its label."""
 
     lowest: Decimal
@@ -172,7 +172,7 @@ class Completeness:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class ScoreTest:
     """One comparison. `of` is `total`, `item` or `count`; for a count, of items of part `key` answered `from_value` up."""
 
     of: str
@@ -188,7 +188,7 @@ class Criterion:
 
     id: str
     title: str
-    conditions: tuple[Condition, ...]
+    conditions: tuple[ScoreTest, ...]
     sexes: tuple[str, ...]
     basis: Basis
 
@@ -229,7 +229,7 @@ class ChangeRules:
 
 
 @dataclass(frozen=True, slots=True)
-class Measurement:
+class MeasuringProperties:
     """How the scale measures, for modelling a course. All numbers in points; higher is worse.
 
     error_sd: SD of one observed score around the patient's level over about two weeks. typical: mean and SD of a
@@ -275,17 +275,17 @@ class Instrument:
     higher: Direction
     stem: str
     items: tuple[Item, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[Subscale, ...]
     total: Take
     decimals: int
     lowest: Decimal
     highest: Decimal
-    bands: tuple[Band, ...]
+    bands: tuple[SeverityBand, ...]
     bands_basis: Basis | None
     criteria: tuple[Criterion, ...]
     completeness: Completeness
     change: ChangeRules
-    measurement: Measurement | None
+    measurement: MeasuringProperties | None
     loinc_panel: str
     loinc_total: str
     rights: Rights
@@ -304,6 +304,6 @@ class Instrument:
         """The items that make up the score, in order."""
         return tuple(i for i in self.items if i.scored)
 
-    def band(self, total: Decimal) -> Band | None:
+    def band(self, total: Decimal) -> SeverityBand | None:
         """The band of a total; None when the instrument has no bands."""
         return next((band for band in self.bands if total in band), None)

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Literal
 
 from tenuto.core.data import Table, data_file
-from tenuto.core.scales.definition import Instrument, Measurement, Rater
+from tenuto.core.scales.definition import Instrument, MeasuringProperties, Rater
 from tenuto.core.scales.reading import instruments
 from tenuto.core.sources import Basis, basis_of
 
-__all__ = ["Measure", "UnknownScale", "measure", "measures"]
+__all__ = ["ScaleMeasure", "UnknownScale", "measure", "measures"]
 
 
 class UnknownScale(ValueError):
@@ -21,7 +21,7 @@ class UnknownScale(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class ScaleMeasure:
     """One scale as a measuring device. All numbers are in points of the scale; higher is worse."""
 
     name: str
@@ -41,7 +41,7 @@ class Measure:
     typical_sd: float
     basis: Basis
 
-    def stretched(self, factor: float) -> Measure:
+    def stretched(self, factor: float) -> ScaleMeasure:
         """The same scale in units `factor` times smaller: every score is `factor` times larger."""
         return replace(
             self,
@@ -57,15 +57,15 @@ class Measure:
 
 
 @data_file(Path(__file__).with_name("measurement.toml"))
-def _not_asked_here(file: Table) -> Mapping[str, Measure]:
+def _not_asked_here(file: Table) -> Mapping[str, ScaleMeasure]:
     return {name: _measure(name, entry) for name, entry in file.named().items()}
 
 
-def _measure(name: str, entry: Table) -> Measure:
+def _measure(name: str, entry: Table) -> ScaleMeasure:
     lowest, highest = entry.reals("range")
     mean, sd = entry.reals("typical")
     error = entry.real("error_sd")
-    return Measure(
+    return ScaleMeasure(
         name=name,
         lowest=lowest,
         highest=highest,
@@ -82,10 +82,10 @@ def _measure(name: str, entry: Table) -> Measure:
     )
 
 
-def _of(scale: Instrument, how: Measurement) -> Measure:
+def _of(scale: Instrument, how: MeasuringProperties) -> ScaleMeasure:
     error, reliable = float(how.error_sd), scale.change.reliable
     published = reliable.points if reliable else None
-    return Measure(
+    return ScaleMeasure(
         name=how.short,
         lowest=float(scale.lowest),
         highest=float(scale.highest),
@@ -111,14 +111,14 @@ def _larger_than_noise(error_sd: float) -> float:
 
 
 @cache
-def measures() -> Mapping[str, Measure]:
+def measures() -> Mapping[str, ScaleMeasure]:
     """Every scale whose measurement properties are known, by its short name: those asked here first."""
     asked = (_of(scale, scale.measurement) for scale in instruments().values() if scale.measurement)
     found = {measure.name: measure for measure in asked}
     return found | {name: measure for name, measure in _not_asked_here().items() if name not in found}
 
 
-def measure(name: str) -> Measure:
+def measure(name: str) -> ScaleMeasure:
     """The measurement properties of a scale; UnknownScale lists the known names."""
     try:
         return measures()[name]

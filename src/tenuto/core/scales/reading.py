@@ -10,22 +10,22 @@ from pathlib import Path
 
 from tenuto.core.data import DataError, Table, data_folder, not_among, parse_toml, read_toml
 from tenuto.core.scales.definition import (
-    Band,
     ChangeRules,
     Completeness,
-    Condition,
     Criterion,
     Direction,
     Instrument,
     Item,
-    Measurement,
+    MeasuringProperties,
     Option,
-    Part,
     Rater,
     Release,
     Remission,
     Rights,
     ScaleError,
+    ScoreTest,
+    SeverityBand,
+    Subscale,
     Take,
     Threshold,
     Tier,
@@ -199,17 +199,17 @@ def _option(entry: Table) -> Option:
     return Option(value, entry.text("label"), entry.number("score", value), entry.text("loinc", ""))
 
 
-def _bands(entry: Table) -> Iterator[Band]:
+def _bands(entry: Table) -> Iterator[SeverityBand]:
     for row in entry.rows("table", ()):
         match row:
             case (int() | Decimal() as low, int() | Decimal() as high, str(label)):
-                yield Band(Decimal(low), Decimal(high), label)
+                yield SeverityBand(Decimal(low), Decimal(high), label)
             case _:
                 raise DataError(f"{entry.where}: a band is [lowest, highest, label], got {list(row)}.")
 
 
-def _part(entry: Table) -> Part:
-    return Part(
+def _part(entry: Table) -> Subscale:
+    return Subscale(
         entry.text("id"),
         entry.text("title"),
         entry.words("items"),
@@ -219,11 +219,11 @@ def _part(entry: Table) -> Part:
     )
 
 
-def _condition(entry: Table) -> Condition:
+def _condition(entry: Table) -> ScoreTest:
     of = entry.one_of("total", "item", "count")
     if of == "total" and not entry.flag("total"):
         raise DataError(f"{entry.where}: write total = true, or leave it out.")
-    return Condition(
+    return ScoreTest(
         of,
         "" if of == "total" else entry.text(of),
         entry.number("at_least") if entry.has("at_least") else None,
@@ -278,11 +278,11 @@ def _change(entry: Table) -> ChangeRules:
     )
 
 
-def _measurement(entry: Table, title: str, change: ChangeRules) -> Measurement:
+def _measurement(entry: Table, title: str, change: ChangeRules) -> MeasuringProperties:
     mean, sd = two_numbers(entry, "typical")
     response = change.response.percent if change.response else None
     remission = change.remission[0].at_most if change.remission else None
-    return Measurement(
+    return MeasuringProperties(
         entry.text("short", title),
         entry.words("conditions"),
         entry.number("error_sd"),

@@ -10,12 +10,12 @@ from functools import cache
 from pathlib import Path
 
 from tenuto.core.data import DataError, Table, data_file, not_among
-from tenuto.core.scales.criteria import Verdict, judge
-from tenuto.core.scales.definition import Condition, Criterion, Instrument
+from tenuto.core.scales.criteria import CriterionVerdict, judge
+from tenuto.core.scales.definition import Criterion, Instrument, ScoreTest
 from tenuto.core.scales.reading import instrument
 from tenuto.core.sources import Basis, basis_of
 
-__all__ = ["RedFlag", "Rule", "Urgency", "raised", "rules"]
+__all__ = ["RedFlag", "RedFlagRule", "Urgency", "raised", "rules"]
 
 
 class Urgency(IntEnum):
@@ -27,7 +27,7 @@ class Urgency(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RedFlagRule:
     """One rule: what raises it on which instrument, how urgent it is and what follows. `version` is that of the rules.
 
     `unanswered` names an item whose missing answer raises it; `rises` an item that was at its lowest answer and no
@@ -40,7 +40,7 @@ class Rule:
     urgency: Urgency
     title: str
     action: str
-    any_of: tuple[Condition, ...]
+    any_of: tuple[ScoreTest, ...]
     criterion: str
     unanswered: str
     rises: str
@@ -60,7 +60,7 @@ class RedFlag:
     basis: Basis
 
 
-def _conditions(entry: Table) -> tuple[Condition, ...]:
+def _conditions(entry: Table) -> tuple[ScoreTest, ...]:
     """One comparison for each item named, or one with the total; none when the rule compares nothing."""
     least = entry.number("at_least") if entry.has("at_least") else None
     most = entry.number("at_most") if entry.has("at_most") else None
@@ -69,11 +69,11 @@ def _conditions(entry: Table) -> tuple[Condition, ...]:
         if items:
             entry.one_of("at_least", "at_most")  # an item compared with nothing would never be raised
         return ()
-    return tuple(Condition("item", i, least, most) for i in items) or (Condition("total", "", least, most),)
+    return tuple(ScoreTest("item", i, least, most) for i in items) or (ScoreTest("total", "", least, most),)
 
 
-def _rule(entry: Table, version: int) -> Rule:
-    rule = Rule(
+def _rule(entry: Table, version: int) -> RedFlagRule:
+    rule = RedFlagRule(
         id=entry.text("id"),
         version=version,
         instrument=entry.text("instrument"),
@@ -94,7 +94,7 @@ def _rule(entry: Table, version: int) -> Rule:
     return rule
 
 
-def _check_names(rule: Rule, where: str) -> None:
+def _check_names(rule: RedFlagRule, where: str) -> None:
     """A rule about an item or criterion that the instrument does not have would never be raised."""
     known = instrument(rule.instrument)
     items = {item.id for item in known.items}
@@ -107,14 +107,14 @@ def _check_names(rule: Rule, where: str) -> None:
 
 
 @data_file(Path(__file__).with_name("red_flags.toml"))
-def rules(file: Table) -> tuple[Rule, ...]:
+def rules(file: Table) -> tuple[RedFlagRule, ...]:
     """All rules, in the order of the data file."""
     version = file.whole("version")
     return tuple(_rule(entry, version) for entry in file.tables("rules"))
 
 
 @cache
-def _rules_of(instrument: str) -> tuple[Rule, ...]:
+def _rules_of(instrument: str) -> tuple[RedFlagRule, ...]:
     return tuple(rule for rule in rules() if rule.instrument == instrument)
 
 
@@ -123,7 +123,7 @@ def raised(
     given: Mapping[str, int],
     *,
     earlier: Mapping[str, int] | None = None,
-    verdicts: Mapping[str, Verdict],
+    verdicts: Mapping[str, CriterionVerdict],
     prorated: Decimal | None = None,
 ) -> tuple[RedFlag, ...]:
     """The red flags of these answers, most urgent first.
@@ -141,11 +141,11 @@ def raised(
 
 
 def _raised_by(
-    rule: Rule,
+    rule: RedFlagRule,
     instrument: Instrument,
     given: Mapping[str, int],
     earlier: Mapping[str, int],
-    verdicts: Mapping[str, Verdict],
+    verdicts: Mapping[str, CriterionVerdict],
     prorated: Decimal | None,
 ) -> str | None:
     """The item that raises the rule, empty when it is not one item alone, None when the rule is not raised."""
@@ -156,9 +156,9 @@ def _raised_by(
         rose = earlier.get(rule.rises) == lowest and given.get(rule.rises, lowest) > lowest
         return rule.rises if rose else None
     if rule.criterion:
-        return "" if verdicts.get(rule.criterion) is Verdict.YES else None
+        return "" if verdicts.get(rule.criterion) is CriterionVerdict.YES else None
     for condition in rule.any_of:
         alone = Criterion(rule.id, rule.title, (condition,), (), rule.basis)
-        if judge(instrument, given, alone, prorated=prorated) is Verdict.YES:
+        if judge(instrument, given, alone, prorated=prorated) is CriterionVerdict.YES:
             return condition.key
     return None

@@ -8,11 +8,11 @@ from decimal import Decimal
 
 from tenuto.core.scales import totals
 from tenuto.core.scales.answers import Answers, check, missing, points
-from tenuto.core.scales.criteria import Verdict, judge
-from tenuto.core.scales.definition import Band, Instrument, Take
+from tenuto.core.scales.criteria import CriterionVerdict, judge
+from tenuto.core.scales.definition import Instrument, SeverityBand, Take
 from tenuto.core.scales.red_flags import RedFlag, raised
 
-__all__ = ["Reading", "Result", "Score", "Subscore", "Void", "score"]
+__all__ = ["CriterionReading", "Result", "Score", "Subscore", "Void", "score"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,12 @@ class Subscore:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CriterionReading:
     """One criterion of the instrument and whether it is met."""
 
     criterion: str
     title: str
-    verdict: Verdict
+    verdict: CriterionVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,11 @@ class Score:
     instrument: str
     version: int
     total: Decimal | None
-    band: Band | None
+    band: SeverityBand | None
     prorated: bool
     missing: tuple[str, ...]
     subscores: tuple[Subscore, ...]
-    readings: tuple[Reading, ...]
+    readings: tuple[CriterionReading, ...]
     flags: tuple[RedFlag, ...]
 
 
@@ -57,7 +57,7 @@ class Void:
     reason: str
     missing: tuple[str, ...]
     subscores: tuple[Subscore, ...]
-    readings: tuple[Reading, ...]
+    readings: tuple[CriterionReading, ...]
     flags: tuple[RedFlag, ...]
 
 
@@ -116,11 +116,11 @@ def _may_prorate(instrument: Instrument, absent: tuple[str, ...]) -> bool:
 
 def _readings(
     instrument: Instrument, given: Mapping[str, int], sex: str, prorated: Decimal | None
-) -> tuple[Reading, ...]:
+) -> tuple[CriterionReading, ...]:
     """Criteria that apply to this person; an unrecorded sex gets those written for it."""
     recorded = sex if sex in ("male", "female") else "unknown"
     return tuple(
-        Reading(c.id, c.title, judge(instrument, given, c, prorated=prorated))
+        CriterionReading(c.id, c.title, judge(instrument, given, c, prorated=prorated))
         for c in instrument.criteria
         if not c.sexes or recorded in c.sexes
     )

@@ -15,8 +15,8 @@ from tenuto.core.scales.reading import instrument
 from tenuto.core.sources import Basis, basis_of
 
 __all__ = [
-    "Level",
     "LevelRule",
+    "RiskLevel",
     "Screen",
     "Triage",
     "level_code",
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 
-class Level(IntEnum):
+class RiskLevel(IntEnum):
     """The recorded level, in order. NONE is a finding of a person who asked, never the absence of an answer."""
 
     NONE = 0
@@ -40,7 +40,7 @@ class Level(IntEnum):
 class LevelRule:
     """What a level means: its words, its LOINC answer code or empty, what follows, and the screen's answers."""
 
-    level: Level
+    level: RiskLevel
     title: str
     loinc: str
     action: str
@@ -55,7 +55,7 @@ class Screen:
     While `missing` is not empty, the level may be higher; it is never lower.
     """
 
-    at_least: Level | None
+    at_least: RiskLevel | None
     missing: tuple[str, ...]
     positive: tuple[str, ...]
 
@@ -79,7 +79,7 @@ class Screen:
 class Triage:
     """A level as recorded: by whom, when, on what it rests, and the screen if one was used."""
 
-    level: Level
+    level: RiskLevel
     rests_on: str
     by: str
     at: datetime
@@ -92,7 +92,7 @@ class _Register:
     version: int
     loinc: str
     reason_words: int
-    levels: Mapping[Level, LevelRule]
+    levels: Mapping[RiskLevel, LevelRule]
 
 
 @data_file(Path(__file__).with_name("suicide_triage.toml"))
@@ -108,7 +108,7 @@ def _register(file: Table) -> _Register:
 
 def _level(entry: Table) -> LevelRule:
     return LevelRule(
-        entry.choice("level", Level),
+        entry.choice("level", RiskLevel),
         entry.text("title"),
         entry.text("loinc", ""),
         entry.text("action"),
@@ -127,7 +127,7 @@ def level_code() -> str:
     return _register().loinc
 
 
-def level_rules() -> Mapping[Level, LevelRule]:
+def level_rules() -> Mapping[RiskLevel, LevelRule]:
     """What each level means and what follows from it."""
     return _register().levels
 
@@ -142,17 +142,17 @@ def read_screen(answers: Answers) -> Screen:
     absent = missing(screener, given)
     positive = tuple(i for i, value in given.items() if value == 1)
     proven = [rule.level for rule in level_rules().values() if set(rule.any_yes) & set(positive)]
-    at_least = max(proven, default=None if absent else Level.NONE)
+    at_least = max(proven, default=None if absent else RiskLevel.NONE)
     # Missing answers matter only while a yes to one of them would lead to a higher level.
     matter = at_least is None or any(_level_of(i) > at_least for i in absent)
     return Screen(at_least, absent if matter else (), positive)
 
 
-def _level_of(item: str) -> Level:
+def _level_of(item: str) -> RiskLevel:
     return max(rule.level for rule in level_rules().values() if item in rule.any_yes)
 
 
-def record(*, level: Level, rests_on: str, by: str, at: datetime, screen: Screen | None = None) -> Triage:
+def record(*, level: RiskLevel, rests_on: str, by: str, at: datetime, screen: Screen | None = None) -> Triage:
     """A clinician's recorded level. Raises ScaleError when it can't stand as it is.
 
     It needs a name, a time with its zone and words on what it rests on. A level below the one that the screen proves
@@ -166,9 +166,9 @@ def record(*, level: Level, rests_on: str, by: str, at: datetime, screen: Screen
     words = rests_on.split()
     if not words:
         raise ScaleError("Say what the level rests on: the interview, the screen, or who told you.")
-    proven = screen.at_least if screen is not None else Level.NONE
+    proven = screen.at_least if screen is not None else RiskLevel.NONE
     differs = screen is not None and (
-        (proven is not None and level < proven) or (level is Level.NONE and not screen.complete)
+        (proven is not None and level < proven) or (level is RiskLevel.NONE and not screen.complete)
     )
     if differs and screen is not None and len(words) < _register().reason_words:
         raise ScaleError(

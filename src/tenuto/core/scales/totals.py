@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from tenuto.core.scales.definition import Instrument, Part, Take
+from tenuto.core.scales.definition import Instrument, Subscale, Take
 
 __all__ = ["bounds", "of_part", "of_parts", "total", "unanswered"]
 
@@ -28,7 +28,7 @@ def _take(how: Take, values: Sequence[Decimal], decimals: int) -> Decimal:
     return sum(values, Decimal())
 
 
-def of_part(part: Part, points: Points, *, decimals: int, prorate: bool = False) -> Decimal | None:
+def of_part(part: Subscale, points: Points, *, decimals: int, prorate: bool = False) -> Decimal | None:
     """The score of a part, or None when too few of its items were answered.
 
     With `prorate`, a sum over some items stands for all of them: mean of the answered, times the number of items,
@@ -44,16 +44,16 @@ def of_part(part: Part, points: Points, *, decimals: int, prorate: bool = False)
     return _take(part.take, values, decimals)
 
 
-def of_parts(instrument: Instrument) -> tuple[Part, ...]:
+def of_parts(instrument: Instrument) -> tuple[Subscale, ...]:
     """The parts that the total is taken over; one nameless part of all scored items when none is marked."""
     chosen = tuple(p for p in instrument.parts if p.in_total)
     if chosen:
         return chosen
     items = tuple(i.id for i in instrument.scored_items)
-    return (Part("", instrument.title, items, instrument.total),)
+    return (Subscale("", instrument.title, items, instrument.total),)
 
 
-def unanswered(instrument: Instrument, points: Points) -> tuple[Part, ...]:
+def unanswered(instrument: Instrument, points: Points) -> tuple[Subscale, ...]:
     """Parts of the total that can't be taken from these answers without prorating."""
     return tuple(p for p in of_parts(instrument) if of_part(p, points, decimals=instrument.decimals) is None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 
-from tenuto.clinic.interop.fhir import Reading, parse, read_bundle
+from tenuto.clinic.interop.fhir import BundleReading, parse, read_bundle
 
 AS_OF = date(2026, 3, 2)
 ME = {"reference": "Patient/p1"}
@@ -28,7 +28,9 @@ def bundle(*resources: dict, patient: dict | None = PATIENT, **more: object) -> 
     }
 
 
-def read(*resources: dict, patient: dict | None = PATIENT, as_of: date = AS_OF, **more: object) -> Reading:
+def read(
+    *resources: dict, patient: dict | None = PATIENT, as_of: date = AS_OF, **more: object
+) -> BundleReading:
     text = json.dumps(bundle(*resources, patient=patient, **more))
     return read_bundle(parse(text.encode()), as_of=as_of)
 

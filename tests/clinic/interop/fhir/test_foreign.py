@@ -13,24 +13,24 @@ import pytest
 from carebundle.imperfection.defects import DEFECT_KINDS
 
 from tenuto.cli import main
-from tenuto.clinic.interop.fhir import Reading, parse, read_bundle
+from tenuto.clinic.interop.fhir import BundleReading, parse, read_bundle
 from tenuto.core.intake.facts import ProblemStatus
 
 STORED = Path(__file__).resolve().parents[3] / "data" / "fhir"
 SYNTHEA = STORED / "synthea-luna60.json"
 
 
-def read(text: str | bytes) -> Reading:
+def read(text: str | bytes) -> BundleReading:
     return read_bundle(parse(text.encode() if isinstance(text, str) else text), as_of=date(2026, 3, 2))
 
 
 # ---- Synthea, stored -----------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
-def luna() -> Reading:
+def luna() -> BundleReading:
     return read(SYNTHEA.read_bytes())
 
 
-def test_synthea_s_person_is_read(luna: Reading) -> None:
+def test_synthea_s_person_is_read(luna: BundleReading) -> None:
     person = luna.facts.person
     assert (person.name, person.birth_date, person.sex) == (
         "Luna60 McCullough561",
@@ -43,7 +43,7 @@ def test_synthea_s_person_is_read(luna: Reading) -> None:
     assert luna.findings == ()
 
 
-def test_synthea_s_conditions_keep_their_states(luna: Reading) -> None:
+def test_synthea_s_conditions_keep_their_states(luna: BundleReading) -> None:
     states = Counter(p.status for p in luna.facts.problems)
     assert states == {ProblemStatus.RESOLVED: 7, ProblemStatus.ACTIVE: 1}
     (chronic,) = (p for p in luna.facts.problems if p.status is ProblemStatus.ACTIVE)
@@ -54,14 +54,14 @@ def test_synthea_s_conditions_keep_their_states(luna: Reading) -> None:
     )
 
 
-def test_synthea_s_stopped_orders_are_left_out(luna: Reading) -> None:
+def test_synthea_s_stopped_orders_are_left_out(luna: BundleReading) -> None:
     raw = json.loads(SYNTHEA.read_bytes())
     orders = [e["resource"] for e in raw["entry"] if e["resource"]["resourceType"] == "MedicationRequest"]
     assert len(orders) == 6
     assert [m.text for m in luna.facts.medications] == ["4 ML dalteparin sodium 2500 UNT/ML Injection"]
 
 
-def test_synthea_s_measurements_arrive_with_units_and_dates(luna: Reading) -> None:
+def test_synthea_s_measurements_arrive_with_units_and_dates(luna: BundleReading) -> None:
     weights = luna.facts.measured("weight_kg")
     assert len(weights) == 15
     assert (weights[0].taken, weights[0].original) == (date(2018, 9, 20), "")
@@ -69,7 +69,9 @@ def test_synthea_s_measurements_arrive_with_units_and_dates(luna: Reading) -> No
     assert len(luna.facts.measured("systolic_mmhg")) == len(luna.facts.measured("diastolic_mmhg")) == 15
 
 
-def test_of_synthea_s_entries_each_one_ends_and_only_types_that_could_matter_are_named(luna: Reading) -> None:
+def test_of_synthea_s_entries_each_one_ends_and_only_types_that_could_matter_are_named(
+    luna: BundleReading,
+) -> None:
     raw = json.loads(SYNTHEA.read_bytes())
     assert len(luna.report.entries) == len(raw["entry"])
     assert [sentence.split(" not read here")[0] for sentence in luna.facts.unreadable] == [

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tenuto.clinic.interop.fhir import Reading, UnusableBundle, parse, read_bundle
+from tenuto.clinic.interop.fhir import BundleReading, UnusableBundle, parse, read_bundle
 from tenuto.core.intake.reading_report import Ending
 from tests.clinic.interop.fhir.bundles import (
     AS_OF,
@@ -26,7 +26,7 @@ ANEURYSM = condition({"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm",
 WEIGHT = observation("29463-7", valueQuantity=quantity(70, "kg"))
 
 
-def of(bundle: dict) -> Reading:
+def of(bundle: dict) -> BundleReading:
     return read_bundle(parse(json.dumps(bundle).encode()), as_of=AS_OF)
 
 
@@ -34,7 +34,7 @@ def entries(*made: dict, kind: str = "collection", **more: object) -> dict:
     return {"resourceType": "Bundle", "type": kind, "entry": [{"resource": PATIENT}, *made], **more}
 
 
-def said(reading: Reading, part: str) -> bool:
+def said(reading: BundleReading, part: str) -> bool:
     return any(part in sentence for sentence in reading.facts.unreadable)
 
 

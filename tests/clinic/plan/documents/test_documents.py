@@ -10,7 +10,7 @@ import pytest
 import typst
 
 from tenuto.clinic.plan.documents import pdf
-from tenuto.clinic.plan.documents.sheet import Check, FindingRow, Row, Sheet
+from tenuto.clinic.plan.documents.sheet import DoseCheckRow, FindingRow, Sheet, SheetRow
 from tenuto.clinic.plan.documents.text import as_text
 
 DAY = date(2026, 3, 2)
@@ -19,19 +19,19 @@ SHEET = Sheet(
     mark="◆",
     verdict="Opens for a named prescriber, with a typed reason.",
     person="Ana Ensayo, born 1980-05-17 (45), female, MR 0042",
-    about=(Row("Plan of", "2026-03-02"),),
+    about=(SheetRow("Plan of", "2026-03-02"),),
     findings=(FindingRow("REVIEW", "◆", "WEIGHT-CONVERTED", "Check the weight.", "ISMP", "V"),),
-    dose=(Row("Dose", "35 mg ketamine base over 40 min"), Row("Pump", "150 mL/h")),
+    dose=(SheetRow("Dose", "35 mg ketamine base over 40 min"), SheetRow("Pump", "150 mL/h")),
     no_dose="",
-    checks=(Check("Pump rate", "mL × 60 ÷ min", "150 mL/h", "150 mL/h"),),
+    checks=(DoseCheckRow("Pump rate", "mL × 60 ÷ min", "150 mL/h", "150 mL/h"),),
     agree="Both calculations agree.",
-    series=(Row("1", "Mon 02 Mar 2026"),),
+    series=(SheetRow("1", "Mon 02 Mar 2026"),),
     maintenance=("One infusion every 2 to 4 weeks.",),
     missing=("Porphyria",),
     unrecorded="1 fact is not recorded: medical history 1.",
-    to_do=(Row("By Mon 2 Mar 2026", "Escort"),),
+    to_do=(SheetRow("By Mon 2 Mar 2026", "Escort"),),
     not_checked=("The problem “x” is not known here.",),
-    alternatives=(Row("depression-6x3wk", "Asks less of the patient."),),
+    alternatives=(SheetRow("depression-6x3wk", "Asks less of the patient."),),
     ignored="1 resources of other types were not read: Claim 1.",
 )
 MARKUP = '#panic("x") *b* _i_ $1/0$ = H @r <l> \\u{41} // c /* d */ `raw` #let x = 1; ] } ) #eval("1")'
@@ -56,16 +56,16 @@ def test_markup_in_any_text_is_shown_as_it_is() -> None:
         SHEET,
         findings=(FindingRow("REVIEW", "◆", MARKUP, MARKUP, MARKUP, MARKUP),),
         unrecorded=MARKUP,
-        to_do=(Row(MARKUP, MARKUP),),
+        to_do=(SheetRow(MARKUP, MARKUP),),
         maintenance=(MARKUP,),
         ignored=MARKUP,
     )
     shown = as_html(hostile).replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')
     assert shown.count(MARKUP) >= 6
     everywhere = replace(
-        hostile, person=MARKUP, verdict=MARKUP, about=(Row(MARKUP, MARKUP),), dose=(Row(MARKUP, MARKUP),),
-        checks=(Check(MARKUP, MARKUP, MARKUP, MARKUP),), agree=MARKUP, series=(Row(MARKUP, MARKUP),), footer=MARKUP,
-        not_checked=(MARKUP,), alternatives=(Row(MARKUP, MARKUP),),
+        hostile, person=MARKUP, verdict=MARKUP, about=(SheetRow(MARKUP, MARKUP),), dose=(SheetRow(MARKUP, MARKUP),),
+        checks=(DoseCheckRow(MARKUP, MARKUP, MARKUP, MARKUP),), agree=MARKUP, series=(SheetRow(MARKUP, MARKUP),), footer=MARKUP,
+        not_checked=(MARKUP,), alternatives=(SheetRow(MARKUP, MARKUP),),
     )  # fmt: skip
     assert b"pdfuaid" in pdf.as_pdf(everywhere, on=DAY)
 
@@ -73,7 +73,7 @@ def test_markup_in_any_text_is_shown_as_it_is() -> None:
 @pytest.mark.parametrize("level", ["BLOCK", "REFUSE"])
 def test_a_closed_gate_is_marked_across_every_page(level: str) -> None:
     """The mark is drawn on each page's ground, so pages of a closed sheet differ from those of an open one."""
-    many = tuple(Row(str(n), "Mon 02 Mar 2026") for n in range(80))
+    many = tuple(SheetRow(str(n), "Mon 02 Mar 2026") for n in range(80))
     pages = {
         name: typst.compile(
             pdf.TEMPLATE,

@@ -11,14 +11,14 @@ from tenuto.clinic.ui.charts.dose_level import dose_level, model_range, range_ch
 from tenuto.clinic.ui.charts.level import level_chart, level_text
 from tenuto.clinic.ui.charts.look import PAGE, PRINT
 from tenuto.clinic.ui.charts.render import render
-from tenuto.clinic.ui.charts.session_level import Reading, session_chart, session_figure, session_text
-from tenuto.core.pk import Dose, Regimen, Subjects, load
+from tenuto.clinic.ui.charts.session_level import PressureReading, session_chart, session_figure, session_text
+from tenuto.core.pk import GivenDose, Regimen, Subjects, load
 from tenuto.core.pk.curves import DISCLAIMER, curves
 from tenuto.core.units import Kg, Mg, MgPerKg, Minutes
 
 USUAL = Regimen.single(MgPerKg("0.5"), Minutes(40))
 TIMES = np.arange(0.0, 241.0)
-READINGS = [Reading(0, 126, 80), Reading(30, 151, 94), Reading(55, 136, 84)]
+READINGS = [PressureReading(0, 126, 80), PressureReading(30, 151, 94), PressureReading(55, 136, 84)]
 
 
 def found(*models: str, regimen: Regimen = USUAL, weight: float = 70.0, people: int = 0):
@@ -74,7 +74,7 @@ def test_a_chart_that_starts_late_keeps_all_its_marks_inside() -> None:
 
 
 def test_a_chart_of_a_time_before_any_drug_still_has_a_scale() -> None:
-    later = Regimen((Dose(Minutes(600), Mg(35), Minutes(40)),))
+    later = Regimen((GivenDose(Minutes(600), Mg(35), Minutes(40)),))
     chart = level_chart(found(regimen=later), later)
     assert chart["encoding"]["y"]["scale"]["domain"] == [0, 1.0]
 
@@ -214,7 +214,7 @@ def test_the_session_shows_that_the_patient_is_outside_what_the_model_rests_on()
 
 
 def test_a_pressure_out_of_the_ordinary_stays_inside_the_chart() -> None:
-    upper, _ = session_chart([Reading(10, 231, 28)], shown())["vconcat"]
+    upper, _ = session_chart([PressureReading(10, 231, 28)], shown())["vconcat"]
     low, high = upper["encoding"]["y"]["scale"]["domain"]
     assert low < 28
     assert high > 231

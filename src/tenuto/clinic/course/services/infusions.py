@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tenuto.clinic.accounts import clock
-from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.course.models import InfusionReport
 from tenuto.clinic.ledger.facts import IN_ORDER
@@ -46,7 +46,7 @@ def record_infusion(
     page had it; None when there was no page. Raises CourseMoved, and CourseError for a day that is not over yet and
     for an infusion of which mass, dose, minutes or tolerability are not known.
     """
-    require_same_clinic(by, patient)
+    check_same_clinic(by, patient)
     by.clinic.patients.select_for_update().get(pk=patient.pk)
     newest = InfusionReport.objects.filter(patient=patient).order_by(*IN_ORDER).last()
     if seen is not None and seen != (str(newest.pk) if newest else ""):

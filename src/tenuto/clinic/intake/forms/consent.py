@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from tenuto.core.intake.conditions import Condition
-from tenuto.core.intake.consent_text import ConsentText, Statement
+from tenuto.core.intake.consent_text import ConsentStatement, ConsentText
 
 __all__ = ["ConsentForm"]
 
@@ -44,12 +44,12 @@ class ConsentForm(forms.Form):
             )
 
     @property
-    def statements(self) -> list[tuple[Statement, Any]]:
+    def statements(self) -> list[tuple[ConsentStatement, Any]]:
         """Each statement with its box."""
         return [(s, self[f"agree-{s.id}"]) for s in self.text.statements]
 
     @property
-    def choices(self) -> list[tuple[Statement, Any]]:
+    def choices(self) -> list[tuple[ConsentStatement, Any]]:
         """Each free choice with its yes and no."""
         return [(s, self[f"choose-{s.id}"]) for s in self.text.choices]
 

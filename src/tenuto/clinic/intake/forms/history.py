@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from tenuto.core.intake.facts import ProblemStatus
 from tenuto.core.intake.history import Value
-from tenuto.core.intake.steps import Question, Rows, Step
+from tenuto.core.intake.steps import HistoryStep, Question, Rows
 
 __all__ = ["ROW_FIELDS", "Posted", "RowField", "read_step"]
 
@@ -77,7 +77,7 @@ class Posted:
 _ROW = re.compile(r"r-([0-9a-z]{8,40})-([a-z_]+)\Z")
 
 
-def read_step(step: Step, data: QueryDict) -> Posted:
+def read_step(step: HistoryStep, data: QueryDict) -> Posted:
     """Every entry that stands in `data`. What is not there was not asked of this form."""
     posted = Posted()
     for question in step.questions:

@@ -15,8 +15,8 @@ from tenuto.clinic.ui.gates import mark_of
 from tenuto.clinic.ui.words import long_day, moment
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.eligibility import case_of
-from tenuto.core.intake.facts import Coding, Score
-from tenuto.core.intake.required import Purpose
+from tenuto.core.intake.facts import Coding, RecordedScore
+from tenuto.core.intake.required import JudgementPurpose
 from tenuto.core.intake.severity import adequate_trials, baseline_of
 from tenuto.core.literature.tasks import task_kind
 from tenuto.core.scales.definition import Instrument
@@ -91,14 +91,18 @@ def _diagnoses(state: IntakeState) -> Iterator[str]:
 
 def _severity(state: IntakeState) -> Iterator[str]:
     case = case_of(
-        state.facts, policy=state.policy, as_of=state.as_of, purpose=Purpose.PLANNING, indication=None
+        state.facts,
+        policy=state.policy,
+        as_of=state.as_of,
+        purpose=JudgementPurpose.PLANNING,
+        indication=None,
     )
     for condition in case.treated:
         if (found := baseline_of(case, condition)) is not None:
             yield f"{condition.title}: {_scored(*found)}"
 
 
-def _scored(score: Score, scale: Instrument) -> str:
+def _scored(score: RecordedScore, scale: Instrument) -> str:
     band = scale.band(score.value)
     when = f", {long_day(score.taken)}" if score.taken else ""
     return f"{scale.title} {plain(score.value)}{f', {band.label}' if band else ''}{when}"

@@ -13,7 +13,7 @@ from tenuto.clinic.ui.words import day, moment
 from tenuto.core.gate import Level
 from tenuto.core.intake.history import Saved, Value, medication_of, trial_text
 from tenuto.core.intake.medicines import interactions, recognise
-from tenuto.core.intake.steps import Question, Rows, Step
+from tenuto.core.intake.steps import HistoryStep, Question, Rows
 
 __all__ = [
     "ConflictCard",
@@ -111,7 +111,7 @@ _ROWS_TITLES = {
 
 
 def step_view(
-    step: Step,
+    step: HistoryStep,
     standing: Mapping[str, Value],
     state: Mapping[str, Saved],
     applies: Callable[[str], bool],
@@ -246,7 +246,7 @@ def _id(fact_id: str) -> str:
     return "q-" + fact_id.replace(".", "-")
 
 
-def conflict_cards(step: Step, conflicts: Sequence[Conflict]) -> tuple[ConflictCard, ...]:
+def conflict_cards(step: HistoryStep, conflicts: Sequence[Conflict]) -> tuple[ConflictCard, ...]:
     """Both values of each entry; the inputs carry mine, so that choosing it sends it again."""
     titles = {q.fact.id: _LABELS.get(q.fact.id, q.fact.title) for q in step.questions}
     return tuple(

@@ -19,11 +19,11 @@ from tenuto.clinic.ui.words import count, day_of_moment, moment, same_day
 from tenuto.core.gate import Level
 from tenuto.core.intake.steps import elsewhere, steps
 
-__all__ = ["Section", "TaskCard", "decision_text", "sections", "task_cards"]
+__all__ = ["IntakeSection", "TaskCard", "decision_text", "sections", "task_cards"]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class IntakeSection:
     """One section of intake on the page of the patient."""
 
     title: str
@@ -46,12 +46,12 @@ class TaskCard:
     due: str
 
 
-def sections(state: IntakeState, patient_id: UUID, staff: Staff) -> tuple[Section, ...]:
+def sections(state: IntakeState, patient_id: UUID, staff: Staff) -> tuple[IntakeSection, ...]:
     """All sections, in the order in which they are gone through; no address where `staff` may not record."""
     return tuple(_sections(state, patient_id, staff))
 
 
-def _sections(state: IntakeState, patient_id: UUID, staff: Staff) -> Iterator[Section]:
+def _sections(state: IntakeState, patient_id: UUID, staff: Staff) -> Iterator[IntakeSection]:
     for step in steps():
         yield _section(state, step.title, step.facts, reverse("intake:history", args=[patient_id, step.id]))
     for page, (title, verb) in PAGES.items():
@@ -59,19 +59,19 @@ def _sections(state: IntakeState, patient_id: UUID, staff: Staff) -> Iterator[Se
         yield _section(state, title, facts, reverse(page, args=[patient_id]) if may(staff, verb) else "")
 
 
-def _section(state: IntakeState, title: str, facts: Sequence[str], url: str) -> Section:
+def _section(state: IntakeState, title: str, facts: Sequence[str], url: str) -> IntakeSection:
     about = [f for f in state.gate.findings if f.fact in facts and f.level > Level.PASS]
     told = [f for f in about if not f.missing]
     lacking = len({f.fact for f in about if f.missing})
     missing = f"{count(lacking, 'fact')} to ask" if lacking else ""
     worst = max((f.level for f in told), default=Level.PASS)
     if worst >= Level.BLOCK:
-        return Section(title, worst.name.lower(), "Blocked", told[0].message, url)
+        return IntakeSection(title, worst.name.lower(), "Blocked", told[0].message, url)
     if lacking:
-        return Section(title, "due", "Due", missing, url)
+        return IntakeSection(title, "due", "Due", missing, url)
     if told:
-        return Section(title, "review", "Review", told[0].message, url)
-    return Section(title, "pass", "Done", "", url)
+        return IntakeSection(title, "review", "Review", told[0].message, url)
+    return IntakeSection(title, "pass", "Done", "", url)
 
 
 def decision_text(state: IntakeState) -> str:

@@ -52,7 +52,7 @@ def decide(
     if wanted is Decision.Outcome.ACCEPTED:
         waiting = open_safety_tasks_of(patient)
         _check_nobody_waits(waiting, authority, reason)
-        _require_open(state, Override(by.audit_name, authority, reason, at))
+        _check_gate_opens(state, Override(by.audit_name, authority, reason, at))
     elif not reason.strip():
         raise DecisionRefused("Write why, in one sentence: it is what the person and the referrer are told.")
     row = _row(patient, state, wanted, reason, authority, signature, keep_rules(at=at), at)
@@ -101,7 +101,7 @@ def _authority(by: Staff) -> Authority:
     return Authority.MEDICAL_DIRECTOR if by.role == Role.MEDICAL_DIRECTOR else Authority.PRESCRIBER
 
 
-def _require_open(state: IntakeState, override: Override) -> None:
+def _check_gate_opens(state: IntakeState, override: Override) -> None:
     try:
         state.gate.require(override)
     except GateClosed as closed:

@@ -20,7 +20,7 @@ from tenuto.clinic.ports.api import AlreadyEnded, end_task
 from tenuto.clinic.ports.by_rule import open_by_rule
 from tenuto.core.literature.tasks import EndsBy, task_kind
 
-__all__ = ["Asked", "EnquiryEnded", "close_enquiry", "record_enquiry", "register_enquirer"]
+__all__ = ["Enquiring", "EnquiryEnded", "close_enquiry", "record_enquiry", "register_enquirer"]
 
 
 class EnquiryEnded(Exception):
@@ -28,7 +28,7 @@ class EnquiryEnded(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Enquiring:
     """What came in: who asks, how to answer, in which words, and who refers."""
 
     channel: str
@@ -41,7 +41,7 @@ class Asked:
 
 
 @transaction.atomic
-def record_enquiry(*, clinic: Clinic, asked: Asked, by: Actor, at: datetime) -> Enquiry:
+def record_enquiry(*, clinic: Clinic, asked: Enquiring, by: Actor, at: datetime) -> Enquiry:
     """Keep an enquiry and give the coordinator the task to answer it. The task names nobody."""
     if by.clinic_id != clinic.pk:
         raise PermissionError("An enquiry is recorded in the clinic that it came to.")

@@ -18,7 +18,7 @@ from tenuto.clinic.ports.api import TaskRow, end_tasks, open_tasks_of
 from tenuto.clinic.ports.by_rule import open_by_rule
 from tenuto.core.intake.facts import Answer
 from tenuto.core.intake.history import Value
-from tenuto.core.intake.steps import Step, step
+from tenuto.core.intake.steps import HistoryStep, step
 from tenuto.core.intake.tasks import for_answer, opens
 from tenuto.core.literature.tasks import EndsBy, task_kind
 
@@ -79,7 +79,7 @@ def save_step(
 
 def _save(
     patient: Patient,
-    asked: Step,
+    asked: HistoryStep,
     entries: Mapping[str, Value],
     seen: Mapping[str, int],
     again: frozenset[str],

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.models import Measured, ReadingStruck
 from tenuto.clinic.intake.services.tests import end_tests_waited_for
@@ -39,7 +39,7 @@ def record_reading(
 
     Raises ValueError for a reading without values or from the future.
     """
-    require_same_clinic(by, patient)
+    check_same_clinic(by, patient)
     if not values:
         raise ValueError("Nothing was measured. Enter at least one value.")
     if taken_at > at:
@@ -68,7 +68,7 @@ def record_reading(
 @transaction.atomic
 def strike_reading(*, patient: Patient, reading: UUID, why: str, by: Staff, at: datetime) -> None:
     """Say that a reading doesn't count. It stays readable, struck through, with the reason."""
-    require_same_clinic(by, patient)
+    check_same_clinic(by, patient)
     if not why.strip():
         raise ValueError("Say why the reading is wrong, in one sentence.")
     found = Measured.objects.filter(patient=patient, reading=reading).first()

@@ -16,7 +16,7 @@ from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.intake.forms.enquiries import CloseForm, EnquiryForm, RegisterForm
 from tenuto.clinic.intake.models import Enquiry, EnquiryEnd
 from tenuto.clinic.intake.services import close_enquiry, record_enquiry, register_enquirer
-from tenuto.clinic.intake.services.enquiries import Asked, EnquiryEnded
+from tenuto.clinic.intake.services.enquiries import Enquiring, EnquiryEnded
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, staff_of
 from tenuto.clinic.ledger.facts import IN_ORDER, NEWEST_FIRST
 from tenuto.clinic.ledger.services import record_read
@@ -54,7 +54,7 @@ def add(request: HttpRequest) -> HttpResponse:
     form = EnquiryForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         got, staff = form.cleaned_data, staff_of(request)
-        asked = Asked(
+        asked = Enquiring(
             got["channel"],
             got["name"],
             got["contact"],

@@ -21,9 +21,9 @@ from tenuto.clinic.intake.state import IntakeState, current
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, aside_html, page, staff_of
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
-from tenuto.core.intake.eligibility import Purpose, case_of
+from tenuto.core.intake.eligibility import JudgementPurpose, case_of
 from tenuto.core.intake.required import fact
-from tenuto.core.intake.steps import Step, step, steps
+from tenuto.core.intake.steps import HistoryStep, step, steps
 
 __all__ = ["history"]
 
@@ -47,14 +47,14 @@ def history(request: HttpRequest, patient: Patient, step_id: str) -> HttpRespons
     return _answer(request, patient, asked, _save(request, patient, asked, posted))
 
 
-def _step(step_id: str) -> Step:
+def _step(step_id: str) -> HistoryStep:
     try:
         return step(step_id)
     except KeyError as unknown:
         raise Http404(str(unknown)) from unknown
 
 
-def _save(request: HttpRequest, patient: Patient, asked: Step, posted: Posted) -> SaveResult:
+def _save(request: HttpRequest, patient: Patient, asked: HistoryStep, posted: Posted) -> SaveResult:
     return save_step(
         patient=patient,
         step_id=asked.id,
@@ -66,7 +66,7 @@ def _save(request: HttpRequest, patient: Patient, asked: Step, posted: Posted) -
     )
 
 
-def _answer(request: HttpRequest, patient: Patient, asked: Step, result: SaveResult) -> HttpResponse:
+def _answer(request: HttpRequest, patient: Patient, asked: HistoryStep, result: SaveResult) -> HttpResponse:
     if result.conflicts:
         context = {"step": asked, "conflicts": conflict_cards(asked, result.conflicts), "saved": result.saved}
         return page(request, "intake/conflict.html", patient, context, status=CONFLICT)
@@ -83,7 +83,7 @@ def _answer(request: HttpRequest, patient: Patient, asked: Step, result: SaveRes
     return redirect("intake:history", patient.pk, following[0].id)
 
 
-def _resolve(request: HttpRequest, patient: Patient, asked: Step, posted: Posted) -> HttpResponse:
+def _resolve(request: HttpRequest, patient: Patient, asked: HistoryStep, posted: Posted) -> HttpResponse:
     """After a conflict: of each entry either mine, which is saved over what I have now seen, or what stands."""
     chosen = {key: request.POST.get(f"choose-{key}", "") for key in posted.entries}
     mine = {key: value for key, value in posted.entries.items() if chosen[key] == "mine"}
@@ -91,7 +91,7 @@ def _resolve(request: HttpRequest, patient: Patient, asked: Step, posted: Posted
     return _answer(request, patient, asked, result)
 
 
-def _autosave(request: HttpRequest, patient: Patient, asked: Step, posted: Posted) -> HttpResponse:
+def _autosave(request: HttpRequest, patient: Patient, asked: HistoryStep, posted: Posted) -> HttpResponse:
     """One entry. The answer is the new version and the gate, or the sentence that says what is wrong."""
     if posted.errors:
         key, error = next(iter(posted.errors.items()))
@@ -115,7 +115,11 @@ def _autosave(request: HttpRequest, patient: Patient, asked: Step, posted: Poste
 
 
 def _show(
-    request: HttpRequest, patient: Patient, asked: Step, posted: Posted | None = None, status: int = 200
+    request: HttpRequest,
+    patient: Patient,
+    asked: HistoryStep,
+    posted: Posted | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     rows = gather([patient.pk]).get(patient.pk, Gathered())
     state = current(patient)
@@ -142,6 +146,10 @@ def _show(
 
 def _applies(state: IntakeState) -> Callable[[str], bool]:
     case = case_of(
-        state.facts, policy=state.policy, as_of=state.as_of, purpose=Purpose.PLANNING, indication=None
+        state.facts,
+        policy=state.policy,
+        as_of=state.as_of,
+        purpose=JudgementPurpose.PLANNING,
+        indication=None,
     )
     return lambda fact_id: case.applies(fact(fact_id))

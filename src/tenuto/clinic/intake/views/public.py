@@ -17,7 +17,7 @@ from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.intake.forms.enquiries import PublicEnquiryForm
 from tenuto.clinic.intake.models import Enquiry
 from tenuto.clinic.intake.services import record_enquiry
-from tenuto.clinic.intake.services.enquiries import Asked
+from tenuto.clinic.intake.services.enquiries import Enquiring
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE
 from tenuto.clinic.ledger import origin
 from tenuto.clinic.ledger.actors import Someone
@@ -48,7 +48,7 @@ def enquire(request: HttpRequest, clinic_id: UUID) -> HttpResponse:
             request, "intake/public/problem.html", {"clinic": clinic, "text": text}, status=TOO_MANY
         )
     got = form.cleaned_data
-    asked = Asked(Enquiry.Channel.WEB, got["name"], got["contact"], True, message=got["message"])
+    asked = Enquiring(Enquiry.Channel.WEB, got["name"], got["contact"], True, message=got["message"])
     by = Someone("enquiry", clinic.pk, "somebody on the public form", clinic.zone)
     record_enquiry(clinic=clinic, asked=asked, by=by, at=timezone.now())
     return redirect("enquire-thanks", clinic.pk)

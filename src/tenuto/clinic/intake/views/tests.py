@@ -20,8 +20,8 @@ from tenuto.clinic.ledger.facts import NEWEST_FIRST
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.core.intake import labs
-from tenuto.core.intake.case import Case
-from tenuto.core.intake.eligibility import Purpose, case_of
+from tenuto.core.intake.case import JudgedCase
+from tenuto.core.intake.eligibility import JudgementPurpose, case_of
 from tenuto.core.intake.required import fact
 
 __all__ = ["ask", "tests"]
@@ -49,9 +49,13 @@ def tests(request: HttpRequest, patient: Patient) -> HttpResponse:
     return page(request, "intake/tests.html", patient, context, state=state, status=status)
 
 
-def _case(state: IntakeState) -> Case:
+def _case(state: IntakeState) -> JudgedCase:
     return case_of(
-        state.facts, policy=state.policy, as_of=state.as_of, purpose=Purpose.PLANNING, indication=None
+        state.facts,
+        policy=state.policy,
+        as_of=state.as_of,
+        purpose=JudgementPurpose.PLANNING,
+        indication=None,
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tenuto.clinic.interop.fhir import tables
 from tenuto.clinic.interop.fhir.elements import Element, Remarks, read_moment
-from tenuto.core.intake.required import Fact
+from tenuto.core.intake.required import RequiredFact
 from tenuto.core.units import plain
 
 __all__ = ["Value", "answer_value", "sent_value", "weight"]
@@ -23,7 +23,7 @@ _WEIGHTS = (
 )
 
 
-def answer_value(fact: Fact, sent: Value) -> Value:
+def answer_value(fact: RequiredFact, sent: Value) -> Value:
     """`sent` in the type that the question asks for; left as it is when it can't be read as that."""
     if not isinstance(sent, str):
         return sent

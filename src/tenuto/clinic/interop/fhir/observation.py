@@ -13,10 +13,10 @@ from tenuto.clinic.interop.fhir.systems import UCUM, short_name
 from tenuto.clinic.interop.fhir.tables import MeasurementRule, ResultRule, Scale
 from tenuto.clinic.interop.fhir.ucum import UnitUnknown, convert, disagree, unit
 from tenuto.core.gate import Level
-from tenuto.core.intake.facts import Answer, Coding, Measurement, Score
+from tenuto.core.intake.facts import Answer, Coding, Measurement, RecordedScore
 from tenuto.core.intake.reading_report import Ending
-from tenuto.core.intake.required import Fact, fact
-from tenuto.core.intake.terminology import Band, band, spoken_of, stands_for_nothing
+from tenuto.core.intake.required import RequiredFact, fact
+from tenuto.core.intake.terminology import AnswerBand, band, spoken_of, stands_for_nothing
 from tenuto.core.units import plain
 
 __all__ = ["Read", "read"]
@@ -31,7 +31,7 @@ class Read:
     """What one Observation says, of the things that are asked for."""
 
     measurements: tuple[Measurement, ...] = ()
-    scores: tuple[Score, ...] = ()
+    scores: tuple[RecordedScore, ...] = ()
     answers: tuple[Answer, ...] = ()
 
 
@@ -63,7 +63,7 @@ def read(observation: Element, remarks: Remarks) -> Read:
     read_parts = [_read_part(part, observation.where, when, remarks) for part in wanted]
     return Read(
         tuple(r for r in read_parts if isinstance(r, Measurement)),
-        tuple(r for r in read_parts if isinstance(r, Score)),
+        tuple(r for r in read_parts if isinstance(r, RecordedScore)),
         tuple(r for r in read_parts if isinstance(r, Answer)),
     )
 
@@ -114,7 +114,7 @@ def _when(observation: Element, remarks: Remarks) -> _When:
 
 def _read_part(
     part: Element, origin: str, when: _When, remarks: Remarks
-) -> Measurement | Score | Answer | None:
+) -> Measurement | RecordedScore | Answer | None:
     rule = tables.rule_for(part.codings("code")[0])
     absent = part.one("dataAbsentReason")
     if rule is None:
@@ -222,7 +222,7 @@ def _judge_comparator(
         remarks.add(f"{origin}: the {rule.title} is only known as '{sent}'. Obtain the exact value.")
 
 
-def _score(part: Element, scale: Scale, origin: str, when: _When, remarks: Remarks) -> Score | None:
+def _score(part: Element, scale: Scale, origin: str, when: _When, remarks: Remarks) -> RecordedScore | None:
     value = _number(part)
     if value is None or not scale.holds(value):
         said = "has no number" if value is None else f"is {plain(value)}, which is not from 0 to {scale.most}"
@@ -231,13 +231,15 @@ def _score(part: Element, scale: Scale, origin: str, when: _When, remarks: Remar
         remarks.add(f"{origin}: the {scale.title} total {said}; not used. Score it again.")
         return None
     items = tuple((code, int(value)) for code in scale.loinc)
-    return Score(scale.instrument, value, when.day, origin, items, at=when.at)
+    return RecordedScore(scale.instrument, value, when.day, origin, items, at=when.at)
 
 
-def _unclear(scale: Scale, when: _When, origin: str, said: str) -> Score:
+def _unclear(scale: Scale, when: _When, origin: str, said: str) -> RecordedScore:
     """An answer about suicide that can't be read counts as the worst one until a person has asked again."""
     items = tuple((code, scale.most) for code in scale.loinc)
-    return Score(scale.instrument, Decimal(scale.most), when.day, origin, items, at=when.at, unclear=said)
+    return RecordedScore(
+        scale.instrument, Decimal(scale.most), when.day, origin, items, at=when.at, unclear=said
+    )
 
 
 def _number(part: Element) -> Decimal | None:
@@ -311,7 +313,7 @@ def _by_number(part: Element, rule: ResultRule, remarks: Remarks, origin: str) -
     return word
 
 
-def _amount(quantity: Element, value: Decimal, limits: Band) -> Decimal | None:
+def _amount(quantity: Element, value: Decimal, limits: AnswerBand) -> Decimal | None:
     code = coded_unit(quantity)
     if not code or disagree(code, quantity.text("unit")):
         return None
@@ -323,7 +325,7 @@ def _amount(quantity: Element, value: Decimal, limits: Band) -> Decimal | None:
     return None
 
 
-def _level(asked: Fact, value: Value) -> Level | None:
+def _level(asked: RequiredFact, value: Value) -> Level | None:
     """What an answer does; None for one that the register doesn't list."""
     key = ("yes" if value else "no") if isinstance(value, bool) else str(value)
     return asked.effects.get(key)

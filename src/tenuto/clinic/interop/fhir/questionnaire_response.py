@@ -15,9 +15,9 @@ from tenuto.clinic.interop.fhir.answers import answer_value, sent_value, weight
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
 from tenuto.clinic.interop.fhir.form_items import code_of, looks_like, speaks_of_suicide
 from tenuto.clinic.interop.fhir.tables import ResultRule, Scale
-from tenuto.core.intake.facts import Answer, Score
+from tenuto.core.intake.facts import Answer, RecordedScore
 from tenuto.core.intake.reading_report import Ending, listed
-from tenuto.core.intake.required import Fact
+from tenuto.core.intake.required import RequiredFact
 from tenuto.core.units import plain
 
 __all__ = ["INTAKE", "Given", "read"]
@@ -37,7 +37,7 @@ class Given:
     authored: date | None
     at: datetime | None = None
     answers: list[Answer] = field(default_factory=list)
-    scores: list[Score] = field(default_factory=list)
+    scores: list[RecordedScore] = field(default_factory=list)
     weights: dict[str, int] = field(default_factory=dict)
     """Item weights of scales by LOINC code; the highest where an item is answered twice."""
     disputed: set[str] = field(default_factory=set)
@@ -108,11 +108,11 @@ def _clearly_no(item: Element, remarks: Remarks) -> bool:
     )
 
 
-def _unclear(said: str, given: Given) -> Score:
+def _unclear(said: str, given: Given) -> RecordedScore:
     """An answer about suicide that can't be read for certain counts as the worst one until a person has asked."""
     nine = tables.scales()[ITEM_NINE]
     items = tuple((code, nine.most) for code in nine.loinc)
-    return Score(
+    return RecordedScore(
         ITEM_NINE, Decimal(nine.most), given.authored, given.origin, items, at=given.at, unclear=said
     )
 
@@ -144,7 +144,7 @@ def _take(link: str, item: Element, given: Given, remarks: Remarks) -> None:
             _take_answer(fact, item, given, remarks)
 
 
-def _take_answer(fact: Fact, item: Element, given: Given, remarks: Remarks) -> None:
+def _take_answer(fact: RequiredFact, item: Element, given: Given, remarks: Remarks) -> None:
     for answer in item.all("answer"):
         sent = sent_value(answer, remarks)
         if sent is None:
@@ -187,7 +187,9 @@ def _take_total(scale: Scale, item: Element, given: Given, remarks: Remarks) -> 
     for answer in item.all("answer"):
         sent = sent_value(answer, remarks)
         if isinstance(sent, Decimal) and scale.holds(sent):
-            given.scores.append(Score(scale.instrument, sent, given.authored, given.origin, at=given.at))
+            given.scores.append(
+                RecordedScore(scale.instrument, sent, given.authored, given.origin, at=given.at)
+            )
         else:
             remarks.add(
                 f"{given.origin}: the {scale.title} total is not a number from 0 to {scale.most}; not used."
@@ -215,14 +217,16 @@ def _total_scales(given: Given, remarks: Remarks) -> None:
                 f"{total}; the items are used. Check the form."
             )
         given.scores = [s for s in given.scores if s.instrument != scale.instrument]
-        given.scores.append(Score(scale.instrument, total, given.authored, given.origin, items, given.at))
+        given.scores.append(
+            RecordedScore(scale.instrument, total, given.authored, given.origin, items, given.at)
+        )
     given.scores += [_unclear(said or "not readable", given) for said in given.unsure.values()]
 
 
-def _kept(scale: Scale, given: Given) -> list[Score]:
+def _kept(scale: Scale, given: Given) -> list[RecordedScore]:
     """The answered items that count without a total: a thought of suicide is not lost with a skipped question."""
     return [
-        Score(
+        RecordedScore(
             name,
             Decimal(given.weights[code]),
             given.authored,

@@ -21,7 +21,7 @@ from tenuto.clinic.interop.fhir import (
 from tenuto.clinic.interop.fhir.elements import CUT, Element, Remarks
 from tenuto.clinic.interop.fhir.loading import Json, UnusableBundle
 from tenuto.clinic.interop.fhir.sent import kept_back, unpack
-from tenuto.clinic.interop.fhir.subjects import Entry, Index, Whose, the_patient, whose
+from tenuto.clinic.interop.fhir.subjects import BundleEntry, Index, Whose, the_patient, whose
 from tenuto.clinic.interop.fhir.versions import current
 from tenuto.core.gate import Finding
 from tenuto.core.intake.died import DIED
@@ -33,17 +33,17 @@ from tenuto.core.intake.facts import (
     Medication,
     PatientFacts,
     Problem,
-    Score,
+    RecordedScore,
 )
 from tenuto.core.intake.reading_report import Ending, ReadingReport
 
-__all__ = ["Reading", "read_bundle"]
+__all__ = ["BundleReading", "read_bundle"]
 
 T = TypeVar("T", Problem, Medication, Allergy)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class BundleReading:
     """What a Bundle says about its patient."""
 
     facts: PatientFacts
@@ -73,7 +73,7 @@ class _Gathered:
     medications: list[Medication] = field(default_factory=list)
     allergies: list[Allergy] = field(default_factory=list)
     measurements: list[Measurement] = field(default_factory=list)
-    scores: list[Score] = field(default_factory=list)
+    scores: list[RecordedScore] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     consents: list[Consent] = field(default_factory=list)
 
@@ -91,7 +91,7 @@ class _Gathered:
         return sum(len(each) for each in facts) + len(self.consents)
 
 
-def read_bundle(bundle: Json, *, as_of: date, zone: tzinfo | None = None) -> Reading:
+def read_bundle(bundle: Json, *, as_of: date, zone: tzinfo | None = None) -> BundleReading:
     """Read a parsed Bundle (see `loading.parse`); `as_of` decides which consent is in force.
 
     `zone` is the clinic's time zone: every instant is put on its day there. Without it a day is the sender's own.
@@ -99,7 +99,7 @@ def read_bundle(bundle: Json, *, as_of: date, zone: tzinfo | None = None) -> Rea
     """
     remarks = Remarks(zone)
     pieces = current(unpack(Element(bundle, "Bundle"), remarks).pieces, remarks)
-    entries = [Entry(piece.resource, piece.full_url) for piece in pieces]
+    entries = [BundleEntry(piece.resource, piece.full_url) for piece in pieces]
     person = the_patient(entries)
     _refuse_other_version(person.resource)
     index, found, ignored = Index(entries), _Gathered(), Counter[str]()
@@ -115,7 +115,7 @@ def read_bundle(bundle: Json, *, as_of: date, zone: tzinfo | None = None) -> Rea
         else:
             ignored[entry.kind or "unnamed"] += 1
             _leave(entry, person, index, remarks)
-    return Reading(
+    return BundleReading(
         facts=PatientFacts(
             person=facts_about,
             problems=tuple(found.problems),
@@ -142,7 +142,9 @@ def _refuse_other_version(person: Element) -> None:
         )
 
 
-def _take(entry: Entry, person: Entry, index: Index, as_of: date, found: _Gathered, remarks: Remarks) -> None:
+def _take(
+    entry: BundleEntry, person: BundleEntry, index: Index, as_of: date, found: _Gathered, remarks: Remarks
+) -> None:
     """Read one entry; it is used when it brought a fact."""
     remarks.begin(entry.label)
     before = found.count
@@ -151,7 +153,7 @@ def _take(entry: Entry, person: Entry, index: Index, as_of: date, found: _Gather
     remarks.close(used=found.count > before)
 
 
-def _may_be_used(entry: Entry, person: Entry, index: Index, remarks: Remarks) -> bool:
+def _may_be_used(entry: BundleEntry, person: BundleEntry, index: Index, remarks: Remarks) -> bool:
     resource = entry.resource
     version = kinds.other_version(resource)
     if version:
@@ -182,13 +184,13 @@ def _may_be_used(entry: Entry, person: Entry, index: Index, remarks: Remarks) ->
     return True
 
 
-def _not_this_persons(entry: Entry, remarks: Remarks) -> None:
+def _not_this_persons(entry: BundleEntry, remarks: Remarks) -> None:
     sentence = f"{entry.label} is about somebody else; not used. Remove it from this person's record."
     remarks.add(sentence)
     remarks.settle(Ending.SOMEBODY_ELSE, sentence)
 
 
-def _leave(entry: Entry, person: Entry, index: Index, remarks: Remarks) -> None:
+def _leave(entry: BundleEntry, person: BundleEntry, index: Index, remarks: Remarks) -> None:
     """An entry of a type that is not read: not needed, or something that a person has to look at."""
     remarks.begin(entry.label)
     why = kinds.not_needed(entry.kind)
@@ -203,7 +205,7 @@ def _leave(entry: Entry, person: Entry, index: Index, remarks: Remarks) -> None:
     remarks.close()
 
 
-def _name_unread(entry: Entry, remarks: Remarks) -> None:
+def _name_unread(entry: BundleEntry, remarks: Remarks) -> None:
     version = kinds.other_version(entry.resource)
     if version:
         remarks.add(
@@ -234,7 +236,7 @@ def says(resource: Element) -> str:
     return ""
 
 
-def _gather(entry: Entry, index: Index, as_of: date, found: _Gathered, remarks: Remarks) -> None:
+def _gather(entry: BundleEntry, index: Index, as_of: date, found: _Gathered, remarks: Remarks) -> None:
     resource = entry.resource
     match entry.kind:
         case "Condition":

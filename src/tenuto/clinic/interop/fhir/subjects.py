@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from tenuto.clinic.interop.fhir.elements import Element
 from tenuto.clinic.interop.fhir.loading import UnusableBundle
 
-__all__ = ["Entry", "Index", "Whose", "the_patient", "whose"]
+__all__ = ["BundleEntry", "Index", "Whose", "the_patient", "whose"]
 
 _HISTORY = re.compile(r"/_history/[^/]*\Z")
 
@@ -28,7 +28,7 @@ _DOUBT = list(Whose)
 """From sure to surely not: of several references the worst counts."""
 
 
-class Entry:
+class BundleEntry:
     """One resource of the Bundle with the addresses under which others may refer to it."""
 
     __slots__ = ("addresses", "kind", "label", "resource")
@@ -45,8 +45,8 @@ class Entry:
 class Index:
     """Finds the entry that a reference means."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        self._by_address: dict[str, Entry] = {}
+    def __init__(self, entries: Iterable[BundleEntry]) -> None:
+        self._by_address: dict[str, BundleEntry] = {}
         for entry in entries:
             for address in entry.addresses:
                 self._by_address.setdefault(address, entry)
@@ -68,7 +68,7 @@ def _bare(address: str) -> str:
     return bare.lower() if bare.lower().startswith("urn:") else bare
 
 
-def the_patient(entries: list[Entry]) -> Entry:
+def the_patient(entries: list[BundleEntry]) -> BundleEntry:
     """The one patient of the Bundle; raises `UnusableBundle` for none and for two."""
     patients = [entry for entry in entries if entry.kind == "Patient"]
     if not patients:
@@ -79,10 +79,10 @@ def the_patient(entries: list[Entry]) -> Entry:
     for other in patients:
         if other is not first and not _same_person(first, other):
             raise _two(first, other)
-    return Entry(first.resource, "", frozenset().union(*(p.addresses for p in patients)))
+    return BundleEntry(first.resource, "", frozenset().union(*(p.addresses for p in patients)))
 
 
-def _two(first: Entry, other: Entry) -> UnusableBundle:
+def _two(first: BundleEntry, other: BundleEntry) -> UnusableBundle:
     if first.label == other.label:
         return UnusableBundle(
             f"{first.label} was sent twice, with different particulars, and nothing says which version is newer. "
@@ -94,11 +94,11 @@ def _two(first: Entry, other: Entry) -> UnusableBundle:
     )
 
 
-def _is_replaced(patient: Entry) -> bool:
+def _is_replaced(patient: BundleEntry) -> bool:
     return any(link.text("type") == "replaced-by" for link in patient.resource.all("link"))
 
 
-def _same_person(one: Entry, other: Entry) -> bool:
+def _same_person(one: BundleEntry, other: BundleEntry) -> bool:
     """The same content, or a link by which the sender says that both are one person."""
     if one.resource.raw == other.resource.raw:
         return True
@@ -106,14 +106,14 @@ def _same_person(one: Entry, other: Entry) -> bool:
     return bool(linked & one.addresses) or bool(linked & other.addresses)
 
 
-def _targets(patient: Entry) -> Iterator[Element]:
+def _targets(patient: BundleEntry) -> Iterator[Element]:
     for link in patient.resource.all("link"):
         target = link.one("other")
         if target is not None:
             yield target
 
 
-def whose(resource: Element, patient: Entry, index: Index) -> Whose:
+def whose(resource: Element, patient: BundleEntry, index: Index) -> Whose:
     """Whether a resource is about the patient, from its `subject` or `patient` reference in any lawful writing."""
     reference = resource.one("subject") or resource.one("patient")
     if reference is None:
@@ -125,7 +125,7 @@ def whose(resource: Element, patient: Entry, index: Index) -> Whose:
     return found
 
 
-def _of_reference(reference: Element, within: Element, patient: Entry, index: Index) -> Whose:
+def _of_reference(reference: Element, within: Element, patient: BundleEntry, index: Index) -> Whose:
     address = _bare(reference.text("reference"))
     by_number = _by_identifier(reference, patient)
     if not address:
@@ -159,13 +159,13 @@ def _tail(address: str) -> str:
     return "/".join(address.split("/")[-2:])
 
 
-def _same_server(address: str, patient: Entry) -> bool:
+def _same_server(address: str, patient: BundleEntry) -> bool:
     """False only when both name a server, and not the same one: there the same id is another person."""
     servers = {a.rsplit("/", 2)[0].lower() for a in patient.addresses if "://" in a}
     return "://" not in address or not servers or address.rsplit("/", 2)[0].lower() in servers
 
 
-def _contained(address: str, within: Element, patient: Entry) -> Whose:
+def _contained(address: str, within: Element, patient: BundleEntry) -> Whose:
     inner = next((c for c in within.all("contained") if c.text("id") == address[1:]), None)
     if inner is None:
         return Whose.UNKNOWN
@@ -180,7 +180,7 @@ def _contained(address: str, within: Element, patient: Entry) -> Whose:
     return Whose.UNKNOWN
 
 
-def _by_search(address: str, patient: Entry) -> Whose:
+def _by_search(address: str, patient: BundleEntry) -> Whose:
     """A conditional reference: `Patient?identifier=system|value`."""
     asked = parse_qs(address.partition("?")[2], max_num_fields=10)
     if any(f"Patient/{value}" in patient.addresses for value in asked.get("_id", ())):
@@ -193,7 +193,7 @@ def _by_search(address: str, patient: Entry) -> Whose:
     return Whose.UNKNOWN
 
 
-def _by_identifier(reference: Element, patient: Entry) -> Whose:
+def _by_identifier(reference: Element, patient: BundleEntry) -> Whose:
     identifier = reference.one("identifier")
     if identifier is None:
         return Whose.UNSAID if not reference.text("display") else Whose.UNKNOWN

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tenuto.core.data import DataError, Table, data_file, not_among
 from tenuto.core.intake.facts import Coding
-from tenuto.core.intake.required import Fact, fact, facts
-from tenuto.core.intake.terminology import Role, terms
+from tenuto.core.intake.required import RequiredFact, fact, facts
+from tenuto.core.intake.terminology import CodeRole, terms
 from tenuto.core.intake.wording import Phrases
 from tenuto.core.scales.definition import Instrument, Take
 from tenuto.core.scales.reading import instrument
@@ -74,7 +74,7 @@ class Scale:
 class ResultRule:
     """A coded result that answers a question of the registry."""
 
-    fact: Fact
+    fact: RequiredFact
     closes: bool = False
     """True for a statement, or one part of a test: only what closes a gate counts."""
     positive: str = "positive"
@@ -145,11 +145,11 @@ def _single_scale() -> dict[str, str]:
 
 
 @cache
-def _questions() -> dict[str, Fact]:
+def _questions() -> dict[str, RequiredFact]:
     return {f.id: f for f in facts() if f.kind == "answer"}
 
 
-def question(name: str) -> Fact | None:
+def question(name: str) -> RequiredFact | None:
     """The question of the registry with this id."""
     return _questions().get(name)
 
@@ -172,11 +172,11 @@ def _by_loinc() -> dict[str, MeasurementRule | ResultRule | Scale]:
             found |= {code.code: ResultRule(asked) for code in asked.codes if code.system == "loinc"}
     for term in terms():
         asked = fact(term.fact)
-        if term.role is Role.MEASURE:
+        if term.role is CodeRole.MEASURE:
             measured = next(m for m in asked.measures if m.kind == term.kind)
             found[term.coding.code] = MeasurementRule(term.kind, asked.title.lower(), measured.unit)
         else:
-            found[term.coding.code] = ResultRule(asked, term.role is Role.CLOSES, term.positive)
+            found[term.coding.code] = ResultRule(asked, term.role is CodeRole.CLOSES, term.positive)
     return found
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.pathway.forms import ContactForm, IdentityForm, SupportForm
+from tenuto.clinic.pathway.forms import ContactWishForm, IdentityForm, SupportForm
 from tenuto.clinic.pathway.frame import patient_page
 from tenuto.clinic.pathway.registry import contributions
 from tenuto.clinic.people import identity
@@ -51,7 +51,7 @@ def amend(request: HttpRequest, patient: Patient) -> HttpResponse:
 @shows_patient(PAGE, verb="patient.amend")
 def contact(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Record a contact preference."""
-    form = ContactForm(request.POST)
+    form = ContactWishForm(request.POST)
     if form.is_valid():
         try:
             identity.prefer_contact(
@@ -101,7 +101,7 @@ def _page(request: HttpRequest, patient: Patient, **filled: forms.Form) -> HttpR
         "channels": [(channel.label, preferences.get(channel)) for channel in Channel],
         "support": identity.support_person(patient),
         "amend_form": filled.get("amend") or IdentityForm(initial=known),
-        "contact_form": filled.get("contact") or ContactForm(auto_id="contact_%s"),
+        "contact_form": filled.get("contact") or ContactWishForm(auto_id="contact_%s"),
         "support_form": filled.get("support") or SupportForm(auto_id="support_%s"),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if filled else HTTPStatus.OK

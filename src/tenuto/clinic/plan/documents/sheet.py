@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from tenuto.core.dates import say_birthday, say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.facts import Person
-from tenuto.core.intake.required import GROUPS, Fact, facts
+from tenuto.core.intake.required import GROUPS, RequiredFact, facts
 from tenuto.core.plan.calculation import Calculation
 from tenuto.core.plan.proposal import Proposal
 
-__all__ = ["Check", "FindingRow", "Row", "Sheet", "sheet_of"]
+__all__ = ["DoseCheckRow", "FindingRow", "Sheet", "SheetRow", "sheet_of"]
 
 NOT_FOR_CARE = (
     "A proposal for a licensed prescriber, who decides and signs. Not for care until your clinic has validated it. "
@@ -23,7 +23,7 @@ MARKS = {Level.PASS: "●", Level.REVIEW: "◆", Level.BLOCK: "■", Level.REFUS
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """A label and its value."""
 
     label: str
@@ -43,7 +43,7 @@ class FindingRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class DoseCheckRow:
     """One line of the dose card: what both calculations found for it."""
 
     name: str
@@ -60,30 +60,30 @@ class Sheet:
     mark: str
     verdict: str
     person: str
-    about: tuple[Row, ...]
+    about: tuple[SheetRow, ...]
     findings: tuple[FindingRow, ...]
-    dose: tuple[Row, ...]
+    dose: tuple[SheetRow, ...]
     no_dose: str
-    checks: tuple[Check, ...]
+    checks: tuple[DoseCheckRow, ...]
     agree: str
-    series: tuple[Row, ...]
+    series: tuple[SheetRow, ...]
     maintenance: tuple[str, ...]
     missing: tuple[str, ...]
     """What is not recorded, most dangerous first."""
     not_checked: tuple[str, ...]
-    alternatives: tuple[Row, ...]
+    alternatives: tuple[SheetRow, ...]
     ignored: str
     unrecorded: str = ""
     """The same in one line, by group."""
-    to_do: tuple[Row, ...] = ()
+    to_do: tuple[SheetRow, ...] = ()
     """What is needed by the first infusion, with its due date."""
     footer: str = NOT_FOR_CARE
     title: str = "Proposed treatment plan"
     stamp: str = ""
     """A word across the page, such as WITHDRAWN."""
-    company: tuple[Row, ...] = ()
+    company: tuple[SheetRow, ...] = ()
     """What the protocol requires beside the infusions, and who or what is on record."""
-    signature: tuple[Row, ...] = ()
+    signature: tuple[SheetRow, ...] = ()
     """Who signed which content, when and with what meaning; empty for a proposal."""
 
 
@@ -104,14 +104,15 @@ def sheet_of(proposal: Proposal, person: Person, ignored: Mapping[str, int]) -> 
         checks=_checks(calculation) if calculation else (),
         agree=_agree(calculation) if calculation else "",
         series=tuple(
-            Row(str(i.n), f"{say_date(i.on)}{_optional(i.kind.value)}") for i in proposal.series.infusions
+            SheetRow(str(i.n), f"{say_date(i.on)}{_optional(i.kind.value)}")
+            for i in proposal.series.infusions
         ),
         maintenance=_maintenance(proposal),
         missing=tuple(item.title for item in unrecorded),
         unrecorded=_in_one_line(unrecorded),
         to_do=_to_do(proposal),
         not_checked=proposal.not_checked,
-        alternatives=tuple(Row(a.protocol.id, a.why) for a in proposal.alternatives),
+        alternatives=tuple(SheetRow(a.protocol.id, a.why) for a in proposal.alternatives),
         ignored=_ignored(ignored),
     )
 
@@ -134,14 +135,16 @@ def _person(person: Person, age: int | None) -> str:
     )
 
 
-def _about(proposal: Proposal) -> tuple[Row, ...]:
+def _about(proposal: Proposal) -> tuple[SheetRow, ...]:
     plan, policy = proposal.protocol, proposal.policy
     signed = "demonstration only" if policy.demonstration else "signed" if policy.signed else "not signed"
     return (
-        Row("Plan of", say_date(proposal.as_of)),
-        Row("For", proposal.condition.title if proposal.condition else "no condition that is treated here"),
-        Row("Protocol", f"{plan.title} ({plan.id}, version {plan.version})" if plan else "none"),
-        Row("Policy", f"{policy.id}, version {policy.version}, {signed}"),
+        SheetRow("Plan of", say_date(proposal.as_of)),
+        SheetRow(
+            "For", proposal.condition.title if proposal.condition else "no condition that is treated here"
+        ),
+        SheetRow("Protocol", f"{plan.title} ({plan.id}, version {plan.version})" if plan else "none"),
+        SheetRow("Policy", f"{policy.id}, version {policy.version}, {signed}"),
     )
 
 
@@ -156,28 +159,30 @@ def _finding(finding: Finding) -> FindingRow:
     )
 
 
-def _dose(proposal: Proposal, calculation: Calculation) -> tuple[Row, ...]:
+def _dose(proposal: Proposal, calculation: Calculation) -> tuple[SheetRow, ...]:
     dose, inputs, weighing = calculation.dose, calculation.inputs, proposal.weighing
     weighed = f", weighed {say_date(weighing.taken)}" if weighing else ""
     original = f", sent as {weighing.original}" if weighing and weighing.original else ""
     rows = [
-        Row("Dose", f"{dose.ordered} ketamine base over {inputs.minutes}"),
-        Row("For each kg", f"{dose.per_kg.rounded(4)} ordered; {dose.target.rounded(4)} asked for"),
-        Row("Weight", f"{inputs.weight.rounded(2)}{weighed}{original}"),
-        Row(
+        SheetRow("Dose", f"{dose.ordered} ketamine base over {inputs.minutes}"),
+        SheetRow("For each kg", f"{dose.per_kg.rounded(4)} ordered; {dose.target.rounded(4)} asked for"),
+        SheetRow("Weight", f"{inputs.weight.rounded(2)}{weighed}{original}"),
+        SheetRow(
             "Rate",
             f"{dose.rate.rounded(4)}, {dose.rate_per_minute.rounded(4)}, {dose.rate_per_kg.rounded(4)}",
         ),
     ]
-    rows += [Row("Held", applied.text) for applied in dose.caps_applied]
+    rows += [SheetRow("Held", applied.text) for applied in dose.caps_applied]
     if dose.drug_volume is not None:
-        rows.append(Row("Draw", f"{dose.drug_volume.rounded(4)} from a vial of {inputs.vial}"))
+        rows.append(SheetRow("Draw", f"{dose.drug_volume.rounded(4)} from a vial of {inputs.vial}"))
     if dose.infusate is not None:
         bag = dose.infusate
-        rows.append(Row("Fill to", f"{bag.total_volume.rounded(4)} in total, {bag.concentration.rounded(4)}"))
-        rows.append(Row("Pump", str(bag.pump_rate.rounded(4))))
+        rows.append(
+            SheetRow("Fill to", f"{bag.total_volume.rounded(4)} in total, {bag.concentration.rounded(4)}")
+        )
+        rows.append(SheetRow("Pump", str(bag.pump_rate.rounded(4))))
     else:
-        rows.append(Row("Pump", "not known until vial strength and total volume are chosen"))
+        rows.append(SheetRow("Pump", "not known until vial strength and total volume are chosen"))
     return tuple(rows)
 
 
@@ -187,11 +192,11 @@ def _no_dose(proposal: Proposal) -> str:
     return "No dose: the findings marked REFUSE have to be corrected first."
 
 
-def _checks(calculation: Calculation) -> tuple[Check, ...]:
+def _checks(calculation: Calculation) -> tuple[DoseCheckRow, ...]:
     """The lines that both calculations have, side by side, in the order of the first."""
     second = {line.name: line.result for line in calculation.check.lines}
     return tuple(
-        Check(step.name, step.formula, step.result, second[step.name])
+        DoseCheckRow(step.name, step.formula, step.result, second[step.name])
         for step in calculation.dose.steps
         if step.name in second
     )
@@ -220,13 +225,13 @@ def _only_unrecorded(finding: Finding) -> bool:
     return finding.missing and finding.level <= Level.REVIEW
 
 
-def _unrecorded(proposal: Proposal) -> tuple[Fact, ...]:
+def _unrecorded(proposal: Proposal) -> tuple[RequiredFact, ...]:
     """The facts that are not recorded, most dangerous first: what would close a start before what would only be looked at."""
     unknown = [fact for fact in facts() if fact.id in proposal.missing]
     return tuple(sorted(unknown, key=lambda fact: (-fact.planning, -fact.starting)))
 
 
-def _in_one_line(unrecorded: tuple[Fact, ...]) -> str:
+def _in_one_line(unrecorded: tuple[RequiredFact, ...]) -> str:
     if not unrecorded:
         return ""
     groups = Counter(GROUPS[fact.group] for fact in unrecorded)
@@ -235,12 +240,12 @@ def _in_one_line(unrecorded: tuple[Fact, ...]) -> str:
     return f"{what} not recorded: {listed}."
 
 
-def _to_do(proposal: Proposal) -> tuple[Row, ...]:
+def _to_do(proposal: Proposal) -> tuple[SheetRow, ...]:
     """What is needed on the day, with the day: the first infusion's, or the one the series may start on."""
     planned = proposal.series.infusions
     due = planned[0].on if planned else proposal.request.start or proposal.as_of
     names = [fact.title for fact in facts() if fact.id in proposal.assessment.to_do]
-    return (Row(f"By {say_date(due)}", ", ".join(names)),) if names else ()
+    return (SheetRow(f"By {say_date(due)}", ", ".join(names)),) if names else ()
 
 
 def _ignored(ignored: Mapping[str, int]) -> str:

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from textwrap import wrap
 
-from tenuto.clinic.plan.documents.sheet import FindingRow, Row, Sheet
+from tenuto.clinic.plan.documents.sheet import FindingRow, Sheet, SheetRow
 
-__all__ = ["Look", "as_text"]
+__all__ = ["TextStyle", "as_text"]
 
 WIDTH = 100
 _COLOURS = {"PASS": "32", "REVIEW": "33", "BLOCK": "31", "REFUSE": "31"}
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class TextStyle:
     """How the text is set: its width in columns, whether levels are coloured, and whether everything is listed."""
 
     width: int = WIDTH
@@ -24,13 +24,13 @@ class Look:
     """True to list what is not recorded and what only informs; else each is one line or left out."""
 
 
-def as_text(sheet: Sheet, look: Look | None = None) -> str:
+def as_text(sheet: Sheet, look: TextStyle | None = None) -> str:
     """The whole sheet, gate first, then what speaks against the plan, then one line for what is not recorded."""
-    return "\n".join(_Text(sheet, look or Look()).lines()) + "\n"
+    return "\n".join(_Text(sheet, look or TextStyle()).lines()) + "\n"
 
 
 class _Text:
-    def __init__(self, sheet: Sheet, look: Look) -> None:
+    def __init__(self, sheet: Sheet, look: TextStyle) -> None:
         self.sheet, self.look = sheet, look
 
     def lines(self) -> Iterator[str]:
@@ -91,7 +91,7 @@ class _Text:
             return lines
         return [lines[0].replace(level, f"\x1b[{_COLOURS[level]};1m{level}\x1b[0m", 1), *lines[1:]]
 
-    def _table(self, rows: Iterable[Row], indent: str = "  ") -> list[str]:
+    def _table(self, rows: Iterable[SheetRow], indent: str = "  ") -> list[str]:
         shown = list(rows)
         width = max((len(row.label) for row in shown), default=0)
         return [

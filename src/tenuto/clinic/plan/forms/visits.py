@@ -14,7 +14,7 @@ from tenuto.core.course.infusion import GivenInfusion, Tolerability
 from tenuto.core.plan.side_effects import side_effects
 from tenuto.core.units import Mg, Minutes, UnitError, read_decimal
 
-__all__ = ["OrdersForm", "VisitForm"]
+__all__ = ["GivenInfusionForm", "OrdersForm"]
 
 GRADES = [
     ("0", "0, nothing"),
@@ -27,7 +27,7 @@ GRADES = [
 MOAAS = [("", "Not recorded"), *((str(n), str(n)) for n in range(6))]
 
 
-class VisitForm(forms.Form):
+class GivenInfusionForm(forms.Form):
     """One infusion that was given. Nothing that matters has a default."""
 
     given_on = forms.DateField(

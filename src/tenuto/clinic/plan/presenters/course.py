@@ -11,11 +11,11 @@ from tenuto.clinic.ui.words import count, day, long_day
 from tenuto.core.plan.proposal import Maintenance
 from tenuto.core.plan.series import InfusionKind, PlannedInfusion
 
-__all__ = ["CourseCard", "Visit", "course_card"]
+__all__ = ["CourseCard", "ListedInfusion", "course_card"]
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class ListedInfusion:
     """One planned infusion in the list beside the calendar."""
 
     n: int
@@ -29,7 +29,7 @@ class Visit:
 class CourseCard:
     """Visits, months, and the maintenance that follows."""
 
-    visits: tuple[Visit, ...]
+    visits: tuple[ListedInfusion, ...]
     months: Sequence[Month]
     span: str
     maintenance: str
@@ -58,9 +58,9 @@ def course_card(
     )
 
 
-def _visit(infusion: PlannedInfusion, before: date | None) -> Visit:
+def _visit(infusion: PlannedInfusion, before: date | None) -> ListedInfusion:
     gap = f"{(infusion.on - before).days} d" if before else ""
-    return Visit(infusion.n, day(infusion.on), _note(infusion).lstrip(", "), gap)
+    return ListedInfusion(infusion.n, day(infusion.on), _note(infusion).lstrip(", "), gap)
 
 
 def _kind(infusion: PlannedInfusion) -> str:

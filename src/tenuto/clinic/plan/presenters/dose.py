@@ -9,12 +9,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from tenuto.clinic.ui.words import duration
 from tenuto.core.plan.calculation import Calculation
 from tenuto.core.plan.dose import Dose
-from tenuto.core.plan.dose_check import Checked
+from tenuto.core.plan.dose_check import DoseCheck
 from tenuto.core.plan.dosing_weight import DosingWeight
 from tenuto.core.plan.inputs import DoseInputs
 from tenuto.core.units import Mg, plain
 
-__all__ = ["Amount", "Comparison", "DoseCard", "Line", "dose_card"]
+__all__ = ["Amount", "CalculationLine", "Comparison", "DoseCard", "dose_card"]
 
 MILLION = 10**6
 PLACES = {"mg": 2, "mg/kg": 4, "mL": 2, "mg/mL": 3, "mL/h": 1, "mg/h": 2, "mg/min": 3, "mg/kg/h": 4}
@@ -41,7 +41,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CalculationLine:
     """One step of a calculation."""
 
     name: str
@@ -62,8 +62,8 @@ class DoseCard:
     comparisons: tuple[Comparison, ...]
     agree: bool
     caps: tuple[str, ...]
-    first_steps: tuple[Line, ...]
-    second_steps: tuple[Line, ...]
+    first_steps: tuple[CalculationLine, ...]
+    second_steps: tuple[CalculationLine, ...]
     has_volumes: bool
     other_weights: tuple[Amount, ...]
     """The dose on the other weights that it could be calculated on."""
@@ -84,8 +84,8 @@ def dose_card(
         comparisons=comparisons,
         agree=calculation.agree and all(c.agree for c in comparisons),
         caps=tuple(cap.text for cap in dose.caps_applied),
-        first_steps=tuple(Line(s.name, s.formula, s.working, s.result) for s in dose.steps),
-        second_steps=tuple(Line(s.name, s.formula, s.working, s.result) for s in check.lines),
+        first_steps=tuple(CalculationLine(s.name, s.formula, s.working, s.result) for s in dose.steps),
+        second_steps=tuple(CalculationLine(s.name, s.formula, s.working, s.result) for s in check.lines),
         has_volumes=dose.infusate is not None,
         other_weights=tuple(
             Amount(f"On the {w.basis.value} weight, {w.weight}", plain(mg.value), "mg") for w, mg in others
@@ -106,7 +106,7 @@ def _amounts(inputs: DoseInputs, dose: Dose) -> Iterable[Amount]:
     yield _amount("Ordered for each kg", dose.per_kg.value, "mg/kg")
 
 
-def _comparisons(dose: Dose, checked: Checked) -> Iterable[Comparison]:
+def _comparisons(dose: Dose, checked: DoseCheck) -> Iterable[Comparison]:
     infusate = dose.infusate
     rows = (
         ("Ordered dose", "mg", dose.ordered.value, checked.dose_mg),

@@ -8,7 +8,7 @@ from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.plan.changes import changes
 from tenuto.clinic.plan.models import PlanVersion
-from tenuto.clinic.plan.presenters.version import VersionRow, undecided, version_rows
+from tenuto.clinic.plan.presenters.version import PlanVersionRow, undecided, version_rows
 from tenuto.clinic.plan.services.drafting import Built, written
 from tenuto.clinic.plan.status import Status
 from tenuto.clinic.plan.versions import standing
@@ -34,7 +34,7 @@ class DraftCard:
     given: int
     newest: int
     """Number of the newest version that this page knows of."""
-    versions: tuple[VersionRow, ...]
+    versions: tuple[PlanVersionRow, ...]
     undecided: str
     """What intake has still to decide before a signature; empty when it has."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.models import Role, Staff
-from tenuto.clinic.plan.looking import Look
+from tenuto.clinic.plan.looking import SecondLook
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.ui.gates import mark_of
 from tenuto.core.gate import Level
@@ -27,7 +27,7 @@ class LookCard:
     """Who has to act first, or what the patient has to do."""
 
 
-def look_card(look: Look | None, version: PlanVersion, *, staff: Staff) -> LookCard | None:
+def look_card(look: SecondLook | None, version: PlanVersion, *, staff: Staff) -> LookCard | None:
     """The card of a version for this reader; None for a version that is not in force."""
     if look is None or look.version.pk != version.pk:
         return None
@@ -40,7 +40,7 @@ def look_card(look: Look | None, version: PlanVersion, *, staff: Staff) -> LookC
     )
 
 
-def _waits(look: Look, staff: Staff) -> str:
+def _waits(look: SecondLook, staff: Staff) -> str:
     worst = max(reason.level for reason in look.reasons)
     if any(reason.is_consent for reason in look.reasons):
         return "Only a new consent lets this plan go on; or withdraw it."

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from tenuto.clinic.intake.api import Record, page_of
+from tenuto.clinic.intake.api import KnownFacts, page_of
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.presenters.course import CourseCard, course_card
 from tenuto.clinic.plan.presenters.dose import DoseCard, dose_card
@@ -64,7 +64,7 @@ def plan_page(
     proposal: Proposal,
     *,
     patient: Patient,
-    record: Record,
+    record: KnownFacts,
     query: QueryDict,
 ) -> PlanPage:
     """The page for a proposal. `query` are the options of the address, carried into links to other protocols."""
@@ -152,7 +152,7 @@ def _with(query: QueryDict, protocol: str) -> str:
     return f"?{changed.urlencode()}"
 
 
-def _record(record: Record, today: date) -> Iterable[tuple[str, str]]:
+def _record(record: KnownFacts, today: date) -> Iterable[tuple[str, str]]:
     yield "Record", record.source_name
     yield "Taken in", f"{moment(record.recorded_at)}, by {record.recorded_by}"
     yield "Judged", f"{long_day(today)}"

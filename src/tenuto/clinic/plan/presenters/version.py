@@ -22,14 +22,14 @@ from tenuto.clinic.ui.words import long_moment
 from tenuto.core.gate import Level
 from tenuto.core.intake.difference import Difference
 
-__all__ = ["SignCard", "VersionPage", "VersionRow", "undecided", "version_page", "version_rows"]
+__all__ = ["PlanVersionPage", "PlanVersionRow", "SignCard", "undecided", "version_page", "version_rows"]
 
 METHODS = {"totp": "authenticator code", "webauthn": "passkey"}
 SHORT = 12
 
 
 @dataclass(frozen=True, slots=True)
-class VersionRow:
+class PlanVersionRow:
     """One line of the list of versions."""
 
     id: str
@@ -55,7 +55,7 @@ class SignCard:
 
 
 @dataclass(frozen=True, slots=True)
-class VersionPage:
+class PlanVersionPage:
     """Everything that the template prints."""
 
     id: str
@@ -80,8 +80,8 @@ class VersionPage:
     """Against the version that this one revises."""
     revises: int
     sign: SignCard | None
-    versions: tuple[VersionRow, ...]
-    waiting: VersionRow | None
+    versions: tuple[PlanVersionRow, ...]
+    waiting: PlanVersionRow | None
     """A newer draft that waits for a signature."""
     options: str
     content_sha256: str
@@ -89,7 +89,7 @@ class VersionPage:
 
 def version_page(
     version: PlanVersion, versions: Sequence[PlanVersion], *, staff: Staff, state: IntakeState
-) -> VersionPage:
+) -> PlanVersionPage:
     """The page of one version among all of the patient, for this reader; `state` is intake as it stands now."""
     document = version.document
     found = standings(versions)
@@ -97,7 +97,7 @@ def version_page(
     before = next((v for v in versions if v.pk == version.revises_id), None)
     revise = may(staff, "plan.revise")
     waiting = next((v for v in versions if found[v] is Status.DRAFT and v.number > version.number), None)
-    return VersionPage(
+    return PlanVersionPage(
         id=str(version.pk),
         title=f"Plan, version {version.number}",
         status=WORDS[status],
@@ -125,7 +125,7 @@ def version_page(
 
 def version_rows(
     versions: Sequence[PlanVersion], *, shown: PlanVersion | None = None
-) -> tuple[VersionRow, ...]:
+) -> tuple[PlanVersionRow, ...]:
     """The list of versions, the newest first."""
     found = standings(versions)
     return tuple(_row(v, found[v], shown=v == shown) for v in versions)
@@ -238,6 +238,6 @@ def undecided(state: IntakeState) -> str:
     return f"The decision of intake is: {state.decision.outcome_text.lower()}. A plan needs one that accepts."
 
 
-def _row(version: PlanVersion, status: Status, *, shown: bool) -> VersionRow:
+def _row(version: PlanVersion, status: Status, *, shown: bool) -> PlanVersionRow:
     by = version.signature.recorded_by_name if hasattr(version, "signature") else version.recorded_by_name
-    return VersionRow(str(version.pk), version.number, WORDS[status].mark, WORDS[status].label, by, shown)
+    return PlanVersionRow(str(version.pk), version.number, WORDS[status].mark, WORDS[status].label, by, shown)

@@ -13,7 +13,7 @@ from tenuto.clinic.plan.services.visits import orderable
 from tenuto.clinic.ui.words import long_day
 from tenuto.core.course.infusion import Tolerability
 from tenuto.core.plan.side_effects import options_for, side_effects
-from tenuto.core.plan.titration import Change, Titration, TitrationOption
+from tenuto.core.plan.titration import OptionChange, Titration, TitrationOption
 from tenuto.core.sources import Basis
 from tenuto.core.units import plain
 
@@ -74,7 +74,11 @@ def titration_card(found: Titration | None, version: PlanVersion) -> TitrationCa
     """The card; None while there is no visit to judge by."""
     if found is None:
         return None
-    names = {Change.UP: "Raise the dose", Change.LONGER: "Run it longer", Change.DOWN: "Lower the dose"}
+    names = {
+        OptionChange.UP: "Raise the dose",
+        OptionChange.LONGER: "Run it longer",
+        OptionChange.DOWN: "Lower the dose",
+    }
     return TitrationCard(
         tuple(_option(option, version) for option in found.options),
         tuple((names.get(each.change, each.change.value), each.why) for each in found.withheld),

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tenuto.clinic.accounts.api import may
-from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
@@ -39,7 +39,7 @@ def write_comfort_card(
 
     Raises CardMoved when there is a newer one, PermissionError for who may not.
     """
-    require_same_clinic(by, patient)
+    check_same_clinic(by, patient)
     if not may(by, "plan.comfort"):
         raise PermissionError(f"{by} may not write the comfort card.")
     by.clinic.patients.select_for_update().get(pk=patient.pk)

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tenuto.clinic.accounts.api import may
-from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.api import DecisionRow
 from tenuto.clinic.ledger.actors import Actor
@@ -131,7 +131,7 @@ def draft(
     draft made while a version is in force revises it. Raises DraftRefused, PlanConflict, PlanRequestError and
     PermissionError.
     """
-    require_same_clinic(by, patient)
+    check_same_clinic(by, patient)
     # One draft or signature of a patient at a time; the number follows from what is there.
     by.clinic.patients.select_for_update().get(pk=patient.pk)
     built = build(grounds(patient), request, anew=anew)
@@ -142,7 +142,7 @@ def draft(
         raise PlanConflict(
             "Something was recorded since this page was shown. The plan is worked out anew: read it again."
         )
-    _require_newest(built, newest)
+    _check_newest_draft(built, newest)
     return keep_draft(built, why=why, by=by, at=at)
 
 
@@ -176,7 +176,7 @@ def _ordered_for(patient: Patient) -> OrderedFor:
     return OrderedFor(str(patient.pk), patient.name, patient.birth_date, identifiers)
 
 
-def _require_newest(built: Built, known: int | None) -> None:
+def _check_newest_draft(built: Built, known: int | None) -> None:
     """Two people who draft at once both keep what they chose: the second is shown the first one's draft."""
     latest = built.grounds.versions[0] if built.grounds.versions else None
     if known is None or latest is None or latest.number <= known:

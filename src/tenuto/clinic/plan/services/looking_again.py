@@ -8,16 +8,16 @@ from django.db import transaction
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import may
-from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Clinic, Role
 from tenuto.clinic.accounts.reauthenticate import Reauthentication
 from tenuto.clinic.ledger.actors import Machine
 from tenuto.clinic.ledger.facts import signed
-from tenuto.clinic.ledger.models import Kind
+from tenuto.clinic.ledger.models import EventKind
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.pathway.api import Batch
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.plan.looking import Look, Reason, looks
+from tenuto.clinic.plan.looking import Reason, SecondLook, looks
 from tenuto.clinic.plan.models import PlanReview, PlanVersion
 from tenuto.clinic.plan.services.signing import ReasonMissing, SigningRefused
 from tenuto.clinic.ports.api import Hold, active_holds, end_tasks, lift_hold, open_tasks_of, place_hold
@@ -32,7 +32,7 @@ AT_ONCE = 50
 """Patients looked at together."""
 
 
-def look_of(patient: Patient, batch: Batch | None = None) -> Look | None:
+def look_of(patient: Patient, batch: Batch | None = None) -> SecondLook | None:
     """How the plan in force of a patient stands today; None without one."""
     return (batch or Batch.of(patient)).once(looks).get(patient.pk)
 
@@ -58,7 +58,7 @@ def hold_what_changed(clinic: Clinic, *, at: datetime) -> int:
 
 
 @transaction.atomic
-def _hold(patient: Patient, look: Look | None, machine: Machine, at: datetime) -> bool:
+def _hold(patient: Patient, look: SecondLook | None, machine: Machine, at: datetime) -> bool:
     own = [hold for hold in active_holds(patient, on=clock.day_of(patient.clinic, at)) if hold.rule == RULE]
     reasons = look.reasons if look else ()
     wanted = {f"{look.version.pk}:{reason.key}": reason for reason in reasons} if look else {}
@@ -73,7 +73,9 @@ def _hold(patient: Patient, look: Look | None, machine: Machine, at: datetime) -
     return bool(reasons)
 
 
-def _place(patient: Patient, look: Look, key: str, reason: Reason, machine: Machine, at: datetime) -> None:
+def _place(
+    patient: Patient, look: SecondLook, key: str, reason: Reason, machine: Machine, at: datetime
+) -> None:
     place_hold(
         patient=patient,
         kind=Hold.Kind.CONSENT if reason.is_consent else Hold.Kind.PLAN,
@@ -86,7 +88,7 @@ def _place(patient: Patient, look: Look, key: str, reason: Reason, machine: Mach
     )
 
 
-def _ask(patient: Patient, look: Look, machine: Machine, at: datetime) -> None:
+def _ask(patient: Patient, look: SecondLook, machine: Machine, at: datetime) -> None:
     target = str(look.version.pk)
     if any(task.kind == LOOK_AGAIN and task.target == target for task in open_tasks_of(patient)):
         return
@@ -102,7 +104,7 @@ def review(*, version: PlanVersion, reason: str, signature: Reauthentication, at
     plan that has nothing to look at, ReasonMissing and PermissionError.
     """
     by, patient = signature.by, version.patient
-    require_same_clinic(by, patient)
+    check_same_clinic(by, patient)
     signature.spend(signer=by, at=at)
     if not may(by, "plan.revise"):
         raise PermissionError(f"{by} may not do this. Ask a prescriber.")
@@ -126,7 +128,7 @@ def review(*, version: PlanVersion, reason: str, signature: Reauthentication, at
         "gate": row.gate_level,
         "looked_at": row.reasons,
     }
-    record(action="looked at plan again", subject=row, by=by, at=at, detail=detail, kind=Kind.OVERRIDE)
+    record(action="looked at plan again", subject=row, by=by, at=at, detail=detail, kind=EventKind.OVERRIDE)
     for hold in active_holds(patient, on=clock.day_of(patient.clinic, at)):
         if hold.rule == RULE:
             lift_hold(hold=hold.id, why=row.reason, by=by, at=at)
@@ -142,7 +144,7 @@ def review(*, version: PlanVersion, reason: str, signature: Reauthentication, at
     return row
 
 
-def _check_may_go_on(look: Look, role: str) -> None:
+def _check_may_go_on(look: SecondLook, role: str) -> None:
     if any(each.is_consent for each in look.reasons):
         raise SigningRefused(
             "The patient has withdrawn the consent. Only a new consent lets this plan go on."

@@ -9,7 +9,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from tenuto.clinic.course.api import RecordedInfusion, infusions_of
-from tenuto.clinic.intake.api import IntakeState, Record, batch_with, current, policy_of
+from tenuto.clinic.intake.api import IntakeState, KnownFacts, batch_with, current, policy_of
 from tenuto.clinic.pathway.api import Batch
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.models import PlanVersion
@@ -28,7 +28,7 @@ REMEMBERED = 512
 
 
 def plan_for(
-    record: Record, request: PlanRequest, *, policy: Policy, as_of: date, judged: Assessment | None = None
+    record: KnownFacts, request: PlanRequest, *, policy: Policy, as_of: date, judged: Assessment | None = None
 ) -> Proposal:
     """The proposal for the facts of a record; REFUSE when the record says that the person has died.
 
@@ -41,7 +41,7 @@ def plan_for(
 class _Judged:
     """A record and the assessment that follows from it; two are the same when the records are."""
 
-    record: Record
+    record: KnownFacts
     assessment: Assessment | None = field(compare=False)
 
 

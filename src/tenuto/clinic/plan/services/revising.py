@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tenuto.clinic.accounts.api import may
-from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.actors import Actor, Machine
 from tenuto.clinic.people.models import Patient
@@ -82,7 +82,7 @@ def propose_revision(
 
 def check_may_propose(by: Actor, patient: Patient) -> None:
     """Raise PermissionError unless `by` may put a revision up: a machine of the clinic, or who may revise."""
-    require_same_clinic(by, patient)
+    check_same_clinic(by, patient)
     if isinstance(by, Machine) or (isinstance(by, Staff) and may(by, "plan.revise")):
         return
     raise PermissionError(f"{by.audit_name} may not propose a revision. Ask a prescriber.")

@@ -7,11 +7,11 @@ from datetime import datetime
 from django.db import transaction
 
 from tenuto.clinic.accounts.api import may
-from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Role, Staff
 from tenuto.clinic.accounts.reauthenticate import Reauthentication
 from tenuto.clinic.ledger.facts import recorded, signed
-from tenuto.clinic.ledger.models import Kind
+from tenuto.clinic.ledger.models import EventKind
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.plan.models import PlanException, PlanSignature, PlanVersion, PlanWithdrawal
 from tenuto.clinic.plan.services.drafting import Built, PlanConflict, moved, rebuilt
@@ -46,8 +46,8 @@ def grant_exception(
 ) -> PlanException:
     """A medical director lets the BLOCK of a draft pass, with a reason. Someone else signs the plan itself."""
     by = signature.by
-    _require_signer(version, signature, at, verb="gate.exception")
-    now = _require_unmoved(version)
+    _check_can_sign(version, signature, at, verb="gate.exception")
+    now = _check_unchanged(version)
     if now.proposal.gate.level is not Level.BLOCK:
         raise SigningRefused(f"The gate says {version.gate_level}. An exception is only for a BLOCK.")
     if not reason.strip():
@@ -60,7 +60,7 @@ def grant_exception(
         **signed(signature, at),
     )
     detail = {"version": version.number, "reason": row.reason, "content": version.content_sha256}
-    record(action="granted exception", subject=row, by=by, at=at, detail=detail, kind=Kind.OVERRIDE)
+    record(action="granted exception", subject=row, by=by, at=at, detail=detail, kind=EventKind.OVERRIDE)
     return row
 
 
@@ -75,13 +75,13 @@ def sign(
     Raises SigningRefused, PlanConflict and PermissionError.
     """
     by = signature.by
-    _require_signer(version, signature, at, verb="plan.revise" if version.revises_id else "plan.sign")
+    _check_can_sign(version, signature, at, verb="plan.revise" if version.revises_id else "plan.sign")
     if seen != version.content_sha256:
         raise PlanConflict("The page you signed shows another content than the version that is kept.")
-    now = _require_unmoved(version)
-    _require_accepted(now)
+    now = _check_unchanged(version)
+    _check_accepted(now)
     _check_nobody_waits(version, by, reason)
-    _require_open(version, now, by, reason, at)
+    _check_gate_opens(version, now, by, reason, at)
     row = PlanSignature.objects.create(
         version=version,
         meaning=meaning(version),
@@ -108,7 +108,7 @@ def sign(
         by=by,
         at=at,
         detail=detail,
-        kind=Kind.OVERRIDE if overridden else Kind.WRITE,
+        kind=EventKind.OVERRIDE if overridden else EventKind.WRITE,
     )
     end_tasks(patient=version.patient, ends_by=EndsBy.PLAN, subject=row, by=by, at=at)
     return row
@@ -120,7 +120,7 @@ def withdraw(*, version: PlanVersion, reason: str, by: Staff, at: datetime) -> P
 
     It ends the tasks about this version. Raises SigningRefused and PermissionError.
     """
-    require_same_clinic(by, version.patient)
+    check_same_clinic(by, version.patient)
     if not may(by, "plan.revise"):
         raise PermissionError(f"{by} may not withdraw a plan. Ask a prescriber.")
     status = _status(version)
@@ -148,9 +148,9 @@ def withdraw(*, version: PlanVersion, reason: str, by: Staff, at: datetime) -> P
     return row
 
 
-def _require_signer(version: PlanVersion, signature: Reauthentication, at: datetime, *, verb: str) -> None:
+def _check_can_sign(version: PlanVersion, signature: Reauthentication, at: datetime, *, verb: str) -> None:
     by = signature.by
-    require_same_clinic(by, version.patient)
+    check_same_clinic(by, version.patient)
     signature.spend(signer=by, at=at)
     if not may(by, verb):
         raise PermissionError(f"{by} may not do this. See who may in the manual.")
@@ -169,7 +169,7 @@ def _status(version: PlanVersion) -> Status:
     return standing(next(v for v in found if v.pk == version.pk), found)
 
 
-def _require_unmoved(version: PlanVersion) -> Built:
+def _check_unchanged(version: PlanVersion) -> Built:
     now = rebuilt(version)
     if now.sha256 != version.content_sha256:
         raise PlanConflict(
@@ -179,7 +179,7 @@ def _require_unmoved(version: PlanVersion) -> Built:
     return now
 
 
-def _require_accepted(now: Built) -> None:
+def _check_accepted(now: Built) -> None:
     state = now.grounds.state
     if state.decision is None:
         raise SigningRefused(
@@ -203,7 +203,7 @@ def _check_nobody_waits(version: PlanVersion, by: Staff, reason: str) -> None:
     )
 
 
-def _require_open(version: PlanVersion, now: Built, by: Staff, reason: str, at: datetime) -> None:
+def _check_gate_opens(version: PlanVersion, now: Built, by: Staff, reason: str, at: datetime) -> None:
     gate = now.proposal.gate
     if gate.level is Level.PASS:
         return

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import may
-from tenuto.clinic.accounts.guards import require_same_clinic
+from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.reauthenticate import Reauthentication
 from tenuto.clinic.course.api import RecordedInfusion, record_infusion
@@ -69,7 +69,7 @@ def record_visit(
     `course.api.mark` as the page had it; None when there was no page. Raises CourseMoved, VisitRefused and
     PermissionError.
     """
-    require_same_clinic(by, patient)
+    check_same_clinic(by, patient)
     if not may(by, "plan.visit"):
         raise PermissionError(f"{by} may not record how an infusion went.")
     by.clinic.patients.select_for_update().get(pk=patient.pk)
@@ -128,7 +128,7 @@ def order_next_visit(
     page. Raises VisitMoved, VisitRefused and PermissionError.
     """
     by = signature.by
-    require_same_clinic(by, patient)
+    check_same_clinic(by, patient)
     signature.spend(signer=by, at=at)
     if not may(by, "plan.order"):
         raise PermissionError(f"{by} may not order anything for the next visit. Ask a prescriber.")

@@ -11,7 +11,7 @@ from tenuto.clinic.ledger.facts import Fact
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.documents.signed import calendar_of, pdf_of
-from tenuto.clinic.plan.looking import Look
+from tenuto.clinic.plan.looking import SecondLook
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.presenters.version import signature_rows
 from tenuto.clinic.plan.services import look_of
@@ -53,7 +53,7 @@ def calendar(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpRe
     return file_of(content, "text/calendar; charset=utf-8", "series.ics")
 
 
-def _today(look: Look | None) -> str:
+def _today(look: SecondLook | None) -> str:
     """What a reader of the paper must know of today; empty while the plan stands."""
     return " ".join(reason.text for reason in look.reasons) if look else ""
 

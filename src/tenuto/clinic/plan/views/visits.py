@@ -18,7 +18,7 @@ from tenuto.clinic.course.api import CourseMoved, mark
 from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.plan.forms.visits import OrdersForm, VisitForm
+from tenuto.clinic.plan.forms.visits import GivenInfusionForm, OrdersForm
 from tenuto.clinic.plan.presenters.visits import (
     latest_effects,
     order_options,
@@ -48,7 +48,7 @@ def visits(request: HttpRequest, patient: Patient) -> HttpResponse:
 @shows_patient("visit record", verb="plan.visit")
 def record(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Keep how an infusion went."""
-    form = VisitForm(request.POST)
+    form = GivenInfusionForm(request.POST)
     by, now = cast(Staff, request.user), timezone.now()
     seen = request.POST.get("seen", "")
 
@@ -88,7 +88,7 @@ def order(request: HttpRequest, patient: Patient) -> HttpResponse:
 def _answer(
     request: HttpRequest,
     patient: Patient,
-    form: VisitForm | OrdersForm,
+    form: GivenInfusionForm | OrdersForm,
     keep: Callable[[], object],
     *,
     done: tuple[str, str],
@@ -115,7 +115,7 @@ def _page(
     request: HttpRequest,
     patient: Patient,
     *,
-    failed: VisitForm | OrdersForm | None = None,
+    failed: GivenInfusionForm | OrdersForm | None = None,
     moved: str = "",
 ) -> HttpResponse:
     found = grounds(patient)
@@ -134,7 +134,7 @@ def _page(
         "visits_seen": mark(found.infusions),
         "orders_seen": mark_of(orders),
         "moved": moved,
-        "visit_form": failed if isinstance(failed, VisitForm) else VisitForm(),
+        "visit_form": failed if isinstance(failed, GivenInfusionForm) else GivenInfusionForm(),
         "orders_form": failed if isinstance(failed, OrdersForm) else OrdersForm(effects=effects),
     }
     sound = HTTPStatus.OK if failed is None else HTTPStatus.UNPROCESSABLE_ENTITY

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from tenuto.core.scales.reading import instrument
-from tenuto.core.scales.suicide_triage import Level, level_rules
+from tenuto.core.scales.suicide_triage import RiskLevel, level_rules
 
 __all__ = ["TriageForm"]
 
@@ -44,9 +44,9 @@ class TriageForm(forms.Form):
         """The questions of the screen."""
         return [self[name] for name in self.fields if name.startswith("screen-")]
 
-    def found(self) -> Level:
+    def found(self) -> RiskLevel:
         """The chosen level."""
-        return Level[self.cleaned_data["level"]]
+        return RiskLevel[self.cleaned_data["level"]]
 
     def screen(self) -> dict[str, int | None] | None:
         """The answers of the screen; None when it was not used."""

@@ -8,7 +8,7 @@ from datetime import date
 
 from tenuto.clinic.scales.models import ScaleForm
 from tenuto.clinic.ui.words import long_day
-from tenuto.core.intake.facts import Score
+from tenuto.core.intake.facts import RecordedScore
 from tenuto.core.intake.scores import instrument_key
 from tenuto.core.scales.definition import Instrument
 from tenuto.core.scales.reading import instrument
@@ -44,7 +44,7 @@ class ScaleRow:
     word: str
 
 
-def scale_rows(forms: Iterable[ScaleForm], totals: Sequence[Score]) -> tuple[ScaleRow, ...]:
+def scale_rows(forms: Iterable[ScaleForm], totals: Sequence[RecordedScore]) -> tuple[ScaleRow, ...]:
     """Each offered scale; one of the `totals` that came with a record counts like one that was entered here."""
     newest: dict[str, ScaleForm] = {}
     for form in forms:
@@ -52,7 +52,7 @@ def scale_rows(forms: Iterable[ScaleForm], totals: Sequence[Score]) -> tuple[Sca
     return tuple(_row(instrument(name), newest.get(name), totals) for name in OFFERED)
 
 
-def _row(scale: Instrument, form: ScaleForm | None, totals: Sequence[Score]) -> ScaleRow:
+def _row(scale: Instrument, form: ScaleForm | None, totals: Sequence[RecordedScore]) -> ScaleRow:
     imported = [s for s in totals if instrument_key(s.instrument) == instrument_key(scale.id) and s.taken]
     last = max(imported, key=lambda s: s.taken or date.min, default=None)
     if form is not None and (last is None or last.taken is None or form.taken >= last.taken):

@@ -22,7 +22,7 @@ from tenuto.core.scales.reading import instrument
 __all__ = [
     "PURPOSE",
     "AlreadyAnswered",
-    "Asked",
+    "SentRequest",
     "answer_by_link",
     "ask_by_link",
     "by_phone",
@@ -39,7 +39,7 @@ class AlreadyAnswered(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SentRequest:
     """A request, and the token of its link, which is told once and not kept."""
 
     request: ScaleRequest
@@ -55,7 +55,7 @@ def by_phone(instrument_id: str) -> bool:
 @transaction.atomic
 def ask_by_link(
     *, patient: Patient, instruments: Sequence[str], expires: datetime, by: Staff, at: datetime
-) -> Asked:
+) -> SentRequest:
     """Make a link for some scales, in the order given. Raises ValueError when one can't be asked this way or none is."""
     wanted = list(dict.fromkeys(instruments))
     if not wanted:
@@ -66,10 +66,10 @@ def ask_by_link(
     issued = links.issue(patient=patient, purpose=PURPOSE, expires=expires, single_use=False, by=by, at=at)
     row = ScaleRequest(patient=patient, link=issued.link, instruments=wanted)
     keep(row, action="asked for scales by link", by=by, at=at, detail={"instruments": wanted})
-    return Asked(row, issued.token)
+    return SentRequest(row, issued.token)
 
 
-def request_of(visit: links.Opened) -> ScaleRequest:
+def request_of(visit: links.OpenedLink) -> ScaleRequest:
     """What a visitor was asked."""
     return ScaleRequest.objects.get(link=visit.link_id)
 
@@ -82,7 +82,7 @@ def left(request: ScaleRequest) -> list[str]:
 
 @transaction.atomic
 def answer_by_link(
-    *, visit: links.Opened, instrument_id: str, answers: Mapping[str, int | None], at: datetime
+    *, visit: links.OpenedLink, instrument_id: str, answers: Mapping[str, int | None], at: datetime
 ) -> Recorded:
     """Keep what the patient answered. The last answer of a request uses its link up. Raises `AlreadyAnswered`."""
     request = request_of(visit)

@@ -24,7 +24,7 @@ __all__ = ["record_triage"]
 def record_triage(
     *,
     patient: Patient,
-    level: suicide_triage.Level,
+    level: suicide_triage.RiskLevel,
     rests_on: str,
     screen: Mapping[str, int | None] | None = None,
     by: Staff,

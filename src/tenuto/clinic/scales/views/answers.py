@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tenuto.clinic.accounts.models import Clinic
-from tenuto.clinic.links.api import Opened
+from tenuto.clinic.links.api import OpenedLink
 from tenuto.clinic.links.visits import by_link, visit_of
 from tenuto.clinic.scales.forms.scales import OwnAnswers
 from tenuto.clinic.scales.services import AlreadyAnswered, answer_by_link
@@ -25,7 +25,7 @@ __all__ = ["answer", "asked", "heard", "thanks"]
 
 @require_safe
 @by_link(PURPOSE)
-def asked(request: HttpRequest, visit: Opened) -> HttpResponse:
+def asked(request: HttpRequest, visit: OpenedLink) -> HttpResponse:
     """What is asked, what is done already, and how long it takes."""
     wanted = request_of(visit)
     waiting = left(wanted)
@@ -42,7 +42,7 @@ def asked(request: HttpRequest, visit: Opened) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @by_link(PURPOSE)
-def answer(request: HttpRequest, visit: Opened, instrument_id: str) -> HttpResponse:
+def answer(request: HttpRequest, visit: OpenedLink, instrument_id: str) -> HttpResponse:
     """The questions of one scale. What was answered once leads on."""
     wanted = request_of(visit)
     if instrument_id not in wanted.instruments:
@@ -64,7 +64,7 @@ def answer(request: HttpRequest, visit: Opened, instrument_id: str) -> HttpRespo
     return render(request, "scales/public/questions.html", context, status=status)
 
 
-def _keep(visit: Opened, form: OwnAnswers) -> HttpResponse:
+def _keep(visit: OpenedLink, form: OwnAnswers) -> HttpResponse:
     try:
         recorded = answer_by_link(
             visit=visit, instrument_id=form.scale.id, answers=form.answers(), at=timezone.now()

@@ -21,7 +21,7 @@ from tenuto.clinic.scales.forms.scales import AskForm
 from tenuto.clinic.scales.models import ScaleRequest
 from tenuto.clinic.scales.presenters.asked import askable, qr_code, reaches, request_rows
 from tenuto.clinic.scales.services import ask_by_link
-from tenuto.clinic.scales.services.asking import Asked
+from tenuto.clinic.scales.services.asking import SentRequest
 from tenuto.clinic.scales.views.frame import UNPROCESSABLE, page, staff_of
 
 __all__ = ["ask", "take_back"]
@@ -48,7 +48,7 @@ def ask(request: HttpRequest, patient: Patient) -> HttpResponse:
     return page(request, "scales/ask.html", patient, context, status=status)
 
 
-def _ask(request: HttpRequest, patient: Patient, form: AskForm) -> Asked | None:
+def _ask(request: HttpRequest, patient: Patient, form: AskForm) -> SentRequest | None:
     now = timezone.now()
     try:
         return ask_by_link(
@@ -63,7 +63,7 @@ def _ask(request: HttpRequest, patient: Patient, form: AskForm) -> Asked | None:
         return None
 
 
-def _made(request: HttpRequest, patient: Patient, asked: Asked) -> HttpResponse:
+def _made(request: HttpRequest, patient: Patient, asked: SentRequest) -> HttpResponse:
     address = request.build_absolute_uri(reverse("links:door", args=[asked.token]))
     context = {
         "address": address,

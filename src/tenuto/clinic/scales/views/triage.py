@@ -17,7 +17,7 @@ from tenuto.clinic.scales.models import SuicideTriage
 from tenuto.clinic.scales.services import record_triage
 from tenuto.clinic.scales.views.frame import UNPROCESSABLE, page, staff_of
 from tenuto.core.scales.definition import ScaleError
-from tenuto.core.scales.suicide_triage import Level, level_rules
+from tenuto.core.scales.suicide_triage import RiskLevel, level_rules
 
 __all__ = ["triage"]
 
@@ -33,7 +33,7 @@ def triage(request: HttpRequest, patient: Patient) -> HttpResponse:
     context = {
         "form": form,
         "rules": level_rules().values(),
-        "levels": [(level_rules()[Level(row.level)], row) for row in rows],
+        "levels": [(level_rules()[RiskLevel(row.level)], row) for row in rows],
     }
     return page(
         request, "scales/triage.html", patient, context, status=UNPROCESSABLE if form.is_bound else 200

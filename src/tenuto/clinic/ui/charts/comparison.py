@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tenuto.clinic.ui.charts.level import short, time_axis
-from tenuto.clinic.ui.charts.look import PRINT, Look, config
+from tenuto.clinic.ui.charts.look import PRINT, ChartColours, config
 from tenuto.clinic.ui.charts.render import SCHEMA, Spec
 from tenuto.core.pk.regimen import Floats
 
-__all__ = ["Line", "comparison_chart"]
+__all__ = ["LevelLine", "comparison_chart"]
 
 _ROOM = 0.055
 """Least distance of two names, as a share of the height."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LevelLine:
     """One situation: its name and its level in ng/mL at the times of the chart."""
 
     name: str
@@ -25,7 +25,7 @@ class Line:
 
 
 def comparison_chart(
-    title: str, subtitle: str, times_min: Floats, lines: Sequence[Line], *, look: Look = PRINT
+    title: str, subtitle: str, times_min: Floats, lines: Sequence[LevelLine], *, look: ChartColours = PRINT
 ) -> Spec:
     """The first line in the accent, the others in ink; each name stands where its line ends."""
     top = short(1.05 * max(float(line.ng_per_ml.max()) for line in lines))
@@ -54,7 +54,7 @@ def comparison_chart(
     }
 
 
-def _curve(times: Floats, line: Line, colour: str, leading: bool) -> Spec:
+def _curve(times: Floats, line: LevelLine, colour: str, leading: bool) -> Spec:
     rows = [{"time": float(t), "level": short(v)} for t, v in zip(times, line.ng_per_ml, strict=True)]
     return {
         "data": {"values": rows},
@@ -63,7 +63,7 @@ def _curve(times: Floats, line: Line, colour: str, leading: bool) -> Spec:
     }
 
 
-def _names(times: Floats, lines: Sequence[Line], top: float, look: Look) -> Spec:
+def _names(times: Floats, lines: Sequence[LevelLine], top: float, look: ChartColours) -> Spec:
     values, below = [], -top
     for i in sorted(range(len(lines)), key=lambda i: float(lines[i].ng_per_ml[-1])):
         below = max(float(lines[i].ng_per_ml[-1]), below + _ROOM * top)

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenuto.clinic.ui.charts.level import infusion_layer, short, time_axis, time_unit
-from tenuto.clinic.ui.charts.look import PAGE, Look, config
+from tenuto.clinic.ui.charts.look import PAGE, ChartColours, config
 from tenuto.clinic.ui.charts.range_svg import Label, Plot, range_svg
 from tenuto.clinic.ui.charts.render import SCHEMA, Spec
 from tenuto.core.pk import OutsideModel, Regimen, Subjects, load, names
-from tenuto.core.pk.curves import DISCLAIMER, Curve, curves
+from tenuto.core.pk.curves import DISCLAIMER, LevelCurve, curves
 from tenuto.core.pk.parent import parent_only
 from tenuto.core.pk.regimen import Floats
 from tenuto.core.units import Kg, Mg, Minutes
@@ -46,7 +46,7 @@ class Range:
     """The models that cover the patient: the default model's curve, and lowest and highest of all, ng/mL."""
 
     regimen: Regimen
-    found: tuple[Curve, ...]
+    found: tuple[LevelCurve, ...]
     left_out: tuple[str, ...]
     """Models that say nothing about this patient."""
 
@@ -96,7 +96,7 @@ def model_range(*, dose: Mg, over: Minutes, body_weight: Kg, age_years: float | 
     regimen = Regimen.single(dose, over)
     body = Subjects(float(body_weight.value), age_years=age_years)
     times = np.arange(0.0, regimen.end + _AFTER_MIN + 0.5, 1.0)
-    found: list[Curve] = []
+    found: list[LevelCurve] = []
     left_out = []
     for name in names():
         try:
@@ -143,7 +143,7 @@ def level_figure(shown: Range) -> LevelFigure:
     )
 
 
-def range_chart(shown: Range, *, look: Look = PAGE, width: int = 560, height: int = 200) -> Spec:
+def range_chart(shown: Range, *, look: ChartColours = PAGE, width: int = 560, height: int = 200) -> Spec:
     """The range as a band and the default model's line in the accent, each with its name beside it.
 
     A page draws the same with `range_drawing`, which is a hundred times faster.
@@ -225,7 +225,7 @@ def _fall(shown: Range, width: int) -> float:
     return shown.regimen.end + float(shown.times[-1]) * (0.12 if width > 400 else 0.2)
 
 
-def _labels(shown: Range, look: Look, width: int) -> tuple[Label, ...]:
+def _labels(shown: Range, look: ChartColours, width: int) -> tuple[Label, ...]:
     """Direct labels: beside the steep fall after the infusion, else above the curves at the right."""
     first, second = DISCLAIMER.split("; ")
     words = (f"range of {len(shown.found)} models", look.soft), (f"{first};", look.ink), (second, look.ink)
@@ -245,7 +245,7 @@ def _labels(shown: Range, look: Look, width: int) -> tuple[Label, ...]:
     )
 
 
-def _names(shown: Range, look: Look, width: int) -> list[Spec]:
+def _names(shown: Range, look: ChartColours, width: int) -> list[Spec]:
     return [
         {
             "data": {"values": [{"time": label.time, "level": label.level, "name": label.text}]},
@@ -275,7 +275,7 @@ def _title(shown: Range) -> str:
     return f"Predicted ketamine level, {shown.regimen.text}"
 
 
-def _blood(curve: Curve) -> str:
+def _blood(curve: LevelCurve) -> str:
     return "not known" if curve.site == "unknown" else curve.site
 
 

@@ -10,9 +10,9 @@ import numpy as np
 from tenuto.clinic.ui.charts.look import PRINT, config
 from tenuto.clinic.ui.charts.render import SCHEMA, Spec
 from tenuto.core.durability.calibration.table import reported
-from tenuto.core.durability.model import Infusion
-from tenuto.core.durability.patients import Patients
-from tenuto.core.durability.population import Circumstances, Fit
+from tenuto.core.durability.model import CourseInfusion
+from tenuto.core.durability.patients import PatientParameters
+from tenuto.core.durability.population import Circumstances, PopulationFit
 from tenuto.core.durability.quasi import standard_normal
 from tenuto.core.scales.measurement import measure
 
@@ -65,13 +65,13 @@ def rows_chart(rows: Sequence[Mapping[str, Any]]) -> Spec:
     }
 
 
-def population_chart(fit: Fit, days: int = 120) -> Spec:
+def population_chart(fit: PopulationFit, days: int = 120) -> Spec:
     """Expected PHQ-9 of clinic patients given six infusions in two weeks and none after: half and 80 % of patients."""
     scale = measure("PHQ-9")
     law = fit.law(Circumstances(), scale)
     root = np.linalg.cholesky(law.covariance + 1e-9 * np.eye(len(law.mean)))
-    patients = Patients.from_latent(law.mean + standard_normal(4096, len(law.mean)) @ root.T)
-    infusions = [Infusion(float(d), 0.5) for d in (0, 2, 4, 7, 9, 11)]
+    patients = PatientParameters.from_latent(law.mean + standard_normal(4096, len(law.mean)) @ root.T)
+    infusions = [CourseInfusion(float(d), 0.5) for d in (0, 2, 4, 7, 9, 11)]
     on = [float(d) for d in range(days + 1)]
     scores = fit.population.model().expected(patients, infusions, on)
     quantiles = np.quantile(scores, (0.1, 0.25, 0.5, 0.75, 0.9), axis=1)

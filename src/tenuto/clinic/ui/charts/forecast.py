@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tenuto.clinic.ui.charts.look import PRINT, Look, config
+from tenuto.clinic.ui.charts.look import PRINT, ChartColours, config
 from tenuto.clinic.ui.charts.render import SCHEMA, Spec
 from tenuto.core.dates import say_date, say_day
 from tenuto.core.durability.record import History, dose_of
@@ -23,7 +23,7 @@ _SHOWN = 27
 """Scheduled scores drawn ahead, or up to the window's end and the last date asked about: half a year says more than a year of fog."""
 
 
-def forecast_chart(history: History, found: Forecast, *, look: Look = PRINT) -> Spec:
+def forecast_chart(history: History, found: Forecast, *, look: ChartColours = PRINT) -> Spec:
     """A Vega-Lite specification with all of its data inside."""
     scale, shown = history.measure, not found.abstained
     layers: list[Spec] = []
@@ -83,7 +83,7 @@ _PALE = 0.35
 """Of the opacity: what lies beyond the window was not seen in this patient."""
 
 
-def _fan(found: Forecast, look: Look) -> list[Spec]:
+def _fan(found: Forecast, look: ChartColours) -> list[Spec]:
     """The bands and their middle, pale from the window's end on."""
     rows = _fan_rows(found.fan, _shown(found))
     end = found.window.end if found.window else found.fan.on[-1]
@@ -113,7 +113,7 @@ def _parted(rows: list[dict[str, Any]], end: str) -> tuple[list[dict[str, Any]],
     return [*near, seam], [seam, *(row for row, day in zip(rows, days, strict=True) if day > at)]
 
 
-def _not_seen(rows: list[dict[str, Any]], look: Look) -> Spec:
+def _not_seen(rows: list[dict[str, Any]], look: ChartColours) -> Spec:
     """Words beside the pale part, along its upper edge."""
     last = rows[-1]
     return {
@@ -139,7 +139,7 @@ def _noon(on: date) -> str:
     return f"{on.isoformat()}T12:00:00"
 
 
-def _band(rows: list[dict[str, Any]], low: str, high: str, opacity: float, look: Look) -> Spec:
+def _band(rows: list[dict[str, Any]], low: str, high: str, opacity: float, look: ChartColours) -> Spec:
     return {
         "data": {"values": rows},
         "mark": {"type": "area", "color": look.accent, "opacity": opacity, "clip": True},
@@ -147,7 +147,7 @@ def _band(rows: list[dict[str, Any]], low: str, high: str, opacity: float, look:
     }
 
 
-def _line(rows: list[dict[str, Any]], look: Look, strength: float) -> Spec:
+def _line(rows: list[dict[str, Any]], look: ChartColours, strength: float) -> Spec:
     return {
         "data": {"values": rows},
         "mark": {"type": "line", "color": look.accent, "strokeWidth": 2, "opacity": strength},
@@ -159,7 +159,7 @@ _MANY = 60
 """Scores from which on they are drawn smaller, so that they stay apart."""
 
 
-def _scores(history: History, look: Look) -> Spec:
+def _scores(history: History, look: ChartColours) -> Spec:
     values = [{"date": _noon(s.on), "score": s.value} for s in history.scores]
     return {
         "data": {"values": values},
@@ -178,12 +178,12 @@ _USUAL_DOSE, _USUAL_AREA = 0.5, 90.0
 """mg/kg, and the area of its drop in square pixels."""
 
 
-def _infusions(history: History, look: Look) -> Spec:
+def _infusions(history: History, look: ChartColours) -> Spec:
     """A drop on the axis for each infusion, its area by the dose."""
     return _drops([(i.on, dose_of(i)) for i in history.infusions], {"filled": True, "color": look.soft})
 
 
-def _candidates(history: History, found: Forecast, look: Look) -> list[Spec]:
+def _candidates(history: History, found: Forecast, look: ChartColours) -> list[Spec]:
     """An empty drop for each date that was asked about; the dose is that of the last infusion."""
     if not found.candidates:
         return []
@@ -212,7 +212,7 @@ def _drops(given: Sequence[tuple[date, float]], mark: Spec) -> Spec:
     }
 
 
-def _loss_line(found: Forecast, look: Look) -> list[Spec]:
+def _loss_line(found: Forecast, look: ChartColours) -> list[Spec]:
     """The line of lost response with its name beside it, where no score and no fan can come."""
     data = {"values": [{"line": found.standing.line, "words": "line of\nlost response"}]}
     return [
@@ -236,7 +236,7 @@ def _loss_line(found: Forecast, look: Look) -> list[Spec]:
     ]
 
 
-def _window(history: History, found: Forecast, look: Look) -> list[Spec]:
+def _window(history: History, found: Forecast, look: ChartColours) -> list[Spec]:
     """The booster window as a bracket with its dates on it."""
     window = found.window
     if window is None:

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from tenuto.clinic.ui.charts.look import PRINT, Look, config
+from tenuto.clinic.ui.charts.look import PRINT, ChartColours, config
 from tenuto.clinic.ui.charts.render import SCHEMA, Spec
-from tenuto.core.pk.curves import DISCLAIMER, Curve, warnings
+from tenuto.core.pk.curves import DISCLAIMER, LevelCurve, warnings
 from tenuto.core.pk.regimen import Floats, Regimen
 from tenuto.core.pk.summary import peak
 
@@ -32,7 +32,12 @@ _LABEL_ROOM = 15
 
 
 def level_chart(
-    found: Sequence[Curve], regimen: Regimen, *, look: Look = PRINT, width: int = 640, height: int = 340
+    found: Sequence[LevelCurve],
+    regimen: Regimen,
+    *,
+    look: ChartColours = PRINT,
+    width: int = 640,
+    height: int = 340,
 ) -> Spec:
     """A Vega-Lite specification with its data inside: each curve with its name at its end, bands as fans."""
     found = _drawn(found)
@@ -54,7 +59,7 @@ def level_chart(
     }
 
 
-def level_text(found: Sequence[Curve], regimen: Regimen) -> str:
+def level_text(found: Sequence[LevelCurve], regimen: Regimen) -> str:
     """The chart in words, for those who don't see it."""
     found = _drawn(found)
     parts = [f"{_title(found, regimen)}: {DISCLAIMER}."]
@@ -67,7 +72,7 @@ def level_text(found: Sequence[Curve], regimen: Regimen) -> str:
     return " ".join([*parts, *warnings(found)])
 
 
-def curve_layers(curve: Curve, order: int, look: Look) -> list[Spec]:
+def curve_layers(curve: LevelCurve, order: int, look: ChartColours) -> list[Spec]:
     """One curve: its fan where people vary, then its line, broken outside the model's limits."""
     rows = _rows(curve)
     line: Spec = {
@@ -90,7 +95,7 @@ def curve_layers(curve: Curve, order: int, look: Look) -> list[Spec]:
     return [fan, line]
 
 
-def infusion_layer(regimen: Regimen, times: Floats, look: Look) -> Spec:
+def infusion_layer(regimen: Regimen, times: Floats, look: ChartColours) -> Spec:
     """When drug runs in, as marks along the part of the time axis that is drawn."""
     start, end = float(times[0]), float(times[-1])
     least = (end - start) / 400
@@ -143,7 +148,7 @@ def _level_axis(top: float) -> Spec:
     }
 
 
-def _rows(curve: Curve) -> list[dict[str, Any]]:
+def _rows(curve: LevelCurve) -> list[dict[str, Any]]:
     """About 300 points: of each stretch of times the lowest and the highest, so that no dose of a course loses its peak."""
     count = len(curve.times_min)
     chosen = np.arange(count)
@@ -160,13 +165,13 @@ def _rows(curve: Curve) -> list[dict[str, Any]]:
     return rows
 
 
-def _drawn(found: Sequence[Curve]) -> Sequence[Curve]:
+def _drawn(found: Sequence[LevelCurve]) -> Sequence[LevelCurve]:
     """Several models are compared by the drug alone; one model shows its metabolites too."""
     several = len({c.model.id for c in found}) > 1
     return [c for c in found if c.analyte == "ketamine"] if several else found
 
 
-def _labels(found: Sequence[Curve], regimen: Regimen, room: float, look: Look) -> list[Spec]:
+def _labels(found: Sequence[LevelCurve], regimen: Regimen, room: float, look: ChartColours) -> list[Spec]:
     """Names beside the lines, moved apart where they would overlap: models at the height of their peaks, substances at
     the end. A course has many peaks: its names stand in the margin.
     """
@@ -215,25 +220,25 @@ def _labels(found: Sequence[Curve], regimen: Regimen, room: float, look: Look) -
     return [leaders, clear, names] if aside else [names]
 
 
-def _model_name(curve: Curve, found: Sequence[Curve]) -> str:
+def _model_name(curve: LevelCurve, found: Sequence[LevelCurve]) -> str:
     """The model, with the blood that its curve is of where the curves differ in that."""
     if len({c.site for c in found}) == 1:
         return curve.name
     return f"{curve.name}, site unknown" if curve.site == "unknown" else f"{curve.name}, {curve.site}"
 
 
-def _colour(curve: Curve, order: int, look: Look) -> str:
+def _colour(curve: LevelCurve, order: int, look: ChartColours) -> str:
     """The model's line is in the accent; others and other substances are ink."""
     if order == 0:
         return look.accent
     return look.ink if curve.analyte == "ketamine" else look.soft
 
 
-def _highest(curve: Curve) -> Floats:
+def _highest(curve: LevelCurve) -> Floats:
     return curve.ng_per_ml if curve.percentiles is None else curve.percentiles[-1]
 
 
-def _title(found: Sequence[Curve], regimen: Regimen) -> str:
+def _title(found: Sequence[LevelCurve], regimen: Regimen) -> str:
     sites = {c.site for c in found}
     site = sites.pop() if len(sites) == 1 else "unknown"
     blood = "" if site == "unknown" else f", {site} blood"
@@ -243,7 +248,7 @@ def _title(found: Sequence[Curve], regimen: Regimen) -> str:
     return f"Predicted {what} after {regimen.text}{blood}{whose}"
 
 
-def _subtitle(found: Sequence[Curve]) -> list[str]:
+def _subtitle(found: Sequence[LevelCurve]) -> list[str]:
     lines = [f"{DISCLAIMER[0].upper()}{DISCLAIMER[1:]}."]
     if any(c.percentiles is not None for c in found):
         lines.append("Fan: 5 to 95 % of people.")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["PAGE", "PRINT", "Look", "config"]
+__all__ = ["PAGE", "PRINT", "ChartColours", "config"]
 
 _FACE = "Liberation Sans, Noto Sans, Segoe UI, Roboto, Arial, sans-serif"
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ChartColours:
     """Names of what a chart paints with."""
 
     ground: str
@@ -23,9 +23,9 @@ class Look:
     block: str
 
 
-PRINT = Look("#ffffff", "#1a222b", "#4d5660", "#dfdeda", "#006d6d", "#915c08", "#ac312c")
+PRINT = ChartColours("#ffffff", "#1a222b", "#4d5660", "#dfdeda", "#006d6d", "#915c08", "#ac312c")
 """Files and paper: the tokens of the light theme as sRGB."""
-PAGE = Look(
+PAGE = ChartColours(
     "transparent",
     "var(--ink)",
     "var(--ink-soft)",
@@ -37,7 +37,7 @@ PAGE = Look(
 """An SVG inside a page follows the theme of the page. Not for PNG or PDF."""
 
 
-def config(look: Look) -> dict[str, Any]:
+def config(look: ChartColours) -> dict[str, Any]:
     """The part of a Vega-Lite specification that all charts share."""
     return {
         "background": look.ground,

@@ -10,15 +10,15 @@ import numpy as np
 
 from tenuto.clinic.ui.charts.dose_level import LevelFigure, Range
 from tenuto.clinic.ui.charts.level import infusion_layer, time_axis
-from tenuto.clinic.ui.charts.look import PAGE, Look, config
+from tenuto.clinic.ui.charts.look import PAGE, ChartColours, config
 from tenuto.clinic.ui.charts.render import SCHEMA, Spec, render
 from tenuto.core.pk.curves import DISCLAIMER
 
-__all__ = ["Reading", "session_chart", "session_figure", "session_text"]
+__all__ = ["PressureReading", "session_chart", "session_figure", "session_text"]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PressureReading:
     """One measured blood pressure, minutes from the start of the infusion, mmHg."""
 
     at_min: float
@@ -27,10 +27,10 @@ class Reading:
 
 
 def session_chart(
-    readings: Sequence[Reading],
+    readings: Sequence[PressureReading],
     shown: Range,
     *,
-    look: Look = PAGE,
+    look: ChartColours = PAGE,
     width: int = 560,
     until_min: float | None = None,
 ) -> Spec:
@@ -51,7 +51,7 @@ def session_chart(
     }
 
 
-def session_figure(readings: Sequence[Reading], shown: Range) -> LevelFigure:
+def session_figure(readings: Sequence[PressureReading], shown: Range) -> LevelFigure:
     """What the session screen prints: both drawings, words, the readings as a table."""
     drawings = [render(session_chart(readings, shown, width=width), "svg").decode() for width in (560, 250)]
     rows = [
@@ -77,7 +77,7 @@ def session_figure(readings: Sequence[Reading], shown: Range) -> LevelFigure:
     )
 
 
-def session_text(readings: Sequence[Reading], shown: Range) -> str:
+def session_text(readings: Sequence[PressureReading], shown: Range) -> str:
     """The chart in words."""
     if readings:
         last = max(readings, key=lambda r: r.at_min)
@@ -93,7 +93,9 @@ def session_text(readings: Sequence[Reading], shown: Range) -> str:
     return f"{said} {level}; {DISCLAIMER}."
 
 
-def _pressure(readings: Sequence[Reading], axis: Spec, end: float, look: Look, width: int) -> Spec:
+def _pressure(
+    readings: Sequence[PressureReading], axis: Spec, end: float, look: ChartColours, width: int
+) -> Spec:
     values: list[dict[str, Any]] = [
         {"time": r.at_min, "mmHg": value, "which": which}
         for r in sorted(readings, key=lambda r: r.at_min)
@@ -137,7 +139,7 @@ def _pressure(readings: Sequence[Reading], axis: Spec, end: float, look: Look, w
     }
 
 
-def _level(shown: Range, axis: Spec, end: float, look: Look, width: int) -> Spec:
+def _level(shown: Range, axis: Spec, end: float, look: ChartColours, width: int) -> Spec:
     leading = shown.found[0].ng_per_ml
     inside = shown.times <= end
     rows = [

@@ -13,16 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from tenuto.core.durability.course import Definitions, Standing, State
-from tenuto.core.durability.error import ScaleError
+from tenuto.core.durability.course import CourseStanding, Definitions, State
+from tenuto.core.durability.error import ErrorOfScale
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.outlook import Ahead
-from tenuto.core.durability.patients import Patients
-from tenuto.core.durability.population import Fit, priors
+from tenuto.core.durability.patients import PatientParameters
+from tenuto.core.durability.population import PopulationFit, priors
 from tenuto.core.durability.posterior import Effort, posterior
-from tenuto.core.durability.survival import Curve
+from tenuto.core.durability.survival import ResponseCurve
 from tenuto.core.durability.verification.sbc import SCHEDULED
-from tenuto.core.durability.verification.synthetic import Case, draw_case, the_law
+from tenuto.core.durability.verification.synthetic import KnownPatient, draw_case, the_law
 
 __all__ = ["LEVELS", "agree", "cases", "gap", "quantiles_fast", "quantiles_nuts", "r_hat", "sample"]
 
@@ -30,9 +30,9 @@ LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 LN2 = math.log(2)
 
 
-def cases(fit: Fit, rules: Definitions, count: int, seed: int = 20) -> list[Case]:
+def cases(fit: PopulationFit, rules: Definitions, count: int, seed: int = 20) -> list[KnownPatient]:
     """The first `count` varied patients of the prior who have not lost response yet and improved by at least a third."""
-    found: list[Case] = []
+    found: list[KnownPatient] = []
     number = 0
     while len(found) < count:
         case = draw_case(fit, rules, SCHEDULED, np.random.default_rng([seed, number]))
@@ -43,26 +43,30 @@ def cases(fit: Fit, rules: Definitions, count: int, seed: int = 20) -> list[Case
     return found
 
 
-def _curve(case: Case, fit: Fit, rules: Definitions, latent: Floats, weights: Floats) -> Curve:
+def _curve(
+    case: KnownPatient, fit: PopulationFit, rules: Definitions, latent: Floats, weights: Floats
+) -> ResponseCurve:
     model, _, measure = the_law(fit)
-    standing = Standing(State.RESPONDING, math.nan, case.line, case.run, drifting=False)
-    _, walk = model.through(Patients.from_latent(latent), case.evidence.infusions, ())
+    standing = CourseStanding(State.RESPONDING, math.nan, case.line, case.run, drifting=False)
+    _, walk = model.through(PatientParameters.from_latent(latent), case.evidence.infusions, ())
     walk.to(float(case.start))
-    ahead = Ahead(weights, ScaleError.of(measure), standing, rules, case.start)
+    ahead = Ahead(weights, ErrorOfScale.of(measure), standing, rules, case.start)
     return ahead.follow(walk, SCHEDULED * rules.every_days)[1]
 
 
 def quantiles_fast(
-    case: Case, fit: Fit, rules: Definitions, effort: Effort | None = None
+    case: KnownPatient, fit: PopulationFit, rules: Definitions, effort: Effort | None = None
 ) -> list[float | None]:
     """Days to loss at `LEVELS` from the weighted draws; None beyond the horizon."""
     model, law, measure = the_law(fit)
-    found = posterior(model, law, ScaleError.of(measure), case.evidence, effort)
+    found = posterior(model, law, ErrorOfScale.of(measure), case.evidence, effort)
     curve = _curve(case, fit, rules, found.latent, found.weights)
     return [curve.day_of_risk(level) for level in LEVELS]
 
 
-def quantiles_nuts(case: Case, fit: Fit, rules: Definitions, latent: Floats) -> list[float | None]:
+def quantiles_nuts(
+    case: KnownPatient, fit: PopulationFit, rules: Definitions, latent: Floats
+) -> list[float | None]:
     """The same from draws of the sampler, shape (n, 7)."""
     curve = _curve(case, fit, rules, latent, np.full(len(latent), 1 / len(latent)))
     return [curve.day_of_risk(level) for level in LEVELS]
@@ -90,7 +94,7 @@ def _gap(a: float | None, b: float | None) -> float:
     return abs(days[0] - days[1]) / max(_DAYS, _SHARE * max(days))
 
 
-def _events(case: Case) -> list[tuple[float, ...]]:
+def _events(case: KnownPatient) -> list[tuple[float, ...]]:
     """The course event by event: days since the event before, infusion or not, dose, score, days since the first infusion."""
     rows = [(d, 0.0, 0.0, s) for d, s in zip(case.evidence.days, case.evidence.scores, strict=True)]
     rows += [(i.day, 1.0, i.dose, math.nan) for i in case.evidence.infusions]
@@ -105,7 +109,7 @@ _NOTHING = (0.0, 0.0, 0.0, math.nan, 0.0)
 """An event in which no time passes and nothing is done or seen: fills up the shorter courses."""
 
 
-def _table(cases: Sequence[Case]) -> Floats:
+def _table(cases: Sequence[KnownPatient]) -> Floats:
     """All courses side by side, shape (events, 5, patients)."""
     courses = [_events(case) for case in cases]
     longest = max(map(len, courses))
@@ -113,7 +117,9 @@ def _table(cases: Sequence[Case]) -> Floats:
     return np.array(filled).transpose(1, 2, 0)
 
 
-def sample(fit: Fit, cases: Sequence[Case], *, warmup: int, draws: int, chains: int, seed: int) -> Floats:
+def sample(
+    fit: PopulationFit, cases: Sequence[KnownPatient], *, warmup: int, draws: int, chains: int, seed: int
+) -> Floats:
     """Draws of each patient's coordinates, shape (patients, chains, draws, 7).
 
     The patients are independent and are sampled together: one compilation, one pass through the events for all.

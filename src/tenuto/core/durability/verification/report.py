@@ -11,7 +11,7 @@ import numpy as np
 
 from tenuto.core.durability.population import FOLDER
 from tenuto.core.durability.verification.nuts import LEVELS, agree, gap
-from tenuto.core.durability.verification.sbc import BINS, COVERAGES, QUANTITIES, Verdict
+from tenuto.core.durability.verification.sbc import BINS, COVERAGES, QUANTITIES, RankVerdict
 
 __all__ = ["CHECKS", "checks", "compared", "page", "ranks", "sbc_passes"]
 
@@ -25,7 +25,7 @@ def checks() -> dict[str, Any]:
     return found
 
 
-def ranks(verdicts: list[Verdict], places: np.ndarray[Any, Any], seed: int) -> dict[str, Any]:
+def ranks(verdicts: list[RankVerdict], places: np.ndarray[Any, Any], seed: int) -> dict[str, Any]:
     """The section of a run of simulation-based calibration; keeps the first places as a fingerprint."""
     return {
         "seed": seed,

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tenuto.core.durability.course import Definitions, Standing, State
-from tenuto.core.durability.error import ScaleError
+from tenuto.core.durability.course import CourseStanding, Definitions, State
+from tenuto.core.durability.error import ErrorOfScale
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.outlook import Ahead
 from tenuto.core.durability.patients import LATENT
-from tenuto.core.durability.population import Fit
+from tenuto.core.durability.population import PopulationFit
 from tenuto.core.durability.posterior import posterior
-from tenuto.core.durability.verification.synthetic import Case, draw_case, the_law
+from tenuto.core.durability.verification.synthetic import KnownPatient, draw_case, the_law
 
-__all__ = ["COVERAGES", "QUANTITIES", "Verdict", "places", "verdicts"]
+__all__ = ["COVERAGES", "QUANTITIES", "RankVerdict", "places", "verdicts"]
 
 QUANTITIES = (*LATENT, "days_to_loss")
 COVERAGES = (0.5, 0.8, 0.95)
@@ -26,7 +26,7 @@ SCHEDULED = 52
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RankVerdict:
     """How evenly the truths of one quantity fall in their posteriors."""
 
     quantity: str
@@ -37,7 +37,7 @@ class Verdict:
     """Share of truths inside the central intervals of `COVERAGES`."""
 
 
-def places(fit: Fit, rules: Definitions, seed: int, first: int, count: int) -> Iterator[Floats]:
+def places(fit: PopulationFit, rules: Definitions, seed: int, first: int, count: int) -> Iterator[Floats]:
     """For each patient, where the truth falls in the posterior of every quantity (0 to 1), shape (8,).
 
     Not a number for the days to loss when response is already lost. Every patient has a seed of its own.
@@ -47,15 +47,15 @@ def places(fit: Fit, rules: Definitions, seed: int, first: int, count: int) -> I
         yield _place(draw_case(fit, rules, SCHEDULED, rng), fit, rules, rng)
 
 
-def _place(case: Case, fit: Fit, rules: Definitions, rng: np.random.Generator) -> Floats:
+def _place(case: KnownPatient, fit: PopulationFit, rules: Definitions, rng: np.random.Generator) -> Floats:
     model, law, measure = the_law(fit)
-    error = ScaleError.of(measure)
+    error = ErrorOfScale.of(measure)
     found = posterior(model, law, error, case.evidence)
     below = (found.latent < case.latent) * found.weights[:, None]
     place = below.sum(axis=0)
     if case.run >= rules.scores_in_row:
         return np.append(place, math.nan)
-    standing = Standing(State.RESPONDING, math.nan, case.line, case.run, drifting=False)
+    standing = CourseStanding(State.RESPONDING, math.nan, case.line, case.run, drifting=False)
     ahead = Ahead(found.weights, error, standing, rules, case.start)
     _, curve = ahead.follow(found.walked(float(case.start)), SCHEDULED * rules.every_days)
     left = curve.responding
@@ -67,19 +67,19 @@ def _place(case: Case, fit: Fit, rules: Definitions, rng: np.random.Generator) -
     return np.append(place, low + rng.random() * (high - low))
 
 
-def verdicts(found: Floats) -> list[Verdict]:
+def verdicts(found: Floats) -> list[RankVerdict]:
     """Judge the places of all patients, shape (patients, 8)."""
     return [
         _verdict(name, column[~np.isnan(column)]) for name, column in zip(QUANTITIES, found.T, strict=True)
     ]
 
 
-def _verdict(name: str, column: Floats) -> Verdict:
+def _verdict(name: str, column: Floats) -> RankVerdict:
     counts, _ = np.histogram(column, bins=BINS, range=(0, 1))
     expected = len(column) / BINS
     statistic = float(((counts - expected) ** 2 / expected).sum())
     inside = tuple(float((np.abs(column - 0.5) <= c / 2).mean()) for c in COVERAGES)
-    return Verdict(name, len(column), _chi_squared_tail(statistic, BINS - 1), inside)
+    return RankVerdict(name, len(column), _chi_squared_tail(statistic, BINS - 1), inside)
 
 
 def _chi_squared_tail(x: float, freedom: int) -> float:

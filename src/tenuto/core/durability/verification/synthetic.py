@@ -7,27 +7,27 @@ from dataclasses import dataclass
 import numpy as np
 
 from tenuto.core.durability.course import Definitions
-from tenuto.core.durability.error import ScaleError
-from tenuto.core.durability.model import Infusion, Model
+from tenuto.core.durability.error import ErrorOfScale
+from tenuto.core.durability.model import CourseInfusion, Model
 from tenuto.core.durability.normal import Floats
-from tenuto.core.durability.patients import Patients
-from tenuto.core.durability.population import Circumstances, Fit, Law
+from tenuto.core.durability.patients import PatientParameters
+from tenuto.core.durability.population import Circumstances, Law, PopulationFit
 from tenuto.core.durability.posterior import Evidence
-from tenuto.core.scales.measurement import Measure, measure
+from tenuto.core.scales.measurement import ScaleMeasure, measure
 
-__all__ = ["Case", "draw_case", "the_law"]
+__all__ = ["KnownPatient", "draw_case", "the_law"]
 
 _SERIES = ((0, 2, 4, 7, 9, 11), (0, 3, 7, 10, 14, 17), (0, 7, 14, 21), (0,))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Case:
+class KnownPatient:
     """A patient whose parameters are known: what was seen so far, and when response will be lost."""
 
     latent: Floats
     """Shape (7,)."""
     evidence: Evidence
-    measure: Measure
+    measure: ScaleMeasure
     start: int
     """Day of the forecast."""
     line: float
@@ -36,13 +36,15 @@ class Case:
     """Number of the scheduled score (1 first) that confirms the loss; None after the last one."""
 
 
-def the_law(fit: Fit) -> tuple[Model, Law, Measure]:
+def the_law(fit: PopulationFit) -> tuple[Model, Law, ScaleMeasure]:
     """What the cases are drawn from: depression in a clinic, PHQ-9."""
     scale = measure("PHQ-9")
     return fit.population.model(), fit.law(Circumstances(), scale), scale
 
 
-def draw_case(fit: Fit, rules: Definitions, scheduled: int, rng: np.random.Generator) -> Case:
+def draw_case(
+    fit: PopulationFit, rules: Definitions, scheduled: int, rng: np.random.Generator
+) -> KnownPatient:
     """One patient of the prior, on a random one of the usual series, with random boosters and number of scores."""
     model, law, scale = the_law(fit)
     root = np.linalg.cholesky(law.covariance + 1e-9 * np.eye(len(law.mean)))
@@ -51,16 +53,18 @@ def draw_case(fit: Fit, rules: Definitions, scheduled: int, rng: np.random.Gener
     count = int(rng.integers(3, 21))
     days = [-7.0, 0.0, *(float(series[-1] + 7 * (k + 1)) for k in range(count))]
     boosters = [d for d in days[3:-1] if rng.random() < 0.25]
-    infusions = tuple(Infusion(float(d), 0.5) for d in sorted({*series, *boosters}))
+    infusions = tuple(CourseInfusion(float(d), 0.5) for d in sorted({*series, *boosters}))
     start = int(days[-1])
     ahead = [start + rules.every_days * (k + 1.0) for k in range(scheduled)]
-    error = ScaleError.of(scale)
-    level = model.expected(Patients.from_latent(latent[None, :]), infusions, [*days, *ahead])[:, 0]
+    error = ErrorOfScale.of(scale)
+    level = model.expected(PatientParameters.from_latent(latent[None, :]), infusions, [*days, *ahead])[:, 0]
     seen = error.observe(level, rng.standard_normal(len(level)))
     so_far, later = seen[: len(days)], seen[len(days) :]
     line, run = _line(so_far, rules)
     evidence = Evidence(infusions, tuple(days), tuple(float(s) for s in so_far))
-    return Case(latent, evidence, scale, start, line, run, _loss(later, line, run, rules.scores_in_row))
+    return KnownPatient(
+        latent, evidence, scale, start, line, run, _loss(later, line, run, rules.scores_in_row)
+    )
 
 
 def _line(scores: Floats, rules: Definitions) -> tuple[float, int]:
