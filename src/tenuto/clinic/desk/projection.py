@@ -84,12 +84,12 @@ def rebuild(clinic: Clinic) -> None:
 
 def _behind(clinic: Clinic, policy: Policy, today: date) -> bool:
     progress = Progress.objects.filter(clinic=clinic).first()
-    if progress is None or _deeds(clinic, progress.through_event).exists():
+    if progress is None or _changes_after(clinic, progress.through_event).exists():
         return True
     return _waiting(clinic, policy, today).exists()
 
 
-def _deeds(clinic: Clinic, after: int) -> QuerySet[AuditEvent]:
+def _changes_after(clinic: Clinic, after: int) -> QuerySet[AuditEvent]:
     return AuditEvent.objects.filter(clinic_id=clinic.pk, number__gt=after, kind__in=ACTIONS)
 
 
@@ -105,7 +105,7 @@ def _note_changes(clinic: Clinic) -> None:
     if progress is None:
         _add(clinic, clinic.patients.all())
     else:
-        ids = _deeds(clinic, progress.through_event).values_list("patient_id", flat=True)
+        ids = _changes_after(clinic, progress.through_event).values_list("patient_id", flat=True)
         changed = [id_ for id_ in set(ids) if id_ is not None]
         _unsettle(Standing.objects.filter(patient__in=changed))
         _add(clinic, clinic.patients.filter(pk__in=changed, standing__isnull=True))

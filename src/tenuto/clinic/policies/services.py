@@ -30,7 +30,7 @@ class PolicyRefused(ValueError):
 @transaction.atomic
 def propose(*, text: str, why: str, by: Staff, at: datetime) -> PolicyVersion:
     """Keep a version that was read and checked. It binds nobody until it is signed and put into effect."""
-    _require(by, "policy.propose")
+    _check_may(by, "policy.propose")
     policy = _readable(text, by.clinic)
     try:
         with transaction.atomic():
@@ -56,7 +56,7 @@ def sign(*, policy: PolicyVersion, signature: Reauthentication, at: datetime) ->
     """Sign exactly this content. A person signs once; two people, one of them the medical director, make it signed."""
     by = signature.by
     signature.spend(signer=by, at=at)
-    _require(by, "policy.sign")
+    _check_may(by, "policy.sign")
     _check_own_clinic(policy, by)
     as_policy(policy)
     try:
@@ -86,7 +86,7 @@ def activate(
     """
     by = signature.by
     signature.spend(signer=by, at=at)
-    _require(by, "policy.activate")
+    _check_may(by, "policy.activate")
     _check_own_clinic(policy, by)
     reason = _reason(why)
     if not as_policy(policy).signed:
@@ -146,7 +146,7 @@ def _reason(why: str) -> str:
     return why.strip()[:LONGEST]
 
 
-def _require(by: Staff, verb: str) -> None:
+def _check_may(by: Staff, verb: str) -> None:
     if not may(by, verb):
         raise PermissionError(refusal(by, verb))
 
