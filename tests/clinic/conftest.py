@@ -19,6 +19,8 @@ from tenuto.clinic.demo.services import load as load_demonstration
 from tenuto.clinic.intake.services import RecordSource, receive
 from tenuto.clinic.ledger import anchor
 from tenuto.clinic.ledger.append_only import unsealed
+from tenuto.clinic.live.tail import newest_number
+from tenuto.clinic.pathway.seen import FIELD
 from tenuto.core.intake.facts import PatientFacts, Person
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -129,12 +131,21 @@ def charlie(other_clinic):
     return hired(other_clinic, "charlie", Role.PRESCRIBER)
 
 
+class Browser(Client):
+    """Sends forms as a page that was opened this moment would, unless the test says what its page knew."""
+
+    def post(self, path, data=None, *args, **kwargs):
+        if isinstance(data, dict | None) and "content_type" not in kwargs:
+            data = {FIELD: newest_number(), **(data or {})}
+        return super().post(path, data, *args, **kwargs)
+
+
 @pytest.fixture
 def visit():
     """A browser of a person: `visit(alice)`; of a stranger: `visit()`."""
 
-    def open_browser(staff=None) -> Client:
-        client = Client()
+    def open_browser(staff=None) -> Browser:
+        client = Browser()
         if staff is not None:
             client.force_login(staff)
             # As after a real sign-in; else the first page would write the session.

@@ -46,6 +46,7 @@ from tenuto.clinic.accounts.lock import SEEN
 from tenuto.clinic.intake.models import StepSave
 from tenuto.clinic.accounts.models import Staff, Tally
 from tenuto.clinic.people.models import Identity, Patient
+from tenuto.clinic.scales.models import SuicideTriage
 def kept():
     return {
         "saves": [
@@ -53,6 +54,7 @@ def kept():
             for save in StepSave.objects.order_by("step", "version")
         ],
         "identities": [[row.name, row.recorded_by_name] for row in Identity.objects.order_by("id")],
+        "levels": [[row.level, row.recorded_by_name] for row in SuicideTriage.objects.order_by("event_number")],
         "name": Patient.objects.get().name,
         "tally": [tally.count for tally in Tally.objects.all()],
     }
@@ -175,28 +177,53 @@ def test_two_who_correct_a_name_at_once(writers):
         shown = writers.at_once(
             alice={"to": "person/contact/", "form": {}}, bob={"to": "person/contact/", "form": {}}
         )
-        seen = re.search(r'name="seen" value="(\d+)"', shown["alice"]["page"])[1]
+        seen, event = (_field(shown["alice"]["page"], name) for name in ("seen", "seen_event"))
         form = {
             "preferred_name": "",
             "birth_date": "1981-05-04",
             "why": "Identity document seen.",
             "seen": seen,
+            "seen_event": event,
         }
         answers = writers.at_once(
             alice={"to": "person/amend/", "form": {**form, "name": f"Ana Alder {known}"}},
             bob={"to": "person/amend/", "form": {**form, "name": f"Ana Beech {known}"}},
         )
         statuses = {name: answer["status"] for name, answer in answers.items()}
-        assert sorted(statuses.values()) == [302, 422], statuses
+        assert sorted(statuses.values()) == [302, 409], statuses
         winner, loser = sorted(statuses, key=statuses.get)
         names = {"alice": f"Ana Alder {known}", "bob": f"Ana Beech {known}"}
         kept = writers.kept()
         assert kept["name"] == names[winner]
         assert kept["identities"][known:] == [[names[winner], WHO[winner]]]
         page = answers[loser]["page"]
-        assert "Nothing was saved; compare" in page
+        assert "Nothing of yours was kept yet" in page
         assert names[winner] in page
-        assert names[loser] in page, "what the loser typed is still in the field"
+        assert names[loser] in page, "what the loser typed is shown, and sent again if they choose so"
+
+
+def test_two_who_find_contrary_levels_at_once(writers):
+    """One is kept; the other is asked to look at it first."""
+    for number in range(3):
+        shown = writers.at_once(
+            alice={"to": "scales/triage/", "form": {}}, bob={"to": "scales/triage/", "form": {}}
+        )
+        event = _field(shown["alice"]["page"], "seen_event")
+        form = {"rests_on": f"Interview number {number} of today.", "seen_event": event}
+        answers = writers.at_once(
+            alice={"to": "scales/triage/", "form": {**form, "level": "LOW"}},
+            bob={"to": "scales/triage/", "form": {**form, "level": "HIGH"}},
+        )
+        statuses = {name: answer["status"] for name, answer in answers.items()}
+        assert sorted(statuses.values()) == [302, 409], statuses
+        winner, loser = sorted(statuses, key=statuses.get)
+        level = {"alice": 1, "bob": 3}
+        assert writers.kept()["levels"][number:] == [[level[winner], WHO[winner]]]
+        assert {"alice": "Low:", "bob": "High:"}[winner] in answers[loser]["page"]
+
+
+def _field(page: str, name: str) -> str:
+    return re.search(rf'name="{name}" value="(\d+)"', page)[1]
 
 
 def test_guesses_counted_in_two_processes_all_count(writers):

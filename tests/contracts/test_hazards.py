@@ -31,7 +31,8 @@ def functions(path: Path) -> set[str]:
 
 
 def test_the_register_is_complete():
-    assert list(REGISTER) == [f"H{n}" for n in range(1, 39)]
+    assert list(REGISTER) == [f"H{n}" for n in range(1, len(REGISTER) + 1)]
+    assert len(REGISTER) >= 39
 
 
 @pytest.mark.parametrize("key", REGISTER)

@@ -15,12 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 from tenuto.clinic.access import restricting
 from tenuto.clinic.accounts.api import home_of
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.pathway.api import rests_on
 from tenuto.clinic.people import sight
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 
 PAGE = "access page"
 DIRECTOR = "patient.restrict"
+RECORD = "access:record"
 
 
 @require_safe
@@ -32,6 +34,10 @@ def access_page(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @require_POST
 @shows_patient(PAGE, verb=DIRECTOR, past_restriction=DIRECTOR)
+@rests_on(
+    "people.Restriction", "people.CareTeamChange",
+    typed={"restricted": "Restricted", "why": "Why"}, page=RECORD, framed=False,
+)  # fmt: skip
 def restrict(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Restrict the record, or open it to all staff again."""
     restricted = request.POST.get("restricted", "") == "yes"
@@ -53,6 +59,10 @@ def restrict(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @require_POST
 @shows_patient(PAGE, verb="patient.care_team", past_restriction=DIRECTOR)
+@rests_on(
+    "people.Restriction", "people.CareTeamChange",
+    typed={"member": "On the team"}, page=RECORD, framed=False,
+)  # fmt: skip
 def care_team(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Put someone on the team, or take someone off."""
     by, number = cast(Staff, request.user), request.POST.get("staff", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tenuto.clinic.intake.alerts import alerts_of
+from tenuto.clinic.intake.grounds import GROUNDS
 from tenuto.clinic.intake.pages import page_of
 from tenuto.clinic.intake.services import (
     Received,
@@ -26,6 +27,8 @@ from tenuto.clinic.intake.state import (
 )
 
 __all__ = [
+    "GROUNDS",
+    "Asked",
     "DecisionRow",
     "Enquiring",
     "IntakeState",

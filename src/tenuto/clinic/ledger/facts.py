@@ -59,6 +59,11 @@ class Fact(AppendOnly):
         """The day on which it was recorded, as the clinic's calendar said then."""
         return self.on_its_clock(self.recorded_at).date()
 
+    @property
+    def told(self) -> str:
+        """What it says, for somebody who had not seen it."""
+        return str(self)
+
     def on_its_clock(self, moment: datetime) -> datetime:
         """A moment that the row tells, in the zone in which it was recorded."""
         return moment.astimezone(ZoneInfo(self.recorded_zone))

@@ -34,6 +34,7 @@ from tenuto.clinic.pathway.registry import (
     stage_of_task,
     task_place,
 )
+from tenuto.clinic.pathway.seen import rests_on
 
 __all__ = [
     "Batch",
@@ -54,6 +55,7 @@ __all__ = [
     "judgements_of",
     "judging_page",
     "patient_page",
+    "rests_on",
     "routes",
     "safety_of",
     "spine_of",

@@ -15,6 +15,7 @@ from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.reauthenticate import signed_by
 from tenuto.clinic.ledger.services import record_access
+from tenuto.clinic.pathway.api import rests_on
 from tenuto.clinic.policies import presenters
 from tenuto.clinic.policies.forms import ActivateForm, ProposeForm
 from tenuto.clinic.policies.models import PolicyVersion
@@ -100,6 +101,7 @@ def sign_version(request: HttpRequest, policy_id: str) -> HttpResponse:
 
 @require_POST
 @requires("policy.activate")
+@rests_on("policies.PolicyActivation", typed=ActivateForm, page="policies:version")
 def activate_version(request: HttpRequest, policy_id: str) -> HttpResponse:
     """Put a signed version into effect, or go back to an older one."""
     row, form = _own(request, policy_id), ActivateForm(request.POST)

@@ -33,7 +33,7 @@ def record_contact(
     """Keep an attempt to reach the patient. One that reached them ends the task, where its kind and the role allow that;
     what was said is kept in any case.
 
-    Raises ContactRefused, `Task.DoesNotExist`, `AlreadyEnded` and PermissionError.
+    Raises ContactRefused, `Task.DoesNotExist` and PermissionError.
     """
     found = _task(task, by)
     if len(words.split()) < 2:
@@ -50,7 +50,8 @@ def record_contact(
     )
     detail = {"kind": found.kind, "how": row.how, "reached": reached, "outcome": row.outcome}
     record(action="recorded contact", subject=row, by=by, at=at, detail=detail)
-    if reached and ends(found, EndsBy.CONTACT, by):
+    # Somebody else may have ended it meanwhile; what was said is on record in any case.
+    if reached and not hasattr(found, "end") and ends(found, EndsBy.CONTACT, by):
         end_task(task=task, ends_by=EndsBy.CONTACT, subject=row, note=row.words, by=by, at=at)
     return row
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.pathway.api import first_page, patient_page
+from tenuto.clinic.pathway.api import first_page, patient_page, rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports import api
@@ -23,6 +23,8 @@ from tenuto.clinic.ports.models import Task
 from tenuto.clinic.ports.presenters import task_page
 
 FORMS: Mapping[str, type[forms.Form]] = {"contact": ContactForm, "tried": NotReachedForm, "note": NoteForm}
+TASK = "ports:task"
+TRIED = ("ports.TaskEnd", "ports.Contact", "ports.NotReached")
 
 
 @require_safe
@@ -34,6 +36,7 @@ def task(request: HttpRequest, patient: Patient, task_id: UUID) -> HttpResponse:
 
 @require_POST
 @shows_patient("task page", verb="task.close")
+@rests_on("ports.TaskEnd", typed=ContactForm, page=TASK, same="task_id")
 def contact(request: HttpRequest, patient: Patient, task_id: UUID) -> HttpResponse:
     """Keep an attempt to reach the patient."""
 
@@ -50,6 +53,7 @@ def contact(request: HttpRequest, patient: Patient, task_id: UUID) -> HttpRespon
 
 @require_POST
 @shows_patient("task page", verb="task.close")
+@rests_on("ports.TaskEnd", typed=NotReachedForm, page=TASK, same="task_id")
 def not_reached(request: HttpRequest, patient: Patient, task_id: UUID) -> HttpResponse:
     """Keep that everything was tried."""
 
@@ -70,6 +74,7 @@ def not_reached(request: HttpRequest, patient: Patient, task_id: UUID) -> HttpRe
 
 @require_POST
 @shows_patient("task page", verb="task.close")
+@rests_on(*TRIED, typed=NoteForm, page=TASK, same="task_id")
 def close(request: HttpRequest, patient: Patient, task_id: UUID) -> HttpResponse:
     """End a task with a note, where its kind allows one."""
 

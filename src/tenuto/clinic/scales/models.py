@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from tenuto.clinic.people.models import PatientRow
+from tenuto.core.scales.suicide_triage import Level
 
 __all__ = ["ScaleForm", "ScaleRequest", "SuicideTriage"]
 
@@ -56,6 +57,11 @@ class SuicideTriage(PatientRow):
     rests_on = models.TextField()
     rules_version = models.PositiveSmallIntegerField()
     screen = models.JSONField(null=True)
+
+    @property
+    def told(self) -> str:
+        """What it says, for somebody who had not seen it."""
+        return f"{Level(self.level).name.capitalize()}: {self.rests_on}"
 
     def __str__(self) -> str:
         return f"level {self.level}, {self.recorded_at:%Y-%m-%d}"

@@ -18,6 +18,11 @@ class ConsentSigned(PatientRow, SignedFact):
     patient_typed = models.CharField(max_length=200)
     photo = models.BooleanField()
 
+    @property
+    def told(self) -> str:
+        """What it says, for somebody who had not seen it."""
+        return f"Signed: {self.text_name}"
+
     def __str__(self) -> str:
         return f"{self.text_name}, {self.recorded_at:%Y-%m-%d}"
 
@@ -31,6 +36,11 @@ class ConsentWithdrawn(PatientRow):
     # Empty (NULL) means everything, so that rows from before photographs could be withdrawn alone keep their digest.
     scope = models.CharField(max_length=10, choices=Scope.choices, null=True)
     why = models.CharField(max_length=300, blank=True)
+
+    @property
+    def told(self) -> str:
+        """What it says, for somebody who had not seen it."""
+        return f"{self.get_scope_display() or 'Everything'} withdrawn{f': {self.why}' if self.why else ''}"
 
     def __str__(self) -> str:
         return f"withdrawn {self.recorded_at:%Y-%m-%d}"

@@ -28,5 +28,10 @@ class Decision(PatientRow, SignedFact):
     policy_sha256 = models.CharField(max_length=64)
     rules_sha256 = models.CharField(max_length=64)
 
+    @property
+    def told(self) -> str:
+        """What it says, for somebody who had not seen it."""
+        return f"{self.get_outcome_display()}{f': {self.reason}' if self.reason else ''}"
+
     def __str__(self) -> str:
         return f"{self.get_outcome_display()}, {self.recorded_at:%Y-%m-%d}"

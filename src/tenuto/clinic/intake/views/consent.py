@@ -16,15 +16,19 @@ from tenuto.clinic.intake.services.consents import ConsentRefused, photo_allowed
 from tenuto.clinic.intake.state import current
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page, staff_of
 from tenuto.clinic.ledger.facts import NEWEST_FIRST
+from tenuto.clinic.pathway.api import rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.core.intake.consent_text import current_consent_text
 
 __all__ = ["consent", "withdraw", "withdraw_photographs"]
 
+TYPED = {"patient_typed": "Name, as the patient typed it"}
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @shows_patient("consent", verb="intake.consent")
+@rests_on("intake.ConsentSigned", "intake.ConsentWithdrawn", typed=TYPED)
 def consent(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The newest text, and what was signed and withdrawn before."""
     return _sign(request, patient) if request.method == "POST" else _show(request, patient, None)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from tenuto.clinic.accounts.reauthenticate import signed_by
 from tenuto.clinic.intake.forms.decision import DecisionForm
+from tenuto.clinic.intake.grounds import GROUNDS
 from tenuto.clinic.intake.models import Decision
 from tenuto.clinic.intake.presenters.deciding import grounds_of_decision
 from tenuto.clinic.intake.services import DecisionRefused, decide
@@ -17,6 +18,7 @@ from tenuto.clinic.intake.since import changed_since_decision
 from tenuto.clinic.intake.state import current
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page
 from tenuto.clinic.ledger.facts import NEWEST_FIRST
+from tenuto.clinic.pathway.api import rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.api import open_tasks_of
@@ -26,6 +28,7 @@ __all__ = ["decision"]
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @shows_patient("decision", verb="intake.decide")
+@rests_on(*GROUNDS, typed=DecisionForm)
 def decision(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The gate, and the form to decide."""
     return _sign(request, patient) if request.method == "POST" else _show(request, patient, None)

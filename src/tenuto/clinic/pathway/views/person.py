@@ -16,11 +16,13 @@ from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.pathway.forms import ContactWishForm, IdentityForm, SupportForm
 from tenuto.clinic.pathway.frame import patient_page
 from tenuto.clinic.pathway.registry import contributions
+from tenuto.clinic.pathway.seen import rests_on
 from tenuto.clinic.people import identity
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Channel, Patient
 
 PAGE = "identity page"
+ROUTE = "pathway:person"
 
 
 @require_safe
@@ -32,6 +34,7 @@ def person(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @require_POST
 @shows_patient(PAGE, verb="patient.amend")
+@rests_on("people.Identity", typed=IdentityForm, page=ROUTE)
 def amend(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Correct who the patient is."""
     form = IdentityForm(request.POST)
@@ -49,6 +52,7 @@ def amend(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @require_POST
 @shows_patient(PAGE, verb="patient.amend")
+@rests_on("people.ContactPreference", typed=ContactForm, page=ROUTE)
 def contact(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Record a contact preference."""
     form = ContactWishForm(request.POST)
@@ -71,6 +75,7 @@ def contact(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @require_POST
 @shows_patient(PAGE, verb="patient.amend")
+@rests_on("people.SupportPerson", typed=SupportForm, page=ROUTE)
 def support(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Record the support person."""
     form = SupportForm(request.POST)

@@ -24,6 +24,11 @@ class Restriction(Fact):
     class Meta:
         ordering: ClassVar = NEWEST_FIRST
 
+    @property
+    def told(self) -> str:
+        """What it says, for somebody who had not seen it."""
+        return f"{'Only for the care team' if self.restricted else 'Open to all staff'}: {self.why}"
+
     def __str__(self) -> str:
         return "restricted" if self.restricted else "open to all staff"
 

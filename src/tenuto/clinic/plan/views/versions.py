@@ -17,7 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.reauthenticate import signed_by
-from tenuto.clinic.pathway.api import patient_page
+from tenuto.clinic.intake.api import GROUNDS
+from tenuto.clinic.pathway.api import patient_page, rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan import services
@@ -39,6 +40,16 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label="Reason", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+ACTS = (
+    "plan.PlanVersion",
+    "plan.PlanException",
+    "plan.PlanSignature",
+    "plan.PlanReview",
+    "plan.PlanWithdrawal",
+)
+VERSION = "plan:version"
 
 
 @require_POST
@@ -109,6 +120,7 @@ def sign(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpRespon
 
 @require_POST
 @shows_patient("plan exception", verb="gate.exception")
+@rests_on(*ACTS, typed=ReasonForm, page=VERSION)
 def exception(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpResponse:
     """A medical director's exception for a draft that is blocked."""
     found = grounds(patient)
@@ -132,6 +144,7 @@ def exception(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpR
 
 @require_POST
 @shows_patient("plan looked at again", verb="plan.revise")
+@rests_on(*ACTS, *GROUNDS, typed=ReasonForm, page=VERSION)
 def look_again(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpResponse:
     """Let a signed plan go on after looking at what is worse today."""
     found = grounds(patient)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from tenuto.clinic.ledger.facts import NEWEST_FIRST
-from tenuto.clinic.pathway.api import first_page
+from tenuto.clinic.pathway.api import first_page, rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.scales.forms.triage import TriageForm
@@ -24,6 +24,7 @@ __all__ = ["triage"]
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @shows_patient("suicide triage", verb="scale.triage")
+@rests_on("scales.SuicideTriage", typed=TriageForm)
 def triage(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The form, and every level that was recorded."""
     form = TriageForm(request.POST or None)

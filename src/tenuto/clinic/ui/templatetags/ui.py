@@ -68,6 +68,14 @@ def note(kind: str, word: str, text: str, role: str = "") -> SafeString:
     return format_html('<div class="note note-{}"{}>{}<p>{}</p></div>', kind, spoken, mark(kind, word), text)
 
 
+@register.simple_tag(takes_context=True)
+def seen(context: template.Context) -> SafeString:
+    """The hidden field that says which event the page was made after; `pathway.seen` compares it with what is there."""
+    request = context.get("request")
+    number = getattr(request, "seen_event", None) or getattr(request, "position", None) or 0
+    return format_html('<input type="hidden" name="seen_event" value="{}">', number)
+
+
 @register.filter
 def day(value: date) -> str:
     return words.day(value)

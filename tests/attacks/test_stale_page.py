@@ -1,0 +1,167 @@
+"""A page that was opened before somebody else recorded the contrary: its deed waits until both were seen (hazard H39)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.utils import timezone
+
+from tenuto.clinic.access.restricting import change_care_team, restrict
+from tenuto.clinic.demo.personas import teaching_patients
+from tenuto.clinic.intake.api import current
+from tenuto.clinic.intake.models import ConsentSigned, Decision
+from tenuto.clinic.intake.services import decide, receive, withdraw_consent
+from tenuto.clinic.pathway.seen import FIELD
+from tenuto.clinic.people.models import Restriction
+from tenuto.clinic.policies.models import PolicyActivation
+from tenuto.clinic.ports.models import Contact, TaskEnd
+from tenuto.clinic.scales.models import SuicideTriage
+from tenuto.clinic.scales.services import record_triage
+from tenuto.core.intake.consent_text import current_consent_text
+from tenuto.core.scales.suicide_triage import Level
+from tests.clinic.conftest import NOW, source_of
+from tests.clinic.intake.conftest import second_factor, signed, text_of  # noqa: F401  - a fixture among them
+from tests.clinic.ports.test_task_ends import opened
+
+CONFLICT = 409
+
+
+@pytest.fixture
+def alder(alice):
+    """A patient whose record is complete and passes."""
+    facts = next(f for f in teaching_patients(timezone.localdate()) if f.person.name == "Demo Alder")
+    return receive(facts=facts, source=source_of(digest="a" * 64), by=alice, at=NOW).patient
+
+
+def opens(browser, address) -> str:
+    """What the form of a page that is opened now will send along."""
+    page = browser.get(address, headers={"Accept": "text/html"}).content.decode()
+    (sent,) = set(re.findall(rf'name="{FIELD}" value="(\d+)"', page))
+    assert int(sent) > 0
+    return sent
+
+
+def decided(patient, by, outcome, reason):
+    return decide(
+        patient=patient, outcome=outcome, reason=reason, seen=current(patient).facts_sha256,
+        signature=signed(by), at=NOW,
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("second_factor")
+def test_an_older_yes_does_not_replace_a_refusal(visit, alder, alice, dora):
+    browser, address = visit(alice), f"/patients/{alder.pk}/intake/decision/"
+    form = {
+        "outcome": "accepted", "reason": "Fits, says the referrer.", "seen": current(alder).facts_sha256,
+        FIELD: opens(browser, address),
+    }  # fmt: skip
+    decided(alder, dora, "not_suitable", "Psychosis, told by the family.")
+    answer = browser.post(address, form)
+    assert answer.status_code == CONFLICT
+    assert [row.outcome for row in Decision.objects.all()] == ["not_suitable"]
+    page = text_of(answer)
+    for told in (
+        "Not suitable: Psychosis, told by the family.",
+        "Dora",
+        "Accepted for planning",
+        "Fits, says",
+    ):
+        assert told in page
+    kept = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', answer.content.decode()))
+    assert kept["reason"] == "Fits, says the referrer."
+    assert browser.post(address, kept).status_code == 302
+    assert Decision.objects.count() == 2
+
+
+@pytest.mark.usefixtures("second_factor")
+@pytest.mark.parametrize("known", ["", "0", "-1", "x", "9" * 40, "9" * 9, "²"])
+def test_a_form_that_does_not_say_what_it_saw_has_seen_nothing(visit, alder, alice, known):
+    address = f"/patients/{alder.pk}/intake/decision/"
+    form = {"outcome": "accepted", "reason": "Yes.", "seen": current(alder).facts_sha256, FIELD: known}
+    assert visit(alice).post(address, form).status_code == CONFLICT
+    assert not Decision.objects.exists()
+
+
+def test_a_lower_level_does_not_pass_a_higher_one_unseen(visit, ana, alice, bob):
+    browser, address = visit(bob), f"/patients/{ana.pk}/triage/"
+    address = browser.get(f"/patients/{ana.pk}/scales/triage/").request["PATH_INFO"]
+    known = opens(browser, address)
+    record_triage(patient=ana, level=Level.HIGH, rests_on="Plan and means at home.", by=alice, at=NOW)
+    sent = {"level": "NONE", "rests_on": "Denies everything on the phone.", FIELD: known}
+    answer = browser.post(address, sent)
+    assert answer.status_code == CONFLICT
+    assert "High: Plan and means at home." in text_of(answer)
+    assert "Denies everything on the phone." in text_of(answer)
+    assert [row.level for row in SuicideTriage.objects.all()] == [Level.HIGH]
+
+
+@pytest.mark.usefixtures("second_factor")
+def test_no_consent_is_signed_over_a_withdrawal_that_nobody_saw(visit, alder, bob, alice):
+    browser, address = visit(bob), f"/patients/{alder.pk}/intake/consent/"
+    text = current_consent_text()
+    form = {
+        "text_sha256": text.sha256, "patient_typed": alder.name, "indication": "", "photo": "no",
+        **{f"agree-{statement.id}": "on" for statement in text.statements}, FIELD: opens(browser, address),
+    }  # fmt: skip
+    withdraw_consent(patient=alder, why="Called: does not want it.", by=alice, at=NOW)
+    answer = browser.post(address, form)
+    assert answer.status_code == CONFLICT
+    assert "Called: does not want it." in text_of(answer)
+    assert not ConsentSigned.objects.exists()
+
+
+def test_a_record_is_not_opened_by_who_saw_it_open(visit, ana, alice, dora):
+    change_care_team(patient=ana, staff=alice, member=True, by=dora, at=NOW)
+    browser, page = visit(dora), f"/patients/{ana.pk}/access/"
+    known = opens(browser, page)
+    restrict(patient=ana, restricted=True, why="A neighbour works here.", by=dora, at=NOW)
+    answer = browser.post(f"{page}restrict/", {"restricted": "no", "why": "Tidying up.", FIELD: known})
+    assert answer.status_code == CONFLICT
+    assert "Only for the care team: A neighbour works here." in text_of(answer)
+    # The director is not on the team: what is shown says nothing clinical.
+    assert "Allerg" not in text_of(answer)
+    assert [row.restricted for row in Restriction.objects.all()] == [True]
+
+
+def test_a_task_that_was_tried_meanwhile_is_not_closed_unseen(visit, ana, alice, bob, carol):
+    task = opened(ana, alice, "test.order")
+    browser, page = visit(carol), f"/patients/{ana.pk}/tasks/{task.id}/"
+    known = opens(browser, page)
+    visit(bob).post(f"{page}close/", {"note-note": "Asked the practice again."})
+    answer = browser.post(f"{page}close/", {"note-note": "Taken at the practice.", FIELD: known})
+    assert answer.status_code == CONFLICT
+    assert "Taken at the practice." in text_of(answer)
+    assert [end.note for end in TaskEnd.objects.all()] == ["Asked the practice again."]
+
+
+def test_what_was_said_on_the_phone_is_kept_though_the_task_ended(visit, ana, alice, bob):
+    task = opened(ana, alice, "triage.low")
+    browser, page = visit(bob), f"/patients/{ana.pk}/tasks/{task.id}/"
+    said = {
+        "contact-how": "phone", "contact-reached": "yes", "contact-outcome": "safe",
+        "contact-words": "Told me of new thoughts.", FIELD: opens(browser, page),
+    }  # fmt: skip
+    visit(alice).post(f"{page}contact/", {**said, "contact-words": "Is well and safe."})
+    answer = browser.post(f"{page}contact/", said)
+    assert answer.status_code == CONFLICT
+    kept = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', answer.content.decode()))
+    browser.post(f"{page}contact/", kept)
+    assert {row.words for row in Contact.objects.all()} == {"Is well and safe.", "Told me of new thoughts."}
+    assert TaskEnd.objects.count() == 1
+
+
+def test_the_page_that_is_answered_knows_what_it_showed(visit, ana, alice, bob):
+    """The 409 is no second stale page: what came while it was read is shown once more."""
+    browser, address = visit(bob), f"/patients/{ana.pk}/scales/triage/"
+    known = opens(browser, address)
+    sent = {"level": "NONE", "rests_on": "Denies everything on the phone.", FIELD: known}
+    record_triage(patient=ana, level=Level.LOW, rests_on="Passive thoughts, no plan.", by=alice, at=NOW)
+    first = browser.post(address, sent)
+    kept = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', first.content.decode()))
+    record_triage(patient=ana, level=Level.HIGH, rests_on="Plan and means at home.", by=alice, at=NOW)
+    again = browser.post(address, kept)
+    assert again.status_code == CONFLICT
+    assert "Plan and means at home." in text_of(again)
+    assert "Passive thoughts" not in text_of(again)
+    assert not PolicyActivation.objects.exists()
