@@ -19,7 +19,7 @@ from tenuto.clinic.ports.models import Contact, TaskEnd
 from tenuto.clinic.scales.models import SuicideTriage
 from tenuto.clinic.scales.services import record_triage
 from tenuto.core.intake.consent_text import current_consent_text
-from tenuto.core.scales.suicide_triage import Level
+from tenuto.core.scales.suicide_triage import RiskLevel
 from tests.clinic.conftest import NOW, source_of
 from tests.clinic.intake.conftest import second_factor, signed, text_of  # noqa: F401  - a fixture among them
 from tests.clinic.ports.test_task_ends import opened
@@ -87,13 +87,13 @@ def test_a_lower_level_does_not_pass_a_higher_one_unseen(visit, ana, alice, bob)
     browser, address = visit(bob), f"/patients/{ana.pk}/triage/"
     address = browser.get(f"/patients/{ana.pk}/scales/triage/").request["PATH_INFO"]
     known = opens(browser, address)
-    record_triage(patient=ana, level=Level.HIGH, rests_on="Plan and means at home.", by=alice, at=NOW)
+    record_triage(patient=ana, level=RiskLevel.HIGH, rests_on="Plan and means at home.", by=alice, at=NOW)
     sent = {"level": "NONE", "rests_on": "Denies everything on the phone.", FIELD: known}
     answer = browser.post(address, sent)
     assert answer.status_code == CONFLICT
     assert "High: Plan and means at home." in text_of(answer)
     assert "Denies everything on the phone." in text_of(answer)
-    assert [row.level for row in SuicideTriage.objects.all()] == [Level.HIGH]
+    assert [row.level for row in SuicideTriage.objects.all()] == [RiskLevel.HIGH]
 
 
 @pytest.mark.usefixtures("second_factor")
@@ -156,10 +156,10 @@ def test_the_page_that_is_answered_knows_what_it_showed(visit, ana, alice, bob):
     browser, address = visit(bob), f"/patients/{ana.pk}/scales/triage/"
     known = opens(browser, address)
     sent = {"level": "NONE", "rests_on": "Denies everything on the phone.", FIELD: known}
-    record_triage(patient=ana, level=Level.LOW, rests_on="Passive thoughts, no plan.", by=alice, at=NOW)
+    record_triage(patient=ana, level=RiskLevel.LOW, rests_on="Passive thoughts, no plan.", by=alice, at=NOW)
     first = browser.post(address, sent)
     kept = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', first.content.decode()))
-    record_triage(patient=ana, level=Level.HIGH, rests_on="Plan and means at home.", by=alice, at=NOW)
+    record_triage(patient=ana, level=RiskLevel.HIGH, rests_on="Plan and means at home.", by=alice, at=NOW)
     again = browser.post(address, kept)
     assert again.status_code == CONFLICT
     assert "Plan and means at home." in text_of(again)

@@ -28,7 +28,6 @@ from tenuto.clinic.intake.state import (
 
 __all__ = [
     "GROUNDS",
-    "Asked",
     "DecisionRow",
     "Enquiring",
     "IntakeState",

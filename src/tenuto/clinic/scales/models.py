@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from tenuto.clinic.people.models import PatientRow
-from tenuto.core.scales.suicide_triage import Level
+from tenuto.core.scales.suicide_triage import RiskLevel
 
 __all__ = ["ScaleForm", "ScaleRequest", "SuicideTriage"]
 
@@ -61,7 +61,7 @@ class SuicideTriage(PatientRow):
     @property
     def told(self) -> str:
         """What it says, for somebody who had not seen it."""
-        return f"{Level(self.level).name.capitalize()}: {self.rests_on}"
+        return f"{RiskLevel(self.level).name.capitalize()}: {self.rests_on}"
 
     def __str__(self) -> str:
         return f"level {self.level}, {self.recorded_at:%Y-%m-%d}"

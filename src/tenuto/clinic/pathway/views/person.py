@@ -52,7 +52,7 @@ def amend(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @require_POST
 @shows_patient(PAGE, verb="patient.amend")
-@rests_on("people.ContactPreference", typed=ContactForm, page=ROUTE)
+@rests_on("people.ContactPreference", typed=ContactWishForm, page=ROUTE)
 def contact(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Record a contact preference."""
     form = ContactWishForm(request.POST)
