@@ -19,7 +19,7 @@ from tenuto.clinic.scales.services import record_triage
 from tenuto.core.gate import Level
 from tenuto.core.intake.consent_text import current_consent_text
 from tenuto.core.literature.tasks import task_kind
-from tenuto.core.scales.suicide_triage import Level as Triage
+from tenuto.core.scales.suicide_triage import RiskLevel as Triage
 from tests.clinic.conftest import NOW, source_of
 from tests.clinic.intake.conftest import signed, text_of
 from tests.clinic.intake.filling import answer, weigh

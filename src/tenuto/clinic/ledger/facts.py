@@ -60,7 +60,7 @@ class Fact(AppendOnly):
         return self.on_its_clock(self.recorded_at).date()
 
     @property
-    def told(self) -> str:
+    def says(self) -> str:
         """What it says, for somebody who had not seen it."""
         return str(self)
 

@@ -65,7 +65,8 @@ def rests_on(
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method != "POST":
                 return view(request, *args, **kwargs)
-            patient, clinic = kwargs.get("patient"), cast(Staff, request.user).clinic
+            patient: Patient | None = kwargs.get("patient")
+            clinic = cast(Staff, request.user).clinic
             with transaction.atomic():
                 _hold_still(clinic, patient)
                 sent, now = _sent(request.POST), newest_number()
@@ -76,8 +77,8 @@ def rests_on(
                 )
                 if not newer:
                     return view(request, *args, **kwargs)
-            words = dict(kwargs)
-            if words.pop("patient", None) is not None:
+            words = {name: value for name, value in kwargs.items() if name != "patient"}
+            if patient is not None:
                 words["patient_id"] = patient.pk
             again = reverse(page, kwargs=words) if page else request.path
             return _both(
@@ -134,7 +135,7 @@ def _about(model: type[models.Model], patient: Patient | None, clinic: Clinic) -
 
 
 def _newer(row: Fact) -> Newer:
-    return Newer(str(row._meta.verbose_name), row.told, row.recorded_by_name, row.recorded_at)
+    return Newer(str(row._meta.verbose_name), row.says, row.recorded_by_name, row.recorded_at)
 
 
 def _what_was_typed(posted: QueryDict, typed: Typed) -> tuple[tuple[str, str], ...]:

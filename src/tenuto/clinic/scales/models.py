@@ -59,7 +59,7 @@ class SuicideTriage(PatientRow):
     screen = models.JSONField(null=True)
 
     @property
-    def told(self) -> str:
+    def says(self) -> str:
         """What it says, for somebody who had not seen it."""
         return f"{RiskLevel(self.level).name.capitalize()}: {self.rests_on}"
 

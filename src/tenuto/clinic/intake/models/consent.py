@@ -19,7 +19,7 @@ class ConsentSigned(PatientRow, SignedFact):
     photo = models.BooleanField()
 
     @property
-    def told(self) -> str:
+    def says(self) -> str:
         """What it says, for somebody who had not seen it."""
         return f"Signed: {self.text_name}"
 
@@ -38,7 +38,7 @@ class ConsentWithdrawn(PatientRow):
     why = models.CharField(max_length=300, blank=True)
 
     @property
-    def told(self) -> str:
+    def says(self) -> str:
         """What it says, for somebody who had not seen it."""
         return f"{self.get_scope_display() or 'Everything'} withdrawn{f': {self.why}' if self.why else ''}"
 

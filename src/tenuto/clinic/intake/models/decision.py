@@ -29,7 +29,7 @@ class Decision(PatientRow, SignedFact):
     rules_sha256 = models.CharField(max_length=64)
 
     @property
-    def told(self) -> str:
+    def says(self) -> str:
         """What it says, for somebody who had not seen it."""
         return f"{self.get_outcome_display()}{f': {self.reason}' if self.reason else ''}"
 

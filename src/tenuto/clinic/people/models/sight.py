@@ -25,7 +25,7 @@ class Restriction(Fact):
         ordering: ClassVar = NEWEST_FIRST
 
     @property
-    def told(self) -> str:
+    def says(self) -> str:
         """What it says, for somebody who had not seen it."""
         return f"{'Only for the care team' if self.restricted else 'Open to all staff'}: {self.why}"
 
