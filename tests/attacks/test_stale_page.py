@@ -1,4 +1,4 @@
-"""A page that was opened before somebody else recorded the contrary: its deed waits until both were seen (hazard H39)."""
+"""A page that was opened before somebody else recorded the contrary: what it does waits until both were seen (hazard H39)."""
 
 from __future__ import annotations
 

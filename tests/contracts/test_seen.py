@@ -78,7 +78,7 @@ def test_the_policy_in_effect_is_not_replaced_unseen():
     assert view.rests_on == ("policies.PolicyActivation",)
 
 
-def test_what_a_deed_rests_on_is_a_table_of_facts(visit, clinic, ana):
+def test_what_an_action_rests_on_is_a_table_of_facts(visit, clinic, ana):
     for name, view in posting(visit, clinic, ana).items():
         for label in getattr(view, "rests_on", ()):
             assert issubclass(apps.get_model(label), Fact), f"{name} rests on {label}"

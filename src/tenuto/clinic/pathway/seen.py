@@ -1,6 +1,6 @@
 """What was seen is sent: nobody replaces a statement about a patient by one that was made without knowing it.
 
-Every page knows the newest event before it was made, and its forms send that number along (`{% seen %}`). A deed says
+Every page knows the newest event before it was made, and its forms send that number along (`{% seen %}`). An action says
 what it rests on; when a row of that was recorded after the number, nothing is done, and the answer (409) shows what was
 recorded beside what was typed. Its person then decides which of the two stands (hazard H39).
 
@@ -54,7 +54,7 @@ class Newer:
 def rests_on(
     *statements: str, typed: Typed, page: str = "", same: str = "", framed: bool = True
 ) -> Callable[[View], View]:
-    """Refuse a posted deed whose page does not know every row of `statements` (labels of tables of facts).
+    """Refuse a posted action whose page does not know every row of `statements` (labels of tables of facts).
 
     Rows about the patient of the page count, and those of the clinic where they are about nobody. `page` is the route of
     the page with the form, where that is another; `same` the word of the address that narrows the rows, such as `task_id`
