@@ -28,7 +28,7 @@ from django.urls import reverse
 from tenuto.clinic.accounts.decorators import View
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.ledger.facts import IN_ORDER, Fact
-from tenuto.clinic.live.tail import newest_number
+from tenuto.clinic.live.api import newest_number
 from tenuto.clinic.pathway.frame import patient_page
 from tenuto.clinic.people.models import Patient
 
