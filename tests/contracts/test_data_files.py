@@ -28,6 +28,7 @@ NAMES = {
     "core/literature/side_effects.toml": {()},
     "core/literature/products.toml": {("strengths",)},
     "core/literature/requirements.toml": {()},
+    "core/literature/order_set.toml": {("diluents",), ("monitoring",), ("stops",), ("side_effects",)},
     "core/literature/intake_steps.toml": {("elsewhere",), ("step", "choices")},
     "core/policy/": {("limits",), ("bounds",)},
     "clinic/interop/fhir/scales.toml": {(), ("*", "kept")},

@@ -49,7 +49,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--maintenance", metavar="RULE", help="what follows the series, by the id of a rule")
     parser.add_argument("--start", metavar="DATE", help="first possible day of the series (default: --as-of)")
     parser.add_argument("--clinic-days", metavar="DAYS", help="such as mon,wed,fri (default: the policy's)")
-    parser.add_argument("--vial", metavar="STRENGTH", help="such as 50mg/mL; there is no default")
+    parser.add_argument(
+        "--vial",
+        metavar="STRENGTH",
+        help="such as 50mg/mL, or as printed: '500 mg/10 mL'; there is no default",
+    )
+    parser.add_argument("--diluent", metavar="ID", help="such as dextrose (default: sodium_chloride)")
+    parser.add_argument(
+        "--side-effect-order",
+        metavar="ID",
+        action="append",
+        default=[],
+        help="a medicine that may be given for a side effect, such as ondansetron; none by itself",
+    )
     parser.add_argument("--total-volume", metavar="VOLUME", help="in the bag, drug included, such as 100mL")
     parser.add_argument("--policy", metavar="FILE", default="default", help="the clinic's signed policy")
     parser.add_argument("--as-of", metavar="DATE", help="judge the record as on this day (default: today)")
@@ -115,6 +127,8 @@ def _request(args: argparse.Namespace) -> PlanRequest:
         clinic_days=_option("--clinic-days", args.clinic_days, lambda text: weekdays(text.split(","))),
         vial=_option("--vial", args.vial, lambda text: _usable(MgPerMl.parse(text))),
         volume=TotalVolume(total) if total else None,
+        diluent=args.diluent,
+        side_effects=tuple(args.side_effect_order),
     )
 
 
@@ -157,17 +171,19 @@ def _write_files(args: argparse.Namespace, proposal: Proposal, reading: BundleRe
     """Make every document before the first is written, so that a failure leaves none behind."""
     made: dict[str, bytes] = {}
     if args.ics:
-        from tenuto.clinic.plan.documents.calendar import as_calendar
+        from tenuto.clinic.plan.documents.calendar import as_calendar, person_key
 
         try:
-            made[args.ics] = as_calendar(proposal, reading.facts.person, made=datetime.now(UTC))
+            made[args.ics] = as_calendar(
+                proposal, whose=person_key(reading.facts.person), made=datetime.now(UTC)
+            )
         except ValueError as error:
             print(f"tenuto: {args.ics} was not written: {error}.", file=sys.stderr)
     if args.pdf:
         from tenuto.clinic.plan.documents.pdf import as_pdf
         from tenuto.clinic.plan.documents.sheet import sheet_of
 
-        sheet = sheet_of(proposal, reading.facts.person, reading.ignored)
+        sheet = sheet_of(proposal, reading.facts, reading.ignored)
         made[args.pdf] = as_pdf(sheet, on=proposal.as_of)
     write_together(made)
 
@@ -182,4 +198,4 @@ def _show(args: argparse.Namespace, proposal: Proposal, reading: BundleReading) 
     from tenuto.clinic.plan.documents.text import TextStyle, as_text
 
     look = TextStyle(terminal_width(), in_colour(), args.all)
-    print(as_text(sheet_of(proposal, reading.facts.person, reading.ignored), look), end="")
+    print(as_text(sheet_of(proposal, reading.facts, reading.ignored), look), end="")

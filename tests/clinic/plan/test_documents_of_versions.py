@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from icalendar import Calendar
 from pypdf import PdfReader
 
+from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.people.identity import add_identifiers
 from tenuto.clinic.plan import services
+from tenuto.clinic.ports.api import Hold, open_task, place_hold
+from tenuto.core.dates import say_birthday
+from tenuto.core.intake.facts import Allergy
 from tests.clinic.conftest import NOW
 from tests.clinic.plan.conftest import OPTIONS, drafted, signed
 from tests.clinic.plan.test_versions import url_of
@@ -20,6 +27,18 @@ def pdf(browser, version):
     assert answer["Content-Type"] == "application/pdf"
     reader = PdfReader(io.BytesIO(answer.content))
     return reader, " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+
+
+def dates_of(browser, version):
+    """The entries of the calendar file, in its order."""
+    return list(Calendar.from_ical(browser.get(url_of(version, "series.ics")).content).walk("VEVENT"))
+
+
+def safety_task(patient, by):
+    return open_task(
+        patient=patient, kind="suicide.urgent", why="Item 9 was 2.", owner_role=Role.PRESCRIBER, target="1",
+        due=NOW + timedelta(hours=1), by=by, at=NOW,
+    )  # fmt: skip
 
 
 def tags_of(node) -> set[str]:
@@ -39,10 +58,10 @@ def test_the_pdf_is_tagged_and_carries_signature_hash_policy_and_pages(visit, ac
     root = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "en"
-    assert reader.metadata.title == "Treatment plan, version 1: PASS"
+    assert reader.metadata.title == "Treatment order, version 1: PASS"
     assert tags_of(root["/StructTreeRoot"]) >= {"/H1", "/H2", "/Table", "/TH", "/TD", "/P"}
     assert "pdfuaid:part" in reader.trailer["/Root"]["/Metadata"].get_data().decode()
-    assert "Treatment plan, version 1" in text
+    assert "Treatment order, version 1" in text
     assert "Signed by Alice (alice), prescriber" in text
     assert version.content_sha256 in text.replace(" ", "")
     assert "Policy tenuto-demo version 1" in text
@@ -88,6 +107,103 @@ def test_the_calendar_names_nobody_and_a_revision_moves_its_entries(visit, accep
     assert [e["UID"] for e in one] == [e["UID"] for e in two]
     assert two[0]["SEQUENCE"] > one[0]["SEQUENCE"]
     assert two[0].decoded("DTSTART") > one[0].decoded("DTSTART")
+
+
+def test_entries_say_the_clinic_and_the_session_and_keep_their_uid_with_a_new_number(visit, accepted, alice):
+    patient, browser = accepted(), visit(alice)
+    version = signed(patient, alice)
+    before = dates_of(browser, version)
+    assert before[0]["SUMMARY"] == f"{patient.clinic.name}: session 1 of 6"
+    assert "epression" not in str([dict(event) for event in before])
+    add_identifiers(patient, identifiers=["MRN NEW-1"], by=alice, at=NOW)
+    assert [e["UID"] for e in dates_of(browser, version)] == [e["UID"] for e in before]
+
+
+def test_a_session_that_a_later_version_drops_is_cancelled(visit, accepted, alice):
+    patient, browser = accepted(), visit(alice)
+    first = dates_of(browser, signed(patient, alice))
+    shorter = OPTIONS.replace("vial", "protocol=depression-4x2wk&vial")
+    second = dates_of(browser, signed(patient, alice, shorter))
+    status = {str(e["UID"]): str(e["STATUS"]) for e in second}
+    assert [status[str(e["UID"])] for e in first] == ["TENTATIVE"] * 4 + ["CANCELLED"] * 2
+    assert {int(e["SEQUENCE"]) for e in first} == {2}
+    assert {int(e["SEQUENCE"]) for e in second} == {4}
+
+
+def test_a_withdrawn_plan_cancels_every_date_that_was_not_held(visit, accepted, alice):
+    patient, browser = accepted(), visit(alice)
+    version = signed(patient, alice)
+    services.withdraw(version=version, reason="Moved away.", by=alice, at=NOW)
+    events = dates_of(browser, version)
+    assert {str(e["STATUS"]) for e in events} == {"CANCELLED"}
+    assert {int(e["SEQUENCE"]) for e in events} == {3}
+
+
+def test_no_dates_leave_by_address_while_the_plan_is_held(visit, accepted, alice):
+    patient, browser = accepted(), visit(alice)
+    version = signed(patient, alice)
+    place_hold(
+        patient=patient,
+        kind=Hold.Kind.PLAN,
+        rule="test",
+        key="1",
+        why="Liver tests came back high.",
+        by=alice,
+        at=NOW,
+    )
+    for url in (url_of(version, "series.ics"), f"/patients/{patient.pk}/plan/series.ics?{OPTIONS}"):
+        answer = browser.get(url, follow=True)
+        assert b"BEGIN:VCALENDAR" not in answer.content
+        assert "Liver tests came back high." in answer.content.decode()
+
+
+def test_the_paper_is_a_complete_order_and_says_first_who_is_at_risk(visit, accepted, alice, add):
+    def allergic(facts):
+        attested = [a for a in facts.answers if a.fact != "allergies.attested"]
+        return replace(facts, allergies=(Allergy("penicillin", reaction="hives"),), answers=tuple(attested))
+
+    version = signed(
+        accepted("Demo Alder", allergic), alice, f"{OPTIONS}&side_effects=ondansetron&diluent=dextrose"
+    )
+    safety_task(version.patient, alice)
+    _, text = pdf(visit(alice), version)
+    for words in (
+        version.patient.clinic.name, "Demo Alder", say_birthday(version.patient.birth_date), "MRN DEMO-0001", "penicillin (hives)",
+        "intravenous infusion by pump", "72.5 kg, actual, weighed", "0.72 mL from 1 vial printed 500 mg/10 mL (50 mg/mL)",
+        "99.28 mL of dextrose 5 %", "100 mL in total, 0.36 mg/mL", "150 mL/h for 40 min", "20 mL of the diluent",
+        "MOAA/S 2 or below", "every 10 min",
+    ):  # fmt: skip
+        assert words in text, words
+    in_order = (
+        "Suicide risk, urgent: open",
+        "36 mg ketamine base over 40 min",
+        "Stop the infusion",
+        "Ondansetron 4 mg",
+        "Signed by Alice (alice), prescriber",
+        "Findings",
+    )
+    places = [text.find(words) for words in in_order]
+    assert -1 not in places, in_order[places.index(-1)]
+    assert places == sorted(places)
+
+
+def test_no_number_of_the_state_is_on_any_paper_or_page(visit, accepted, alice):
+    patient, browser = accepted(), visit(alice)
+    add_identifiers(patient, identifiers=["SS 999-12-3456", "PPN X1234567", "DL S999"], by=alice, at=NOW)
+    version = signed(patient, alice)
+    pages = [pdf(browser, version)[1], browser.get(url_of(version, "")).content.decode()]
+    pages += [browser.get(url).content.decode() for url in (f"/patients/{patient.pk}/", "/")]
+    for text in pages:
+        assert not {"999-12-3456", "X1234567", "S999"} & set(text.split())
+        assert "999-12-3456" not in text
+
+
+def test_the_name_of_the_file_says_whose_by_number_which_protocol_and_which_day(visit, accepted, alice):
+    version, browser = signed(accepted(), alice), visit(alice)
+    for file, kind in (("plan.pdf", "pdf"), ("series.ics", "ics")):
+        name = browser.get(url_of(version, file))["Content-Disposition"]
+        day = version.signature.recorded_on.isoformat()
+        assert name == f'attachment; filename="MRN-DEMO-0001_depression-6x2wk_{day}_v1.{kind}"'
 
 
 def test_only_the_version_in_force_has_a_calendar(visit, accepted, alice):

@@ -179,7 +179,8 @@ def test_the_plan_as_documents_for_the_clinic_and_nobody_else(visit, alice, char
     base = f"/patients/{patient.pk}/plan/"
     pdf = visit(alice).get(f"{base}plan.pdf", OPTIONS)
     assert pdf.content.startswith(b"%PDF")
-    assert pdf["Content-Disposition"] == 'attachment; filename="plan.pdf"'
+    day = timezone.localdate().isoformat()
+    assert pdf["Content-Disposition"] == f'attachment; filename="MRN-DEMO-0001_depression-6x2wk_{day}.pdf"'
     calendar = visit(alice).get(f"{base}series.ics", OPTIONS)
     assert calendar.content.count(b"BEGIN:VEVENT") == 6
     assert b"Alder" not in calendar.content

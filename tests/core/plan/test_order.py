@@ -111,3 +111,21 @@ def test_an_amount_without_its_unit_or_with_another_is_not_read(vial):
 def test_a_value_that_is_no_fact_is_not_written():
     with pytest.raises(TypeError, match="can't be kept in a record"):
         record_to_json(0.5)
+
+
+def test_an_order_signed_before_orders_had_care_is_read_as_what_it_is():
+    raw = json.loads(order_text(ordered(proposed(), patients.COMPLETE)))
+    care = raw.pop("care")
+    assert care["stops"]
+    request = {k: v for k, v in raw["request"].items() if k not in ("diluent", "side_effects")}
+    kept = order_from_json({**raw, "schema": "tenuto.plan.order/1", "request": request})
+    assert (kept.care, kept.request.diluent, kept.request.side_effects) == (None, None, ())
+    with pytest.raises(RecordUnreadable):
+        order_from_json({**raw, "request": request})
+
+
+def test_an_order_holds_the_clinics_limits_as_they_were():
+    order = ordered(proposed(), patients.COMPLETE)
+    stops = {limit.key: (limit.value, limit.unit) for line in order.care.stops for limit in line.limits}
+    limit = POLICY.limit("stop_spo2_percent")
+    assert stops["stop_spo2_percent"] == (limit.value, limit.unit)

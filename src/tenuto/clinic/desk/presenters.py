@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
@@ -211,8 +211,7 @@ def _row(row: Standing, hidden: frozenset[UUID], today: date) -> PatientLine:
 
 def _who(patient: Patient, today: date) -> str:
     years = f"{age(patient.birth_date, today)} y" if patient.birth_date else "age not recorded"
-    identifiers: Sequence[str] = [str(i) for i in patient.identifiers.all()]
-    return f"{years} · {identifiers[0] if identifiers else 'no identifier'}"
+    return f"{years} · {patient.record_number or 'no record number'}"
 
 
 def _address(target: str, patient: UUID | None) -> str:

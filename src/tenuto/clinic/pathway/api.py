@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from tenuto.clinic.pathway.batch import Batch
 from tenuto.clinic.pathway.frame import (
+    banner_of,
     born_text,
     facts_of,
     judgements_of,
     patient_page,
+    safety_now,
     safety_of,
     spine_of,
     turns_of,
@@ -48,6 +50,7 @@ __all__ = [
     "TaskPlace",
     "Turn",
     "Vitals",
+    "banner_of",
     "born_text",
     "contributions",
     "facts_of",
@@ -57,6 +60,7 @@ __all__ = [
     "patient_page",
     "rests_on",
     "routes",
+    "safety_now",
     "safety_of",
     "spine_of",
     "spine_order",

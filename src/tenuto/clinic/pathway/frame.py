@@ -29,6 +29,7 @@ __all__ = [
     "facts_of",
     "judgements_of",
     "patient_page",
+    "safety_now",
     "safety_of",
     "spine_of",
     "turns_of",
@@ -60,7 +61,7 @@ def patient_page(
     known = batch or Batch.of(patient)
     frame = {
         "patient": patient,
-        "safety": safety_of(known).get(patient.pk, NOT_ASKED),
+        "safety": safety_now(patient, known),
         "safety_url": _safety_url(patient),
         "banner": banner_of(patient, known, alerts=alerts),
         "stages": spine_of(patient, known),
@@ -94,7 +95,7 @@ def facts_of(patient: Patient, batch: Batch) -> PatientFacts:
 
 
 def banner_of(patient: Patient, batch: Batch, *, alerts: Sequence[str] = ()) -> Banner:
-    """Two identifiers, allergies, alerts, and the weight with its date."""
+    """Name, birth date and record number, allergies, alerts, and the weight with its date."""
     vitals = NOTHING_KNOWN
     found = list(alerts)
     for each in reversed(contributions()):
@@ -104,7 +105,7 @@ def banner_of(patient: Patient, batch: Batch, *, alerts: Sequence[str] = ()) -> 
             found += batch.once(each.alerts).get(patient.pk, ())
     return Banner(
         name=patient.name,
-        identifiers=tuple(str(identifier) for identifier in patient.identifiers.all()),
+        record_number=patient.record_number,
         born=born_text(patient, batch.today),
         allergies=vitals.allergies,
         allergies_known=vitals.allergies_known,
@@ -131,6 +132,11 @@ def safety_of(batch: Batch) -> Mapping[UUID, SafetyState]:
         if each.safety:
             found.update(batch.once(each.safety))
     return found
+
+
+def safety_now(patient: Patient, batch: Batch) -> SafetyState:
+    """The safety state of one patient of a batch; "not asked yet" of one about whom nothing is recorded."""
+    return safety_of(batch).get(patient.pk, NOT_ASKED)
 
 
 def _safety_url(patient: Patient) -> str:

@@ -15,6 +15,7 @@ from tenuto.core.course.windows import DateWindow
 from tenuto.core.intake.difference import Difference
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.facts_changes import facts_changes
+from tenuto.core.literature.order_set import order_set
 from tenuto.core.plan.order import Judged, Order
 from tenuto.core.plan.record_json import record_to_json
 from tenuto.core.plan.request import PlanRequest
@@ -117,6 +118,20 @@ def _bag_part(order: Order) -> Any:
     return dose and (dose.vial, dose.drug_volume, dose.total_volume, dose.concentration, dose.pump_rate)
 
 
+def _care(written: Written) -> str:
+    care, known = written.order.care, order_set()
+    if care is None:
+        return "not part of the order"
+    added = known.diluents.get(care.diluent or "")
+    ordered = [known.side_effects[each].title for each in care.side_effects if each in known.side_effects]
+    words = [
+        f"{care.diluent_volume} of {added.title}" if added else "no diluent",
+        f"pump set to {care.pump_setting}" if care.pump_setting else "no pump rate",
+        f"for side effects: {', '.join(ordered) or 'nothing'}",
+    ]
+    return "; ".join(words)
+
+
 def _series(written: Written) -> str:
     found = written.order.series
     if not found:
@@ -183,6 +198,7 @@ _LINES = (
     _Line("Asked for", _asked_part, _asked),
     _Line("Dose", _dose_part, _dose),
     _Line("Vial and bag", _bag_part, _bag),
+    _Line("Around the drug", lambda order: order.care, _care),
     _Line("Infusions given", lambda order: (order.request.given, order.request.earlier), _given),
     _Line("Series", lambda order: order.series, _series),
     _Line("Maintenance", lambda order: order.maintenance, _maintenance),

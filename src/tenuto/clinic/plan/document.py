@@ -34,7 +34,7 @@ __all__ = [
     "plain_values",
 ]
 
-FORMAT = 2
+FORMAT = 3
 """Of the document. A reader of a later format still reads the earlier ones."""
 
 Document = Mapping[str, Any]
@@ -58,7 +58,7 @@ def document_of(
         "level": level_inputs(proposal, state.facts.person.birth_date),
         "shown": _shown(proposal),
         "sheet": {
-            **plain_values(sheet_of(proposal, state.facts.person, ignored)),
+            **plain_values(sheet_of(proposal, state.facts, ignored)),
             "company": [_company_row(each) for each in company],
         },
     }

@@ -29,7 +29,7 @@ class Banner:
     """Who this is, at the top of every page about a patient."""
 
     name: str
-    identifiers: tuple[str, ...]
+    record_number: str
     born: str
     allergies: tuple[str, ...]
     allergies_known: bool

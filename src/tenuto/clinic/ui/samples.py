@@ -99,7 +99,7 @@ def _spines() -> list[Any]:
 def _banners() -> list[Banner]:
     ordinary = Banner(
         "Demo Alder",
-        ("MRN DEMO-0001", "NHS 999 000 0001"),
+        "MRN DEMO-0001",
         "Born 4 May 1981, 45 years",
         (),
         True,
@@ -109,7 +109,7 @@ def _banners() -> list[Banner]:
     )
     long = Banner(
         LONG_NAME,
-        ("MRN DEMO-0000000000000000000000042", "URN:OID:1.2.36.146.595.217.0.1|12345"),
+        "MRN DEMO-0000000000000000000000042-1.2.36.146.595.217.0.1",
         "Born 29 Feb 1948, 78 years",
         ("penicillin (anaphylaxis)", "latex", "chlorhexidine"),
         True,
@@ -117,7 +117,7 @@ def _banners() -> list[Banner]:
         "104.3 kg",
         "measured Mon 16 Nov 2026, 8 days ago",
     )
-    return [ordinary, long, Banner("Demo Birch", (), "Date of birth not recorded", (), False, (), "", "")]
+    return [ordinary, long, Banner("Demo Birch", "", "Date of birth not recorded", (), False, (), "", "")]
 
 
 def _findings() -> list[FindingCard]:

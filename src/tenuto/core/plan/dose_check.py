@@ -154,5 +154,6 @@ def _show(millionths: int) -> str:
 
 
 def _line(name: str, formula: str, ratio: Ratio, unit: str) -> CheckLine:
+    """The result to four decimals, half up, as the first calculation shows its own."""
     working = f"{ratio[0]} ÷ {ratio[1]}" if ratio[1] != 1 else str(ratio[0])
-    return CheckLine(name, formula, working, f"{_show(_nearest(ratio))} {unit}")
+    return CheckLine(name, formula, working, f"{_show(_nearest((ratio[0], ratio[1] * 100)) * 100)} {unit}")

@@ -11,17 +11,21 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from tenuto.core.course.windows import DateWindow
 from tenuto.core.gate import Level
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.rules import rules_now
+from tenuto.core.literature.order_set import OrderLine
+from tenuto.core.plan.care import Route
 from tenuto.core.plan.proposal import Proposal
 from tenuto.core.plan.record_json import RecordUnreadable, record_from_json, record_to_json
 from tenuto.core.plan.request import PlanRequest
 from tenuto.core.plan.requirements import companions
 from tenuto.core.plan.series import InfusionKind
+from tenuto.core.policy import Policy
 from tenuto.core.units import (
     Kg,
     Mg,
@@ -39,10 +43,13 @@ __all__ = [
     "SCHEMA",
     "Judged",
     "Order",
+    "OrderedCare",
     "OrderedCompany",
     "OrderedDay",
     "OrderedDose",
     "OrderedFor",
+    "OrderedLimit",
+    "OrderedLine",
     "OrderedMaintenance",
     "PinnedDecision",
     "PinnedVersion",
@@ -52,7 +59,9 @@ __all__ = [
     "order_text",
 ]
 
-SCHEMA = "tenuto.plan.order/1"
+SCHEMA = "tenuto.plan.order/2"
+WITHOUT_CARE = "tenuto.plan.order/1"
+"""Orders of dose and dates alone, as they were signed before; they are read as what they are."""
 PLACES = 4
 """Decimals of an amount in an order; the same as on every dose card."""
 
@@ -61,7 +70,7 @@ Amount = TypeVar("Amount", bound=Quantity)
 
 @dataclass(frozen=True, slots=True)
 class OrderedFor:
-    """For whom: two identifiers at least, as the patient index knows them."""
+    """For whom, as the patient index knows them. `identifiers` hold the record number alone; orders once signed may hold more."""
 
     id: str
     name: str
@@ -108,6 +117,41 @@ class OrderedDose:
     caps: tuple[str, ...]
     """Keys of the caps that held the dose."""
     checks_agree: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedLimit:
+    """A limit of the clinic as it was when the order was put together."""
+
+    key: str
+    value: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedLine:
+    """A line of the order set, with the limits that it names."""
+
+    id: str
+    limits: tuple[OrderedLimit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedCare:
+    """What is ordered around the drug. What belongs to a dilution is None where vial or volume is not chosen."""
+
+    route: Route
+    vials: int | None
+    diluent: str | None
+    """Id of the diluent; None also when nothing is added to the drug."""
+    diluent_volume: Ml | None
+    pump_setting: MlPerHour | None
+    """The pump rate in whole steps of the clinic's pump."""
+    flush: OrderedLine
+    monitoring: tuple[OrderedLine, ...]
+    stops: tuple[OrderedLine, ...]
+    side_effects: tuple[str, ...]
+    """Ids of the medicines that may be given for a side effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +206,8 @@ class Order:
     facts_sha256: str
     decision: PinnedDecision | None
     dose: OrderedDose | None
+    care: OrderedCare | None
+    """None without a protocol, and in an order of the first schema."""
     series: tuple[OrderedDay, ...]
     maintenance: OrderedMaintenance | None
     company: tuple[OrderedCompany, ...]
@@ -193,6 +239,7 @@ def order_of(
         facts_sha256=facts_sha256,
         decision=decision,
         dose=_dose(proposal),
+        care=_care(proposal),
         series=tuple(OrderedDay(each.n, each.on, each.kind) for each in proposal.series.infusions),
         maintenance=OrderedMaintenance(rule.rule.id, rule.windows) if rule else None,
         company=tuple(OrderedCompany(c.what, c.met, c.names) for c in companions(plan, facts))
@@ -216,7 +263,9 @@ def order_sha256(order: Order) -> str:
 def order_from_json(raw: Any) -> Order:
     """The order that was kept as `order_text`. Raises RecordUnreadable for another schema or shape."""
     schema = raw.get("schema") if isinstance(raw, dict) else None
-    if schema != SCHEMA:
+    if schema == WITHOUT_CARE and isinstance(raw.get("request"), dict):
+        raw = {**raw, "care": None, "request": {"diluent": None, "side_effects": [], **raw["request"]}}
+    elif schema != SCHEMA:
         raise RecordUnreadable(f"The order has the schema {schema!r}; this program reads {SCHEMA}.")
     return record_from_json(Order, raw)
 
@@ -244,6 +293,29 @@ def _dose(proposal: Proposal) -> OrderedDose | None:
         caps=tuple(applied.cap.key for applied in dose.caps_applied),
         checks_agree=calculation.agree,
     )
+
+
+def _care(proposal: Proposal) -> OrderedCare | None:
+    care, made, policy = proposal.care, proposal.preparation, proposal.policy
+    if care is None:
+        return None
+    made = made if proposal.orderable is not None else None
+    return OrderedCare(
+        route=care.route,
+        vials=made.vials if made else None,
+        diluent=made.diluent.id if made and made.diluent else None,
+        diluent_volume=_rounded(made.diluent_volume if made else None),
+        pump_setting=_rounded(made.pump_setting if made else None),
+        flush=_line(care.flush, policy),
+        monitoring=tuple(_line(each, policy) for each in care.monitoring),
+        stops=tuple(_line(each, policy) for each in care.stops),
+        side_effects=tuple(each.id for each in care.side_effects),
+    )
+
+
+def _line(line: OrderLine, policy: Policy) -> OrderedLine:
+    limits = [policy.limit(key) for key in line.limits]
+    return OrderedLine(line.id, tuple(OrderedLimit(each.key, each.value, each.unit) for each in limits))
 
 
 def _rounded(amount: Amount | None) -> Amount | None:

@@ -12,7 +12,7 @@ from tenuto.core.literature import ROOT
 from tenuto.core.plan.dose import Dose
 from tenuto.core.plan.inputs import DoseInputs
 from tenuto.core.sources import Basis, Sourced, Tag, basis_of
-from tenuto.core.units import Mg, MgPerMl, Quantity, plain
+from tenuto.core.units import Mg, MgPerMl, Ml, Quantity, plain
 
 __all__ = [
     "DilutionRule",
@@ -42,10 +42,17 @@ class LabelledStrength:
 
     base: MgPerMl
     hydrochloride_mg_per_ml: Decimal
-    vial: str
+    content: Mg
+    """What is in one vial, mg of base."""
+    volume: Ml
     rule: DilutionRule
     text: str
     basis: Basis
+
+    @property
+    def printed(self) -> str:
+        """The vial as it is printed on its label, such as '500 mg/10 mL'."""
+        return f"{self.content}/{self.volume}"
 
 
 class MgHydrochloride(Quantity):
@@ -73,7 +80,8 @@ def _strength(entry: Table) -> LabelledStrength:
     return LabelledStrength(
         entry.quantity("mg_per_ml", MgPerMl),
         entry.number("hydrochloride_mg_per_ml"),
-        entry.text("vial"),
+        entry.quantity("vial_mg", Mg),
+        entry.quantity("vial_ml", Ml),
         entry.choice("dilution", DilutionRule),
         entry.text("text"),
         basis_of(entry),

@@ -21,6 +21,7 @@ from tenuto.core.literature.maintenance import MaintenanceRule, maintenance_rule
 from tenuto.core.literature.protocol import Protocol, SessionTemplate, protocols
 from tenuto.core.plan.calculation import Calculation, CalculationView, calculate_twice, views
 from tenuto.core.plan.caps import caps_for, rounding_from
+from tenuto.core.plan.care import Care, Preparation, care_findings, care_of, prepare
 from tenuto.core.plan.dosing_weight import DosingWeight, WeightDecision, decide_weight
 from tenuto.core.plan.factors import Factor, factors
 from tenuto.core.plan.inputs import DoseInputs
@@ -72,6 +73,10 @@ class Proposal:
     weighing: Weighing | None
     weight: WeightDecision | None
     calculation: Calculation | None
+    care: Care | None
+    """What is ordered around the drug; None without a protocol."""
+    preparation: Preparation | None
+    """How the dose is made up; None until vial and total volume are chosen."""
     options: tuple[DoseOption, ...]
     series: Series
     maintenance: Maintenance | None
@@ -128,7 +133,7 @@ def propose(
     weight = _weight(assessment, facts.person.sex, request, policy)
     calculation: Calculation | None = None
     options: tuple[DoseOption, ...] = ()
-    series, maintenance = Series((), ()), None
+    series, maintenance, care, preparation = Series((), ()), None, None, None
     if weight is not None:
         findings += weight.findings
     if plan is not None:
@@ -138,6 +143,9 @@ def propose(
         calculation = next((o.calculation for o in options if weight and o.weight == weight.used), None)
         findings += calculation.findings if calculation else ()
         findings += _below_minimum(plan, calculation)
+        care = care_of(request)
+        findings += care_findings(care, calculation, facts, policy)
+        preparation = prepare(calculation, request, policy) if calculation else None
         series = _series(plan, request, start, policy)
         findings += [*series.findings, *_already_past(series, as_of)]
         maintenance = _maintenance(plan, request, series, policy)
@@ -154,6 +162,8 @@ def propose(
         weighing=assessment.weight,
         weight=weight,
         calculation=calculation,
+        care=care,
+        preparation=preparation,
         options=options,
         series=series,
         maintenance=maintenance,

@@ -36,6 +36,10 @@ class PlanRequest:
     minutes: Minutes | None = None
     infusions: int | None = None
     maintenance: str | None = None
+    diluent: str | None = None
+    """Id of a diluent of the order set; the usual one when left out."""
+    side_effects: tuple[str, ...] = ()
+    """Ids of the order set's medicines that may be given for a side effect; none is ordered by itself."""
     given: tuple[date, ...] = ()
     """Dates of infusions of this series already given, in order: the rest is planned anew from `start`."""
     earlier: tuple[GivenInfusion, ...] = ()

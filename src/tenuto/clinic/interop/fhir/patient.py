@@ -6,6 +6,7 @@ from datetime import date
 
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
 from tenuto.core.intake.facts import Person
+from tenuto.core.intake.identifiers import is_of_the_state
 
 __all__ = ["read"]
 
@@ -63,12 +64,16 @@ def _whole_name(name: Element) -> str:
 
 
 def _identifiers(patient: Element) -> tuple[str, ...]:
+    """Numbers in use, each after its kind. One of the state, such as a social security number, stays out."""
     found = []
     for identifier in patient.all("identifier"):
         value = identifier.text("value")
         if not value or identifier.text("use") == "old":
             continue
         kinds, kind = identifier.codings("type") if identifier.has("type") else ((), "")
-        label = next((c.code for c in kinds if c.code), "") or kind or identifier.text("system")
+        codes, system = [c.code for c in kinds if c.code], identifier.text("system")
+        if is_of_the_state(codes=codes, system=system, words=" ".join([kind, *(c.display for c in kinds)])):
+            continue
+        label = next(iter(codes), "") or kind or system
         found.append(f"{label} {value}".strip())
     return tuple(dict.fromkeys(found))

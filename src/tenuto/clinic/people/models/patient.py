@@ -9,6 +9,7 @@ from django.db import models
 
 from tenuto.clinic.accounts.models.clinic import Clinic
 from tenuto.clinic.ledger.facts import NEWEST_FIRST, Fact
+from tenuto.core.intake.identifiers import record_number
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -47,6 +48,11 @@ class Patient(models.Model):
     def audit_patient_id(self) -> uuid.UUID:
         """Whom an audit event about this row concerns."""
         return self.pk
+
+    @property
+    def record_number(self) -> str:
+        """The one number that pages and papers show beside name and birth date; empty when there is none."""
+        return record_number(str(each) for each in self.identifiers.all())
 
     def __str__(self) -> str:
         return self.name

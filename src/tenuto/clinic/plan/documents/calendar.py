@@ -1,63 +1,122 @@
-"""The proposed series as an iCalendar file: whole-day entries that name neither the person nor the drug."""
+"""A series as an iCalendar file: whole-day entries that name the clinic and the session, never the person or what it is for.
+
+An entry keeps its UID as long as it is the same session of the same series, whatever else is known of the person later; a
+later file moves it by a higher SEQUENCE, and a session that is dropped is CANCELLED, never merely left out (RFC 5545).
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
 from tenuto.core.gate import Level
 from tenuto.core.intake.facts import Person
 from tenuto.core.plan.proposal import Proposal
+from tenuto.core.plan.series import InfusionKind
 
-__all__ = ["as_calendar"]
+__all__ = ["CalendarSession", "as_calendar", "calendar_file", "key_of", "person_key"]
 
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 """A sequence is a whole number of 32 bits; seconds from here on fit into it until 2088."""
+NOT_VALIDATED = "Not for care until your clinic has validated it."
 
 
-def as_calendar(proposal: Proposal, person: Person, *, made: datetime) -> bytes:
-    """An .ics file with one tentative entry a planned infusion; ValueError when there is nothing planned.
+@dataclass(frozen=True, slots=True)
+class CalendarSession:
+    """One session in a calendar. `series` tells it from the same number of another series of the same person."""
 
-    A closed gate is written into every entry. `made` is the instant of writing: a file made later is newer, so that a
-    calendar moves the entry (RFC 5545, DTSTAMP and SEQUENCE).
-    """
+    series: str
+    n: int
+    of: int
+    on: date
+    optional: bool = False
+    dropped: bool = False
+
+
+def calendar_file(
+    sessions: Iterable[CalendarSession],
+    *,
+    clinic: str,
+    phone: str = "",
+    sequence: int,
+    made: datetime,
+    note: str,
+    warning: str = "",
+) -> bytes:
+    """The .ics file. `note` says what a date is worth, `warning` stands before every title; `sequence` is higher than in
+    every file made before."""
     from icalendar import Calendar, Event
 
-    if not proposal.series.infusions:
-        raise ValueError("no infusion is planned, so there is no calendar to write")
     calendar = Calendar()
     calendar.add("prodid", "-//Tenuto//plan//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    stamp = made.astimezone(UTC).replace(microsecond=0)
-    total = len(proposal.series.infusions)
-    for planned in proposal.series.infusions:
+    for session in sessions:
         event = Event()
-        event.add("uid", f"{_key(proposal, person, planned.n)}@tenuto")
-        event.add("dtstamp", stamp)
-        event.add("sequence", int((stamp - _EPOCH).total_seconds()))
-        event.add("dtstart", planned.on)
-        event.add("dtend", planned.on + timedelta(days=1))
-        event.add("summary", f"{_prefix(proposal.gate.level)}Session {planned.n} of {total}, proposed")
-        event.add("description", _description(proposal.gate.level, planned.kind.value))
-        event.add("status", "TENTATIVE")
+        event.add("uid", f"{key_of(session.series, session.n)}@tenuto")
+        event.add("sequence", sequence)
+        event.add("dtstamp", made.astimezone(UTC).replace(microsecond=0))
+        event.add("dtstart", session.on)
+        event.add("dtend", session.on + timedelta(days=1))
+        event.add("summary", f"{warning}{_summary(session, clinic)}")
+        event.add("description", _description(session, phone, note))
+        event.add("status", "CANCELLED" if session.dropped else "TENTATIVE")
         event.add("class", "CONFIDENTIAL")
         calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 
-def _prefix(level: Level) -> str:
-    return f"{level.name}: " if level >= Level.BLOCK else ""
+def as_calendar(
+    proposal: Proposal, *, whose: str, clinic: str = "", phone: str = "", made: datetime
+) -> bytes:
+    """The proposed series, one tentative entry an infusion; ValueError when there is nothing planned.
 
-
-def _description(level: Level, kind: str) -> str:
-    optional = " Only if the review before it says so." if kind == "optional" else ""
+    `whose` stays the same for a person: a patient's id, or what `person_key` makes of a record without one. A closed gate
+    is written into every entry. A file made later is newer, so that a calendar moves the entry.
+    """
+    if not proposal.series.infusions:
+        raise ValueError("no infusion is planned, so there is no calendar to write")
+    level, given = proposal.gate.level, len(proposal.request.given)
     closed = f" The gate of the plan is {level.name}." if level is not Level.PASS else ""
-    return f"A proposed date, not booked.{optional}{closed} Not for care until your clinic has validated it."
+    sessions = [
+        CalendarSession(
+            f"{whose}|proposed", each.n, len(proposal.series.infusions) + given, each.on,
+            optional=each.kind is not InfusionKind.INDUCTION,
+        )
+        for each in proposal.series.infusions
+    ]  # fmt: skip
+    return calendar_file(
+        sessions,
+        clinic=clinic,
+        phone=phone,
+        sequence=int((made.astimezone(UTC) - _EPOCH).total_seconds()),
+        made=made,
+        note=f"A proposed date, not booked.{closed}",
+        warning=f"{level.name}: " if level >= Level.BLOCK else "",
+    )
 
 
-def _key(proposal: Proposal, person: Person, n: int) -> str:
-    """The same for the same person, protocol and session, so that a new plan moves the entry; tells nobody who."""
-    whose = "|".join((person.name, str(person.birth_date), *person.identifiers))
-    plan = proposal.protocol.id if proposal.protocol else ""
-    return sha256(f"{whose}|{plan}|{n}".encode()).hexdigest()[:32]
+def person_key(person: Person) -> str:
+    """What stays the same of a person in a record without an id of ours: a number that is added later changes nothing."""
+    return "|".join((" ".join(person.name.casefold().split()), str(person.birth_date)))
+
+
+def key_of(series: str, n: int) -> str:
+    """The same for a session in every file; tells nobody who."""
+    return sha256(f"{series}|{n}".encode()).hexdigest()[:32]
+
+
+def _summary(session: CalendarSession, clinic: str) -> str:
+    said = f"session {session.n}" if session.dropped else f"session {session.n} of {session.of}"
+    words = f"{clinic}: {said}" if clinic else said.capitalize()
+    return f"{words}, cancelled" if session.dropped else words
+
+
+def _description(session: CalendarSession, phone: str, note: str) -> str:
+    call = f" Call {phone} with any question." if phone else ""
+    if session.dropped:
+        return f"This date is no longer planned.{call}"
+    optional = " Only if the review before it says so." if session.optional else ""
+    return f"{note}{optional}{call} {NOT_VALIDATED}"

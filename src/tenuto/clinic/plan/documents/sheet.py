@@ -1,33 +1,31 @@
-"""What a person reads of a proposed plan, as ready words in reading order: gate first, then why, then the numbers."""
+"""What a person reads of a plan, as ready words in reading order: who, safety, gate, the whole order, then why."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from tenuto.clinic.plan.documents.order import SheetRow, allergies_of, care_lines, dose_rows
 from tenuto.core.dates import say_birthday, say_date
 from tenuto.core.gate import Finding, Level
-from tenuto.core.intake.facts import Person
+from tenuto.core.intake.facts import PatientFacts, Person
+from tenuto.core.intake.identifiers import record_number
 from tenuto.core.intake.required import GROUPS, RequiredFact, facts
+from tenuto.core.intake.safety import Risk, SafetyState, safety_state
 from tenuto.core.plan.calculation import Calculation
 from tenuto.core.plan.proposal import Proposal
 
-__all__ = ["DoseCheckRow", "FindingRow", "Sheet", "SheetRow", "sheet_of"]
+__all__ = ["DoseCheckRow", "FindingRow", "Sheet", "SheetRow", "Today", "sheet_of", "today_on"]
 
 NOT_FOR_CARE = (
     "A proposal for a licensed prescriber, who decides and signs. Not for care until your clinic has validated it. "
     "Not cleared or approved by any regulator."
 )
+SAFETY_LEVELS = {Risk.OPEN: "BLOCK", Risk.KNOWN: "REVIEW", Risk.NOT_ASKED: "REVIEW", Risk.NONE_FOUND: "PASS"}
+"""The level whose colour a safety line has on paper; what nobody asked is never calm."""
 MARKS = {Level.PASS: "●", Level.REVIEW: "◆", Level.BLOCK: "■", Level.REFUSE: "■"}
-
-
-@dataclass(frozen=True, slots=True)
-class SheetRow:
-    """A label and its value."""
-
-    label: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +83,35 @@ class Sheet:
     """What the protocol requires beside the infusions, and who or what is on record."""
     signature: tuple[SheetRow, ...] = ()
     """Who signed which content, when and with what meaning; empty for a proposal."""
+    clinic: str = ""
+    """Name and phone."""
+    safety: str = ""
+    """The safety line of the day on which the paper is made."""
+    safety_level: str = ""
+    """The level whose colour and mark it has."""
+    patient: tuple[SheetRow, ...] = ()
+    """Name, birth date and record number, allergies with their reactions, alerts."""
+    monitoring: tuple[str, ...] = ()
+    side_effects: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
 
 
-def sheet_of(proposal: Proposal, person: Person, ignored: Mapping[str, int]) -> Sheet:
-    """The sheet of a proposal for this person; `ignored` counts the resources that were left out, by type."""
-    level = proposal.gate.level
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What a paper says of the day on which it is made, whatever was signed before."""
+
+    safety: SafetyState
+    clinic: str = ""
+    alerts: tuple[str, ...] = ()
+
+
+def sheet_of(proposal: Proposal, facts: PatientFacts, ignored: Mapping[str, int]) -> Sheet:
+    """The sheet of a proposal for the person of these facts; `ignored` counts the resources left out, by type.
+
+    The safety line is that of the facts alone; a clinic that knows more says so by `today_on`.
+    """
+    level, person, care = proposal.gate.level, facts.person, care_lines(proposal)
+    safety = safety_state(facts, as_of=proposal.as_of)
     calculation = proposal.orderable
     unrecorded = _unrecorded(proposal)
     return Sheet(
@@ -99,7 +121,7 @@ def sheet_of(proposal: Proposal, person: Person, ignored: Mapping[str, int]) -> 
         person=_person(person, proposal.assessment.body.age_years),
         about=_about(proposal),
         findings=tuple(_finding(f) for f in proposal.gate.findings if not _only_unrecorded(f)),
-        dose=_dose(proposal, calculation) if calculation else (),
+        dose=dose_rows(proposal),
         no_dose="" if calculation else _no_dose(proposal),
         checks=_checks(calculation) if calculation else (),
         agree=_agree(calculation) if calculation else "",
@@ -114,6 +136,35 @@ def sheet_of(proposal: Proposal, person: Person, ignored: Mapping[str, int]) -> 
         not_checked=proposal.not_checked,
         alternatives=tuple(SheetRow(a.protocol.id, a.why) for a in proposal.alternatives),
         ignored=_ignored(ignored),
+        safety=safety.text,
+        safety_level=SAFETY_LEVELS[safety.risk],
+        patient=_who(facts),
+        monitoring=care.monitoring,
+        side_effects=care.side_effects,
+        stops=care.stops,
+    )
+
+
+def today_on(sheet: Mapping[str, Any], today: Today) -> dict[str, Any]:
+    """A sheet as plain values with clinic, safety line and alerts of today on it."""
+    alerts = [{"label": "Alerts", "value": "; ".join(today.alerts) or "None on record"}]
+    return {
+        **sheet,
+        "clinic": today.clinic,
+        "safety": today.safety.text,
+        "safety_level": SAFETY_LEVELS[today.safety.risk],
+        "patient": [*sheet.get("patient", ()), *alerts],
+    }
+
+
+def _who(facts: PatientFacts) -> tuple[SheetRow, ...]:
+    person = facts.person
+    born = say_birthday(person.birth_date) if person.birth_date else "not recorded"
+    return (
+        SheetRow("Patient", person.name or "No name recorded"),
+        SheetRow("Born", born),
+        SheetRow("Record number", record_number(person.identifiers) or "none"),
+        SheetRow("Allergies", allergies_of(facts)),
     )
 
 
@@ -130,9 +181,8 @@ def _person(person: Person, age: int | None) -> str:
     born = f"born {say_birthday(person.birth_date)}" if person.birth_date else "no birth date"
     if age is not None:
         born += f" ({age})"
-    return ", ".join(
-        [person.name or "No name recorded", born, person.sex or "no sex recorded", *person.identifiers]
-    )
+    number = record_number(person.identifiers) or "no record number"
+    return ", ".join([person.name or "No name recorded", born, person.sex or "no sex recorded", number])
 
 
 def _about(proposal: Proposal) -> tuple[SheetRow, ...]:
@@ -157,33 +207,6 @@ def _finding(finding: Finding) -> FindingRow:
         finding.basis.text,
         finding.basis.evidence,
     )
-
-
-def _dose(proposal: Proposal, calculation: Calculation) -> tuple[SheetRow, ...]:
-    dose, inputs, weighing = calculation.dose, calculation.inputs, proposal.weighing
-    weighed = f", weighed {say_date(weighing.taken)}" if weighing else ""
-    original = f", sent as {weighing.original}" if weighing and weighing.original else ""
-    rows = [
-        SheetRow("Dose", f"{dose.ordered} ketamine base over {inputs.minutes}"),
-        SheetRow("For each kg", f"{dose.per_kg.rounded(4)} ordered; {dose.target.rounded(4)} asked for"),
-        SheetRow("Weight", f"{inputs.weight.rounded(2)}{weighed}{original}"),
-        SheetRow(
-            "Rate",
-            f"{dose.rate.rounded(4)}, {dose.rate_per_minute.rounded(4)}, {dose.rate_per_kg.rounded(4)}",
-        ),
-    ]
-    rows += [SheetRow("Held", applied.text) for applied in dose.caps_applied]
-    if dose.drug_volume is not None:
-        rows.append(SheetRow("Draw", f"{dose.drug_volume.rounded(4)} from a vial of {inputs.vial}"))
-    if dose.infusate is not None:
-        bag = dose.infusate
-        rows.append(
-            SheetRow("Fill to", f"{bag.total_volume.rounded(4)} in total, {bag.concentration.rounded(4)}")
-        )
-        rows.append(SheetRow("Pump", str(bag.pump_rate.rounded(4))))
-    else:
-        rows.append(SheetRow("Pump", "not known until vial strength and total volume are chosen"))
-    return tuple(rows)
 
 
 def _no_dose(proposal: Proposal) -> str:

@@ -40,6 +40,7 @@ class _Text:
         )
         yield ""
         yield from self._wrapped(sheet.person, "")
+        yield from self._wrapped(sheet.safety, "")
         yield from self._table(sheet.about, "")
         told = [row for row in sheet.findings if row.level != "PASS"]
         notes = [row for row in sheet.findings if row.level == "PASS" and self.look.every]
@@ -48,6 +49,10 @@ class _Text:
         yield from self._section("Not recorded", self._unrecorded())
         dose = [*self._table(sheet.dose), *self._wrapped(sheet.no_dose), *self._calculations()]
         yield from self._section("Dose for one infusion", dose)
+        if self.look.every:
+            yield from self._section("Watch", self._points(sheet.monitoring))
+            yield from self._section("For side effects", self._points(sheet.side_effects))
+            yield from self._section("Stop", self._points(sheet.stops))
         yield from self._section("Series", list(self._table(sheet.series)))
         yield from self._section(
             "Maintenance", [line for text in sheet.maintenance for line in self._wrapped(text)]
@@ -69,6 +74,9 @@ class _Text:
             yield ""
             yield title
             yield from lines
+
+    def _points(self, lines: Iterable[str]) -> list[str]:
+        return [line for text in lines for line in self._wrapped(text, first="  - ")]
 
     def _wrapped(self, text: str, indent: str = "  ", first: str | None = None) -> list[str]:
         return wrap(

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from tenuto.core.literature.maintenance import MaintenanceRule, maintenance_rules
+from tenuto.core.literature.order_set import order_set
 from tenuto.core.literature.protocol import Protocol, protocols
 from tenuto.core.plan.dosing_weight import WeightBasis, WeightChoice
 from tenuto.core.plan.inputs import TotalVolume
@@ -47,6 +48,13 @@ class OptionsForm(forms.Form):
         required=False,
         max_length=20,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+    diluent = forms.ChoiceField(label="Diluent", required=False)
+    side_effects = forms.MultipleChoiceField(
+        label="May be given for side effects",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Nothing is ordered by itself.",
     )
     days = forms.MultipleChoiceField(
         label="Clinic days",
@@ -85,7 +93,13 @@ class OptionsForm(forms.Form):
         super().__init__(_completed(data, policy, today) if data else None, initial=_initial(policy, today))
         self.fields["protocol"].choices = [("", "As proposed"), *_named(protocols().values())]  # type: ignore[attr-defined]
         self.offer_maintenance(())
+        known = order_set()
+        diluents = [(each.id, each.title.capitalize()) for each in known.diluents.values()]
+        medicines = [(each.id, each.title) for each in known.side_effects.values()]
         self.fields["vial"].choices = [("", "Not chosen"), *_vials()]  # type: ignore[attr-defined]
+        # The first is the usual one, and what nobody chose.
+        self.fields["diluent"].choices = [("", diluents[0][1]), *diluents[1:]]  # type: ignore[attr-defined]
+        self.fields["side_effects"].choices = medicines  # type: ignore[attr-defined]
 
     def offer(self, fitting: Iterable[Protocol], *, proposed: str) -> None:
         """Put the protocols that fit the person's diagnosis first, and name the one that would be proposed."""
@@ -148,6 +162,8 @@ class OptionsForm(forms.Form):
             clinic_days=tuple(WEEKDAYS.index(name) for name in got["days"]) or None,
             vial=MgPerMl(got["vial"]) if got["vial"] else None,
             volume=got["volume"],
+            diluent=got["diluent"] or None,
+            side_effects=tuple(got["side_effects"]),
             target=got["dose"],
             minutes=got["minutes"],
             infusions=got["infusions"],
@@ -167,6 +183,8 @@ def query_of(request: PlanRequest, *, anew: bool = False) -> str:
         ("start", request.start and request.start.isoformat()),
         ("vial", request.vial and plain(request.vial.value)),
         ("volume", volume and plain(volume.value)),
+        ("diluent", request.diluent),
+        *(("side_effects", each) for each in request.side_effects),
         *(("days", WEEKDAYS[number]) for number in request.clinic_days or ()),
         ("weight", choice and choice.basis.value),
         ("reason", choice and choice.reason),
@@ -194,8 +212,10 @@ def _initial(policy: Policy, today: date) -> dict[str, Any]:
 
 
 def _completed(data: QueryDict, policy: Policy, today: date) -> QueryDict:
-    """What was sent, with the day and the clinic days that count when they were left out."""
+    """What was sent, with the day and the clinic days that count when they were left out; a vial also as it is printed."""
     full = data.copy()
+    if "/" in (printed := str(full.get("vial", ""))):
+        full["vial"] = _read_vial(printed)
     for name, value in _initial(policy, today).items():
         if not full.get(name):
             full.setlist(name, value if isinstance(value, list) else [value.isoformat()])
@@ -211,4 +231,12 @@ def _rules(found: Iterable[MaintenanceRule]) -> list[tuple[str, str]]:
 
 
 def _vials() -> list[tuple[str, str]]:
-    return [(plain(s.base.value), str(s.base)) for s in labelled_strengths()]
+    return [(plain(s.base.value), f"{s.printed} ({s.base})") for s in labelled_strengths()]
+
+
+def _read_vial(printed: str) -> str:
+    """The strength of '500 mg/10 mL' as the choice that stands for it; what can't be read is left for the form to refuse."""
+    try:
+        return plain(MgPerMl.parse(printed).value)
+    except UnitError:
+        return printed

@@ -12,13 +12,12 @@ from tenuto.core.plan.dose import Dose
 from tenuto.core.plan.dose_check import DoseCheck
 from tenuto.core.plan.dosing_weight import DosingWeight
 from tenuto.core.plan.inputs import DoseInputs
+from tenuto.core.plan.shown import PLACES
 from tenuto.core.units import Mg, plain
 
 __all__ = ["Amount", "CalculationLine", "Comparison", "DoseCard", "dose_card"]
 
 MILLION = 10**6
-PLACES = {"mg": 2, "mg/kg": 4, "mL": 2, "mg/mL": 3, "mL/h": 1, "mg/h": 2, "mg/min": 3, "mg/kg/h": 4}
-"""Decimals shown for each unit; the calculation itself rounds only the ordered dose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +124,18 @@ def _comparisons(dose: Dose, checked: DoseCheck) -> Iterable[Comparison]:
 
 
 def _comparison(label: str, unit: str, exact: Decimal | None, millionths: int | None) -> Comparison:
-    """Both at six decimals, as far as the second calculation goes."""
-    rounded = None if exact is None else (exact * MILLION).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-    first = "not known" if rounded is None else f"{plain(rounded / MILLION)} {unit}"
-    second = "not known" if millionths is None else f"{plain(Decimal(millionths) / MILLION)} {unit}"
-    return Comparison(label, first, second, rounded is not None and rounded == millionths)
+    """Compared at six decimals, as far as the second calculation goes; shown with as many only where they differ."""
+    rounded = None if exact is None else int((exact * MILLION).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    agree = rounded is not None and rounded == millionths
+    first, second = (_compared(each, unit, whole=not agree) for each in (rounded, millionths))
+    return Comparison(label, first, second, agree)
+
+
+def _compared(millionths: int | None, unit: str, *, whole: bool) -> str:
+    if millionths is None:
+        return "not known"
+    value = Decimal(millionths) / MILLION
+    return f"{plain(value) if whole else _shown(value, unit)} {unit}"
 
 
 def _amount(label: str, value: Decimal | None, unit: str) -> Amount:

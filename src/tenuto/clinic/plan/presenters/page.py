@@ -17,6 +17,7 @@ from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.presenters.course import CourseCard, course_card
 from tenuto.clinic.plan.presenters.dose import DoseCard, dose_card
 from tenuto.clinic.plan.presenters.level import level_figure, level_inputs
+from tenuto.clinic.plan.presenters.order import OrderCard, order_card
 from tenuto.clinic.plan.presenters.protocols import ProtocolColumn, compare
 from tenuto.clinic.ui.charts.dose_level import LevelFigure
 from tenuto.clinic.ui.gates import GateCard, gate_card, missing_facts, missing_findings
@@ -46,6 +47,7 @@ class PlanPage:
     title: str
     gate: GateCard
     dose: DoseCard | None
+    order: OrderCard | None
     level: LevelFigure | None
     """The predicted level below the dose; None outside the hard limits of every model."""
     no_dose: str
@@ -73,6 +75,7 @@ def plan_page(
         title=proposal.protocol.title if proposal.protocol else "No protocol",
         gate=gate_card(gate, proposal.policy),
         dose=dose_of(proposal),
+        order=order_card(proposal),
         level=level_figure(level_inputs(proposal, record.facts.person.birth_date)),
         no_dose=no_dose(proposal),
         course=course_of(proposal),

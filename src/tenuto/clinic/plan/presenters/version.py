@@ -13,6 +13,7 @@ from tenuto.clinic.plan.changes import changes
 from tenuto.clinic.plan.forms.options import query_of
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.presenters.level import level_figure
+from tenuto.clinic.plan.presenters.order import OrderCard, kept_order
 from tenuto.clinic.plan.services.drafting import written
 from tenuto.clinic.plan.services.signing import meaning
 from tenuto.clinic.plan.status import WORDS, Status, StatusWords
@@ -70,6 +71,7 @@ class PlanVersionPage:
     can_revise: bool
     can_withdraw: bool
     shown: dict[str, Any]
+    order: OrderCard | None
     level: LevelFigure | None
     company: Sequence[dict[str, Any]]
     given: Sequence[dict[str, Any]]
@@ -108,6 +110,7 @@ def version_page(
         can_revise=revise and status is not Status.DRAFT,
         can_withdraw=revise and status in (Status.DRAFT, Status.SIGNED),
         shown=document["shown"],
+        order=kept_order(document["sheet"]),
         level=level_figure(document["level"]),
         company=document["company"],
         given=document["given"],

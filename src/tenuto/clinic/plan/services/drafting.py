@@ -172,8 +172,8 @@ def _pinned(decision: DecisionRow | None) -> PinnedDecision | None:
 
 
 def _ordered_for(patient: Patient) -> OrderedFor:
-    identifiers = tuple(str(identifier) for identifier in patient.identifiers.all())
-    return OrderedFor(str(patient.pk), patient.name, patient.birth_date, identifiers)
+    number = patient.record_number
+    return OrderedFor(str(patient.pk), patient.name, patient.birth_date, (number,) if number else ())
 
 
 def _check_newest_draft(built: Built, known: int | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -25,7 +25,7 @@ from tenuto.clinic.ports.by_rule import open_by_rule
 from tenuto.core.gate import Level
 from tenuto.core.literature.tasks import LOOK_AGAIN, EndsBy, task_kind
 
-__all__ = ["RULE", "hold_what_changed", "look_of", "review"]
+__all__ = ["RULE", "hold_what_changed", "look_of", "review", "why_held"]
 
 RULE = "plan.look_again"
 AT_ONCE = 50
@@ -35,6 +35,17 @@ AT_ONCE = 50
 def look_of(patient: Patient, batch: Batch | None = None) -> SecondLook | None:
     """How the plan in force of a patient stands today; None without one."""
     return (batch or Batch.of(patient)).once(looks).get(patient.pk)
+
+
+def why_held(patient: Patient, today: date) -> str:
+    """Why nothing may be booked or given by the signed plan today; empty when nothing holds it.
+
+    What speaks against it counts at once, and not only when the machine has placed its hold.
+    """
+    look = look_of(patient)
+    reasons = [reason.text for reason in look.reasons] if look else []
+    reasons += [hold.why for hold in active_holds(patient, on=today)]
+    return " ".join(dict.fromkeys(reasons))
 
 
 def hold_what_changed(clinic: Clinic, *, at: datetime) -> int:

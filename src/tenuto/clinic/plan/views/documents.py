@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.ledger.facts import Fact
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.plan.documents.signed import calendar_of, pdf_of
-from tenuto.clinic.plan.looking import SecondLook
+from tenuto.clinic.plan.dates import calendar_of
+from tenuto.clinic.plan.documents.names import file_name
+from tenuto.clinic.plan.documents.signed import pdf_of
 from tenuto.clinic.plan.models import PlanVersion
+from tenuto.clinic.plan.presenters.today import today_of
 from tenuto.clinic.plan.presenters.version import signature_rows
 from tenuto.clinic.plan.services import look_of
-from tenuto.clinic.plan.services.proposing import with_acts
+from tenuto.clinic.plan.services.looking_again import why_held
+from tenuto.clinic.plan.services.proposing import Grounds, grounds
 from tenuto.clinic.plan.status import WORDS, Status
 from tenuto.clinic.plan.versions import standing
 from tenuto.clinic.plan.views.page import file_of
@@ -24,10 +30,12 @@ from tenuto.clinic.plan.views.page import file_of
 @require_safe
 @shows_patient("print plan version", verb="patient.print")
 def pdf(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpResponse:
-    """The version as a tagged PDF with its signature block."""
-    version, status = _found(request, patient, version_id)
+    """The version as a tagged PDF with its signature block, and with what is known of today first."""
+    found = grounds(patient)
+    version, status = _found(request, found, version_id)
     made: Fact = version.signature if hasattr(version, "signature") else version
-    look = look_of(patient) if status is Status.SIGNED else None
+    batch = found.batch
+    look = look_of(patient, batch) if status is Status.SIGNED else None
     content = pdf_of(
         version.order,
         version.document,
@@ -36,33 +44,48 @@ def pdf(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpRespons
         in_force=status is Status.SIGNED,
         acts=signature_rows(version) or (("Signed", "not signed"),),
         digest=version.content_sha256,
-        today=_today(look),
+        today=today_of(patient, batch),
+        held=" ".join(reason.text for reason in look.reasons) if look else "",
         on=made.recorded_on,
     )
-    return file_of(content, "application/pdf", f"plan-version-{version.number}.pdf")
+    return file_of(content, "application/pdf", _name(version, patient, "pdf"))
 
 
 @require_safe
 @shows_patient("export series of plan version", verb="patient.print")
 def calendar(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpResponse:
-    """The dates of the version in force; no other version has dates to keep."""
-    version, status = _found(request, patient, version_id)
-    if status is not Status.SIGNED or not version.order.series:
+    """The dates of the version in force, and of a withdrawn one that they are cancelled; none while the plan is held."""
+    found = grounds(patient)
+    version, status = _found(request, found, version_id)
+    if status not in (Status.SIGNED, Status.WITHDRAWN):
         raise Http404
-    content = calendar_of(version.order, number=version.number, as_of=version.as_of)
-    return file_of(content, "text/calendar; charset=utf-8", "series.ics")
+    why = why_held(patient, clock.today(patient.clinic)) if status is Status.SIGNED else ""
+    if why:
+        messages.error(request, why, extra_tags="No dates while the plan is held")
+        return redirect("plan:version", patient.pk, version.pk)
+    given = frozenset(each.on for each in found.infusions)
+    try:
+        content = calendar_of(version, found.versions, given=given)
+    except ValueError as error:
+        raise Http404(str(error)) from error
+    return file_of(content, "text/calendar; charset=utf-8", _name(version, patient, "ics"))
 
 
-def _today(look: SecondLook | None) -> str:
-    """What a reader of the paper must know of today; empty while the plan stands."""
-    return " ".join(reason.text for reason in look.reasons) if look else ""
+def _name(version: PlanVersion, patient: Patient, kind: str) -> str:
+    made: Fact = version.signature if hasattr(version, "signature") else version
+    return file_name(
+        record_number=patient.record_number,
+        protocol=version.protocol_id,
+        on=made.recorded_on,
+        version=version.number,
+        kind=kind,
+    )
 
 
-def _found(request: HttpRequest, patient: Patient, version_id: UUID) -> tuple[PlanVersion, Status]:
-    versions = with_acts(patient)
-    for version in versions:
+def _found(request: HttpRequest, found: Grounds, version_id: UUID) -> tuple[PlanVersion, Status]:
+    for version in found.versions:
         if version.pk == version_id:
             detail = {"version": version.number, "content": version.content_sha256}
             request.audit_detail = detail  # type: ignore[attr-defined]
-            return version, standing(version, versions)
+            return version, standing(version, found.versions)
     raise Http404

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import cast
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -16,12 +18,15 @@ from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.document import company_of
 from tenuto.clinic.plan.documents.calendar import as_calendar
-from tenuto.clinic.plan.documents.pdf import as_pdf
-from tenuto.clinic.plan.documents.sheet import sheet_of
+from tenuto.clinic.plan.documents.names import file_name
+from tenuto.clinic.plan.documents.pdf import set_pdf
+from tenuto.clinic.plan.documents.sheet import sheet_of, today_on
 from tenuto.clinic.plan.forms.options import OptionsForm, query_of
 from tenuto.clinic.plan.presenters.drafting import draft_card
 from tenuto.clinic.plan.presenters.page import plan_page
+from tenuto.clinic.plan.presenters.today import today_of
 from tenuto.clinic.plan.services.drafting import Built, build
+from tenuto.clinic.plan.services.looking_again import why_held
 from tenuto.clinic.plan.services.proposing import Grounds, grounds
 from tenuto.core.plan.request import PlanRequest, PlanRequestError
 from tenuto.core.plan.selection import protocols_for
@@ -68,8 +73,12 @@ def pdf(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The plan of the same address as a PDF."""
     built = _for_export(request, patient)
     record = built.grounds.state.record
-    sheet = sheet_of(built.proposal, built.grounds.state.facts.person, record.ignored if record else {})
-    return file_of(as_pdf(sheet, on=built.proposal.as_of), "application/pdf", "plan.pdf")
+    sheet = asdict(sheet_of(built.proposal, built.grounds.state.facts, record.ignored if record else {}))
+    content = set_pdf(
+        today_on(sheet, today_of(patient, built.grounds.batch)),
+        on=built.proposal.as_of,
+    )
+    return file_of(content, "application/pdf", _name(built, patient, "pdf"))
 
 
 @require_safe
@@ -79,8 +88,25 @@ def calendar(request: HttpRequest, patient: Patient) -> HttpResponse:
     built = _for_export(request, patient)
     if not built.proposal.series.infusions:
         raise Http404
-    content = as_calendar(built.proposal, built.grounds.state.facts.person, made=timezone.now())
-    return file_of(content, "text/calendar; charset=utf-8", "series.ics")
+    why = why_held(patient, built.proposal.as_of)
+    if why:
+        messages.error(request, why, extra_tags="No dates while the plan is held")
+        return redirect("plan:page", patient.pk)
+    clinic = patient.clinic
+    content = as_calendar(
+        built.proposal, whose=str(patient.pk), clinic=clinic.name, phone=clinic.phone, made=timezone.now()
+    )
+    return file_of(content, "text/calendar; charset=utf-8", _name(built, patient, "ics"))
+
+
+def _name(built: Built, patient: Patient, kind: str) -> str:
+    plan = built.order.protocol
+    return file_name(
+        record_number=patient.record_number,
+        protocol=plan.id if plan else "",
+        on=built.proposal.as_of,
+        kind=kind,
+    )
 
 
 def file_of(content: bytes, kind: str, name: str) -> HttpResponse:

@@ -1,0 +1,19 @@
+"""What a paper says of the day on which it is made: the clinic, the safety line and the alerts, as on every page."""
+
+from __future__ import annotations
+
+from tenuto.clinic.pathway.api import Batch, banner_of, safety_now
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.plan.documents.sheet import Today
+
+__all__ = ["today_of"]
+
+
+def today_of(patient: Patient, batch: Batch) -> Today:
+    """The same words as in the frame of the patient's pages."""
+    clinic = patient.clinic
+    return Today(
+        safety=safety_now(patient, batch),
+        clinic=", ".join(filter(None, (clinic.name, clinic.phone and f"phone {clinic.phone}"))),
+        alerts=banner_of(patient, batch).alerts,
+    )
