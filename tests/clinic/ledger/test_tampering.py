@@ -15,6 +15,7 @@ from tenuto import cli
 from tenuto.clinic.intake.models import IntakeRecord
 from tenuto.clinic.ledger.append_only import AppendOnly
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.ledger.sealed import sealed_tables
 from tenuto.clinic.ledger.verify import Report, verify
 from tests.clinic.conftest import NOW
 from tests.clinic.ledger.databases import unguarded
@@ -264,13 +265,13 @@ def test_random_tamperings_of_the_file_are_all_found(database_file, tamperings):
     assert missed == []
 
 
-def test_every_append_only_table_of_the_demonstration_is_checked(chain):
+def test_every_append_only_and_every_sealed_table_of_the_demonstration_is_checked(chain):
     report = Report()
     list(verify(report))
-    guarded = (
+    guarded = [
         model for model in apps.get_models() if issubclass(model, AppendOnly) and model is not AuditEvent
-    )
-    written = sum(model.objects.count() for model in guarded)
+    ]
+    written = sum(model.objects.count() for model in [*guarded, *sealed_tables()])
     assert report.rows == written > 10
 
 

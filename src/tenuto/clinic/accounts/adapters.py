@@ -15,6 +15,7 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -24,6 +25,7 @@ from tenuto.clinic.accounts.enrol import has_second_factor
 from tenuto.clinic.accounts.lock import SEEN
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.reauthenticate import FRESH, last_second_factor
+from tenuto.clinic.ledger.sealed import check_sealed
 from tenuto.clinic.ledger.services import record_access
 from tenuto.clinic.ui.words import count
 
@@ -67,6 +69,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if user.is_authenticated and has_second_factor(cast(Staff, user)):
             return [method for method in methods if method["id"] != "reauthenticate"]
         return methods
+
+    def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse | None:
+        """Nobody comes in on a password, a role or a second factor that was put into the tables past the program."""
+        check_sealed([cast(Staff, user), *Authenticator.objects.filter(user=user)])
+        answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return answer
+
+    @transaction.atomic
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Keep a password that its owner chose."""
+        super().set_password(user, password)
+        staff = cast(Staff, user)
+        record_access(action="changed password", subject=staff, by=staff, at=timezone.now())
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Our pages say what happened; the library's own messages would say it twice."""

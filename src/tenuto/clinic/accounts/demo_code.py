@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
+from django.db import transaction
+from django.utils import timezone
 
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.ledger.services import record
 
 __all__ = ["DemoCode", "code_of", "give_second_factor"]
 
@@ -26,8 +29,11 @@ class DemoCode:
 
 def give_second_factor(staff: Staff, *, secret: str) -> None:
     """Give an invented person an authenticator app with a known secret (base 32)."""
-    if staff.is_invented:
+    if not staff.is_invented:
+        return
+    with transaction.atomic():
         TOTP.activate(staff, secret)
+        record(action="set up second factor", subject=staff, by=staff, at=timezone.now())
 
 
 def code_of(staff: Staff) -> DemoCode | None:

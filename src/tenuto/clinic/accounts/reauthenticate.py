@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tenuto.clinic.accounts.models import SpentFactor, Staff
+from tenuto.clinic.ledger.sealed import check_sealed
 
 __all__ = [
     "FRESH",
@@ -51,7 +52,8 @@ class Reauthentication:
     def spend(self, *, signer: Staff, at: datetime) -> None:
         """Use it up for the signature at hand, in the transaction of the signature.
 
-        Raises PermissionError unless it is the signer's own, not older than `FRESH`, and signed nothing before.
+        Raises PermissionError unless it is the signer's own, not older than `FRESH`, and signed nothing before, and
+        `ChangedPastProgram` for a role or a second factor that was put into the tables past the program.
         """
         if not isinstance(signer, Staff):
             raise PermissionError(f"{signer.audit_name} is no person. Only a member of staff signs.")
@@ -61,6 +63,7 @@ class Reauthentication:
             )
         if not timedelta(0) <= at - self.at <= FRESH:
             raise PermissionError("The second factor was given too long ago. Give it again, then sign.")
+        check_sealed([signer, *Authenticator.objects.filter(user=signer)])
         try:
             with transaction.atomic():
                 SpentFactor.objects.create(

@@ -6,11 +6,13 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from tenuto.clinic.accounts.clock import check_zone
 from tenuto.clinic.accounts.guards import WrongClinic, check_same_clinic
 from tenuto.clinic.accounts.models import Clinic, Role, Staff
 from tenuto.clinic.accounts.sessions import end_sessions
+from tenuto.clinic.ledger.actors import Someone
 from tenuto.clinic.ledger.services import record
 
 __all__ = [
@@ -30,12 +32,20 @@ def open_clinic(*, name: str, demonstration: bool, invented: bool | None = None,
 
     `zone` is the time zone of its clock, the installation's when empty. Raises ValueError for an unknown one.
     """
-    return Clinic.objects.create(
+    clinic = Clinic.objects.create(
         name=name,
         demonstration=demonstration,
         invented=demonstration if invented is None else invented,
         zone=check_zone(zone or settings.TIME_ZONE),
     )
+    # Nobody works there yet who could have done it.
+    record(
+        action="opened clinic",
+        subject=clinic,
+        by=Someone("system", clinic.pk, "Tenuto itself"),
+        at=timezone.now(),
+    )
+    return clinic
 
 
 @transaction.atomic

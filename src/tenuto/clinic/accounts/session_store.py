@@ -23,7 +23,15 @@ def kept_as(key: str) -> str:
 
 
 class SessionStore(DatabaseStore):
-    """Django's own store; only where the key meets the table it is hashed first."""
+    """Django's own store; only where the key meets the table it is hashed first, and content is signed for its own key.
+
+    Otherwise whoever can write the table copies the content of a director's session under a key of their own.
+    """
+
+    @property
+    def key_salt(self) -> str:
+        """What the signature of the content is bound to."""
+        return f"tenuto session {kept_as(self.session_key or '')}"
 
     def _get_session_from_db(self) -> Session | None:
         given = self.session_key

@@ -12,30 +12,19 @@ from typing import Any, ClassVar, NoReturn, TypeVar
 from django.db import models, transaction
 
 from tenuto.clinic.ledger.canonical import digest, texts_of, values_of
+from tenuto.clinic.ledger.marks import AppendOnlyError, Mark, check_in_transaction, waiting_marks
 
-__all__ = ["AppendOnly", "AppendOnlyError", "row_digest", "take_unsealed", "unsealed"]
+__all__ = ["AddedRow", "AppendOnly", "AppendOnlyError", "row_digest", "unsealed"]
 
 Row = TypeVar("Row", bound="AppendOnly")
 
 
-class AppendOnlyError(RuntimeError):
-    """Somebody tried to change or delete a row that must stay as it was written."""
-
-
-class _Unsealed:
-    """A row that has no audit event yet. Kept among the transaction's callbacks, so that a rolled back savepoint
-    forgets the row and its mark together."""
+class AddedRow(Mark):
+    """That a row was added."""
 
     def __init__(self, row: AppendOnly) -> None:
+        super().__init__(type(row))
         self.row = row
-        self.sealed = False
-
-    def __call__(self) -> None:
-        if not self.sealed:
-            raise AppendOnlyError(
-                f"A row of {self.row._meta.label_lower} was written without an audit event. Call ledger.services.record "
-                "after writing it, in the same transaction."
-            )
 
 
 class AppendOnlyQuerySet(models.QuerySet[Row]):
@@ -48,12 +37,12 @@ class AppendOnlyQuerySet(models.QuerySet[Row]):
         raise _refusal(self.model)
 
     def bulk_create(self, objs: Iterable[Row], *args: Any, **kwargs: Any) -> list[Row]:
-        _check_in_transaction(self.model)
+        check_in_transaction(self.model)
         objs = list(objs)
         self.model.take_places(objs)
         rows = super().bulk_create(objs, *args, **kwargs)
         for row in rows:
-            transaction.on_commit(_Unsealed(row))
+            transaction.on_commit(AddedRow(row))
         return rows
 
 
@@ -69,10 +58,10 @@ class AppendOnly(models.Model):
         """Add the row. Raises `AppendOnlyError` for a row that is already there, or outside a transaction."""
         if not self._state.adding:
             raise _refusal(type(self))
-        _check_in_transaction(type(self))
+        check_in_transaction(type(self))
         self.take_places([self])
         super().save(force_insert=True)
-        transaction.on_commit(_Unsealed(self))
+        transaction.on_commit(AddedRow(self))
 
     @classmethod
     def take_places(cls, rows: Sequence[AppendOnly]) -> None:
@@ -89,33 +78,7 @@ def row_digest(row: models.Model) -> str:
 
 def unsealed() -> list[AppendOnly]:
     """The rows of this transaction that wait for their audit event, in the order they were written."""
-    return [mark.row for mark in reversed(_waiting())]
-
-
-def take_unsealed() -> list[AppendOnly]:
-    """The same rows, now spoken for."""
-    marks = _waiting()
-    for mark in marks:
-        mark.sealed = True
-    return [mark.row for mark in reversed(marks)]
-
-
-def _waiting() -> list[_Unsealed]:
-    # Every audit event takes all rows before it, so those that wait are the newest: stop at the first that is sealed.
-    marks = []
-    for _, callback, *_ in reversed(transaction.get_connection().run_on_commit):
-        if isinstance(callback, _Unsealed):
-            if callback.sealed:
-                break
-            marks.append(callback)
-    return marks
-
-
-def _check_in_transaction(model: type[models.Model]) -> None:
-    if not transaction.get_connection().in_atomic_block:
-        raise AppendOnlyError(
-            f"A row of {model._meta.label_lower} needs a transaction that its audit event shares."
-        )
+    return [mark.row for mark in waiting_marks() if isinstance(mark, AddedRow)]
 
 
 def _refusal(model: type[models.Model]) -> AppendOnlyError:

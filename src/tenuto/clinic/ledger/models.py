@@ -9,7 +9,7 @@ from django.db import models
 
 from tenuto.clinic.ledger.append_only import AppendOnly
 
-__all__ = ["AuditEvent", "EventKind", "OutboxMessage"]
+__all__ = ["AuditEvent", "EventKind", "OutboxMessage", "SealedState"]
 
 
 class EventKind(models.TextChoices):
@@ -62,6 +62,28 @@ class AuditEvent(AppendOnly):
         """What else is worth knowing about the action."""
         found: dict[str, Any] = json.loads(self.detail_json)
         return found
+
+
+class SealedState(AppendOnly):
+    """The state that a row of a sealed table had as one event wrote it; an empty digest says that the row went.
+
+    The tables are named in `sealed`: their rows change, as a role or a name does, and the newest state of each is what
+    the row must still be. `columns` are those that the digest is over, so that a column added later changes nothing.
+    """
+
+    table = models.CharField(max_length=60)
+    row = models.CharField(max_length=64)
+    columns = models.TextField()
+    digest = models.CharField(max_length=64)
+    event_number = models.BigIntegerField(editable=False)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["table", "row", "event_number"], name="newest_state_of_a_row")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.row} as of event {self.event_number}"
 
 
 class OutboxMessage(models.Model):

@@ -14,10 +14,13 @@ from django.utils import timezone
 
 from tenuto.clinic.ledger import anchor, chain, origin
 from tenuto.clinic.ledger.actors import Actor
-from tenuto.clinic.ledger.append_only import row_digest, take_unsealed
+from tenuto.clinic.ledger.append_only import AddedRow, row_digest
 from tenuto.clinic.ledger.canonical import texts_of, values_of
 from tenuto.clinic.ledger.head import held_head
+from tenuto.clinic.ledger.marks import take_marks
 from tenuto.clinic.ledger.models import AuditEvent, EventKind
+from tenuto.clinic.ledger.sealed import await_event, keep_states
+from tenuto.clinic.ledger.sealed_check import unfit_rows
 
 __all__ = ["accept_break", "record", "record_access", "record_read"]
 
@@ -33,7 +36,8 @@ def record(
 ) -> AuditEvent:
     """Write the audit event of an action, in the transaction of the action.
 
-    The event takes with it the digests of all append-only rows that this transaction wrote since the last one.
+    The event takes with it the digests of all append-only rows that this transaction wrote since the last one, and the
+    states of the rows that it changed of sealed tables.
     Raises RuntimeError outside a transaction (an action could be kept without its event), `ChainBroken` when events were
     removed from the chain, ValueError when `at` has no time zone and TypeError when `detail` holds something JSON
     doesn't know.
@@ -47,15 +51,22 @@ def record(
 def accept_break(*, why: str, subject: models.Model, by: Actor, at: datetime) -> AuditEvent:
     """Go on after the chain was found broken: with what is there, on record, and with the anchors begun anew.
 
+    Rows of sealed tables that were changed past the program are sealed as they are; the event names each of them.
+
     For the operator of the server, after the database was restored from a backup or an attack was looked into. Raises
     ValueError without a reason, or when nothing is broken.
     """
     if not why.strip():
         raise ValueError("The audit needs a reason. Say what happened and who decided to go on.")
     head = _held_head("accepted a break")
-    broken = list(anchor.disagreements(head))
+    unfit = list(unfit_rows())
+    broken = [*anchor.disagreements(head), *(row.sentence for row in unfit)]
     if not broken:
-        raise ValueError("The chain contains what its anchors know; there is no break to accept.")
+        raise ValueError(
+            "The chain contains what its anchors know, and the rows are as it left them; there is no break to accept."
+        )
+    for row in unfit:
+        await_event(row.model, row.row)
     detail = {"why": why.strip(), "broken": broken, "ended_at": head.number}
     event = _append(
         head, action="accepted a break", subject=subject, by=by, at=at, detail=detail, kind=EventKind.OVERRIDE
@@ -76,9 +87,12 @@ def _append(
 ) -> AuditEvent:
     if at.tzinfo is None:
         raise ValueError(f"'{action}' at {at} has no time zone.")
-    rows = [[row._meta.label_lower, str(row.pk), row_digest(row)] for row in take_unsealed()]
+    number = head.number + 1
+    keep_states(number)
+    added = [mark.row for mark in take_marks() if isinstance(mark, AddedRow)]
+    rows = [[row._meta.label_lower, str(row.pk), row_digest(row)] for row in added]
     event = AuditEvent(
-        number=head.number + 1,
+        number=number,
         clinic_id=by.clinic_id,
         kind=str(kind),
         action=action,

@@ -1,4 +1,4 @@
-"""Reads the whole chain, and every append-only row that it speaks for, and says in sentences what does not fit.
+"""Reads the whole chain, and every row that it speaks for, and says in sentences what does not fit.
 
 It trusts nothing in the database: rows are read as the driver gives them, not through the models. It reads in one pass
 with bounded memory; digests wait in a temporary database of their own.
@@ -15,16 +15,15 @@ from enum import Enum
 from typing import Any
 
 from django.apps import apps
-from django.db import connection, models
 
 from tenuto.clinic.ledger import anchor, chain
 from tenuto.clinic.ledger.append_only import AppendOnly
 from tenuto.clinic.ledger.canonical import digest, texts_of
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.ledger.raw import key_column, raw_rows
+from tenuto.clinic.ledger.sealed_check import unfit_rows
 
 __all__ = ["ChainFinding", "Report", "verify"]
-
-BATCH = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,10 @@ class Report:
     last: int = 0
     head: str = chain.GENESIS
 
+    def count_row(self) -> None:
+        """One more row was read."""
+        self.rows += 1
+
 
 def verify(report: Report, *, noted: tuple[int, str] | None = None) -> Iterator[ChainFinding]:
     """Yield the findings as they are met; the chain is whole when there are none. `report` counts along.
@@ -60,10 +63,12 @@ def verify(report: Report, *, noted: tuple[int, str] | None = None) -> Iterator[
         digests.late = True
         yield from _events(report, digests, known)
         yield from digests.left_over()
+    for unfit in unfit_rows(report.count_row):
+        yield ChainFinding(f"{unfit.model._meta.label_lower} {unfit.row}", unfit.sentence)
 
 
 def _events(report: Report, digests: _Digests, known: _Known) -> Iterator[ChainFinding]:
-    for raw in _raw_rows(AuditEvent, after=report.last):
+    for raw in raw_rows(AuditEvent, after=report.last):
         report.events += 1
         number, last = raw["number"], report.last
         if not isinstance(number, int) or number <= last:
@@ -97,8 +102,8 @@ def _changed(number: int, raw: Mapping[str, Any], *, follows: bool) -> str:
 
 
 def _table(model: type[AppendOnly], report: Report, digests: _Digests) -> Iterator[ChainFinding]:
-    label, key = model._meta.label_lower, str(model._meta.pk.column)
-    for raw in _raw_rows(model):
+    label, key = model._meta.label_lower, key_column(model)
+    for raw in raw_rows(model):
         report.rows += 1
         texts = texts_of(model, raw)
         row = texts.get(key, "")
@@ -113,23 +118,6 @@ def _table(model: type[AppendOnly], report: Report, digests: _Digests) -> Iterat
 
 def _tables() -> list[type[AppendOnly]]:
     return [model for model in apps.get_models() if issubclass(model, AppendOnly) and model is not AuditEvent]
-
-
-def _raw_rows(model: type[models.Model], *, after: int = 0) -> Iterator[dict[str, Any]]:
-    """All rows in the order of the key, as the driver gives them, a batch at a time."""
-    columns = [str(field.column) for field in model._meta.concrete_fields]
-    quote = connection.ops.quote_name
-    # A unary plus takes the declared type away: SQLite's driver would stop at a date that is none.
-    bare = "+" if connection.vendor == "sqlite" else ""
-    listed = ", ".join(f"{bare}{quote(column)}" for column in columns)
-    key = quote(str(model._meta.pk.column if model._meta.pk else "id"))
-    wanted = f" WHERE {key} > {after:d}" if after else ""
-    query = f"SELECT {listed} FROM {quote(model._meta.db_table)}{wanted} ORDER BY {key}"  # noqa: S608 - our own names
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(query)
-        while batch := cursor.fetchmany(BATCH):
-            for values in batch:
-                yield dict(zip(columns, values, strict=True))
 
 
 class _Known:

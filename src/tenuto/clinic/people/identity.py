@@ -164,10 +164,9 @@ def support_person(patient: Patient) -> SupportPerson | None:
 
 
 def _attach(patient: Patient, identifiers: Sequence[str]) -> None:
-    PatientIdentifier.objects.bulk_create(
-        PatientIdentifier(clinic_id=patient.clinic_id, patient=patient, value=value)
-        for value in dict.fromkeys(identifiers)
-    )
+    # One by one, since each is sealed; a patient has few.
+    for value in dict.fromkeys(identifiers):
+        PatientIdentifier.objects.create(clinic_id=patient.clinic_id, patient=patient, value=value)
 
 
 def _keep_identity(patient: Patient, *, why: str, by: Staff, at: datetime) -> None:

@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractUser
-from django.db import models
+from django.db import models, transaction
+from django.utils import timezone
 
 from tenuto.clinic.accounts.managers import StaffManager
 from tenuto.clinic.accounts.roles import Role
+from tenuto.clinic.ledger.models import EventKind
+from tenuto.clinic.ledger.services import record
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -87,6 +91,25 @@ class Staff(AbstractUser):
     def is_invented(self) -> bool:
         """True for the people of a demonstration; never in production, where no demonstration loads."""
         return self.clinic.invented and not settings.PRODUCTION
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether it is the password. One that is right and was hashed in an older way is hashed anew, on record."""
+
+        def hash_anew(password: str) -> None:
+            with transaction.atomic():
+                self.set_password(password)
+                # Not a new password: nothing that waits for one has happened.
+                self._password = None
+                self.save(update_fields=["password"])
+                record(
+                    action="hashed password anew",
+                    subject=self,
+                    by=self,
+                    at=timezone.now(),
+                    kind=EventKind.ACCESS,
+                )
+
+        return check_password(raw_password, self.password, hash_anew)
 
     def get_session_auth_hash(self) -> str:
         """What a session must carry to go on: it changes with the password, and when sessions are ended."""

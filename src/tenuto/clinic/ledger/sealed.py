@@ -1,0 +1,160 @@
+"""Rows that say who is who and who may do what. They change, and every state they had is sealed by an audit event.
+
+A table is named once, by the room that owns it: `seal(Staff, without=("last_login",))`. From then on each change waits
+for the next `ledger.services.record` of its transaction, which keeps a `SealedState` of the row; committing without one
+raises. A row that is not in its newest sealed state was changed past the program: it is changed no further and opens
+nothing (`check_sealed`), and `tenuto audit verify` names it.
+
+Django's own signals are listened to here, and nowhere else: libraries write some of these tables, with no base class of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
+
+from tenuto.clinic.ledger.anchor import ChainBroken
+from tenuto.clinic.ledger.canonical import digest, texts_of
+from tenuto.clinic.ledger.marks import Mark, check_in_transaction, waiting_marks
+from tenuto.clinic.ledger.models import SealedState
+from tenuto.clinic.ledger.raw import key_column, raw_rows_of
+
+__all__ = [
+    "GONE",
+    "ChangedPastProgram",
+    "await_event",
+    "check_sealed",
+    "keep_states",
+    "seal",
+    "sealed_tables",
+    "state_digest",
+]
+
+GONE = ""
+"""The digest of a row that was deleted."""
+_columns: dict[type[models.Model], tuple[str, ...]] = {}
+
+
+class ChangedPastProgram(ChainBroken):
+    """A row that says who is who is not as its newest event left it. Nothing was written."""
+
+
+class _ChangedRow(Mark):
+    """That a row of a sealed table was added, changed or deleted."""
+
+    def __init__(self, model: type[models.Model], key: Any) -> None:
+        super().__init__(model)
+        self.key = key
+
+
+def seal(model: type[models.Model], *, without: Collection[str] = ()) -> None:
+    """Seal a table, but for the fields in `without`, which decide nothing. Called when the apps are ready."""
+    fields = [field for field in model._meta.concrete_fields if field.name not in without]
+    _columns[model] = tuple(sorted(str(field.column) for field in fields))
+    name = f"seal {model._meta.label_lower}"
+    pre_save.connect(_before_change, sender=model, dispatch_uid=name)
+    pre_delete.connect(_before_change, sender=model, dispatch_uid=name)
+    post_save.connect(_after_change, sender=model, dispatch_uid=name)
+    post_delete.connect(_after_change, sender=model, dispatch_uid=name)
+
+
+def sealed_tables() -> list[type[models.Model]]:
+    """The tables that are sealed, in the order of their names."""
+    return sorted(_columns, key=lambda model: str(model._meta.label_lower))
+
+
+def state_digest(model: type[models.Model], columns: Iterable[str], texts: Mapping[str, str]) -> str:
+    """The digest over some columns of a row."""
+    return digest(model._meta.label_lower, {column: texts[column] for column in columns if column in texts})
+
+
+def keep_states(event_number: int) -> None:
+    """Keep the state of each row that waits, as the database has it now, for the event that is about to be written."""
+    waiting: dict[type[models.Model], dict[str, Any]] = {}
+    for mark in waiting_marks():
+        if isinstance(mark, _ChangedRow):
+            waiting.setdefault(mark.model, {})[str(mark.key)] = mark.key
+    for model, keys in waiting.items():
+        found = _states(model, keys)
+        SealedState.objects.bulk_create(
+            SealedState(
+                table=model._meta.label_lower,
+                row=row,
+                columns=",".join(_columns[model]),
+                digest=found.get(row, GONE),
+                event_number=event_number,
+            )
+            for row in keys
+        )
+
+
+def await_event(model: type[models.Model], key: Any) -> None:
+    """Let the next event of this transaction keep the state of a row."""
+    transaction.on_commit(_ChangedRow(model, key))
+
+
+def check_sealed(rows: Iterable[models.Model]) -> None:
+    """Raise `ChangedPastProgram` unless each row, as the database has it, is in its newest sealed state.
+
+    Rows that this transaction itself changed and that wait for their event are left out.
+    """
+    waiting = {(mark.model, str(mark.key)) for mark in waiting_marks() if isinstance(mark, _ChangedRow)}
+    for row in rows:
+        model: type[models.Model] = row._meta.concrete_model or type(row)
+        if (model, str(row.pk)) not in waiting:
+            _check_sealed(model, row.pk)
+
+
+def _check_sealed(model: type[models.Model], key: Any) -> None:
+    label = model._meta.label_lower
+    newest = SealedState.objects.filter(table=label, row=str(key)).order_by("-event_number", "-id").first()
+    columns = newest.columns.split(",") if newest else ()
+    found = _states(model, {str(key): key}, columns).get(str(key), GONE)
+    if newest is None or found != newest.digest:
+        raise ChangedPastProgram(
+            f"Row {key} of {label} is not as its newest event left it: it was changed past the program. "
+            "Nothing was written. Run `tenuto audit verify` on the server."
+        )
+
+
+def _states(
+    model: type[models.Model], keys: Mapping[str, Any], columns: Iterable[str] | None = None
+) -> dict[str, str]:
+    """The digests of the rows with these keys, as the database has them; those that are not there are left out."""
+    chosen = tuple(columns) if columns is not None else _columns[model]
+    made = {}
+    for raw in raw_rows_of(model, list(keys.values())):
+        texts = texts_of(model, raw)
+        made[texts[key_column(model)]] = state_digest(model, chosen, texts)
+    return made
+
+
+def _before_change(
+    sender: type[models.Model], instance: models.Model, update_fields: Collection[str] | None = None, **_: Any
+) -> None:
+    if not _touches(sender, update_fields):
+        return
+    check_in_transaction(sender)
+    if not instance._state.adding:
+        check_sealed([instance])
+
+
+def _after_change(
+    sender: type[models.Model], instance: models.Model, update_fields: Collection[str] | None = None, **_: Any
+) -> None:
+    if _touches(sender, update_fields):
+        await_event(sender, instance.pk)
+
+
+def _touches(model: type[models.Model], update_fields: Collection[str] | None) -> bool:
+    """Whether what is saved decides anything; all fields are saved when none is named."""
+    if update_fields is None:
+        return True
+    sealed = set(_columns[model])
+    return any(
+        field.column in sealed and (field.name in update_fields or field.attname in update_fields)
+        for field in model._meta.concrete_fields
+    )
