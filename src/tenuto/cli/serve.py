@@ -42,6 +42,7 @@ def run(args: argparse.Namespace) -> int:
     _print_logins()
     import uvicorn
 
+    from tenuto.clinic.config.api import server_options
     from tenuto.clinic.live.background import Background
 
     # The static files are small and read whole, so that serving them from a synchronous iterator costs nothing.
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
             port=args.port,
             log_level="warning",
             lifespan="off",
-            server_header=False,
+            **server_options(),
         )
     return 0
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tenuto.clinic.config.private import make_private, write_privately
 
-__all__ = ["check_database", "make_private", "write_privately"]
+__all__ = ["check_database", "limit_bodies", "make_private", "server_options", "write_privately"]
 
 
 def check_database() -> None:
@@ -12,3 +14,17 @@ def check_database() -> None:
     from tenuto.clinic.config.fitness import check_database as check
 
     check()
+
+
+def limit_bodies(application: Any) -> Any:
+    """The application, which never sees a body that is too large or too slow; after `django.setup`."""
+    from tenuto.clinic.config.bodies import limit_bodies as limit
+
+    return limit(application)
+
+
+def server_options() -> dict[str, Any]:
+    """What the server is told about connections."""
+    from tenuto.clinic.config.connections import server_options as options
+
+    return options()

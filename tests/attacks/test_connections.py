@@ -1,0 +1,219 @@
+"""Whoever floods the served clinic: half-told requests, endless bodies, large forms of strangers. Others are answered."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+import uvicorn
+from django.contrib.sessions.backends.db import SessionStore
+from django.test import Client
+
+from tenuto.clinic.config import bodies, connections
+from tenuto.clinic.config.bodies import FORM_BYTES, limit_bodies
+from tenuto.clinic.config.connections import UNFINISHED, GuardedConnection, server_options
+from tenuto.clinic.interop.fhir.loading import MAX_BYTES
+
+
+async def answering(scope, receive, send):
+    """An application that reads what is sent, as Django does, and says how much it was."""
+    size, more = 0, True
+    while more:
+        message = await receive()
+        size += len(message.get("body", b""))
+        more = message.get("more_body", False)
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": str(size).encode()})
+
+
+class Served:
+    """The real server, with its options, around a small application."""
+
+    async def __aenter__(self):
+        config = uvicorn.Config(answering, port=0, log_level="critical", lifespan="off", **server_options())
+        self.server = uvicorn.Server(config)
+        self.running = asyncio.create_task(self.server.serve())
+        while not self.server.started:
+            await asyncio.sleep(0.01)
+        self.port = self.server.servers[0].sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_):
+        self.server.should_exit = True
+        await self.running
+
+    async def connect(self, sent: bytes):
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(sent)
+        await writer.drain()
+        return reader, writer
+
+    async def get(self) -> bytes:
+        reader, writer = await self.connect(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        answer = await reader.read()
+        writer.close()
+        return answer
+
+
+HALF = b"GET /sign-in/ HTTP/1.1\r\nHost: x\r\nX-Slow: "
+
+
+def test_six_hundred_half_told_requests_keep_nobody_out(record_property):
+    async def attack() -> int:
+        async with Served() as served:
+            opened = [await served.connect(HALF) for _ in range(600)]
+            assert (await served.get()).startswith(b"HTTP/1.1 200")
+            kept = len(GuardedConnection._unfinished)
+            for _, writer in opened:
+                writer.close()
+            return kept
+
+    record_property("inputs", 600)
+    assert asyncio.run(attack()) <= UNFINISHED
+
+
+def test_a_head_that_never_ends_is_given_up(monkeypatch):
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.2)
+
+    async def attack() -> bytes:
+        async with Served() as served:
+            reader, writer = await served.connect(HALF)
+            try:
+                return await asyncio.wait_for(reader.read(), 10)
+            except ConnectionResetError:
+                return b""
+            finally:
+                writer.close()
+
+    assert asyncio.run(attack()) == b""
+
+
+def test_a_connection_that_goes_on_is_given_time_for_each_request(monkeypatch):
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.5)
+
+    async def visit() -> list[bytes]:
+        async with Served() as served:
+            reader, writer = await served.connect(b"")
+            answers = []
+            for _ in range(4):
+                await asyncio.sleep(0.3)
+                writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                answers.append((await reader.readuntil(b"0\r\n\r\n"))[:15])
+            writer.close()
+            return answers
+
+    assert asyncio.run(visit()) == [b"HTTP/1.1 200 OK"] * 4
+
+
+def test_a_head_of_megabytes_is_refused():
+    async def attack() -> bytes:
+        async with Served() as served:
+            reader, writer = await served.connect(
+                b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-Much: y\r\n" * 10_000
+            )
+            answer = await reader.read()
+            writer.close()
+            return answer
+
+    assert asyncio.run(attack()).startswith(b"HTTP/1.1 400")
+
+
+# Bodies, as the application behind the server meets them.
+
+
+class Post:
+    """A request whose body comes in pieces; counts how many were taken."""
+
+    def __init__(self, path: str, pieces: list[bytes], *, told: int | None = None, cookie: str = "") -> None:
+        headers = [(b"content-type", b"multipart/form-data; boundary=x")]
+        headers += [(b"content-length", str(told).encode())] if told is not None else []
+        headers += [(b"cookie", cookie.encode())] if cookie else []
+        self.scope = {"type": "http", "method": "POST", "path": path, "headers": headers}
+        self.pieces, self.taken, self.answer = pieces, 0, []
+
+    async def receive(self):
+        if self.taken == len(self.pieces):
+            await asyncio.sleep(3600)
+        self.taken += 1
+        return {
+            "type": "http.request",
+            "body": self.pieces[self.taken - 1],
+            "more_body": self.taken < len(self.pieces) or self.unfinished,
+        }
+
+    unfinished = False
+
+    async def send(self, message):
+        self.answer.append(message)
+
+    @property
+    def status(self) -> int:
+        return self.answer[0]["status"]
+
+    @property
+    def text(self) -> str:
+        return self.answer[1]["body"].decode()
+
+
+def given(post: Post) -> Post:
+    asyncio.run(limit_bodies(answering)(post.scope, post.receive, post.send))
+    return post
+
+
+PIECE = b"x" * 65_536
+
+
+def test_three_hundred_megabytes_of_a_stranger_are_refused_before_the_first_is_taken():
+    post = given(Post("/sign-in/", [PIECE] * 10, told=300_000_000))
+    assert (post.status, post.taken) == (413, 0)
+    assert "larger than 1 MB" in post.text
+
+
+def test_a_body_that_does_not_tell_its_size_is_cut_where_it_is_too_large():
+    post = given(Post("/sign-in/", [PIECE] * 1000))
+    assert post.status == 413
+    assert post.taken == FORM_BYTES // len(PIECE) + 1
+
+
+@pytest.mark.parametrize("size", ["9" * 400, "10000000000000000000000"])
+def test_a_size_of_many_digits_is_a_size(size):
+    assert given(Post("/sign-in/", [PIECE], told=int(size) if len(size) < 50 else 10**399)).status == 413
+
+
+def test_a_form_is_passed_on_whole():
+    post = given(Post("/sign-in/", [PIECE, PIECE, b"end"], told=2 * len(PIECE) + 3))
+    assert (post.status, post.text) == (200, str(2 * len(PIECE) + 3))
+
+
+def test_a_body_that_stops_is_given_up(monkeypatch):
+    monkeypatch.setattr(bodies, "FORM_SECONDS", 0.1)
+    post = Post("/sign-in/", [PIECE])
+    post.unfinished = True
+    begun = time.monotonic()
+    assert given(post).status == 408
+    assert time.monotonic() - begun < 60
+    assert "did not arrive in time" in post.text
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("cookie", ["", "sessionid=made-up", "sessionid=\x7f; =;;;", "a" * 5000])
+def test_a_stranger_sends_no_record(cookie):
+    assert given(Post("/interop/bundles/", [PIECE], told=2_000_000, cookie=cookie)).status == 413
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_without_a_sign_in_sends_no_record(client: Client):
+    session = SessionStore()
+    session["theme"] = "dark"
+    session.save()
+    post = Post("/interop/bundles/", [PIECE], told=2_000_000, cookie=f"sessionid={session.session_key}")
+    assert given(post).status == 413
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_signed_in_person_sends_a_record_and_no_more(visit, alice):
+    cookie = f"sessionid={visit(alice).cookies['sessionid'].value}"
+    assert given(Post("/interop/bundles/", [PIECE] * 20, told=20 * len(PIECE), cookie=cookie)).status == 200
+    assert given(Post("/interop/bundles/", [PIECE], told=MAX_BYTES * 2, cookie=cookie)).status == 413
+    assert given(Post("/sign-in/", [PIECE], told=2_000_000, cookie=cookie)).status == 413
