@@ -7,4 +7,3 @@ from tests.clinic.conftest import (  # noqa: F401  - the fixtures that a star le
     _one_moment,
     _quick_and_forgetful,
 )
-from tests.clinic.ledger import databases  # noqa: F401

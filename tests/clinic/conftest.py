@@ -22,6 +22,7 @@ from tenuto.clinic.ledger.append_only import unsealed
 from tenuto.clinic.live.tail import newest_number
 from tenuto.clinic.pathway.seen import FIELD
 from tenuto.core.intake.facts import PatientFacts, Person
+from tests.clinic.ledger import databases  # noqa: F401  - tests that commit end with emptied tables
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 PASSWORD = "a quiet long note"
