@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
+from tenuto.clinic.accounts.context import CONFIRMED
 from tenuto.clinic.accounts.enrol import ENROLLED
 from tenuto.clinic.accounts.lock import SEEN
 from tenuto.clinic.accounts.models import Role
@@ -152,7 +153,7 @@ def visit():
             # As after a real sign-in; else the first page would write the session.
             session = client.session
             session[SEEN] = time.time()
-            session[ENROLLED] = True
+            session[ENROLLED] = session[CONFIRMED] = True
             session.save()
         return client
 

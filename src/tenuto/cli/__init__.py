@@ -50,7 +50,9 @@ COMMANDS: dict[str, Command] = {
     "worker": Command(
         "tenuto.cli.worker", "do the clinic's jobs and send its messages, beside servers of their own"
     ),
-    "staff": Command("tenuto.cli.staff", "reset a lost second factor from the machine, on record"),
+    "staff": Command(
+        "tenuto.cli.staff", "open a clinic, confirm a signer, reset a lost second factor; on record"
+    ),
     "manage": Command("tenuto.cli.manage", "run one of Django's own commands"),
 }
 

@@ -10,8 +10,11 @@ from django.urls import reverse
 
 from tenuto.clinic.accounts.api import ROOT, WHO_MAY, home_of, may, menu_of
 from tenuto.clinic.accounts.demo_code import DemoCode, code_of
+from tenuto.clinic.accounts.signers import NotConfirmed, check_confirmed
 
-__all__ = ["demonstration", "permissions", "session"]
+__all__ = ["confirmation", "demonstration", "permissions", "session"]
+
+CONFIRMED = "confirmed"
 
 
 def permissions(request: HttpRequest) -> dict[str, object]:
@@ -31,6 +34,24 @@ def demonstration(request: HttpRequest) -> dict[str, Callable[[], DemoCode | Non
     """`demo_code`: computed where a code is asked for, of an invented person only."""
     user = getattr(request, "user", None)
     return {"demo_code": lambda: code_of(user) if user is not None and user.is_authenticated else None}
+
+
+def confirmation(request: HttpRequest) -> dict[str, Callable[[], str]]:
+    """`not_confirmed`: what a signer reads on every page until a second person has confirmed them."""
+    return {"not_confirmed": lambda: _not_confirmed(request)}
+
+
+def _not_confirmed(request: HttpRequest) -> str:
+    user = getattr(request, "user", None)
+    # Asked again only until it is so; whoever signs is asked each time in any case.
+    if user is None or not user.is_authenticated or request.session.get(CONFIRMED):
+        return ""
+    try:
+        check_confirmed(user)
+    except NotConfirmed as first:
+        return str(first)
+    request.session[CONFIRMED] = True
+    return ""
 
 
 def session(request: HttpRequest) -> dict[str, int | str]:

@@ -14,6 +14,9 @@ from django.utils import timezone
 
 from tenuto.clinic.accounts.api import may, refusal
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.reauthenticate import not_confirmed_page
+from tenuto.clinic.accounts.roles import CONFIRMED_FIRST
+from tenuto.clinic.accounts.signers import NotConfirmed, check_confirmed
 from tenuto.clinic.ledger.services import record_access
 
 __all__ = ["View", "refuse", "requires"]
@@ -32,6 +35,12 @@ def requires(verb: str) -> Callable[[View], View]:
             staff = request.user
             if not may(staff, verb):
                 return refuse(request, staff, verb)
+            # A page that is looked at shows who may; what is done waits for the second person.
+            if verb in CONFIRMED_FIRST and request.method == "POST":
+                try:
+                    check_confirmed(staff)
+                except NotConfirmed as first:
+                    return not_confirmed_page(request, str(first))
             return view(request, *args, **kwargs)
 
         guarded.verb = verb  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import TypeVar, cast
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -16,11 +17,14 @@ from allauth.core.internal.httpkit import serialize_request
 from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from tenuto.clinic.accounts.models import SpentFactor, Staff
+from tenuto.clinic.accounts.signers import NotConfirmed, check_confirmed
 from tenuto.clinic.ledger.sealed import check_sealed
+from tenuto.clinic.ledger.services import record_access
 
 __all__ = [
     "FRESH",
@@ -28,6 +32,7 @@ __all__ = [
     "ask_for_second_factor",
     "forget_second_factors",
     "last_second_factor",
+    "not_confirmed_page",
     "signed_by",
 ]
 
@@ -52,8 +57,9 @@ class Reauthentication:
     def spend(self, *, signer: Staff, at: datetime) -> None:
         """Use it up for the signature at hand, in the transaction of the signature.
 
-        Raises PermissionError unless it is the signer's own, not older than `FRESH`, and signed nothing before, and
-        `ChangedPastProgram` for a role or a second factor that was put into the tables past the program.
+        Raises PermissionError unless it is the signer's own, not older than `FRESH`, and signed nothing before; when nobody
+        has confirmed the signer; and `ChangedPastProgram` for a role or a second factor that was put into the tables past
+        the program.
         """
         if not isinstance(signer, Staff):
             raise PermissionError(f"{signer.audit_name} is no person. Only a member of staff signs.")
@@ -61,6 +67,7 @@ class Reauthentication:
             raise PermissionError(
                 f"{self.by} gave the second factor, but {signer} signs. Each signs for themselves."
             )
+        check_confirmed(signer)
         if not timedelta(0) <= at - self.at <= FRESH:
             raise PermissionError("The second factor was given too long ago. Give it again, then sign.")
         check_sealed([signer, *Authenticator.objects.filter(user=signer)])
@@ -110,6 +117,10 @@ def signed_by(request: HttpRequest, action: Callable[[Reauthentication], Done]) 
     Before one is asked for, the action is done and taken back, so that everything it would refuse is said first. The form
     that was posted is kept and sent again after the second factor; nothing typed is lost. Raises what the action raises.
     """
+    try:
+        check_confirmed(cast(Staff, request.user))
+    except NotConfirmed as first:
+        return not_confirmed_page(request, str(first))
     signature = last_second_factor(request)
     if signature is not None:
         return action(signature)
@@ -117,6 +128,15 @@ def signed_by(request: HttpRequest, action: Callable[[Reauthentication], Done]) 
         action(Reauthentication(cast(Staff, request.user), timezone.now(), "rehearsal"))
         transaction.set_rollback(True)
     return ask_for_second_factor(request)
+
+
+def not_confirmed_page(request: HttpRequest, sentence: str) -> HttpResponse:
+    """The page for a signer whom nobody has confirmed, and its event."""
+    staff = cast(Staff, request.user)
+    detail = {"verb": "not confirmed", "path": request.path}
+    record_access(action="refused", subject=staff, by=staff, at=timezone.now(), detail=detail)
+    context = {"heading": "Not confirmed yet", "text": sentence}
+    return render(request, "ui/problem.html", context, status=HTTPStatus.FORBIDDEN)
 
 
 def ask_for_second_factor(request: HttpRequest) -> HttpResponse:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 
-__all__ = ["SIGNED", "SIGNING_ROLES", "WHO_MAY", "Role", "Verb"]
+__all__ = ["CONFIRMED_FIRST", "SIGNED", "SIGNING_ROLES", "WHO_MAY", "Role", "Verb"]
 
 
 class Role(TextChoices):
@@ -73,6 +73,7 @@ WHO_MAY: Mapping[str, Verb] = {
     "clinic.zone": _verb("set the time zone of the clinic", D),
     "staff.view": _verb("see who works here", P, N, C, D, A),
     "staff.manage": _verb("add, change and close sign-ins", D),
+    "staff.confirm": _verb("confirm a colleague who signs", P, N, D),
     "audit.read": _verb("read the audit", D, A),
     "audit.review": _verb("sign off the weekly review", D, A),
 }
@@ -86,7 +87,12 @@ SIGNED = (
     "plan.order",
     "policy.sign",
     "policy.activate",
+    "staff.confirm",
 )
 """The verbs that ask for a fresh second factor."""
 SIGNING_ROLES = frozenset(role for verb in SIGNED for role in WHO_MAY[verb].roles)
 """Who must have a second factor."""
+CONFIRMED_FIRST = frozenset(
+    {*SIGNED, "staff.manage", "patient.restrict", "patient.care_team", "audit.review"}
+)
+"""What nobody does whom no second person has confirmed: signing, and all by which one could become somebody else."""

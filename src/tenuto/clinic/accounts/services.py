@@ -78,20 +78,13 @@ def set_clinic_zone(*, clinic: Clinic, zone: str, by: Staff, at: datetime) -> No
 
 
 @transaction.atomic
-def employ(
-    *,
-    clinic: Clinic,
-    username: str,
-    password: str,
-    name: str,
-    role: Role,
-    by: Staff | None = None,
-    at: datetime,
-) -> Staff:
-    """Give a person a sign-in at the clinic. Without `by`, as for the first of a clinic, it is their own first event."""
+def employ(*, clinic: Clinic, username: str, password: str, name: str, role: Role, at: datetime) -> Staff:
+    """Give an invented person a sign-in whose password is known; it counts as confirmed. Everybody else is invited
+    (`invitations.invite`)."""
     staff = Staff.objects.create_user(username, password=password, name=name, role=role, clinic=clinic)
-    check_same_clinic(by or staff, staff)
-    record(action="joined clinic", subject=staff, by=by or staff, at=at, detail={"role": str(role)})
+    record(
+        action="joined clinic", subject=staff, by=staff, at=at, detail={"role": str(role), "confirmed": True}
+    )
     return staff
 
 

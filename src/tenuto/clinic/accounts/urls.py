@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tenuto.clinic.accounts import lock, staff_views, views
+from tenuto.clinic.accounts import confirming_views, invitation_views, lock, staff_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,5 +15,7 @@ urlpatterns = [
     path("staff/add/", staff_views.employ, name="staff-add"),
     path("staff/words/", staff_views.words, name="clinic-words"),
     path("staff/zone/", staff_views.zone, name="clinic-zone"),
+    path("staff/<int:staff_id>/confirm/", confirming_views.confirm_colleague, name="staff-confirm"),
+    path("invitation/<str:token>/", invitation_views.invitation, name="invitation"),
     path("staff/<int:staff_id>/", staff_views.change, name="staff-change"),
 ]

@@ -106,6 +106,7 @@ TEMPLATES = [
                 "tenuto.clinic.people.context.about_patient",
                 "tenuto.clinic.accounts.context.demonstration",
                 "tenuto.clinic.accounts.context.permissions",
+                "tenuto.clinic.accounts.context.confirmation",
                 "tenuto.clinic.accounts.context.session",
                 "tenuto.clinic.live.position.position",
             ],
