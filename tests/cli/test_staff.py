@@ -10,8 +10,9 @@ from allauth.mfa.totp.internal.auth import TOTP
 
 from tenuto import cli
 from tenuto.cli import operator as command
-from tenuto.clinic.accounts.models import Role
+from tenuto.clinic.accounts.models import Role, Staff
 from tenuto.clinic.accounts.services import close_account, employ, open_clinic
+from tenuto.clinic.accounts.signers import is_confirmed
 from tenuto.clinic.ledger.models import AuditEvent
 from tests.clinic.conftest import NOW, PASSWORD
 
@@ -113,3 +114,58 @@ def test_the_operator_is_whom_the_operating_system_knows(monkeypatch):
     monkeypatch.setattr(command.os, "getuid", lambda: 4_000_000)
     monkeypatch.setenv("SUDO_USER", "anna")
     assert command.operator_name() == "user number 4000000"
+
+
+# A clinic's first director, and the second person where there is none
+
+
+def opened(*more) -> int:
+    return cli.main(
+        ["staff", "open-clinic", "Harbour Clinic", "--director", "dirk", "--full-name", "Dirk Dahl", "--reason",
+         "Contract 12, known to me.", *more]
+    )  # fmt: skip
+
+
+def confirmed(name="dirk") -> int:
+    return cli.main(["staff", "confirm", name, "--reason", "Sole director, came in person."])
+
+
+def test_a_clinic_begins_with_a_director_who_chooses_the_password(dora, client, capsys):
+    assert opened("--zone", "Europe/London") == 0
+    path = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("/invitation/"))
+    dirk = Staff.objects.get(username="dirk")
+    assert (dirk.clinic.name, dirk.zone, dirk.role) == ("Harbour Clinic", "Europe/London", "medical_director")
+    client.post(path, {"password": PASSWORD, "again": PASSWORD})
+    answer = client.post("/sign-in/", {"username": "dirk", "password": PASSWORD})
+    assert answer.status_code == 302
+    assert confirmed() == 2
+    assert "has not signed in yet with an own password and second factor" in capsys.readouterr().err
+    TOTP.activate(dirk, SECRET)
+    assert not is_confirmed(dirk)
+    assert confirmed() == 0
+    assert "Dirk Dahl (dirk) may sign from now on, as medical director." in capsys.readouterr().out
+    assert is_confirmed(dirk)
+    event = AuditEvent.objects.get(action="confirmed signer")
+    assert (event.by_id, event.detail["reason"]) == (f"os:{os.getuid()}", "Sole director, came in person.")
+    assert confirmed() == 2
+    assert "is confirmed already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--zone", "Mars/Base"), "is not a known time zone"),
+        (("--director", "DORA"), "The user name 'DORA' is taken"),
+    ],
+)
+def test_a_clinic_that_can_not_be_opened_is_one_sentence(dora, capsys, more, said):
+    assert opened(*more) == 2
+    assert said in refused(capsys)
+    assert not Staff.objects.filter(username="dirk").exists()
+
+
+def test_a_clinic_of_the_same_name_is_one_sentence(dora, capsys):
+    assert opened() == 0
+    capsys.readouterr()
+    assert opened("--director", "dana") == 2
+    assert "There is a clinic 'Harbour Clinic' already" in refused(capsys)
