@@ -14,6 +14,7 @@ MUTABLE = {
     "people.patient": "holds the newest of the append-only identities",
     "people.patientidentifier": "only ever added to, by identity services",
     "people.namekey": "computed from the name",
+    "accounts.lastcode": "how far the codes of an app are used up; only ever goes up",
     "accounts.tally": "counts lately failed tries under a keyed hash; no record of anything",
     "desk.workrow": "the worklist as computed from the facts; built again at any time",
     "desk.standing": "how current the computed worklist is",

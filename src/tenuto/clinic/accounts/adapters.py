@@ -11,6 +11,8 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.utils import decrypt
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -21,6 +23,7 @@ from django.utils import timezone
 
 from tenuto.clinic.accounts import throttle
 from tenuto.clinic.accounts.api import home_of
+from tenuto.clinic.accounts.codes import spend_code
 from tenuto.clinic.accounts.enrol import has_second_factor
 from tenuto.clinic.accounts.lock import SEEN
 from tenuto.clinic.accounts.models import Staff
@@ -29,7 +32,14 @@ from tenuto.clinic.ledger.sealed import check_sealed
 from tenuto.clinic.ledger.services import record_access
 from tenuto.clinic.ui.words import count
 
-__all__ = ["AccountAdapter", "SecondFactorAdapter", "SecondFactorForm", "SecondFactorStage", "SignatureForm"]
+__all__ = [
+    "AccountAdapter",
+    "FirstCodeForm",
+    "SecondFactorAdapter",
+    "SecondFactorForm",
+    "SecondFactorStage",
+    "SignatureForm",
+]
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -127,6 +137,7 @@ class _SlowedDown:
 
     failure: str
     user: Staff
+    authenticator: Authenticator
 
     def clean_code(self) -> str:
         """The code. Nothing is checked while the person waits, so that guessing gains nothing."""
@@ -137,8 +148,15 @@ class _SlowedDown:
                 f"Too many wrong codes. Wait {count(settings.SIGN_IN_WAIT_MINUTES, 'minute')}, then try again."
             )
         code = str(super().clean_code())  # type: ignore[misc]
+        if self.authenticator.type == Authenticator.Type.TOTP:
+            self._check_unused(code)
         throttle.succeeded(name)
         return code
+
+    def _check_unused(self, code: str) -> None:
+        if not spend_code(decrypt(self.authenticator.data["secret"]), code):
+            self._emit_authentication_failed(self.authenticator)
+            raise ValidationError("This code was used already. Wait for the next one, and enter that.")
 
     def _emit_authentication_failed(self, authenticator: Authenticator) -> None:
         throttle.failed(f"second factor {self.user.pk}")
@@ -149,6 +167,15 @@ class SecondFactorForm(_SlowedDown, AuthenticateForm):  # type: ignore[misc]
     """The code at sign-in; a wrong one is recorded."""
 
     failure = "failed second factor"
+
+
+class FirstCodeForm(ActivateTOTPForm):  # type: ignore[misc]
+    """The code that sets an app up; it opens and signs nothing afterwards."""
+
+    def clean_code(self) -> str:
+        code = str(super().clean_code())
+        spend_code(self.secret, code)
+        return code
 
 
 class SignatureForm(_SlowedDown, ReauthenticateForm):  # type: ignore[misc]

@@ -46,6 +46,9 @@ def _not_confirmed(request: HttpRequest) -> str:
     # Asked again only until it is so; whoever signs is asked each time in any case.
     if user is None or not user.is_authenticated or request.session.get(CONFIRMED):
         return ""
+    # First things first: there is nobody to confirm before the second factor is set up.
+    if getattr(request, "must_enrol", False):
+        return ""
     try:
         check_confirmed(user)
     except NotConfirmed as first:

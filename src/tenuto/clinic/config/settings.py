@@ -144,6 +144,7 @@ MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
     "authenticate": "tenuto.clinic.accounts.adapters.SecondFactorForm",
     "reauthenticate": "tenuto.clinic.accounts.adapters.SignatureForm",
+    "activate_totp": "tenuto.clinic.accounts.adapters.FirstCodeForm",
 }
 # Passkeys need https; a checkout on localhost has none.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION

@@ -1,0 +1,35 @@
+"""A code of an authenticator app counts once, in every process of the server and for as long as it would be accepted.
+
+The library remembers a used code for half a minute in the memory of one process, and accepts a code for three times as long.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from allauth.core.internal.cryptokit import compare_user_code
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.db import transaction
+
+from tenuto.clinic.accounts.models import LastCode
+
+__all__ = ["spend_code"]
+
+
+def spend_code(secret: str, code: str) -> bool:
+    """Use up a code of the app with this secret (base 32); False when it, or a later one, was used before."""
+    return any(
+        _spend(secret, counter) for counter in yield_hotp_counters_from_time() if _is(secret, counter, code)
+    )
+
+
+def _is(secret: str, counter: int, code: str) -> bool:
+    return bool(compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, counter))))
+
+
+@transaction.atomic
+def _spend(secret: str, counter: int) -> bool:
+    key = hashlib.sha256(secret.encode()).hexdigest()
+    _, first = LastCode.objects.get_or_create(key=key, defaults={"counter": counter})
+    # Compared in the database: of two processes with the same code one finds it used.
+    return first or LastCode.objects.filter(key=key, counter__lt=counter).update(counter=counter) == 1
