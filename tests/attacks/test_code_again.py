@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
 
 from tenuto.clinic.accounts.codes import spend_code
+from tenuto.clinic.accounts.demo_code import give_second_factor
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.models import AuditEvent
 from tests.clinic.conftest import PASSWORD
 from tests.clinic.intake.conftest import text_of
@@ -28,11 +29,10 @@ def clock(monkeypatch):
 
 
 @pytest.fixture
-def erika(alice, settings):
-    """A real person with an app."""
-    alice.clinic.invented = False
-    alice.clinic.save()
-    TOTP.activate(alice, SECRET)
+def erika(alice, monkeypatch):
+    """A real person with an app, who is asked for the second factor at the door."""
+    give_second_factor(alice, secret=SECRET)
+    monkeypatch.setattr(Staff, "is_invented", False)
     return alice
 
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP
 
 from tenuto.clinic.accounts import invitations
+from tenuto.clinic.accounts.demo_code import give_second_factor
 from tenuto.clinic.accounts.enrol import reset_second_factor
 from tenuto.clinic.accounts.models import Role, Staff
 from tenuto.clinic.accounts.reauthenticate import Reauthentication
@@ -39,7 +39,7 @@ def pat(visit, dora):
     """A prescriber whom Dora made, and whose link she used herself: password and second factor are hers."""
     chooses(visit(), link_for(visit(dora)))
     person = Staff.objects.get(username="pat")
-    TOTP.activate(person, SECRET)
+    give_second_factor(person, secret=SECRET)
     return person
 
 
@@ -89,7 +89,7 @@ def test_a_puppet_confirms_no_puppet(visit, pat, dora):
     """Of two that one director made neither signs, so neither confirms the other."""
     chooses(visit(), link_for(visit(dora), username="pim", name="Pim"))
     pim = Staff.objects.get(username="pim")
-    TOTP.activate(pim, SECRET)
+    give_second_factor(pim, secret=SECRET)
     for one, other in ((pat, pim), (pim, pat)):
         with pytest.raises(NotConfirmed, match="Nobody has confirmed yet"):
             confirm(staff=one, signature=signed(other), at=NOW)
@@ -98,7 +98,7 @@ def test_a_puppet_confirms_no_puppet(visit, pat, dora):
 def test_a_puppet_director_invites_nobody_for_the_real_one_to_confirm(visit, dora):
     chooses(visit(), link_for(visit(dora), username="dan", name="Dan", role="medical_director"))
     dan = Staff.objects.get(username="dan")
-    TOTP.activate(dan, SECRET)
+    give_second_factor(dan, secret=SECRET)
     assert visit(dan).post("/staff/add/", NEW).status_code == 403
     assert not Staff.objects.filter(username="pat").exists()
 
@@ -137,7 +137,7 @@ def test_there_must_be_somebody_to_confirm(visit, dora, alice):
 def test_what_lets_another_person_in_undoes_it(visit, pat, alice, bob, dora):
     confirm(staff=pat, signature=signed(alice), at=NOW)
     reset_second_factor(staff=pat, by=dora, at=NOW)
-    TOTP.activate(pat, SECRET)
+    give_second_factor(pat, secret=SECRET)
     assert not is_confirmed(pat)
     confirm(staff=pat, signature=signed(bob), at=NOW)
     invitations.give_link(staff=pat, by=dora, at=NOW)
@@ -147,7 +147,7 @@ def test_what_lets_another_person_in_undoes_it(visit, pat, alice, bob, dora):
 
 
 def test_a_role_that_signs_more_is_confirmed_anew_and_one_that_signs_less_is_not(bob, alice, dora):
-    TOTP.activate(bob, SECRET)
+    give_second_factor(bob, secret=SECRET)
     change_role(staff=bob, role=Role.PRESCRIBER, by=dora, at=NOW)
     assert not is_confirmed(bob)
     with pytest.raises(NotConfirmed, match="You gave or changed"):
