@@ -13,8 +13,9 @@ __all__ = ["DoorsContract"]
 class DoorsContract(Contract):
     """Every room in `container` is closed but for `doors`; a room built later is closed from the start.
 
-    `open_rooms` are those whose every module is for all; `also` are further doors, such as `plan.documents`, with what
-    lies below them.
+    `open_rooms` are those whose every module is for all. `back_doors` are further ones, each for one caller:
+    `tenuto.cli -> plan.documents` lets the command line in, with what lies below the door, and nobody else. A room itself
+    is no door: who holds its package reaches everything in it.
     """
 
     type_name = "doors"
@@ -22,7 +23,7 @@ class DoorsContract(Contract):
     container = fields.StringField()
     doors = fields.ListField(subfield=fields.StringField())
     open_rooms = fields.ListField(subfield=fields.StringField(), required=False, default=[])
-    also = fields.ListField(subfield=fields.StringField(), required=False, default=[])
+    back_doors = fields.ListField(subfield=fields.StringField(), required=False, default=[])
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         bypasses, unused = sorted(self._bypasses(graph)), self._unused(graph)
@@ -38,10 +39,10 @@ class DoorsContract(Contract):
     def _bypasses(self, graph: ImportGraph) -> Iterator[tuple[str, str]]:
         for imported in graph.modules:
             room, inner = self._placed(imported)
-            if not inner or room in self.open_rooms or self._is_door(room, inner):  # type: ignore[operator]
+            if not room or room in self.open_rooms or _within(inner, self.doors):  # type: ignore[operator, arg-type]
                 continue
             for importer in graph.find_modules_that_directly_import(imported):
-                if self._placed(importer)[0] != room:
+                if self._placed(importer)[0] != room and not self._let_in(importer, f"{room}.{inner}"):
                     yield importer, imported
 
     def _placed(self, module: str) -> tuple[str, str]:
@@ -52,9 +53,17 @@ class DoorsContract(Contract):
         room, _, inner = module.removeprefix(prefix).partition(".")
         return room, inner
 
-    def _is_door(self, room: str, inner: str) -> bool:
-        names = [*self.doors, *(d.partition(".")[2] for d in self.also if d.startswith(f"{room}."))]  # type: ignore[attr-defined]
-        return any(inner == name or inner.startswith(f"{name}.") for name in names)
+    def _let_in(self, importer: str, inner: str) -> bool:
+        return any(_within(importer, [who]) and _within(inner, [door]) for who, door in self._callers())
+
+    def _callers(self) -> Iterator[tuple[str, str]]:
+        for entry in self.back_doors:  # type: ignore[attr-defined]
+            who, _, door = entry.partition(" -> ")
+            yield who, door
 
     def _unused(self, graph: ImportGraph) -> list[str]:
-        return [door for door in self.also if f"{self.container}.{door}" not in graph.modules]  # type: ignore[attr-defined]
+        return [door for _, door in self._callers() if f"{self.container}.{door}" not in graph.modules]
+
+
+def _within(module: str, names: list[str]) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for name in names)

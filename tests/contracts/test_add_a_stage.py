@@ -77,9 +77,11 @@ def test_it_cannot_go_past_another_stages_door(copy):
     assert "0 broken" in python(copy, "-c", LINT)
     services = copy / "src/tenuto/clinic/rehearsal/services/__init__.py"
     sound = services.read_text("utf-8")
-    for inside in ("plan.services", "plan.models", "intake.state", "intake.models"):
+    for inside in ("plan.services", "plan.models", "plan.documents", "plan", "intake.state", "intake.models"):
         services.write_text(f"{sound}\nimport tenuto.clinic.{inside}\n", "utf-8")
         assert f"tenuto.clinic.{inside}." in python(copy, "-c", LINT, fails=True)
+    services.write_text(f"{sound}\nfrom tenuto.clinic import plan\n", "utf-8")
+    assert "tenuto.clinic.plan." in python(copy, "-c", LINT, fails=True)
     services.write_text(sound, "utf-8")
 
 

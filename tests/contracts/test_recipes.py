@@ -217,11 +217,13 @@ def test_add_a_page(copy):
     insert(
         room / "contribution.py",
         "NAVIGATION = (",
-        'HOURS = Entry(key="hours", label="Hours", route="portal:hours", rank=45)\n\n',
+        'HOURS = MenuEntry(key="hours", label="Hours", route="portal:hours", rank=45)\n\n',
     )
     contribution = room / "contribution.py"
     text = contribution.read_text("utf-8")
-    contribution.write_text(text.replace("NAVIGATION = (Entry(", "NAVIGATION = (HOURS, Entry("), "utf-8")
+    contribution.write_text(
+        text.replace("NAVIGATION = (MenuEntry(", "NAVIGATION = (HOURS, MenuEntry("), "utf-8"
+    )
     (copy / "tests/clinic/portal/test_hours.py").write_text(PAGE_TEST, "utf-8")
     check(
         copy,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
 import re
 from pathlib import Path
@@ -36,3 +37,30 @@ def test_every_room_of_the_house_that_is_built_is_declared():
 def test_core_reads_no_file_outside_its_own_data():
     for path in (ROOT / "src/tenuto").rglob("*.py"):
         assert "../shared" not in path.read_text("utf-8"), f"{path} must not read beyond the project"
+
+
+BY_NAME = {
+    "cli/__init__.py": "a command is loaded when it is asked for",
+    "cli/cluster.py": "Dask is loaded when a cluster is asked for",
+    "cli/docs.py": "the pages of the manual are rendered by name",
+    "clinic/access/audit_rows.py": "an event names its subject's model, whichever room that is",
+    "clinic/config/bodies.py": "the session store is a setting of Django",
+    "clinic/pathway/seen.py": "a page names the facts that it rests on, whichever room keeps them",
+    "clinic/ui/contributions.py": "the registry reads each room's contribution",
+}
+"""Modules that reach others by name, past the import contracts, and why they may."""
+
+
+def test_nobody_reaches_another_room_by_name():
+    """`apps.get_model` and `import_module` open a room from behind: no import contract sees them."""
+    source = ROOT / "src/tenuto"
+    found = {
+        path.relative_to(source).as_posix()
+        for path in source.rglob("*.py")
+        if "migrations" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", getattr(node.func, "id", ""))
+        in ("get_model", "import_module", "__import__")
+    }
+    assert found == set(BY_NAME)

@@ -8,7 +8,7 @@ import pytest
 
 from tenuto.clinic.accounts.guards import WrongClinic
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.links import api
+from tenuto.clinic.links import services
 from tenuto.clinic.links.models import Link
 from tenuto.clinic.people.services import register_patient
 from tests.clinic.conftest import NOW
@@ -28,13 +28,13 @@ def issue(ana, alice):
             "by": alice,
             "at": NOW,
         }
-        return api.issue(**{**given, **changed}).token
+        return services.issue(**{**given, **changed}).token
 
     return run
 
 
 def test_a_link_opens_with_the_date_of_birth(issue, ana):
-    opened = api.open(issue(), BORN, at=NOW)
+    opened = services.open_link(issue(), BORN, at=NOW)
     assert (opened.patient, opened.purpose) == (ana, "leaflets")
     assert opened.visitor.clinic_id == ana.clinic_id
     event = AuditEvent.objects.get(action="opened link")
@@ -55,48 +55,48 @@ def test_the_address_says_nothing_about_the_patient(issue, ana):
 
 @pytest.mark.parametrize("fact", [date(1981, 4, 5), None])
 def test_a_wrong_date_of_birth_is_a_sentence_and_is_recorded(issue, fact):
-    with pytest.raises(api.LinkRefused, match=r"does not match\. Check the day, the month and the year"):
-        api.open(issue(), fact, at=NOW)
+    with pytest.raises(services.LinkRefused, match=r"does not match\. Check the day, the month and the year"):
+        services.open_link(issue(), fact, at=NOW)
     assert AuditEvent.objects.filter(action="failed to open link").count() == 1
 
 
 def test_after_some_tries_the_right_date_does_not_help_either(issue):
     token = issue()
-    for _ in range(api.TRIES):
-        with pytest.raises(api.LinkRefused):
-            api.open(token, date(1900, 1, 1), at=NOW)
-    with pytest.raises(api.LinkRefused, match="this link is shut"):
-        api.open(token, BORN, at=NOW)
+    for _ in range(services.TRIES):
+        with pytest.raises(services.LinkRefused):
+            services.open_link(token, date(1900, 1, 1), at=NOW)
+    with pytest.raises(services.LinkRefused, match="this link is shut"):
+        services.open_link(token, BORN, at=NOW)
 
 
 def test_a_single_use_link_opens_once(issue):
     token = issue(single_use=True)
-    api.open(token, BORN, at=NOW)
-    with pytest.raises(api.LinkRefused, match="no longer valid"):
-        api.open(token, BORN, at=NOW)
+    services.open_link(token, BORN, at=NOW)
+    with pytest.raises(services.LinkRefused, match="no longer valid"):
+        services.open_link(token, BORN, at=NOW)
 
 
 def test_a_wrong_try_does_not_use_up_a_single_use_link(issue):
     token = issue(single_use=True)
-    with pytest.raises(api.LinkRefused):
-        api.open(token, date(1900, 1, 1), at=NOW)
-    assert api.open(token, BORN, at=NOW).purpose == "leaflets"
+    with pytest.raises(services.LinkRefused):
+        services.open_link(token, date(1900, 1, 1), at=NOW)
+    assert services.open_link(token, BORN, at=NOW).purpose == "leaflets"
 
 
 def test_the_database_holds_a_single_use_link_to_one_opening(issue, monkeypatch):
     """Two people open it in the same moment: the second one finds the first opening only when writing."""
     token = issue(single_use=True)
-    api.open(token, BORN, at=NOW)
-    monkeypatch.setattr(api, "_opened_before", lambda tries: False)
-    with pytest.raises(api.LinkRefused, match="no longer valid"):
-        api.open(token, BORN, at=NOW)
+    services.open_link(token, BORN, at=NOW)
+    monkeypatch.setattr(services, "_opened_before", lambda tries: False)
+    with pytest.raises(services.LinkRefused, match="no longer valid"):
+        services.open_link(token, BORN, at=NOW)
 
 
 def test_another_link_opens_as_often_as_it_lives(issue):
     token = issue()
-    assert api.open(token, BORN, at=NOW).link_id == api.open(token, BORN, at=NOW).link_id
-    with pytest.raises(api.LinkRefused, match="no longer valid"):
-        api.open(token, BORN, at=NOW + HOUR)
+    assert services.open_link(token, BORN, at=NOW).link_id == services.open_link(token, BORN, at=NOW).link_id
+    with pytest.raises(services.LinkRefused, match="no longer valid"):
+        services.open_link(token, BORN, at=NOW + HOUR)
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ def test_another_link_opens_as_often_as_it_lives(issue):
 )
 def test_a_link_that_was_changed_is_no_link(issue, change):
     token = issue()
-    with pytest.raises(api.LinkRefused, match="Ask the clinic for a new one"):
-        api.open(change(token), BORN, at=NOW)
+    with pytest.raises(services.LinkRefused, match="Ask the clinic for a new one"):
+        services.open_link(change(token), BORN, at=NOW)
     assert not AuditEvent.objects.filter(action="failed to open link").exists()
 
 
@@ -113,11 +113,11 @@ def test_a_link_can_be_taken_back(issue, alice, charlie):
     token = issue()
     link = Link.objects.get()
     with pytest.raises(Link.DoesNotExist):
-        api.revoke(link=link.pk, why="x", by=charlie, at=NOW)
-    api.revoke(link=link.pk, why="Sent to the wrong number.", by=alice, at=NOW)
-    api.revoke(link=link.pk, why="Again.", by=alice, at=NOW)
-    with pytest.raises(api.LinkRefused):
-        api.open(token, BORN, at=NOW)
+        services.revoke(link=link.pk, why="x", by=charlie, at=NOW)
+    services.revoke(link=link.pk, why="Sent to the wrong number.", by=alice, at=NOW)
+    services.revoke(link=link.pk, why="Again.", by=alice, at=NOW)
+    with pytest.raises(services.LinkRefused):
+        services.open_link(token, BORN, at=NOW)
     assert AuditEvent.objects.filter(action="revoked link").count() == 1
 
 
@@ -127,7 +127,7 @@ def test_without_a_date_of_birth_there_is_no_link(issue, alice):
         issue(patient=nobody)
 
 
-@pytest.mark.parametrize("expires", [NOW, NOW - HOUR, NOW + api.LONGEST + HOUR])
+@pytest.mark.parametrize("expires", [NOW, NOW - HOUR, NOW + services.LONGEST + HOUR])
 def test_a_link_lives_a_while_and_not_for_ever(issue, expires):
     with pytest.raises(ValueError, match="up to 30 days"):
         issue(expires=expires)

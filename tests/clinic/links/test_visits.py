@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import include, path
 
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.links import api, visits
+from tenuto.clinic.links import services, visits
 from tenuto.clinic.links.models import Link
 from tests.clinic.conftest import NOW
 
@@ -36,7 +36,7 @@ def token(ana, alice, settings, monkeypatch):
     settings.ROOT_URLCONF = __name__
     monkeypatch.setattr(visits, "_purposes", {})
     visits.register("leaflets", "the leaflets", "portal-test:leaflets")
-    return api.issue(
+    return services.issue(
         patient=ana, purpose="leaflets", expires=NOW + timedelta(days=1), single_use=True, by=alice, at=NOW
     ).token
 
@@ -78,7 +78,7 @@ def test_a_visit_ends(visit, token, monkeypatch):
 def test_a_visit_ends_when_the_link_is_taken_back(visit, token, alice):
     browser = visit()
     enter(browser, token)
-    api.revoke(link=Link.objects.get().pk, why="Wrong number.", by=alice, at=NOW)
+    services.revoke(link=Link.objects.get().pk, why="Wrong number.", by=alice, at=NOW)
     assert browser.get("/test/leaflets/").status_code == 403
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import reverse
 
 from tenuto.clinic.pathway.api import Contribution, TaskPlace, contributions, task_place
+from tenuto.clinic.pathway.checks import contributed_pages, missing_pages
 from tenuto.clinic.pathway.registry import in_order, order_of
 from tenuto.clinic.ui.icons import STAGES
 
@@ -22,11 +22,22 @@ def test_every_contribution_names_the_room_it_stands_in():
     assert {"intake", "plan"} <= {each.room for each in contributions()}
 
 
-def test_every_address_that_is_contributed_exists(ana):
-    for each in contributions():
-        for route in [each.page, *(place.target for place in each.tasks.values())]:
-            arguments = [] if route == "enquiries" else [ana.pk]
-            assert not route or reverse(route, args=arguments)
+def test_every_address_that_is_contributed_exists():
+    assert list(missing_pages(contributions())) == []
+
+
+def test_a_page_that_does_not_exist_stops_the_start():
+    lost = stage(
+        "unbuilt",
+        tasks={"call": TaskPlace("Call", "Call", "unbuilt:call#now")},
+        safety_page="intake:nowhere",
+    )
+    assert list(missing_pages([lost])) == [
+        ("unbuilt", "unbuilt:page"),
+        ("unbuilt", "intake:nowhere"),
+        ("unbuilt", "unbuilt:call#now"),
+    ]
+    assert contributed_pages() == []
 
 
 def test_stages_stand_along_the_pathway_whatever_the_order_they_are_found_in():
@@ -50,6 +61,11 @@ def test_a_further_stage_stands_after_the_one_it_names():
             [stage(room, tasks={"call": TaskPlace("Call", "Call", "x")}) for room in ("intake", "plan")],
             "Both 'intake' and 'plan'",
         ),
+        (
+            [stage(room, safety=lambda batch: {}) for room in ("intake", "outcomes")],
+            "intake and outcomes both",
+        ),
+        ([stage(room, facts=lambda batch: {}) for room in ("intake", "outcomes")], "contribute 'facts'"),
     ],
 )
 def test_what_cannot_be_placed_stops_the_start(found, words):

@@ -198,7 +198,7 @@ def test_what_became_of_each_link_is_told(ana, alice, visit):
     visit().post(f"/l/{made[1].token}/", {"born": BORN})
     for _ in range(links.TRIES):
         with pytest.raises(links.LinkRefused):
-            links.open(made[2].token, None, at=NOW)
+            links.open_link(made[2].token, None, at=NOW)
     links.revoke(link=made[3].request.link_id, why="Wrong number.", by=alice, at=NOW)
     done = links.OpenedLink(made[4].request.link_id, ana, "scales", NOW + DAY)
     answer_by_link(visit=done, instrument_id="peg", answers={"1": 1, "2": 2, "3": 3}, at=NOW)

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.urls import reverse
 
-from tenuto.clinic.interop.fhir.loading import MAX_BYTES
+from tenuto.clinic.interop.api import MAX_BYTES
 
 __all__ = ["limit_bodies"]
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tenuto.clinic.accounts import throttle
 from tenuto.clinic.ledger import origin
-from tenuto.clinic.links import api
+from tenuto.clinic.links import services
 from tenuto.clinic.links.visits import begin
 from tenuto.clinic.ui.words import count
 
@@ -40,9 +40,9 @@ def door(request: HttpRequest, token: str) -> HttpResponse:
         here = f"link from {origin.current()}"
         try:
             if throttle.must_wait(here):
-                raise api.LinkRefused(_wait())
-            opened = api.open(token, form.cleaned_data["born"])
-        except api.LinkRefused as refused:
+                raise services.LinkRefused(_wait())
+            opened = services.open_link(token, form.cleaned_data["born"])
+        except services.LinkRefused as refused:
             throttle.failed(here)
             form.add_error(None, str(refused))
         else:

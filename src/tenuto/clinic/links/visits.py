@@ -20,8 +20,8 @@ from django.utils import timezone
 
 from tenuto.clinic.accounts.clock import on_the_clock_of
 from tenuto.clinic.ledger.services import record_read
-from tenuto.clinic.links.api import OpenedLink
 from tenuto.clinic.links.models import Link
+from tenuto.clinic.links.services import OpenedLink
 
 __all__ = ["LASTS", "LinkPurpose", "begin", "by_link", "purpose_of", "register", "visit_of"]
 

@@ -87,11 +87,9 @@ def _beside(request: HttpRequest, patient: Patient, batch: Batch) -> tuple[Shown
 
 
 def facts_of(patient: Patient, batch: Batch) -> PatientFacts:
-    """All that the rooms know of a patient of the batch: what the latest says that knows something."""
-    for each in reversed(contributions()):
-        if each.facts and (found := batch.once(each.facts).get(patient.pk)):
-            return found
-    return PatientFacts(Person())
+    """All that the rooms know of a patient of the batch."""
+    speaker = next((each.facts for each in contributions() if each.facts), None)
+    return (batch.once(speaker).get(patient.pk) if speaker else None) or PatientFacts(Person())
 
 
 def banner_of(patient: Patient, batch: Batch, *, alerts: Sequence[str] = ()) -> Banner:
@@ -127,11 +125,8 @@ def born_text(patient: Patient, today: date) -> str:
 
 def safety_of(batch: Batch) -> Mapping[UUID, SafetyState]:
     """The safety state of each patient about whom something is recorded."""
-    found: dict[UUID, SafetyState] = {}
-    for each in contributions():
-        if each.safety:
-            found.update(batch.once(each.safety))
-    return found
+    speaker = next((each.safety for each in contributions() if each.safety), None)
+    return batch.once(speaker) if speaker else {}
 
 
 def safety_now(patient: Patient, batch: Batch) -> SafetyState:

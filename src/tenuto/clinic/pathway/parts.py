@@ -152,8 +152,9 @@ class Contribution:
     safety_page: str = ""
     """The route of the page on which somebody who looked at the patient records it."""
     vitals: Callable[[Batch], Mapping[UUID, Vitals]] | None = None
+    """Allergies and weight for the banner; one room alone says it."""
     facts: Callable[[Batch], Mapping[UUID, PatientFacts]] | None = None
-    """All that is recorded about each patient, for the rooms below."""
+    """All that is recorded about each patient, for the rooms below; one room alone says it."""
     beside: Beside | None = None
     tasks: Mapping[str, TaskPlace] = field(default_factory=dict)
     """The kinds of task that the room opens."""

@@ -24,6 +24,8 @@ __all__ = [
     "task_place",
 ]
 
+SAID_BY_ONE = ("safety", "vitals", "facts")
+"""What only one room may say of a patient: a second speaker would hide what the first has said."""
 NO_TASK_PLACE = TaskPlace("Task", "See the task", "")
 
 
@@ -63,6 +65,13 @@ def order_of(found: Iterable[Contribution]) -> tuple[str, ...]:
 
 def _check(found: tuple[Contribution, ...]) -> None:
     owners: dict[str, str] = {}
+    for part in SAID_BY_ONE:
+        speakers = [each.room for each in found if getattr(each, part) is not None]
+        if len(speakers) > 1:
+            raise ImproperlyConfigured(
+                f"{' and '.join(speakers)} both contribute '{part}'. One room says it for all; "
+                "the others hand their facts to that room."
+            )
     for each in found:
         for kind in each.tasks:
             if kind in owners:

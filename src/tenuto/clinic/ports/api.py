@@ -1,5 +1,6 @@
 """The door of the ports: later stages and machines write here, booking and the desk read here."""
 
+from tenuto.clinic.ports.by_rule import open_by_rule
 from tenuto.clinic.ports.contacts import ContactRefused, record_contact, record_not_reached
 from tenuto.clinic.ports.holds import active_holds, holds_in_force, lift_hold, place_hold
 from tenuto.clinic.ports.models import Hold, TaskEnd
@@ -35,6 +36,7 @@ __all__ = [
     "end_tasks",
     "holds_in_force",
     "lift_hold",
+    "open_by_rule",
     "open_safety_tasks_of",
     "open_task",
     "open_tasks",

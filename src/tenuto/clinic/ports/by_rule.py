@@ -7,7 +7,8 @@ from datetime import datetime
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.ports.api import TaskRow, open_task
+from tenuto.clinic.ports.rows import TaskRow
+from tenuto.clinic.ports.tasks import open_task
 from tenuto.core.literature.tasks import TaskKind
 
 __all__ = ["open_by_rule"]

@@ -7,7 +7,7 @@ class ScalesConfig(AppConfig):
 
     def ready(self) -> None:
         """Say what a link for scales opens."""
-        from tenuto.clinic.links.visits import register
+        from tenuto.clinic.links.api import register
         from tenuto.clinic.scales.services.asking import PURPOSE
 
         register(PURPOSE, "the questions that the clinic asks", "answers")

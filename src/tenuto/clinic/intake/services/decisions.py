@@ -15,8 +15,14 @@ from tenuto.clinic.ledger.facts import signed
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.policies.api import keep_rules
-from tenuto.clinic.ports.api import TaskEnd, TaskRow, end_tasks, open_safety_tasks_of, open_tasks_of
-from tenuto.clinic.ports.by_rule import open_by_rule
+from tenuto.clinic.ports.api import (
+    TaskEnd,
+    TaskRow,
+    end_tasks,
+    open_by_rule,
+    open_safety_tasks_of,
+    open_tasks_of,
+)
 from tenuto.core.gate import Authority, GateClosed, Level, Override
 from tenuto.core.intake.facts_json import facts_to_json
 from tenuto.core.literature.tasks import PLAN_TO_SIGN, EndsBy, task_kind

@@ -16,8 +16,7 @@ from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.services import known_patient, register_patient
-from tenuto.clinic.ports.api import AlreadyEnded, end_task
-from tenuto.clinic.ports.by_rule import open_by_rule
+from tenuto.clinic.ports.api import AlreadyEnded, end_task, open_by_rule
 from tenuto.core.literature.tasks import EndsBy, task_kind
 
 __all__ = ["Enquiring", "EnquiryEnded", "close_enquiry", "record_enquiry", "register_enquirer"]

@@ -14,8 +14,7 @@ from tenuto.clinic.intake.gather import Gathered, gather, without_saves
 from tenuto.clinic.intake.models import StepSave
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
-from tenuto.clinic.ports.api import TaskRow, end_tasks, open_tasks_of
-from tenuto.clinic.ports.by_rule import open_by_rule
+from tenuto.clinic.ports.api import TaskRow, end_tasks, open_by_rule, open_tasks_of
 from tenuto.core.intake.facts import Answer
 from tenuto.core.intake.history import Value
 from tenuto.core.intake.steps import HistoryStep, step

@@ -11,8 +11,7 @@ from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.models import Measured, TestResult
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
-from tenuto.clinic.ports.api import TaskRow, end_tasks, open_tasks_of
-from tenuto.clinic.ports.by_rule import open_by_rule
+from tenuto.clinic.ports.api import TaskRow, end_tasks, open_by_rule, open_tasks_of
 from tenuto.core.intake.labs import LabTest
 from tenuto.core.intake.required import fact
 from tenuto.core.literature.tasks import EndsBy, task_kind

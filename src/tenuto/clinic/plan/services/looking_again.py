@@ -20,8 +20,15 @@ from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.looking import Reason, SecondLook, looks
 from tenuto.clinic.plan.models import PlanReview, PlanVersion
 from tenuto.clinic.plan.services.signing import ReasonMissing, SigningRefused
-from tenuto.clinic.ports.api import Hold, active_holds, end_tasks, lift_hold, open_tasks_of, place_hold
-from tenuto.clinic.ports.by_rule import open_by_rule
+from tenuto.clinic.ports.api import (
+    Hold,
+    active_holds,
+    end_tasks,
+    lift_hold,
+    open_by_rule,
+    open_tasks_of,
+    place_hold,
+)
 from tenuto.core.gate import Level
 from tenuto.core.literature.tasks import LOOK_AGAIN, EndsBy, task_kind
 

@@ -18,7 +18,7 @@ from tenuto.clinic.plan.services.drafting import Built, DraftRefused, build, kee
 from tenuto.clinic.plan.services.proposing import grounds
 from tenuto.clinic.plan.status import Status
 from tenuto.clinic.plan.versions import standing
-from tenuto.clinic.ports.by_rule import open_by_rule
+from tenuto.clinic.ports.api import open_by_rule
 from tenuto.core.literature.tasks import REVISION_TO_SIGN, task_kind
 from tenuto.core.plan.request import PlanRequest
 

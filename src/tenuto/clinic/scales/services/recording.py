@@ -12,8 +12,7 @@ from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.ledger.facts import NEWEST_FIRST
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
-from tenuto.clinic.ports.api import TaskRow
-from tenuto.clinic.ports.by_rule import open_by_rule
+from tenuto.clinic.ports.api import TaskRow, open_by_rule
 from tenuto.clinic.scales.models import ScaleForm, ScaleRequest
 from tenuto.core.intake.tasks import for_flag
 from tenuto.core.scales.reading import instrument

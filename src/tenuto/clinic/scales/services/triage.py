@@ -10,8 +10,7 @@ from django.db import transaction
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
-from tenuto.clinic.ports.api import TaskRow, end_tasks
-from tenuto.clinic.ports.by_rule import open_by_rule
+from tenuto.clinic.ports.api import TaskRow, end_tasks, open_by_rule
 from tenuto.clinic.scales.models import SuicideTriage
 from tenuto.core.intake.tasks import for_level
 from tenuto.core.literature.tasks import EndsBy

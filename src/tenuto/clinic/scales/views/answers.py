@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tenuto.clinic.accounts.models import Clinic
-from tenuto.clinic.links.api import OpenedLink
-from tenuto.clinic.links.visits import by_link, visit_of
+from tenuto.clinic.links.api import OpenedLink, by_link, visit_of
 from tenuto.clinic.scales.forms.scales import OwnAnswers
 from tenuto.clinic.scales.services import AlreadyAnswered, answer_by_link
 from tenuto.clinic.scales.services.asking import PURPOSE, left, request_of
