@@ -26,6 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_noted,
         help="an anchor that was noted elsewhere, to compare with",
     )
+    check.add_argument(
+        "--new", action="store_true", help="only what was written since a check last found nothing"
+    )
     actions.add_parser("anchor", help="print the newest event, to be noted elsewhere", allow_abbrev=False)
     accept = actions.add_parser("accept", help="go on after a break, on record", allow_abbrev=False)
     accept.add_argument(
@@ -47,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
 
     try:
         if args.action == "verify":
-            return _verify(args.noted)
+            return _verify(args.noted, only_new=args.new)
         return _accept(args.why) if args.action == "accept" else _anchor()
     except DatabaseError as error:
         raise UserError(
@@ -55,11 +58,18 @@ def run(args: argparse.Namespace) -> int:
         ) from error
 
 
-def _verify(noted: tuple[int, str] | None) -> int:
+def _verify(noted: tuple[int, str] | None, *, only_new: bool) -> int:
+    from tenuto.clinic.ledger.check_new import NeverChecked, keep_mark, verify_new
     from tenuto.clinic.ledger.verify import Report, verify
 
+    if only_new and noted:
+        raise UserError("A noted anchor is compared by the whole check. Leave out --new, or --noted.")
     report, found = Report(), 0
-    for finding in verify(report, noted=noted):
+    try:
+        findings = list(verify_new(report)) if only_new else verify(report, noted=noted)
+    except NeverChecked as never:
+        raise UserError(str(never)) from never
+    for finding in findings:
         found += 1
         print(printable(finding.sentence))
     counted = f"{report.events} events and {report.rows} rows"
@@ -67,8 +77,18 @@ def _verify(noted: tuple[int, str] | None) -> int:
         sys.stdout.flush()
         print(f"The audit chain is broken: {found} finding{'s' * (found > 1)} in {counted}.", file=sys.stderr)
         return 1
-    print(f"The audit chain is whole: {counted}.")
+    print(
+        f"What is new in the audit chain fits: {counted}."
+        if only_new
+        else f"The audit chain is whole: {counted}."
+    )
     print(f"Newest event: {report.last}:{report.head}")
+    try:
+        keep_mark(report)
+    except OSError as error:
+        print(
+            f"Where the check ended can't be kept: {error.strerror or error}. --new begins where the last one did."
+        )
     return 0
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +22,8 @@ from django.db import models
 __all__ = ["UnstableValue", "digest", "text_of", "texts_of", "values_of"]
 
 BIGGEST_EXACT = 2**53
+HEX = re.compile(r"[0-9a-f]{32}")
+MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?")
 
 
 class UnstableValue(Exception):
@@ -28,8 +32,8 @@ class UnstableValue(Exception):
 
 def texts_of(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, str]:
     """The texts of a row's values by column. Empty (NULL) columns are left out: a column added later changes nothing."""
-    fields = {str(field.column): field for field in model._meta.concrete_fields}
-    return {column: text_of(fields[column], value) for column, value in values.items() if value is not None}
+    texts = _quick_texts(model)
+    return {column: texts[column](value) for column, value in values.items() if value is not None}
 
 
 def values_of(row: models.Model) -> dict[str, Any]:
@@ -53,6 +57,35 @@ def text_of(field: models.Field[Any, Any], value: Any) -> str:
         return _plain(target, target.to_python(value))
     except (ValidationError, TypeError, ValueError, ArithmeticError, RecursionError):
         return f"unreadable: {value!r}"
+
+
+@cache
+def _quick_texts(model: type[models.Model]) -> dict[str, Callable[[Any], str]]:
+    return {str(field.column): _quick_text(field) for field in model._meta.concrete_fields}
+
+
+def _quick_text(field: models.Field[Any, Any]) -> Callable[[Any], str]:
+    """`text_of` for one field, quicker for the values that a database returns every day: a check reads millions."""
+    slow = partial(text_of, field)
+    target = field.target_field if isinstance(field, models.ForeignKey) else field
+    if isinstance(target, models.CharField | models.TextField):
+        return lambda value: value if type(value) is str else slow(value)
+    if isinstance(target, models.IntegerField):
+        return lambda value: str(value) if type(value) is int else slow(value)
+    if isinstance(target, models.UUIDField):
+        return lambda value: _dashed(value) if type(value) is str and HEX.fullmatch(value) else slow(value)
+    if isinstance(target, models.DateTimeField):
+        return lambda value: _moment(value) if type(value) is str and MOMENT.fullmatch(value) else slow(value)
+    return slow
+
+
+def _dashed(text: str) -> str:
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def _moment(text: str) -> str:
+    # As SQLite keeps it, in UTC. Also a month 13 keeps its digits, and so is told from every other text.
+    return f"{text[:10]}T{text[11:]}{'' if len(text) > 19 else '.000000'}+00:00"
 
 
 def _plain(field: models.Field[Any, Any], value: Any) -> str:

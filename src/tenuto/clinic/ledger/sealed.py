@@ -17,7 +17,7 @@ from django.db import models, transaction
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 
 from tenuto.clinic.ledger.anchor import ChainBroken
-from tenuto.clinic.ledger.canonical import digest, texts_of
+from tenuto.clinic.ledger.canonical import digest, texts_of, values_of
 from tenuto.clinic.ledger.marks import Mark, check_in_transaction, waiting_marks
 from tenuto.clinic.ledger.models import SealedState
 from tenuto.clinic.ledger.raw import key_column, raw_rows_of
@@ -45,9 +45,11 @@ class ChangedPastProgram(ChainBroken):
 class _ChangedRow(Mark):
     """That a row of a sealed table was added, changed or deleted."""
 
-    def __init__(self, model: type[models.Model], key: Any) -> None:
+    def __init__(self, model: type[models.Model], key: Any, digest_when_added: str | None = None) -> None:
         super().__init__(model)
         self.key = key
+        self.digest_when_added = digest_when_added
+        """Known of a row that was just added; what else happened to a row is read back."""
 
 
 def seal(model: type[models.Model], *, without: Collection[str] = ()) -> None:
@@ -73,22 +75,23 @@ def state_digest(model: type[models.Model], columns: Iterable[str], texts: Mappi
 
 def keep_states(event_number: int) -> None:
     """Keep the state of each row that waits, as the database has it now, for the event that is about to be written."""
-    waiting: dict[type[models.Model], dict[str, Any]] = {}
+    waiting: dict[type[models.Model], dict[str, list[_ChangedRow]]] = {}
     for mark in waiting_marks():
         if isinstance(mark, _ChangedRow):
-            waiting.setdefault(mark.model, {})[str(mark.key)] = mark.key
-    for model, keys in waiting.items():
-        found = _states(model, keys)
-        SealedState.objects.bulk_create(
-            SealedState(
-                table=model._meta.label_lower,
-                row=row,
-                columns=",".join(_columns[model]),
-                digest=found.get(row, GONE),
-                event_number=event_number,
-            )
-            for row in keys
+            waiting.setdefault(mark.model, {}).setdefault(str(mark.key), []).append(mark)
+    if not waiting:
+        return
+    SealedState.objects.bulk_create(
+        SealedState(
+            table=model._meta.label_lower,
+            row=row,
+            columns=",".join(_columns[model]),
+            digest=made,
+            event_number=event_number,
         )
+        for model, rows in waiting.items()
+        for row, made in _digests_of(model, rows).items()
+    )
 
 
 def await_event(model: type[models.Model], key: Any) -> None:
@@ -120,6 +123,13 @@ def _check_sealed(model: type[models.Model], key: Any) -> None:
         )
 
 
+def _digests_of(model: type[models.Model], rows: Mapping[str, list[_ChangedRow]]) -> dict[str, str]:
+    known = {row: marks[0].digest_when_added for row, marks in rows.items() if len(marks) == 1}
+    unknown = {row: marks[0].key for row, marks in rows.items() if known.get(row) is None}
+    found = _states(model, unknown) if unknown else {}
+    return {row: known.get(row) or found.get(row, GONE) for row in rows}
+
+
 def _states(
     model: type[models.Model], keys: Mapping[str, Any], columns: Iterable[str] | None = None
 ) -> dict[str, str]:
@@ -143,10 +153,16 @@ def _before_change(
 
 
 def _after_change(
-    sender: type[models.Model], instance: models.Model, update_fields: Collection[str] | None = None, **_: Any
+    sender: type[models.Model],
+    instance: models.Model,
+    update_fields: Collection[str] | None = None,
+    created: bool = False,
+    **_: Any,
 ) -> None:
-    if _touches(sender, update_fields):
-        await_event(sender, instance.pk)
+    if not _touches(sender, update_fields):
+        return
+    made = state_digest(sender, _columns[sender], texts_of(sender, values_of(instance))) if created else None
+    transaction.on_commit(_ChangedRow(sender, instance.pk, made))
 
 
 def _touches(model: type[models.Model], update_fields: Collection[str] | None) -> bool:

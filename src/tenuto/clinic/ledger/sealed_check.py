@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from tenuto.clinic.ledger.canonical import texts_of
@@ -15,7 +16,10 @@ from tenuto.clinic.ledger.models import SealedState
 from tenuto.clinic.ledger.raw import key_column, raw_rows, raw_rows_of
 from tenuto.clinic.ledger.sealed import GONE, sealed_tables, state_digest
 
-__all__ = ["UnfitRow", "unfit_rows"]
+__all__ = ["UnfitRow", "unfit_among", "unfit_rows"]
+
+SOME = 500
+"""Rows in one question to the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,37 @@ def unfit_rows(counted: Callable[[], None] = lambda: None) -> Iterator[UnfitRow]
     for unfit in doubtful:
         if _is_unfit(unfit):
             yield unfit
+
+
+def unfit_among(rows: Mapping[str, Collection[str]]) -> Iterator[UnfitRow]:
+    """The same among some rows only, by the label of their table; tables that are not sealed any more are left out."""
+    for model in sealed_tables():
+        keys = sorted(rows.get(model._meta.label_lower, ()))
+        for start in range(0, len(keys), SOME):
+            yield from filter(_is_unfit, _unfit_at_first_sight(model, keys[start : start + SOME]))
+
+
+def _unfit_at_first_sight(model: type[models.Model], keys: list[str]) -> Iterator[UnfitRow]:
+    label = model._meta.label_lower
+    states = SealedState.objects.filter(table=label, row__in=keys).order_by("event_number", "id")
+    newest = {state.row: state for state in states}
+    found = {raw_texts[key_column(model)]: raw_texts for raw_texts in _texts_of_rows(model, keys)}
+    for row in keys:
+        state, texts = newest.get(row), found.get(row)
+        if state is None:
+            yield UnfitRow(model, row, _put_in(label, row))
+            continue
+        has = GONE if texts is None else state_digest(model, state.columns.split(","), texts)
+        if has != state.digest:
+            yield UnfitRow(model, row, f"Row {row} of {label} is not as event {state.event_number} left it.")
+
+
+def _texts_of_rows(model: type[models.Model], keys: list[str]) -> Iterator[dict[str, str]]:
+    try:
+        found = raw_rows_of(model, keys)
+    except (ValidationError, ValueError, TypeError, OverflowError):  # a key that was replaced by rubbish
+        return
+    yield from (texts_of(model, raw) for raw in found)
 
 
 def _table(
@@ -75,12 +110,9 @@ def _is_unfit(unfit: UnfitRow) -> bool:
         )
         if newest is None:
             return True
-        try:
-            found = raw_rows_of(unfit.model, [unfit.row])
-        except (ValueError, TypeError, OverflowError):  # a key that was replaced by rubbish
-            return True
         digests = [
-            state_digest(unfit.model, newest.columns.split(","), texts_of(unfit.model, raw)) for raw in found
+            state_digest(unfit.model, newest.columns.split(","), texts)
+            for texts in _texts_of_rows(unfit.model, [unfit.row])
         ]
         return (digests or [GONE]) != [newest.digest]
 

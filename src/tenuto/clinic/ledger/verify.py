@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from enum import Enum
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.apps import apps
@@ -19,11 +21,15 @@ from django.apps import apps
 from tenuto.clinic.ledger import anchor, chain
 from tenuto.clinic.ledger.append_only import AppendOnly
 from tenuto.clinic.ledger.canonical import digest, texts_of
+from tenuto.clinic.ledger.integrity import damage
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.ledger.raw import key_column, raw_rows
 from tenuto.clinic.ledger.sealed_check import unfit_rows
 
-__all__ = ["ChainFinding", "Report", "verify"]
+__all__ = ["ChainFinding", "Report", "rows_of_new_events", "verify"]
+
+SOME = 500
+"""Keys in one question to the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ def verify(report: Report, *, noted: tuple[int, str] | None = None) -> Iterator[
 
     `noted` is the number and mac of an event that somebody wrote down elsewhere.
     """
+    yield from (ChainFinding("database", sentence) for sentence in damage())
     known = _Known(noted)
     with closing(_Digests()) as digests:
         yield from _events(report, digests, known)
@@ -65,6 +72,24 @@ def verify(report: Report, *, noted: tuple[int, str] | None = None) -> Iterator[
         yield from digests.left_over()
     for unfit in unfit_rows(report.count_row):
         yield ChainFinding(f"{unfit.model._meta.label_lower} {unfit.row}", unfit.sentence)
+
+
+def rows_of_new_events(
+    report: Report, given: Callable[[str, list[str]], Iterator[dict[str, Any]]]
+) -> Iterator[ChainFinding]:
+    """The same for the events after `report.last`, and the rows that these speak for.
+
+    `given` returns the rows of a table with these keys, as the driver gives them.
+    """
+    known = _Known(None)
+    with closing(_Digests()) as digests:
+        yield from _events(report, digests, known)
+        yield from known.against(report.last)
+        tables = {model._meta.label_lower: model for model in _tables()}
+        for label, keys in digests.waiting():
+            if label in tables:
+                yield from _compare(tables[label], given(label, keys), report, digests)
+        yield from digests.left_over()
 
 
 def _events(report: Report, digests: _Digests, known: _Known) -> Iterator[ChainFinding]:
@@ -102,8 +127,14 @@ def _changed(number: int, raw: Mapping[str, Any], *, follows: bool) -> str:
 
 
 def _table(model: type[AppendOnly], report: Report, digests: _Digests) -> Iterator[ChainFinding]:
+    yield from _compare(model, raw_rows(model), report, digests)
+
+
+def _compare(
+    model: type[AppendOnly], found: Iterable[dict[str, Any]], report: Report, digests: _Digests
+) -> Iterator[ChainFinding]:
     label, key = model._meta.label_lower, key_column(model)
-    for raw in raw_rows(model):
+    for raw in found:
         report.rows += 1
         texts = texts_of(model, raw)
         row = texts.get(key, "")
@@ -210,6 +241,13 @@ class _Digests:
             return RowMatch.UNKNOWN, 0
         self._store.execute("DELETE FROM sealed WHERE (label, row) = (?, ?)", key)
         return RowMatch.SAME if found[0] == made else RowMatch.DIFFERS, int(found[1])
+
+    def waiting(self) -> Iterator[tuple[str, list[str]]]:
+        """The tables and keys of the rows that have not turned up yet, some at a time."""
+        every = self._store.execute("SELECT label, row FROM sealed ORDER BY label, row").fetchall()
+        for label, rows in groupby(every, key=itemgetter(0)):
+            keys = [str(row) for _, row in rows]
+            yield from ((str(label), keys[start : start + SOME]) for start in range(0, len(keys), SOME))
 
     def left_over(self) -> Iterator[ChainFinding]:
         """The rows that the chain knows and the tables do not, and the other way round."""
