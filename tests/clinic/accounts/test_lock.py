@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from tenuto.clinic.accounts.pace import PAUSE_SECONDS
 from tenuto.clinic.ledger.models import AuditEvent
 from tests.clinic.conftest import PASSWORD
 
@@ -46,10 +47,21 @@ def test_a_wrong_password_keeps_it_locked_and_is_recorded(quiet):
     assert AuditEvent.objects.filter(action="failed unlock").count() == 1
 
 
-def test_guessing_is_slowed_down(quiet):
+@pytest.fixture
+def pauses(monkeypatch):
+    """The seconds for which answers were held back; nobody waits for them here."""
+    held = []
+    monkeypatch.setattr("tenuto.clinic.accounts.pace.time.sleep", held.append)
+    return held
+
+
+def test_guessing_is_slowed_down_and_the_right_password_is_not(quiet, pauses):
     for _ in range(5):
         quiet.post("/unlock/", {"password": "guess"})
-    assert b"Wait 5 minutes" in quiet.post("/unlock/", {"password": PASSWORD}).content
+    assert pauses == []
+    quiet.post("/unlock/", {"password": "guess"})
+    assert pauses == [PAUSE_SECONDS]
+    assert quiet.post("/unlock/", {"password": PASSWORD}).status_code == 302
 
 
 def test_a_form_that_arrives_locked_is_carried_through(quiet, ana):

@@ -24,6 +24,7 @@ from django.utils import timezone
 from tenuto.clinic.accounts import throttle
 from tenuto.clinic.accounts.api import home_of
 from tenuto.clinic.accounts.codes import spend_code
+from tenuto.clinic.accounts.devices import remember
 from tenuto.clinic.accounts.enrol import has_second_factor
 from tenuto.clinic.accounts.lock import SEEN
 from tenuto.clinic.accounts.models import Staff
@@ -57,6 +58,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         record_access(action="signed in", subject=staff, by=staff, at=timezone.now())
         request.session[SEEN] = time.time()
         answer: HttpResponse = super().post_login(request, user, **kwargs)
+        remember(request, answer, staff.username)
         return answer
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:

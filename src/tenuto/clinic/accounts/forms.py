@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from tenuto.clinic.accounts import throttle
+from tenuto.clinic.accounts.devices import counted_as
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.actors import NOBODY
 from tenuto.clinic.ledger.services import record_access
@@ -30,20 +31,24 @@ class SignInForm(AuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         username = str(self.cleaned_data.get("username", ""))
-        if throttle.must_wait(username):
+        counted = self._counted_as(username)
+        if throttle.must_wait(counted):
             _record_failure(username)
             wait = count(settings.SIGN_IN_WAIT_MINUTES, "minute")
             raise ValidationError(f"Too many wrong passwords for this name. Wait {wait}, then try again.")
         try:
             return super().clean()
         except ValidationError:
-            throttle.failed(username)
+            throttle.failed(counted)
             _record_failure(username)
             raise
 
     def succeeded(self) -> None:
         """Called once the person is in."""
-        throttle.succeeded(str(self.cleaned_data["username"]))
+        throttle.succeeded(self._counted_as(str(self.cleaned_data["username"])))
+
+    def _counted_as(self, username: str) -> str:
+        return counted_as(self.request, username) if self.request is not None else username
 
 
 def _record_failure(username: str) -> None:

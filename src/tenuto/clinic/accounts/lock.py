@@ -23,9 +23,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tenuto.clinic.accounts import throttle
 from tenuto.clinic.accounts.api import home_of
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.pace import counted_unlock, one_try_at_a_time, slow_down
 from tenuto.clinic.accounts.reauthenticate import forget_second_factors
 from tenuto.clinic.ledger.services import record_access
-from tenuto.clinic.ui.words import count
 
 __all__ = ["SEEN", "here", "in_background", "lock", "lock_when_quiet", "unlock"]
 
@@ -34,6 +34,7 @@ OPEN_TO_THE_LOCKED = frozenset({"accounts:unlock", "accounts:lock", "accounts:si
 BACKGROUND = "Tenuto-Background"
 """Requests with this header come from the page's own clock and do not count as someone being there."""
 View = TypeVar("View", bound=Callable[..., Any])
+ONE_AT_A_TIME = "Another try of this browser is still being looked at. Try again in a moment."
 WRONG = "The password does not match. Try again, or sign out."
 
 
@@ -84,21 +85,19 @@ def unlock(request: HttpRequest) -> HttpResponse:
     staff = cast(Staff, request.user)
     if request.method != "POST":
         return _ask(request, then=request.GET.get("next", "/"))
-    wait = throttle.must_wait(staff.username)
-    if wait or not check_password(request.POST.get("password", ""), staff.password):
-        throttle.failed(staff.username)
-        record_access(action="failed unlock", subject=staff, by=staff, at=timezone.now())
-        return _refuse(request, _wait() if wait else WRONG)
-    throttle.succeeded(staff.username)
+    session = str(request.session.session_key)
+    with one_try_at_a_time(session) as alone:
+        if not alone:
+            return _refuse(request, ONE_AT_A_TIME)
+        if not check_password(request.POST.get("password", ""), staff.password):
+            record_access(action="failed unlock", subject=staff, by=staff, at=timezone.now())
+            slow_down(session)
+            return _refuse(request, WRONG)
+    throttle.succeeded(counted_unlock(session))
     request.session.pop(LOCKED, None)
     request.session[SEEN] = time.time()
     record_access(action="unlocked", subject=staff, by=staff, at=timezone.now())
     return _go_on(request)
-
-
-def _wait() -> str:
-    minutes = count(settings.SIGN_IN_WAIT_MINUTES, "minute")
-    return f"Too many wrong passwords. Wait {minutes}, then try again."
 
 
 def _asked_by_the_page(request: HttpRequest) -> bool:
