@@ -111,10 +111,14 @@ def fill(number: int) -> tuple[Any, list[Any]]:
 def received(facts: Any, index: int, staff: Any, now: Any) -> Any:
     """One patient by the service that takes records in. No two weigh the same, so that no page is another one's again."""
     from dataclasses import replace
+    from datetime import date, timedelta
 
     from tenuto.clinic.intake.services import RecordSource, receive
+    from tenuto.core.intake.facts import Identifier
 
-    person = replace(facts.person, name=name_of(index), identifiers=(f"MRN BENCH-{index:06}",))
+    number = Identifier(f"BENCH-{index:06}", "MRN", "urn:tenuto:benchmark", proves=True)
+    born = date(1962, 1, 1) + timedelta(days=index % 16_000)
+    person = replace(facts.person, name=name_of(index), identifiers=(number,), birth_date=born)
     values = tuple(own_weight(each, index) for each in facts.measurements)
     source = RecordSource("benchmark", f"{index:064}", {})
     own = replace(facts, person=person, measurements=values)

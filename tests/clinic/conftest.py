@@ -22,7 +22,7 @@ from tenuto.clinic.ledger import anchor
 from tenuto.clinic.ledger.append_only import unsealed
 from tenuto.clinic.live.tail import newest_number
 from tenuto.clinic.pathway.seen import FIELD
-from tenuto.core.intake.facts import PatientFacts, Person
+from tenuto.core.intake.facts import Identifier, PatientFacts, Person
 from tests.clinic.ledger import databases  # noqa: F401  - tests that commit end with emptied tables
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -160,9 +160,15 @@ def visit():
     return open_browser
 
 
+def numbers(*shown: str) -> tuple[Identifier, ...]:
+    """Numbers of a person's own, as they are shown: `numbers("MRN 1")`."""
+    split = [each.rpartition(" ") for each in shown]
+    return tuple(Identifier(value, label, f"urn:test:{label}", proves=True) for label, _, value in split)
+
+
 def facts_of(name="Ana Silva", *identifiers, born=date(1981, 5, 4), **more) -> PatientFacts:
     """A person of whom hardly anything is known."""
-    return PatientFacts(Person(name, identifiers or ("MRN 1",), born, "female"), **more)
+    return PatientFacts(Person(name, numbers(*(identifiers or ("MRN 1",))), born, "female"), **more)
 
 
 def source_of(name="ana.json", digest="0" * 64, ignored=()) -> RecordSource:

@@ -18,7 +18,8 @@ from tenuto.clinic.intake.services.enquiries import Enquiring
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.ports.api import open_tasks_of
 from tenuto.clinic.scales.services import ask_by_link
-from tests.clinic.conftest import NOW, hired
+from tenuto.core.intake.facts import Person
+from tests.clinic.conftest import NOW, hired, numbers
 from tests.clinic.intake.filling import weigh
 from tests.clinic.plan.conftest import accepted, add, signed
 from tests.clinic.test_crawl import ALL, NOT_LOOKS
@@ -33,7 +34,9 @@ NO_PAGES = {"accounts:sign-out", "accounts:lock", "ui:theme"}
 
 def named(facts):
     """A person whose record passes, under a name that occurs nowhere else."""
-    return replace(facts, person=replace(facts.person, name=NAME, identifiers=("MRN secret-77", "NHI 9")))
+    return replace(
+        facts, person=replace(facts.person, name=NAME, identifiers=numbers("MRN secret-77", "NHI 9"))
+    )
 
 
 @pytest.fixture
@@ -43,9 +46,8 @@ def ids(accepted, alice, bob, clinic):
     version = signed(patient, alice)
     weigh(patient, "72", bob)
     asked = record_enquiry(clinic=clinic, asked=Enquiring("phone", NAME, "555 0142", True), by=bob, at=NOW)
-    register_enquirer(
-        enquiry=asked, name=NAME, birth_date=patient.birth_date, identifiers=["MRN secret-77"], by=bob, at=NOW
-    )
+    person = Person(NAME, numbers("MRN secret-77"), patient.birth_date)
+    register_enquirer(enquiry=asked, person=person, by=bob, at=NOW)
     glass = break_glass(patient=patient, reason="Found at the bus stop.", by=bob, at=NOW)
     link = ask_by_link(patient=patient, instruments=["phq9"], expires=NOW + timedelta(days=1), by=bob, at=NOW)
     return {

@@ -31,7 +31,7 @@ clinic, now = open_clinic(name="Busy Clinic", demonstration=False), timezone.now
 for name, role in (("alice", Role.PRESCRIBER), ("bob", Role.NURSE)):
     employ(clinic=clinic, username=name, password="x", name=name.title(), role=role, at=now)
 alice = Staff.objects.get(username="alice")
-register_patient(name="Ana Silva", birth_date=date(1981, 5, 4), identifiers=["MRN 1"], by=alice, at=now)
+register_patient(name="Ana Silva", birth_date=date(1981, 5, 4), identifiers=(), by=alice, at=now)
 """
 WRITER = """
 import json

@@ -16,7 +16,7 @@ from tenuto.clinic.intake.state import current
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.services import register_patient
 from tenuto.clinic.ports.api import open_task
-from tests.clinic.conftest import NOW, hired
+from tests.clinic.conftest import NOW, hired, numbers
 
 LATE = datetime(2026, 11, 24, 11, 30, tzinfo=UTC)
 """Half past midnight of the 25th in Auckland, half past one at night of the 24th in Honolulu."""
@@ -32,7 +32,7 @@ def two(db, monkeypatch):
         clinic = open_clinic(name=name, demonstration=True, zone=zone)
         nurse = hired(clinic, f"nurse.{zone[-3:]}", Role.NURSE)
         patient = register_patient(
-            name="Ana Silva", birth_date=date(1981, 5, 4), identifiers=["MRN 1"], by=nurse, at=LATE
+            name="Ana Silva", birth_date=date(1981, 5, 4), identifiers=numbers("MRN 1"), by=nurse, at=LATE
         )
         found.append((clinic, nurse, patient))
     return found

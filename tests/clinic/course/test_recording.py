@@ -16,7 +16,7 @@ from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.services import register_patient
 from tenuto.core.course.infusion import CourseError, GivenInfusion, Tolerability
 from tenuto.core.units import Mg, MgPerKg, Minutes
-from tests.clinic.conftest import NOW
+from tests.clinic.conftest import NOW, numbers
 
 DAY = date(2026, 11, 24)
 SERIES, VERSION = UUID(int=1), UUID(int=2)
@@ -90,7 +90,7 @@ def test_another_clinics_patient_is_out_of_reach(ana, charlie):
 
 
 def test_many_patients_are_one_query(ana, alice, django_assert_num_queries):
-    other = register_patient(name="Bea Ray", birth_date=None, identifiers=["MRN 9"], by=alice, at=NOW)
+    other = register_patient(name="Bea Ray", birth_date=None, identifiers=numbers("MRN 9"), by=alice, at=NOW)
     give(ana, alice)
     give(other, alice, replace(WELL, mass=Mg(30)))
     with django_assert_num_queries(1):

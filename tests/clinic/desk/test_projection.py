@@ -22,7 +22,10 @@ TODAY = NOW.date()
 def many(alice, number):
     return [
         receive(
-            facts=facts_of(f"Patient {n}", f"MRN {n}"), source=source_of(digest=f"{n:064}"), by=alice, at=NOW
+            facts=facts_of(f"Patient {n}", f"MRN 50{n}"),
+            source=source_of(digest=f"{n:064}"),
+            by=alice,
+            at=NOW,
         ).patient
         for n in range(number)
     ]

@@ -75,7 +75,7 @@ def test_a_consent_is_kept_with_its_text_its_taker_and_the_free_choice(ana, bob)
     ("change", "sentence"),
     [
         ({"agreed": EVERY[1:]}, "Not agreed to: Not an approved use"),
-        ({"patient_typed": "Anna Silvia"}, "not the patient's name"),
+        ({"patient_typed": "Anna Silvia"}, "is not the name on record"),
         ({"text_sha256": "0" * 64}, "has changed meanwhile"),
     ],
 )

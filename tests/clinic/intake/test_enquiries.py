@@ -12,7 +12,7 @@ from tests.clinic.conftest import NOW
 from tests.clinic.intake.conftest import text_of
 
 WEB = {"name": "Willow Tree", "contact": "555 0100", "message": "please call", "consent_to_contact": "on"}
-REGISTER = {"name": "Willow Tree", "birth_date": "1984-02-03", "identifier": "MRN 77"}
+REGISTER = {"name": "Willow Tree", "birth_date": "1984-02-03", "identifier": "77", "number_kind": "own"}
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_an_enquiry_becomes_a_patient_once_and_its_task_ends(visit, asked, carol
     answer = visit(carol).post(url, REGISTER)
     patient = Patient.objects.get()
     assert answer["Location"] == f"/patients/{patient.pk}/intake/"
-    assert [str(i) for i in patient.identifiers.all()] == ["MRN 77"]
+    assert [str(i) for i in patient.identifiers.all()] == ["Record 77"]
     assert open_tasks(clinic) == []
     visit(carol).post(url, REGISTER)
     assert (Patient.objects.count(), EnquiryEnd.objects.count()) == (1, 1)
@@ -105,19 +105,51 @@ def test_a_similar_name_is_compared_first(visit, asked, carol, ana):
     similar = {**REGISTER, "name": "Anna Silva"}
     page = visit(carol).post(url, similar)
     assert page.status_code == 422
-    assert "Ana Silva" in text_of(page)
+    assert "Somebody here has a similar name: Ana Silva" in text_of(page)
     assert Patient.objects.count() == 1
-    assert visit(carol).post(url, {**similar, "checked": "on"}).status_code == 302
+    assert visit(carol).post(url, {**similar, "another": "1", "apart": str(ana.pk)}).status_code == 302
     assert Patient.objects.count() == 2
 
 
-def test_somebody_who_is_known_by_number_is_joined_not_doubled(visit, asked, carol, ana):
-    known = {"name": "Ana Silva", "birth_date": "1981-05-04", "identifier": "MRN 1"}
-    wrong = visit(carol).post(f"/enquiries/{asked.pk}/", {**known, "birth_date": "1990-01-01"})
+def test_somebody_who_is_known_by_the_clinics_number_is_joined_not_doubled(visit, carol, clinic):
+    for _ in range(2):
+        visit().post(f"/enquire/{clinic.pk}/", WEB)
+    first, second = Enquiry.objects.all()
+    browser = visit(carol)
+    browser.post(f"/enquiries/{first.pk}/", REGISTER)
+    wrong = browser.post(f"/enquiries/{second.pk}/", {**REGISTER, "birth_date": "1990-01-01"})
     assert "Find out which is right" in text_of(wrong)
-    visit(carol).post(f"/enquiries/{asked.pk}/", known)
-    assert EnquiryEnd.objects.get().patient == ana
+    browser.post(f"/enquiries/{second.pk}/", REGISTER)
+    patient = Patient.objects.get()
+    assert [end.patient for end in EnquiryEnd.objects.all()] == [patient, patient]
+
+
+@pytest.mark.parametrize("kind", ["family", "other"])
+def test_a_number_that_proves_nothing_is_compared_and_joined_by_hand(visit, asked, carol, ana, kind):
+    browser, url = visit(carol), f"/enquiries/{asked.pk}/"
+    twin = {"name": "Bea Silva", "birth_date": "1981-05-04", "identifier": "1", "number_kind": kind}
+    page = text_of(browser.post(url, twin))
+    for words in (
+        "Who is it?",
+        "Already here",
+        "It is Ana Silva: join the enquiry",
+        "which does not prove who it is",
+    ):
+        assert words in page
     assert Patient.objects.count() == 1
+    browser.post(url, {**twin, "same": str(ana.pk)})
+    assert EnquiryEnd.objects.get().patient == ana
+    assert (Patient.objects.count(), ana.identifiers.count()) == (1, 2)
+
+
+def test_a_twin_on_the_familys_number_is_registered_and_both_are_warned_of(visit, asked, carol, alice, ana):
+    browser, url = visit(carol), f"/enquiries/{asked.pk}/"
+    twin = {"name": "Bea Silva", "birth_date": "1981-05-04", "identifier": "1", "number_kind": "family"}
+    browser.post(url, {**twin, "another": "1", "apart": str(ana.pk)})
+    bea = Patient.objects.exclude(pk=ana.pk).get()
+    for patient, other in ((ana, "Bea Silva"), (bea, "Ana Silva")):
+        page = visit(alice).get(f"/patients/{patient.pk}/intake/").content.decode()
+        assert f"1 too: {other}, born Mon 4 May 1981. Compare name and date of birth." in page
 
 
 def test_closing_needs_a_reason(visit, asked, carol, clinic):

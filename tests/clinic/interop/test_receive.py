@@ -19,7 +19,7 @@ def bundle(name="Silva", given="Ana", number="77", born="1981-05-04", **more) ->
         "name": [{"family": name, "given": [given]}],
         "birthDate": born,
         "gender": "female",
-        "identifier": [{"type": {"text": "MRN"}, "value": number}],
+        "identifier": [{"type": {"text": "MRN"}, "system": "urn:test:mrn", "value": number}],
         **more,
     }
     return json.dumps(
@@ -171,3 +171,38 @@ def test_no_file_is_said(visit, alice):
     response = visit(alice).post("/interop/bundles/", {})
     assert response.status_code == 422
     assert "No file was sent" in response.content.decode()
+
+
+def twin(given, number) -> bytes:
+    member = {"type": {"coding": [{"code": "MB"}]}, "system": "https://insurer.example", "value": "777"}
+    return bundle("Okafor", given, identifier=[{"type": {"text": "MRN"}, "value": number}, member])
+
+
+def test_a_twin_on_the_familys_number_is_asked_about_and_never_filed_under_the_other(send, visit, alice):
+    send(twin("Liam", "1"))
+    liam, browser = Patient.objects.get(), visit(alice)
+    browser.post("/interop/bundles/", {"bundle": SimpleUploadedFile("n.json", twin("Noah", "2"))})
+    page = browser.get("/interop/bundles/read/").content.decode()
+    for words in ("Who is it?", "Noah Okafor", "It is Liam Okafor: add to this record", "number MB 777"):
+        assert words in page
+    assert "Keep this record" not in page
+    for answer in ({}, {"another": "1"}, {"another": "1", "apart": "x"}, {"same": "x"}):
+        assert browser.post("/interop/bundles/keep/", answer).status_code == 422
+    assert IntakeRecord.objects.count() == 1
+    kept = browser.post(
+        "/interop/bundles/keep/", {"another": "1", "apart": str(liam.pk)}, follow=True
+    ).content.decode()
+    noah = Patient.objects.exclude(pk=liam.pk).get()
+    assert (noah.name, [str(i) for i in noah.identifiers.all()]) == ("Noah Okafor", ["MRN 2", "MB 777"])
+    assert "Noah Okafor was added." in kept
+    assert "carries the number MB 777 too: Liam Okafor" in kept
+    assert AuditEvent.objects.filter(action="recorded intake").last().detail["compared"] == "another person"
+
+
+def test_who_says_that_it_is_the_same_person_adds_to_the_record(send, visit, alice):
+    send(bundle())
+    ana, browser = Patient.objects.get(), visit(alice)
+    browser.post("/interop/bundles/", {"bundle": SimpleUploadedFile("n.json", bundle("Costa"))})
+    browser.post("/interop/bundles/keep/", {"same": str(ana.pk)})
+    assert Patient.objects.count() == 1
+    assert ana.intake_records.count() == 2

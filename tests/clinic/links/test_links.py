@@ -11,7 +11,7 @@ from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.links import services
 from tenuto.clinic.links.models import Link
 from tenuto.clinic.people.services import register_patient
-from tests.clinic.conftest import NOW
+from tests.clinic.conftest import NOW, numbers
 
 BORN = date(1981, 5, 4)
 HOUR = timedelta(hours=1)
@@ -122,7 +122,7 @@ def test_a_link_can_be_taken_back(issue, alice, charlie):
 
 
 def test_without_a_date_of_birth_there_is_no_link(issue, alice):
-    nobody = register_patient(name="Ana", birth_date=None, identifiers=["MRN 7"], by=alice, at=NOW)
+    nobody = register_patient(name="Ana", birth_date=None, identifiers=numbers("MRN 7"), by=alice, at=NOW)
     with pytest.raises(ValueError, match="Record it first"):
         issue(patient=nobody)
 

@@ -17,7 +17,7 @@ from tenuto.clinic.plan.services import policy_of
 from tenuto.core.intake.facts import Measurement
 from tenuto.core.plan.proposal import propose
 from tenuto.core.plan.request import PlanRequest
-from tests.clinic.conftest import NOW, source_of
+from tests.clinic.conftest import NOW, numbers, source_of
 
 OPTIONS = {"vial": "50", "volume": "100", "start": "2026-11-24", "days": ["mon", "wed", "fri"]}
 QUERIES = 25
@@ -240,7 +240,7 @@ def test_outside_every_model_there_is_no_predicted_level(visit, alice, add, monk
 def test_someone_of_whom_nothing_is_recorded_is_led_to_intake(visit, alice):
     born = date(1984, 2, 3)
     patient = register_patient(
-        name="Demo Willow", birth_date=born, identifiers=("W1", "W2"), by=alice, at=NOW
+        name="Demo Willow", birth_date=born, identifiers=numbers("W1", "W2"), by=alice, at=NOW
     )
     answer = plan(visit(alice), patient)
     assert "No record yet" in text_of(answer)

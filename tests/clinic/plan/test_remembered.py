@@ -13,7 +13,7 @@ from tenuto.clinic.plan.document import plain_values
 from tenuto.clinic.plan.services import proposing
 from tenuto.clinic.plan.services.proposing import grounds
 from tenuto.core.plan.request import PlanRequest
-from tests.clinic.conftest import NOW, source_of
+from tests.clinic.conftest import NOW, numbers, source_of
 from tests.clinic.intake.filling import weigh
 from tests.clinic.plan.test_page import OPTIONS, plan, text_of
 
@@ -22,7 +22,7 @@ from tests.clinic.plan.test_page import OPTIONS, plan, text_of
 def twins(add, alice):
     """Two patients of whom everything is the same except who they are."""
     patient, facts = add("Demo Alder")
-    person = replace(facts.person, name="Wilma Birch", identifiers=("MRN TWIN",))
+    person = replace(facts.person, name="Wilma Birch", identifiers=numbers("MRN TWIN"))
     source = source_of("twin.json", "9" * 64)
     return patient, receive(facts=replace(facts, person=person), source=source, by=alice, at=NOW).patient
 

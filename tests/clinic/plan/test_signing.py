@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from tenuto.clinic.intake.api import digest_of
 from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.append_only import AppendOnlyError
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.people.similar import person_of
 from tenuto.clinic.plan import services
 from tenuto.clinic.plan.document import document_sha256, document_text
 from tenuto.clinic.plan.models import PlanSignature, PlanVersion
@@ -117,9 +119,9 @@ def test_facts_that_changed_after_the_draft_stop_the_signature(accepted, alice):
     patient = accepted()
     version = drafted(patient, alice)
     born, weighed = patient.birth_date, Measurement("weight_kg", Decimal(74), NOW.date())
-    identifiers = [str(i) for i in patient.identifiers.all()]
+    facts = facts_of(patient.name, born=born, measurements=(weighed,))
     receive(
-        facts=facts_of(patient.name, *identifiers, born=born, measurements=(weighed,)),
+        facts=replace(facts, person=person_of(patient)),
         source=source_of("later.json", "f" * 64),
         by=alice,
         at=later(),

@@ -142,7 +142,7 @@ from tenuto.clinic.people.services import register_patient
 clinic, now = open_clinic(name="Busy Clinic", demonstration=False), timezone.now()
 employ(clinic=clinic, username="alice", password="x", name="Alice", role=Role.PRESCRIBER, at=now)
 alice = Staff.objects.get(username="alice")
-register_patient(name="Ana Silva", birth_date=date(1981, 5, 4), identifiers=["MRN 1"], by=alice, at=now)
+register_patient(name="Ana Silva", birth_date=date(1981, 5, 4), identifiers=(), by=alice, at=now)
 """
 MACHINE = """
 import json

@@ -7,7 +7,7 @@ import pytest
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.ports import api
 from tenuto.clinic.ports.models import Contact, NotReached, TaskEnd
-from tests.clinic.conftest import NOW
+from tests.clinic.conftest import NOW, numbers
 from tests.clinic.plan.test_page import text_of
 from tests.clinic.ports.test_task_ends import attempt, opened
 
@@ -117,7 +117,7 @@ def test_a_task_of_another_patient_is_not_found(visit, ana, alice, bob):
     from tenuto.clinic.people.services import register_patient
 
     other = register_patient(
-        name="Bea Costa", birth_date=ana.birth_date, identifiers=["MRN 2"], by=alice, at=NOW
+        name="Bea Costa", birth_date=ana.birth_date, identifiers=numbers("MRN 2"), by=alice, at=NOW
     )
     task = opened(ana, alice, "triage.low")
     assert visit(bob).get(f"/patients/{other.pk}/tasks/{task.id}/").status_code == 404

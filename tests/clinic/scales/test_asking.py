@@ -21,7 +21,7 @@ from tenuto.clinic.scales.presenters.asked import askable, request_rows
 from tenuto.clinic.scales.services import AlreadyAnswered, answer_by_link, ask_by_link
 from tenuto.clinic.scales.services.asking import left
 from tenuto.core.scales.reading import instrument
-from tests.clinic.conftest import NOW
+from tests.clinic.conftest import NOW, numbers
 from tests.clinic.intake.conftest import text_of
 
 BORN = "1981-05-04"
@@ -240,7 +240,7 @@ def test_scales_without_words_and_ratings_are_not_asked_by_link(ana, alice):
 
 
 def test_without_a_date_of_birth_the_page_says_what_to_do(visit, alice):
-    nobody = register_patient(name="Bea Ray", birth_date=None, identifiers=["MRN 9"], by=alice, at=NOW)
+    nobody = register_patient(name="Bea Ray", birth_date=None, identifiers=numbers("MRN 9"), by=alice, at=NOW)
     url = f"/patients/{nobody.pk}/scales/ask/"
     assert "none is on record. Record it first." in text_of(visit(alice).get(url))
     answer = visit(alice).post(url, {"instruments": ["phq9"], "days": "3"})

@@ -14,6 +14,7 @@ from tenuto.core.intake.facts import (
     Answer,
     Coding,
     Consent,
+    Identifier,
     Measurement,
     Medication,
     PatientFacts,
@@ -136,7 +137,7 @@ patients = st.builds(
     person=st.builds(
         Person,
         name=st.sampled_from(["", "Ana Silva"]),
-        identifiers=st.sampled_from([(), ("1",), ("1", "2")]),
+        identifiers=st.sampled_from([(), (Identifier("1"),), (Identifier("1", "MR", "urn:x", proves=True), Identifier("2"))]),
         birth_date=st.one_of(st.none(), st.dates(date(1930, 1, 1), date(2027, 1, 1))),
         sex=st.sampled_from(["", "male", "female", "other"]),
     ),

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tenuto.core.gate import Level
-from tenuto.core.intake.facts import Coding, Consent, PatientFacts, Person, Problem, ProblemStatus
+from tenuto.core.intake.facts import Coding, Consent, Identifier, PatientFacts, Person, Problem, ProblemStatus
 from tenuto.core.intake.required import JudgementPurpose, facts
 from tenuto.core.policy import default_policy
 from tests.core.intake.people import (
@@ -168,7 +168,7 @@ def test_what_is_not_known_here_is_listed():
 def test_two_identifiers_are_needed():
     person = Person("Ana Silva", (), None, "female")
     assert "MISSING-IDENTITY BLOCK" in serious(judged(healthy(person=person), JudgementPurpose.STARTING))
-    twice = Person("Ana Silva", ("ana  silva",), None, "female")
+    twice = Person("Ana Silva", (Identifier("ana  silva"),), None, "female")
     assert "MISSING-IDENTITY REVIEW" in serious(judged(healthy(person=twice)))
 
 

@@ -16,6 +16,7 @@ from tenuto.core.intake.facts import (
     Answer,
     Coding,
     Consent,
+    Identifier,
     Measurement,
     Medication,
     PatientFacts,
@@ -30,9 +31,10 @@ text = st.text(max_size=12)
 days = st.none() | st.dates()
 numbers = st.decimals(allow_nan=False, allow_infinity=False, places=4)
 codings = st.lists(st.builds(Coding, text, text, text), max_size=2).map(tuple)
+identifiers = st.builds(Identifier, text, text, text, st.booleans())
 facts = st.builds(
     PatientFacts,
-    person=st.builds(Person, text, st.lists(text, max_size=2).map(tuple), days, text),
+    person=st.builds(Person, text, st.lists(identifiers, max_size=2).map(tuple), days, text),
     problems=st.lists(
         st.builds(Problem, text, codings, st.sampled_from(ProblemStatus), days, days, text, text), max_size=2
     ).map(tuple),

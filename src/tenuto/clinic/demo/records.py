@@ -12,6 +12,7 @@ from tenuto.core.intake.facts import (
     Answer,
     Coding,
     Consent,
+    Identifier,
     Measurement,
     Medication,
     PatientFacts,
@@ -24,6 +25,7 @@ from tenuto.core.intake.required import RequiredFact, facts
 __all__ = ["InventedRecord", "icd", "rxnorm"]
 
 ORIGIN = "demonstration"
+SYSTEM = "urn:tenuto:demonstration"
 
 WORDS = {
     "episode.length": "since last spring, about eight months",
@@ -86,7 +88,10 @@ class InventedRecord:
         recent = today - timedelta(days=2)
         person = Person(
             name,
-            (f"MRN DEMO-{number:04}", f"NHI DEMO-{7000 + 37 * number}"),
+            (
+                Identifier(f"DEMO-{number:04}", "MRN", f"{SYSTEM}/record", proves=True),
+                Identifier(f"DEMO-{7000 + 37 * number}", "NHI", f"{SYSTEM}/health", proves=True),
+            ),
             today.replace(year=today.year - years, day=min(today.day, 28)) - timedelta(days=11 * number),
             sex,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Staff
@@ -74,10 +74,7 @@ def _register(member: Member, *, by: Staff, at: datetime) -> None:
     person = member.facts.person
     asked = Enquiring("letter", person.name, "000 0000", consent_to_contact=True, referrer="Dr Demo Thistle")
     enquiry = record_enquiry(clinic=by.clinic, asked=asked, by=by, at=at)
-    born: date = person.birth_date or clock.day_of(by.clinic, at)
-    register_enquirer(
-        enquiry=enquiry, name=person.name, birth_date=born, identifiers=person.identifiers, by=by, at=at
-    )
+    register_enquirer(enquiry=enquiry, person=person, by=by, at=at)
 
 
 def _record(member: Member, *, by: Staff, at: datetime) -> Patient:

@@ -15,6 +15,7 @@ from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.desk.models import Standing, WorkRow
 from tenuto.clinic.desk.projection import MARKS, refresh
 from tenuto.clinic.pathway.api import spine_order
+from tenuto.clinic.people.names import folded
 from tenuto.clinic.people.sight import hidden_from
 
 __all__ = ["EVERYONE", "MINE", "PatientList", "Work", "WorkFilter", "patients_of", "work_of"]
@@ -76,7 +77,7 @@ def patients_of(staff: Staff, *, mark: str, search: str, page: int, today: date)
     found = everyone.filter(mark=mark) if mark in MARKS else everyone
     if search:
         # Who searches for a name must not learn that it is here, behind a restriction.
-        found = found.filter(_named(search)).exclude(patient__in=hidden).distinct()
+        found = found.filter(_named(search)).exclude(patient__in=hidden)
     shown = found.order_by("rank", "name", "patient").select_related("patient")
     number = found.count() if search else counts[mark] if mark in MARKS else counts.total()
     start, page, pages = _slice(number, page, PATIENTS_A_PAGE)
@@ -144,8 +145,8 @@ def _own(staff: Staff) -> Q:
 
 def _named(search: str) -> Q:
     found = Q()
-    for word in search.split():
-        found &= Q(name__icontains=word) | Q(patient__identifiers__value__icontains=word)
+    for word in folded(search).split():
+        found &= Q(patient__search__contains=word)
     return found
 
 

@@ -12,6 +12,7 @@ from tenuto.clinic.intake.services import (
     receive,
     record_enquiry,
     register_enquirer,
+    whose,
 )
 from tenuto.clinic.intake.services.enquiries import Enquiring
 from tenuto.clinic.intake.services.tests import ask_for_test
@@ -46,4 +47,5 @@ __all__ = [
     "record_enquiry",
     "register_enquirer",
     "states",
+    "whose",
 ]

@@ -113,7 +113,7 @@ def merged(patient: Patient, rows: Gathered) -> PatientFacts:
     born = patient.birth_date or next(
         (f.person.birth_date for f in reversed(known) if f.person.birth_date), None
     )
-    person = Person(name, tuple(str(i) for i in patient.identifiers.all()), born)
+    person = Person(name, tuple(i.read for i in patient.identifiers.all()), born)
     imported = [
         SourcePart(facts, row.recorded_at, imported=True)
         for facts, row in zip(known, rows.records, strict=True)

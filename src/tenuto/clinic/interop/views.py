@@ -16,13 +16,12 @@ from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.desk.api import patients_page
-from tenuto.clinic.intake.api import Received, receive
+from tenuto.clinic.intake.api import Received, receive, whose
 from tenuto.clinic.interop.fhir import UnusableBundle, parse, read_bundle
 from tenuto.clinic.interop.fhir.loading import MAX_BYTES
-from tenuto.clinic.interop.waiting import discard, keep_waiting, waiting
-from tenuto.clinic.people.look_alikes import RESTRICTED, visible
-from tenuto.clinic.people.services import IdentityConflict
-from tenuto.clinic.ui.words import long_day
+from tenuto.clinic.interop.waiting import Waiting, discard, keep_waiting, waiting
+from tenuto.clinic.people.comparing import answer, side_by_side
+from tenuto.clinic.people.services import IdentityConflict, IdentityDoubt
 from tenuto.core.dates import say_birthday
 
 UNPROCESSABLE = 422
@@ -50,15 +49,28 @@ def look(request: HttpRequest) -> HttpResponse:
     found = waiting(request.session)
     if found is None:
         return redirect("desk:patients")
+    try:
+        whose(found.facts.person, source=found.source, by=cast(Staff, request.user))
+    except IdentityConflict as conflict:
+        return _show(request, found, conflict=conflict)
+    return _show(request, found)
+
+
+def _show(
+    request: HttpRequest, found: Waiting, *, conflict: IdentityConflict | None = None, status: int = 200
+) -> HttpResponse:
     person = found.facts.person
+    doubt = conflict if isinstance(conflict, IdentityDoubt) else None
     context = {
+        "compared": side_by_side(str(doubt), person, doubt.candidates) if doubt else None,
+        "stopped": "" if doubt else str(conflict or ""),
         "waiting": found,
         "report": found.report,
         "person": person,
         "born": say_birthday(person.birth_date) if person.birth_date else "date of birth not recorded",
         "here": "patients",
     }
-    return render(request, "interop/look.html", context)
+    return render(request, "interop/look.html", context, status=status)
 
 
 @require_POST
@@ -68,12 +80,14 @@ def keep(request: HttpRequest) -> HttpResponse:
     staff, found = cast(Staff, request.user), waiting(request.session)
     if found is None:
         return patients_page(request, problem=NOTHING_WAITS, status=UNPROCESSABLE)
-    discard(request.session)
     try:
-        received = receive(facts=found.facts, source=found.source, by=staff, at=timezone.now())
-    except IdentityConflict as problem:
-        return patients_page(request, problem=str(problem), status=UNPROCESSABLE)
-    _tell(request, received, staff)
+        received = receive(
+            facts=found.facts, source=found.source, by=staff, at=timezone.now(), compared=answer(request)
+        )
+    except IdentityConflict as conflict:
+        return _show(request, found, conflict=conflict, status=UNPROCESSABLE)
+    discard(request.session)
+    _tell(request, received)
     return redirect("plan:page", received.patient.pk)
 
 
@@ -102,7 +116,7 @@ def _read(request: HttpRequest) -> None:
     keep_waiting(request.session, reading, name=name, sha256=hashlib.sha256(data).hexdigest())
 
 
-def _tell(request: HttpRequest, received: Received, staff: Staff) -> None:
+def _tell(request: HttpRequest, received: Received) -> None:
     name = received.patient.name
     if received.already_here:
         messages.info(
@@ -113,14 +127,4 @@ def _tell(request: HttpRequest, received: Received, staff: Staff) -> None:
     else:
         messages.success(
             request, f"A new record was added for {name}, who was already here.", extra_tags="Added"
-        )
-    seen = visible(received.similar, staff=staff)
-    if len(seen) < len(received.similar):
-        messages.warning(request, RESTRICTED, extra_tags="Look")
-    for other in seen:
-        born = f"born {long_day(other.birth_date)}" if other.birth_date else "date of birth not recorded"
-        messages.warning(
-            request,
-            f"Another patient has a similar name: {other.name}, {born}. Check that they are two people.",
-            extra_tags="Look",
         )

@@ -19,7 +19,9 @@ from tenuto.clinic.people.models import (
     PatientIdentifier,
     SupportPerson,
 )
+from tenuto.clinic.people.names import number_key, search_text
 from tenuto.clinic.people.similar import file_name
+from tenuto.core.intake.facts import Identifier
 
 __all__ = [
     "ChangedMeanwhile",
@@ -44,7 +46,7 @@ def register_patient(
     *,
     name: str,
     birth_date: date | None,
-    identifiers: Sequence[str],
+    identifiers: Sequence[Identifier],
     preferred_name: str = "",
     by: Staff,
     at: datetime,
@@ -56,22 +58,28 @@ def register_patient(
     _attach(patient, identifiers)
     _keep_identity(patient, why=REGISTERED, by=by, at=at)
     record(
-        action="registered patient", subject=patient, by=by, at=at, detail={"identifiers": list(identifiers)}
+        action="registered patient",
+        subject=patient,
+        by=by,
+        at=at,
+        detail={"identifiers": [str(each) for each in identifiers]},
     )
     return patient
 
 
 @transaction.atomic
 def add_identifiers(
-    patient: Patient, *, identifiers: Sequence[str], by: Staff, at: datetime
-) -> Sequence[str]:
+    patient: Patient, *, identifiers: Sequence[Identifier], by: Staff, at: datetime
+) -> Sequence[Identifier]:
     """Attach the identifiers that the patient does not carry yet, and return these."""
     check_same_clinic(by, patient)
-    carried = set(patient.identifiers.values_list("value", flat=True))
-    new = [value for value in dict.fromkeys(identifiers) if value not in carried]
+    carried = {_same(each.read) for each in patient.identifiers.all()}
+    new = [each for each in _once(identifiers) if _same(each) not in carried]
     if new:
         _attach(patient, new)
-        record(action="added identifiers", subject=patient, by=by, at=at, detail={"identifiers": new})
+        _file(patient)
+        numbers = [str(each) for each in new]
+        record(action="added identifiers", subject=patient, by=by, at=at, detail={"identifiers": numbers})
     return new
 
 
@@ -163,10 +171,34 @@ def support_person(patient: Patient) -> SupportPerson | None:
     return patient.support_persons.first()
 
 
-def _attach(patient: Patient, identifiers: Sequence[str]) -> None:
+def _same(identifier: Identifier) -> tuple[str, str]:
+    return identifier.system, number_key(identifier.value)
+
+
+def _once(identifiers: Sequence[Identifier]) -> Sequence[Identifier]:
+    return list({_same(each): each for each in reversed(identifiers)}.values())[::-1]
+
+
+def _attach(patient: Patient, identifiers: Sequence[Identifier]) -> None:
     # One by one, since each is sealed; a patient has few.
-    for value in dict.fromkeys(identifiers):
-        PatientIdentifier.objects.create(clinic_id=patient.clinic_id, patient=patient, value=value)
+    for each in _once(identifiers):
+        PatientIdentifier.objects.create(
+            clinic_id=patient.clinic_id,
+            patient=patient,
+            value=each.value,
+            label=each.label,
+            system=each.system,
+            proves=each.proves,
+            key=number_key(each.value),
+        )
+
+
+def _file(patient: Patient) -> None:
+    """Let a search find the patient by every name and number; call in the transaction that writes one."""
+    numbers = [each.value for each in patient.identifiers.all()]
+    labels = [each.label for each in patient.identifiers.all()]
+    patient.search = search_text([patient.name, patient.preferred_name, *numbers, *labels])
+    patient.save(update_fields=["search"])
 
 
 def _keep_identity(patient: Patient, *, why: str, by: Staff, at: datetime) -> None:
@@ -179,3 +211,4 @@ def _keep_identity(patient: Patient, *, why: str, by: Staff, at: datetime) -> No
         **recorded(by, at),
     )
     file_name(patient)
+    _file(patient)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.sight import hidden_from
-from tenuto.clinic.people.similar import alike
+from tenuto.clinic.people.similar import alike, numbers_of, person_of, shared_number, shares_birth_and_name
 from tenuto.clinic.ui.words import long_day
 
 __all__ = ["RESTRICTED", "look_alikes", "visible"]
@@ -22,7 +22,7 @@ def look_alikes(patient: Patient, *, staff: Staff) -> list[str]:
     """A sentence for each patient who could be mistaken for this one; one for all whom `staff` may not see."""
     others = alike(patient)
     seen = visible(others, staff=staff)
-    return [*(_warning(other) for other in seen), *([RESTRICTED] if len(seen) < len(others) else [])]
+    return [*(_warning(patient, other) for other in seen), *([RESTRICTED] if len(seen) < len(others) else [])]
 
 
 def visible(patients: Iterable[Patient], *, staff: Staff) -> list[Patient]:
@@ -32,6 +32,13 @@ def visible(patients: Iterable[Patient], *, staff: Staff) -> list[Patient]:
     return [patient for patient in found if patient.pk not in hidden]
 
 
-def _warning(other: Patient) -> str:
+def _warning(patient: Patient, other: Patient) -> str:
     born = f"born {long_day(other.birth_date)}" if other.birth_date else "date of birth not recorded"
-    return f"Another patient has a similar name: {other.name}, {born}. Make sure that this is the right one."
+    who = f"{other.name}, {born}"
+    person = person_of(patient)
+    number = shared_number(person.identifiers, numbers_of(other))
+    if number is not None:
+        return f"Another patient carries the number {number} too: {who}. Compare name and date of birth."
+    if shares_birth_and_name(person, other):
+        return f"Another patient has a name and the date of birth in common: {who}. Compare the number."
+    return f"Another patient has a similar name: {who}. Make sure that this is the right one."

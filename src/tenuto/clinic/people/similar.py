@@ -1,35 +1,92 @@
-"""Which names of a clinic could be taken for each other (hazard H1).
+"""Which patients of a clinic could be taken for each other (hazard H1).
 
 Whether two names are alike is a pure function of them. So that nobody's page compares a name with thousands, each
-patient is filed under a few keys, and only patients who share a key are compared.
+patient is filed under a few keys, and only patients who share a key, a birth date or a number are compared.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
-from difflib import SequenceMatcher
-from functools import lru_cache
+from uuid import UUID
 
-from tenuto.clinic.people.models import NameKey, Patient
+from django.db.models import Q, QuerySet
+
+from tenuto.clinic.people.models import NameKey, Patient, PatientIdentifier
+from tenuto.clinic.people.names import ALIKE, agreement, number_key, share_a_word, words
+from tenuto.core.intake.facts import Identifier, Person
+
+__all__ = [
+    "alike",
+    "file_name",
+    "name_keys",
+    "near",
+    "numbers_of",
+    "person_of",
+    "shared_number",
+    "shares_birth_and_name",
+    "similar_patients",
+]
 
 VOWELS = frozenset("aeiouy")
 KEY_LENGTH = 200
-ALIKE = 0.75
-"""How much of two words must agree. 'Alder' and 'Elder' do, 'Alder' and 'Aspen' do not."""
 
 
 def similar_patients(name: str, others: Iterable[Patient]) -> list[Patient]:
     """The patients whose name could be mistaken for `name`: as many words, each alike, in any order."""
-    words = _words(name)
-    return [other for other in others if words and _alike(words, _words(other.name))]
+    asked = words(name)
+    return [other for other in others if asked and _alike(asked, words(other.name))]
 
 
 def alike(patient: Patient) -> list[Patient]:
-    """The patients of the same clinic whose name could be mistaken for this one's. One query."""
-    keys = name_keys(patient.name)
-    filed = NameKey.objects.filter(clinic_id=patient.clinic_id, key__in=keys).exclude(patient=patient)
-    return similar_patients(patient.name, Patient.objects.filter(pk__in=filed.values("patient")))
+    """The patients of the same clinic who could be mistaken for this one: by name, as twins, or by a shared number."""
+    person = person_of(patient)
+    others = near(patient.clinic_id, person).exclude(pk=patient.pk)
+    return [other for other in others if _mistakable(person, other)]
+
+
+def near(clinic: UUID, person: Person) -> QuerySet[Patient]:
+    """The patients of a clinic worth comparing with a person: who share a key of the name, a birth date or a number."""
+    named = NameKey.objects.filter(clinic_id=clinic, key__in=name_keys(person.name))
+    keys = [number_key(each.value) for each in person.identifiers]
+    numbered = PatientIdentifier.objects.filter(clinic_id=clinic, key__in=keys)
+    close = Q(pk__in=named.values("patient")) | Q(pk__in=numbered.values("patient"))
+    if person.birth_date is not None:
+        close |= Q(birth_date=person.birth_date)
+    return Patient.objects.filter(close, clinic_id=clinic).prefetch_related("identifiers")
+
+
+def person_of(patient: Patient) -> Person:
+    """A patient as who it is, to be compared. Reads the identifiers."""
+    return Person(patient.name, numbers_of(patient), patient.birth_date)
+
+
+def numbers_of(patient: Patient) -> tuple[Identifier, ...]:
+    """The numbers of a patient; none of one who is not kept yet."""
+    return () if patient._state.adding else tuple(each.read for each in patient.identifiers.all())
+
+
+def shared_number(one: Iterable[Identifier], two: Iterable[Identifier]) -> Identifier | None:
+    """A number that both carry and that is not two numbers of two systems which happen to be the same."""
+    mine = {number_key(each.value): each for each in one}
+    for their in two:
+        my = mine.get(number_key(their.value))
+        if my is not None and not (my.proves and their.proves and my.system != their.system):
+            return my
+    return None
+
+
+def shares_birth_and_name(person: Person, other: Patient) -> bool:
+    """Whether both are born on one day and have a word of the name in common, as twins have."""
+    same_day = person.birth_date is not None and person.birth_date == other.birth_date
+    return same_day and share_a_word(person.name, other.name)
+
+
+def _mistakable(person: Person, other: Patient) -> bool:
+    return (
+        bool(similar_patients(person.name, [other]))
+        or shares_birth_and_name(person, other)
+        or shared_number(person.identifiers, numbers_of(other)) is not None
+    )
 
 
 def file_name(patient: Patient) -> None:
@@ -47,7 +104,7 @@ def name_keys(name: str) -> set[str]:
     Two names share a key when their consonants differ by one letter changed, added or left out; vowels, accents,
     doubled letters and the order of the words make no difference.
     """
-    skeleton = " ".join(sorted(_skeleton(word) for word in _words(name)))[:KEY_LENGTH]
+    skeleton = " ".join(sorted(_skeleton(word) for word in words(name) if not word.isdecimal()))[:KEY_LENGTH]
     return {skeleton, *(skeleton[:i] + skeleton[i + 1 :] for i in range(len(skeleton)))} - {""}
 
 
@@ -56,27 +113,13 @@ def _skeleton(word: str) -> str:
     return "".join(letter for i, letter in enumerate(consonants) if letter != consonants[i - 1 : i]) or "a"
 
 
-def _words(name: str) -> Sequence[str]:
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    letters = "".join(
-        letter if letter.isalpha() else " " for letter in plain if not unicodedata.combining(letter)
-    )
-    return sorted(letters.split())
-
-
 def _alike(one: Sequence[str], two: Sequence[str]) -> bool:
     if len(one) != len(two):
         return False
     rest = list(two)
     for word in one:
-        best = max(rest, key=lambda other: _agreement(word, other))
-        if _agreement(word, best) < ALIKE:
+        best = max(rest, key=lambda other: agreement(word, other))
+        if agreement(word, best) < ALIKE:
             return False
         rest.remove(best)
     return True
-
-
-@lru_cache(maxsize=65_536)
-def _agreement(one: str, two: str) -> float:
-    """How much of two words agrees, 0 to 1. The same words of names come back on page after page."""
-    return SequenceMatcher(None, one, two).ratio()

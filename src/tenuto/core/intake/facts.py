@@ -12,6 +12,7 @@ __all__ = [
     "Answer",
     "Coding",
     "Consent",
+    "Identifier",
     "Measurement",
     "Medication",
     "Origin",
@@ -36,11 +37,27 @@ class Coding:
 
 
 @dataclass(frozen=True, slots=True)
+class Identifier:
+    """A number by which some system knows a person. `str()` is how pages show it, such as `MR 0042`."""
+
+    value: str
+    label: str = ""
+    """What kind of number it is, as the sender says."""
+    system: str = ""
+    """Who gave it out, as an address; empty when nobody says."""
+    proves: bool = False
+    """True for a number of one person's own in a known system; False for a family's, and without a system."""
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.value}".strip()
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Who it is. Two identifiers are needed before anything is done to the person."""
 
     name: str = ""
-    identifiers: tuple[str, ...] = ()
+    identifiers: tuple[Identifier, ...] = ()
     birth_date: date | None = None
     sex: str = ""
     """Administrative sex: `male`, `female`, `other`, or empty when not recorded."""

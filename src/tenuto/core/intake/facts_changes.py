@@ -74,7 +74,7 @@ def _person(person: Person) -> Iterator[tuple[str, str]]:
     yield "Birth date", say_date(person.birth_date) if person.birth_date else ""
     yield "Sex", person.sex
     for identifier in person.identifiers:
-        yield "Identifier", identifier
+        yield "Identifier", str(identifier)
 
 
 def _entries(facts: PatientFacts) -> Iterator[tuple[str, str]]:

@@ -47,7 +47,7 @@ def judge(case: JudgedCase) -> tuple[Finding, ...]:
 
 def _distinct(person: Person) -> int:
     named = {" ".join(person.name.split()).casefold()} - {""}
-    numbered = {" ".join(number.split()).casefold() for number in person.identifiers} - {""}
+    numbered = {" ".join(str(number).split()).casefold() for number in person.identifiers} - {""}
     return len(named | numbered) + (person.birth_date is not None)
 
 

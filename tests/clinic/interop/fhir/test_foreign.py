@@ -38,7 +38,7 @@ def test_synthea_s_person_is_read(luna: BundleReading) -> None:
         "female",
     )
     # The record number stays; social security number, licence and passport are not taken in.
-    assert [each.split()[0] for each in person.identifiers] == [
+    assert [str(each).split()[0] for each in person.identifiers] == [
         "https://github.com/synthetichealth/synthea",
         "MR",
     ]

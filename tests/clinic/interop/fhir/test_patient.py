@@ -8,6 +8,7 @@ import pytest
 
 from tenuto.clinic.interop.fhir import UnusableBundle
 from tenuto.core.gate import Level
+from tenuto.core.intake.facts import Identifier
 from tenuto.core.intake.reading_report import Ending
 from tests.clinic.interop.fhir.bundles import PATIENT, condition, read
 
@@ -38,7 +39,7 @@ def test_a_us_core_patient_is_read() -> None:
     }
     person = read(patient=patient).facts.person
     assert person.name == "Dr Ana Lucía Ensayo"
-    assert person.identifiers == ("MR 0042",)
+    assert person.identifiers == (Identifier("0042", "MR", "urn:oid:1.2.3", proves=True),)
     assert person.birth_date == date(1980, 5, 17)
     assert person.sex == "female"
 
@@ -218,3 +219,46 @@ def test_hostile_text_comes_out_printable_and_short() -> None:
     assert person.name.isprintable()
     assert len(person.name) <= 2010
     assert person.name.encode("utf-8")
+
+
+MR = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR"}]}
+MB = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MB"}]}
+
+
+@pytest.mark.parametrize(
+    ("sent", "proves"),
+    [
+        ({"type": MR, "system": "urn:oid:1.2.3", "value": "0042"}, True),
+        ({"system": "https://hospital.example/patients", "value": "0042"}, True),
+        ({"type": MR, "value": "0042"}, False),
+        ({"type": MB, "system": "https://insurer.example", "value": "W777"}, False),
+        ({"type": {"text": "Insurance number"}, "system": "https://insurer.example", "value": "W777"}, False),
+        ({"system": "http://ns.electronichealth.net.au/id/medicare-number", "value": "32788511952"}, False),
+        ({"use": "temp", "system": "urn:oid:1.2.3", "value": "0042"}, False),
+        ({"system": "urn:oid:1.2.3", "value": "999-99-9999"}, False),
+        ({"system": "urn:oid:1.2.3", "value": "123456789"}, False),
+        ({"system": "urn:oid:1.2.3", "value": "UNKNOWN"}, False),
+    ],
+)
+def test_only_a_number_of_ones_own_in_a_named_system_proves_who_it_is(sent: dict, proves: bool) -> None:
+    (number,) = read(patient=PATIENT | {"identifier": [sent]}).facts.person.identifiers
+    assert number.proves is proves
+    assert number.value == sent["value"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"use": "old", "system": "urn:x", "value": "7"},
+        {"system": "urn:x", "value": "7", "period": {"end": "2019-01-01"}},
+        {"system": "urn:x", "_value": {"extension": []}},
+    ],
+)
+def test_a_number_that_is_not_in_use_is_not_read(sent: dict) -> None:
+    assert read(patient=PATIENT | {"identifier": [sent]}).facts.person.identifiers == ()
+
+
+@pytest.mark.parametrize("system", ["2.16.840.1.113883.4.1", "urn:oid:2.16.840.1.113883.4.1"])
+def test_a_system_is_the_same_with_and_without_its_prefix(system: str) -> None:
+    patient = PATIENT | {"identifier": [{"system": system, "value": "7"}]}
+    assert read(patient=patient).facts.person.identifiers[0].system == "urn:oid:2.16.840.1.113883.4.1"

@@ -8,8 +8,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.intake.models import Enquiry
 from tenuto.clinic.ui.fields import DayField
+from tenuto.core.intake.facts import Identifier, Person
 
 __all__ = ["CloseForm", "EnquiryForm", "PublicEnquiryForm", "RegisterForm"]
 
@@ -80,12 +82,22 @@ class EnquiryForm(forms.Form):
 
 
 class RegisterForm(forms.Form):
-    """Two identifiers besides the name, and a look at those who are called alike."""
+    """Who it is: name, date of birth and a number, and whose number it is."""
+
+    OWN, FAMILY, OTHER = "own", "family", "other"
 
     name = forms.CharField(label="Full name, as on the identity document", max_length=200)
     birth_date = DayField(label="Date of birth")
-    identifier = forms.CharField(label="Record or insurance number", max_length=200)
-    checked = forms.BooleanField(label="I have checked: this is another person.", required=False)
+    identifier = forms.CharField(label="Number", max_length=200)
+    number_kind = forms.ChoiceField(
+        label="What number it is",
+        choices=(
+            (OWN, "This clinic's own record number"),
+            (FAMILY, "Insurance, member or family number"),
+            (OTHER, "A number of another hospital or authority"),
+        ),
+        help_text="Only the clinic's own record number can prove who it is. A family can share an insurance number.",
+    )
 
     def __init__(self, *args: Any, today: date, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -96,6 +108,16 @@ class RegisterForm(forms.Form):
         if born > self.today:
             raise ValidationError("The date of birth is in the future. Correct it.")
         return born
+
+    def person(self, clinic: Clinic) -> Person:
+        """Who the form says it is."""
+        got = self.cleaned_data
+        own = got["number_kind"] == self.OWN
+        label = {self.OWN: "MR", self.FAMILY: "Insurance"}.get(got["number_kind"], "")
+        number = Identifier(
+            got["identifier"].strip(), label, f"urn:tenuto:clinic:{clinic.pk}" if own else "", proves=own
+        )
+        return Person(got["name"].strip(), (number,), got["birth_date"])
 
 
 class CloseForm(forms.Form):

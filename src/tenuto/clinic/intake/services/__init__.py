@@ -12,6 +12,7 @@ from tenuto.clinic.intake.services.receiving import (
     Received,
     RecordSource,
     receive,
+    whose,
 )
 from tenuto.clinic.intake.services.tests import record_test
 
@@ -32,5 +33,6 @@ __all__ = [
     "save_step",
     "sign_consent",
     "strike_reading",
+    "whose",
     "withdraw_consent",
 ]

@@ -12,6 +12,7 @@ from tenuto.clinic.accounts.reauthenticate import Reauthentication
 from tenuto.clinic.intake.models import ConsentSigned, ConsentWithdrawn
 from tenuto.clinic.ledger.facts import NEWEST_FIRST, signed
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.people.names import same_name
 from tenuto.clinic.people.recording import keep
 from tenuto.core.intake.consent_text import consent_text
 
@@ -49,8 +50,11 @@ def sign_consent(
     lacking = [s.heading for s in text.statements if s.id not in agreed]
     if lacking:
         raise ConsentRefused(f"Not agreed to: {'; '.join(lacking)}. Without it there is no consent.")
-    if _words(patient_typed) != _words(patient.name):
-        raise ConsentRefused("The typed name is not the patient's name as it is on record.")
+    if not same_name(patient_typed, patient.name):
+        raise ConsentRefused(
+            f"“{patient_typed.strip()}” is not the name on record, “{patient.name}”. Let the patient type that name, or "
+            "correct the name on record first."
+        )
     row = ConsentSigned(
         patient=patient,
         text_name=text.name,
@@ -92,7 +96,3 @@ def photo_allowed(patient: Patient) -> bool:
     if signed is None or not signed.photo:
         return False
     return not ConsentWithdrawn.objects.filter(patient=patient, recorded_at__gte=signed.recorded_at).exists()
-
-
-def _words(name: str) -> str:
-    return " ".join(name.split()).casefold()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,8 +14,15 @@ from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.people.services import known_patient, register_patient
+from tenuto.clinic.people.services import (
+    Comparison,
+    add_identifiers,
+    known_patient,
+    not_elsewhere,
+    register_patient,
+)
 from tenuto.clinic.ports.api import AlreadyEnded, end_task, open_by_rule
+from tenuto.core.intake.facts import Person
 from tenuto.core.literature.tasks import EndsBy, task_kind
 
 __all__ = ["Enquiring", "EnquiryEnded", "close_enquiry", "record_enquiry", "register_enquirer"]
@@ -63,16 +69,22 @@ def record_enquiry(*, clinic: Clinic, asked: Enquiring, by: Actor, at: datetime)
 
 @transaction.atomic
 def register_enquirer(
-    *, enquiry: Enquiry, name: str, birth_date: date, identifiers: Sequence[str], by: Staff, at: datetime
+    *, enquiry: Enquiry, person: Person, by: Staff, at: datetime, compared: Comparison | None = None
 ) -> Patient:
-    """Make a patient of who asked, or join the enquiry to one who is known by identifier.
+    """Make a patient of who asked, or join the enquiry to one who is here.
 
-    Raises `people.services.IdentityConflict` when it can't be told who it is, and `EnquiryEnded`.
+    Raises `people.services.IdentityConflict` when it can't be told who it is, `IdentityDoubt` when somebody has to
+    compare (`compared` is what they said), and `EnquiryEnded`.
     """
-    known = known_patient(by.clinic, identifiers=identifiers, birth_date=birth_date, by=by)
-    patient = known or register_patient(
-        name=name.strip(), birth_date=birth_date, identifiers=identifiers, by=by, at=at
-    )
+    known = known_patient(by.clinic, person, by=by, compared=compared)
+    numbers = not_elsewhere(by.clinic, person.identifiers, patient=known)
+    if known is None:
+        patient = register_patient(
+            name=person.name, birth_date=person.birth_date, identifiers=numbers, by=by, at=at
+        )
+    else:
+        patient = known
+        add_identifiers(known, identifiers=numbers, by=by, at=at)
     why = "Joined to a patient who was already here." if known else "Registered as a patient."
     _end(enquiry, patient=patient, why=why, by=by, at=at)
     return patient

@@ -14,12 +14,18 @@ from tenuto.clinic.intake.models import IntakeRecord
 from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.people.services import add_identifiers, known_patient, register_patient
-from tenuto.clinic.people.similar import alike
+from tenuto.clinic.people.services import (
+    Comparison,
+    add_identifiers,
+    known_patient,
+    not_elsewhere,
+    register_patient,
+)
+from tenuto.clinic.people.sight import hidden_from
 from tenuto.core.intake.facts import PatientFacts, Person
 from tenuto.core.intake.facts_json import facts_to_json
 
-__all__ = ["NAMELESS", "Received", "RecordSource", "receive"]
+__all__ = ["NAMELESS", "Received", "RecordSource", "receive", "whose"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +46,27 @@ class Received:
     patient: Patient
     new_patient: bool
     already_here: bool
-    similar: tuple[Patient, ...]
 
 
 @transaction.atomic
-def receive(*, facts: PatientFacts, source: RecordSource, by: Staff, at: datetime) -> Received:
+def receive(
+    *, facts: PatientFacts, source: RecordSource, by: Staff, at: datetime, compared: Comparison | None = None
+) -> Received:
     """Keep a record in the clinic of `by`, with the person it belongs to.
 
-    A person is recognised by identifier, never by name. The same file twice is kept once.
-    Raises `people.services.IdentityConflict` when it can't be told whose record it is.
+    A person is recognised by a number of their own, never by name alone. The same file twice is kept once.
+    Raises `people.services.IdentityConflict` when it can't be told whose record it is, and `IdentityDoubt` when
+    somebody has to compare: `compared` is what they said.
     """
     person = facts.person
-    known = known_patient(by.clinic, identifiers=person.identifiers, birth_date=person.birth_date, by=by)
+    known = whose(person, source=source, by=by, compared=compared)
     if known and known.intake_records.filter(source_sha256=source.sha256).exists():
-        return Received(known, new_patient=False, already_here=True, similar=())
+        return Received(known, new_patient=False, already_here=True)
     patient = known or _register(person, by=by, at=at)
     if known:
-        add_identifiers(known, identifiers=person.identifiers, by=by, at=at)
+        add_identifiers(
+            known, identifiers=not_elsewhere(by.clinic, person.identifiers, patient=known), by=by, at=at
+        )
     kept = IntakeRecord.objects.create(
         patient=patient,
         facts=facts_to_json(facts),
@@ -67,20 +77,34 @@ def receive(*, facts: PatientFacts, source: RecordSource, by: Staff, at: datetim
         **recorded(by, at),
     )
     detail = {"patient": str(patient.pk), "source": kept.source_name, "sha256": source.sha256}
+    if compared is not None:
+        detail["compared"] = "same person" if known else "another person"
     record(action="recorded intake", subject=kept, by=by, at=at, detail=detail)
     return Received(
         patient,
         new_patient=known is None,
         already_here=False,
-        similar=tuple(alike(patient)) if known is None else (),
     )
+
+
+def whose(
+    person: Person, *, source: RecordSource, by: Staff, compared: Comparison | None = None
+) -> Patient | None:
+    """Whose record it is, None for a new person; raises as `receive` does and writes nothing."""
+    return _kept_before(source, by=by) or known_patient(by.clinic, person, by=by, compared=compared)
+
+
+def _kept_before(source: RecordSource, *, by: Staff) -> Patient | None:
+    """Whose record this very file became, if anybody's that `by` may see."""
+    same = by.clinic.patients.filter(intake_records__source_sha256=source.sha256)
+    return same.exclude(pk__in=hidden_from(by)).first()
 
 
 def _register(person: Person, *, by: Staff, at: datetime) -> Patient:
     return register_patient(
         name=person.name[:200] or NAMELESS,
         birth_date=person.birth_date,
-        identifiers=person.identifiers,
+        identifiers=not_elsewhere(by.clinic, person.identifiers),
         by=by,
         at=at,
     )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.decorators import requires
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.forms.enquiries import CloseForm, EnquiryForm, RegisterForm
 from tenuto.clinic.intake.models import Enquiry, EnquiryEnd
 from tenuto.clinic.intake.services import close_enquiry, record_enquiry, register_enquirer
@@ -20,11 +21,13 @@ from tenuto.clinic.intake.services.enquiries import Enquiring, EnquiryEnded
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, staff_of
 from tenuto.clinic.ledger.facts import IN_ORDER, NEWEST_FIRST
 from tenuto.clinic.ledger.services import record_read
+from tenuto.clinic.people.comparing import SideBySide, answer, side_by_side
 from tenuto.clinic.people.look_alikes import RESTRICTED, visible
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.people.services import IdentityConflict, known_patient
+from tenuto.clinic.people.services import IdentityConflict, IdentityDoubt, known_patient
 from tenuto.clinic.people.sight import hidden_from
 from tenuto.clinic.people.similar import alike
+from tenuto.core.intake.facts import Person
 
 __all__ = ["add", "enquiries", "enquiry"]
 
@@ -93,9 +96,8 @@ def _show(
     *,
     register: RegisterForm | None = None,
     close: CloseForm | None = None,
-    similar: list[Patient] | None = None,
+    compared: SideBySide | None = None,
 ) -> HttpResponse:
-    seen = visible(similar or [], staff=staff_of(request))
     context = {
         "enquiry": row,
         "end": getattr(row, "end", None),
@@ -104,8 +106,7 @@ def _show(
             initial={"name": row.name, "birth_date": row.birth_date}, today=clock.today(row.clinic)
         ),
         "close": close or CloseForm(),
-        "similar": seen,
-        "restricted": RESTRICTED if len(seen) < len(similar or []) else "",
+        "compared": compared,
     }
     status = UNPROCESSABLE if register or close else 200
     return render(request, "intake/enquiry.html", context, status=status)
@@ -129,23 +130,16 @@ def _register(request: HttpRequest, row: Enquiry) -> HttpResponse:
     form = RegisterForm(request.POST, today=clock.today(staff.clinic))
     if not form.is_valid():
         return _show(request, row, register=form)
-    got = form.cleaned_data
-    similar = _similar(request, got["name"], got["identifier"])
-    if similar and not got["checked"]:
-        form.add_error(
-            "checked", "Somebody here has a similar name. Compare, then say that this is another person."
-        )
-        return _show(request, row, register=form, similar=similar)
+    person, compared = form.person(staff.clinic), answer(request)
     try:
+        if compared is None:
+            _stop_for_similar_names(person, staff)
         with transaction.atomic():
             patient = register_enquirer(
-                enquiry=row,
-                name=got["name"],
-                birth_date=got["birth_date"],
-                identifiers=[got["identifier"].strip()],
-                by=staff,
-                at=timezone.now(),
+                enquiry=row, person=person, by=staff, at=timezone.now(), compared=compared
             )
+    except IdentityDoubt as doubt:
+        return _show(request, row, register=form, compared=side_by_side(str(doubt), person, doubt.candidates))
     except IdentityConflict as conflict:
         form.add_error("identifier", str(conflict))
         return _show(request, row, register=form)
@@ -156,12 +150,15 @@ def _register(request: HttpRequest, row: Enquiry) -> HttpResponse:
     return redirect("intake:page", patient.pk)
 
 
-def _similar(request: HttpRequest, name: str, identifier: str) -> list[Patient]:
-    """Who is called alike; nobody when the number is already somebody's, because then it is that person."""
-    staff = staff_of(request)
-    try:
-        if known_patient(staff.clinic, identifiers=[identifier.strip()], birth_date=None):
-            return []
-    except IdentityConflict:
-        return []
-    return alike(Patient(clinic=staff.clinic, name=name))
+def _stop_for_similar_names(person: Person, staff: Staff) -> None:
+    """Raise a doubt when somebody here is called alike, unless it is told who it is already."""
+    if known_patient(staff.clinic, person, by=staff) is not None:
+        return
+    others = alike(Patient(clinic=staff.clinic, name=person.name, birth_date=person.birth_date))
+    seen = visible(others, staff=staff)
+    if others:
+        names = " or ".join(map(str, seen))
+        why = (
+            f"Somebody here has a similar name: {names}. Compare, then say who it is." if seen else RESTRICTED
+        )
+        raise IdentityDoubt(why, seen)

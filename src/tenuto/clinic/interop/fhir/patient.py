@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
+from tenuto.clinic.interop.fhir.numbers import identifiers
+from tenuto.clinic.interop.fhir.periods import in_use
 from tenuto.core.intake.facts import Person
-from tenuto.core.intake.identifiers import is_of_the_state
 
 __all__ = ["read"]
 
@@ -28,7 +29,7 @@ def read(patient: Element, remarks: Remarks, as_of: date) -> Person:
     sex = patient.text("gender").lower()
     return Person(
         name=_name(patient, as_of, remarks),
-        identifiers=_identifiers(patient),
+        identifiers=identifiers(patient, as_of, remarks),
         birth_date=born.latest if born else None,
         sex=sex if sex in _SEXES else "",
     )
@@ -41,17 +42,10 @@ def is_dead(patient: Element) -> bool:
 
 def _name(patient: Element, as_of: date, remarks: Remarks) -> str:
     names = [
-        n for n in patient.all("name") if n.text("use") not in _NOT_CURRENT and _in_use(n, as_of, remarks)
+        n for n in patient.all("name") if n.text("use") not in _NOT_CURRENT and in_use(n, as_of, remarks)
     ]
     ranked = sorted(names, key=lambda n: _rank(n.text("use")))
     return next(filter(None, map(_whole_name, ranked)), "")
-
-
-def _in_use(part: Element, as_of: date, remarks: Remarks) -> bool:
-    """Whether the period of a name or number holds today; without a period it does."""
-    period = part.one("period")
-    start, end = (period.moment("start", remarks), period.moment("end", remarks)) if period else (None, None)
-    return (start is None or start.earliest <= as_of) and (end is None or as_of <= end.latest)
 
 
 def _rank(use: str) -> int:
@@ -61,19 +55,3 @@ def _rank(use: str) -> int:
 def _whole_name(name: Element) -> str:
     parts = [*name.texts("prefix"), *name.texts("given"), name.text("family"), *name.texts("suffix")]
     return " ".join(filter(None, parts)) or name.text("text")
-
-
-def _identifiers(patient: Element) -> tuple[str, ...]:
-    """Numbers in use, each after its kind. One of the state, such as a social security number, stays out."""
-    found = []
-    for identifier in patient.all("identifier"):
-        value = identifier.text("value")
-        if not value or identifier.text("use") == "old":
-            continue
-        kinds, kind = identifier.codings("type") if identifier.has("type") else ((), "")
-        codes, system = [c.code for c in kinds if c.code], identifier.text("system")
-        if is_of_the_state(codes=codes, system=system, words=" ".join([kind, *(c.display for c in kinds)])):
-            continue
-        label = next(iter(codes), "") or kind or system
-        found.append(f"{label} {value}".strip())
-    return tuple(dict.fromkeys(found))

@@ -24,10 +24,12 @@ class Migration(migrations.Migration):
                 ('preferred_name', models.CharField(blank=True, default='', max_length=100)),
                 ('birth_date', models.DateField(null=True)),
                 ('registered_at', models.DateTimeField()),
+                ('search', models.TextField(default='')),
                 ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='patients', to='accounts.clinic')),
             ],
             options={
                 'ordering': ['name', 'id'],
+                'indexes': [models.Index(fields=['clinic', 'birth_date'], name='patients_by_birth_date')],
             },
         ),
         migrations.CreateModel(
@@ -149,12 +151,17 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('value', models.CharField(max_length=200)),
+                ('label', models.CharField(blank=True, default='', max_length=200)),
+                ('system', models.CharField(blank=True, default='', max_length=200)),
+                ('proves', models.BooleanField(default=False)),
+                ('key', models.CharField(max_length=200)),
                 ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.clinic')),
                 ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identifiers', to='people.patient')),
             ],
             options={
                 'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(fields=('clinic', 'value'), name='identifier_once_in_a_clinic')],
+                'indexes': [models.Index(fields=['clinic', 'key'], name='patients_by_number')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('proves', True)), fields=('clinic', 'system', 'key'), name='proving_number_once_in_a_clinic')],
             },
         ),
     ]

@@ -9,6 +9,7 @@ from django.db import models
 
 from tenuto.clinic.accounts.models.clinic import Clinic
 from tenuto.clinic.ledger.facts import NEWEST_FIRST, Fact
+from tenuto.core.intake.facts import Identifier
 from tenuto.core.intake.identifiers import record_number
 
 if TYPE_CHECKING:
@@ -37,12 +38,15 @@ class Patient(models.Model):
     preferred_name = models.CharField(max_length=100, blank=True, default="")
     birth_date = models.DateField(null=True)
     registered_at = models.DateTimeField()
+    search = models.TextField(default="")
+    """Names and numbers as a search compares them, see `names`; computed, never shown."""
 
     if TYPE_CHECKING:
         identifiers: RelatedManager[PatientIdentifier]
 
     class Meta:
         ordering: ClassVar = ["name", "id"]
+        indexes: ClassVar = [models.Index(fields=["clinic", "birth_date"], name="patients_by_birth_date")]
 
     @property
     def audit_patient_id(self) -> uuid.UUID:
@@ -59,20 +63,38 @@ class Patient(models.Model):
 
 
 class PatientIdentifier(models.Model):
-    """A number or code that other systems know the patient by; within a clinic it points to one patient."""
+    """A number that other systems know the patient by. One that proves who it is points to one patient of a clinic.
+
+    A number that a family shares, or of which nobody says who gave it out, may stand with several and proves nothing.
+    """
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="identifiers")
     value = models.CharField(max_length=200)
+    label = models.CharField(max_length=200, blank=True, default="")
+    system = models.CharField(max_length=200, blank=True, default="")
+    proves = models.BooleanField(default=False)
+    key = models.CharField(max_length=200)
+    """The value as numbers are compared, see `names.number_key`."""
 
     class Meta:
         ordering: ClassVar = ["id"]
+        indexes: ClassVar = [models.Index(fields=["clinic", "key"], name="patients_by_number")]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["clinic", "value"], name="identifier_once_in_a_clinic")
+            models.UniqueConstraint(
+                fields=["clinic", "system", "key"],
+                condition=models.Q(proves=True),
+                name="proving_number_once_in_a_clinic",
+            )
         ]
 
+    @property
+    def read(self) -> Identifier:
+        """The number as the rules know it."""
+        return Identifier(self.value, self.label, self.system, self.proves)
+
     def __str__(self) -> str:
-        return self.value
+        return str(self.read)
 
 
 class Identity(Fact):

@@ -163,7 +163,7 @@ def _who(facts: PatientFacts) -> tuple[SheetRow, ...]:
     return (
         SheetRow("Patient", person.name or "No name recorded"),
         SheetRow("Born", born),
-        SheetRow("Record number", record_number(person.identifiers) or "none"),
+        SheetRow("Record number", record_number(map(str, person.identifiers)) or "none"),
         SheetRow("Allergies", allergies_of(facts)),
     )
 
@@ -181,7 +181,7 @@ def _person(person: Person, age: int | None) -> str:
     born = f"born {say_birthday(person.birth_date)}" if person.birth_date else "no birth date"
     if age is not None:
         born += f" ({age})"
-    number = record_number(person.identifiers) or "no record number"
+    number = record_number(map(str, person.identifiers)) or "no record number"
     return ", ".join([person.name or "No name recorded", born, person.sex or "no sex recorded", number])
 
 

@@ -1,0 +1,76 @@
+"""Identifiers of a Patient: which are in use, and which prove who it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from tenuto.clinic.interop.fhir.elements import Element, Remarks
+from tenuto.clinic.interop.fhir.periods import in_use
+from tenuto.clinic.people.names import folded, number_key
+from tenuto.core.data import Table, data_file
+from tenuto.core.intake.facts import Identifier
+
+__all__ = ["identifiers"]
+
+_RUNNING = "01234567890123456789"
+_SHORT = 6
+"""A shorter number may be a real one that looks like 77 or 1234."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kinds:
+    not_own: frozenset[str]
+    not_own_words: frozenset[str]
+    not_own_systems: tuple[str, ...]
+    stand_ins: frozenset[str]
+
+
+@data_file(Path(__file__).with_name("numbers.toml"))
+def _kinds(file: Table) -> _Kinds:
+    return _Kinds(
+        frozenset(file.words("not_own")),
+        frozenset(file.words("not_own_words")),
+        file.words("not_own_systems"),
+        frozenset(file.words("stand_ins")),
+    )
+
+
+def identifiers(patient: Element, as_of: date, remarks: Remarks) -> tuple[Identifier, ...]:
+    """The numbers in use, each once, in the order of the record."""
+    return tuple(dict.fromkeys(_read(patient, as_of, remarks)))
+
+
+def _read(patient: Element, as_of: date, remarks: Remarks) -> Iterator[Identifier]:
+    for each in patient.all("identifier"):
+        value = each.text("value")
+        if not value or each.text("use") == "old" or not in_use(each, as_of, remarks):
+            continue
+        codings, words = each.codings("type") if each.has("type") else ((), "")
+        codes = [coding.code for coding in codings if coding.code]
+        system = _address(each.text("system"))
+        own = not _of_several(codes, words, system) and each.text("use") != "temp"
+        label = next(iter(codes), "") or words or each.text("system")
+        yield Identifier(value, label, system, bool(system) and own and not _stands_in(value))
+
+
+def _of_several(codes: list[str], words: str, system: str) -> bool:
+    kinds = _kinds()
+    return (
+        any(code.upper() in kinds.not_own for code in codes)
+        or not kinds.not_own_words.isdisjoint(folded(words).split())
+        or any(part in system for part in kinds.not_own_systems)
+    )
+
+
+def _address(system: str) -> str:
+    """A system in one writing: an OID with its prefix, no difference of http, case and a last slash."""
+    plain = system.strip().rstrip("/").lower().replace("https://", "http://", 1)
+    return f"urn:oid:{plain}" if plain[:2] in ("0.", "1.", "2.") else plain
+
+
+def _stands_in(value: str) -> bool:
+    key = number_key(value)
+    return key in _kinds().stand_ins or (len(key) >= _SHORT and (len(set(key)) == 1 or key in _RUNNING))
