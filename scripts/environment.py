@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
 LOCKS = {"runtime": "requirements.lock", "test": "requirements-test.lock"}
 FOLDERS = {"runtime": ".venv", "test": ".venv-test"}
+SILENT_SECONDS = 10
+"""After so long without an end, a command says that it goes on: a slow index looks like a broken one."""
 
 
 class CannotPrepare(Exception):
@@ -24,24 +29,45 @@ def say(text: str) -> None:
 
 
 def run_quietly(command: list[str], *, doing: str) -> None:
-    """Run a command; what it prints is shown only when it fails, with what it was for."""
+    """Run a command; what it prints is shown only when it fails, with what it was for. A long one says that it goes on."""
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
     environment["UV_NO_PROGRESS"] = "1"
-    try:
-        done = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)
-        if done.returncode and "certificate" in done.stderr and "UV_SYSTEM_CERTS" not in environment:
-            # An index behind a proxy with its own certificate authority: trust what the system trusts.
-            environment["UV_SYSTEM_CERTS"] = "true"
-            done = subprocess.run(
-                command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True
-            )
-    except OSError as error:
-        raise CannotPrepare(f"Could not start {command[0]} while {doing}: {error}.") from error
-    if done.returncode:
-        tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-12:])
+    code, said = _run(command, environment, doing=doing)
+    if code and "certificate" in said and "UV_SYSTEM_CERTS" not in environment:
+        # An index behind a proxy with its own certificate authority: trust what the system trusts.
+        environment["UV_SYSTEM_CERTS"] = "true"
+        code, said = _run(command, environment, doing=doing)
+    if code:
+        tail = "\n".join(said.strip().splitlines()[-12:])
         raise CannotPrepare(
             f"Stopped while {doing}.\n{tail}\nCheck that the package index can be reached, then run this again."
         )
+
+
+def _run(command: list[str], environment: dict[str, str], *, doing: str) -> tuple[int, str]:
+    """The exit code of a command and all that it printed."""
+    try:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+    except OSError as error:
+        raise CannotPrepare(f"Could not start {command[0]} while {doing}: {error}.") from error
+    said: list[str] = []
+    with process:
+        reader = threading.Thread(target=lambda: said.extend(process.stdout or ()), daemon=True)
+        started = time.monotonic()
+        reader.start()
+        while reader.is_alive():
+            reader.join(SILENT_SECONDS)
+            if reader.is_alive():
+                newest = said[-1].strip() if said else "nothing said yet"
+                say(f"  still {doing}, {time.monotonic() - started:.0f} s: {newest}")
+    return process.returncode, "".join(said)
+
+
+def has_pip() -> bool:
+    """Whether this Python has pip, which Debian leaves out."""
+    return importlib.util.find_spec("pip") is not None
 
 
 def _uv() -> Path:
@@ -51,6 +77,11 @@ def _uv() -> Path:
     wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
     binary = TOOLS / "bin" / ("uv.exe" if os.name == "nt" else "uv")
     if not binary.exists() or not stamp.exists() or stamp.read_text() != wanted:
+        if not has_pip():
+            raise CannotPrepare(
+                f"{sys.executable} has no pip, which fetches the installer. Install pip (Debian and Ubuntu: "
+                "`apt-get install python3-pip`; elsewhere: `python3 -m ensurepip`) and run this again."
+            )
         say("Fetching the installer (once) ...")
         run_quietly(
             [

@@ -12,12 +12,18 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def environment(monkeypatch, tmp_path):
-    """The module with a project of its own and every outside command recorded instead of run."""
+def fresh():
+    """The module, loaded anew."""
     spec = importlib.util.spec_from_file_location("environment", ROOT / "scripts/environment.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def environment(monkeypatch, tmp_path):
+    """The module with a project of its own and every outside command recorded instead of run."""
+    module = fresh()
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "TOOLS", tmp_path / ".tools")
     (tmp_path / "requirements").mkdir()
@@ -34,6 +40,7 @@ def environment(monkeypatch, tmp_path):
         (tmp_path / ".tools/bin/uv").touch()
 
     monkeypatch.setattr(module, "run_quietly", pretend)
+    monkeypatch.setattr(module, "has_pip", lambda: True)
     return module
 
 
@@ -59,6 +66,29 @@ def test_an_old_python_is_told_so(environment, monkeypatch):
         environment.ensure("runtime")
 
 
+def test_a_python_without_pip_is_told_to_install_it(environment, monkeypatch):
+    monkeypatch.setattr(environment, "has_pip", lambda: False)
+    with pytest.raises(
+        environment.CannotPrepare, match=r"has no pip.*apt-get install python3-pip"
+    ) as problem:
+        environment.ensure("runtime")
+    assert "index" not in str(problem.value)
+    assert environment.commands == []
+
+
+def test_a_long_step_says_that_it_goes_on_and_how_far_it_is(monkeypatch, capsys):
+    module = fresh()
+    monkeypatch.setattr(module, "SILENT_SECONDS", 0.05)
+    module.run_quietly(["sh", "-c", "echo Downloading numpy; sleep 1"], doing="fetching")
+    assert "still fetching" in (said := capsys.readouterr().err)
+    assert "Downloading numpy" in said
+
+
+def test_what_a_quiet_step_says_is_not_shown(capsys):
+    fresh().run_quietly(["sh", "-c", "echo noise; echo noise >&2"], doing="fetching")
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize(
     ("command", "message"),
     [
@@ -67,9 +97,7 @@ def test_an_old_python_is_told_so(environment, monkeypatch):
     ],
 )
 def test_a_failed_step_says_what_it_was_doing(command, message):
-    spec = importlib.util.spec_from_file_location("environment", ROOT / "scripts/environment.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = fresh()
     with pytest.raises(module.CannotPrepare, match=message) as problem:
         module.run_quietly(command, doing="trying something")
     assert "trying something" in str(problem.value)
