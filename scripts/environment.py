@@ -31,7 +31,7 @@ def say(text: str) -> None:
 def run_quietly(command: list[str], *, doing: str) -> None:
     """Run a command; what it prints is shown only when it fails, with what it was for. A long one says that it goes on."""
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
-    environment["UV_NO_PROGRESS"] = "1"
+    environment |= {"UV_NO_PROGRESS": "1", "PIP_ROOT_USER_ACTION": "ignore"}
     code, said = _run(command, environment, doing=doing)
     if code and "certificate" in said and "UV_SYSTEM_CERTS" not in environment:
         # An index behind a proxy with its own certificate authority: trust what the system trusts.

@@ -94,7 +94,7 @@ def test_an_enquiry_becomes_a_patient_once_and_its_task_ends(visit, asked, carol
     answer = visit(carol).post(url, REGISTER)
     patient = Patient.objects.get()
     assert answer["Location"] == f"/patients/{patient.pk}/intake/"
-    assert [str(i) for i in patient.identifiers.all()] == ["Record 77"]
+    assert [str(i) for i in patient.identifiers.all()] == ["MR 77"]
     assert open_tasks(clinic) == []
     visit(carol).post(url, REGISTER)
     assert (Patient.objects.count(), EnquiryEnd.objects.count()) == (1, 1)

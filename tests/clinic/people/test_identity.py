@@ -9,7 +9,7 @@ import pytest
 
 from tenuto.clinic.people.look_alikes import look_alikes
 from tenuto.clinic.people.services import (
-    Comparison,
+    IdentityAnswer,
     IdentityDoubt,
     add_identifiers,
     known_patient,
@@ -73,12 +73,17 @@ def test_a_number_is_the_same_however_it_is_printed(register, clinic):
 def test_doubt_asks_and_takes_an_answer_for_those_shown_only(register, clinic, person, alice):
     ana = register("Ana Silva", "MRN 1")
     add_identifiers(ana, identifiers=[FAMILY, SPOUSE], by=alice, at=NOW)
-    for answer in (None, Comparison(), Comparison(same=uuid4()), Comparison(apart=frozenset([uuid4()]))):
+    for answer in (
+        None,
+        IdentityAnswer(),
+        IdentityAnswer(same=uuid4()),
+        IdentityAnswer(apart=frozenset([uuid4()])),
+    ):
         with pytest.raises(IdentityDoubt, match="nothing was saved") as doubt:
             known_patient(clinic, person, compared=answer)
         assert doubt.value.candidates == (ana,)
-    assert known_patient(clinic, person, compared=Comparison(same=ana.pk)) == ana
-    assert known_patient(clinic, person, compared=Comparison(apart=frozenset([ana.pk]))) is None
+    assert known_patient(clinic, person, compared=IdentityAnswer(same=ana.pk)) == ana
+    assert known_patient(clinic, person, compared=IdentityAnswer(apart=frozenset([ana.pk]))) is None
 
 
 @pytest.mark.parametrize(

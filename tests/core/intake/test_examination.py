@@ -7,8 +7,11 @@ from decimal import Decimal
 import pytest
 
 from tenuto.core.gate import Level
+from tenuto.core.intake.blood_pressure import readings
+from tenuto.core.intake.eligibility import case_of
 from tenuto.core.intake.facts import Allergy, Answer, Coding, Consent, Medication, RecordedScore
 from tenuto.core.intake.required import JudgementPurpose
+from tenuto.core.policy import demo_policy
 from tests.core.intake.people import (
     TODAY,
     finding,
@@ -234,3 +237,34 @@ def test_nobody_is_told_to_stop_a_medicine():
         for found in judged(healthy(medications=(Medication(name),))).gate.findings:
             assert "stop taking" not in found.message
             assert "discontinue" not in found.message
+
+
+def halves(*parts: tuple[str, str, str, str]):
+    """Halves of blood pressures: kind, value, minute, where they were read."""
+    sent = tuple(
+        replace(measured(f"{kind}_mmhg", value), minute=minute, origin=origin)
+        for kind, value, minute, origin in parts
+    )
+    others = tuple(m for m in healthy().measurements if "mmhg" not in m.kind)
+    patient = healthy(measurements=(*others, *sent))
+    case = case_of(
+        patient, policy=demo_policy(), as_of=TODAY, purpose=JudgementPurpose.PLANNING, indication=None
+    )
+    return [str(r).partition(" ")[0] for r in readings(case)]
+
+
+@pytest.mark.parametrize(
+    ("parts", "read"),
+    [
+        ([("systolic", "151", "14:02", "o1"), ("diastolic", "92", "14:02", "o2")], ["151/92"]),
+        ([("systolic", "151", "14:02", "o1"), ("diastolic", "92", "14:09", "o2")], ["?/92", "151/?"]),
+        ([("systolic", "151", "", "o1"), ("diastolic", "92", "", "o2")], ["151/?", "?/92"]),
+        (
+            [("systolic", "151", "14:02", "o1"), ("systolic", "120", "14:02", "o2"), ("diastolic", "92", "14:02", "o3")],
+            ["151/92", "120/?"],
+        ),
+        ([("systolic", "151", "14:02", "o1"), ("diastolic", "92", "14:02", "o1")], ["151/92"]),
+    ],
+)  # fmt: skip
+def test_halves_of_one_minute_are_one_blood_pressure_also_when_sent_apart(parts, read):
+    assert halves(*parts) == read

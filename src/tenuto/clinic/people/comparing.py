@@ -10,18 +10,18 @@ from django.http import HttpRequest
 
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.names import could_be_one
-from tenuto.clinic.people.services import Comparison
+from tenuto.clinic.people.services import IdentityAnswer
 from tenuto.clinic.people.similar import numbers_of, person_of, shared_number
 from tenuto.core.dates import say_birthday
 from tenuto.core.intake.facts import Person
 
-__all__ = ["Beside", "SideBySide", "answer", "side_by_side"]
+__all__ = ["ComparedPerson", "SideBySide", "answer", "side_by_side"]
 
 NO_BIRTH_DATE = "not recorded"
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class ComparedPerson:
     """One row: who it is, and for a patient what agrees with the person and what does not."""
 
     name: str
@@ -37,8 +37,8 @@ class SideBySide:
     """Why somebody has to compare, the person, and who is here already."""
 
     why: str
-    person: Beside
-    here: Sequence[Beside]
+    person: ComparedPerson
+    here: Sequence[ComparedPerson]
 
 
 def side_by_side(why: str, person: Person, here: Sequence[Patient]) -> SideBySide:
@@ -46,24 +46,24 @@ def side_by_side(why: str, person: Person, here: Sequence[Patient]) -> SideBySid
     return SideBySide(why, _beside(person), [_compared(person, other) for other in here])
 
 
-def answer(request: HttpRequest) -> Comparison | None:
+def answer(request: HttpRequest) -> IdentityAnswer | None:
     """What was said about the people who were shown; None when nothing was, or not in a form that was shown."""
     said: Mapping[str, str] = request.POST
     try:
         if said.get("same"):
-            return Comparison(same=UUID(said["same"]))
+            return IdentityAnswer(same=UUID(said["same"]))
         apart = frozenset(UUID(each) for each in request.POST.getlist("apart"))
     except ValueError:
         return None
-    return Comparison(apart=apart) if "another" in said else None
+    return IdentityAnswer(apart=apart) if "another" in said else None
 
 
-def _beside(person: Person) -> Beside:
+def _beside(person: Person) -> ComparedPerson:
     born = say_birthday(person.birth_date) if person.birth_date else NO_BIRTH_DATE
-    return Beside(person.name or "No name", born, ", ".join(map(str, person.identifiers)) or "none")
+    return ComparedPerson(person.name or "No name", born, ", ".join(map(str, person.identifiers)) or "none")
 
 
-def _compared(person: Person, other: Patient) -> Beside:
+def _compared(person: Person, other: Patient) -> ComparedPerson:
     row, days = _beside(person_of(other)), (person.birth_date, other.birth_date)
     number = shared_number(person.identifiers, numbers_of(other))
     agrees: list[str] = []
@@ -75,4 +75,4 @@ def _compared(person: Person, other: Patient) -> Beside:
         agrees.append(f"number {number}")
     elif person.identifiers:
         differs.append("numbers")
-    return Beside(row.name, row.born, row.numbers, ", ".join(agrees), ", ".join(differs), other.pk)
+    return ComparedPerson(row.name, row.born, row.numbers, ", ".join(agrees), ", ".join(differs), other.pk)

@@ -16,7 +16,7 @@ from tenuto.clinic.ui.words import long_day
 from tenuto.core.intake.facts import Identifier, Person
 
 __all__ = [
-    "Comparison",
+    "IdentityAnswer",
     "IdentityConflict",
     "IdentityDoubt",
     "add_identifiers",
@@ -42,7 +42,7 @@ class IdentityDoubt(IdentityConflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class IdentityAnswer:
     """What somebody said who compared: it is this patient, or none of those who were shown."""
 
     same: UUID | None = None
@@ -50,7 +50,7 @@ class Comparison:
 
 
 def known_patient(
-    clinic: Clinic, person: Person, *, by: Staff | None = None, compared: Comparison | None = None
+    clinic: Clinic, person: Person, *, by: Staff | None = None, compared: IdentityAnswer | None = None
 ) -> Patient | None:
     """The patient of this clinic who this person is; None when it is nobody here.
 
@@ -115,7 +115,7 @@ def _told_apart(person: Person, other: Patient) -> bool:
     return bool(mine) and all(number_key(each.value) != theirs[each.system] for each in mine)
 
 
-def _answered(doubt: IdentityDoubt, compared: Comparison | None) -> Patient | None:
+def _answered(doubt: IdentityDoubt, compared: IdentityAnswer | None) -> Patient | None:
     """Whom the comparison names; it holds only for people who were shown when it was made."""
     if compared is not None:
         same = [patient for patient in doubt.candidates if patient.pk == compared.same]

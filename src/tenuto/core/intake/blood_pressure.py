@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -37,7 +37,10 @@ class BloodPressure:
 
 
 def readings(case: JudgedCase) -> tuple[BloodPressure, ...]:
-    """All readings up to the day of the judgement, newest first. Halves of one record belong together."""
+    """All readings up to the day of the judgement, newest first.
+
+    Halves of one record belong together; so do two of one minute that were sent as records of their own.
+    """
     halves: dict[tuple[date | None, str, str], list[list[Decimal]]] = {}
     for index, kind in enumerate(("systolic_mmhg", "diastolic_mmhg")):
         for m in case.usable(kind):
@@ -47,7 +50,23 @@ def readings(case: JudgedCase) -> tuple[BloodPressure, ...]:
         for (taken, minute, origin), (upper, lower) in halves.items()
         for n in range(max(len(upper), len(lower)))
     ]
-    return tuple(sorted(found, key=_when, reverse=True))
+    return tuple(sorted(_joined(found), key=_when, reverse=True))
+
+
+def _joined(found: list[BloodPressure]) -> list[BloodPressure]:
+    """The readings, a lone upper half with the lone lower half of the same minute; the highest with the highest."""
+    lone: dict[tuple[date | None, str], list[BloodPressure]] = {}
+    for reading in found:
+        if reading.minute and None in (reading.systolic, reading.diastolic):
+            lone.setdefault((reading.taken, reading.minute), []).append(reading)
+    for halves in lone.values():
+        upper = sorted((r for r in halves if r.systolic is not None), key=_when, reverse=True)
+        lower = sorted((r for r in halves if r.diastolic is not None), key=_when, reverse=True)
+        for one, two in zip(upper, lower, strict=False):
+            found.remove(one)
+            found.remove(two)
+            found.append(replace(one, diastolic=two.diastolic, origin=f"{one.origin}, {two.origin}"))
+    return found
 
 
 def _nth(values: list[Decimal], n: int) -> Decimal | None:

@@ -58,11 +58,13 @@ class ReadingReport:
         return {ending: found[ending] for ending in Ending if found[ending]}
 
     def ended(self, ending: Ending) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """The entries that ended so, by their reason: the reason, and the labels with it."""
+        """The entries that ended so, by their reason, or by their kind where they were used: that, and the labels with it."""
         found: dict[str, list[str]] = {}
         for entry in self.entries:
             if entry.ending is ending:
-                found.setdefault(entry.why or entry.kind, []).append(entry.label)
+                found.setdefault((ending is not Ending.USED and entry.why) or entry.kind, []).append(
+                    entry.label
+                )
         return tuple((why, tuple(labels)) for why, labels in found.items())
 
 

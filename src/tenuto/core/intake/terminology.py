@@ -14,7 +14,16 @@ from tenuto.core.intake.wording import Phrases
 from tenuto.core.literature import ROOT
 from tenuto.core.sources import Basis, Tag, basis_of
 
-__all__ = ["AnswerBand", "CodeRole", "Term", "band", "spoken_of", "stands_for_nothing", "terms"]
+__all__ = [
+    "AnswerBand",
+    "CodeRole",
+    "Term",
+    "band",
+    "only_a_visit",
+    "spoken_of",
+    "stands_for_nothing",
+    "terms",
+]
 
 
 class CodeRole(StrEnum):
@@ -63,6 +72,7 @@ class _Register:
     bands: Mapping[str, AnswerBand]
     words: Mapping[str, tuple[str, ...]]
     nothing: Mapping[str, tuple[str, ...]]
+    visits: tuple[str, ...]
 
 
 @data_file(ROOT / "terminology.toml")
@@ -72,6 +82,7 @@ def _register(file: Table) -> _Register:
         {fact: _band(row) for fact, row in file.table("quantity").named().items()},
         file.lists("words"),
         file.lists("nothing"),
+        file.words("visits"),
     )
 
 
@@ -103,6 +114,15 @@ def band(fact_id: str) -> AnswerBand | None:
     return _register().bands.get(fact_id)
 
 
+_ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+
+
+def only_a_visit(codings: Iterable[Coding]) -> bool:
+    """True when an ICD-10 code says why somebody came, such as for an examination, and names no disease."""
+    codes = [c.code.replace(".", "").upper() for c in codings if c.system in ("icd10cm", "icd10")]
+    return bool(codes) and all(code.startswith(_register().visits) for code in codes)
+
+
 @cache
 def _phrases() -> Phrases:
     return Phrases(_register().words)
@@ -113,7 +133,11 @@ def spoken_of(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(name for text in texts for name in _phrases().names(text))
 
 
-def stands_for_nothing(codings: Iterable[Coding]) -> bool:
-    """True when a code says that a list is empty or not known, and is no entry of it."""
+def stands_for_nothing(codings: Iterable[Coding], text: str = "") -> bool:
+    """True when a code, or the whole text beside no code, says that a list is empty or not known, and is no entry of it."""
     nothing = _register().nothing
+    said = " ".join(text.casefold().replace("(", " ").replace(")", " ").strip(" .").split())
+    named = [coding for coding in codings if coding.system != _ABSENT]
+    if not named and said in nothing["text"]:
+        return True
     return any(coding.code in nothing.get(coding.system, ()) for coding in codings)

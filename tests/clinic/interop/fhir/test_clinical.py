@@ -297,3 +297,67 @@ def test_a_consent_that_does_not_hold_today_is_kept_as_not_active(more: dict) ->
 
 def test_a_consent_entered_in_error_is_nothing() -> None:
     assert read(consent(status="entered-in-error")).facts.consents == ()
+
+
+GERMAN = "http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit"
+
+
+def german(*letters: str) -> dict:
+    extension = [{"url": GERMAN, "valueCoding": {"code": letter}} for letter in letters]
+    coding = {"system": "http://fhir.de/CodeSystem/bfarm/icd-10-gm", "code": "F33.2", "extension": extension}
+    return {"coding": [coding]}
+
+
+@pytest.mark.parametrize(
+    ("letters", "status", "certain", "said"),
+    [
+        ("G", ProblemStatus.ACTIVE, True, False),
+        ("V", ProblemStatus.ACTIVE, False, False),
+        ("A", ProblemStatus.REFUTED, True, False),
+        ("Z", ProblemStatus.RESOLVED, True, False),
+        ("", ProblemStatus.ACTIVE, True, False),
+        ("Q", ProblemStatus.ACTIVE, False, True),
+        ("GA", ProblemStatus.ACTIVE, False, True),
+    ],
+)
+def test_how_sure_a_german_diagnosis_is_stands_beside_its_code(letters, status, certain, said) -> None:
+    facts = read(condition(german(*letters))).facts
+    assert (facts.problems[0].status, facts.problems[0].certain) == (status, certain)
+    assert bool(facts.unreadable) is said
+
+
+@pytest.mark.parametrize(
+    ("code", "problems"),
+    [
+        (concept("http://hl7.org/fhir/sid/icd-10-cm", "Z00.00", text="Annual physical exam"), 0),
+        (concept("http://hl7.org/fhir/sid/icd-10-cm", "Z79.891", text="Long term use of opiates"), 1),
+        ({"text": "No known problems"}, 0),
+        ({"text": "None of the above fits"}, 1),
+    ],
+)
+def test_the_reason_of_a_visit_and_an_empty_list_are_no_problem(code: dict, problems: int) -> None:
+    reading = read(condition(code))
+    assert len(reading.facts.problems) == problems
+    assert reading.report.settled is True
+
+
+@pytest.mark.parametrize(
+    ("code", "allergies"),
+    [
+        ({"text": "NKDA"}, 0),
+        ({"text": "No Known Allergies (NKA)"}, 1),
+        ({"text": "No known drug allergies."}, 0),
+        (concept("http://terminology.hl7.org/CodeSystem/data-absent-reason", "unknown", text="NKDA"), 0),
+        (concept("http://snomed.info/sct", "91936005", text="NKDA"), 1),
+        ({"text": "Ketamine"}, 1),
+    ],
+)
+def test_an_empty_list_in_words_is_no_allergy_unless_a_code_says_otherwise(
+    code: dict, allergies: int
+) -> None:
+    assert len(read(allergy(code=code)).facts.allergies) == allergies
+
+
+@pytest.mark.parametrize("text", ["No current medications", "none", "Patient denies taking any medications."])
+def test_an_empty_list_in_words_is_no_medicine(text: str) -> None:
+    assert medicines(statement(medicationCodeableConcept={"text": text})) == []

@@ -39,7 +39,7 @@ def test_synthea_s_person_is_read(luna: BundleReading) -> None:
     )
     # The record number stays; social security number, licence and passport are not taken in.
     assert [str(each).split()[0] for each in person.identifiers] == [
-        "https://github.com/synthetichealth/synthea",
+        "synthea",
         "MR",
     ]
     assert luna.ignored["Immunization"] == 27

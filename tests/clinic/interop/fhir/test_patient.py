@@ -258,7 +258,7 @@ def test_a_number_that_is_not_in_use_is_not_read(sent: dict) -> None:
     assert read(patient=PATIENT | {"identifier": [sent]}).facts.person.identifiers == ()
 
 
-@pytest.mark.parametrize("system", ["2.16.840.1.113883.4.1", "urn:oid:2.16.840.1.113883.4.1"])
+@pytest.mark.parametrize("system", ["2.16.840.1.113883.19.5", "urn:oid:2.16.840.1.113883.19.5"])
 def test_a_system_is_the_same_with_and_without_its_prefix(system: str) -> None:
     patient = PATIENT | {"identifier": [{"system": system, "value": "7"}]}
-    assert read(patient=patient).facts.person.identifiers[0].system == "urn:oid:2.16.840.1.113883.4.1"
+    assert read(patient=patient).facts.person.identifiers[0].system == "urn:oid:2.16.840.1.113883.19.5"

@@ -15,7 +15,7 @@ from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.services import (
-    Comparison,
+    IdentityAnswer,
     add_identifiers,
     known_patient,
     not_elsewhere,
@@ -69,7 +69,7 @@ def record_enquiry(*, clinic: Clinic, asked: Enquiring, by: Actor, at: datetime)
 
 @transaction.atomic
 def register_enquirer(
-    *, enquiry: Enquiry, person: Person, by: Staff, at: datetime, compared: Comparison | None = None
+    *, enquiry: Enquiry, person: Person, by: Staff, at: datetime, compared: IdentityAnswer | None = None
 ) -> Patient:
     """Make a patient of who asked, or join the enquiry to one who is here.
 

@@ -15,7 +15,7 @@ from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.services import (
-    Comparison,
+    IdentityAnswer,
     add_identifiers,
     known_patient,
     not_elsewhere,
@@ -50,7 +50,12 @@ class Received:
 
 @transaction.atomic
 def receive(
-    *, facts: PatientFacts, source: RecordSource, by: Staff, at: datetime, compared: Comparison | None = None
+    *,
+    facts: PatientFacts,
+    source: RecordSource,
+    by: Staff,
+    at: datetime,
+    compared: IdentityAnswer | None = None,
 ) -> Received:
     """Keep a record in the clinic of `by`, with the person it belongs to.
 
@@ -88,7 +93,7 @@ def receive(
 
 
 def whose(
-    person: Person, *, source: RecordSource, by: Staff, compared: Comparison | None = None
+    person: Person, *, source: RecordSource, by: Staff, compared: IdentityAnswer | None = None
 ) -> Patient | None:
     """Whose record it is, None for a new person; raises as `receive` does and writes nothing."""
     return _kept_before(source, by=by) or known_patient(by.clinic, person, by=by, compared=compared)

@@ -23,7 +23,7 @@ def read(allergy: Element, remarks: Remarks) -> Allergy | None:
         remarks.settle(Ending.NOT_NEEDED, f"the allergy is {over}")
         return None
     codings, text = allergy.codings("code")
-    if stands_for_nothing(codings):
+    if stands_for_nothing(codings, text):
         remarks.settle(Ending.NOT_NEEDED, "says that no allergies are known; it is no allergy")
         return None
     manifestations = []

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from tenuto.clinic.interop.fhir.certainty import beside_the_code
 from tenuto.clinic.interop.fhir.elements import Element, Moment, Remarks
 from tenuto.core.intake.facts import Problem, ProblemStatus
 from tenuto.core.intake.reading_report import Ending
-from tenuto.core.intake.terminology import stands_for_nothing
+from tenuto.core.intake.terminology import only_a_visit, stands_for_nothing
 
 __all__ = ["read"]
 
@@ -31,8 +32,13 @@ def read(condition: Element, remarks: Remarks) -> Problem | None:
         remarks.settle(Ending.TAKEN_BACK, "entered in error")
         return None
     codings, text = condition.codings("code")
-    if stands_for_nothing(codings):
+    beside = beside_the_code(condition, remarks)
+    verification = beside if beside in ("provisional", "refuted") else verification
+    if stands_for_nothing(codings, text):
         remarks.settle(Ending.NOT_NEEDED, "says that no problems are known; it is no problem")
+        return None
+    if only_a_visit(codings):
+        remarks.settle(Ending.NOT_NEEDED, "the reason of a visit; it is no problem")
         return None
     if not codings and not text:
         remarks.add(f"{condition.where} names no condition. Look it up in the sending system.")
@@ -43,7 +49,7 @@ def read(condition: Element, remarks: Remarks) -> Problem | None:
     return Problem(
         text=text or codings[0].code,
         codings=codings,
-        status=_status(condition, verification, remarks),
+        status=ProblemStatus.RESOLVED if beside == "resolved" else _status(condition, verification, remarks),
         # A partly known day is read as the latest it can be: nothing looks longer ago than it is.
         onset=onset.latest if onset else None,
         ended=ended.latest if ended else None,

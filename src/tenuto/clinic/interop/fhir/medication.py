@@ -69,7 +69,7 @@ def _judge_status(resource: Element, status: str, remarks: Remarks) -> None:
 
 def _medication(resource: Element, dosage: str, find: Find, remarks: Remarks) -> Medication | None:
     codings, text = _what(resource, find)
-    if stands_for_nothing(codings):
+    if stands_for_nothing(codings, text):
         remarks.settle(Ending.NOT_NEEDED, "says that no medicines are known; it is no medicine")
         return None
     if not codings and not text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,10 +11,12 @@ from tenuto.clinic.interop.fhir.elements import Element, Remarks
 from tenuto.clinic.interop.fhir.periods import in_use
 from tenuto.clinic.people.names import folded, number_key
 from tenuto.core.data import Table, data_file
-from tenuto.core.intake.facts import Identifier
+from tenuto.core.intake.facts import Coding, Identifier
+from tenuto.core.intake.identifiers import is_of_the_state
 
 __all__ = ["identifiers"]
 
+_KINDS = "http://terminology.hl7.org/CodeSystem/v2-0203"
 _RUNNING = "01234567890123456789"
 _SHORT = 6
 """A shorter number may be a real one that looks like 77 or 1234."""
@@ -39,7 +41,7 @@ def _kinds(file: Table) -> _Kinds:
 
 
 def identifiers(patient: Element, as_of: date, remarks: Remarks) -> tuple[Identifier, ...]:
-    """The numbers in use, each once, in the order of the record."""
+    """The numbers in use, each once, in the order of the record. One of the state, such as a social security number, stays out."""
     return tuple(dict.fromkeys(_read(patient, as_of, remarks)))
 
 
@@ -50,10 +52,20 @@ def _read(patient: Element, as_of: date, remarks: Remarks) -> Iterator[Identifie
             continue
         codings, words = each.codings("type") if each.has("type") else ((), "")
         codes = [coding.code for coding in codings if coding.code]
+        said = " ".join([words, *(coding.display for coding in codings)])
+        if is_of_the_state(codes=codes, system=each.text("system"), words=said):
+            continue
         system = _address(each.text("system"))
         own = not _of_several(codes, words, system) and each.text("use") != "temp"
-        label = next(iter(codes), "") or words or each.text("system")
+        label = _label(codings, words, each.text("system"))
         yield Identifier(value, label, system, bool(system) and own and not _stands_in(value))
+
+
+def _label(codings: Sequence[Coding], words: str, system: str) -> str:
+    """What kind of number it is: the standard's code, else the sender's words, else the end of the system's address."""
+    standard = next((each.code for each in codings if each.system == _KINDS), "")
+    coded = next((each.code for each in codings if each.code), "")
+    return standard or words or coded or (system.rstrip("/").rpartition("/")[2] if "/" in system else system)
 
 
 def _of_several(codes: list[str], words: str, system: str) -> bool:

@@ -56,7 +56,8 @@ class Patient(models.Model):
     @property
     def record_number(self) -> str:
         """The one number that pages and papers show beside name and birth date; empty when there is none."""
-        return record_number(str(each) for each in self.identifiers.all())
+        numbers = sorted(self.identifiers.all(), key=lambda each: not each.proves)
+        return record_number(str(each) for each in numbers)
 
     def __str__(self) -> str:
         return self.name
