@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import configparser
+import importlib
 import re
 from pathlib import Path
+
+from django.db import models
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = ["intake", "plan", "booking", "infusion", "recovery", "outcomes", "forecast"]
@@ -45,6 +48,7 @@ BY_NAME = {
     "cli/docs.py": "the pages of the manual are rendered by name",
     "clinic/access/audit_rows.py": "an event names its subject's model, whichever room that is",
     "clinic/config/bodies.py": "the session store is a setting of Django",
+    "clinic/ledger/check_new.py": "an event names the rows it seals, whichever room they are in",
     "clinic/pathway/seen.py": "a page names the facts that it rests on, whichever room keeps them",
     "clinic/ui/contributions.py": "the registry reads each room's contribution",
 }
@@ -64,3 +68,17 @@ def test_nobody_reaches_another_room_by_name():
         in ("get_model", "import_module", "__import__")
     }
     assert found == set(BY_NAME)
+
+
+def test_a_door_hands_out_no_table():
+    """Behind a row stand its managers, its relations and every other row: a door gives frozen values and verbs."""
+    rooms = sorted(each.parent.name for each in (ROOT / "src/tenuto/clinic").glob("*/api.py"))
+    handed = {
+        f"{room}.api.{name}"
+        for room in rooms
+        if (door := importlib.import_module(f"tenuto.clinic.{room}.api"))
+        for name in door.__all__
+        if isinstance(value := getattr(door, name), type) and issubclass(value, models.Model)
+    }
+    assert {"intake", "plan", "ports"} <= set(rooms)
+    assert handed == set()

@@ -14,7 +14,7 @@ from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.identity import add_identifiers
 from tenuto.clinic.plan import services
-from tenuto.clinic.ports.api import Hold, open_task, place_hold
+from tenuto.clinic.ports.api import HoldKind, open_task, place_hold
 from tenuto.core.dates import say_birthday
 from tenuto.core.intake.facts import Allergy
 from tests.clinic.conftest import NOW
@@ -144,7 +144,7 @@ def test_no_dates_leave_by_address_while_the_plan_is_held(visit, accepted, alice
     version = signed(patient, alice)
     place_hold(
         patient=patient,
-        kind=Hold.Kind.PLAN,
+        kind=HoldKind.PLAN,
         rule="test",
         key="1",
         why="Liver tests came back high.",

@@ -23,7 +23,6 @@ from tenuto.clinic.intake.api import (
 )
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan import api as plans
-from tenuto.clinic.plan.api import PlanVersion
 from tenuto.clinic.ports.api import place_hold
 from tenuto.clinic.scales.api import record_form
 from tenuto.core.intake import labs
@@ -111,28 +110,22 @@ def _decide(patient: Patient, place: CohortStage, *, by: Staff, at: datetime) ->
 
 
 def _plan(patient: Patient, place: CohortStage, *, by: Staff, at: datetime) -> None:
-    first = _draft(patient, 100, "", by=by, at=at)
-    if place is CohortStage.DRAFTED:
-        return
-    _sign(first, by=by, at=at)
+    _write_plan(patient, 100, "", signs=place is not CohortStage.DRAFTED, by=by, at=at)
     if place is CohortStage.REVISED:
-        revised = _draft(patient, 50, "Less fluid.", by=by, at=at + timedelta(minutes=30))
-        _sign(revised, by=by, at=at + timedelta(minutes=30))
+        _write_plan(patient, 50, "Less fluid.", signs=True, by=by, at=at + timedelta(minutes=30))
 
 
-def _draft(patient: Patient, volume_ml: int, why: str, *, by: Staff, at: datetime) -> PlanVersion:
+def _write_plan(patient: Patient, volume_ml: int, why: str, *, signs: bool, by: Staff, at: datetime) -> None:
     day = clock.day_of(patient.clinic, at)
     start = day + timedelta(days=7 - day.weekday())
     request = PlanRequest(start=start, clinic_days=DAYS, vial=MgPerMl(50), volume=TotalVolume(Ml(volume_ml)))
     seen = plans.proposed_sha256(patient, request)
-    return plans.draft(patient=patient, request=request, seen=seen, why=why, by=by, at=at)
-
-
-def _sign(version: PlanVersion, *, by: Staff, at: datetime) -> None:
-    plans.sign(
-        version=version,
-        seen=version.content_sha256,
-        reason="Read and weighed.",
-        signature=Reauthentication(by, at, "totp"),
-        at=at,
-    )
+    version = plans.draft(patient=patient, request=request, seen=seen, why=why, by=by, at=at)
+    if signs:
+        plans.sign(
+            version=version,
+            seen=version.content_sha256,
+            reason="Read and weighed.",
+            signature=Reauthentication(by, at, "totp"),
+            at=at,
+        )

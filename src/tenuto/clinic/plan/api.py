@@ -22,7 +22,6 @@ from tenuto.core.plan.request import PlanRequest
 __all__ = [
     "PlanStanding",
     "PlanState",
-    "PlanVersion",
     "ProposedRevision",
     "RevisionRefused",
     "current",

@@ -2,12 +2,12 @@
 
 from tenuto.clinic.ports.by_rule import open_by_rule
 from tenuto.clinic.ports.contacts import ContactRefused, record_contact, record_not_reached
-from tenuto.clinic.ports.holds import active_holds, holds_in_force, lift_hold, place_hold
-from tenuto.clinic.ports.models import Hold, TaskEnd
+from tenuto.clinic.ports.holds import HoldKind, active_holds, holds_in_force, lift_hold, place_hold
 from tenuto.clinic.ports.rows import HOLDS_UP, HoldRow, TaskRow, WindowRow
 from tenuto.clinic.ports.tasks import (
     AlreadyEnded,
     NotByNote,
+    TaskOutcome,
     close_task,
     end_task,
     end_tasks,
@@ -23,10 +23,10 @@ __all__ = [
     "HOLDS_UP",
     "AlreadyEnded",
     "ContactRefused",
-    "Hold",
+    "HoldKind",
     "HoldRow",
     "NotByNote",
-    "TaskEnd",
+    "TaskOutcome",
     "TaskRow",
     "WindowRow",
     "active_holds",

@@ -20,14 +20,16 @@ from tenuto.clinic.ports.rows import HoldRow
 from tenuto.clinic.ports.tasks import AlreadyEnded
 from tenuto.clinic.ports.words import sentence
 
-__all__ = ["active_holds", "holds_in_force", "lift_hold", "place_hold"]
+__all__ = ["HoldKind", "active_holds", "holds_in_force", "lift_hold", "place_hold"]
+
+HoldKind = Hold.Kind
 
 
 @transaction.atomic
 def place_hold(
     *,
     patient: Patient,
-    kind: Hold.Kind = Hold.Kind.CLINICAL,
+    kind: HoldKind = HoldKind.CLINICAL,
     why: str,
     rule: str = "",
     key: str = "",

@@ -25,6 +25,7 @@ from tenuto.core.literature.tasks import EndsBy, TaskKind, task_kind
 __all__ = [
     "AlreadyEnded",
     "NotByNote",
+    "TaskOutcome",
     "close_task",
     "end_task",
     "end_tasks",
@@ -38,7 +39,7 @@ __all__ = [
 ]
 
 MACHINE = "machine"
-Outcome = TaskEnd.Outcome
+TaskOutcome = TaskEnd.Outcome
 
 
 class AlreadyEnded(Exception):
@@ -100,7 +101,9 @@ def open_task(
 
 
 @transaction.atomic
-def close_task(*, task: UUID, note: str, outcome: Outcome = Outcome.DONE, by: Actor, at: datetime) -> None:
+def close_task(
+    *, task: UUID, note: str, outcome: TaskOutcome = TaskOutcome.DONE, by: Actor, at: datetime
+) -> None:
     """End a task of the clinic of `by` with a note, where its kind allows one.
 
     Raises `Task.DoesNotExist` elsewhere, `AlreadyEnded` the second time, and `NotByNote` for a task that something on
@@ -121,7 +124,7 @@ def end_task(
     ends_by: EndsBy,
     subject: models.Model,
     note: str = "",
-    outcome: Outcome = Outcome.DONE,
+    outcome: TaskOutcome = TaskOutcome.DONE,
     by: Actor,
     at: datetime,
 ) -> None:
@@ -146,7 +149,7 @@ def end_tasks(
     subject: models.Model,
     only: Callable[[TaskRow], bool] = lambda task: True,
     note: str = "",
-    outcome: Outcome = Outcome.DONE,
+    outcome: TaskOutcome = TaskOutcome.DONE,
     by: Actor,
     at: datetime,
 ) -> tuple[UUID, ...]:
@@ -219,7 +222,7 @@ def _end(
     ends_by: EndsBy,
     subject: models.Model | None,
     note: str,
-    outcome: Outcome,
+    outcome: TaskOutcome,
     by: Actor,
     at: datetime,
 ) -> None:

@@ -16,7 +16,7 @@ from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.policies.api import keep_rules
 from tenuto.clinic.ports.api import (
-    TaskEnd,
+    TaskOutcome,
     TaskRow,
     end_tasks,
     open_by_rule,
@@ -97,7 +97,7 @@ def _tell_the_plan(row: Decision, by: Staff, at: datetime) -> None:
             ends_by=EndsBy.DECISION,
             subject=row,
             note=f"Intake decided: {row.get_outcome_display().lower()}.",
-            outcome=TaskEnd.Outcome.NOT_NEEDED,
+            outcome=TaskOutcome.NOT_NEEDED,
             by=by,
             at=at,
         )

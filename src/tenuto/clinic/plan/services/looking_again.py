@@ -21,7 +21,7 @@ from tenuto.clinic.plan.looking import Reason, SecondLook, looks
 from tenuto.clinic.plan.models import PlanReview, PlanVersion
 from tenuto.clinic.plan.services.signing import ReasonMissing, SigningRefused
 from tenuto.clinic.ports.api import (
-    Hold,
+    HoldKind,
     active_holds,
     end_tasks,
     lift_hold,
@@ -96,7 +96,7 @@ def _place(
 ) -> None:
     place_hold(
         patient=patient,
-        kind=Hold.Kind.CONSENT if reason.is_consent else Hold.Kind.PLAN,
+        kind=HoldKind.CONSENT if reason.is_consent else HoldKind.PLAN,
         rule=RULE,
         # The same reason may come back with other facts after it was over.
         key=f"{key}@{look.facts_sha256[:12]}"[:200],
