@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -31,6 +30,7 @@ from tenuto.clinic.pathway.api import (
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.policies.api import policy_of
 from tenuto.clinic.ports.api import HOLDS_UP, HoldRow, TaskRow, holds_in_force, open_tasks
+from tenuto.clinic.ui.gates import MARKS
 from tenuto.core.intake.safety import Risk, SafetyState
 from tenuto.core.policy import Policy
 
@@ -40,8 +40,6 @@ AT_ONCE = 25
 """Patients worked out within one request; the rest waits for the next one, or for `manage judge_worklist`."""
 BATCH = 200
 ACTIONS = (EventKind.WRITE, EventKind.OVERRIDE)
-MARKS = ("refuse", "block", "review", "pass", "unknown")
-"""In the order of the lists."""
 FIRST = 0
 """The place of a patient at risk, before the most closed gate."""
 
@@ -173,8 +171,6 @@ def _standing(
 ) -> Standing:
     """What the list says of a patient: an open risk first, whatever else stands against treatment."""
     at_risk = safety is not None and safety.risk is Risk.OPEN
-    if at_risk and safety is not None:
-        judged = replace(judged, mark=max_mark(judged.mark, "block"), why=safety.sentences[0], more="")
     return Standing(
         patient=patient,
         clinic_id=patient.clinic_id,
@@ -190,11 +186,6 @@ def _standing(
         target=judged.target,
         recorded_on=judged.recorded_on,
     )
-
-
-def max_mark(one: str, other: str) -> str:
-    """The more closed of two marks."""
-    return min(one, other, key=MARKS.index)
 
 
 def _work(

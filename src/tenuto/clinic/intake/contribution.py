@@ -24,6 +24,8 @@ from tenuto.clinic.pathway.api import (
     TaskPlace,
     Turn,
     Vitals,
+    judgements_of,
+    safety_now,
 )
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.api import TaskRow, safety_tasks_about
@@ -108,7 +110,13 @@ def facts(batch: Batch) -> Mapping[UUID, PatientFacts]:
 def beside(batch: Batch, patient: Patient, staff: Staff) -> Aside:
     """The gate, and what is missing."""
     state = states(batch).get(patient.pk) or current(patient, as_of=batch.today)
-    return aside(state, patient.pk, staff)
+    return aside(
+        state,
+        patient.pk,
+        staff,
+        safety=safety_now(patient, batch),
+        judged=judgements_of(batch).get(patient.pk),
+    )
 
 
 def _task_place(rule: TaskKind) -> TaskPlace:

@@ -30,6 +30,7 @@ from tenuto.core.intake.facts_json import facts_from_json
 from tenuto.core.intake.history import Saved, meaning
 from tenuto.core.intake.merge import SourcePart, merge
 from tenuto.core.intake.steps import steps
+from tenuto.core.scales.reading import instrument
 from tenuto.core.scales.suicide_triage import RiskLevel
 from tenuto.core.units import plain
 
@@ -225,12 +226,15 @@ def _measurement(row: Measured) -> Measurement:
 
 
 def _scores(row: scales.FormRow, instant: datetime) -> Iterator[RecordedScore]:
-    """The total, and item 9 by itself when there is no total, so that it is never lost (hazard H18)."""
+    """The total, and the question on suicide by itself when there is no total, so that it is never lost (hazard H18)."""
     given = tuple((item, value) for item, value in row.answers.items() if value is not None)
     origin = f"form, {row.recorded_by_name}"
     # A form of the day it was recorded has that instant; one entered later, from paper, has only its day.
     at = instant if row.taken == row.recorded_on else None
     if row.total is not None:
         yield RecordedScore(row.instrument, Decimal(plain(row.total)), row.taken, origin, given, at)
-    elif row.instrument == "phq9" and (thoughts := row.answers.get("9")) is not None:
-        yield RecordedScore("phq9item9", Decimal(thoughts), row.taken, origin, at=at)
+    elif (asked := instrument(row.instrument).risk_item) is not None:
+        thoughts = row.answers.get(asked.item)
+        if thoughts is not None:
+            alone = f"{row.instrument}item{asked.item}"
+            yield RecordedScore(alone, Decimal(thoughts), row.taken, origin, at=at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, cast
 from uuid import UUID
@@ -18,10 +18,11 @@ from tenuto.clinic.pathway.parts import Judgement, Turn, Vitals
 from tenuto.clinic.pathway.registry import contributions, first_page, spine_order
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ui.components import Banner, Stage
+from tenuto.clinic.ui.gates import worse_mark
 from tenuto.clinic.ui.words import age, count
 from tenuto.core.dates import say_birthday
 from tenuto.core.intake.facts import PatientFacts, Person
-from tenuto.core.intake.safety import SafetyState, safety_state
+from tenuto.core.intake.safety import Risk, SafetyState, safety_state
 
 __all__ = [
     "banner_of",
@@ -160,11 +161,18 @@ def turns_of(batch: Batch) -> dict[UUID, Turn | None]:
 
 
 def judgements_of(batch: Batch) -> dict[UUID, Judgement]:
-    """What stands against each patient's treatment: what the latest stage says that has something to say."""
+    """The one verdict on each patient today, for every list and page: what the latest stage says that has something to say.
+
+    An open risk of suicide blocks, whatever the stage says.
+    """
     found: dict[UUID, Judgement] = {}
     for each in contributions():
         if each.judgements:
             found.update(batch.once(each.judgements))
+    for patient, state in safety_of(batch).items():
+        if patient in found and state.risk is Risk.OPEN:
+            mark = worse_mark(found[patient].mark, "block")
+            found[patient] = replace(found[patient], mark=mark, why=state.sentences[0], more="")
     return found
 
 

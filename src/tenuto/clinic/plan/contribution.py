@@ -8,14 +8,14 @@ from uuid import UUID
 from tenuto.clinic.course.api import infusions_among
 from tenuto.clinic.intake.api import IntakeState, states
 from tenuto.clinic.pathway.api import Batch, Contribution, Judgement, Place, TaskPlace, Turn
-from tenuto.clinic.plan.looking import looks
+from tenuto.clinic.plan.looking import SecondLook, looks
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.services.proposing import plan_for
 from tenuto.clinic.plan.status import Status
 from tenuto.clinic.plan.turns import NO_PLAN, Planned, judgement_of, turn_of
 from tenuto.clinic.plan.versions import in_force, standing, standings, versions_in
 from tenuto.clinic.ui.words import day
-from tenuto.core.gate import Level
+from tenuto.core.gate import Gate, Level
 from tenuto.core.literature.tasks import LOOK_AGAIN, PLAN_TO_SIGN, REVISION_TO_SIGN, task_kind
 from tenuto.core.plan.proposal import Proposal
 from tenuto.core.plan.request import PlanRequest
@@ -67,9 +67,9 @@ def _before_versions(state: IntakeState) -> Place:
 
 def turns(batch: Batch) -> Mapping[UUID, Turn | None]:
     """Make it, sign it, withdraw it; and until later stages stand, what follows the signature."""
-    planned = _planned(batch)
+    planned, seen = _planned(batch), batch.once(looks)
     said = {
-        patient: turn_of(proposal.gate, state, planned.get(patient, NO_PLAN))
+        patient: turn_of(_verdict(proposal, seen.get(patient)), state, planned.get(patient, NO_PLAN))
         for patient, (proposal, state) in batch.once(proposals).items()
     }
     return {patient: turn for patient, turn in said.items() if turn is not None}
@@ -88,10 +88,16 @@ def _planned(batch: Batch) -> dict[UUID, Planned]:
 
 
 def judgements(batch: Batch) -> Mapping[UUID, Judgement]:
-    """The gate of today's proposal."""
+    """Today's gate of the signed plan where one is in force, else of the plan that would be proposed."""
+    seen = batch.once(looks)
     return {
-        patient: judgement_of(proposal, state) for patient, (proposal, state) in batch.once(proposals).items()
+        patient: judgement_of(proposal, state, seen.get(patient))
+        for patient, (proposal, state) in batch.once(proposals).items()
     }
+
+
+def _verdict(proposal: Proposal, look: SecondLook | None) -> Gate:
+    return look.today if look else proposal.verdict
 
 
 def alerts(batch: Batch) -> Mapping[UUID, tuple[str, ...]]:

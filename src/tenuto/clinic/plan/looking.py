@@ -10,8 +10,9 @@ from tenuto.clinic.intake.api import IntakeState, states
 from tenuto.clinic.pathway.api import Batch
 from tenuto.clinic.plan.models import PlanReview, PlanVersion
 from tenuto.clinic.plan.versions import in_force, versions_in
-from tenuto.core.gate import Gate, Level
+from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.plan.look_again import found_since, gate_today, stops
+from tenuto.core.sources import Basis, Tag
 
 __all__ = ["CONSENT", "Reason", "SecondLook", "looks"]
 
@@ -44,9 +45,19 @@ class SecondLook:
     facts_sha256: str
 
     @property
+    def today(self) -> Gate:
+        """Today's gate, with a consent that was taken back: the verdict on a signed plan."""
+        taken_back = (
+            Finding("CONSENT-TAKEN-BACK", reason.level, reason.text, Basis((Tag.D,)), CONSENT)
+            for reason in self.reasons
+            if reason.is_consent
+        )
+        return self.gate + Gate.of(taken_back)
+
+    @property
     def level(self) -> Level:
-        """The worse of today's gate and the reasons."""
-        return max([self.gate.level, *(reason.level for reason in self.reasons)])
+        """The level of that verdict."""
+        return self.today.level
 
 
 def looks(batch: Batch) -> Mapping[UUID, SecondLook]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.intake.api import DecisionRow, IntakeState
 from tenuto.clinic.pathway.api import Judgement, Rank, Turn
+from tenuto.clinic.plan.looking import SecondLook
 from tenuto.clinic.ui.reasons import Reasons, reasons
 from tenuto.clinic.ui.words import count
 from tenuto.core.gate import Gate, Level
@@ -15,8 +16,6 @@ from tenuto.core.plan.proposal import Proposal
 
 __all__ = ["NO_PLAN", "Planned", "judgement_of", "turn_of"]
 
-CHOSEN_LATER = ("vial_mg_per_ml", "total_volume")
-"""Chosen on the plan for each preparation: they say nothing of the person, and would mark everybody alike."""
 NOTHING_OPEN = "Nothing stands against the plan and nothing is missing."
 
 
@@ -32,10 +31,10 @@ class Planned:
 NO_PLAN = Planned()
 
 
-def judgement_of(proposal: Proposal, state: IntakeState) -> Judgement:
-    """The gate of the plan that would be proposed today, for the list of patients."""
-    found = reasons(proposal.gate, but_not=CHOSEN_LATER)
-    step, target = _step(found)
+def judgement_of(proposal: Proposal, state: IntakeState, look: SecondLook | None) -> Judgement:
+    """The one verdict of today: of the signed plan where one is in force, else of the plan that would be proposed."""
+    found = reasons(look.today if look else proposal.verdict)
+    step, target = _of_signed(found) if look else _step(found)
     return Judgement(
         mark=found.mark,
         why=found.why or NOTHING_OPEN,
@@ -48,8 +47,8 @@ def judgement_of(proposal: Proposal, state: IntakeState) -> Judgement:
 
 
 def turn_of(gate: Gate, state: IntakeState, plan: Planned) -> Turn | None:
-    """The turn that the plan calls for; None while it is for intake to say. `gate` is that of today's proposal."""
-    found, decision = reasons(gate, but_not=CHOSEN_LATER), state.decision
+    """The turn that the plan calls for; None while it is for intake to say. `gate` is the verdict of today."""
+    found, decision = reasons(gate), state.decision
     stops = any(f.level >= Level.BLOCK and not f.missing for f in found.open)
     if plan.signed and stops:
         return _stopped("Signed plan, closed gate", found, "Revise or withdraw")
@@ -103,6 +102,12 @@ def _still_signed(decision: DecisionRow) -> Turn:
         stage="plan", kind="Signed plan, not suitable", mark="block", why=why, owner=Role.PRESCRIBER,
         next_step="Withdraw the plan", target="plan:page", rank=Rank.STOPPED,
     )  # fmt: skip
+
+
+def _of_signed(found: Reasons) -> tuple[str, str]:
+    if found.level is Level.PASS:
+        return "See the plan", "plan:page"
+    return ("See what blocks", "plan:page") if found.level >= Level.BLOCK else ("See the plan", "plan:page")
 
 
 def _step(found: Reasons) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from tenuto.core.intake.required import fact
 from tenuto.core.policy import Policy
 
 __all__ = [
+    "MARKS",
     "GateCard",
     "Missing",
     "finding_card",
@@ -19,7 +20,12 @@ __all__ = [
     "missing_facts",
     "missing_findings",
     "policy_text",
+    "worse_mark",
 ]
+
+
+MARKS = ("refuse", "block", "review", "pass", "unknown")
+"""The marks of a gate in the order of the lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,11 @@ class Missing:
 def mark_of(level: Level) -> str:
     """The kind of mark of a level."""
     return level.name.lower()
+
+
+def worse_mark(one: str, other: str) -> str:
+    """The more closed of two marks of a gate; what is unknown is the least closed."""
+    return min(one, other, key=MARKS.index)
 
 
 def policy_text(policy: Policy) -> str:

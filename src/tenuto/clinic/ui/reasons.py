@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from tenuto.clinic.ui.gates import mark_of
@@ -46,9 +45,9 @@ class Reasons:
         return any(f.level is level and not f.missing for f in self.open)
 
 
-def reasons(gate: Gate, *, but_not: Collection[str] = ()) -> Reasons:
-    """What is open in a gate; findings about the facts `but_not` are left aside."""
-    found = [f for f in gate.findings if f.level > Level.PASS and f.fact not in but_not]
+def reasons(gate: Gate) -> Reasons:
+    """What is open in a gate."""
+    found = [f for f in gate.findings if f.level > Level.PASS]
     ordered = tuple(sorted(found, key=lambda f: (-f.level, f.missing)))
     return Reasons(ordered, max((f.level for f in ordered), default=Level.PASS))
 

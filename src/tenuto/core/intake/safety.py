@@ -6,33 +6,36 @@ It stands first on every page of a patient. Nothing but a triage recorded after 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from enum import IntEnum
+from functools import cache
 
 from tenuto.core.dates import say_date
+from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.facts import Answer, PatientFacts, RecordedScore
+from tenuto.core.scales.reading import instruments
+from tenuto.core.sources import Basis, Tag
 
 __all__ = [
-    "ITEM_ALONE",
     "OpenSafetyTask",
     "Risk",
+    "RiskQuestion",
     "SafetyState",
     "Untriaged",
     "contradicted",
     "follows",
     "instrument_key",
     "on_the_clock",
+    "risk_question",
     "safety_state",
     "suicide_item",
     "untriaged",
+    "with_safety",
 ]
 
 TRIAGE = "suicide.screen"
-ITEM_ALONE = "phq9item9"
-_ITEM_NAMES = frozenset(("442608", "9", "item9", "phq99", ITEM_ALONE, "q9"))
-_ASKED_BY = frozenset(("phq9", ITEM_ALONE))
 _HIGH, _NONE = "high", frozenset(("negative", "none", "no"))
 
 
@@ -81,10 +84,54 @@ def instrument_key(name: str) -> str:
     return "".join(c for c in name.casefold() if c.isalnum())
 
 
+@dataclass(frozen=True, slots=True)
+class RiskQuestion:
+    """The question on death or self-harm of a scale, as answers to it are found in records."""
+
+    name: str
+    """What it is called, such as `PHQ-9 item 9`."""
+    alone: str
+    """What a score is called that is this one answer."""
+    names: frozenset[str]
+    """What the answer is called among the items of a form."""
+    reported_from: int
+
+
+@cache
+def _questions() -> Mapping[str, RiskQuestion]:
+    """By the key of the scale, and by that of the answer alone."""
+    found: dict[str, RiskQuestion] = {}
+    for scale in instruments().values():
+        if scale.risk_item is not None:
+            asked, key = scale.risk_item, instrument_key(scale.id)
+            item, alone = asked.item, f"{key}item{asked.item}"
+            names = {
+                item,
+                f"item{item}",
+                f"q{item}",
+                f"{key}{item}",
+                alone,
+                instrument_key(scale.item(item).loinc),
+            }
+            question = RiskQuestion(
+                f"{scale.title} item {item}", alone, frozenset(names - {""}), asked.reported_from
+            )
+            found |= dict.fromkeys((key, instrument_key(scale.title), alone), question)
+    return found
+
+
+def risk_question(score: RecordedScore) -> RiskQuestion | None:
+    """The question on death or self-harm that a score's scale asks; None for a scale without one."""
+    return _questions().get(instrument_key(score.instrument))
+
+
 def suicide_item(score: RecordedScore) -> int | None:
-    """The answer to PHQ-9 item 9, or None when it wasn't sent. LOINC 44260-8."""
-    found = [value for name, value in score.items if instrument_key(name) in _ITEM_NAMES]
-    if instrument_key(score.instrument) == ITEM_ALONE:
+    """The answer to the scale's question on death or self-harm, or None when it asks none or the answer wasn't sent."""
+    question = risk_question(score)
+    if question is None:
+        return None
+    found = [value for name, value in score.items if instrument_key(name) in question.names]
+    if instrument_key(score.instrument) == question.alone:
         found.append(int(score.value))
     return max(found, default=None)
 
@@ -142,6 +189,15 @@ def safety_state(
     return SafetyState(Risk.NONE_FOUND, (f"Suicide risk: none found, asked {asked[0]}.",))
 
 
+def with_safety(gate: Gate, state: SafetyState) -> Gate:
+    """A gate with an open risk in it: it blocks, wherever it was found. Said once, where a rule of intake says it already."""
+    said = any(f.level >= Level.BLOCK and not f.missing and f.fact == TRIAGE for f in gate.findings)
+    if state.risk is not Risk.OPEN or said:
+        return gate
+    basis = Basis((Tag.D,), note="Hazard H18")
+    return gate + Gate.of([Finding("SUICIDE-RISK-OPEN", Level.BLOCK, state.sentences[0], basis, TRIAGE)])
+
+
 def on_the_clock(facts: PatientFacts, zone: tzinfo) -> PatientFacts:
     """The same facts with the instants of scores and answers in a zone."""
     scores = tuple(replace(s, at=s.at.astimezone(zone)) if s.at else s for s in facts.scores)
@@ -172,7 +228,7 @@ def _triaged(newest: Answer | None, positive: RecordedScore | None) -> tuple[str
 
 
 def _reported(each: Untriaged) -> str:
-    name = "PHQ-9 item 9"
+    name = _called(each.form)
     when = _when_taken(each.form)
     if each.form.unclear:
         return f"{name} can't be read for certain ({each.form.unclear[:80]}), {when}; it counts as positive. No triage since."
@@ -182,7 +238,12 @@ def _reported(each: Untriaged) -> str:
 
 
 def _item(form: RecordedScore) -> str:
-    return f"PHQ-9 item 9 was {suicide_item(form)}, {_when_taken(form)}."
+    return f"{_called(form)} was {suicide_item(form)}, {_when_taken(form)}."
+
+
+def _called(form: RecordedScore) -> str:
+    question = risk_question(form)
+    return question.name if question else form.instrument
 
 
 def _forms(facts: PatientFacts, as_of: date) -> list[RecordedScore]:
@@ -190,15 +251,17 @@ def _forms(facts: PatientFacts, as_of: date) -> list[RecordedScore]:
     found = [
         s
         for s in facts.scores
-        if instrument_key(s.instrument) in _ASKED_BY
-        and (s.items or instrument_key(s.instrument) == ITEM_ALONE)
+        if (question := risk_question(s)) is not None
+        and (s.items or instrument_key(s.instrument) == question.alone)
         and (s.taken is None or s.taken <= as_of)
     ]
     return sorted(found, key=lambda s: (s.taken or date.min, _instant(s.at), s.value))
 
 
 def _is_positive(form: RecordedScore) -> bool:
-    return bool(form.unclear) or (suicide_item(form) or 0) > 0
+    question, answer = risk_question(form), suicide_item(form)
+    reported = question is not None and answer is not None and answer >= question.reported_from
+    return bool(form.unclear) or reported
 
 
 def _triages(facts: PatientFacts, as_of: date) -> list[Answer]:

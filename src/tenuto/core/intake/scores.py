@@ -13,6 +13,7 @@ from tenuto.core.intake.safety import (
     Untriaged,
     contradicted,
     instrument_key,
+    risk_question,
     suicide_item,
     untriaged,
 )
@@ -70,26 +71,27 @@ def _screening(case: JudgedCase, item: RequiredFact) -> tuple[Finding, ...]:
 
 
 def _suicide(case: JudgedCase) -> tuple[Finding, ...]:
-    """A positive item 9, or an unanswered one, needs a triage level recorded after it. Hazard H18."""
+    """A positive answer to a scale's question on death or self-harm, or none to it, needs a triage level recorded after it. Hazard H18."""
     found = tuple(_item_nine(each) for each in untriaged(case.facts, as_of=case.as_of))
     both = contradicted(case.facts, as_of=case.as_of)
     return (*found, note("suicide.screen", "SUICIDE-KNOWN", Level.REVIEW, both)) if both else found
 
 
 def _item_nine(each: Untriaged) -> Finding:
-    form, value = each.form, each.value
+    form, value, question = each.form, each.value, risk_question(each.form)
+    scale, _, item = question.name.rpartition(" item ") if question else (form.instrument, "", "")
     when = f" of {say_date(form.taken)}" if form.taken else ""
     if form.unclear:
         message = (
-            f"PHQ-9{when}: the answer to item 9 can't be read for certain ({form.unclear[:120]}); it counts as positive. "
+            f"{scale}{when}: the answer to item {item} can't be read for certain ({form.unclear[:120]}); it counts as positive. "
             "Ask it again, do the suicide screen today and record the level."
         )
         return note("suicide.screen", "SUICIDE-ITEM-URGENT", Level.BLOCK, message)
     if value is None:
-        message = f"PHQ-9{when}: item 9 wasn't answered. Ask it, and do the suicide screen today."
+        message = f"{scale}{when}: item {item} wasn't answered. Ask it, and do the suicide screen today."
         return note("suicide.screen", "SUICIDE-ITEM-MISSING", Level.REVIEW, message)
     message = (
-        f"PHQ-9{when}: item 9 is {value} and no triage level follows it. "
+        f"{scale}{when}: item {item} is {value} and no triage level follows it. "
         "Do the suicide screen today and record the level."
     )
     return note(

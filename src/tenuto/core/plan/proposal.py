@@ -38,6 +38,7 @@ from tenuto.core.units import Mg, MgPerKgPerHour, plain
 __all__ = ["DoseOption", "Maintenance", "Proposal", "propose"]
 
 DESIGN = Basis((Tag.D,))
+CHOSEN_FOR_THE_PHARMACY = frozenset(("vial_mg_per_ml", "total_volume"))
 FIRST_WINDOWS = 3
 FURTHEST_START = timedelta(days=3650)
 
@@ -87,6 +88,19 @@ class Proposal:
     as_of: date
     request: PlanRequest
     assessment: Assessment
+
+    @property
+    def to_choose(self) -> tuple[Finding, ...]:
+        """What is still to be chosen before anybody can prepare the dose: vial and total volume."""
+        return tuple(f for f in self.gate.findings if f.missing and f.fact in CHOSEN_FOR_THE_PHARMACY)
+
+    @property
+    def verdict(self) -> Gate:
+        """The gate without what is still to be chosen: what is judged of the person, the protocol and the dates.
+
+        A choice that nobody has made yet speaks against no one, and no order is drafted before it is made.
+        """
+        return Gate.of(f for f in self.gate.findings if f not in self.to_choose)
 
     @property
     def orderable(self) -> Calculation | None:

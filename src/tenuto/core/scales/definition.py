@@ -22,6 +22,7 @@ __all__ = [
     "Release",
     "Remission",
     "Rights",
+    "RiskItem",
     "ScaleError",
     "ScoreTest",
     "SeverityBand",
@@ -194,6 +195,15 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
+class RiskItem:
+    """The question on death or self-harm of a scale, and the lowest answer that counts as a thought reported."""
+
+    item: str
+    reported_from: int
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
 class Threshold:
     """A change that is called something: at least `points`, or at least `percent` of the baseline."""
 
@@ -286,6 +296,8 @@ class Instrument:
     completeness: Completeness
     change: ChangeRules
     measurement: MeasuringProperties | None
+    risk_item: RiskItem | None
+    """Its question on death or self-harm; None for a scale that asks none."""
     loinc_panel: str
     loinc_total: str
     rights: Rights

@@ -22,6 +22,7 @@ from tenuto.core.scales.definition import (
     Release,
     Remission,
     Rights,
+    RiskItem,
     ScaleError,
     ScoreTest,
     SeverityBand,
@@ -139,6 +140,7 @@ def _instrument(file: Table, rights: Rights) -> Instrument:
         measurement=_measurement(file.table("measurement"), file.text("title"), change)
         if file.has("measurement")
         else None,
+        risk_item=_risk_item(file.table("risk_item")) if file.has("risk_item") else None,
         loinc_panel=loinc.text("panel", ""),
         loinc_total=loinc.text("total", ""),
         rights=rights,
@@ -340,6 +342,10 @@ def texts(built: Instrument) -> dict[str, str]:
     return found
 
 
+def _risk_item(entry: Table) -> RiskItem:
+    return RiskItem(entry.text("item"), entry.whole("reported_from"), basis_of(entry))
+
+
 def _check_itself(built: Instrument, folder: Path) -> None:
     """Refuse a definition that contradicts itself."""
     if built.id != folder.name:
@@ -349,6 +355,8 @@ def _check_itself(built: Instrument, folder: Path) -> None:
         raise ScaleError(f"{built.id}: an item id is used twice.")
     for name in (*(i for part in built.parts for i in part.items), *built.completeness.never):
         built.item(name)
+    if built.risk_item is not None:
+        built.item(built.risk_item.item).option(built.risk_item.reported_from)
     if built.total is not Take.NONE and bounds(built, {}) != (built.lowest, built.highest):
         raise ScaleError(
             f"{built.id}: the range says {built.lowest} to {built.highest}, the items {bounds(built, {})}."

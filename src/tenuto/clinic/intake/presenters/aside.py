@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.urls import reverse
@@ -12,9 +12,12 @@ from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.pages import PAGES, order_of, page_of
 from tenuto.clinic.intake.state import IntakeState
-from tenuto.clinic.ui.gates import GateCard, gate_card, mark_of
+from tenuto.clinic.pathway.api import Judgement
+from tenuto.clinic.ui.components import WORDS
+from tenuto.clinic.ui.gates import GateCard, gate_card, mark_of, worse_mark
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.required import fact
+from tenuto.core.intake.safety import SafetyState, with_safety
 from tenuto.core.intake.steps import step
 
 __all__ = ["Aside", "Lacking", "LackingGroup", "aside"]
@@ -43,17 +46,40 @@ class Aside:
     """The panel that fills in as facts arrive."""
 
     gate: GateCard
+    """With the mark of the one verdict of today."""
+    opens_for: str
+    """Who may go on past that mark."""
+    adds: str
+    """What a later stage found that closes it further, in a sentence; empty while it agrees."""
     missing: int
     lacking: tuple[LackingGroup, ...]
     not_checked: tuple[str, ...]
 
 
-def aside(state: IntakeState, patient_id: UUID, staff: Staff) -> Aside:
-    """The gate, the checklist by page, and what could not be judged."""
+def aside(
+    state: IntakeState,
+    patient_id: UUID,
+    staff: Staff,
+    *,
+    safety: SafetyState,
+    judged: Judgement | None,
+) -> Aside:
+    """The gate, the checklist by page, and what could not be judged.
+
+    `judged` is the one verdict of today: where a later stage found more, the mark here says so too.
+    """
+    gate = with_safety(state.gate, safety)
+    card, own = gate_card(gate, state.policy, against="this treatment"), mark_of(gate.level)
+    mark = worse_mark(own, judged.mark) if judged else own
+    opens_for = Level[mark.upper()].opened_by
+    if mark != own:
+        card = replace(card, mark=mark, summary=f"Intake alone says {WORDS[own]}. Goes on with {opens_for}.")
     lacking = [f for f in state.gate.findings if f.missing and f.level > Level.PASS]
     pages = {page_of(f.fact): None for f in sorted(lacking, key=lambda f: order_of(f.fact))}
     return Aside(
-        gate=gate_card(state.gate, state.policy, against="this treatment"),
+        gate=card,
+        opens_for=opens_for,
+        adds=judged.why if judged and mark != own else "",
         missing=len(lacking),
         lacking=tuple(
             _group(page, [f for f in lacking if page_of(f.fact) == page], patient_id, staff) for page in pages

@@ -41,7 +41,6 @@ def _show(request: HttpRequest, patient: Patient, form: DecisionForm | None) -> 
         "state": state,
         "grounds": grounds_of_decision(patient, state, open_tasks_of(patient), now=timezone.now()),
         "changed": changed_since_decision(patient, state),
-        "opened_by": state.gate.level.opened_by,
         "rows": Decision.objects.filter(patient=patient).order_by(*NEWEST_FIRST),
     }
     status = UNPROCESSABLE if form else 200

@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.intake.presenters.aside import aside
+from tenuto.clinic.intake.presenters.aside import Aside, aside
 from tenuto.clinic.intake.state import IntakeState, batch_with, current
-from tenuto.clinic.pathway.api import patient_page
+from tenuto.clinic.pathway.api import Batch, judgements_of, patient_page, safety_now
 from tenuto.clinic.people.models import Patient
 
 __all__ = ["UNPROCESSABLE", "aside_html", "page", "staff_of"]
@@ -34,14 +34,18 @@ def page(
 ) -> HttpResponse:
     """A page about a patient, with the gate as it stands now."""
     state = state or current(patient)
-    shown = {"aside": aside(state, patient.pk, staff_of(request)), **context}
-    return patient_page(request, template, patient, shown, batch=batch_with(patient, state), status=status)
+    batch = batch_with(patient, state)
+    shown = {"aside": _aside(request, patient, state, batch), **context}
+    return patient_page(request, template, patient, shown, batch=batch, status=status)
 
 
 def aside_html(request: HttpRequest, patient: Patient) -> str:
     """The gate beside, alone, for a page that is filled in without reloading."""
-    return render_to_string(
-        "intake/parts/aside.html",
-        {"aside": aside(current(patient), patient.pk, staff_of(request))},
-        request=request,
-    )
+    state = current(patient)
+    shown = _aside(request, patient, state, batch_with(patient, state))
+    return render_to_string("intake/parts/aside.html", {"aside": shown}, request=request)
+
+
+def _aside(request: HttpRequest, patient: Patient, state: IntakeState, batch: Batch) -> Aside:
+    safety, judged = safety_now(patient, batch), judgements_of(batch).get(patient.pk)
+    return aside(state, patient.pk, staff_of(request), safety=safety, judged=judged)

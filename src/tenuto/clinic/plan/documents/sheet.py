@@ -9,7 +9,7 @@ from typing import Any
 
 from tenuto.clinic.plan.documents.order import SheetRow, allergies_of, care_lines, dose_rows
 from tenuto.core.dates import say_birthday, say_date
-from tenuto.core.gate import Finding, Level
+from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.facts import PatientFacts, Person
 from tenuto.core.intake.identifiers import record_number
 from tenuto.core.intake.required import GROUPS, RequiredFact, facts
@@ -103,14 +103,21 @@ class Today:
     safety: SafetyState
     clinic: str = ""
     alerts: tuple[str, ...] = ()
+    level: str = ""
+    """The one verdict of today, for a plan that was judged on another day; empty where the sheet has it."""
+    why: str = ""
 
 
-def sheet_of(proposal: Proposal, facts: PatientFacts, ignored: Mapping[str, int]) -> Sheet:
+def sheet_of(
+    proposal: Proposal, facts: PatientFacts, ignored: Mapping[str, int], *, gate: Gate | None = None
+) -> Sheet:
     """The sheet of a proposal for the person of these facts; `ignored` counts the resources left out, by type.
 
-    The safety line is that of the facts alone; a clinic that knows more says so by `today_on`.
+    `gate` is the verdict where a clinic knows more than the proposal does. The safety line is that of the facts alone;
+    a clinic says more by `today_on`.
     """
-    level, person, care = proposal.gate.level, facts.person, care_lines(proposal)
+    judged = gate or proposal.gate
+    level, person, care = judged.level, facts.person, care_lines(proposal)
     safety = safety_state(facts, as_of=proposal.as_of)
     calculation = proposal.orderable
     unrecorded = _unrecorded(proposal)
@@ -120,7 +127,7 @@ def sheet_of(proposal: Proposal, facts: PatientFacts, ignored: Mapping[str, int]
         verdict=_verdict(level),
         person=_person(person, proposal.assessment.body.age_years),
         about=_about(proposal),
-        findings=tuple(_finding(f) for f in proposal.gate.findings if not _only_unrecorded(f)),
+        findings=tuple(_finding(f) for f in judged.findings if not _only_unrecorded(f)),
         dose=dose_rows(proposal),
         no_dose="" if calculation else _no_dose(proposal),
         checks=_checks(calculation) if calculation else (),
@@ -150,10 +157,22 @@ def today_on(sheet: Mapping[str, Any], today: Today) -> dict[str, Any]:
     alerts = [{"label": "Alerts", "value": "; ".join(today.alerts) or "None on record"}]
     return {
         **sheet,
+        **(_judged_today(sheet, today) if today.level else {}),
         "clinic": today.clinic,
         "safety": today.safety.text,
         "safety_level": SAFETY_LEVELS[today.safety.risk],
         "patient": [*sheet.get("patient", ()), *alerts],
+    }
+
+
+def _judged_today(sheet: Mapping[str, Any], today: Today) -> dict[str, Any]:
+    """Today's level stands where a reader looks for it; that of the day of the signature is said beside it."""
+    signed = {"label": "When signed", "value": f"{sheet['mark']} {sheet['level']}"}
+    return {
+        "level": today.level,
+        "mark": MARKS[Level[today.level]],
+        "verdict": f"Today. {today.why}",
+        "about": [signed, *sheet["about"]],
     }
 
 

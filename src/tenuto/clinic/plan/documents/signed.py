@@ -35,14 +35,15 @@ def pdf_of(
     policy = f"{order.policy.id} version {order.policy.version}"
     stopped = [{"label": "Give nothing", "value": f"{held} A prescriber looks at this plan first."}]
     rows = [*acts, ("Content", digest), ("Policy", policy)]
+    kept = today_on(document["sheet"], today)
     sheet = {
-        **today_on(document["sheet"], today),
+        **kept,
         "title": f"Treatment order, version {number}",
         "stamp": "LOOK AGAIN" if held else "" if in_force else status.upper(),
         "about": [
             *(stopped if held else ()),
             {"label": "Status", "value": status},
-            *document["sheet"]["about"],
+            *kept["about"],
         ],
         "signature": [{"label": label, "value": value} for label, value in rows],
         "footer": f"Version {number}, {status.lower()}. Content {digest[:16]}. Policy {policy}. {NOT_VALIDATED}",

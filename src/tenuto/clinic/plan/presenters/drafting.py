@@ -9,7 +9,7 @@ from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.plan.changes import changes
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.presenters.version import PlanVersionRow, undecided, version_rows
-from tenuto.clinic.plan.services.drafting import Built, written
+from tenuto.clinic.plan.services.drafting import NOT_COMPLETE, Built, written
 from tenuto.clinic.plan.status import Status
 from tenuto.clinic.plan.versions import standing
 from tenuto.core.intake.difference import Difference
@@ -66,4 +66,6 @@ def _waits(built: Built, staff: Staff, *, options_refused: bool) -> str:
         return "Correct the options first."
     if not built.signable:
         return "There is no dose to order yet."
+    if built.proposal.to_choose:
+        return NOT_COMPLETE
     return ""

@@ -8,7 +8,6 @@ from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.models import Role, Staff
 from tenuto.clinic.plan.looking import SecondLook
 from tenuto.clinic.plan.models import PlanVersion
-from tenuto.clinic.ui.gates import mark_of
 from tenuto.core.gate import Level
 
 __all__ = ["HELD", "LookCard", "look_card"]
@@ -27,13 +26,13 @@ class LookCard:
     """Who has to act first, or what the patient has to do."""
 
 
-def look_card(look: SecondLook | None, version: PlanVersion, *, staff: Staff) -> LookCard | None:
-    """The card of a version for this reader; None for a version that is not in force."""
+def look_card(look: SecondLook | None, version: PlanVersion, *, today: str, staff: Staff) -> LookCard | None:
+    """The card of a version for this reader, with the mark of today's verdict; None for a version that is not in force."""
     if look is None or look.version.pk != version.pk:
         return None
     waits = _waits(look, staff) if look.reasons else ""
     return LookCard(
-        today=mark_of(look.level),
+        today=today,
         reasons=tuple(reason.text for reason in look.reasons),
         can_review=bool(look.reasons) and not waits,
         waits=waits,

@@ -22,7 +22,7 @@ from tenuto.clinic.plan.presenters.protocols import ProtocolColumn, compare
 from tenuto.clinic.ui.charts.dose_level import LevelFigure
 from tenuto.clinic.ui.gates import GateCard, gate_card, missing_facts, missing_findings
 from tenuto.clinic.ui.words import ago, count, long_day, moment
-from tenuto.core.gate import Level
+from tenuto.core.gate import Gate, Level
 from tenuto.core.literature.claims import claims
 from tenuto.core.plan.factors import Factor
 from tenuto.core.plan.proposal import Proposal
@@ -65,15 +65,15 @@ class PlanPage:
 def plan_page(
     proposal: Proposal,
     *,
+    verdict: Gate,
     patient: Patient,
     record: KnownFacts,
     query: QueryDict,
 ) -> PlanPage:
-    """The page for a proposal. `query` are the options of the address, carried into links to other protocols."""
-    gate, today = proposal.gate, proposal.as_of
+    """The page for a proposal; `verdict` is the clinic's on it. `query` are the options of the address, carried into links to other protocols."""
     return PlanPage(
         title=proposal.protocol.title if proposal.protocol else "No protocol",
-        gate=gate_card(gate, proposal.policy),
+        gate=gate_card(verdict, proposal.policy),
         dose=dose_of(proposal),
         order=order_card(proposal),
         level=level_figure(level_inputs(proposal, record.facts.person.birth_date)),
@@ -83,7 +83,7 @@ def plan_page(
         protocols=protocols_of(proposal, query),
         missing=tuple(_missing(proposal, patient)),
         not_checked=proposal.not_checked,
-        record=tuple(_record(record, today)),
+        record=tuple(_record(record, proposal.as_of)),
         factors=_factors(proposal.factors),
         claims=_claims(),
         query=query.urlencode(),
@@ -102,7 +102,7 @@ def _claims() -> SafeString:
 
 
 def _missing(proposal: Proposal, patient: Patient) -> Iterable[MissingRow]:
-    gate, planned = proposal.gate, proposal.series.infusions
+    gate, planned = proposal.verdict, proposal.series.infusions
     by = f"To do by {long_day(planned[0].on)}. " if planned else "To do by the first infusion. "
     for item, finding in zip(missing_facts(gate), missing_findings(gate), strict=True):
         page = page_of(finding.fact)

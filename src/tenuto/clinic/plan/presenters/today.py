@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from tenuto.clinic.pathway.api import Batch, banner_of, safety_now
+from tenuto.clinic.pathway.api import Batch, banner_of, judgements_of, safety_now
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.documents.sheet import Today
 
 __all__ = ["today_of"]
 
 
-def today_of(patient: Patient, batch: Batch) -> Today:
-    """The same words as in the frame of the patient's pages."""
-    clinic = patient.clinic
+def today_of(patient: Patient, batch: Batch, *, in_force: bool = False) -> Today:
+    """The same words as in the frame of the patient's pages; with `in_force`, also the verdict on the signed plan."""
+    clinic, judged = patient.clinic, judgements_of(batch).get(patient.pk) if in_force else None
     return Today(
+        level=judged.mark.upper() if judged else "",
+        why=judged.why if judged else "",
         safety=safety_now(patient, batch),
         clinic=", ".join(filter(None, (clinic.name, clinic.phone and f"phone {clinic.phone}"))),
         alerts=banner_of(patient, batch).alerts,

@@ -29,6 +29,7 @@ from tenuto.core.plan.proposal import Proposal
 from tenuto.core.plan.request import PlanRequest, PlanRequestError
 
 __all__ = [
+    "NOT_COMPLETE",
     "Built",
     "DraftRefused",
     "PlanConflict",
@@ -39,6 +40,11 @@ __all__ = [
     "rebuilt",
     "written",
 ]
+
+
+NOT_COMPLETE = (
+    "The order is not complete: choose the vial and the total volume first. Nobody could prepare it."
+)
 
 
 class DraftRefused(ValueError):
@@ -150,6 +156,8 @@ def keep_draft(built: Built, *, why: str, by: Actor, at: datetime) -> PlanVersio
     """The draft of what was built, in the transaction that holds the patient. Raises DraftRefused without a dose."""
     if not built.signable:
         raise DraftRefused("There is no dose to order yet. See the gate and the options, then try again.")
+    if built.proposal.to_choose:
+        raise DraftRefused(NOT_COMPLETE)
     force = built.grounds.in_force
     version = _row(built, force, why, by, at)
     keep_rules(at=at)

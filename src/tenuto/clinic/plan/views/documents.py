@@ -44,7 +44,7 @@ def pdf(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpRespons
         in_force=status is Status.SIGNED,
         acts=signature_rows(version) or (("Signed", "not signed"),),
         digest=version.content_sha256,
-        today=today_of(patient, batch),
+        today=today_of(patient, batch, in_force=status is Status.SIGNED),
         held=" ".join(reason.text for reason in look.reasons) if look else "",
         on=made.recorded_on,
     )

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.api import alerts_of
-from tenuto.clinic.pathway.api import patient_page
+from tenuto.clinic.pathway.api import patient_page, safety_now
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.document import company_of
@@ -28,6 +28,7 @@ from tenuto.clinic.plan.presenters.today import today_of
 from tenuto.clinic.plan.services.drafting import Built, build
 from tenuto.clinic.plan.services.looking_again import why_held
 from tenuto.clinic.plan.services.proposing import Grounds, grounds
+from tenuto.clinic.plan.verdict import verdict_on
 from tenuto.core.plan.request import PlanRequest, PlanRequestError
 from tenuto.core.plan.selection import protocols_for
 
@@ -46,8 +47,11 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
         return patient_page(request, "plan/nothing.html", patient, {}, batch=found.batch)
     form, built = asked(found, request.GET)
     _offer(form, built)
+    batch = found.batch
+    verdict = verdict_on(built.proposal, safety_now(patient, batch))
     shown = plan_page(
         built.proposal,
+        verdict=verdict,
         patient=patient,
         record=found.state.record,
         query=request.GET,
@@ -64,7 +68,7 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
         "company": company_of(built.proposal, found.state),
     }
     stops = alerts_of(built.proposal.gate)
-    return patient_page(request, "plan/page.html", patient, context, batch=found.batch, alerts=stops)
+    return patient_page(request, "plan/page.html", patient, context, batch=batch, alerts=stops)
 
 
 @require_safe
@@ -73,11 +77,14 @@ def pdf(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The plan of the same address as a PDF."""
     built = _for_export(request, patient)
     record = built.grounds.state.record
-    sheet = asdict(sheet_of(built.proposal, built.grounds.state.facts, record.ignored if record else {}))
-    content = set_pdf(
-        today_on(sheet, today_of(patient, built.grounds.batch)),
-        on=built.proposal.as_of,
+    today = today_of(patient, built.grounds.batch)
+    sheet = sheet_of(
+        built.proposal,
+        built.grounds.state.facts,
+        record.ignored if record else {},
+        gate=verdict_on(built.proposal, today.safety),
     )
+    content = set_pdf(today_on(asdict(sheet), today), on=built.proposal.as_of)
     return file_of(content, "application/pdf", _name(built, patient, "pdf"))
 
 

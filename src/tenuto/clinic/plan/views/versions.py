@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.reauthenticate import signed_by
 from tenuto.clinic.intake.api import GROUNDS
-from tenuto.clinic.pathway.api import patient_page, rests_on
+from tenuto.clinic.pathway.api import Batch, judgements_of, patient_page, rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan import services
@@ -225,7 +225,9 @@ def _page(
     given, batch = failed or {}, found.batch
     staff = cast(Staff, request.user)
     context = {
-        "look": look_card(services.look_of(found.patient, batch), shown, staff=staff),
+        "look": look_card(
+            services.look_of(found.patient, batch), shown, today=_today(found.patient, batch), staff=staff
+        ),
         "page": version_page(shown, found.versions, staff=staff, state=found.state),
         "problem": problem,
         "comfort": comfort_rows(card) if card else (),
@@ -237,6 +239,12 @@ def _page(
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
     return patient_page(request, "plan/version.html", found.patient, context, batch=batch, status=status)
+
+
+def _today(patient: Patient, batch: Batch) -> str:
+    """The mark of the one verdict of today."""
+    judged = judgements_of(batch).get(patient.pk)
+    return judged.mark if judged else "unknown"
 
 
 def _conflict(

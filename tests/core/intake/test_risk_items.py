@@ -1,0 +1,94 @@
+"""Every scale that asks about death or self-harm feeds the safety state, from its own definition. Hazard H18."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from tenuto.core.gate import Gate, Level
+from tenuto.core.intake.facts import Answer, PatientFacts, Person, RecordedScore
+from tenuto.core.intake.safety import Risk, risk_question, safety_state, suicide_item, with_safety
+from tenuto.core.scales.reading import instruments
+from tenuto.core.scales.red_flags import Urgency, rules
+
+ASKED = {scale.id: scale.risk_item for scale in instruments().values() if scale.risk_item is not None}
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+DAY = AT.date()
+
+
+def form(scale, answer, *, at=AT, names=lambda item: item):
+    """A whole form with this answer to its question; None leaves the question out."""
+    items = [(names(item.id), int(item.lowest)) for item in instruments()[scale].items]
+    question = names(ASKED[scale].item)
+    given = tuple((name, value if name != question else answer) for name, value in items)
+    kept = tuple((name, value) for name, value in given if value is not None)
+    return RecordedScore(scale, Decimal(9), at.date(), "form", kept, at)
+
+
+def state(*scores, triage=None):
+    answers = (Answer("suicide.screen", triage[0], triage[1].date(), "form", triage[1]),) if triage else ()
+    return safety_state(PatientFacts(Person(), scores=scores, answers=answers), as_of=DAY)
+
+
+def test_the_scales_that_ask():
+    assert set(ASKED) == {"phq9", "qidssr16", "madrs", "madrs24", "madrss", "madrss27"}
+
+
+@pytest.mark.parametrize("scale", ASKED)
+def test_a_reported_thought_is_open_until_a_triage_follows_it(scale):
+    title, asked = instruments()[scale].title, ASKED[scale]
+    reported = form(scale, asked.reported_from)
+    found = state(reported)
+    assert found.risk is Risk.OPEN
+    assert f"{title} item {asked.item} was {asked.reported_from}" in found.text
+    assert with_safety(Gate(), found).level is Level.BLOCK
+    known = state(reported, triage=("low", AT + timedelta(minutes=10)))
+    assert known.risk is Risk.KNOWN
+    assert with_safety(Gate(), known) == Gate()
+    assert state(reported, triage=("low", AT - timedelta(minutes=10))).risk is Risk.OPEN
+
+
+@pytest.mark.parametrize("scale", ASKED)
+def test_below_it_nothing_was_found_and_unanswered_is_not_no(scale):
+    below = max(
+        o.value
+        for o in instruments()[scale].item(ASKED[scale].item).options
+        if o.value < ASKED[scale].reported_from
+    )
+    assert state(form(scale, below)).risk is Risk.NONE_FOUND
+    assert state(form(scale, None)).risk is Risk.OPEN
+    assert "was not answered" in state(form(scale, None)).text
+
+
+@pytest.mark.parametrize("scale", ASKED)
+@pytest.mark.parametrize(
+    "names", [str, "item{}".format, "Item {}".format, "Q{}".format], ids=["9", "item9", "Item 9", "Q9"]
+)
+def test_the_answer_is_found_by_whatever_name_it_has(scale, names):
+    assert suicide_item(form(scale, ASKED[scale].reported_from, names=names)) == ASKED[scale].reported_from
+
+
+@pytest.mark.parametrize("scale", ASKED)
+def test_the_answer_alone_is_not_lost_with_the_total(scale):
+    alone = replace(form(scale, 0), instrument=f"{scale}item{ASKED[scale].item}", value=Decimal(3), items=())
+    assert state(alone).risk is Risk.OPEN
+    assert risk_question(alone) == risk_question(form(scale, 0))
+
+
+@pytest.mark.parametrize("scale", ASKED)
+def test_a_person_is_given_a_task_for_it(scale):
+    """From the answer that counts as reported, and when it was not given."""
+    own = [rule for rule in rules() if rule.instrument == scale and rule.urgency >= Urgency.SAME_SESSION]
+    least = [c.at_least for rule in own for c in rule.any_of if c.key == ASKED[scale].item]
+    assert min(least) == ASKED[scale].reported_from
+    assert [rule.unanswered for rule in own if rule.unanswered] == [ASKED[scale].item]
+
+
+def test_a_rule_about_suicide_belongs_to_a_scale_that_feeds_the_state():
+    about = {
+        rule.instrument for rule in rules() if any(w in rule.title.casefold() for w in ("suicid", "death"))
+    }
+    assert about - {"cssrs_screener"} <= set(ASKED)
