@@ -44,7 +44,7 @@ def long_history() -> History:
     days = [-7, 0, *range(14, 14 + 7 * 38, 7)]
     infusions = [0, 2, 4, 7, 9, 11, *range(24, 24 + 14 * 18, 18)]
     law = FIT.law(Circumstances(), scale)
-    patient = PatientParameters.from_latent(law.mean[None, :] + np.array([[0.6, 0, 0, 0, 0, 0, 0]]))
+    patient = PatientParameters.from_latent(law.mean[None, :] + np.array([[0.6, 0, 0, 0, 0, 0, 0, 0, 0]]))
     level = FIT.population.model().expected(
         patient, [CourseInfusion(float(d), 0.5) for d in infusions], [float(d) for d in days]
     )[:, 0]
@@ -100,7 +100,7 @@ def populations(rounds: int) -> None:
 def plain_loop(model, law) -> float:
     """Patient-years a second when each patient is walked alone."""
     rng = np.random.default_rng(1)
-    latent = law.mean + rng.standard_normal((20, 7)) @ np.linalg.cholesky(law.covariance + 1e-9 * np.eye(7)).T
+    latent = law.mean + rng.standard_normal((20, 9)) @ np.linalg.cholesky(law.covariance + 1e-9 * np.eye(9)).T
     days = [float(d) for d in range(366)]
     start = time.perf_counter()
     for row in latent:
@@ -142,7 +142,7 @@ def against_nuts() -> None:
     start = time.perf_counter()
     draws = nuts.sample(FIT, [case], warmup=500, draws=500, chains=4, seed=1)[0]
     theirs_s = time.perf_counter() - start
-    halves = [nuts.quantiles_nuts(case, FIT, RULES, d.reshape(-1, 7)) for d in np.split(draws, 4)]
+    halves = [nuts.quantiles_nuts(case, FIT, RULES, d.reshape(-1, d.shape[-1])) for d in np.split(draws, 4)]
     # The spread of quarters of the run is twice that of the whole.
     theirs_error = _error(halves, None) / 2
     ratio = theirs_s * (theirs_error / ours_error) ** 2 / ours_s

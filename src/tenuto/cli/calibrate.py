@@ -1,6 +1,7 @@
 """Fit the duration model to the calibration table and write its parameter file, results, plots and model card.
 
-Takes some minutes on one core. The same seed reproduces the files. `--check` only says whether the shipped files still belong to
+Takes hours of processor time, shared by as many processes as the machine has cores. The same seed reproduces the files,
+whatever the number of processes. `--check` only says whether the shipped files still belong to
 the data and the code: exit 1 when they don't. `--sbc 5000` and `--nuts 20` repeat the checks of the inference.
 """
 
@@ -11,7 +12,10 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +25,21 @@ from tenuto.cli import UserError
 from tenuto.cli.arguments import SEED, whole
 from tenuto.cli.files import write_together
 from tenuto.core.durability.calibration.card import model_card
+from tenuto.core.durability.calibration.each import Each, one_by_one
 from tenuto.core.durability.calibration.likelihood import Settings
 from tenuto.core.durability.calibration.result import fingerprint, written
 from tenuto.core.durability.calibration.result import run as calibrate
 from tenuto.core.durability.calibration.table import data_sha256
 from tenuto.core.durability.course import Definitions
 from tenuto.core.durability.normal import Floats
-from tenuto.core.durability.population import FOLDER, MODEL_VERSION, PARAMETERS, fitted, read_fit
+from tenuto.core.durability.population import fitted, parameters_of, read_fit
+from tenuto.core.durability.structure import CURRENT, FOLDER, MODEL_VERSION
 from tenuto.core.durability.verification import nuts
 from tenuto.core.durability.verification.report import CHECKS, compared, ranks
 from tenuto.core.durability.verification.sbc import places, verdicts
 from tenuto.core.policy import default_policy
 
-__all__ = ["add_arguments", "plots", "run", "stale"]
+__all__ = ["add_arguments", "plots", "processes", "run", "stale"]
 
 _WARMUP, _DRAWS, _CHAINS = 500, 2800, 8
 """Of NUTS, for each patient: so many that its own error is well inside what counts as agreement."""
@@ -44,6 +50,13 @@ _TOLERANCE = 1e-3
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--seed", type=SEED, default=1, metavar="N", help="same seed, same files (default 1)")
+    parser.add_argument(
+        "--processes",
+        type=whole(1, 1000),
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="simulate studies in so many processes (default: one a core); the files come out the same",
+    )
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument(
         "--check", action="store_true", help="only say whether the shipped calibration is current"
@@ -86,7 +99,8 @@ def run(args: argparse.Namespace) -> int:
             raise UserError(f"There is no folder '{folder}'. Make it, or run this from the project's root.")
         if not os.access(folder, os.W_OK):
             raise UserError(f"Nothing can be written to '{folder}'. Give another folder with --output.")
-    files = calibrate(args.seed, report=lambda text: print(text, file=sys.stderr, flush=True))
+    with processes(args.processes) as each:
+        files = calibrate(args.seed, lambda text: print(text, file=sys.stderr, flush=True), each)
     pictures = plots(files)
     write_together(
         {str(args.output / name): text.encode() for name, text in files.items()}
@@ -97,6 +111,16 @@ def run(args: argparse.Namespace) -> int:
         write_together({str(docs / "durability-model-card.md"): f"{model_card().rstrip()}\n".encode()})
     print(f"Wrote {', '.join(files)} to {args.output} and the plots to {docs}.")
     return 0
+
+
+@contextmanager
+def processes(count: int) -> Iterator[Each]:
+    """Work spread over processes that are started afresh, so that nothing of this one is copied into them."""
+    if count == 1:
+        yield one_by_one
+        return
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+        yield lambda work, items: list(pool.map(work, items))
 
 
 def plots(files: dict[str, str]) -> dict[str, bytes]:
@@ -168,7 +192,7 @@ def _rounded(days: Sequence[float | None]) -> list[float | None]:
 
 def stale() -> list[str]:
     """Why the shipped calibration no longer belongs to the data or the code; empty when it does."""
-    raw, fit = json.loads(PARAMETERS.read_text("utf-8")), fitted()
+    raw, fit = json.loads(parameters_of(CURRENT).read_text("utf-8")), fitted()
     reasons = []
     if fit.data_sha256 != data_sha256():
         reasons.append("The table, the protocols or the priors have changed since the fit.")

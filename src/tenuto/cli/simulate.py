@@ -23,6 +23,7 @@ from tenuto.core.durability.notes import condition_notes, trial_notes
 from tenuto.core.durability.population import fitted
 from tenuto.core.durability.reading import TrialError
 from tenuto.core.durability.simulate import LEVELS, EndpointFigure, predict, run_task
+from tenuto.core.durability.structure import CURRENT, FIRST
 from tenuto.core.durability.trial import read_trial
 from tenuto.core.policy import PolicyError, default_policy
 
@@ -47,6 +48,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--replicates", type=whole(1, 100_000), default=2000, metavar="N", help="how often (default 2000)"
     )
     trial.add_argument("--seed", type=SEED, default=1, metavar="N", help="same seed, same result (default 1)")
+    trial.add_argument(
+        "--model",
+        choices=(CURRENT, FIRST),
+        default=CURRENT,
+        help=f"version of the model (default {CURRENT}; {FIRST} is kept for comparison)",
+    )
     trial.add_argument("--csv", type=Path, metavar="OUT", help="also write the figures as CSV")
     clinic = verbs.add_parser(
         "clinic", help="compare maintenance policies on one synthetic population", description=_CLINIC
@@ -85,10 +92,11 @@ def _trial(args: argparse.Namespace) -> int:
     if args.csv is not None:
         _check_place(args.csv, args.file)
     each = partial(in_order, run_task, workers=args.workers, scheduler=args.scheduler)
-    rows = predict(trial, fitted(), args.replicates, args.seed, each)
+    fit = fitted(args.model)
+    rows = predict(trial, fit, args.replicates, args.seed, each)
     if args.csv is not None:
         write_together({str(args.csv): _csv(rows).encode()})
-    print(f"{trial.name}: {args.replicates} trials, seed {args.seed}, parameters {fitted().sha256[:12]}\n")
+    print(f"{trial.name}: {args.replicates} trials, seed {args.seed}, parameters {fit.sha256[:12]}\n")
     print(_table(rows))
     _print_notes(trial_notes(trial, Definitions.from_policy(default_policy()).dose_most))
     return 0

@@ -150,7 +150,7 @@ def test_a_fixed_interval_counts_from_the_last_infusion_given():
 
 def test_a_fixed_interval_is_kept_to_the_day_and_not_to_the_next_score():
     """Scores come every 7 days; an infusion every 30 must not turn into one every 35."""
-    one = clinic(patients=4, policies='[[policy]]\nname = "month"\nkind = "fixed"\nevery_days = 30\n')
+    one = clinic(patients=12, policies='[[policy]]\nname = "month"\nkind = "fixed"\nevery_days = 30\n')
     outcomes = played(one)
     assert outcomes
     series_end, horizon = one.induction_days[-1], one.horizon_days

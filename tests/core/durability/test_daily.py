@@ -14,7 +14,7 @@ INFUSIONS = [CourseInfusion(float(d), 0.5) for d in (2, 4, 6, 9, 11, 13, 40, 75)
 
 
 def test_daily_scores_agree_with_the_walk():
-    latent = LAW.mean + standard_normal(256, 7) @ np.linalg.cholesky(LAW.covariance + 1e-9 * np.eye(7)).T
+    latent = LAW.mean + standard_normal(256, 9) @ np.linalg.cholesky(LAW.covariance + 1e-9 * np.eye(9)).T
     patients = PatientParameters.from_latent(latent)
     slowly = MODEL.expected(patients, INFUSIONS, [float(d) for d in range(121)])
     fast = np.stack([row.copy() for row in daily_scores(MODEL, patients, INFUSIONS, 120)])

@@ -14,7 +14,7 @@ from tenuto.core.durability.error import ErrorOfScale
 from tenuto.core.durability.history import history_from
 from tenuto.core.durability.model import CourseInfusion
 from tenuto.core.durability.parts import LN2, Additive
-from tenuto.core.durability.patients import PatientParameters
+from tenuto.core.durability.patients import LATENT, PatientParameters
 from tenuto.core.durability.population import Circumstances, fitted
 from tenuto.core.durability.quasi import standard_normal
 from tenuto.core.forecast.answer import forecast
@@ -27,7 +27,7 @@ RULES = Definitions.from_policy(default_policy())
 
 def some_patients(count=64, *, drift=True):
     law = fitted().law(Circumstances(), measure("PHQ-9"))
-    latent = law.mean + standard_normal(count, 7) @ np.linalg.cholesky(law.covariance + 1e-9 * np.eye(7)).T
+    latent = law.mean + standard_normal(count, 9) @ np.linalg.cholesky(law.covariance + 1e-9 * np.eye(9)).T
     patients = PatientParameters.from_latent(latent)
     return patients if drift else replace(patients, drift=np.zeros(count))
 
@@ -77,12 +77,74 @@ def test_dose_zero_equals_the_control_arm(on):
     patients = some_patients()
     scored = [float(d) for d in range(0, 150, 10)]
     nothing = MODEL.expected(patients, [CourseInfusion(d, 0.0) for d in sorted(on)], scored)
-    walk = MODEL.start(patients, 0.0)
     first = min(on)
     for row, day in zip(nothing, scored, strict=True):
-        context = MODEL.context(day - first, patients) if day > first else 0.0
-        np.testing.assert_allclose(row, patients.baseline * np.exp(-context))
+        last = max((d for d in on if d < day), default=first)
+        context = MODEL.context(day - first, last - first, patients) if day > first else 0.0
+        np.testing.assert_allclose(row, patients.baseline * np.exp(-MODEL.fall(np.zeros(64) + context)))
+    walk = MODEL.start(patients, 0.0)
+    walk.infuse(0.0)
     assert (walk.drug() == 0).all()
+
+
+def test_control_arms_start_low_grow_while_they_are_treated_and_stay():
+    """One session brings an expectancy that fades; sessions over weeks bring a growth that does not."""
+    law = fitted().population.law(Circumstances(setting="add_on_trial", control="saline"), measure("MADRS"))
+    typical = PatientParameters.from_latent(law.mean[None, :])
+    once, often = [0.0], [3.5 * k for k in range(8)]
+    days = [1.0, 28.0, 180.0]
+    one, many = (
+        np.log(
+            typical.baseline
+            / replace(MODEL, depth=0.0).expected(typical, [CourseInfusion(d, 0.0) for d in on], days)
+        )[:, 0]
+        for on in (once, often)
+    )
+    assert one[0] == many[0]
+    assert many[1] > max(one[1], many[0])
+    assert many[2] > 0.9 * typical.growth[0] * (1 - 2 ** (-24.5 / MODEL.context.growth_half_time))
+
+
+def test_growth_goes_on_where_other_treatment_does():
+    law = fitted().population.law(Circumstances(), measure("PHQ-9"))
+    typical = PatientParameters.from_latent(law.mean[None, :])
+    model = fitted().population.model(Circumstances(covariates={"new_antidepressant": 1.0}))
+    other = MODEL.expected(typical, [CourseInfusion(0.0, 0.5)], [60.0])
+    assert model.expected(typical, [CourseInfusion(0.0, 0.5)], [60.0]) < other
+
+
+def test_the_durable_minority_keeps_for_years_what_others_lose_in_months():
+    law = fitted().population.law(Circumstances(), measure("PHQ-9"))
+    latent = np.stack([law.mean, law.mean])
+    latent[:, LATENT.index("durable")] = (-3.0, 3.0)
+    usual, durable = PatientParameters.from_latent(latent).slow
+    assert usual < 365 < durable
+    step = np.linspace(-3, 3, 601)
+    latent = np.repeat(law.mean[None, :], len(step), axis=0)
+    latent[:, LATENT.index("durable")] = step
+    assert (np.diff(PatientParameters.from_latent(latent).slow) >= 0).all()
+
+
+def test_a_course_at_a_higher_dose_is_expected_to_last_longer_and_the_doubt_is_wider():
+    scale, least, most = measure("PHQ-9"), Circumstances(dose=0.1), Circumstances(dose=1.0)
+    fit, slope = fitted(), fitted().population["dose_durability"]
+    low, high = (fit.law(at, scale) for at in (least, most))
+    np.testing.assert_allclose((high.mean - low.mean)[1:3], slope * np.log(10))
+    assert low.doubt[1, 1] > fit.law(Circumstances(), scale).doubt[1, 1]
+
+
+def test_the_first_model_has_nothing_of_what_the_second_added():
+    old = fitted("1")
+    law = old.population.law(
+        Circumstances(covariates={"new_antidepressant": 1.0}, dose=1.0), measure("PHQ-9")
+    )
+    assert law.mean[LATENT.index("growth")] == 0
+    assert not (law.between + law.site)[LATENT.index("growth")].any()
+    latent = law.mean + standard_normal(64, 9) @ np.linalg.cholesky(law.covariance + 1e-9 * np.eye(9)).T
+    patients = PatientParameters.from_latent(latent)
+    np.testing.assert_allclose(patients.slow - patients.fast, np.exp(latent[:, 2]), rtol=1e-6)
+    assert law.widening == 1
+    assert old.population["error_correlation"] == 0
 
 
 def test_before_the_first_infusion_the_score_is_the_baseline():
@@ -209,6 +271,33 @@ def test_the_probability_of_a_score_above_a_line_is_the_sum_over_those_scores(ex
         if s > line
     )
     assert abs(error.above(np.array([expected]), float(line))[0] - each) < 3e-3
+
+
+def test_a_score_is_as_likely_as_its_neighbour_lets_expect():
+    """Sequences written down at random have the errors' correlation, and each conditional law sums to one."""
+    error, rng = ErrorOfScale.of(measure("MADRS")), np.random.default_rng(5)
+    level = np.full(200_000, 25.0)
+    one = error.observe(level, rng.standard_normal(len(level)))
+    two = error.observe(level, rng.standard_normal(len(level)), last=one - level, kept=error.correlation(1.0))
+    assert abs(np.corrcoef(one, two)[0, 1] - 0.8) < 0.01
+    assert abs(two.std() / one.std() - 1) < 0.02
+    days, expected = np.array([0.0, 1.0]), np.array([[25.0], [24.0]])
+    total = sum(
+        np.exp(error.log_likelihood(expected, np.array([29.0, float(s)]), days))[1, 0] for s in range(61)
+    )
+    assert abs(total - 1) < 2e-3
+
+
+def test_what_a_score_brings_is_what_leaving_it_out_takes_away():
+    error = ErrorOfScale.of(measure("PHQ-9"))
+    observed, days = np.array([12.0, 7.0, 0.0, 9.0, 11.0]), np.array([0.0, 3.0, 7.0, 14.0, 16.0])
+    expected = np.linspace(2, 14, 5 * 7).reshape(5, 7)
+    found = error.log_likelihood(expected, observed, days)
+    brought = error.brought_by_each(expected, observed, days, found)
+    for k in range(5):
+        rest = [j for j in range(5) if j != k]
+        without = error.log_likelihood(expected[rest], observed[rest], days[rest]).sum(axis=0)
+        np.testing.assert_allclose(brought[k], found.sum(axis=0) - without)
 
 
 def test_scores_judged_together_are_as_likely_as_each_alone():

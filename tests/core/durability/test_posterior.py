@@ -27,8 +27,8 @@ def expectation(found, values):
 def test_it_agrees_with_plain_importance_sampling_where_that_still_works():
     history = course(19, [9, 7])
     law = fitted().law(circumstances(history), history.measure)
-    root = np.linalg.cholesky(law.covariance + 1e-9 * np.eye(7))
-    latent = law.mean + np.random.default_rng(0).standard_normal((200_000, 7)) @ root.T
+    root = np.linalg.cholesky(law.covariance + 1e-9 * np.eye(9))
+    latent = law.mean + np.random.default_rng(0).standard_normal((200_000, 9)) @ root.T
     seen = evidence_of(history)
     error = ErrorOfScale.of(history.measure)
     expected = MODEL.expected(PatientParameters.from_latent(latent), seen.infusions, seen.days)
@@ -36,7 +36,7 @@ def test_it_agrees_with_plain_importance_sampling_where_that_still_works():
     weights = np.exp(log - log.max())
     weights /= weights.sum()
     found = learn(history)
-    for k in range(7):
+    for k in range(9):
         sd = float(np.sqrt(law.covariance[k, k]))
         assert expectation(found, found.latent[:, k]) == pytest.approx(
             float(weights @ latent[:, k]), abs=0.03 * sd
@@ -66,10 +66,11 @@ def test_a_known_patient_is_found_from_many_precise_scores():
     level = MODEL.expected(PatientParameters.from_latent(truth[None, :]), infusions, days)[:, 0]
     error = replace(ErrorOfScale.of(history.measure), sd=0.3, step=0.01)
     found = posterior(MODEL, law, error, Evidence(infusions, days, tuple(np.round(level, 2))))
+    # Even precise scores leave open how much of what stays is slow benefit and how much has grown without drug.
     assert expectation(found, durability(found.latent)) == pytest.approx(
-        float(durability(truth[None, :])[0]), abs=0.25
+        float(durability(truth[None, :])[0]), abs=0.4
     )
-    assert expectation(found, found.latent[:, 0]) == pytest.approx(truth[0], abs=0.1)
+    assert expectation(found, found.latent[:, 0]) == pytest.approx(truth[0], abs=0.15)
 
 
 @pytest.mark.parametrize("explore", [512, 9000])
@@ -85,7 +86,7 @@ def test_the_draws_arrive_where_walking_them_once_more_takes_them(explore):
 
 
 def test_walks_on_different_days_are_not_put_together():
-    patients = PatientParameters.from_latent(np.zeros((2, 7)))
+    patients = PatientParameters.from_latent(np.zeros((2, 9)))
     with pytest.raises(ValueError, match="the same day"):
         Walk.together([MODEL.start(patients, 0.0), MODEL.start(patients, 1.0)])
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from tenuto.core.durability.conduct import conduct, days_of
-from tenuto.core.durability.endpoints import evaluate
+from tenuto.core.durability.endpoints import effect_size, evaluate
 from tenuto.core.durability.enrol import enrol, site_effects
 from tenuto.core.durability.metrics import METRICS, Endpoint
 from tenuto.core.durability.population import Circumstances, fitted
+from tenuto.core.durability.reading import TrialError
 from tenuto.core.durability.simulate import predict, run_task, tasks
 from tenuto.core.durability.trial import Baseline, trial_from
 from tenuto.core.scales.measurement import measure
@@ -34,7 +35,7 @@ def trial(**changes):
 def record(one, *, replicates=30, control=False, seed=1):
     rng = np.random.default_rng(seed)
     law = POPULATION.law(one.circumstances, one.measure)
-    effects = site_effects(replicates, one.sites, rng)
+    effects = site_effects(replicates, one.sites, POPULATION, rng)
     return conduct(one, POPULATION.model(), law, effects, one.n, rng, control=control)
 
 
@@ -45,7 +46,7 @@ def figure(one, metric, seen=None, **when):
 def test_patients_let_in_on_a_high_score_are_a_little_lower_than_it():
     law = POPULATION.law(Circumstances(), measure("PHQ-9"))
     rng = np.random.default_rng(1)
-    patients, entry = enrol(law, measure("PHQ-9"), Baseline(15.0, 5.0, 15.0), 4000, np.zeros((1, 1, 2)), rng)
+    patients, entry = enrol(law, measure("PHQ-9"), Baseline(15.0, 5.0, 15.0), 4000, np.zeros((1, 1, 3)), rng)
     assert entry.min() >= 15
     assert patients.baseline.mean() < entry.mean() - 0.5
 
@@ -53,15 +54,25 @@ def test_patients_let_in_on_a_high_score_are_a_little_lower_than_it():
 def test_without_a_threshold_the_observed_baseline_has_the_mean_and_spread_asked_for():
     law = POPULATION.law(Circumstances(), measure("MADRS"))
     rng = np.random.default_rng(1)
-    _, entry = enrol(law, measure("MADRS"), Baseline(32.0, 6.0), 20_000, np.zeros((1, 1, 2)), rng)
+    _, entry = enrol(law, measure("MADRS"), Baseline(32.0, 6.0), 20_000, np.zeros((1, 1, 3)), rng)
     assert entry.mean() == pytest.approx(32, abs=0.2)
     assert entry.std() == pytest.approx(6, abs=0.2)
 
 
 def test_sites_of_one_study_have_a_part_in_common():
-    effects = site_effects(20_000, 2, np.random.default_rng(1))
-    assert effects.std() == pytest.approx(1, abs=0.02)
-    assert np.corrcoef(effects[:, 0, 0], effects[:, 1, 0])[0, 1] == pytest.approx(0.5, abs=0.03)
+    effects = site_effects(20_000, 2, POPULATION, np.random.default_rng(1))
+    own = effects - effects.mean(axis=1, keepdims=True)
+    # Half of the variance of a site is its own: of two sites' difference from their mean half of that is seen.
+    assert own.var() == pytest.approx(0.25, abs=0.01)
+    assert np.corrcoef(effects[:, 0, 0], effects[:, 1, 0])[0, 1] > 0.5
+    assert abs(np.corrcoef(effects[:, 0, 0], effects[:, 0, 1])[0, 1]) < 0.05
+
+
+def test_some_studies_are_far_from_all_others():
+    heavy = site_effects(40_000, 1, POPULATION, np.random.default_rng(1))
+    normal = site_effects(40_000, 1, fitted("1").population, np.random.default_rng(1))
+    assert (np.abs(heavy) > 4).mean() > 20 * (np.abs(normal) > 4).mean()
+    assert normal.std() == pytest.approx(1, abs=0.02)
 
 
 def test_shares_lie_between_none_and_all():
@@ -154,7 +165,7 @@ def test_figures_over_the_whole_trial_may_be_judged_up_to_a_day():
     assert figure(one, "median_infusions_to_response", seen).max() > 1
 
 
-@pytest.mark.parametrize("metric", [m for m in METRICS if m != "later_improvement"])
+@pytest.mark.parametrize("metric", [m for m in METRICS if m not in ("later_improvement", "effect_size")])
 def test_every_metric_can_be_judged_by_day(metric):
     one = trial(report=[{"metric": metric, "day": 28}])
     assert all(values.shape == (30,) for values in evaluate(one, record(one), one.endpoints[0]).values())
@@ -171,6 +182,25 @@ def test_a_control_arm_of_dose_zero_and_the_drug_arm_differ_by_the_drug():
     one = trial(control="midazolam", n_control=60)
     drug, control = record(one), record(one, control=True)
     assert drug.at(14.0)[0].mean() < control.at(14.0)[0].mean() - 1
+
+
+def test_an_effect_size_is_the_difference_of_two_arms_in_their_spread():
+    one = trial(control="saline", n_control=60, report=[{"metric": "effect_size", "day": 14}])
+    drug, control = record(one), record(one, control=True)
+    size = effect_size(one, drug, control, one.endpoints[0])
+    below, above = drug.at(14.0)[0][3], control.at(14.0)[0][3]
+    assert size[3] == pytest.approx((above.mean() - below.mean()) / np.sqrt((below.var() + above.var()) / 2))
+    found = run_task(next(tasks(one, fitted(), 20, 1)))
+    assert list(found) == [("effect_size", "day 14")]
+    with pytest.raises(TrialError, match="compares two arms"):
+        trial(report=[{"metric": "effect_size", "day": 14}])
+
+
+def test_pooled_studies_differ_less_than_one():
+    one, many = (site_effects(5000, 20, POPULATION, np.random.default_rng(1), k) for k in (1, 20))
+    assert many.mean(axis=1).std() < one.mean(axis=1).std() / 3
+    with pytest.raises(TrialError, match="at least as many sites"):
+        trial(sites=2, studies=3)
 
 
 def test_stopping_at_remission_saves_infusions():

@@ -99,9 +99,9 @@ def play(share: Share) -> list[Outcome]:
     law = population.law(clinic.circumstances, clinic.measure)
     # The clinic is one site, the typical one; the forecast does not know that.
     known = replace(law, doubt=np.zeros_like(law.doubt))
-    patients, entry = enrol(known, clinic.measure, clinic.baseline, share.patients, np.zeros((1, 1, 2)), rng)
+    patients, entry = enrol(known, clinic.measure, clinic.baseline, share.patients, np.zeros((1, 1, 3)), rng)
     noise = rng.standard_normal((share.patients, clinic.horizon_days // share.rules.every_days + 1))
-    model = population.model()
+    model = population.model(clinic.circumstances)
     none = MaintenancePolicy("none", "none")
     lost = [
         _first_loss(course, clinic, share.rules) if course is not None else None
@@ -144,6 +144,7 @@ def _run(
     to_the_day = policy.kind in ("fixed", "fixed_then")
     courses = [_opened(clinic, float(score)) for score in entry]
     days, good, kept = np.zeros((3, len(courses)), dtype=int)
+    last_error, carried = entry - patients.baseline, float(error.correlation(rules.every_days))
     responder: list[bool] = []
     lines: list[float] = []
     walk = model.start(patients, 0.0)
@@ -152,7 +153,8 @@ def _run(
         level = walk.score()
         scored = day > 0 and day % rules.every_days == 0
         if scored:
-            seen = error.observe(level, noise[:, day // rules.every_days])
+            seen = error.observe(level, noise[:, day // rules.every_days], last=last_error, kept=carried)
+            last_error = seen - level
             courses = [
                 _scored(course, day, float(score)) for course, score in zip(courses, seen, strict=True)
             ]

@@ -31,6 +31,8 @@ class ReportForms:
     present: Flags
     infusions: Floats
     """Infusions given to each patient, shape (replicates, n)."""
+    last_infusion: Floats
+    """Day of each patient's last infusion of the series, shape (replicates, n)."""
 
     def at(self, day: float) -> tuple[Floats, Flags]:
         """Scores and who was there on a day that the trial scores; day 0 is entry, when all are there."""
@@ -69,6 +71,8 @@ def days_of(trial: Trial) -> tuple[float, ...]:
         if endpoint.day is not None or endpoint.after_infusion is not None:
             days.add(day_of(trial, endpoint))
         days.add(day_since(trial, endpoint))
+    if trial.relapse.counted_on is not None:
+        days.add(trial.relapse.counted_on)
     if trial.maintenance is not None and trial.maintenance.every_days is not None:
         days |= set(_fixed_maintenance(trial))
     return tuple(sorted(d for d in days if d > 0))
@@ -83,12 +87,21 @@ def _fixed_maintenance(trial: Trial) -> list[float]:
 
 
 def conduct(
-    trial: Trial, model: Model, law: Law, effects: Floats, n: int, rng: np.random.Generator, *, control: bool
+    trial: Trial,
+    model: Model,
+    law: Law,
+    effects: Floats,
+    n: int,
+    rng: np.random.Generator,
+    *,
+    control: bool,
+    error: ErrorOfScale | None = None,
 ) -> ReportForms:
     """Run one arm of `n` patients for each replicate. The control arm gets dose 0 on the same days."""
     patients, entry = enrol(law, trial.measure, trial.baseline, n, effects, rng)
     shape = entry.shape
-    error = ErrorOfScale.of(trial.measure)
+    error = error or ErrorOfScale.of(trial.measure)
+    writing = _Writing(error, entry, patients.baseline.reshape(shape), rng)
     leaves = _leaving(trial, shape, rng)
     days = days_of(trial)
     fixed = set(trial.infusion_days) | set(_fixed_maintenance(trial))
@@ -98,13 +111,13 @@ def conduct(
     stopped = np.zeros(shape, dtype=bool)
     walk = model.start(patients, 0.0)
     dose = 0.0 if control else trial.dose
-    given = np.zeros(shape)
+    given, last_infusion = np.zeros(shape), np.zeros(shape)
     for day in sorted(fixed | set(days)):
         walk.to(day)
         who = np.full(shape, day in fixed)
         if day in days:
             k = days.index(day)
-            scores[k] = error.observe(walk.score().reshape(shape), rng.standard_normal(shape))
+            scores[k] = writing.down(day, walk.score().reshape(shape))
             present[k] = leaves > day
             if trial.stop_at_remission and day <= series_end:
                 stopped |= scores[k] <= trial.remission_at_most
@@ -118,7 +131,23 @@ def conduct(
             walk.infuse(dose, who.reshape(-1).astype(float))
             needs.given(day, who)
             given += who
-    return ReportForms(days, entry, scores, present, given)
+            if day <= series_end:
+                last_infusion[who] = day
+    return ReportForms(days, entry, scores, present, given, last_infusion)
+
+
+class _Writing:
+    """Writes scores down one after the other; the error of each is correlated with that of the one before."""
+
+    def __init__(self, error: ErrorOfScale, entry: Floats, level: Floats, rng: np.random.Generator) -> None:
+        self.error, self.rng, self.day, self.last = error, rng, 0.0, entry - level
+
+    def down(self, day: float, expected: Floats) -> Floats:
+        kept = float(self.error.correlation(day - self.day))
+        noise = self.rng.standard_normal(expected.shape)
+        score = self.error.observe(expected, noise, last=self.last, kept=kept)
+        self.day, self.last = day, score - expected
+        return score
 
 
 def _leaving(trial: Trial, shape: tuple[int, ...], rng: np.random.Generator) -> Floats:

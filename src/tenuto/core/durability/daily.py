@@ -47,9 +47,11 @@ def daily_scores(
         raise ValueError("Daily scores need infusions on whole days.")
     weights, state = holding.to_seen.astype(np.float32), holding.state.astype(np.float32)
     decay = np.exp(holding.pace).astype(np.float32)
-    level, context = np.log(patients.baseline).astype(np.float32), patients.context.astype(np.float32)
+    level = np.log(patients.baseline).astype(np.float32)
+    expectancy, growth = patients.expectancy.astype(np.float32), patients.growth.astype(np.float32)
     score, product = np.empty_like(level), np.empty_like(level)
     first, given = min(doses, default=days + 1), 0
+    latest = first
     for day in range(days + 1):
         if day:
             state *= decay
@@ -57,7 +59,15 @@ def daily_scores(
             np.multiply(state, state > _NOTHING, out=state)
         np.einsum("mn,mn->n", weights, state, out=score)
         if day > first:
-            np.multiply(context, np.float32(_fading(model, day - first)), out=product)
+            for part, share in zip(
+                (expectancy, growth), model.context.shares(day - first, latest - first), strict=True
+            ):
+                np.multiply(part, np.float32(share), out=product)
+                score += product
+        if model.depth:
+            np.maximum(score, 0, out=product)
+            product *= product
+            product *= np.float32(model.depth)
             score += product
         # baseline x exp(-fall), in one pass less
         np.subtract(level, score, out=score)
@@ -65,18 +75,12 @@ def daily_scores(
         yield score
         if day in doses:
             given += 1
+            latest = day
             held = np.einsum("mn,mn->n", holding.to_held, state)
             state += model.uptake(patients.gain, model.dose(doses[day]), held)
             if given > 1:
                 holding.stretch(patients.drift * ((given - 1) / DRIFT_INFUSIONS))
                 decay = np.exp(holding.pace).astype(np.float32)
-
-
-def _fading(model: Model, days: float) -> float:
-    """The context of a patient whose context is 1."""
-    one = np.ones(1)
-    unit = PatientParameters(one, one, one, one, one, one, one)
-    return float(model.context(days, unit)[0])
 
 
 def population_by_day(

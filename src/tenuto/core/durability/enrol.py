@@ -7,23 +7,31 @@ from dataclasses import replace
 import numpy as np
 
 from tenuto.core.durability.normal import Floats, cdf, quantile
-from tenuto.core.durability.patients import PatientParameters
-from tenuto.core.durability.population import Law, priors
+from tenuto.core.durability.patients import LATENT, PatientParameters
+from tenuto.core.durability.population import Law, Population
 from tenuto.core.durability.trial import Baseline
 from tenuto.core.scales.measurement import ScaleMeasure
 
 __all__ = ["enrol", "site_effects"]
 
 
-def site_effects(replicates: int, sites: int, rng: np.random.Generator) -> Floats:
-    """Effects of each site on gain and on durability in SDs between sites, shape (replicates, sites, 2).
+def site_effects(
+    replicates: int, sites: int, population: Population, rng: np.random.Generator, studies: int = 1
+) -> Floats:
+    """Effects of each site on gain, durability and context in their scales, shape (replicates, sites, 3).
 
-    The sites of one replicate have a part in common.
+    The sites of one study have a part in common, and that part is heavy-tailed: some studies are far from all others.
+    studies: how many are pooled in one replicate; sites go to them in turn.
     """
-    shared = priors()["fixed"]["shared_between_sites"]["value"]
-    common = rng.standard_normal((replicates, 1, 2))
-    own = rng.standard_normal((replicates, sites, 2))
-    effects: Floats = np.sqrt(shared) * common + np.sqrt(1 - shared) * own
+    studies = min(studies, sites)
+    shared = population["shared_between_sites"]
+    common = rng.standard_normal((replicates, studies, 3))
+    freedom = population["study_freedom"]
+    if freedom > 0:
+        common /= np.sqrt(rng.chisquare(freedom, (replicates, studies, 3)) / freedom)
+    own = rng.standard_normal((replicates, sites, 3))
+    of_study = common[:, np.arange(sites) % studies, :]
+    effects: Floats = np.sqrt(shared) * of_study + np.sqrt(1 - shared) * own
     return effects
 
 
@@ -37,21 +45,33 @@ def enrol(
     observed scores at entry, shape (replicates, n).
     """
     replicates, sites, _ = effects.shape
-    latent = rng.standard_normal((replicates, n, 7)) @ _root(law.between).T + law.mean
-    latent += (rng.standard_normal((replicates, 7)) @ _root(law.doubt).T)[:, None, :]
-    at_site = effects[:, np.arange(n) % sites, :]
-    latent[:, :, 0] += np.sqrt(law.site[0, 0]) * at_site[:, :, 0]
-    latent[:, :, 1:3] += np.sqrt(law.site[1, 1]) * at_site[:, :, 1:2]
-    patients = PatientParameters.from_latent(latent.reshape(-1, 7))
+    size = len(LATENT)
+    latent = rng.standard_normal((replicates, n, size)) @ _root(law.between).T + law.mean
+    latent += (rng.standard_normal((replicates, size)) @ _root(law.doubt).T)[:, None, :]
+    scale = np.sqrt(np.diag(law.site))
+    for coordinate, effect in _MOVED_BY.items():
+        at_site = effects[:, :, effect] * scale[LATENT.index(coordinate)]
+        latent[:, :, LATENT.index(coordinate)] += at_site[:, np.arange(n) % sites]
+    patients = PatientParameters.from_latent(latent.reshape(-1, size))
     entry, level = _baselines(measure, baseline, (replicates, n), rng)
     return replace(patients, baseline=level.reshape(-1)), entry
 
 
+_MOVED_BY = {"log_gain": 0, "log_fast": 1, "log_slow_extra": 1, "expectancy": 2, "growth": 2}
+"""Which of a site's three effects moves which coordinate."""
+
+
 def _root(covariance: Floats) -> Floats:
-    """A matrix whose square is a covariance that may be singular."""
-    values, vectors = np.linalg.eigh(covariance)
-    root: Floats = vectors * np.sqrt(np.maximum(values, 0))
-    return root
+    """A square root of a covariance that may be singular.
+
+    Triangular, so that it moves little when the covariance does: the same random numbers then stand for nearly the same
+    patients. Eigenvectors may turn or change sign at a touch.
+    """
+    raised = covariance + _JITTER * np.eye(len(covariance))
+    return np.asarray(np.linalg.cholesky(raised), dtype=np.float64)
+
+
+_JITTER = 1e-12
 
 
 def _baselines(

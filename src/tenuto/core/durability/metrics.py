@@ -16,6 +16,7 @@ METRICS = (
     "remission_by_infusion",
     "score_mean",
     "score_change",
+    "effect_size",
     "relapse_free",
     "relapse_within",
     "median_days_to_relapse",

@@ -27,16 +27,27 @@ class CourseInfusion:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The parts put together. Expected score = baseline x exp(-(drug + context))."""
+    """The parts put together. Expected score = baseline x exp(-fall), the fall a little more than drug and context."""
 
     dose: DoseEffect
     uptake: Uptake
     benefit: Benefit
     context: Context
+    depth: float = 0.0
+    """By how much a large benefit shows more than in proportion: remission is more frequent among those who respond."""
 
     def start(self, patients: PatientParameters, day: float) -> Walk:
         """Patients before their first infusion, on `day`."""
         return Walk(self, patients, day, self.benefit.begin(patients))
+
+    def fall(self, benefit: Floats) -> Floats:
+        """Log-fall of the score that a benefit (drug and context together) shows as, in place."""
+        if self.depth:
+            above = np.maximum(benefit, 0)
+            above *= above
+            above *= self.depth
+            benefit += above
+        return benefit
 
     def expected(
         self, patients: PatientParameters, infusions: Sequence[CourseInfusion], days: Sequence[float]
@@ -77,21 +88,26 @@ class Walk:
     first: float | None = None
     given: Floats | float = field(default=0.0)
     """Infusions so far, of all or of each patient."""
+    latest: Floats | float = field(default=0.0)
+    """Day of the last infusion so far, of all or of each patient."""
 
     def copy(self) -> Walk:
         """A second walk from here."""
-        return Walk(self.model, self.patients, self.day, self.holding.copy(), self.first, self.given)
+        return Walk(
+            self.model, self.patients, self.day, self.holding.copy(), self.first, self.given, self.latest
+        )
 
     @classmethod
     def together(cls, walks: Sequence[Walk]) -> Walk:
         """Groups of patients who had the same infusions and are on the same day, as one group."""
         one = walks[0]
-        if any((w.day, w.first, w.given) != (one.day, one.first, one.given) for w in walks):
+        if any(
+            (w.day, w.first, w.given, w.latest) != (one.day, one.first, one.given, one.latest) for w in walks
+        ):
             raise ValueError("Only walks through the same infusions up to the same day can be put together.")
         patients = PatientParameters.together([w.patients for w in walks])
-        return cls(
-            one.model, patients, one.day, Holding.together([w.holding for w in walks]), one.first, one.given
-        )
+        holding = Holding.together([w.holding for w in walks])
+        return cls(one.model, patients, one.day, holding, one.first, one.given, one.latest)
 
     def to(self, day: float) -> None:
         """Let time pass up to `day`; never backwards."""
@@ -104,15 +120,16 @@ class Walk:
     def infuse(self, dose: float, who: Floats | None = None) -> None:
         """Give `dose` mg/kg now, to all or to those where `who` (0 or 1, shape (n,)) is 1. Dose 0 is a control visit."""
         if self.first is None:
-            self.first = self.day
+            self.first = self.latest = self.day
         amount = self.model.uptake(self.patients.gain, self.model.dose(dose), self.holding.held())
         self.holding.add(amount if who is None else amount * who)
         self.given = self.given + (1.0 if who is None else who)
+        self.latest = self.day if who is None else np.where(who > 0, self.day, self.latest)
         further = np.maximum(self.given - 1.0, 0.0)
         self.holding.stretch(self.patients.drift * (further / DRIFT_INFUSIONS))
 
     def drug(self) -> Floats:
-        """Log-fall of the score that is the drug's, shape (n,)."""
+        """Benefit that is the drug's, shape (n,)."""
         return self.holding.level()
 
     def fall(self) -> Floats:
@@ -120,8 +137,8 @@ class Walk:
         if self.first is None:
             return np.zeros(len(self.patients))
         fall = self.drug()
-        fall += self.model.context(self.day - self.first, self.patients)
-        return fall
+        fall += self.model.context(self.day - self.first, self.latest - self.first, self.patients)
+        return self.model.fall(fall)
 
     def score(self) -> Floats:
         """Expected score, points, shape (n,)."""

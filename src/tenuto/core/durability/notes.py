@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tenuto.core.durability.population import priors
+from tenuto.core.durability.structure import priors
 from tenuto.core.durability.trial import Trial
 
 __all__ = ["condition_notes", "trial_notes"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,8 +15,8 @@ from tenuto.core.durability.error import ErrorOfScale
 from tenuto.core.durability.model import Walk
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.population import Circumstances, PopulationFit
-from tenuto.core.durability.posterior import Effort, Places, evidence_of, posterior
-from tenuto.core.durability.record import History
+from tenuto.core.durability.posterior import Effort, Places, Posterior, evidence_of, posterior
+from tenuto.core.durability.record import History, dose_of
 from tenuto.core.durability.survival import ResponseCurve, survival
 
 __all__ = ["Ahead", "circumstances", "outlook"]
@@ -23,7 +25,11 @@ __all__ = ["Ahead", "circumstances", "outlook"]
 def circumstances(history: History) -> Circumstances:
     """Where and for what a patient is treated, as the law of patients wants it."""
     return Circumstances(
-        history.condition, history.setting, history.measure.report, covariates=history.covariates
+        history.condition,
+        history.setting,
+        history.measure.report,
+        covariates=history.covariates,
+        dose=statistics.median_high(dose_of(i) for i in history.infusions),
     )
 
 
@@ -38,6 +44,23 @@ class Ahead:
     rules: Definitions
     start: int
     """Day of the forecast, from the first infusion."""
+    last_error: Floats | float = 0.0
+    """Of the last score, in each draw, shape (n,)."""
+    since: float = math.inf
+    """Days from the last score to the day of the forecast."""
+
+    @classmethod
+    def of(
+        cls,
+        found: Posterior,
+        error: ErrorOfScale,
+        now: CourseStanding,
+        rules: Definitions,
+        start: int,
+        last: float,
+    ) -> Ahead:
+        """From the posterior of a course whose last score was on day `last`."""
+        return cls(found.weights, error, now, rules, start, found.last_error, start - last)
 
     def follow(
         self,
@@ -58,8 +81,8 @@ class Ahead:
         scores = np.empty((1 + len(times), len(shown)))
         scores[0] = walk.score()[shown]
 
-        def above() -> Iterator[Floats]:
-            dose = dose_at
+        def levels() -> Iterator[tuple[float, Floats]]:
+            dose, before = dose_at, -self.since
             for k, time in enumerate(times, 1):
                 if dose is not None and dose[0] < time:
                     walk.to(self.start + dose[0])
@@ -68,12 +91,17 @@ class Ahead:
                 walk.to(self.start + time)
                 score = walk.score()
                 scores[k] = score[shown]
-                yield self.error.above(score, self.standing.line)
+                yield time - before, score
+                before = time
 
         run = min(self.standing.run, self.rules.scores_in_row - 1)
         left = [
             float(np.einsum("n,n->", self.weights, each))
-            for each in survival(above(), self.rules.scores_in_row, run)
+            for each in survival(
+                self.error.above_in_turn(levels(), self.standing.line, self.last_error),
+                self.rules.scores_in_row,
+                run,
+            )
         ]
         return scores, ResponseCurve(np.array([0.0, *times]), np.array([1.0, *left]))
 
@@ -82,8 +110,8 @@ def outlook(
     history: History, rules: Definitions, as_of: date, fit: PopulationFit, effort: Effort, days: int
 ) -> ResponseCurve:
     """Only the curve of response without another infusion; what a simulated clinic asks for, again and again."""
-    model, error, evidence = fit.population.model(), ErrorOfScale.of(history.measure), evidence_of(history)
-    found = posterior(model, fit.law(circumstances(history), history.measure), error, evidence, effort)
+    at, error, evidence = circumstances(history), ErrorOfScale.of(history.measure), evidence_of(history)
+    found = posterior(fit.population.model(at), fit.law(at, history.measure), error, evidence, effort)
     start = (as_of - history.start).days
-    ahead = Ahead(found.weights, error, standing(history, rules), rules, start)
+    ahead = Ahead.of(found, error, standing(history, rules), rules, start, evidence.days[-1])
     return ahead.follow(found.walked(float(start)), days)[1]

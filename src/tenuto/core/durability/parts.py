@@ -18,8 +18,8 @@ __all__ = [
     "Additive",
     "Benefit",
     "Context",
-    "DecayingContext",
     "DoseEffect",
+    "FadingAndGrowing",
     "Holding",
     "SaturatingDose",
     "SingleExponential",
@@ -210,17 +210,40 @@ class Additive:
 class Context(Protocol):
     """Benefit that is not the drug's: expectancy, regression to the mean, admission, other treatment."""
 
-    def __call__(self, days: float, patients: PatientParameters) -> Floats:
-        """Log-fall of the score `days` after the first infusion (dose 0 counts), shape (n,); 0 up to day 0."""
+    def shares(self, days: float, treated: Floats | float) -> tuple[float, Floats | float]:
+        """Shares of a patient's expectancy and growth that are there `days` after the first infusion; 0 up to day 0.
+
+        treated: days from the first infusion to the last so far (dose 0 counts), of all or of each patient.
+        """
+
+    def __call__(self, days: float, treated: Floats | float, patients: PatientParameters) -> Floats:
+        """Log-fall of the score, shape (n,), at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
-class DecayingContext:
-    """There from the first visit, then fading."""
+class FadingAndGrowing:
+    """Expectancy is there from the first visit and fades; growth comes over weeks while patients are treated, and stays."""
 
-    half_life: float
+    expectancy_half_life: float
     """Days."""
+    growth_half_time: float
+    """Days until half of the growth has come."""
+    ongoing: float = 0.0
+    """Share of patients whose other treatment goes on when infusions end, so that their growth goes on too."""
 
-    def __call__(self, days: float, patients: PatientParameters) -> Floats:
+    def shares(self, days: float, treated: Floats | float) -> tuple[float, Floats | float]:
         """See `Context`."""
-        return patients.context * (2.0 ** (-days / self.half_life) if days > 0 else 0.0)
+        if days <= 0:
+            return 0.0, 0.0
+        growing = np.minimum(days, treated + _ATTENTION_DAYS)
+        growing = growing + self.ongoing * (days - growing)
+        return 2.0 ** (-days / self.expectancy_half_life), 1 - 2.0 ** (-growing / self.growth_half_time)
+
+    def __call__(self, days: float, treated: Floats | float, patients: PatientParameters) -> Floats:
+        """See `Context`."""
+        left, grown = self.shares(days, treated)
+        return patients.expectancy * left + patients.growth * grown
+
+
+_ATTENTION_DAYS = 7.0
+"""Days for which a session is followed by visits and calls: growth goes on for so long after the last."""

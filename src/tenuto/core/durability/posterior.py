@@ -26,13 +26,13 @@ Places: TypeAlias = npt.NDArray[np.intp]
 class Effort:
     """How many draws. The defaults keep a forecast of 40 scores within tens of milliseconds."""
 
-    explore: int = 512
+    explore: int = 1024
     """Draws of each round of the search."""
-    final: int = 4096
+    final: int = 7168
     """Draws after it, and a quarter as many from its surroundings; those of the search count too."""
     keep: int = 2048
     """Equally weighted draws behind the fan."""
-    enough: float = 0.25
+    enough: float = 0.125
     """Effective draws, as a share of `explore`, below which the likelihood is tempered."""
     most_rounds: int = 12
 
@@ -59,9 +59,9 @@ def evidence_of(history: History) -> Evidence:
 class Posterior:
     """Draws of one patient's coordinates with their weights.
 
-    `latent` (n, 7) and `weights` (n,) summing to 1; `durability` (n,) of each draw; `fit` (n,) the log likelihood of all
-    scores and `by_score`, in blocks (scores, part of n), that of each; `walk` the draws brought to the last event;
-    `prior_latent` (m, 7) equally likely draws of the prior and `prior_expected` (scores, m) their expected scores.
+    `latent` (n, 9) and `weights` (n,) summing to 1; `durability` (n,) of each draw; `fit` (n,) the log likelihood of all
+    scores and `by_score`, in blocks (scores, part of n), what each adds to it; `last_error` (n,) the error of the last
+    score; `walk` the draws brought to the last event; `prior_latent` (m, 9) equally likely draws of the prior and `prior_expected` (scores, m) their expected scores.
     """
 
     latent: Floats
@@ -69,6 +69,7 @@ class Posterior:
     durability: Floats
     fit: Floats
     by_score: tuple[Floats, ...]
+    last_error: Floats
     walk: Walk
     prior_latent: Floats
     prior_expected: Floats
@@ -131,9 +132,9 @@ def posterior(
         closer = _Normal.fitted(drawn.points, tempered, durability(target.latent(drawn.points)))
         if power < 1:
             drawn.add((closer, effort.explore))
-    # What lies outside the last normal is drawn from too sparsely, and a single draw there would weigh too much.
+    # What lies outside the last normals is drawn from too sparsely, and a single draw there would weigh too much.
     around = _Normal(closer.mean, _SURROUNDINGS * closer.root), effort.final // 4
-    drawn.add(*([around] if power < 1 else [(closer, effort.final), around]))
+    drawn.add(*([around] if power < 1 else [*_by_kind(target, drawn, effort.final), around]))
     latent = target.latent(drawn.points)
     return Posterior(
         latent=latent,
@@ -141,6 +142,7 @@ def posterior(
         durability=durability(latent),
         fit=drawn.fit,
         by_score=tuple(drawn.by_score),
+        last_error=np.concatenate(drawn.last_error),
         walk=Walk.together(drawn.walks),
         prior_latent=latent[: effort.explore],
         prior_expected=prior_expected,
@@ -148,26 +150,65 @@ def posterior(
     )
 
 
+def _by_kind(target: _Target, drawn: _Drawn, count: int) -> list[tuple[_Normal, int]]:
+    """A normal for each kind of patient, durable or not, with the draws it gets: the likelihood may have a top in each.
+
+    A kind gets draws in proportion to its weight, and more than that when it weighs little: its tail is the long one.
+    """
+    latent = target.latent(drawn.points)
+    weights, along = _normalised(drawn.base() + drawn.fit), durability(latent)
+    durable = latent[:, LATENT.index("durable")] > 0
+    kinds = [kind for kind in (~durable, durable) if weights[kind].sum() > _RARE and kind.sum() > _FEW]
+    normals = [_Normal.fitted(drawn.points[:, kind], _shares(weights[kind]), along[kind]) for kind in kinds]
+    wanted = np.array([max(float(weights[kind].sum()), _LEAST) for kind in kinds])
+    return [
+        (normal, int(count * share)) for normal, share in zip(normals, wanted / wanted.sum(), strict=True)
+    ]
+
+
+_RARE, _FEW, _LEAST = 1e-3, 64, 0.35
+"""Weight and draws of a kind below which it gets no normal of its own; share of the draws that it gets at least."""
+
+
+def _shares(weights: Floats) -> Floats:
+    shares: Floats = weights / weights.sum()
+    return shares
+
+
 class _Target:
     """The likelihood as a function of points that are standard normal under the prior.
 
-    Here and below points are columns, shape (7, n): a coordinate of all points lies in one piece of memory.
+    Here and below points are columns, shape (9, n): a coordinate of all points lies in one piece of memory.
     """
 
     def __init__(self, model: Model, law: Law, error: ErrorOfScale, evidence: Evidence) -> None:
         self.model, self.mean, self.error, self.evidence = model, law.mean, error, evidence
         self.root = _root(law.covariance, 1e-9)
-        self.observed = np.array(evidence.scores)
+        self.observed, self.days = np.array(evidence.scores), np.array(evidence.days)
 
     def latent(self, points: Floats) -> Floats:
-        """The coordinates at points, shape (n, 7)."""
+        """The coordinates at points, shape (n, 9)."""
         return (self.root @ points).T + self.mean
 
-    def seen(self, points: Floats) -> tuple[Floats, Floats, Walk]:
-        """Expected scores and the log likelihood of each score, both shape (scores, n), and the walk after them."""
+    def seen(self, points: Floats) -> _Seen:
+        """What the scores say at points."""
         patients = PatientParameters.from_latent(self.latent(points))
         expected, walk = self.model.through(patients, self.evidence.infusions, self.evidence.days)
-        return expected, self.error.log_likelihood(expected, self.observed), walk
+        each = self.error.log_likelihood(expected, self.observed, self.days)
+        fit = each.sum(axis=0)
+        return _Seen(
+            expected, self.error.brought_by_each(expected, self.observed, self.days, each), fit, walk
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """Expected scores and what each score adds to the log likelihood, (scores, n); the whole of it, (n,); the walk after."""
+
+    expected: Floats
+    by_score: Floats
+    fit: Floats
+    walk: Walk
 
 
 def _root(covariance: Floats, jitter: float) -> Floats:
@@ -201,7 +242,7 @@ class _Normal:
         return cls(mean, _WIDER * root @ turn)
 
     def points(self, even: Floats) -> Floats:
-        """Standard normal draws (n, 7) carried here."""
+        """Standard normal draws (n, 9) carried here."""
         return self.root @ even.T + self.mean[:, None]
 
     def log_density(self, points: Floats) -> Floats:
@@ -227,6 +268,8 @@ class _Drawn:
         """Log likelihood of all scores at each point."""
         self.by_score: list[Floats] = []
         """Of each score (rows); blocks of points, one after the other."""
+        self.last_error: list[Floats] = []
+        """Of the same blocks."""
         self.walks: list[Walk] = []
         """Of the same blocks."""
         self.densities: Floats = np.empty((0, 0))
@@ -236,17 +279,17 @@ class _Drawn:
         """Draw quasi-random points, so many from each source; their expected scores (scores, ...) in blocks."""
         new = self._even(sources)
         seen = [self.target.seen(new[:, k : k + _BLOCK]) for k in range(0, new.shape[1], _BLOCK)]
-        expected, by_score, walks = (list(parts) for parts in zip(*seen, strict=True))
-        self.by_score += by_score
-        self.walks += walks
-        self.fit = np.concatenate([self.fit, *(block.sum(axis=0) for block in by_score)])
+        self.by_score += [block.by_score for block in seen]
+        self.walks += [block.walk for block in seen]
+        self.last_error += [self.target.observed[-1] - block.expected[-1] for block in seen]
+        self.fit = np.concatenate([self.fit, *(block.fit for block in seen)])
         there = [source.log_density(self.points) for source, _ in sources]
         self.sources += [source for source, _ in sources]
         self.counts += [count for _, count in sources]
         here = np.array([one.log_density(new) for one in self.sources])
         self.densities = np.concatenate([np.vstack([self.densities, *there]), here], axis=1)
         self.points = np.concatenate([self.points, new], axis=1)
-        return expected
+        return [block.expected for block in seen]
 
     def _even(self, sources: Sequence[tuple[_Normal, int]]) -> Floats:
         """Points of new sources, each with a turn of the sequence that is its own."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from tenuto.core.durability.conduct import ReportForms, conduct, days_of
-from tenuto.core.durability.endpoints import evaluate
+from tenuto.core.durability.endpoints import effect_size, evaluate
 from tenuto.core.durability.enrol import site_effects
+from tenuto.core.durability.error import ErrorOfScale
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.parts import Benefit
-from tenuto.core.durability.population import HYPER, Population, PopulationFit
+from tenuto.core.durability.population import Population, PopulationFit
 from tenuto.core.durability.trial import Trial, TrialError
 
 __all__ = ["LEVELS", "EndpointFigure", "SimulationTask", "arms", "predict", "run_task", "summarise", "tasks"]
@@ -20,6 +21,10 @@ __all__ = ["LEVELS", "EndpointFigure", "SimulationTask", "arms", "predict", "run
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _PATIENTS_AT_ONCE, _SCORES_AT_ONCE = 100_000, 40_000_000
 """Of one task: its scores are held together until the endpoints are judged (9 bytes each)."""
+
+_TRIALS_AT_ONCE, _POPULATIONS = 20, 100
+"""Trials under one draw of the population at most, and draws at least where replicates suffice: the doubt about the
+population is most of what a prediction leaves open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +59,11 @@ def tasks(trial: Trial, fit: PopulationFit, replicates: int, seed: int) -> Itera
             f"{_SCORES_AT_ONCE // scores} patients, or fewer visits."
         )
     at_once = min(_PATIENTS_AT_ONCE, _SCORES_AT_ONCE // scores)
-    size = max(1, min(50, at_once // largest, -(-replicates // 40)))
+    size = max(1, min(_TRIALS_AT_ONCE, at_once // largest, -(-replicates // _POPULATIONS)))
     pieces = -(-replicates // size)
     root = np.random.SeedSequence(seed)
     drawn, *seeds = root.spawn(pieces + 1)
-    normals = np.random.default_rng(drawn).standard_normal((pieces, len(HYPER)))
+    normals = np.random.default_rng(drawn).standard_normal((pieces, len(fit.mean)))
     for k, population in enumerate(fit.draws(normals)):
         yield SimulationTask(trial, population, min(size, replicates - k * size), seeds[k])
 
@@ -66,12 +71,13 @@ def tasks(trial: Trial, fit: PopulationFit, replicates: int, seed: int) -> Itera
 def arms(task: SimulationTask, benefit: Benefit | None = None) -> Iterator[ReportForms]:
     """The task's replicates of the arm with drug, then of the control arm when the trial has one."""
     trial, rng = task.trial, np.random.default_rng(task.seed)
-    model = task.population.model(benefit)
+    model = task.population.model(trial.circumstances, benefit)
     law = task.population.law(trial.circumstances, trial.measure)
-    effects = site_effects(task.replicates, trial.sites, rng)
-    yield conduct(trial, model, law, effects, trial.n, rng, control=False)
+    effects = site_effects(task.replicates, trial.sites, task.population, rng, trial.studies)
+    error = ErrorOfScale.of(trial.measure, task.population["error_correlation"])
+    yield conduct(trial, model, law, effects, trial.n, rng, control=False, error=error)
     if trial.n_control:
-        yield conduct(trial, model, law, effects, trial.n_control, rng, control=True)
+        yield conduct(trial, model, law, effects, trial.n_control, rng, control=True, error=error)
 
 
 def run_task(task: SimulationTask, benefit: Benefit | None = None) -> dict[tuple[str, str], Floats]:
@@ -81,6 +87,10 @@ def run_task(task: SimulationTask, benefit: Benefit | None = None) -> dict[tuple
     other = rest[0] if rest else None
     found: dict[tuple[str, str], Floats] = {}
     for endpoint in trial.endpoints:
+        if endpoint.metric == "effect_size":
+            if other is not None:
+                found[endpoint.metric, endpoint.at] = effect_size(trial, drug, other, endpoint)
+            continue
         for metric, values in evaluate(trial, drug, endpoint).items():
             found[metric, endpoint.at] = values
             if other is not None:

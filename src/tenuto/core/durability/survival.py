@@ -35,17 +35,22 @@ class ResponseCurve:
         return float(self.days[k - 1] + share * (self.days[k] - self.days[k - 1]))
 
 
-def survival(above: Iterable[Floats], in_row: int, run: int) -> Iterator[Floats]:
+def survival(above: Iterable[tuple[Floats, Floats]], in_row: int, run: int) -> Iterator[Floats]:
     """Probability for each draw that loss has not been confirmed, shape (n,), after each score in turn.
 
-    above: for each scheduled score in turn, the probability (n,) that it is above the line.
+    above: for each scheduled score in turn, the probability (n,) that it is above the line after one that was not, and
+    after one that was; errors of neighbouring scores are correlated.
     in_row: scores above the line in a row that confirm a loss. run: how many there are already, below `in_row`.
 
-    A chain over the length of the current run; the errors of two scores are independent given the patient.
+    A chain over the length of the current run.
     """
     chain: list[Floats | float] = [1.0 if length == run else 0.0 for length in range(in_row)]
-    left: Floats | float = 1.0
-    for high in above:
-        chain = [left * (1 - high), *(share * high for share in chain[:-1])]
-        left = sum(chain[1:], start=chain[0])
-        yield np.asarray(left)
+    for after_low, after_high in above:
+        low, highs = chain[0], chain[1:]
+        fallen = low * (1 - after_low)
+        for share in highs:
+            fallen = fallen + share * (1 - after_high)
+        # The last of the lengths, one further, is loss.
+        longer: list[Floats | float] = [low * after_low, *(share * after_high for share in highs)]
+        chain = [fallen, *longer][:in_row]
+        yield np.asarray(sum(chain[1:], start=chain[0]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tenuto.core.durability.metrics import RELAPSE_METRICS, Endpoint, endpoint_from
@@ -47,13 +47,23 @@ class TrialMaintenance:
 
 @dataclass(frozen=True, slots=True)
 class Relapse:
-    """When a responder counts as relapsed: on `visits` scheduled scores in a row."""
+    """Who is followed after the series, from when, and what counts as relapse: on `visits` scheduled scores in a row."""
 
     gain_below: float | None
     """Share of the gain at the start of follow-up that is kept, below which a score counts."""
     fall_below: float | None
     """Fall from baseline, as a fraction, below which a score counts."""
+    score_above: float | None
+    """Score above which it counts."""
     visits: int
+    among: str = "responders"
+    """Who is followed: those who respond, or who remit, at the start of follow-up."""
+    own_last: bool = False
+    """Follow-up begins after each patient's own last infusion of the series; otherwise after the series."""
+    counted_on: float | None = None
+    """Day of the trial on which they are counted; None for the day after the last infusion."""
+    lost_relapses: bool = False
+    """Loss to follow-up counts as relapse; otherwise it is censored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,8 @@ class Trial:
     n: int
     n_control: int
     sites: int
+    studies: int
+    """More than one for pooled figures: each has effects of its own."""
     baseline: Baseline
     infusion_days: tuple[float, ...]
     dose: float
@@ -101,6 +113,8 @@ def trial_from(raw: Mapping[str, Any], *, where: str) -> Trial:
         raise TrialError(f"{where}: {error}") from error
     infusions = TrackedTable(top.get("infusions", Mapping), f"{where} [infusions]")
     days = _infusion_days(infusions)
+    dose = float(infusions.number("dose_mg_per_kg", most=10))
+    circumstances = replace(circumstances, dose=dose)
     visits = TrackedTable(top.get("visits", Mapping, {}), f"{where} [visits]")
     definitions = TrackedTable(top.get("definitions", Mapping, {}), f"{where} [definitions]")
     trial = Trial(
@@ -110,9 +124,10 @@ def trial_from(raw: Mapping[str, Any], *, where: str) -> Trial:
         n=top.whole("n", least=1, most=MOST_PATIENTS),
         n_control=_patients_in_control(top, circumstances.control),
         sites=top.whole("sites", 1, least=1, most=10_000),
+        studies=top.whole("studies", 1, least=1, most=1000),
         baseline=baseline_from(top, scale),
         infusion_days=days,
-        dose=float(infusions.number("dose_mg_per_kg", most=10)),
+        dose=dose,
         maintenance=_maintenance(infusions, days[-1]),
         stop_at_remission=infusions.choice("stop_at", ("remission", "never"), "never") == "remission",
         visit_days=visits.days("days", []),
@@ -121,7 +136,7 @@ def trial_from(raw: Mapping[str, Any], *, where: str) -> Trial:
         remission_at_most=_nested(
             definitions, "remission", "score", scale.remission_at_most, most=scale.highest
         ),
-        relapse=_relapse(definitions),
+        relapse=_relapse(definitions, scale),
         endpoints=tuple(
             endpoint_from(entry, f"{where} [[report]] {k}", len(days))
             for k, entry in enumerate(top.get("report", list), 1)
@@ -130,8 +145,14 @@ def trial_from(raw: Mapping[str, Any], *, where: str) -> Trial:
     infusions.number("minutes", 40, least=1, most=10_000)  # kept for the record; duration has no effect here
     for table in (top, infusions, visits, definitions):
         table.done()
+    if trial.studies > trial.sites:
+        raise TrialError(
+            f"{where}: {trial.studies} studies at {trial.sites} sites. Give at least as many sites as studies."
+        )
     if not trial.endpoints:
         raise TrialError(f"{where} reports nothing. Add a [[report]] with a metric and a day.")
+    if not trial.n_control and any(e.metric == "effect_size" for e in trial.endpoints):
+        raise TrialError(f"{where}: 'effect_size' compares two arms. Give a control.")
     _followed(trial, where)
     return trial
 
@@ -228,15 +249,33 @@ def _nested(table: TrackedTable, key: str, inner: str, default: float, *, most: 
     return value
 
 
-def _relapse(table: TrackedTable) -> Relapse:
+_LOSSES = ("gain_below", "fall_below", "score_above")
+
+
+def _relapse(table: TrackedTable, scale: ScaleMeasure) -> Relapse:
     entry = TrackedTable(table.get("relapse", Mapping, {}), f"{table.where} relapse")
-    fall = entry.number("fall_below", None, most=1)
+    losses = {
+        "gain_below": entry.number("gain_below", None, most=1),
+        "fall_below": entry.number("fall_below", None, most=1),
+        "score_above": entry.number("score_above", None, least=scale.lowest, most=scale.highest),
+    }
+    given = [name for name in _LOSSES if losses[name] is not None]
+    if len(given) > 1:
+        raise TrialError(f"{entry.where} has {' and '.join(given)}. Keep one of {', '.join(_LOSSES)}.")
+    if not given:
+        losses["gain_below"] = 0.5
     relapse = Relapse(
-        gain_below=entry.number("gain_below", None if fall is not None else 0.5, most=1),
-        fall_below=fall,
+        **losses,
         visits=entry.whole("visits", 2, least=1, most=20),
+        among=entry.choice("among", ("responders", "remitters"), "responders"),
+        own_last=entry.choice("from", ("series_end", "own_last_infusion"), "series_end")
+        == "own_last_infusion",
+        counted_on=entry.number("counted_on", None, least=0.25, most=3650),
+        lost_relapses=entry.choice("lost", ("censored", "relapse"), "censored") == "relapse",
     )
     entry.done()
-    if (relapse.gain_below is None) == (relapse.fall_below is None):
-        raise TrialError(f"{entry.where} needs one of 'gain_below' and 'fall_below', not both.")
+    if relapse.own_last and relapse.counted_on is not None:
+        raise TrialError(
+            f"{entry.where}: 'counted_on' is one day for all, 'own_last_infusion' one for each. Keep one of them."
+        )
     return relapse

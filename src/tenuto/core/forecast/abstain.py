@@ -211,7 +211,7 @@ def misfit(found: Posterior, error: ErrorOfScale, evidence: Evidence) -> float:
     perfect = -0.5 * len(evidence.scores)
     # Log likelihood relative to a score right on the expectation, in the same units for every scale.
     scores = np.array(evidence.scores)
-    best = float(error.log_likelihood(scores[:, None], scores).sum())
+    best = float(error.log_likelihood(scores[:, None], scores, np.array(evidence.days)).sum())
     mean = found.mean(found.fit)
     return (mean - best) / perfect
 

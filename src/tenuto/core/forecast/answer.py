@@ -126,13 +126,13 @@ def forecast(
     fit, effort, as_of = fit or fitted(), effort or Effort(), as_of or history.last
     for on in candidates:
         _check(on, as_of, history)
-    model, error, evidence = fit.population.model(), ErrorOfScale.of(history.measure), evidence_of(history)
-    found = posterior(model, fit.law(circumstances(history), history.measure), error, evidence, effort)
+    at, error, evidence = circumstances(history), ErrorOfScale.of(history.measure), evidence_of(history)
+    found = posterior(fit.population.model(at), fit.law(at, history.measure), error, evidence, effort)
     now = standing(history, rules)
     silent = abstention(history, rules, now, found, error, evidence, as_of)
     start, waited = (history.known_to - history.start).days, (as_of - history.known_to).days
     walk = found.walked(float(start))
-    ahead = Ahead(found.weights, error, now, rules, start)
+    ahead = Ahead.of(found, error, now, rules, start, evidence.days[-1])
     expected, curve = ahead.follow(walk.copy(), HORIZON_DAYS + waited, shown=found.even(effort.keep))
     median, low, high = (_left(curve.day_of_risk(risk), waited) for risk in (0.5, 0.1, 0.9))
     return Forecast(

@@ -46,8 +46,10 @@ def _trial(scale: str, condition: str, control: str, days: list[float], mean: fl
 def _arm(trial: Trial, population: Population, seed: int, day: float, *, control: bool) -> Floats:
     rng = np.random.default_rng([seed, int(control)])
     law = population.law(trial.circumstances, trial.measure)
-    effects = np.zeros((1, 1, 2))
-    scores, _ = conduct(trial, population.model(), law, effects, _PATIENTS, rng, control=control).at(day)
+    effects = np.zeros((1, 1, 3))
+    scores, _ = conduct(
+        trial, population.model(trial.circumstances), law, effects, _PATIENTS, rng, control=control
+    ).at(day)
     first: Floats = scores[0]
     return first
 

@@ -6,15 +6,21 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 import numpy as np
 
 from tenuto.core.durability.calibration.table import Reported, Study
 from tenuto.core.durability.conduct import conduct
-from tenuto.core.durability.endpoints import evaluate
+from tenuto.core.durability.endpoints import effect_size, evaluate
+from tenuto.core.durability.enrol import site_effects
+from tenuto.core.durability.error import ErrorOfScale
 from tenuto.core.durability.model import Model
-from tenuto.core.durability.normal import Floats
-from tenuto.core.durability.population import Population, priors
+from tenuto.core.durability.normal import Floats, quantile
+from tenuto.core.durability.population import Circumstances, Population
+from tenuto.core.durability.quasi import sobol
+from tenuto.core.durability.structure import CURRENT, Structure, structure
+from tenuto.core.durability.trial import Trial
 
 __all__ = [
     "Build",
@@ -27,7 +33,7 @@ __all__ = [
     "study_log_likelihood",
 ]
 
-Build = Callable[[Population], Model]
+Build = Callable[[Population, Circumstances], Model]
 """The model of a population; another one can be put in its place."""
 
 _NEVER_DAYS = 365.0
@@ -39,63 +45,124 @@ class Settings:
     """How finely the likelihood is computed. The same seed gives the same function of the parameters."""
 
     seed: int = 1
-    patients: int = 300
-    """Simulated for each study and site node."""
+    patients: int = 150
+    """Simulated for each study and node of the study effects."""
     build: Build = Population.model
+    version: str = CURRENT
+    """Of the model: which parameters are estimated."""
+    rows: Literal["read", "all", "first_table"] = "read"
+    """Which rows are fitted: those that somebody has read in the source, or all; the others are only predicted."""
+
+    @property
+    def structure(self) -> Structure:
+        """What is estimated."""
+        return structure(self.version)
+
+    def population(self, theta: Floats) -> Population:
+        """A population of this version."""
+        return Population(theta, self.structure)
+
+    def fits(self, row: Reported) -> bool:
+        """Whether a row counts in the fit."""
+        if row.role == "predicted":
+            return False
+        if self.rows == "first_table":
+            return row.first_table
+        return self.rows == "all" or row.read
+
+
+_NODES = 32
 
 
 @cache
-def _nodes() -> tuple[Floats, Floats]:
-    """Gauss-Hermite nodes of the two site effects, shape (9, 2), and the logs of their weights."""
-    points, weights = np.polynomial.hermite_e.hermegauss(3)
-    weights = weights / weights.sum()
-    grid = np.array([(a, b) for a in points for b in points])
-    return grid, np.log(np.array([v * w for v in weights for w in weights]))
+def _nodes(freedom: float) -> Floats:
+    """Equally likely values of the three study effects, shape (nodes, 3): evenly spread, each effect in every stratum."""
+    points = sobol(_NODES, 3)
+    if freedom == 0:
+        return quantile(points)
+    if freedom != _CLOSED_FORM:
+        raise ValueError(f"Study effects need {_CLOSED_FORM:g} degrees of freedom, or 0 for normal ones.")
+    # Student's t with four degrees of freedom has its quantiles in closed form (Shaw 2006).
+    root = np.sqrt(4 * points * (1 - points))
+    away: Floats = np.sign(points - 0.5) * 2 * np.sqrt(np.cos(np.arccos(root) / 3) / root - 1)
+    return away
+
+
+_CLOSED_FORM = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Predicted:
-    """What one population says about a study: each row's figure at each site node, shape (rows, nodes)."""
+    """What one population says about a study: each row's figure at each node, shape (rows, nodes)."""
 
     values: Floats
     log_weights: Floats
 
 
 def predicted(study: Study, population: Population, settings: Settings) -> Predicted:
-    """Simulate the study's protocol at each site node, always with the same random numbers."""
+    """Simulate the study's protocol at each node of the study effects, always with the same random numbers."""
     trial, rng = study.trial, np.random.default_rng([settings.seed, *study.key.encode()])
-    nodes, log_weights = _nodes()
+    nodes = _nodes(population["study_freedom"])
     sites = min(trial.sites, settings.patients)
-    scatter = rng.standard_normal((sites, 2))
+    if trial.studies > 1:
+        scatter = site_effects(1, sites, population, rng, trial.studies)[0]
+    else:
+        scatter = math.sqrt(1 - population["shared_between_sites"]) * rng.standard_normal((sites, 3))
     scatter -= scatter.mean(axis=0)
-    shared = priors()["fixed"]["shared_between_sites"]["value"]
     # The nodes stand for the mean effect over the study's sites; around it the sites scatter.
-    effects = (
-        math.sqrt(shared + (1 - shared) / trial.sites) * nodes[:, None, :] + math.sqrt(1 - shared) * scatter
-    )
-    return Predicted(expected_figures(study, population, settings, effects, rng), log_weights)
+    effects = _spread_of_mean(trial, population) * nodes[:, None, :] + scatter
+    values = expected_figures(study, population, settings, effects, rng)
+    return Predicted(values, np.full(len(nodes), -math.log(len(nodes))))
+
+
+def _spread_of_mean(trial: Trial, population: Population) -> float:
+    """Scale of the mean effect over the sites of a study, or of several that are pooled."""
+    shared = population["shared_between_sites"]
+    return math.sqrt(shared / trial.studies + (1 - shared) / trial.sites)
+
+
+_MORE_TO_COMPARE = 2
+"""Times as many patients in each arm where arms are compared."""
 
 
 def expected_figures(
     study: Study, population: Population, settings: Settings, effects: Floats, rng: np.random.Generator
 ) -> Floats:
-    """Each row's figure among many patients at the sites `effects` (replicates, sites, 2), shape (rows, replicates)."""
+    """Each row's figure among many patients at the sites `effects` (replicates, sites, 3), shape (rows, replicates)."""
     trial = study.trial
-    model = settings.build(population)
+    model = settings.build(population, trial.circumstances)
     law = population.law(trial.circumstances, trial.measure)
-    figures: dict[str, Floats] = {}
-    for arm in sorted({row.arm for row in study.rows}):
-        record = conduct(trial, model, law, effects, settings.patients, rng, control=arm == "control")
-        for row, endpoint in zip(study.rows, trial.endpoints, strict=True):
-            if row.arm == arm:
-                figures[row.key] = evaluate(trial, record, endpoint)[row.metric]
+    error = ErrorOfScale.of(trial.measure, population["error_correlation"])
+    compared = any(row.arm == "difference" for row in study.rows)
+    # Arms that are compared have the same patients and errors: their difference is then nearly free of chance.
+    patients = settings.patients * (_MORE_TO_COMPARE if compared else 1)
+    seed = rng.integers(2**63)
+    records = {
+        arm: conduct(
+            trial,
+            model,
+            law,
+            effects,
+            patients,
+            np.random.default_rng(seed) if compared else rng,
+            control=arm == "control",
+            error=error,
+        )
+        for arm in (("control", "drug") if compared else sorted({row.arm for row in study.rows}))
+    }
+    figures = {
+        row.key: effect_size(trial, records["drug"], records["control"], endpoint)
+        if row.arm == "difference"
+        else evaluate(trial, records[row.arm], endpoint)[row.metric]
+        for row, endpoint in zip(study.rows, trial.endpoints, strict=True)
+    }
     return np.stack([figures[row.key] for row in study.rows])
 
 
 def same_for(study: Study, one: Population, other: Population, settings: Settings) -> bool:
     """True when two populations can't differ for this study: same parts, same law."""
     at, measure = study.trial.circumstances, study.trial.measure
-    if settings.build(one) != settings.build(other):
+    if settings.build(one, at) != settings.build(other, at):
         return False
     laws = one.law(at, measure), other.law(at, measure)
     return all(np.array_equal(getattr(laws[0], f), getattr(laws[1], f)) for f in ("mean", "between", "site"))
@@ -122,18 +189,21 @@ def _log_sum(values: Floats) -> float:
 
 
 def study_log_likelihood(study: Study, found: Predicted, settings: Settings) -> float:
-    """Log likelihood of a study's rows together, its site integrated out.
+    """Log likelihood of a study's fitted rows together, its study effects integrated out.
 
     Rows of one study come from the same patients; each counts 1 / sqrt(rows), besides the weight of the table.
     """
-    shrink = 1 / math.sqrt(len(study.rows))
+    counted = [k for k, row in enumerate(study.rows) if settings.fits(row)]
+    if not counted:
+        return 0.0
+    shrink = 1 / math.sqrt(len(counted))
     total = found.log_weights.copy()
-    for row, figure in zip(study.rows, found.values, strict=True):
-        total += row.weight * shrink * _log_probability(row, figure, settings.patients)
+    for k in counted:
+        row = study.rows[k]
+        total += row.weight * shrink * _log_probability(row, found.values[k], settings.patients)
     return _log_sum(total)
 
 
-def log_score(row: Reported, found: list[Floats], log_weights: Floats, settings: Settings) -> float:
-    """Log predictive probability of one row, averaged over populations (`found`) and site nodes."""
-    each = [_log_sum(log_weights + _log_probability(row, figure, settings.patients)) for figure in found]
-    return _log_sum(np.array(each)) - math.log(len(each))
+def log_score(row: Reported, figures: Floats, patients: int) -> float:
+    """Log predictive probability of one row: the mean over equally likely trials with these expected figures."""
+    return _log_sum(_log_probability(row, figures, patients)) - math.log(len(figures))

@@ -1,75 +1,88 @@
-"""A whole calibration: fit, cross-validation, baseline and checks, and the two files that keep it."""
+"""A whole calibration: fit, cross-validation, rivals and checks, and the two files that keep it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from tenuto.core.durability.calibration.checks import compare
+from tenuto.core.durability.calibration.each import Each, one_by_one
 from tenuto.core.durability.calibration.fit import Calibration, calibrate, log_posterior
-from tenuto.core.durability.calibration.likelihood import Build, Settings
+from tenuto.core.durability.calibration.likelihood import Settings
 from tenuto.core.durability.calibration.score import RowResult, cross_validated, in_sample
 from tenuto.core.durability.calibration.table import data_sha256, studies
 from tenuto.core.durability.model import Model
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.parts import Additive, SingleExponential
-from tenuto.core.durability.population import FOLDER, HYPER, MODEL_VERSION, Population, priors
+from tenuto.core.durability.population import Circumstances, Population, fitted
+from tenuto.core.durability.structure import FIRST, FOLDER, MODEL_VERSION
 
-__all__ = ["RESULTS", "RIVALS", "fingerprint", "run", "written"]
+__all__ = ["RESULTS", "RIVALS", "Rival", "fingerprint", "judged", "run", "written"]
 
 RESULTS = FOLDER / "results.json"
+Report = Callable[[str], None]
 
 
-def single_exponential(population: Population) -> Model:
-    """The baseline: every infusion adds the same, and what it adds is lost at one rate in everybody."""
-    return replace(topped_up_exponential(population), uptake=Additive())
+def single_exponential(population: Population, at: Circumstances) -> Model:
+    """A fixed hazard: every infusion adds the same, and what it adds is lost at one rate in everybody."""
+    one_rate = SingleExponential(population["onset_days"], population["fast"])
+    return replace(population.model(at, one_rate), uptake=Additive())
 
 
-def topped_up_exponential(population: Population) -> Model:
-    """Between the two: one rate for everybody, but infusions top up as in the model."""
-    onset = priors()["fixed"]["onset_days"]["value"]
-    return replace(population.model(), benefit=SingleExponential(onset, population["fast"]))
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """Another model on the same rows, or the same model fitted to other rows."""
+
+    name: str
+    settings: Settings
+    as_shipped: bool = False
+    """Take the parameters that ship with its version instead of fitting."""
 
 
-def never_topped_up(population: Population) -> Model:
-    """The first structure of this model: both compartments, but every infusion adds the same."""
-    return replace(population.model(), uptake=Additive())
-
-
-RIVAL_NAMES = {
-    "single_exponential": "single exponential (fixed hazard)",
-    "topped_up_exponential": "single exponential with topping up (first baseline)",
-    "never_topped_up": "two compartments without topping up (first structure)",
+RIVALS: dict[str, Rival] = {
+    "baseline": Rival("fixed hazard", Settings(version=FIRST, build=single_exponential)),
+    "first": Rival("model 1, fitted to the same rows", Settings(version=FIRST)),
+    "first_shipped": Rival(
+        "model 1 as it shipped", Settings(version=FIRST, rows="first_table"), as_shipped=True
+    ),
+    "ablation": Rival("fixed hazard in the surroundings of model 2", Settings(build=single_exponential)),
+    "every_row": Rival("model 2, second-hand rows and rows from memory fitted too", Settings(rows="all")),
 }
-RIVALS: dict[str, Build] = {
-    "baseline": single_exponential,
-    "ablation": topped_up_exponential,
-    "first_structure": never_topped_up,
-}
 
 
-def run(seed: int, report: Callable[[str], None] = lambda _: None) -> dict[str, str]:
-    """Calibrate and score. Returns the contents of `parameters.json` and `results.json`. Takes some minutes."""
+def run(seed: int, report: Report = lambda _: None, each: Each = one_by_one) -> dict[str, str]:
+    """Calibrate and score. Returns the contents of `parameters.json` and `results.json`. Takes hours of one core.
+
+    each: how studies are simulated, such as in several processes; the files come out the same.
+    """
     ours = Settings(seed=seed)
     report("fitting the model")
-    fit = calibrate(studies(), ours, report=report)
+    fit = calibrate(studies(), ours, report=report, each=each)
     report("leaving out each study in turn")
     results = {
         "version": MODEL_VERSION,
         "seed": seed,
         "data_sha256": data_sha256(),
-        "fitted": _rows(in_sample(studies(), fit, ours)),
-        "left_out": _rows(cross_validated(studies(), fit, ours)),
-        "log_posterior": round(fit.log_posterior, 4),
-        "steps": fit.steps,
+        "fitted": _rows(in_sample(studies(), fit, ours, each)),
+        **judged(fit, ours, each),
         "checks": [asdict(c) for c in compare(Population(fit.mean), seed)],
-        "rivals": {name: _rival(build, seed, report) for name, build in RIVALS.items()},
+        "rivals": {key: _rival(rival, seed, fit, report, each) for key, rival in RIVALS.items()},
     }
     return {"parameters.json": _parameters(fit, ours), "results.json": written(results)}
+
+
+def judged(fit: Calibration, settings: Settings, each: Each = one_by_one) -> dict[str, Any]:
+    """How a fit does on studies that it has not seen, and where it ended."""
+    return {
+        "left_out": _rows(cross_validated(studies(), fit, settings, each)),
+        "log_posterior": round(fit.log_posterior, 4),
+        "steps": fit.steps,
+        "mean": np.round(fit.mean, 4).tolist(),
+    }
 
 
 def written(content: dict[str, Any]) -> str:
@@ -77,16 +90,16 @@ def written(content: dict[str, Any]) -> str:
     return json.dumps(content, indent=1) + "\n"
 
 
-def _rival(build: Build, seed: int, report: Callable[[str], None]) -> dict[str, Any]:
-    settings = Settings(seed=seed, build=build)
-    report(f"the same for: {RIVAL_NAMES[build.__name__]}")
-    fit = calibrate(studies(), settings, report=report)
-    left_out = _rows(cross_validated(studies(), fit, settings))
-    return {
-        "name": RIVAL_NAMES[build.__name__],
-        "log_posterior": round(fit.log_posterior, 4),
-        "left_out": left_out,
-    }
+def _rival(rival: Rival, seed: int, ours: Calibration, report: Report, each: Each) -> dict[str, Any]:
+    settings = replace(rival.settings, seed=seed)
+    report(f"the same for: {rival.name}")
+    start, most_steps = None, 25
+    if rival.as_shipped:
+        start, most_steps = fitted(FIRST).mean, 0
+    elif settings.version != FIRST:
+        start = ours.mean
+    fit = calibrate(studies(), settings, start=start, most_steps=most_steps, report=report, each=each)
+    return {"name": rival.name, **judged(fit, settings, each)}
 
 
 def _parameters(fit: Calibration, settings: Settings) -> str:
@@ -97,7 +110,7 @@ def _parameters(fit: Calibration, settings: Settings) -> str:
             "seed": settings.seed,
             "data_sha256": data_sha256(),
             "fingerprint": fingerprint(mean, settings),
-            "names": list(HYPER),
+            "names": list(settings.structure.hyper),
             "mean": mean.tolist(),
             "covariance": np.round(fit.covariance, 9).tolist(),
         }
@@ -112,6 +125,6 @@ def fingerprint(mean: Floats, settings: Settings) -> float:
 def _rows(results: list[RowResult]) -> list[dict[str, Any]]:
     return [
         {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(row).items()}
-        | {"hit": row.hit}
+        | {"interval_score": round(row.interval_score, 4), "hit": row.hit}
         for row in results
     ]

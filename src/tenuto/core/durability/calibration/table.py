@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, cast
 
-from tenuto.core.durability.population import FOLDER
+from tenuto.core.durability.structure import CURRENT, FOLDER, folder_of
 from tenuto.core.durability.trial import Trial, trial_from
-from tenuto.core.sources import Basis, basis_from
+from tenuto.core.sources import Basis, Tag, basis_from
 
 __all__ = ["Reported", "Study", "data_sha256", "reported", "studies"]
 
-Role = Literal["scorable", "prior", "check", "noise"]
+Role = Literal["scorable", "predicted", "fitted", "prior", "check", "noise"]
 _SHARES = {
     "response",
     "remission",
@@ -39,6 +39,7 @@ class Reported:
     """One published figure."""
 
     key: str
+    id: str
     study: str
     condition: str
     arm: str
@@ -53,6 +54,21 @@ class Reported:
     weight: float
     basis: Basis
     use: str
+
+    @property
+    def first_table(self) -> bool:
+        """True for the rows that the first model was fitted to."""
+        return self.id.startswith("C")
+
+    @property
+    def scored(self) -> bool:
+        """True for endpoints of a simulated protocol, fitted or only predicted."""
+        return self.role in ("scorable", "predicted")
+
+    @property
+    def read(self) -> bool:
+        """True when somebody has read the figure in its source; others are predicted and not fitted."""
+        return Tag.V in self.basis.tags
 
     @property
     def is_share(self) -> bool:
@@ -94,6 +110,7 @@ def _row(entry: Mapping[str, str]) -> Reported:
 
     return Reported(
         key=entry["key"],
+        id=entry["id"],
         study=entry["study"],
         condition=entry["condition"],
         arm=entry["arm"],
@@ -118,13 +135,13 @@ def _row(entry: Mapping[str, str]) -> Reported:
 
 @cache
 def studies() -> tuple[Study, ...]:
-    """Every protocol with its scorable rows; ValueError when a scorable row has no protocol or the reverse."""
+    """Every protocol with its scored rows; ValueError when a scored row has no protocol or the reverse."""
     raw = tomllib.loads((FOLDER / "protocols.toml").read_text("utf-8"))
     found = tuple(_study(key, entry) for key, entry in raw.items())
     placed = [row.key for study in found for row in study.rows]
-    scorable = [row.key for row in reported().values() if row.role == "scorable"]
+    scorable = [row.key for row in reported().values() if row.scored or row.role == "fitted"]
     if sorted(placed) != sorted(scorable):
-        raise ValueError(f"Scorable rows and protocols differ in {sorted(set(placed) ^ set(scorable))}.")
+        raise ValueError(f"Scored rows and protocols differ in {sorted(set(placed) ^ set(scorable))}.")
     return found
 
 
@@ -141,6 +158,6 @@ def _study(key: str, entry: Mapping[str, object]) -> Study:
 def data_sha256() -> str:
     """Digest of everything the fit rests on: table, protocols and priors."""
     digest = hashlib.sha256()
-    for name in ("calibration.csv", "protocols.toml", "priors.toml"):
-        digest.update((FOLDER / name).read_bytes())
+    for file in (FOLDER / "calibration.csv", FOLDER / "protocols.toml", folder_of(CURRENT) / "priors.toml"):
+        digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -18,7 +18,7 @@ from tenuto.core.durability.error import ErrorOfScale
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.outlook import Ahead
 from tenuto.core.durability.patients import PatientParameters
-from tenuto.core.durability.population import PopulationFit, priors
+from tenuto.core.durability.population import PopulationFit
 from tenuto.core.durability.posterior import Effort, posterior
 from tenuto.core.durability.survival import ResponseCurve
 from tenuto.core.durability.verification.sbc import SCHEDULED
@@ -48,9 +48,13 @@ def _curve(
 ) -> ResponseCurve:
     model, _, measure = the_law(fit)
     standing = CourseStanding(State.RESPONDING, math.nan, case.line, case.run, drifting=False)
-    _, walk = model.through(PatientParameters.from_latent(latent), case.evidence.infusions, ())
+    last = case.evidence.days[-1]
+    expected, walk = model.through(PatientParameters.from_latent(latent), case.evidence.infusions, [last])
     walk.to(float(case.start))
-    ahead = Ahead(weights, ErrorOfScale.of(measure), standing, rules, case.start)
+    last_error = case.evidence.scores[-1] - expected[0]
+    ahead = Ahead(
+        weights, ErrorOfScale.of(measure), standing, rules, case.start, last_error, case.start - last
+    )
     return ahead.follow(walk, SCHEDULED * rules.every_days)[1]
 
 
@@ -67,7 +71,7 @@ def quantiles_fast(
 def quantiles_nuts(
     case: KnownPatient, fit: PopulationFit, rules: Definitions, latent: Floats
 ) -> list[float | None]:
-    """The same from draws of the sampler, shape (n, 7)."""
+    """The same from draws of the sampler, shape (n, 9)."""
     curve = _curve(case, fit, rules, latent, np.full(len(latent), 1 / len(latent)))
     return [curve.day_of_risk(level) for level in LEVELS]
 
@@ -95,22 +99,28 @@ def _gap(a: float | None, b: float | None) -> float:
 
 
 def _events(case: KnownPatient) -> list[tuple[float, ...]]:
-    """The course event by event: days since the event before, infusion or not, dose, score, days since the first infusion."""
+    """The course event by event: days since the event before, infusion or not, dose, score, days since the first
+    infusion and since the last score."""
     rows = [(d, 0.0, 0.0, s) for d, s in zip(case.evidence.days, case.evidence.scores, strict=True)]
     rows += [(i.day, 1.0, i.dose, math.nan) for i in case.evidence.infusions]
     rows.sort(key=lambda r: (r[0], r[1]))
     first = case.evidence.infusions[0].day
     days = [rows[0][0], *(r[0] for r in rows)]
     gaps = [b - a for a, b in itertools.pairwise(days)]
-    return [(gap, *rest, day - first) for gap, (day, *rest) in zip(gaps, rows, strict=True)]
+    scored = [-math.inf, *case.evidence.days]
+    since_score = [day - max(d for d in scored if d < day) for day, *_ in rows]
+    return [
+        (gap, *rest, day - first, since)
+        for gap, (day, *rest), since in zip(gaps, rows, since_score, strict=True)
+    ]
 
 
-_NOTHING = (0.0, 0.0, 0.0, math.nan, 0.0)
+_NOTHING = (0.0, 0.0, 0.0, math.nan, 0.0, math.inf)
 """An event in which no time passes and nothing is done or seen: fills up the shorter courses."""
 
 
 def _table(cases: Sequence[KnownPatient]) -> Floats:
-    """All courses side by side, shape (events, 5, patients)."""
+    """All courses side by side, shape (events, 6, patients)."""
     courses = [_events(case) for case in cases]
     longest = max(map(len, courses))
     filled = [course + [_NOTHING] * (longest - len(course)) for course in courses]
@@ -120,7 +130,7 @@ def _table(cases: Sequence[KnownPatient]) -> Floats:
 def sample(
     fit: PopulationFit, cases: Sequence[KnownPatient], *, warmup: int, draws: int, chains: int, seed: int
 ) -> Floats:
-    """Draws of each patient's coordinates, shape (patients, chains, draws, 7).
+    """Draws of each patient's coordinates, shape (patients, chains, draws, 9).
 
     The patients are independent and are sampled together: one compilation, one pass through the events for all.
     """
@@ -136,8 +146,9 @@ def sample(
     root = np.linalg.cholesky(law.covariance + 1e-9 * np.eye(len(law.mean)))
     population = fit.population
     half, headroom = population["dose_half"], population["headroom"]
-    onset = LN2 / priors()["fixed"]["onset_days"]["value"]
-    context_half_life = priors()["fixed"]["context_half_life_days"]["value"]
+    onset, years, passage = LN2 / population["onset_days"], math.log(population["durable_days"]), 0.1
+    fading, growing = population["expectancy_half_life"], population["growth_half_time"]
+    daily, depth = population["error_correlation"], population["depth"]
     sd, low, high = measure.error_sd, measure.lowest, measure.highest
     events = jnp.asarray(_table(cases))
     names = [f"z{k}" for k in range(len(cases))]
@@ -145,23 +156,28 @@ def sample(
     def worth(dose: Any) -> Any:
         return (dose**2 / (dose**2 + half**2)) / (0.5**2 / (0.5**2 + half**2))
 
-    def log_probability(expected: Any, score: Any) -> Any:
-        inside = dist.Normal(expected, math.sqrt(sd**2 + 1 / 12)).log_prob(score)
-        bottom = log_ndtr((low + 0.5 - expected) / sd)
-        top = log_ndtr((expected - high + 0.5) / sd)
+    def log_probability(expected: Any, score: Any, kept: Any) -> Any:
+        own = sd * jnp.sqrt(1 - kept**2)
+        inside = dist.Normal(expected, jnp.sqrt(own**2 + 1 / 12)).log_prob(score)
+        bottom = log_ndtr((low + 0.5 - expected) / own)
+        top = log_ndtr((expected - high + 0.5) / own)
         return jnp.where(score <= low, bottom, jnp.where(score >= high, top, inside))
 
     def courses() -> None:
         prior = dist.Normal(0, 1).expand([len(law.mean)]).to_event(1)
         z = jnp.stack([numpyro.sample(name, prior) for name in names])
-        log_gain, log_fast, log_extra, logit, context, log_baseline, drift = (law.mean + z @ root.T).T
+        log_gain, log_fast, log_extra, logit, expectancy, log_baseline, drift, growth, durable = (
+            law.mean + z @ root.T
+        ).T
         gain, baseline, transfer = jnp.exp(log_gain), jnp.exp(log_baseline), 1 / (1 + jnp.exp(-logit))
         fast_half = jnp.maximum(jnp.exp(log_fast), 0.5)
-        slow_half = fast_half + jnp.maximum(jnp.exp(log_extra), 0.01 * fast_half)
+        durable_share = 1 / (1 + jnp.exp(-durable / passage))
+        lasting_log = log_extra + durable_share * jnp.maximum(years - log_extra, 0)
+        slow_half = fast_half + jnp.maximum(jnp.exp(lasting_log), 0.01 * fast_half)
 
         def step(carry: Any, event: Any) -> Any:
-            waiting, quick, lasting, given, total = carry
-            gap, infusion, dose, score, since = event
+            waiting, quick, lasting, given, latest, last_error, total = carry
+            gap, infusion, dose, score, since, since_score = event
             stretch = jnp.exp(drift * jnp.maximum(given - 1, 0) / 10)
             a, f, s = onset / stretch, LN2 / (fast_half * stretch), LN2 / (slow_half * stretch)
             ea, ef, es = jnp.exp(-a * gap), jnp.exp(-f * gap), jnp.exp(-s * gap)
@@ -173,16 +189,23 @@ def sample(
             )
             now_quick = quick * ef + waiting * into * (ef - ea)
             now_waiting = waiting * ea
-            share = jnp.where(since > 0, 2.0 ** (-since / context_half_life), 0.0)
-            expected = baseline * jnp.exp(-(now_quick + now_lasting + context * share))
-            seen = jnp.where(jnp.isnan(score), low, score)
-            total += jnp.where(jnp.isnan(score), 0.0, log_probability(expected, seen))
+            left = jnp.where(since > 0, 2.0 ** (-since / fading), 0.0)
+            growth_days = jnp.minimum(since, latest + 7.0)
+            grown = jnp.where(since > 0, 1 - 2.0 ** (-growth_days / growing), 0.0)
+            context = expectancy * left + growth * grown
+            benefit = now_quick + now_lasting + context
+            expected = baseline * jnp.exp(-benefit - depth * jnp.maximum(benefit, 0) ** 2)
+            seen, scored = jnp.where(jnp.isnan(score), low, score), ~jnp.isnan(score)
+            kept = jnp.where(jnp.isinf(since_score), 0.0, daily**since_score)
+            total += jnp.where(scored, log_probability(expected + kept * last_error, seen, kept), 0.0)
+            last_error = jnp.where(scored, seen - expected, last_error)
             room = jnp.maximum(gain - (now_waiting + now_quick) / (1 + headroom), 0)
             now_waiting += infusion * worth(dose) * room
-            return (now_waiting, now_quick, now_lasting, given + infusion, total), None
+            latest = jnp.where(infusion > 0, since, latest)
+            return (now_waiting, now_quick, now_lasting, given + infusion, latest, last_error, total), None
 
         nothing = jnp.zeros(len(cases))
-        (*_, total), _ = jax.lax.scan(step, (nothing,) * 5, events)
+        (*_, total), _ = jax.lax.scan(step, (nothing,) * 7, events)
         numpyro.factor("scores", total.sum())
 
     mcmc = MCMC(

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tenuto.core.durability.population import FOLDER
+from tenuto.core.durability.structure import FOLDER
 from tenuto.core.durability.verification.nuts import LEVELS, agree, gap
 from tenuto.core.durability.verification.sbc import BINS, COVERAGES, QUANTITIES, RankVerdict
 

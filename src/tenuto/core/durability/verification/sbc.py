@@ -38,7 +38,7 @@ class RankVerdict:
 
 
 def places(fit: PopulationFit, rules: Definitions, seed: int, first: int, count: int) -> Iterator[Floats]:
-    """For each patient, where the truth falls in the posterior of every quantity (0 to 1), shape (8,).
+    """For each patient, where the truth falls in the posterior of every quantity (0 to 1), shape (10,).
 
     Not a number for the days to loss when response is already lost. Every patient has a seed of its own.
     """
@@ -56,7 +56,7 @@ def _place(case: KnownPatient, fit: PopulationFit, rules: Definitions, rng: np.r
     if case.run >= rules.scores_in_row:
         return np.append(place, math.nan)
     standing = CourseStanding(State.RESPONDING, math.nan, case.line, case.run, drifting=False)
-    ahead = Ahead(found.weights, error, standing, rules, case.start)
+    ahead = Ahead.of(found, error, standing, rules, case.start, case.evidence.days[-1])
     _, curve = ahead.follow(found.walked(float(case.start)), SCHEDULED * rules.every_days)
     left = curve.responding
     if case.loss is None:
@@ -68,7 +68,7 @@ def _place(case: KnownPatient, fit: PopulationFit, rules: Definitions, rng: np.r
 
 
 def verdicts(found: Floats) -> list[RankVerdict]:
-    """Judge the places of all patients, shape (patients, 8)."""
+    """Judge the places of all patients, shape (patients, 10)."""
     return [
         _verdict(name, column[~np.isnan(column)]) for name, column in zip(QUANTITIES, found.T, strict=True)
     ]

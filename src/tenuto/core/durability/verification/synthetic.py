@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +26,7 @@ class KnownPatient:
     """A patient whose parameters are known: what was seen so far, and when response will be lost."""
 
     latent: Floats
-    """Shape (7,)."""
+    """Shape (9,)."""
     evidence: Evidence
     measure: ScaleMeasure
     start: int
@@ -58,13 +59,24 @@ def draw_case(
     ahead = [start + rules.every_days * (k + 1.0) for k in range(scheduled)]
     error = ErrorOfScale.of(scale)
     level = model.expected(PatientParameters.from_latent(latent[None, :]), infusions, [*days, *ahead])[:, 0]
-    seen = error.observe(level, rng.standard_normal(len(level)))
+    seen = _written(error, [*days, *ahead], level, rng)
     so_far, later = seen[: len(days)], seen[len(days) :]
     line, run = _line(so_far, rules)
     evidence = Evidence(infusions, tuple(days), tuple(float(s) for s in so_far))
     return KnownPatient(
         latent, evidence, scale, start, line, run, _loss(later, line, run, rules.scores_in_row)
     )
+
+
+def _written(error: ErrorOfScale, days: Sequence[float], level: Floats, rng: np.random.Generator) -> Floats:
+    """Scores written down one after the other, their errors correlated in time."""
+    seen = np.empty_like(level)
+    seen[0] = error.observe(level[:1], rng.standard_normal(1))[0]
+    for k in range(1, len(level)):
+        kept = float(error.correlation(days[k] - days[k - 1]))
+        last = seen[k - 1] - level[k - 1]
+        seen[k] = error.observe(level[k : k + 1], rng.standard_normal(1), last=last, kept=kept)[0]
+    return seen
 
 
 def _line(scores: Floats, rules: Definitions) -> tuple[float, int]:
