@@ -101,7 +101,7 @@ BAD = {
         changed("antidepressant = 0.6", "weight = 0.6"),
         "'weight' is not a known covariate",
     ),
-    "two relapse rules": (changed("gain_below = 0.5", "gain_below = 0.5, fall_below = 0.5"), "not both"),
+    "two relapse rules": (changed("gain_below = 0.5", "gain_below = 0.5, fall_below = 0.5"), "Keep one of"),
     "a part of a patient": (changed("n = 120", "n = 120.7"), "'n' is 120.7; give a whole number"),
     "a control without a control": (changed("n = 120", "n = 120\nn_control = 9"), "Give a control"),
     "part of an infusion": (changed("after_infusion = 1", "after_infusion = 1.5"), "give a whole number"),

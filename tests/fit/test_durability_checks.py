@@ -7,7 +7,7 @@ from tenuto.core.durability.population import fitted
 from tenuto.core.durability.posterior import Effort
 from tenuto.core.durability.quasi import standard_normal
 from tenuto.core.durability.verification import report
-from tenuto.core.durability.verification.nuts import agree, cases, gap, quantiles_fast
+from tenuto.core.durability.verification.nuts import LEVELS, agree, cases, curve_fast, quantiles_fast
 from tenuto.core.durability.verification.report import checks, sbc_passes
 from tenuto.core.durability.verification.sbc import places
 from tests.core.durability.courses import RULES
@@ -55,18 +55,17 @@ def test_the_weighted_draws_of_today_are_those_that_were_compared():
 
 
 @pytest.mark.parametrize("turn", [1, 2])
-def test_other_points_agree_with_full_sampling_just_as_well(turn, monkeypatch):
-    """That every patient agrees is not the luck of one set of points."""
+def test_with_other_points_every_risk_is_within_three_points_of_full_sampling(turn, monkeypatch):
+    """What a window rests on. Days agree less well than risks do where the risk hardly rises from week to week."""
     rows = checks()["nuts"]["rows"]
     monkeypatch.setattr(
         "tenuto.core.durability.posterior.standard_normal",
         lambda count, dimensions, own=0: standard_normal(count, dimensions, own + 13 * turn),
     )
-    gaps = [
-        gap(quantiles_fast(case, fitted(), RULES), row["nuts"])
-        for case, row in zip(cases(fitted(), RULES, len(rows)), rows, strict=True)
-    ]
-    assert max(gaps) < 1
+    for case, row in zip(cases(fitted(), RULES, len(rows)), rows, strict=True):
+        curve = curve_fast(case, fitted(), RULES)
+        for day, level in zip(row["nuts"], LEVELS, strict=True):
+            assert day is None or 1 - curve.at(day) == pytest.approx(level, abs=0.03)
 
 
 def test_with_four_times_the_draws_every_patient_agrees_as_well():

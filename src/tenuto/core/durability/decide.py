@@ -22,7 +22,7 @@ __all__ = ["Decider", "decider"]
 Decider = Callable[[int, History, date], bool]
 """Number of the patient, course so far, today: give an infusion?"""
 
-_QUICK = Effort(explore=256, final=1024, enough=0.25)
+_QUICK = Effort(explore=256, refine=0, final=1024, enough=0.25)
 """Draws for a simulated clinic's forecasts: thousands of them, each a little rougher than at the bedside."""
 
 

@@ -28,8 +28,10 @@ class Effort:
 
     explore: int = 1024
     """Draws of each round of the search."""
-    final: int = 7168
-    """Draws after it, and a quarter as many from its surroundings; those of the search count too."""
+    refine: int = 2048
+    """Draws after it, to which the last normals are fitted: those of the search are too few to tell the spread."""
+    final: int = 5120
+    """Draws from the last normals; a quarter of these and of `refine` comes from their surroundings. All draws count."""
     keep: int = 2048
     """Equally weighted draws behind the fan."""
     enough: float = 0.125
@@ -133,8 +135,13 @@ def posterior(
         if power < 1:
             drawn.add((closer, effort.explore))
     # What lies outside the last normals is drawn from too sparsely, and a single draw there would weigh too much.
-    around = _Normal(closer.mean, _SURROUNDINGS * closer.root), effort.final // 4
-    drawn.add(*([around] if power < 1 else [*_by_kind(target, drawn, effort.final), around]))
+    around = _Normal(closer.mean, _SURROUNDINGS * closer.root), (effort.refine + effort.final) // 4
+    if power < 1:
+        drawn.add(around)
+    else:
+        if effort.refine:
+            drawn.add(*_by_kind(target, drawn, effort.refine))
+        drawn.add(*_by_kind(target, drawn, effort.final), around)
     latent = target.latent(drawn.points)
     return Posterior(
         latent=latent,

@@ -24,7 +24,17 @@ from tenuto.core.durability.survival import ResponseCurve
 from tenuto.core.durability.verification.sbc import SCHEDULED
 from tenuto.core.durability.verification.synthetic import KnownPatient, draw_case, the_law
 
-__all__ = ["LEVELS", "agree", "cases", "gap", "quantiles_fast", "quantiles_nuts", "r_hat", "sample"]
+__all__ = [
+    "LEVELS",
+    "agree",
+    "cases",
+    "curve_fast",
+    "gap",
+    "quantiles_fast",
+    "quantiles_nuts",
+    "r_hat",
+    "sample",
+]
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 LN2 = math.log(2)
@@ -62,10 +72,17 @@ def quantiles_fast(
     case: KnownPatient, fit: PopulationFit, rules: Definitions, effort: Effort | None = None
 ) -> list[float | None]:
     """Days to loss at `LEVELS` from the weighted draws; None beyond the horizon."""
+    curve = curve_fast(case, fit, rules, effort)
+    return [curve.day_of_risk(level) for level in LEVELS]
+
+
+def curve_fast(
+    case: KnownPatient, fit: PopulationFit, rules: Definitions, effort: Effort | None = None
+) -> ResponseCurve:
+    """Share still responding, from the weighted draws."""
     model, law, measure = the_law(fit)
     found = posterior(model, law, ErrorOfScale.of(measure), case.evidence, effort)
-    curve = _curve(case, fit, rules, found.latent, found.weights)
-    return [curve.day_of_risk(level) for level in LEVELS]
+    return _curve(case, fit, rules, found.latent, found.weights)
 
 
 def quantiles_nuts(
