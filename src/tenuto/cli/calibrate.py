@@ -1,6 +1,6 @@
 """Fit the duration model to the calibration table and write its parameter file, results, plots and model card.
 
-Takes hours of processor time, shared by as many processes as the machine has cores. The same seed reproduces the files,
+Takes some twenty minutes of processor time, shared by as many processes as the machine has cores. The same seed reproduces the files,
 whatever the number of processes. `--check` only says whether the shipped files still belong to
 the data and the code: exit 1 when they don't. `--sbc 5000` and `--nuts 20` repeat the checks of the inference.
 """

@@ -55,7 +55,7 @@ RIVALS: dict[str, Rival] = {
 
 
 def run(seed: int, report: Report = lambda _: None, each: Each = one_by_one) -> dict[str, str]:
-    """Calibrate and score. Returns the contents of `parameters.json` and `results.json`. Takes hours of one core.
+    """Calibrate and score. Returns the contents of `parameters.json` and `results.json`. Takes some twenty minutes of one core.
 
     each: how studies are simulated, such as in several processes; the files come out the same.
     """
