@@ -56,6 +56,8 @@ class IntakeVisit:
         self.page.get_by_role("button", name="Register the patient").click()
         self.page.wait_for_url(re.compile("/patients/"))
         expect(self.page.get_by_role("heading", level=1)).to_have_text(name)
+        expect(self.page.get_by_role("heading", level=2, name="Person")).to_be_visible()
+        self.page.get_by_role("link", name="Intake", exact=True).first.click()
 
     def opens_step(self, title: str) -> None:
         self.page.get_by_role("link", name=re.compile(rf"^{title}")).first.click()
@@ -72,9 +74,17 @@ class IntakeVisit:
             re.compile(r"^Saved \d\d:\d\d$"), timeout=8000
         )
 
-    def presses(self, upper: str, lower: str) -> None:
-        self.page.get_by_label("Systolic, mmHg").fill(upper)
-        self.page.get_by_label("Diastolic, mmHg").fill(lower)
+    def presses_twice(self, first: str, second: str) -> None:
+        """Two blood pressures, the first one six minutes ago."""
+        upper, lower = first.split("/")
+        field = self.page.get_by_label("Measured at")
+        earlier = datetime.fromisoformat(field.input_value()) - timedelta(minutes=6)
+        field.fill(f"{earlier:%Y-%m-%dT%H:%M}")
+        self.page.get_by_label("Systolic, mmHg", exact=True).fill(upper)
+        self.page.get_by_label("Diastolic, mmHg", exact=True).fill(lower)
+        upper, lower = second.split("/")
+        self.page.get_by_label("Second systolic, mmHg").fill(upper)
+        self.page.get_by_label("Second diastolic, mmHg").fill(lower)
         self.page.get_by_role("button", name="Record the reading").click()
         expect(self.page.get_by_text("The reading is recorded.")).to_be_visible()
 

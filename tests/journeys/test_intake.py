@@ -63,8 +63,7 @@ def test_a_repeated_blood_pressure_lets_another_pass_and_a_prescriber_signs(inta
     intake.go(f"/patients/{patient}/intake/measurements/")
     visit.then_the_gate_is("BLOCK")
     expect(visit.section("gate")).to_contain_text("172")
-    intake.presses("128", "78")
-    intake.presses("124", "76")
+    intake.presses_twice("128/78", "124/76")
     visit.then_the_gate_is("PASS")
     visit.then_it_looks_right("intake-measurements")
 

@@ -100,8 +100,7 @@ def test_an_enquiry_becomes_a_signed_plan_that_the_auditor_can_follow(plan, visi
     visit.then_it_looks_right("plan-blocked")
     plan.follows_the_spine_to("Intake")
     plan.opens_step("Measurements")
-    plan.presses("128", "78")
-    plan.presses("124", "76")
+    plan.presses_twice("128/78", "124/76")
     visit.then_the_gate_is("PASS")
     plan.sign_out()
 

@@ -49,12 +49,13 @@ _LABEL = re.compile(
 _TYPED = re.compile(r"\s*(?P<number>[^\s a-zA-Z%]+)\s*(?P<unit>\S.*?)?\s*\Z")
 
 
-def read_decimal(text: str) -> Decimal:
+def read_decimal(text: str, *, measured: bool = False) -> Decimal:
     """Read a number as a person typed it.
 
     Refuses a missing leading zero (`.5`), a zero before another digit (`05`), a comma (`0,5`), a trailing zero after the
     point (`5.0`), signs other than one minus, exponents, `NaN` and `inf`: each of these has been read ten times too
-    large or too small.
+    large or too small. A `measured` value may end in zeros after the point, as instruments show it (`72.0`): it is read
+    back without them, and nobody draws it up.
 
     Source: ISMP guidance on decimals, leading zero always and trailing zero never [V]; hazard H4.
     """
@@ -64,7 +65,7 @@ def read_decimal(text: str) -> Decimal:
         raise UnitError(
             f"'{stripped[:40]}' is not a plain number. Write digits with at most one full stop, such as 0.5."
         )
-    if "." in stripped and stripped.endswith("0"):
+    if "." in stripped and stripped.endswith("0") and not measured:
         raise UnitError(
             f"'{stripped}' ends in a zero after the point. Write {plain(Decimal(stripped))} instead."
         )

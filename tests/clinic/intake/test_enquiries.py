@@ -6,7 +6,8 @@ import pytest
 
 from tenuto.clinic.intake.models import Enquiry, EnquiryEnd
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.people.models import Patient
+from tenuto.clinic.people.identity import contact_preferences
+from tenuto.clinic.people.models import Channel, Patient
 from tenuto.clinic.ports.api import open_tasks
 from tests.clinic.conftest import NOW
 from tests.clinic.intake.conftest import text_of
@@ -93,11 +94,51 @@ def test_an_enquiry_becomes_a_patient_once_and_its_task_ends(visit, asked, carol
     url = f"/enquiries/{asked.pk}/"
     answer = visit(carol).post(url, REGISTER)
     patient = Patient.objects.get()
-    assert answer["Location"] == f"/patients/{patient.pk}/intake/"
+    assert answer["Location"] == f"/patients/{patient.pk}/intake/history/person/"
     assert [str(i) for i in patient.identifiers.all()] == ["MR 77"]
     assert open_tasks(clinic) == []
     visit(carol).post(url, REGISTER)
     assert (Patient.objects.count(), EnquiryEnd.objects.count()) == (1, 1)
+
+
+def test_contact_and_consent_are_carried_over_and_a_number_is_made(visit, asked, carol, clinic):
+    page = visit(carol).get(f"/enquiries/{asked.pk}/").content.decode()
+    assert 'value="555 0100"' in page
+    assert '<a href="tel:5550100">555 0100</a>' in page
+    given = {**REGISTER, "identifier": "", "contact": "555 0100", "may_contact": "on"}
+    visit(carol).post(f"/enquiries/{asked.pk}/", given)
+    patient = Patient.objects.get()
+    assert [str(i) for i in patient.identifiers.all()] == ["MR TN-000001"]
+    kept = contact_preferences(patient)
+    assert {channel: (row.allowed, row.address) for channel, row in kept.items()} == {
+        Channel.PHONE: (True, "555 0100")
+    }
+
+
+def test_somebody_is_registered_without_an_enquiry(visit, carol, charlie, erin):
+    given = {"birth_date": "1990-05-01", "contact": "rowan@reed.example"}
+    for name, number, who in (
+        ("Rowan Reed", 1, carol),
+        ("Birch Hollow", 2, carol),
+        ("Yew Marsh", 1, charlie),
+    ):
+        answer = visit(who).post("/register/", {**given, "name": name})
+        patient = Patient.objects.get(name=name)
+        assert answer["Location"] == f"/patients/{patient.pk}/intake/history/person/"
+        assert (patient.clinic, str(patient.identifiers.get())) == (who.clinic, f"MR TN-{number:06}")
+        # Nobody said that the address may be used, so it may not be.
+        assert contact_preferences(patient)[Channel.EMAIL].allowed is False
+    assert visit(erin).get("/register/").status_code == 403
+
+
+def test_what_is_wrong_stands_on_top_and_leads_to_its_field(visit, carol):
+    page = visit(carol).post("/register/", {"name": "Rowan Reed", "birth_date": "soon"})
+    html = page.content.decode()
+    assert page.status_code == 422
+    assert html.index('role="alert"') < html.index('name="name"')
+    assert '<a href="#id_birth_date">Date of birth: Write the day as 2026-11-24.</a>' in html
+    assert 'id="id_birth_date"' in html
+    assert 'value="Rowan Reed"' in html
 
 
 def test_a_similar_name_is_compared_first(visit, asked, carol, ana):

@@ -56,7 +56,8 @@ def test_a_jump_in_weight_needs_a_second_weighing(visit, ana, bob):
         ("weight_kg", "154 lb", "Enter it in kg only"),
         ("weight_kg", "15", "is outside 30 to 250 kg"),
         ("weight_kg", "70,5", "has a comma"),
-        ("height_cm", "1.75", "is outside"),
+        ("height_cm", "17.5", "is outside"),
+        ("second_systolic_mmhg", "120", "Enter both"),
         ("systolic_mmhg", "120", "Enter both"),
         ("heart_rate_per_min", "fast", "is not a plain number"),
     ],
@@ -66,6 +67,35 @@ def test_bad_input_is_a_sentence_and_nothing_is_saved(visit, ana, bob, field, ty
     assert page.status_code == 422
     assert sentence in text_of(page)
     assert not Measured.objects.exists()
+
+
+def test_numbers_are_read_as_instruments_show_them(visit, ana, bob):
+    enter(visit(bob), ana, weight_kg="72.0", height_cm="1.80")
+    kept = {row.kind: row.value for row in Measured.objects.all()}
+    assert kept == {"weight_kg": Decimal(72), "height_cm": Decimal(180)}
+
+
+def test_two_pressures_are_recorded_together_with_their_times(visit, ana, bob):
+    first = {"systolic_mmhg": "128", "diastolic_mmhg": "78"}
+    second = {"second_systolic_mmhg": "124", "second_diastolic_mmhg": "76"}
+    backwards = enter(visit(bob), ana, **first, **second, second_taken_at="2026-11-24T09:20")
+    assert "not later than the first" in text_of(backwards)
+    assert "no first one" in text_of(enter(visit(bob), ana, **second, second_taken_at="2026-11-24T09:30"))
+    assert not Measured.objects.exists()
+    enter(visit(bob), ana, taken_at="2026-11-24T09:24", **first, **second)
+    rows = Measured.objects.order_by("taken_at", "kind")
+    assert [(f"{row.taken_at:%H:%M}", row.kind[:3], int(row.value)) for row in rows] == [
+        ("09:24", "dia", 78), ("09:24", "sys", 128), ("09:30", "dia", 76), ("09:30", "sys", 124),
+    ]  # fmt: skip
+    assert len({row.reading for row in rows}) == 2
+
+
+def test_two_pressures_less_than_five_minutes_apart_open_nothing(ana, bob):
+    for minutes, upper in ((60, 172), (55, 168), (4, 128), (0, 126)):
+        press(ana, upper, 80, bob, at=NOW - timedelta(minutes=minutes))
+    assert codes(ana, "blood_pressure") == {"BP-HIGH-REPEATED"}
+    press(ana, 124, 80, bob, at=NOW + timedelta(minutes=2))
+    assert codes(ana, "blood_pressure") == set()
 
 
 def test_nothing_and_the_future_are_not_measured(visit, ana, bob):

@@ -44,7 +44,8 @@ def test_blood_pressure(row):
     readings = []
     for number, cell in enumerate(part for part in row["readings"].split(",") if part.strip()):
         value, ago = (part.strip() for part in cell.split("@"))
-        readings += pressure(value, int(ago), f"09:{5 * number:02}")
+        days, _, minute = ago.partition(" ")
+        readings += pressure(value, int(days), minute or f"09:{5 * number:02}")
     patient = with_measured(*readings, without=("systolic_mmhg", "diastolic_mmhg"))
     assert serious(judged(patient, JudgementPurpose(row["purpose"]))) == listed(row["finding"])
 

@@ -73,7 +73,7 @@ def _register(member: Member, *, by: Staff, at: datetime) -> None:
     person = member.facts.person
     asked = Enquiring("letter", person.name, "000 0000", consent_to_contact=True, referrer="Dr Demo Thistle")
     enquiry = record_enquiry(clinic=by.clinic, asked=asked, by=by, at=at)
-    register_enquirer(enquiry=enquiry, person=person, by=by, at=at)
+    register_enquirer(enquiry=enquiry, person=person, contact=enquiry.contact, may_contact=True, by=by, at=at)
 
 
 def _record(member: Member, *, by: Staff, at: datetime) -> Patient:

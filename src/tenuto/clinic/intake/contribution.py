@@ -141,6 +141,7 @@ CONTRIBUTION = Contribution(
     safety_page="scales:triage",
     vitals=vitals,
     facts=facts,
+    ways_in=("intake/way_in.html",),
     beside=Beside("intake/parts/aside.html", "intake/css/intake.css", beside),
     tasks={k.id: _task_place(k) for k in task_kinds().values() if k.fact or k.id in OWN_TASKS},
     patient_urls="tenuto.clinic.intake.urls",

@@ -1,4 +1,4 @@
-"""Fields that many forms share: numbers as a person types them, and days."""
+"""Fields that many forms share: what was measured, as a person types it, and days."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class DayField(forms.DateField):
 
 
 class NumberField(forms.CharField):
-    """A number in one unit: full stop as decimal point, no trailing zero, inside what is possible (hazards H2 and H4)."""
+    """A measured number in one unit: full stop as decimal point, inside what is possible (hazards H2 and H4)."""
 
     def __init__(self, *, unit: str, lowest: Decimal, highest: Decimal, **kwargs: Any) -> None:
         self.unit, self.lowest, self.highest = unit, lowest, highest
@@ -42,7 +42,7 @@ class NumberField(forms.CharField):
         if bare and not bare[-1].isdigit() and bare[0].isdigit():
             raise ValidationError(f"“{text}” has another unit. Enter it in {self.unit} only.")
         try:
-            number = read_decimal(bare)
+            number = self.in_unit(read_decimal(bare, measured=True))
         except UnitError as error:
             raise ValidationError(str(error)) from error
         if not self.lowest <= number <= self.highest:
@@ -50,4 +50,8 @@ class NumberField(forms.CharField):
                 f"{plain(number)} {self.unit} is outside {plain(self.lowest)} to {plain(self.highest)} {self.unit}. "
                 "Check the number and the unit, and measure again."
             )
+        return number
+
+    def in_unit(self, number: Decimal) -> Decimal:
+        """The number in the field's unit."""
         return number

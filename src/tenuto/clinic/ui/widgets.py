@@ -19,7 +19,10 @@ Widget = Mapping[str, Any]
 
 
 class Renderer(TemplatesSetting):
-    """Used for every form, by the settings."""
+    """Used for every form, by the settings. A form is its problems, then its fields; a field its label, help and error."""
+
+    form_template_name = "ui/forms/form.html"
+    field_template_name = "ui/forms/field.html"
 
     def render(
         self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from tenuto.core.dates import say_date as long_day
 from tenuto.core.dates import say_day as day
@@ -20,6 +23,7 @@ __all__ = [
     "long_day",
     "long_moment",
     "moment",
+    "reach",
     "same_day",
 ]
 
@@ -72,3 +76,18 @@ def duration(minutes: int) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """'1 day', '2 days'."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+_REACH = re.compile(
+    r"(?P<phone>[+(]?[0-9][0-9 ()./-]{4,}[0-9])|(?P<mail>[^\s,;<>@]+@[^\s,;<>@]+\.[^\s,;<>@.]+)"
+)
+
+
+def reach(text: str) -> SafeString:
+    """Words that say how to reach somebody: a phone number is a link that calls, an e-mail address one that writes."""
+    parts, end = [], 0
+    for found in _REACH.finditer(text):
+        address = f"mailto:{found[0]}" if found["mail"] else f"tel:{re.sub(r'[^0-9+]', '', found[0])}"
+        parts.append(format_html('{}<a href="{}">{}</a>', text[end : found.start()], address, found[0]))
+        end = found.end()
+    return format_html_join("", "{}", [(part,) for part in (*parts, text[end:])])

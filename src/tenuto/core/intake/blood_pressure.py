@@ -82,7 +82,8 @@ def judge(case: JudgedCase) -> tuple[Finding, ...]:
     """Findings about the blood pressure.
 
     Two valid readings at or above the upper limit block until the last two are both below it. One alone asks for a
-    repeat. The last two decide about the band below. When starting, one such reading of today blocks.
+    repeat. The last two decide about the band below. When starting, one such reading of today blocks. Readings that were
+    taken closer together than the register says are one occasion: all of them count, and the next earlier one too.
     Limits are policy [D]; "repeated" for screening, the last reading on the day itself.
     """
     item = fact("blood_pressure")
@@ -96,21 +97,47 @@ def judge(case: JudgedCase) -> tuple[Finding, ...]:
     lacking = (
         () if complete else missing(case, item, because=f"Blood pressure {valid[0]}: one half is missing.")
     )
-    few = _few(case, valid)
-    return (*lacking, *few, *_high(case, valid), *_low(case, valid[:2]))
+    few = _few(case, valid, item.apart_minutes)
+    last = _last(valid, item.apart_minutes)
+    return (*lacking, *few, *_high(case, valid, last), *_low(case, last))
 
 
-def _few(case: JudgedCase, valid: tuple[BloodPressure, ...]) -> tuple[Finding, ...]:
-    if not case.starting or len(valid) > 1:
+def _last(valid: tuple[BloodPressure, ...], apart_minutes: int) -> tuple[BloodPressure, ...]:
+    """The last two readings that count as two, newest first, with all that were taken between them."""
+    earlier = [n for n, r in enumerate(valid) if n and _apart(valid[0], r, apart_minutes)]
+    return valid[: earlier[0] + 1] if earlier else valid
+
+
+def _apart(later: BloodPressure, earlier: BloodPressure, minutes: int) -> bool:
+    """Whether two readings are far enough apart. Where a time is not known, nothing says that they are not."""
+    if later.taken != earlier.taken or not later.minute or not earlier.minute:
+        return True
+    return _minutes(later) - _minutes(earlier) >= minutes
+
+
+def _minutes(r: BloodPressure) -> int:
+    hours, minutes = r.minute.split(":")[:2]
+    return int(hours) * 60 + int(minutes)
+
+
+def _few(case: JudgedCase, valid: tuple[BloodPressure, ...], apart_minutes: int) -> tuple[Finding, ...]:
+    if not case.starting or any(_apart(valid[0], r, apart_minutes) for r in valid[1:]):
         return ()
-    message = f"Only one blood pressure today, {valid[0]}. Take a second one five minutes later."
+    if len(valid) > 1:
+        message = (
+            f"The blood pressures of today, {valid[0]} and {valid[1]}, were taken less than {apart_minutes} minutes apart. "
+            "Take another one."
+        )
+        return (note("blood_pressure", "BP-SINGLE", Level.REVIEW, message),)
+    message = f"Only one blood pressure today, {valid[0]}. Take a second one {apart_minutes} minutes later."
     return (note("blood_pressure", "BP-SINGLE", Level.REVIEW, message),)
 
 
-def _high(case: JudgedCase, valid: tuple[BloodPressure, ...]) -> tuple[Finding, ...]:
+def _high(
+    case: JudgedCase, valid: tuple[BloodPressure, ...], last: tuple[BloodPressure, ...]
+) -> tuple[Finding, ...]:
     limits = tuple(case.policy.number(f"bp_block_{half}_mmhg") for half in ("systolic", "diastolic"))
     high = [r for r in valid if r.reaches(*limits)]
-    last = valid[:2]
     shown = f"{plain(limits[0])}/{plain(limits[1])}"
     if any(r in high for r in last):
         if len(high) > 1 or case.starting:

@@ -75,6 +75,8 @@ class RequiredFact:
     on_the_day: bool = False
     """Needed by the first infusion: while planning, its absence is something to do by that day."""
     same_day_unless: str = ""
+    apart_minutes: int = 0
+    """How far apart two readings must be taken to count as two."""
     rules: tuple[str, ...] = ()
     codes: tuple[Coding, ...] = ()
     measures: tuple[MeasuredQuantity, ...] = ()
@@ -140,6 +142,7 @@ def _fact(entry: Table) -> RequiredFact:
         same_day=entry.flag("same_day"),
         on_the_day=entry.flag("on_the_day"),
         same_day_unless=entry.text("same_day_unless", ""),
+        apart_minutes=entry.whole("apart_minutes") if entry.has("apart_minutes") else 0,
         rules=entry.words("rules", ()),
         codes=tuple(_code(entry, cells) for cells in entry.rows("codes", ())),
         measures=tuple(

@@ -173,11 +173,12 @@ def _block(block: Table) -> Iterator[Item]:
     values = [int(value) for value in block.numbers("values")]
     scores = block.numbers("scores", [Decimal(value) for value in values])
     codes = block.words("loinc", ())
-    if len(scores) != len(values) or (codes and len(codes) != last - first + 1):
+    labels = block.words("labels", tuple(str(value) for value in values))
+    if not len(scores) == len(labels) == len(values) or (codes and len(codes) != last - first + 1):
         raise DataError(
-            f"{block.where}: give a score for each value, and a LOINC code for each item or none."
+            f"{block.where}: give a score and a label for each value, and a LOINC code for each item or none."
         )
-    options = tuple(Option(v, str(v), s) for v, s in zip(values, scores, strict=True))
+    options = tuple(Option(v, label, s) for v, label, s in zip(values, labels, scores, strict=True))
     scored, asked_when = block.flag("scored", True), _asked_when(block)
     for number in range(first, last + 1):
         code = codes[number - first] if codes else ""

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.intake.models import Enquiry
+from tenuto.clinic.people.registering import own_number
 from tenuto.clinic.ui.fields import DayField
 from tenuto.core.intake.facts import Identifier, Person
 
@@ -88,9 +89,17 @@ class RegisterForm(forms.Form):
 
     name = forms.CharField(label="Full name, as on the identity document", max_length=200)
     birth_date = DayField(label="Date of birth")
-    identifier = forms.CharField(label="Number", max_length=200)
+    contact = forms.CharField(label="Phone number, e-mail or address", required=False, max_length=200)
+    may_contact = forms.BooleanField(label="The person agreed to be contacted there.", required=False)
+    identifier = forms.CharField(
+        label="Number",
+        required=False,
+        max_length=200,
+        help_text="Leave it empty to have a record number made.",
+    )
     number_kind = forms.ChoiceField(
         label="What number it is",
+        required=False,
         choices=(
             (OWN, "This clinic's own record number"),
             (FAMILY, "Insurance, member or family number"),
@@ -112,12 +121,13 @@ class RegisterForm(forms.Form):
     def person(self, clinic: Clinic) -> Person:
         """Who the form says it is."""
         got = self.cleaned_data
-        own = got["number_kind"] == self.OWN
-        label = {self.OWN: "MR", self.FAMILY: "Insurance"}.get(got["number_kind"], "")
-        number = Identifier(
-            got["identifier"].strip(), label, f"urn:tenuto:clinic:{clinic.pk}" if own else "", proves=own
+        value, kind = got["identifier"].strip(), got["number_kind"] or self.OWN
+        number = (
+            own_number(clinic, value)
+            if kind == self.OWN
+            else Identifier(value, "Insurance" if kind == self.FAMILY else "")
         )
-        return Person(got["name"].strip(), (number,), got["birth_date"])
+        return Person(got["name"].strip(), (number,) if value else (), got["birth_date"])
 
 
 class CloseForm(forms.Form):

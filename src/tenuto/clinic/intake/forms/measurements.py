@@ -24,14 +24,41 @@ POSSIBLE = {
 """Label, unit, and what an instrument can show at all; whether a value is good is the gate's question."""
 
 
-class MeasurementForm(forms.Form):
-    """Only what was measured is filled in. Weight is in kg and nothing else."""
+SECOND = "second_"
+"""Before the names of the second blood pressure's fields."""
+PRESSURE = ("systolic_mmhg", "diastolic_mmhg")
+TALLEST_M = Decimal(3)
 
-    taken_at = forms.DateTimeField(
-        label="Measured at",
-        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
-        input_formats=["%Y-%m-%dT%H:%M"],
-        error_messages={"invalid": "Write the time as 2026-11-24T09:30."},
+
+class HeightField(NumberField):
+    """A height in cm, or in metres: nobody is 3 cm tall, and nobody 3 m."""
+
+    def clean(self, value: Any) -> Any:
+        text = str(value or "").strip()
+        return super().clean(text if text.endswith("cm") else text.removesuffix("m"))
+
+    def in_unit(self, number: Decimal) -> Decimal:
+        return number * 100 if number < TALLEST_M else number
+
+
+class MomentField(forms.DateTimeField):
+    """A day and a time, as browsers offer it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+            input_formats=["%Y-%m-%dT%H:%M"],
+            error_messages={"invalid": "Write the time as 2026-11-24T09:30."},
+            **kwargs,
+        )
+
+
+class MeasurementForm(forms.Form):
+    """Only what was measured is filled in: one reading, and the second blood pressure with its own time."""
+
+    taken_at = MomentField(label="Measured at")
+    second_taken_at = MomentField(
+        label="Second one at", required=False, help_text="Empty: now, as you record it."
     )
 
     def __init__(self, data: Any = None, *, policy: Policy, now: datetime) -> None:
@@ -41,16 +68,31 @@ class MeasurementForm(forms.Form):
         self.fields["weight_kg"] = NumberField(
             label="Weight, kg", unit="kg", lowest=number("weight_min_kg"), highest=number("weight_max_kg")
         )
-        self.fields["height_cm"] = NumberField(
-            label="Height, cm", unit="cm", lowest=number("height_min_cm"), highest=number("height_max_cm")
+        self.fields["height_cm"] = HeightField(
+            label="Height, cm or m",
+            unit="cm",
+            lowest=number("height_min_cm"),
+            highest=number("height_max_cm"),
         )
         for kind, (label, unit, lowest, highest) in POSSIBLE.items():
             self.fields[kind] = NumberField(
                 label=f"{label}, {unit}", unit=unit, lowest=Decimal(lowest), highest=Decimal(highest)
             )
+            if kind in PRESSURE:
+                self.fields[SECOND + kind] = NumberField(
+                    label=f"Second {label.lower()}, {unit}",
+                    unit=unit,
+                    lowest=Decimal(lowest),
+                    highest=Decimal(highest),
+                )
 
     def clean_taken_at(self) -> datetime:
-        taken: datetime = self.cleaned_data["taken_at"]
+        return self._past(self.cleaned_data["taken_at"])
+
+    def clean_second_taken_at(self) -> datetime:
+        return self._past(self.cleaned_data["second_taken_at"] or self.now)
+
+    def _past(self, taken: datetime) -> datetime:
         # The form knows minutes only; the minute that runs now is not the future.
         if taken > self.now:
             raise ValidationError("The time is in the future. Correct it.")
@@ -58,21 +100,39 @@ class MeasurementForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        upper, lower = cleaned.get("systolic_mmhg"), cleaned.get("diastolic_mmhg")
-        if (upper is None) != (lower is None) and not {"systolic_mmhg", "diastolic_mmhg"} & set(self.errors):
-            self.add_error(
-                "diastolic_mmhg" if lower is None else "systolic_mmhg",
-                "A blood pressure has two numbers. Enter both.",
-            )
-        elif upper is not None and lower is not None and lower >= upper:
-            self.add_error("diastolic_mmhg", "The diastolic value is not below the systolic one. Check both.")
-        if not self.errors and not self.values():
+        for prefix in ("", SECOND):
+            self._check_pressure(cleaned, *(prefix + kind for kind in PRESSURE))
+        if not self.errors:
+            self._check_second(cleaned)
+        if not self.errors and not self.values() and not self.second():
             raise ValidationError("Nothing was measured. Enter at least one value.")
         return cleaned
 
+    def _check_pressure(self, cleaned: dict[str, Any], systolic: str, diastolic: str) -> None:
+        upper, lower = cleaned.get(systolic), cleaned.get(diastolic)
+        if (upper is None) != (lower is None) and not {systolic, diastolic} & set(self.errors):
+            lacking = diastolic if lower is None else systolic
+            self.add_error(lacking, "A blood pressure has two numbers. Enter both.")
+        elif upper is not None and lower is not None and lower >= upper:
+            self.add_error(diastolic, "The diastolic value is not below the systolic one. Check both.")
+
+    def _check_second(self, cleaned: dict[str, Any]) -> None:
+        if not self.second():
+            return
+        if cleaned.get(PRESSURE[0]) is None:
+            self.add_error(PRESSURE[0], "There is a second blood pressure but no first one. Enter it above.")
+        elif cleaned["second_taken_at"] <= cleaned["taken_at"]:
+            self.add_error("second_taken_at", "The second one is not later than the first. Correct a time.")
+
     def values(self) -> dict[str, Value]:
-        """What was measured, by kind."""
-        kinds = [name for name in self.fields if name != "taken_at"]
-        return {
-            kind: Value(self.cleaned_data[kind]) for kind in kinds if self.cleaned_data.get(kind) is not None
-        }
+        """What was measured first, by kind."""
+        return self._values([name for name in self.fields if not name.startswith(SECOND)])
+
+    def second(self) -> dict[str, Value]:
+        """The second blood pressure; empty where there is none."""
+        found = self._values([SECOND + kind for kind in PRESSURE])
+        return {name.removeprefix(SECOND): value for name, value in found.items()}
+
+    def _values(self, names: list[str]) -> dict[str, Value]:
+        got = self.cleaned_data
+        return {n: Value(got[n]) for n in names if n != "taken_at" and got.get(n) is not None}

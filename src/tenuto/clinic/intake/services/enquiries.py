@@ -14,13 +14,8 @@ from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.people.services import (
-    IdentityAnswer,
-    add_identifiers,
-    known_patient,
-    not_elsewhere,
-    register_patient,
-)
+from tenuto.clinic.people.registering import register_person
+from tenuto.clinic.people.services import IdentityAnswer
 from tenuto.clinic.ports.api import AlreadyEnded, end_task, open_by_rule
 from tenuto.core.intake.facts import Person
 from tenuto.core.literature.tasks import EndsBy, task_kind
@@ -69,23 +64,24 @@ def record_enquiry(*, clinic: Clinic, asked: Enquiring, by: Actor, at: datetime)
 
 @transaction.atomic
 def register_enquirer(
-    *, enquiry: Enquiry, person: Person, by: Staff, at: datetime, compared: IdentityAnswer | None = None
+    *,
+    enquiry: Enquiry,
+    person: Person,
+    contact: str = "",
+    may_contact: bool = False,
+    by: Staff,
+    at: datetime,
+    compared: IdentityAnswer | None = None,
 ) -> Patient:
-    """Make a patient of who asked, or join the enquiry to one who is here.
+    """Make a patient of who asked, or join the enquiry to one who is here; how to reach them is carried over.
 
     Raises `people.services.IdentityConflict` when it can't be told who it is, `IdentityDoubt` when somebody has to
     compare (`compared` is what they said), and `EnquiryEnded`.
     """
-    known = known_patient(by.clinic, person, by=by, compared=compared)
-    numbers = not_elsewhere(by.clinic, person.identifiers, patient=known)
-    if known is None:
-        patient = register_patient(
-            name=person.name, birth_date=person.birth_date, identifiers=numbers, by=by, at=at
-        )
-    else:
-        patient = known
-        add_identifiers(known, identifiers=numbers, by=by, at=at)
-    why = "Joined to a patient who was already here." if known else "Registered as a patient."
+    patient, new = register_person(
+        person=person, contact=contact, may_contact=may_contact, by=by, at=at, compared=compared
+    )
+    why = "Registered as a patient." if new else "Joined to a patient who was already here."
     _end(enquiry, patient=patient, why=why, by=by, at=at)
     return patient
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,21 +12,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.decorators import requires
-from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.forms.enquiries import CloseForm, EnquiryForm, RegisterForm
 from tenuto.clinic.intake.models import Enquiry, EnquiryEnd
 from tenuto.clinic.intake.services import close_enquiry, record_enquiry, register_enquirer
 from tenuto.clinic.intake.services.enquiries import Enquiring, EnquiryEnded
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, staff_of
+from tenuto.clinic.intake.views.registering import registered
 from tenuto.clinic.ledger.facts import IN_ORDER, NEWEST_FIRST
 from tenuto.clinic.ledger.services import record_read
-from tenuto.clinic.people.comparing import SideBySide, answer, side_by_side
-from tenuto.clinic.people.look_alikes import RESTRICTED, visible
-from tenuto.clinic.people.models import Patient
-from tenuto.clinic.people.services import IdentityConflict, IdentityDoubt, known_patient
+from tenuto.clinic.people.comparing import SideBySide
 from tenuto.clinic.people.sight import hidden_from
-from tenuto.clinic.people.similar import alike
-from tenuto.core.intake.facts import Person
 
 __all__ = ["add", "enquiries", "enquiry"]
 
@@ -103,7 +97,13 @@ def _show(
         "end": getattr(row, "end", None),
         "register": register
         or RegisterForm(
-            initial={"name": row.name, "birth_date": row.birth_date}, today=clock.today(row.clinic)
+            initial={
+                "name": row.name,
+                "birth_date": row.birth_date,
+                "contact": row.contact,
+                "may_contact": row.consent_to_contact,
+            },
+            today=clock.today(row.clinic),
         ),
         "close": close or CloseForm(),
         "compared": compared,
@@ -126,39 +126,14 @@ def _close(request: HttpRequest, row: Enquiry) -> HttpResponse:
 
 
 def _register(request: HttpRequest, row: Enquiry) -> HttpResponse:
-    staff = staff_of(request)
-    form = RegisterForm(request.POST, today=clock.today(staff.clinic))
-    if not form.is_valid():
-        return _show(request, row, register=form)
-    person, compared = form.person(staff.clinic), answer(request)
+    form = RegisterForm(request.POST, today=clock.today(row.clinic))
     try:
-        if compared is None:
-            _stop_for_similar_names(person, staff)
-        with transaction.atomic():
-            patient = register_enquirer(
-                enquiry=row, person=person, by=staff, at=timezone.now(), compared=compared
-            )
-    except IdentityDoubt as doubt:
-        return _show(request, row, register=form, compared=side_by_side(str(doubt), person, doubt.candidates))
-    except IdentityConflict as conflict:
-        form.add_error("identifier", str(conflict))
-        return _show(request, row, register=form)
+        done = registered(
+            request,
+            form,
+            lambda **who: register_enquirer(enquiry=row, **who, by=staff_of(request), at=timezone.now()),
+        )
     except EnquiryEnded as ended:
         messages.warning(request, str(ended), extra_tags="Look")
         return redirect("enquiries")
-    messages.success(request, "The patient is registered. Go on with the history.", extra_tags="Registered")
-    return redirect("intake:page", patient.pk)
-
-
-def _stop_for_similar_names(person: Person, staff: Staff) -> None:
-    """Raise a doubt when somebody here is called alike, unless it is told who it is already."""
-    if known_patient(staff.clinic, person, by=staff) is not None:
-        return
-    others = alike(Patient(clinic=staff.clinic, name=person.name, birth_date=person.birth_date))
-    seen = visible(others, staff=staff)
-    if others:
-        names = " or ".join(map(str, seen))
-        why = (
-            f"Somebody here has a similar name: {names}. Compare, then say who it is." if seen else RESTRICTED
-        )
-        raise IdentityDoubt(why, seen)
+    return done if isinstance(done, HttpResponse) else _show(request, row, register=form, compared=done)

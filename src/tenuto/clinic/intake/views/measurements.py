@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -29,20 +31,22 @@ def measurements(request: HttpRequest, patient: Patient) -> HttpResponse:
     now = timezone.now()
     form = MeasurementForm(request.POST or None, policy=policy_of(patient.clinic), now=now)
     if request.method == "POST" and form.is_valid():
-        record_reading(
-            patient=patient,
-            values=form.values(),
-            taken_at=form.cleaned_data["taken_at"],
-            by=staff_of(request),
-            at=now,
-        )
-        _tell(request, patient, set(form.values()))
+        _keep(request, patient, form, now)
+        _tell(request, patient, set(form.values()) | set(form.second()))
         return redirect("intake:measurements", patient.pk)
     rows = Measured.objects.filter(patient=patient)
     struck = {row.reading: row for row in ReadingStruck.objects.filter(patient=patient)}
     context = {"form": form, "readings": readings(rows, struck)}
     status = UNPROCESSABLE if form.is_bound else 200
     return page(request, "intake/measurements.html", patient, context, status=status)
+
+
+@transaction.atomic
+def _keep(request: HttpRequest, patient: Patient, form: MeasurementForm, now: datetime) -> None:
+    got, by = form.cleaned_data, staff_of(request)
+    for values, taken in ((form.values(), got["taken_at"]), (form.second(), got["second_taken_at"])):
+        if values:
+            record_reading(patient=patient, values=values, taken_at=taken, by=by, at=now)
 
 
 def _tell(request: HttpRequest, patient: Patient, kinds: set[str]) -> None:

@@ -32,16 +32,13 @@ def mark(kind: str, word: str = "") -> SafeString:
     )
 
 
-@register.inclusion_tag("ui/components/field.html")
-def field(bound: BoundField) -> dict[str, Any]:
+@register.simple_tag
+def field(bound: BoundField) -> SafeString:
     """A form field with its label, help and error."""
-    return {"field": bound}
+    return bound.as_field_group()
 
 
-@register.inclusion_tag("ui/components/toggles.html")
-def toggles(bound: BoundField) -> dict[str, Any]:
-    """A group of checkboxes or radio buttons as a row of toggles."""
-    return {"field": bound}
+register.simple_tag(field, name="toggles")
 
 
 @register.simple_tag
@@ -74,6 +71,12 @@ def seen(context: template.Context) -> SafeString:
     request = context.get("request")
     number = getattr(request, "seen_event", None) or getattr(request, "position", None) or 0
     return format_html('<input type="hidden" name="seen_event" value="{}">', number)
+
+
+@register.filter
+def reach(text: str) -> SafeString:
+    """Words that say how to reach somebody, their numbers and addresses as links that call or write."""
+    return words.reach(text)
 
 
 @register.filter
