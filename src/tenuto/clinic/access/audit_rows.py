@@ -11,11 +11,12 @@ from uuid import UUID
 from django.apps import apps
 
 from tenuto.clinic.accounts.api import WHO_MAY
-from tenuto.clinic.accounts.models import Clinic
+from tenuto.clinic.accounts.models import Clinic, Role, Staff
 from tenuto.clinic.ledger.models import AuditEvent
 
 __all__ = ["EventRow", "names_of", "rows_of"]
 
+STAFF = Staff._meta.label_lower
 SHORT = 200
 """Characters of a detail that are shown; the whole of it stays in the event."""
 UNKNOWN = "a patient who is not here"
@@ -33,6 +34,10 @@ class EventRow:
     patient_id: UUID | None
     patient: str
     of: str
+    whose: str
+    """The name of the colleague whose sign-in it is about; empty for all else."""
+    said: str
+    """What changed, of a sign-in."""
     reason: str
     details: tuple[tuple[str, str], ...]
     origin: str
@@ -45,13 +50,18 @@ def names_of(clinic: Clinic, events: Iterable[AuditEvent]) -> dict[UUID, str]:
 
 
 def rows_of(clinic: Clinic, events: Iterable[AuditEvent]) -> tuple[EventRow, ...]:
-    """The events in words, in their order. One query."""
+    """The events in words, in their order. Two queries."""
     kept = tuple(events)
-    names = names_of(clinic, kept)
-    return tuple(_row(event, names) for event in kept)
+    names, staff = names_of(clinic, kept), _staff_of(clinic, kept)
+    return tuple(_row(event, names, staff) for event in kept)
 
 
-def _row(event: AuditEvent, names: Mapping[UUID, str]) -> EventRow:
+def _staff_of(clinic: Clinic, events: Iterable[AuditEvent]) -> dict[str, str]:
+    ids = {event.subject_id for event in events if event.subject_type == STAFF and event.subject_id}
+    return {str(key): name for key, name in clinic.staff.filter(pk__in=ids).values_list("pk", "name")}
+
+
+def _row(event: AuditEvent, names: Mapping[UUID, str], staff: Mapping[str, str]) -> EventRow:
     detail = event.detail
     return EventRow(
         number=event.number,
@@ -62,6 +72,8 @@ def _row(event: AuditEvent, names: Mapping[UUID, str]) -> EventRow:
         patient_id=event.patient_id,
         patient=names.get(event.patient_id, UNKNOWN) if event.patient_id else "",
         of=_kind_of_thing(event.subject_type),
+        whose=staff.get(event.subject_id, "") if event.subject_type == STAFF else "",
+        said=_said(detail) if event.subject_type == STAFF else "",
         reason=str(detail.get("reason", "")),
         details=tuple(_details(event, detail)),
         origin=event.origin,
@@ -73,6 +85,14 @@ def _what(action: str, detail: Mapping[str, Any]) -> str:
     if action != "refused" or not isinstance(verb, str):
         return action
     return f"refused: {WHO_MAY[verb].words if verb in WHO_MAY else verb}"
+
+
+def _said(detail: Mapping[str, Any]) -> str:
+    before, after = detail.get("before"), detail.get("after")
+    if before in Role.values and after in Role.values:
+        return f"{Role(before).label.lower()} → {Role(after).label.lower()}"
+    role = detail.get("role")
+    return str(detail.get("what") or (Role(role).label.lower() if role in Role.values else ""))
 
 
 def _kind_of_thing(label: str) -> str:

@@ -8,31 +8,34 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from tenuto.clinic.access.audit_rows import EventRow, names_of, rows_of
 from tenuto.clinic.access.models import WeeklyReview
+from tenuto.clinic.access.strangers import Stranger, strangers
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Clinic, Staff
+from tenuto.clinic.accounts.news import CHANGES as SIGN_IN_CHANGES
 from tenuto.clinic.ledger.facts import NEWEST_FIRST, recorded
 from tenuto.clinic.ledger.models import AuditEvent, EventKind
 from tenuto.clinic.ledger.services import record
-from tenuto.clinic.people.models import BrokenGlass, CareTeamChange
+from tenuto.clinic.people.models import BrokenGlass
 from tenuto.core.literature.tasks import EndsBy, task_kinds
 
-__all__ = ["CARE_LASTS", "Filters", "SafetyTask", "Stranger", "Summary", "events", "mark_reviewed", "summary"]
+__all__ = ["Filters", "SafetyTask", "Summary", "events", "mark_reviewed", "summary"]
 
 ACCESS_CHANGES = (
     "restricted record",
     "opened record",
     "joined care team",
     "left care team",
-    "reset second factor",
+    "opened clinic",
+    "joined clinic",
+    "closed account",
+    *SIGN_IN_CHANGES,
 )
-"""Actions that change who may see or sign."""
+"""Events that change who may see or sign."""
 TASK_EVENTS = ("closed task", "escalated task")
-CARE_LASTS = timedelta(days=90)
-"""Who wrote something about a patient stays in a care relation for this long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +53,6 @@ class Filters:
         """The first moment, and the first moment after, on the clinic's clock."""
         after = self.ends + timedelta(days=1)
         return clock.start_of_day(clinic, self.begins), clock.start_of_day(clinic, after)
-
-
-@dataclass(frozen=True, slots=True)
-class Stranger:
-    """Someone who looked at a patient in whose care they have no part on record."""
-
-    who: str
-    patient_id: UUID
-    patient_name: str
-    looks: int
-    last: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +110,12 @@ def summary(clinic: Clinic, filters: Filters) -> Summary:
     rows = rows_of(clinic, found.filter(chosen))
     tasks = tuple(found.filter(action__in=TASK_EVENTS))
     return Summary(
-        strangers=tuple(_strangers(clinic, found, after)),
+        strangers=strangers(clinic, found, first),
         glasses=tuple(glasses.select_related("patient", "staff", "review").order_by(*NEWEST_FIRST)),
         safety_tasks=tuple(_safety_tasks(tasks, names_of(clinic, tasks))),
         failures=tuple(found.filter(action__startswith="failed")),
         access=tuple(row for row in rows if row.what in ACCESS_CHANGES),
-        refusals=tuple(row for row in rows if row.kind == EventKind.ACCESS.label),
+        refusals=tuple(row for row in rows if row.what.startswith("refused")),
         overrides=tuple(row for row in rows if row.kind == EventKind.OVERRIDE.label),
         reviews=tuple(clinic.weekly_reviews.all()[:10]),
     )
@@ -164,39 +156,3 @@ def _safety_tasks(tasks: Iterable[AuditEvent], names: Mapping[UUID, str]) -> Ite
         yield SafetyTask(
             event.recorded_at, event.by_name, patient, kind.title, words, int(detail.get("minutes_late", 0))
         )
-
-
-def _strangers(clinic: Clinic, found: QuerySet[AuditEvent], after: datetime) -> Iterable[Stranger]:
-    # Who came by a link looked at their own questions.
-    looks = (
-        found.filter(kind=EventKind.READ, patient_id__isnull=False)
-        .exclude(by_id__startswith="link:")
-        .order_by()
-    )
-    counted = looks.values_list("by_id", "by_name", "patient_id").annotate(
-        Count("number"), Max("recorded_at")
-    )
-    pairs = [(by, name, patient, times, last) for by, name, patient, times, last in counted if patient]
-    patients = {patient for _, _, patient, _, _ in pairs}
-    related = _related(clinic, patients, after)
-    names = dict(clinic.patients.filter(pk__in=patients).values_list("pk", "name"))
-    for by, who, patient, times, last in sorted(pairs, key=lambda pair: pair[-1], reverse=True):
-        if (by, patient) not in related:
-            yield Stranger(who, patient, names.get(patient, "a patient who is not here"), times, last)
-
-
-def _related(clinic: Clinic, patients: set[UUID], after: datetime) -> set[tuple[str, UUID]]:
-    """Who has a part in whose care: wrote about them lately, or is on their care team."""
-    wrote = AuditEvent.objects.filter(
-        clinic_id=clinic.pk,
-        kind=EventKind.WRITE,
-        patient_id__in=patients,
-        recorded_at__gte=after - CARE_LASTS,
-    )
-    pairs = wrote.order_by().values_list("by_id", "patient_id").distinct()
-    related = {(by, patient) for by, patient in pairs if patient}
-    newest: dict[tuple[str, UUID], bool] = {}
-    changes = CareTeamChange.objects.filter(patient__in=patients).order_by(*NEWEST_FIRST)
-    for staff, patient, member in changes.values_list("staff", "patient", "member"):
-        newest.setdefault((str(staff), patient), member)
-    return related | {pair for pair, member in newest.items() if member}

@@ -28,6 +28,7 @@ from tenuto.clinic.accounts.devices import remember
 from tenuto.clinic.accounts.enrol import has_second_factor
 from tenuto.clinic.accounts.lock import SEEN
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.news import known_here, sign_in_changed
 from tenuto.clinic.accounts.reauthenticate import FRESH, last_second_factor
 from tenuto.clinic.ledger.sealed import check_sealed
 from tenuto.clinic.ledger.services import record_access
@@ -93,6 +94,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Keep a password that its owner chose."""
         super().set_password(user, password)
         staff = cast(Staff, user)
+        sign_in_changed(staff)
+        known_here(self.request, staff)
         record_access(action="changed password", subject=staff, by=staff, at=timezone.now())
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:

@@ -10,11 +10,14 @@ from django.urls import reverse
 
 from tenuto.clinic.accounts.api import ROOT, WHO_MAY, home_of, may, menu_of
 from tenuto.clinic.accounts.demo_code import DemoCode, code_of
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.news import OwnChange, last_changes, unseen_by
 from tenuto.clinic.accounts.signers import NotConfirmed, check_confirmed
 
-__all__ = ["confirmation", "demonstration", "permissions", "session"]
+__all__ = ["confirmation", "demonstration", "own_sign_in", "permissions", "session"]
 
 CONFIRMED = "confirmed"
+SHOWN = 20
 
 
 def permissions(request: HttpRequest) -> dict[str, object]:
@@ -55,6 +58,16 @@ def _not_confirmed(request: HttpRequest) -> str:
         return str(first)
     request.session[CONFIRMED] = True
     return ""
+
+
+def own_sign_in(request: HttpRequest) -> dict[str, Callable[[], tuple[OwnChange, ...]]]:
+    """`sign_in_news`: what the person has not been told yet; `sign_in_history`: the newest changes, for their own page."""
+    return {"sign_in_news": lambda: unseen_by(request), "sign_in_history": lambda: _history(request)}
+
+
+def _history(request: HttpRequest) -> tuple[OwnChange, ...]:
+    user = request.user
+    return last_changes(user, most=SHOWN) if isinstance(user, Staff) and user.is_authenticated else ()
 
 
 def session(request: HttpRequest) -> dict[str, int | str]:

@@ -16,6 +16,7 @@ from django.urls import Resolver404, resolve, reverse
 
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.news import sign_in_changed
 from tenuto.clinic.accounts.roles import SIGNING_ROLES
 from tenuto.clinic.accounts.sessions import end_sessions
 from tenuto.clinic.ledger.actors import Someone
@@ -63,6 +64,7 @@ def reset_second_factor(*, staff: Staff, by: Staff, at: datetime) -> None:
     if staff.pk == by.pk:
         raise PermissionError("This is your own sign-in. Another medical director must reset it.")
     _take_away(staff)
+    sign_in_changed(staff)
     record(action="reset second factor", subject=staff, by=by, at=at)
 
 
@@ -80,6 +82,7 @@ def reset_by_operator(*, staff: Staff, operator: Someone, reason: str, at: datet
         raise NothingToReset(
             f"The account '{staff.username}' has no second factor; signing in takes the password alone."
         )
+    sign_in_changed(staff)
     record(action="reset second factor", subject=staff, by=operator, at=at, detail={"reason": reason})
 
 

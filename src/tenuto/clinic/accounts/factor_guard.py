@@ -5,10 +5,11 @@ Otherwise a password that was looked over somebody's shoulder would be enough to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, cast
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from tenuto.clinic.accounts.enrol import has_second_factor
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.news import known_here, sign_in_changed
 from tenuto.clinic.accounts.reauthenticate import ask_for_second_factor, last_second_factor
 from tenuto.clinic.ledger.actors import NOBODY
 from tenuto.clinic.ledger.marks import waiting_marks
@@ -25,6 +27,7 @@ from tenuto.clinic.ledger.services import record
 __all__ = ["guarded", "is_proved"]
 
 View = Callable[..., HttpResponse]
+CHANGED = "changed second factor"
 CHANGES_NOTHING = frozenset(
     {
         "mfa_index", "mfa_authenticate", "mfa_reauthenticate", "mfa_list_webauthn", "mfa_reauthenticate_webauthn",
@@ -68,21 +71,61 @@ def _with_factor(view: View) -> View:
 
 
 def _on_record(view: View) -> View:
-    """What the library writes to second factors is kept together with its event, or not at all."""
+    """What the library writes to second factors is kept together with its event, or not at all; its owner is told."""
 
     @wraps(view)
     def records(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with transaction.atomic():
+            before = _factors_of(request)
             answer = view(request, *args, **kwargs)
             if waiting_marks():
-                who = request.user if request.user.is_authenticated else None
-                record(
-                    action="changed second factor",
-                    subject=who or Staff(),
-                    by=who or NOBODY,
-                    at=timezone.now(),
-                    kind=EventKind.ACCESS,
-                )
+                _record_change(request, before)
         return answer
 
     return records
+
+
+def _record_change(request: HttpRequest, before: Mapping[int, str] | None) -> None:
+    after, staff = _factors_of(request), request.user
+    if after is None or not isinstance(staff, Staff):
+        record(action=CHANGED, subject=Staff(), by=NOBODY, at=timezone.now(), kind=EventKind.ACCESS)
+        return
+    action, what = _what_changed(before, after)
+    sign_in_changed(staff)
+    known_here(request, staff)
+    detail = {"what": what} if what else {}
+    record(action=action, subject=staff, by=staff, at=timezone.now(), detail=detail, kind=EventKind.ACCESS)
+
+
+def _what_changed(before: Mapping[int, str] | None, after: Mapping[int, str]) -> tuple[str, str]:
+    """The event and what it is about, of the factors before and after; None before a sign-in that is just being done."""
+    if before is None:
+        return "used recovery code", ""
+    added = [words for key, words in after.items() if key not in before]
+    gone = [words for key, words in before.items() if key not in after]
+    if added and gone:
+        return CHANGED, f"{', '.join(gone)} → {', '.join(added)}"
+    if added or gone:
+        return (
+            ("set up second factor", ", ".join(added))
+            if added
+            else ("removed second factor", ", ".join(gone))
+        )
+    renamed = [f"{words} → {after[key]}" for key, words in before.items() if words != after[key]]
+    return CHANGED, ", ".join(renamed)
+
+
+def _factors_of(request: HttpRequest) -> dict[int, str] | None:
+    """The second factors of who is signed in, in words; None for nobody."""
+    if not request.user.is_authenticated:
+        return None
+    rows = Authenticator.objects.filter(user=request.user).order_by("pk")
+    return {row.pk: _words(row) for row in rows}
+
+
+def _words(row: Authenticator) -> str:
+    if row.type == Authenticator.Type.TOTP:
+        return "authenticator app"
+    if row.type == Authenticator.Type.RECOVERY_CODES:
+        return "recovery codes"
+    return f"passkey “{row.data.get('name', '')}”"

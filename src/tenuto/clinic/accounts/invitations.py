@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Clinic, Invitation, InvitationUse, Role, Staff
+from tenuto.clinic.accounts.news import sign_in_changed
 from tenuto.clinic.accounts.sessions import end_sessions
 from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.ledger.facts import newest, recorded
@@ -55,6 +56,7 @@ def give_link(*, staff: Staff, by: Staff, at: datetime) -> Invited:
         raise PermissionError("This is your own sign-in. Change your password on your own page.")
     if not staff.is_active:
         raise InvitationRefused(f"The account of {staff.name} is closed. Open it first.")
+    sign_in_changed(staff)
     return _new_link(staff, by, at)
 
 
@@ -68,6 +70,8 @@ def accept(*, token: str, password: str, at: datetime) -> Staff:
             InvitationUse.objects.create(invitation=invitation, **recorded(staff, at))
     except IntegrityError:
         raise InvitationRefused(GONE) from None
+    if staff.has_usable_password():
+        sign_in_changed(staff)
     staff.set_password(password)
     staff.save(update_fields=["password"])
     end_sessions(staff)

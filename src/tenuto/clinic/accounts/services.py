@@ -11,6 +11,7 @@ from django.utils import timezone
 from tenuto.clinic.accounts.clock import check_zone
 from tenuto.clinic.accounts.guards import WrongClinic, check_same_clinic
 from tenuto.clinic.accounts.models import Clinic, Role, Staff
+from tenuto.clinic.accounts.news import sign_in_changed
 from tenuto.clinic.accounts.sessions import end_sessions
 from tenuto.clinic.ledger.actors import Someone
 from tenuto.clinic.ledger.services import record
@@ -94,6 +95,7 @@ def change_role(*, staff: Staff, role: Role, by: Staff, at: datetime) -> None:
     _check_other_person(staff, by)
     before, staff.role = staff.role, role
     staff.save(update_fields=["role"])
+    sign_in_changed(staff)
     record(action="changed role", subject=staff, by=by, at=at, detail={"before": before, "after": str(role)})
 
 
@@ -113,6 +115,7 @@ def reopen_account(*, staff: Staff, by: Staff, at: datetime) -> None:
     _check_other_person(staff, by)
     staff.is_active = True
     staff.save(update_fields=["is_active"])
+    sign_in_changed(staff)
     record(action="reopened account", subject=staff, by=by, at=at)
 
 

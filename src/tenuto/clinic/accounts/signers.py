@@ -18,6 +18,7 @@ from django.db import transaction
 from tenuto.clinic.accounts.enrol import has_second_factor
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.news import sign_in_changed
 from tenuto.clinic.accounts.roles import SIGNED, SIGNING_ROLES, WHO_MAY
 from tenuto.clinic.ledger.actors import Someone
 from tenuto.clinic.ledger.models import AuditEvent
@@ -104,6 +105,7 @@ def confirm(*, staff: Staff, signature: Reauthentication, at: datetime) -> None:
             else "Nobody confirms their own sign-in."
         )
     _check_there_is_somebody(staff, standing)
+    sign_in_changed(staff)
     detail = {"role": staff.role, "method": signature.method}
     record(action=CONFIRMED, subject=staff, by=by, at=at, detail=detail)
 
@@ -112,6 +114,7 @@ def confirm(*, staff: Staff, signature: Reauthentication, at: datetime) -> None:
 def confirm_by_operator(*, staff: Staff, operator: Someone, reason: str, at: datetime) -> None:
     """The same by whoever runs the server: for the first director of a clinic, and where there is no second signer."""
     _check_there_is_somebody(staff, standing_of(staff))
+    sign_in_changed(staff)
     detail = {"role": staff.role, "reason": reason}
     record(action=CONFIRMED, subject=staff, by=operator, at=at, detail=detail)
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("sign-out/", views.SignOut.as_view(), name="sign-out"),
     path("lock/", lock.lock, name="lock"),
     path("unlock/", lock.unlock, name="unlock"),
+    path("sign-in/known/", views.sign_in_known, name="sign-in-known"),
     path("here/", lock.here, name="here"),
     path("staff/", staff_views.staff_page, name="staff"),
     path("staff/add/", staff_views.employ, name="staff-add"),

@@ -107,6 +107,7 @@ TEMPLATES = [
                 "tenuto.clinic.accounts.context.demonstration",
                 "tenuto.clinic.accounts.context.permissions",
                 "tenuto.clinic.accounts.context.confirmation",
+                "tenuto.clinic.accounts.context.own_sign_in",
                 "tenuto.clinic.accounts.context.session",
                 "tenuto.clinic.live.position.position",
             ],

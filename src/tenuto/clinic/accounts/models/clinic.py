@@ -73,6 +73,11 @@ class Staff(AbstractUser):
     sessions_ended = models.PositiveIntegerField(default=0)
     """How often all sessions of the person were ended at once. Not a time: two ends in one moment are two."""
 
+    sign_in_changes = models.PositiveIntegerField(default=0)
+    """How often something about the person's sign-in was changed, by anybody."""
+    sign_in_changes_seen = models.PositiveIntegerField(default=0)
+    """Up to which of these the person has said that they know of it."""
+
     objects: ClassVar[StaffManager] = StaffManager()
 
     REQUIRED_FIELDS: ClassVar = ["name", "role", "clinic"]
