@@ -15,7 +15,7 @@ from tenuto.clinic.ledger.models import AuditEvent, EventKind
 from tenuto.clinic.ledger.services import record
 from tests.clinic.conftest import NOW, PASSWORD, facts_of, hired, receive, source_of
 
-QUERIES = 18
+QUERIES = 20
 """PostgreSQL takes the lock of the chain with one more."""
 WEEK = review.Filters(NOW.date() - timedelta(days=6), NOW.date())
 
