@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tenuto.cli import main
@@ -11,7 +13,7 @@ BAD = {
     "zero weight": (["--weight", "0", "--dose", "1 mg/kg"], "A weight of 0 kg is not possible"),
     "weight NaN": (
         ["--weight", "nan", "--dose", "1 mg/kg"],
-        "A weight 'nan' is not a plain number. Write it in kg, such as 70",
+        "A weight 'nan' is not a plain number. Write the number alone, in kg",
     ),
     "weight in words": (["--weight", "heavy", "--dose", "1 mg/kg"], "A weight 'heavy' is not a plain number"),
     "no weight": (["--dose", "1 mg/kg"], "A weight is needed"),
@@ -22,14 +24,24 @@ BAD = {
     "rate for a dose": (["--weight", "70", "--dose", "0.5mg/kg/h"], "is a rate; an amount is needed"),
     "dose without unit": (
         ["--weight", "70", "--dose", "35"],
-        "has no unit. Write the unit behind the number",
+        "has no unit. Write the one that was ordered behind the number",
     ),
     "dose in other unit": (["--weight", "70", "--dose", "35 IU"], "needs mg/kg or mg of ketamine base"),
     "dose zero": (["--weight", "70", "--dose", "0 mg"], "gives nothing"),
-    "comma": (["--weight", "70", "--dose", "0,5 mg/kg"], "has a comma"),
+    "comma": (
+        ["--weight", "70", "--dose", "0,5 mg/kg"],
+        "has a comma. Write the decimal point as a full stop: 0.5, if",
+    ),
+    "comma in a weight": (
+        ["--weight", "70,5", "--dose", "1 mg/kg"],
+        "as a full stop: 70.5, if that is meant",
+    ),
+    "comma of thousands": (["--weight", "1,500", "--dose", "1 mg/kg"], "the decimal point or for thousands"),
+    "two marks": (["--weight", "1.234,5", "--dose", "1 mg/kg"], "the decimal point or for thousands"),
+    "pounds": (["--weight", "154 lb", "--dose", "1 mg/kg"], "Write the number alone, in kg."),
     "over without unit": (
         ["--weight", "70", "--dose", "1 mg/kg", "--over", "40"],
-        "has no unit. Write the unit behind the number, as in '40 min'",
+        "has no unit. Write the one that was ordered behind the number: min, h or d",
     ),
     "unsorted times": (
         ["--weight", "70", "--dose", "1 mg/kg", "--times", "20,10"],
@@ -37,7 +49,7 @@ BAD = {
     ),
     "time NaN": (
         ["--weight", "70", "--dose", "1 mg/kg", "--times", "10,nan"],
-        "--times: a time 'nan' is not a number with a unit. Write it as 40 min",
+        "--times: a time 'nan' is not a number with a unit. Write digits, and min, h or d behind them",
     ),
     "unknown model": (
         ["--weight", "70", "--dose", "1 mg/kg", "--model", "otto"],
@@ -72,7 +84,7 @@ BAD = {
         "Give either --times",
     ),
     "age needed": (["--weight", "70", "--dose", "1 mg/kg", "--covariate", "age"], "Give --age"),
-    "age": (["--weight", "70", "--dose", "1 mg/kg", "--age", "45 years"], "Write it in years, such as 45"),
+    "age": (["--weight", "70", "--dose", "1 mg/kg", "--age", "45 years"], "Write the number alone, in years"),
     "digits of another script": (["--weight", "７０", "--dose", "1 mg/kg"], "is not a plain number"),
     "dose with an odd digit": (["--weight", "70", "--dose", "½ mg/kg"], "--dose: '½' is not a plain number"),
     "ten years": (["--weight", "70", "--dose", "1 mg/kg", "--over", "4000 d"], "more than ten years"),
@@ -201,7 +213,7 @@ BAD_FILES = {
     "a list as amount": ('[[dose]]\namount = ["1 mg"]', "needs mg/kg or mg of ketamine base"),
     "a number as time": (
         '[[dose]]\namount = "1 mg"\nover = 40',
-        "over '40' has no unit. Write the unit behind the number",
+        "over '40' has no unit. Write the one that was ordered behind the number",
     ),
     "patient is a number": ('patient = 5\n[[dose]]\namount = "1 mg"', "[patient] is not a table of keys"),
     "unknown sex": ('[patient]\nsex = 5\n[[dose]]\namount = "1 mg"', "[patient] sex '5' is unknown"),
@@ -230,3 +242,13 @@ def test_a_bad_regimen_file_is_one_sentence_and_exit_2(case: str, capsys, tmp_pa
     err = capsys.readouterr().err
     assert says in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "wrong", ["0,35 mg/kg", "nan mg/kg", "35", "1/2 mg/kg", "1,500 mg", "5e-1 mg/kg", "10 mcg/kg/min"]
+)
+def test_no_other_dose_is_ever_offered_as_the_fix(wrong, capsys):
+    """An example beside a wrong value reads as its correction: a dose that nobody ordered."""
+    main(["pk", "--weight", "70", "--dose", wrong, "--over", "40 min", "--times", "40"])
+    told = capsys.readouterr().err.replace(wrong, "").replace(wrong.split()[0], "")
+    assert set(re.findall(r"\d+(?:\.\d+)?", told)) <= {wrong.split()[0].replace(",", ".")}

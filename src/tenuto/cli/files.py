@@ -28,6 +28,10 @@ def read_text(name: str) -> str:
                 data = file.read(MAX_TEXT_BYTES + 1)
         if len(data) > MAX_TEXT_BYTES:
             raise UserError(f"{name} is larger than 1 MB, more than this command reads. Give a smaller file.")
+        if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")):
+            raise UserError(
+                f"{name} is a spreadsheet, a PDF or an archive, not text. Save it as text or CSV (UTF-8) and try again."
+            )
         return io.StringIO(data.decode("utf-8-sig"), newline=None).read()
     except FileNotFoundError:
         raise UserError(f"There is no file '{name}'. Check the path.") from None

@@ -217,9 +217,7 @@ def _body(args: argparse.Namespace, file: RegimenFile) -> Subjects:
         )
     return Subjects(
         read_number(weight, what="A weight", unit="kg"),
-        age_years=None
-        if age is None
-        else read_number(age, what="An age", unit="years", example="45", zero=True),
+        age_years=None if age is None else read_number(age, what="An age", unit="years", zero=True),
         dosing_weight_kg=None if dosing is None else read_number(dosing, what="A dosing weight", unit="kg"),
     )
 

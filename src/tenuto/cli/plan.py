@@ -134,7 +134,7 @@ def _request(args: argparse.Namespace) -> PlanRequest:
 
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 3 and int(text) > 0):
-        raise UnitError(f"'{text[:40]}' is not a number of infusions. Write digits, such as 6.")
+        raise UnitError(f"'{text[:40]}' is not a number of infusions. Write it in digits.")
     return int(text)
 
 

@@ -63,7 +63,7 @@ def read_decimal(text: str, *, measured: bool = False) -> Decimal:
     refuse_unclear(stripped)
     if not _NUMBER.match(stripped):
         raise UnitError(
-            f"'{stripped[:40]}' is not a plain number. Write digits with at most one full stop, such as 0.5."
+            f"'{stripped[:40]}' is not a plain number. Write it in digits, with at most one full stop."
         )
     if "." in stripped and stripped.endswith("0") and not measured:
         raise UnitError(
@@ -79,9 +79,7 @@ def refuse_unclear(text: str) -> None:
     """
     digits = text.strip().lstrip("+-")
     if "," in digits:
-        raise UnitError(
-            f"'{text[:40]}' has a comma. Write the decimal point as a full stop, for example 0.5."
-        )
+        raise UnitError(f"'{text[:40]}' has a comma. {_without_comma(text.strip())}")
     if digits.startswith("."):
         raise UnitError(f"'{text[:40]}' has no leading zero. Write 0{digits[:20]} if that is meant.")
     if digits[:1] == "0" and digits[1:2].isdigit():
@@ -91,6 +89,16 @@ def refuse_unclear(text: str) -> None:
             f"'{text[:40]}' begins with a zero before another digit; a point may be lost. Write {without}, or the decimal "
             "that is meant."
         )
+
+
+def _without_comma(text: str) -> str:
+    """The fix: the same number with a point, where the comma can only be one. No other number ever stands there."""
+    pointed = text.replace(",", ".")
+    if re.fullmatch(r"-?[0-9]{1,9},[0-9]{1,12}", text) and not re.fullmatch(
+        r"-?[1-9][0-9]{0,2},[0-9]{3}", text
+    ):
+        return f"Write the decimal point as a full stop: {pointed}, if that is meant."
+    return "It may stand for the decimal point or for thousands. Write the number in digits, with at most one full stop."
 
 
 _GRAMS = {"mg": "1", "mcg": "0.001", "ug": "0.001", "µg": "0.001", "μg": "0.001", "g": "1000"}
@@ -137,7 +145,7 @@ class Quantity:
         try:
             exact = Decimal(value)
         except ArithmeticError as error:
-            raise UnitError(f"'{value}' is not a number. Write digits such as 0.5.") from error
+            raise UnitError(f"'{value}' is not a number. Write it in digits.") from error
         if not exact.is_finite():
             raise UnitError(f"'{value}' {self.symbol} is not a finite number.")
         if exact < 0 and not self.may_be_negative:
@@ -150,7 +158,7 @@ class Quantity:
         match = _TYPED.match(text)
         if not match:
             raise UnitError(
-                f"'{text[:40]}' is not an amount. Write it as a number and '{cls.symbol}', such as 0.5 {cls.symbol}."
+                f"'{text[:40]}' is not an amount. Write the number in digits, and '{cls.symbol}' behind it."
             )
         unit = (match["unit"] or "").replace("hour", "h").replace("hr", "h")
         if not unit:

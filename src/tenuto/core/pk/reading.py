@@ -44,7 +44,7 @@ class RegimenFile:
 
 def read_duration(text: str, *, what: str) -> Minutes:
     """A time such as `40 min`, `2 h` or `1 d`; it may be zero. `what` names it in an error."""
-    number, unit = _split(text, what, "40 min")
+    number, unit = _split(text, what, "min, h or d")
     if unit not in _MINUTES:
         raise UnitError(f"{what} '{text.strip()}' needs a unit of time: min, h or d.")
     minutes = _decimal(number, what) * _MINUTES[unit]
@@ -60,7 +60,7 @@ def read_time(value: object, *, what: str) -> float:
     text = str(value).strip()
     if text[-1:].isalpha():
         return float(read_duration(text, what=what).value)
-    minutes = read_number(value, what=what, unit="min", example="40", zero=True)
+    minutes = read_number(value, what=what, unit="min", zero=True)
     if minutes > _LONGEST:
         raise UnitError(f"{what} '{text}' is more than ten years. Write a shorter time.")
     return minutes
@@ -68,7 +68,7 @@ def read_time(value: object, *, what: str) -> float:
 
 def read_amount(text: str, *, what: str = "--dose") -> Mg | MgPerKg:
     """A dose such as `0.5 mg/kg` or `35 mg` of base; a rate, a salt or another unit is refused with the fix."""
-    number, unit = _split(text, what, "0.5 mg/kg")
+    number, unit = _split(text, what, "mg/kg or mg")
     _refuse_salt(text, number, unit, what)
     kind = drug_amount(Decimal(1), unit)
     if isinstance(kind, MgPerHour | MgPerKgPerHour):
@@ -86,7 +86,7 @@ def read_amount(text: str, *, what: str = "--dose") -> Mg | MgPerKg:
 
 def read_rate(text: str, *, what: str) -> MgPerKgPerHour | MgPerHour:
     """A rate such as `0.3 mg/kg/h` or `20 mg/h` of base."""
-    number, unit = _split(text, what, "0.3 mg/kg/h")
+    number, unit = _split(text, what, "mg/kg/h or mg/h")
     _refuse_salt(text, number, unit, what)
     kind = drug_amount(Decimal(1), unit)
     if not isinstance(kind, MgPerHour | MgPerKgPerHour):
@@ -97,7 +97,7 @@ def read_rate(text: str, *, what: str) -> MgPerKgPerHour | MgPerHour:
     return kind.scaled(_positive(number, text, what))
 
 
-def read_number(value: object, *, what: str, unit: str, example: str = "70", zero: bool = False) -> float:
+def read_number(value: object, *, what: str, unit: str, zero: bool = False) -> float:
     """A plain number above zero (or from zero on), such as a weight in kg: digits with at most one full stop."""
     text = format(value, "f") if isinstance(value, Decimal) else str(value).strip()
     try:
@@ -105,7 +105,7 @@ def read_number(value: object, *, what: str, unit: str, example: str = "70", zer
     except UnitError as error:
         raise UnitError(f"{what}: {error}") from None
     if not _NUMBER.match(text):
-        raise UnitError(f"{what} '{text[:40]}' is not a plain number. Write it in {unit}, such as {example}.")
+        raise UnitError(f"{what} '{text[:40]}' is not a plain number. Write the number alone, in {unit}.")
     number = Decimal(text)
     if number < 0 or (number == 0 and not zero):
         least = "from 0 on" if zero else "above 0"
@@ -161,7 +161,7 @@ def _repeated(one: GivenDose, entry: Any, what: str) -> Sequence[GivenDose]:
         raise RegimenError(f"{what} every {every} gives all doses at one time. Write a time above 0.")
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= _MOST_DOSES:
         raise RegimenError(
-            f"{what} count '{str(count)[:40]}' must be a whole number from 1 to {_MOST_DOSES}. Write one such as 6."
+            f"{what} count '{str(count)[:40]}' must be a whole number from 1 to {_MOST_DOSES}."
         )
     if one.at.value + count * every.value > _LONGEST:
         raise RegimenError(
@@ -170,13 +170,15 @@ def _repeated(one: GivenDose, entry: Any, what: str) -> Sequence[GivenDose]:
     return Regimen((one,)).repeated(every=every, count=count).doses
 
 
-def _split(text: str, what: str, example: str) -> tuple[str, str]:
+def _split(text: str, what: str, units: str) -> tuple[str, str]:
     match = _PARTS.match(text)
     if not match:
-        raise UnitError(f"{what} '{text[:40]}' is not a number with a unit. Write it as {example}.")
+        raise UnitError(
+            f"{what} '{text[:40]}' is not a number with a unit. Write digits, and {units} behind them."
+        )
     if not match["unit"]:
         raise UnitError(
-            f"{what} '{text.strip()}' has no unit. Write the unit behind the number, as in '{example}'."
+            f"{what} '{text.strip()}' has no unit. Write the one that was ordered behind the number: {units}."
         )
     unit = re.sub(r"\s+", " ", match["unit"].lower())
     for long, short in (

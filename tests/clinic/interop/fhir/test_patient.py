@@ -262,3 +262,17 @@ def test_a_number_that_is_not_in_use_is_not_read(sent: dict) -> None:
 def test_a_system_is_the_same_with_and_without_its_prefix(system: str) -> None:
     patient = PATIENT | {"identifier": [{"system": system, "value": "7"}]}
     assert read(patient=patient).facts.person.identifiers[0].system == "urn:oid:2.16.840.1.113883.19.5"
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("\u200fعلی\u200cرضا\u200f", "علی\u200cرضا"),
+        ("Jean\u00adne \u200eDupont", "Jeanne Dupont"),
+        ("Ana\u202eSilva", "Ana\ufffdSilva"),
+    ],
+)
+def test_marks_that_nobody_sees_are_dropped_and_those_that_turn_a_text_round_are_shown(
+    sent: str, kept: str
+) -> None:
+    assert read(patient=PATIENT | {"name": [{"text": sent}]}).facts.person.name == kept

@@ -14,6 +14,7 @@ from tests.clinic.interop.fhir.bundles import (
     AS_OF,
     ME,
     PATIENT,
+    concept,
     condition,
     item,
     observation,
@@ -420,3 +421,40 @@ def test_half_a_megabyte_of_repeated_keys_is_refused_in_one_pass() -> None:
     keys = ",".join(f'"k{n}":0' for n in range(40_000))
     with pytest.raises(UnusableBundle, match="gives 'k0' twice"):
         parse(f'{{"resourceType":"Bundle",{keys},"k39999":1,"k0":1}}'.replace('"k39999":1,', "").encode())
+
+
+# ---- inside another entry, and two states of one -----------------------------------------------------------------------
+def test_a_diagnosis_inside_another_entry_is_named() -> None:
+    inner = condition(concept("http://hl7.org/fhir/sid/icd-10-cm", "I67.1", text="Cerebral aneurysm"))
+    outer = {"resourceType": "Encounter", "id": "e1", "subject": ME, "contained": [inner]}
+    reading = read(outer)
+    (sentence,) = reading.report.unsettled
+    assert "Encounter/e1 holds a Condition inside (“Cerebral aneurysm”), which is not read there" in sentence
+    assert reading.facts.unreadable == (sentence,)
+
+
+def test_what_an_entry_refers_to_inside_itself_is_no_remark() -> None:
+    medicine = {"resourceType": "Medication", "id": "m", "code": {"text": "Sertraline"}}
+    order = {
+        "resourceType": "MedicationStatement", "id": "s1", "status": "active", "subject": ME,
+        "medicationReference": {"reference": "#m"}, "contained": [medicine],
+    }  # fmt: skip
+    reading = read(order)
+    assert [m.text for m in reading.facts.medications] == ["Sertraline"]
+    assert reading.report.settled
+
+
+def test_a_weight_that_is_in_error_in_one_of_two_versions_gives_no_dose() -> None:
+    reading = read(WEIGHT, WEIGHT | {"status": "entered-in-error"})
+    assert reading.facts.measurements == ()
+    assert "once entered in error, once not" in reading.report.unsettled[0]
+    assert reading.report.counts[Ending.TAKEN_BACK] == 2
+
+
+def test_a_diagnosis_that_is_in_error_in_one_of_two_versions_counts_until_that_is_known() -> None:
+    aneurysm = condition(concept("http://hl7.org/fhir/sid/icd-10-cm", "I67.1"))
+    error = aneurysm | {"verificationStatus": concept("urn:x", "entered-in-error")}
+    for both in ((aneurysm, error), (error, aneurysm)):
+        reading = read(*both)
+        assert len(reading.facts.problems) == 1
+        assert "it counts until that is known" in reading.report.unsettled[0]

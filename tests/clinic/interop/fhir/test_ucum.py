@@ -27,8 +27,9 @@ BASES = {
     "number": "1",
 }
 # Strictly read, the first multiplies by square metres and the others are a quantity of their own. Senders mean the
-# annotation and the enzyme unit, so these are pinned in `test_known_values` instead.
-MEANT_OTHERWISE = {"mL/min/1.73.m2", "[IU]/L", "[IU]/l", "[iU]/L", "[iU]/l"}
+# annotation and the enzyme unit, so these are pinned in `test_known_values` instead. Pint has 133.322387415 Pa in a
+# millimetre of mercury, UCUM 133.322.
+MEANT_OTHERWISE = {"mL/min/1.73.m2", "[IU]/L", "[IU]/l", "[iU]/L", "[iU]/l", "kPa"}
 
 
 @cache
@@ -62,6 +63,7 @@ def test_every_factor_agrees_with_ucumvert_and_pint(code: str) -> None:
         ("31", "[IU]/l", "U/L", "31"),
         ("31", "[iU]/l", "U/L", "31"),
         ("14", "{score}", "1", "14"),
+        ("133.322", "kPa", "mm[Hg]", "1000"),
     ],
 )
 def test_known_values(value: str, code: str, to: str, expected: str) -> None:

@@ -34,7 +34,7 @@ def clean(text: str) -> str:
 
     The joiners of Persian and Indic scripts stay where they stand between two letters: they belong to the word.
     """
-    kept = text[:MAX_TEXT]
+    kept = text[:MAX_TEXT].translate(_MARKS)
     if not kept.isprintable():
         kept = "".join(
             c if c.isprintable() or _joins(kept, n) else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}"
@@ -43,6 +43,10 @@ def clean(text: str) -> str:
     return " ".join(kept.split()) + (CUT if len(text) > MAX_TEXT else "")
 
 
+_MARKS = dict.fromkeys(
+    map(ord, "\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}\N{ARABIC LETTER MARK}\N{SOFT HYPHEN}")
+)
+"""What keyboards of scripts from right to left leave beside a word, and printers inside one: seen by nobody, dropped."""
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 
 

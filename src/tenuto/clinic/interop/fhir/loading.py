@@ -20,6 +20,13 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_VALUES = 2_000_000
 """Most JSON values in one file. Small values cost most memory per byte, so size alone does not bound it."""
 
+_OTHERS = {
+    b"%pdf": "a PDF. Ask the sending system for the record as a FHIR R4 Bundle (JSON).",
+    b"msh|": "an HL7 version 2 message. Ask the sending system for the record as a FHIR R4 Bundle (JSON).",
+    b"<!doctype html": "a web page, perhaps of a sign-in. Sign in to the sending system and export the Bundle again.",
+    b"<html": "a web page, perhaps of a sign-in. Sign in to the sending system and export the Bundle again.",
+}
+"""What is sent for a Bundle by mistake, by its first characters in lower case."""
 _MAX_DIGITS = 40
 _MAX_EXPONENT = 30
 
@@ -89,6 +96,9 @@ def _decode(data: bytes, name: str) -> str:
         raise UnusableBundle(f"{name} is in UTF-16. Save it as UTF-8 and try again.")
     if data.startswith((b"\x1f\x8b", b"PK\x03\x04")):
         raise UnusableBundle(f"{name} is compressed. Unpack it and give the JSON file inside.")
+    for beginning, what in _OTHERS.items():
+        if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:80].lower().startswith(beginning):
+            raise UnusableBundle(f"{name} is {what}")
     if sum(map(data.count, (b",", b"[", b"{"))) > MAX_VALUES:
         raise UnusableBundle(
             f"{name} holds more than {MAX_VALUES // 1_000_000} million values. Export one patient's Bundle only."
@@ -112,7 +122,8 @@ def _json(text: str, name: str) -> Any:
         )
     except json.JSONDecodeError as error:
         if text.lstrip().startswith("<"):
-            raise UnusableBundle(f"{name} is XML. Export the Bundle as JSON.") from None
+            what = "a CDA document" if "urn:hl7-org:v3" in text[:2000] else "XML"
+            raise UnusableBundle(f"{name} is {what}. Export a FHIR R4 Bundle as JSON.") from None
         if error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated string"):
             raise UnusableBundle(
                 f"{name} stops in the middle of the JSON (line {error.lineno}). Export or copy it again, complete."

@@ -105,6 +105,7 @@ def read_bundle(bundle: Json, *, as_of: date, zone: tzinfo | None = None) -> Bun
     index, found, ignored = Index(entries), _Gathered(), Counter[str]()
     facts_about = patient.read(person.resource, remarks, as_of)
     for entry in entries:
+        _name_inner(entry, remarks)
         if kinds.is_read(entry.kind):
             _take(entry, person, index, as_of, found, remarks)
         elif entry.kind == "Patient":
@@ -188,6 +189,18 @@ def _not_this_persons(entry: BundleEntry, remarks: Remarks) -> None:
     sentence = f"{entry.label} is about somebody else; not used. Remove it from this person's record."
     remarks.add(sentence)
     remarks.settle(Ending.SOMEBODY_ELSE, sentence)
+
+
+def _name_inner(entry: BundleEntry, remarks: Remarks) -> None:
+    """A resource inside another is read only as what that one refers to; anything else in there is said."""
+    for inner in entry.resource.all("contained"):
+        kind = inner.text("resourceType")
+        if not kinds.helps(kind) and not kinds.not_needed(kind):
+            said = f" ({words})" if (words := says(inner)) else ""
+            remarks.add(
+                f"{entry.label} holds a {kind or 'resource without a type'} inside{said}, which is not read there. Look at it "
+                "in the record."
+            )
 
 
 def _leave(entry: BundleEntry, person: BundleEntry, index: Index, remarks: Remarks) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from tenuto.clinic.interop.fhir.elements import Remarks
 from tenuto.clinic.interop.fhir.sent import Piece
+from tenuto.clinic.interop.fhir.tables import MeasurementRule, rule_for
 from tenuto.core.intake.reading_report import Ending
 
 __all__ = ["current"]
@@ -81,6 +82,9 @@ def _undecided(group: list[Piece], remarks: Remarks) -> list[Piece]:
             f"{label} was deleted by the sender, but not said when; not used. Check that it is wrong."
         )
         return []
+    kept = [piece for piece in group if not _in_error(piece)]
+    if kept and len(kept) < len(group):
+        return _one_in_error(kept, group, remarks)
     found: dict[str, Piece] = {}
     for piece in group:
         if found.setdefault(_content(piece), piece) is not piece:
@@ -91,6 +95,31 @@ def _undecided(group: list[Piece], remarks: Remarks) -> list[Piece]:
             f"{label} was sent twice with different content and no version; both are read. Check which holds."
         )
     return kept
+
+
+def _one_in_error(valid: list[Piece], group: list[Piece], remarks: Remarks) -> list[Piece]:
+    """Entered in error in one version, not in another: it may close a gate and is never a measured value."""
+    label = _label(group[0])
+    measured = any(
+        isinstance(rule_for(p.resource.codings("code")[0]), MeasurementRule)
+        for p in valid
+        if p.resource.has("code")
+    )
+    remarks.add(
+        f"{label} was sent twice: once entered in error, once not, and nothing says which is newer; "
+        f"{'not used' if measured else 'it counts until that is known'}. Ask the sending system."
+    )
+    for piece in group:
+        if measured or piece not in valid:
+            remarks.end(_label(piece), Ending.TAKEN_BACK, "entered in error")
+    return [] if measured else valid
+
+
+def _in_error(piece: Piece) -> bool:
+    return "entered-in-error" in (
+        piece.resource.status("verificationStatus"),
+        piece.resource.raw.get("status"),
+    )
 
 
 def _content(piece: Piece) -> str:
