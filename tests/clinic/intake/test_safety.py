@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from tenuto.clinic.accounts.roles import Role
+from tenuto.clinic.ports.api import open_task
 from tenuto.clinic.scales.services import record_form, record_triage
 from tenuto.core.scales.suicide_triage import RiskLevel
 from tests.clinic.conftest import NOW
@@ -54,6 +56,22 @@ def test_a_triage_with_a_level_makes_it_known(visit, alice, ana):
     )
     html = shown(visit, alice, ana)
     assert "Suicide risk low: known, triaged Tue 24 Nov 2026, 09:50." in html
+    assert "Low suicide risk: open, due" in html
+    assert 'class="safety safety-known"' in html
+
+
+def test_a_high_level_stays_red(visit, alice, ana):
+    answered(ana, alice, 1)
+    later = NOW + timedelta(minutes=20)
+    record_triage(patient=ana, level=RiskLevel.HIGH, rests_on="A plan with means", by=alice, at=later)
+    assert 'class="safety safety-open"' in shown(visit, alice, ana)
+
+
+def test_a_task_about_something_else_is_no_risk_of_suicide(visit, alice, ana):
+    open_task(
+        patient=ana, kind="scale.review", why="AUDIT-C was 7.", owner_role=Role.PRESCRIBER, due=NOW, by=alice, at=NOW
+    )  # fmt: skip
+    assert 'class="safety' not in shown(visit, alice, ana)
 
 
 def test_a_triage_that_found_none_leaves_both_statements(visit, alice, ana):

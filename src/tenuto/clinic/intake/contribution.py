@@ -34,7 +34,7 @@ from tenuto.clinic.ui.words import day
 from tenuto.core.gate import Level
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.safety import OpenSafetyTask, SafetyState, safety_state
-from tenuto.core.literature.tasks import TaskKind, task_kind, task_kinds
+from tenuto.core.literature.tasks import SuicideRisk, TaskKind, task_kind, task_kinds
 
 __all__ = ["CONTRIBUTION", "NAVIGATION"]
 
@@ -86,15 +86,21 @@ def safety(batch: Batch) -> Mapping[UUID, SafetyState]:
         patient: safety_state(
             state.facts,
             as_of=batch.today,
-            open_tasks=[_open_task(task, batch.clinic) for task in tasks.get(patient, ())],
+            open_tasks=[
+                _open_task(task, risk, batch.clinic)
+                for task in tasks.get(patient, ())
+                if (risk := task_kind(task.kind).suicide_risk) is not None
+            ],
             zone=zone,
         )
         for patient, state in states(batch).items()
     }
 
 
-def _open_task(task: TaskRow, clinic: Clinic) -> OpenSafetyTask:
-    return OpenSafetyTask(task_kind(task.kind).title, clock.local(clinic, task.due))
+def _open_task(task: TaskRow, risk: SuicideRisk, clinic: Clinic) -> OpenSafetyTask:
+    return OpenSafetyTask(
+        task_kind(task.kind).title, clock.local(clinic, task.due), known=risk is SuicideRisk.KNOWN
+    )
 
 
 def vitals(batch: Batch) -> Mapping[UUID, Vitals]:

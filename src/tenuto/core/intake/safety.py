@@ -56,6 +56,8 @@ class OpenSafetyTask:
 
     title: str
     due: datetime
+    known: bool = False
+    """True for what follows a triage: somebody has looked at the risk already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +169,8 @@ def safety_state(
     """
     facts = on_the_clock(facts, zone) if zone else facts
     red = [_reported(each) for each in untriaged(facts, as_of=as_of)]
-    red += [
-        f"{task.title}: open, due {_moment(task.due)}." for task in sorted(open_tasks, key=lambda t: t.due)
-    ]
+    waiting = sorted(open_tasks, key=lambda task: task.due)
+    red += [_waits(task) for task in waiting if not task.known]
     triages, forms = _triages(facts, as_of), _forms(facts, as_of)
     newest = triages[-1] if triages else None
     amber = _triaged(newest, forms[-1] if forms and _is_positive(forms[-1]) else None)
@@ -178,6 +179,7 @@ def safety_state(
             f"Suicide risk high on {_when(newest)}. The person stays with staff until a prescriber decides."
         )
         amber = ()
+    amber = (*amber, *(_waits(task) for task in waiting if task.known))
     if red:
         return SafetyState(Risk.OPEN, (*red, *amber))
     if amber:
@@ -225,6 +227,10 @@ def _triaged(newest: Answer | None, positive: RecordedScore | None) -> tuple[str
         return (f"{_item(reported)} The triage of {_when(newest)} found no risk. Both stand.",)
     said = f"Suicide risk {level}: known, triaged {_when(newest)}."
     return (f"{said} {_item(reported)}",) if reported else (said,)
+
+
+def _waits(task: OpenSafetyTask) -> str:
+    return f"{task.title}: open, due {_moment(task.due)}."
 
 
 def _reported(each: Untriaged) -> str:

@@ -18,6 +18,7 @@ __all__ = [
     "REVISION_TO_SIGN",
     "TRY_AGAIN",
     "EndsBy",
+    "SuicideRisk",
     "TaskKind",
     "attempts_needed",
     "steps_due",
@@ -67,6 +68,13 @@ _WORDS: Mapping[EndsBy, str] = {
 }
 
 
+class SuicideRisk(StrEnum):
+    """What an open task says of a risk of suicide: nobody has looked yet, or somebody has and something follows."""
+
+    OPEN = "open"
+    KNOWN = "known"
+
+
 @dataclass(frozen=True, slots=True)
 class TaskKind:
     """One kind of task: what to do, by whom, within which time, and how it ends."""
@@ -80,6 +88,8 @@ class TaskKind:
     within: timedelta
     safety: bool
     """True when no text ends it."""
+    suicide_risk: SuicideRisk | None
+    """What it says of the patient's safety state while it is open; None when it is about something else."""
     ends_by: frozenset[EndsBy]
     may_end: frozenset[str]
     """The roles whose record ends it; `machine` for the program itself."""
@@ -142,6 +152,7 @@ def _kind(entry: Table) -> TaskKind:
         owner=entry.text("owner"),
         within=timedelta(hours=entry.real("hours")),
         safety=entry.flag("safety"),
+        suicide_risk=entry.choice("suicide_risk", SuicideRisk) if entry.has("suicide_risk") else None,
         ends_by=frozenset(EndsBy(each) for each in entry.words("ends_by")),
         may_end=frozenset(entry.words("may_end")),
         second_after=_minutes(entry, "second_minutes"),
