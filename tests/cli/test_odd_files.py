@@ -57,3 +57,32 @@ def test_a_table_does_not_replace_a_device(capsys):
     assert cli.main(words) == 2
     assert "'/dev/null' can't be written: it is a device, not a file" in capsys.readouterr().err
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+
+
+DIGITS = "9" * 5000
+ODD = {
+    "a number of 5,000 digits": f"a = {DIGITS}",
+    "a fraction of 5,000 digits": f"a = {DIGITS}.5",
+    "a huge exponent": "a = 1e999999999",
+    "deep lists": f"a = {'[' * 5000}{']' * 5000}",
+    "deep tables": f"a = {'{b = ' * 3000}1{'}' * 3000}",
+    "a key of many parts": f"a{'.a' * 3000} = 1",
+    "a day that is none": "a = 0000-00-00",
+    "NUL": 'a = "\x00"',
+}
+TOML_READERS = (
+    ["plan", "examples/pass.json", "--policy", "{file}"],
+    ["simulate", "trial", "{file}"],
+    ["simulate", "clinic", "{file}"],
+    ["policy", "check", "{file}"],
+    ["pk", "--weight", "70", "--regimen", "{file}"],
+)
+
+
+@pytest.mark.parametrize("words", TOML_READERS, ids=" ".join)
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_toml_is_a_sentence(words, odd, tmp_path, capsys):
+    file = tmp_path / "odd.toml"
+    file.write_text(ODD[odd])
+    assert cli.main([word.format(file=file) for word in words]) == 2
+    assert capsys.readouterr().err.strip() != ""

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tomllib
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -24,6 +23,7 @@ import numpy as np
 from tenuto.cli import UserError
 from tenuto.cli.arguments import SEED, whole
 from tenuto.cli.files import read_text, write_together
+from tenuto.core.data.reading import toml_content
 from tenuto.core.pk import (
     Options,
     OutsideModel,
@@ -197,8 +197,8 @@ def _file(args: argparse.Namespace) -> RegimenFile:
         if args.over is not None:
             raise UserError("--over belongs to --dose; in a regimen file write over beside each amount.")
         try:
-            document = tomllib.loads(read_text(args.regimen), parse_float=Decimal)
-        except tomllib.TOMLDecodeError as error:
+            document = toml_content(read_text(args.regimen), parse_float=Decimal)
+        except ValueError as error:
             raise UserError(
                 f"{args.regimen} is not TOML: {error}. See `tenuto pk --help` for its form."
             ) from None

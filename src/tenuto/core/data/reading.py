@@ -12,7 +12,7 @@ from typing import Any, NoReturn, TypeVar
 
 from tenuto.core.data.table import DataError, Table
 
-__all__ = ["ROWS", "build", "parse_csv", "parse_json", "parse_toml", "read_toml"]
+__all__ = ["ROWS", "build", "parse_csv", "parse_json", "parse_toml", "read_toml", "toml_content"]
 
 T = TypeVar("T")
 
@@ -39,9 +39,21 @@ def build(raw: Mapping[str, Any], reader: Callable[[Table], T], *, name: str) ->
 def parse_toml(text: str, *, name: str) -> dict[str, Any]:
     """The content of a TOML file; numbers with a point are exact decimals."""
     try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, ArithmeticError, RecursionError) as error:
+        return toml_content(text, parse_float=Decimal)
+    except ValueError as error:
         raise DataError(f"{name} is not a TOML file: {error}.") from error
+
+
+def toml_content(text: str, *, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
+    """The content of TOML from anywhere. ValueError says what is wrong, also of what makes the parser itself give up."""
+    try:
+        return tomllib.loads(text, parse_float=parse_float)
+    except tomllib.TOMLDecodeError:
+        raise
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    except (ValueError, ArithmeticError):  # Python converts no whole number of more than 4,300 digits
+        raise ValueError("it holds a number with more digits than are read") from None
 
 
 def parse_json(text: str, *, name: str) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from typing import Any
+
+from tenuto.core.data.reading import toml_content
 
 __all__ = ["TrackedTable", "TrialError", "parsed"]
 
@@ -24,8 +25,8 @@ class TrialError(ValueError):
 def parsed(text: str, name: str) -> Mapping[str, Any]:
     """A TOML file as data; TrialError when it is none. `name` is what the error calls the file."""
     try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return toml_content(text)
+    except ValueError as error:
         raise TrialError(f"{name} is not a TOML file: {error}. Correct it there.") from error
 
 
