@@ -21,6 +21,7 @@ from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.models import EventKind
 from tenuto.clinic.ledger.services import record_read
+from tenuto.clinic.ui.fields import DayField
 
 PAGE = 50
 WEEK = timedelta(days=6)
@@ -29,8 +30,8 @@ WEEK = timedelta(days=6)
 class FiltersForm(forms.Form):
     """Who, what and when."""
 
-    begins = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
-    ends = forms.DateField(label="To", widget=forms.DateInput(attrs={"type": "date"}))
+    begins = DayField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
+    ends = DayField(label="To", widget=forms.DateInput(attrs={"type": "date"}))
     who = forms.CharField(label="Who", required=False, max_length=100)
     what = forms.CharField(label="What", required=False, max_length=100)
     kind = forms.ChoiceField(label="Kind", required=False, choices=[("", "All"), *EventKind.choices])

@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from tenuto.clinic.access import glass as glasses
@@ -19,6 +18,7 @@ from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.services import record_read
 from tenuto.clinic.people.models import BrokenGlass
+from tenuto.clinic.ui.addresses import inside
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,7 +27,7 @@ def break_glass_page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Ask why, then open the record for an hour. Shows nothing of the patient before."""
     staff = cast(Staff, request.user)
     patient = get_object_or_404(staff.clinic.patients, pk=patient_id)
-    then = _inside(request, request.POST.get("next") or request.GET.get("next", ""))
+    then = inside(request, request.POST.get("next") or request.GET.get("next", ""))
     context = {
         "patient_id": patient_id,
         "next": then,
@@ -74,8 +74,3 @@ def glass_page(request: HttpRequest, glass_id: UUID) -> HttpResponse:
     status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
     record_read(subject=glass.patient, by=staff, at=timezone.now(), what="review of a broken glass")
     return render(request, "access/glass.html", context, status=status)
-
-
-def _inside(request: HttpRequest, address: str) -> str:
-    safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return address if safe else "/"

@@ -17,7 +17,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenuto.clinic.accounts import throttle
@@ -26,6 +25,7 @@ from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.pace import counted_unlock, one_try_at_a_time, slow_down
 from tenuto.clinic.accounts.reauthenticate import forget_second_factors
 from tenuto.clinic.ledger.services import record_access
+from tenuto.clinic.ui.addresses import inside
 
 __all__ = ["SEEN", "here", "in_background", "lock", "lock_when_quiet", "unlock"]
 
@@ -152,9 +152,7 @@ def _refuse(request: HttpRequest, sentence: str) -> HttpResponse:
 def _go_on(request: HttpRequest) -> HttpResponse:
     if request.headers.get("Accept", "").startswith("application/json"):
         return HttpResponse(status=204)
-    then = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(then, {request.get_host()}, require_https=request.is_secure()):
-        then = home_of(cast(Staff, request.user))
+    then = inside(request, request.POST.get("next", ""), otherwise=home_of(cast(Staff, request.user)))
     if "resend" in request.POST:
         return render(request, "accounts/resend.html", {"next": then, "kept": _resent(request)})
     return redirect(then)

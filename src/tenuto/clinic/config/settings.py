@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "tenuto.clinic.live.position.note_position",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tenuto.clinic.ui.middleware.never_store",
+    "tenuto.clinic.ui.middleware.RefuseNul",
 ]
 
 TEMPLATES = [

@@ -15,13 +15,14 @@ from tenuto.clinic.accounts import throttle
 from tenuto.clinic.ledger import origin
 from tenuto.clinic.links import services
 from tenuto.clinic.links.visits import begin
+from tenuto.clinic.ui.fields import DayField
 from tenuto.clinic.ui.words import count
 
 
 class BirthDateForm(forms.Form):
     """The second fact."""
 
-    born = forms.DateField(
+    born = DayField(
         label="Your date of birth",
         widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}),
         error_messages={

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from tenuto.clinic.people.models import Channel
+from tenuto.clinic.ui.fields import DayField
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 DATE_WRONG = {"invalid": "Write the date as day, month and year, such as 4 May 1981."}
@@ -15,9 +16,7 @@ class IdentityForm(forms.Form):
 
     name = forms.CharField(label="Full name", max_length=200)
     preferred_name = forms.CharField(label="Preferred name", max_length=100, required=False)
-    birth_date = forms.DateField(
-        label="Date of birth", widget=DATE, required=False, error_messages=DATE_WRONG
-    )
+    birth_date = DayField(label="Date of birth", widget=DATE, required=False, error_messages=DATE_WRONG)
     why = forms.CharField(
         label="Why it is corrected",
         max_length=300,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,12 @@ from django.core.exceptions import ValidationError
 
 from tenuto.core.units import UnitError, plain, read_decimal
 
-__all__ = ["DayField", "NumberField", "day_input"]
+__all__ = ["DayField", "MomentField", "NumberField", "day_input", "whole_number"]
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""Nobody treated was born before, and nothing is planned after. Calendars end at year 9999, and sums of days fail there."""
+MOST_DIGITS = 18
+"""As many as every database counts."""
 
 
 def day_input() -> forms.DateInput:
@@ -18,12 +24,37 @@ def day_input() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
-class DayField(forms.DateField):
-    """A day; the sentence says how to write one."""
+def whole_number(text: str) -> int:
+    """The number in a hidden field or an address; 0 for what is none that a program wrote there."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else 0
 
-    def __init__(self, **kwargs: Any) -> None:
+
+def _check_near(day: date) -> None:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValidationError(f"The year {day.year} is not meant. Correct it.")
+
+
+class DayField(forms.DateField):
+    """A day of our times; the sentence says how to write one."""
+
+    def __init__(self, *, error_messages: dict[str, str] | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("widget", day_input())
-        super().__init__(error_messages={"invalid": "Write the day as 2026-11-24."}, **kwargs)
+        said = {"invalid": "Write the day as 2026-11-24."} | (error_messages or {})
+        super().__init__(error_messages=said, validators=[_check_near], **kwargs)
+
+
+class MomentField(forms.DateTimeField):
+    """A moment of our times."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        try:
+            found = super().to_python(value)
+        except OverflowError:
+            # At the ends of the calendar there is no other zone to say it in.
+            raise ValidationError("This year is not meant. Correct it.") from None
+        if found is not None:
+            _check_near(found.date())
+        return found
 
 
 class NumberField(forms.CharField):

@@ -10,6 +10,7 @@ from django import forms
 from tenuto.clinic.ui.charts.dose_level import level_figure, model_range
 from tenuto.clinic.ui.charts.session_level import PressureReading, session_figure
 from tenuto.clinic.ui.components import Banner, FindingCard, months, spine
+from tenuto.clinic.ui.fields import DayField
 from tenuto.clinic.ui.icons import STAGES
 from tenuto.core.units import Kg, Mg, Minutes
 
@@ -28,7 +29,7 @@ class SampleForm(forms.Form):
             ("b", "One infusion of 60 min at 0.5 mg/kg/h, with a long title"),
         ],
     )
-    start = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
+    start = DayField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
     days = forms.MultipleChoiceField(
         label="Clinic days",
         choices=[(str(i), name) for i, name in enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))],

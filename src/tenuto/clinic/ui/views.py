@@ -7,10 +7,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from tenuto.clinic.ui import samples
+from tenuto.clinic.ui.addresses import inside
 from tenuto.clinic.ui.context import COOKIE, THEMES, shell
 
 A_YEAR = 365 * 24 * 60 * 60
@@ -23,9 +23,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("theme", "")
     if wanted not in THEMES:
         return HttpResponseBadRequest(f"'{wanted[:20]}' is not a theme. Use {' or '.join(THEMES)}.")
-    target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    response = redirect(target if safe else "/")
+    response = redirect(inside(request, request.POST.get("next", "")))
     response.set_cookie(COOKIE, wanted, A_YEAR, samesite="Lax", httponly=True, secure=settings.PRODUCTION)
     return response
 

@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from tenuto.clinic.intake.services.measurements import Value
-from tenuto.clinic.ui.fields import NumberField
+from tenuto.clinic.ui.fields import MomentField, NumberField
 from tenuto.core.policy import Policy
 
 __all__ = ["MeasurementForm"]
@@ -41,7 +41,7 @@ class HeightField(NumberField):
         return number * 100 if number < TALLEST_M else number
 
 
-class MomentField(forms.DateTimeField):
+class BrowserMomentField(MomentField):
     """A day and a time, as browsers offer it."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -56,8 +56,8 @@ class MomentField(forms.DateTimeField):
 class MeasurementForm(forms.Form):
     """Only what was measured is filled in: one reading, and the second blood pressure with its own time."""
 
-    taken_at = MomentField(label="Measured at")
-    second_taken_at = MomentField(
+    taken_at = BrowserMomentField(label="Measured at")
+    second_taken_at = BrowserMomentField(
         label="Second one at", required=False, help_text="Empty: now, as you record it."
     )
 

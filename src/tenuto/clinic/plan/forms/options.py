@@ -12,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from tenuto.clinic.ui.fields import DayField
 from tenuto.core.literature.maintenance import MaintenanceRule, maintenance_rules
 from tenuto.core.literature.order_set import order_set
 from tenuto.core.literature.protocol import Protocol, protocols
@@ -35,7 +36,7 @@ class OptionsForm(forms.Form):
     """What a prescriber may choose. Everything may be left out; vial and volume have no default (hazard H6)."""
 
     protocol = forms.ChoiceField(label="Protocol", required=False)
-    start = forms.DateField(
+    start = DayField(
         label="First day on or after",
         required=False,
         input_formats=["%Y-%m-%d"],

@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from tenuto.clinic.plan.services.visits import orderable
+from tenuto.clinic.ui.fields import DayField
 from tenuto.core.course.infusion import GivenInfusion, Tolerability
 from tenuto.core.plan.side_effects import side_effects
 from tenuto.core.units import Mg, Minutes, UnitError, read_decimal
@@ -30,7 +31,7 @@ MOAAS = [("", "Not recorded"), *((str(n), str(n)) for n in range(6))]
 class GivenInfusionForm(forms.Form):
     """One infusion that was given. Nothing that matters has a default."""
 
-    given_on = forms.DateField(
+    given_on = DayField(
         label="Given on",
         input_formats=["%Y-%m-%d"],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),

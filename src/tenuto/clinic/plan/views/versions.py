@@ -32,6 +32,7 @@ from tenuto.clinic.plan.services.drafting import DraftRefused
 from tenuto.clinic.plan.services.proposing import Grounds, grounds
 from tenuto.clinic.plan.services.visits import next_orders
 from tenuto.clinic.plan.views.page import asked
+from tenuto.clinic.ui.fields import whole_number
 
 
 class ReasonForm(forms.Form):
@@ -69,7 +70,7 @@ def draft(request: HttpRequest, patient: Patient) -> HttpResponse:
             anew=built.order.anew,
             seen=seen,
             why=why[:500],
-            newest=int(newest) if newest.isdecimal() else 0,
+            newest=whole_number(newest),
             by=by,
             at=at,
         )
