@@ -54,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
             port=args.port,
             log_level="warning",
             lifespan="off",
+            proxy_headers=False,  # `config.proxies` reads them, from those of this installation
             **server_options(),
         )
     return 0

@@ -46,6 +46,18 @@ def test_two_checkouts_have_different_secrets(tmp_path):
         ),
         ({"TENUTO_SECRET_KEY": "short"}, "TENUTO_SECRET_KEY is too short"),
         ({"TENUTO_MODE": "production", "TENUTO_SECRET_KEY": SECRET}, "TENUTO_HOSTS is empty"),
+        (
+            {"TENUTO_TRUSTED_PROXIES": "10.0.0.7, proxy.example"},
+            "TENUTO_TRUSTED_PROXIES has 'proxy.example', which is no address",
+        ),
+        (
+            {"TENUTO_TRUSTED_PROXIES": "*"},
+            "TENUTO_TRUSTED_PROXIES has '*', which is no address and no network",
+        ),
+        (
+            {"TENUTO_TRUSTED_PROXIES": "10.0.0.7/8"},
+            "TENUTO_TRUSTED_PROXIES has '10.0.0.7/8', which is no address and no network",
+        ),
         ({"TENUTO_MODE": "production", "TENUTO_HOSTS": "a.example"}, "TENUTO_SECRET_KEY is missing"),
         (
             {"TENUTO_MODE": "production", "TENUTO_SECRET_KEY": SECRET, "TENUTO_HOSTS": "a.example"},
@@ -73,6 +85,18 @@ def test_production_with_all_it_needs(tmp_path):
     )
     assert made.production
     assert made.hosts == ("a.example", "b.example")
+
+
+@pytest.mark.parametrize(
+    ("said", "trusted"),
+    [
+        ("", ("127.0.0.1", "::1")),
+        ("none", ()),
+        ("10.0.0.7, 10.1.0.0/16,fd00::/8", ("10.0.0.7", "10.1.0.0/16", "fd00::/8")),
+    ],
+)
+def test_which_proxies_are_believed(tmp_path, said, trusted):
+    assert read({"TENUTO_TRUSTED_PROXIES": said}, root=tmp_path).trusted_proxies == trusted
 
 
 def test_sqlite_takes_its_lock_first_and_syncs_every_commit():

@@ -103,11 +103,12 @@ def test_what_is_no_date_is_said_and_costs_no_try(visit, token, born):
     assert not AuditEvent.objects.filter(action="failed to open link").exists()
 
 
-def test_an_address_that_guesses_waits(visit, token):
+def test_an_address_that_guesses_waits_and_a_link_that_was_given_opens(visit, token):
     browser = visit()
     for n in range(5):
-        enter(browser, f"guess{n}")
-    assert b"Wait 5 minutes" in enter(browser, token).content
+        assert b"no longer valid" in enter(browser, f"guess{n}").content
+    assert b"Wait 5 minutes" in enter(browser, "guess6").content
+    assert enter(browser, token).status_code == 302
 
 
 def test_a_purpose_that_nobody_took_up_ends_politely(visit, token, monkeypatch):

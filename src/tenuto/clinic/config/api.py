@@ -6,7 +6,21 @@ from typing import Any
 
 from tenuto.clinic.config.private import make_private, write_privately
 
-__all__ = ["check_database", "limit_bodies", "make_private", "server_options", "write_privately"]
+__all__ = [
+    "behind_proxies",
+    "check_database",
+    "limit_bodies",
+    "make_private",
+    "server_options",
+    "write_privately",
+]
+
+
+def behind_proxies(application: Any) -> Any:
+    """The application, which believes the proxies of this installation; after `django.setup`."""
+    from tenuto.clinic.config.proxies import behind_proxies as behind
+
+    return behind(application)
 
 
 def check_database() -> None:

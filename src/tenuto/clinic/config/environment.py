@@ -8,6 +8,7 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -25,6 +26,7 @@ KNOWN = {
     "TENUTO_LEDGER_ANCHOR": "file that keeps the newest audit event, best on another disk than the database",
     "TENUTO_LEDGER_ANCHOR_OUTSIDE": "folder for a second anchor that the database's owner can't write, such as a mounted share",
     "TENUTO_DATABASE_URL": "sqlite:///absolute/path or postgresql://user:password@host:port/name",
+    "TENUTO_TRUSTED_PROXIES": "addresses or networks whose X-Forwarded-For and -Proto count (127.0.0.1,::1), or none",
     "TENUTO_HOSTS": "host names that the server answers to, separated by commas",
     "TENUTO_TIME_ZONE": "the time zone of a clinic that is opened without one, such as Europe/London",
     "TENUTO_SECOND_FACTOR": "who must have one: signing (roles that sign, as shipped) or everyone",
@@ -57,6 +59,7 @@ class Environment:
     time_zone: str
     var: Path
     database: dict[str, Any]
+    trusted_proxies: tuple[str, ...] = ()
     second_factor: str = "signing"
     sign_in_failures: int = 5
     sign_in_wait_minutes: int = 5
@@ -103,6 +106,7 @@ def read(variables: Mapping[str, str], *, root: Path) -> Environment:
         ledger_anchor=Path(variables.get("TENUTO_LEDGER_ANCHOR") or var / "ledger-anchor.json").absolute(),
         ledger_anchor_outside=_folder(variables.get("TENUTO_LEDGER_ANCHOR_OUTSIDE", "")),
         hosts=hosts or ("127.0.0.1", "localhost", "[::1]", "testserver"),
+        trusted_proxies=_proxies(variables.get("TENUTO_TRUSTED_PROXIES", "").strip() or "127.0.0.1,::1"),
         time_zone=_zone(variables.get("TENUTO_TIME_ZONE", "") or "UTC"),
         var=var,
         database=database(variables.get("TENUTO_DATABASE_URL", "") or f"sqlite:///{var / 'tenuto.sqlite3'}"),
@@ -166,6 +170,21 @@ def _postgres(url: str) -> dict[str, Any]:
         "CONN_MAX_AGE": 0,
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}, **options},
     }
+
+
+def _proxies(text: str) -> tuple[str, ...]:
+    if text.lower() == "none":
+        return ()
+    found = tuple(each.strip() for each in text.split(",") if each.strip())
+    for each in found:
+        try:
+            ip_network(each)
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"TENUTO_TRUSTED_PROXIES has '{each[:40]}', which is no address and no network. Write such as 10.0.0.7 or "
+                "10.0.0.0/24, separated by commas, or none."
+            ) from None
+    return found
 
 
 def _folder(text: str) -> Path | None:

@@ -32,6 +32,7 @@ __all__ = [
     "Issued",
     "LinkRefused",
     "OpenedLink",
+    "UnknownLink",
     "close",
     "issue",
     "open_link",
@@ -52,6 +53,10 @@ WRONG = "The date of birth does not match. Check the day, the month and the year
 
 class LinkRefused(Exception):
     """The link does not open. The text says what to do, and nothing about the patient."""
+
+
+class UnknownLink(LinkRefused):
+    """Nobody was given this link. Its tries are nobody's but the address's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +116,10 @@ def issue(
 
 
 def open_link(token: str, second_fact: date | None, *, at: datetime | None = None) -> OpenedLink:
-    """Open a link with the patient's date of birth. Raises `LinkRefused`; every try is recorded."""
+    """Open a link with the patient's date of birth. Raises `LinkRefused`; every try of a link that was given is recorded."""
     now = at or timezone.now()
+    if _find(token) is None:
+        raise UnknownLink(GONE)
     with transaction.atomic():
         opened, refusal = _try(token, second_fact, now)
     # Outside the transaction, so that a refused try stays on record.

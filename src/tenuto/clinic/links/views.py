@@ -35,19 +35,23 @@ class BirthDateForm(forms.Form):
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def door(request: HttpRequest, token: str) -> HttpResponse:
-    """Ask for the date of birth; the page is the same for a good link and a bad one."""
+    """Ask for the date of birth; the page is the same for a good link and a bad one.
+
+    Wrong answers count at the link, which shuts after some. Only made-up links count at the address they come from, so that
+    one household, ward or proxy shuts nobody else out.
+    """
     form = BirthDateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         here = f"link from {origin.current()}"
         try:
-            if throttle.must_wait(here):
-                raise services.LinkRefused(_wait())
             opened = services.open_link(token, form.cleaned_data["born"])
-        except services.LinkRefused as refused:
+        except services.UnknownLink as unknown:
+            # Whoever guesses links waits; whoever was given one is never made to by what others at the address do.
+            form.add_error(None, _wait() if throttle.must_wait(here) else str(unknown))
             throttle.failed(here)
+        except services.LinkRefused as refused:
             form.add_error(None, str(refused))
         else:
-            throttle.succeeded(here)
             return redirect(begin(request, opened))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "links/door.html", {"form": form}, status=status)
