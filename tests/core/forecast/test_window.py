@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from tenuto.core.durability.course import standing
+from tenuto.core.durability.course import State, standing
 from tenuto.core.durability.survival import ResponseCurve
 from tenuto.core.forecast.days import first_open, last_open
 from tenuto.core.forecast.window import lost_by, window
@@ -61,3 +61,10 @@ def test_read_later_the_same_window_is_past(as_of, overdue):
     later, now = found(FLAT, as_of=as_of), found(FLAT)
     assert replace(later, overdue=False) == now
     assert later.overdue is overdue
+
+
+def test_whoever_is_losing_may_come_at_once():
+    losing = course("PHQ-9", "-1:19 11:6 39:6 67:6 95:8 97:11", "0 2 4 7 9 11 39 67")
+    assert standing(losing, RULES).state is State.LOSING
+    one = window(FLAT, losing, standing(losing, RULES), RULES, on(97))
+    assert one.start == first_open(on(97), RULES) < one.end

@@ -58,6 +58,19 @@ def test_each_kind_of_fact_is_said_in_words():
         ("Consent", "not in force, signed Tue 24 Nov 2026, depression, v2"),
         ("Not readable", "A weight without a unit."),
     }
+    assert [
+        c.after
+        for c in facts_changes(old, replace(old, answers=(*old.answers, Answer("suicide.means", True, DAY))))
+    ] == ["yes, Tue 24 Nov 2026"]
+    assert [
+        c.after
+        for c in facts_changes(old, replace(old, answers=(*old.answers, Answer("suicide.means", False, DAY))))
+    ] == ["no, Tue 24 Nov 2026"]
+
+
+def test_facts_without_origins_hold_an_empty_one_in_each():
+    bare = without_origins(healthy())
+    assert {each.origin for each in (*bare.problems, *bare.measurements, *bare.answers)} == {""}
 
 
 def test_an_answer_that_changed_shows_both():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -113,3 +113,11 @@ def test_what_does_not_fit_is_named(change, sentence):
 def test_nothing_else_can_be_stored():
     with pytest.raises(TypeError, match="not a fact"):
         facts_to_json(replace(PatientFacts(Person()), unreadable=({"a"},)))
+
+
+def test_an_instant_keeps_its_offset():
+    at = datetime(2026, 11, 24, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
+    known = PatientFacts(Person(), measurements=(Measurement("weight_kg", Decimal(70), at.date(), at=at),))
+    kept = json.loads(json.dumps(facts_to_json(known)))
+    assert facts_from_json(kept) == known
+    assert facts_from_json(kept).measurements[0].at.utcoffset() == timedelta(hours=-5)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tenuto.core.course.infusion import GivenInfusion
 from tenuto.core.gate import Gate
+from tenuto.core.plan.inputs import TotalVolume
 from tenuto.core.plan.order import (
     SCHEMA,
     OrderedFor,
@@ -26,7 +27,7 @@ from tenuto.core.plan.proposal import propose
 from tenuto.core.plan.record_json import RecordUnreadable, record_from_json, record_to_json
 from tenuto.core.plan.request import PlanRequest
 from tenuto.core.policy import default_policy
-from tenuto.core.units import Mg, MgPerKg, MgPerKgPerHour, MgPerMl
+from tenuto.core.units import Mg, MgPerKg, MgPerKgPerHour, MgPerMl, Ml
 from tests.core.intake.people import TODAY
 from tests.core.plan import patients
 
@@ -129,3 +130,25 @@ def test_an_order_holds_the_clinics_limits_as_they_were():
     stops = {limit.key: (limit.value, limit.unit) for line in order.care.stops for limit in line.limits}
     limit = POLICY.limit("stop_spo2_percent")
     assert stops["stop_spo2_percent"] == (limit.value, limit.unit)
+
+
+def test_an_order_holds_every_amount_of_the_dose_card_to_four_decimals():
+    proposal = proposed(request=replace(REQUEST, volume=TotalVolume(Ml(100)), target=MgPerKg("0.4877")))
+    dose, inputs, bag = proposal.orderable.dose, proposal.orderable.inputs, proposal.orderable.dose.infusate
+    order = ordered(proposal, patients.COMPLETE).dose
+    for kept, amount in (
+        (order.dose, dose.ordered),
+        (order.minutes, inputs.minutes),
+        (order.target, dose.target),
+        (order.per_kg, dose.per_kg),
+        (order.weight, inputs.weight),
+        (order.rate, dose.rate),
+        (order.rate_per_kg, dose.rate_per_kg),
+        (order.vial, inputs.vial),
+        (order.drug_volume, dose.drug_volume),
+        (order.total_volume, bag.total_volume),
+        (order.concentration, bag.concentration),
+        (order.pump_rate, bag.pump_rate),
+    ):
+        assert kept == amount.rounded(4)
+    assert order.checks_agree
