@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Literal
+from enum import StrEnum
 
+from tenuto.core.data import Table, data_file
 from tenuto.core.literature import ROOT
 from tenuto.core.scales.reading import instrument
 from tenuto.core.scales.red_flags import Urgency, rules
-from tenuto.core.sources import Basis, basis_from
+from tenuto.core.sources import Basis, basis_of
 
-__all__ = ["Known", "StudiedSeries", "SuicideItem", "known", "series", "suicide_items"]
+__all__ = ["Known", "Lasts", "StudiedSeries", "SuicideItem", "known", "series", "suicide_items"]
+
+
+class Lasts(StrEnum):
+    """For how long an effect is known to last. Only weeks get an interval."""
+
+    HOURS = "hours"
+    DAYS = "days"
+    WEEKS = "weeks"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """How long an effect is known to last in one condition."""
 
-    lasts: Literal["hours", "days", "weeks", "unknown"]
+    lasts: Lasts
     says: str
     """The evidence in half a sentence."""
     after_one: int
@@ -52,44 +60,61 @@ class SuicideItem:
     """The answer from which on its red flag is urgent; None when no red flag says so."""
 
 
-@cache
-def _data() -> Mapping[str, Any]:
-    return tomllib.loads((ROOT / "durability/answers.toml").read_text("utf-8"))
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    known: Mapping[str, Known]
+    series: Mapping[int, StudiedSeries]
+    items: Mapping[str, SuicideItem]
 
 
-@cache
 def known(condition: str) -> Known:
     """What is known for a condition; KeyError when the file has no entry."""
-    entry = _data()["condition"][condition]
-    one, series = entry.get("first_interval_days", (0, 0))
-    basis = basis_from(entry, where=f"answers.toml {condition}")
-    return Known(entry["lasts"], entry["says"], one, series, entry.get("scale", {}), basis)
+    return _file().known[condition]
 
 
-@cache
 def series() -> Mapping[int, StudiedSeries]:
     """The series that a crowd may be asked about, by the number of their infusions."""
-    return {
-        entry["infusions"]: StudiedSeries(
-            entry["title"], tuple(entry["days"]), basis_from(entry, where=f"answers.toml {entry['title']}")
-        )
-        for entry in _data()["series"]
-    }
+    return _file().series
 
 
-@cache
 def suicide_items() -> Mapping[str, SuicideItem]:
     """The questions on suicide, by the name that a history calls them."""
-    return {name: _item(name, entry) for name, entry in _data()["item"].items()}
+    return _file().items
 
 
-def _item(name: str, entry: Mapping[str, str]) -> SuicideItem:
-    options = [o.value for o in instrument(entry["instrument"]).item(entry["item"]).options]
+@data_file(ROOT / "durability/answers.toml")
+def _file(file: Table) -> _Answers:
+    return _Answers(
+        {name: _known(entry) for name, entry in file.table("condition").named().items()},
+        {entry.whole("infusions"): _series(entry) for entry in file.tables("series")},
+        {name: _item(name, entry) for name, entry in file.table("item").named().items()},
+    )
+
+
+def _known(entry: Table) -> Known:
+    after_one, after_series = entry.numbers("first_interval_days", (0, 0))
+    return Known(
+        entry.choice("lasts", Lasts),
+        entry.text("says"),
+        int(after_one),
+        int(after_series),
+        entry.texts("scale"),
+        basis_of(entry),
+    )
+
+
+def _series(entry: Table) -> StudiedSeries:
+    return StudiedSeries(entry.text("title"), tuple(map(int, entry.numbers("days"))), basis_of(entry))
+
+
+def _item(name: str, entry: Table) -> SuicideItem:
+    asked, item = entry.text("instrument"), entry.text("item")
+    options = [option.value for option in instrument(asked).item(item).options]
     urgent = [
         int(condition.at_least)
         for rule in rules()
-        if rule.instrument == entry["instrument"] and rule.urgency is Urgency.URGENT
+        if rule.instrument == asked and rule.urgency is Urgency.URGENT
         for condition in rule.any_of
-        if condition.key == entry["item"] and condition.at_least is not None
+        if condition.key == item and condition.at_least is not None
     ]
     return SuicideItem(name, min(options), max(options), min(urgent, default=None))
