@@ -7,6 +7,12 @@ from tenuto.clinic.ui.navigation import MenuEntry
 NAVIGATION = (
     MenuEntry(key="worklist", label="Worklist", route="desk:worklist", rank=10, verb="patient.search"),
     MenuEntry(
-        key="patients", label="Patients", route="desk:patients", rank=20, verb="patient.search", home=True
+        key="patients",
+        label="Patients",
+        route="desk:patients",
+        rank=20,
+        verb="patient.search",
+        home=True,
+        search=True,
     ),
 )

@@ -6,6 +6,7 @@ a patient gets.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -30,6 +31,13 @@ class MenuEntry:
     """Only shown to those who may do this."""
     home: bool = False
     """May be somebody's first page: it is for those who may, and whom no home before it fits."""
+    search: bool = False
+    """The page on which one searches."""
+
+    @property
+    def letter(self) -> str:
+        """The key that leads there after `g`: the same for everybody, whatever of the menu they see."""
+        return _letters()[self.key]
 
 
 @cache
@@ -37,6 +45,16 @@ def entries() -> tuple[MenuEntry, ...]:
     """The whole menu in order."""
     found = (entry for module in modules() for entry in getattr(module, "NAVIGATION", ()))
     return tuple(sorted(found, key=lambda entry: entry.rank))
+
+
+@cache
+def _letters() -> Mapping[str, str]:
+    """The first letter of each label that no entry before it has."""
+    found: dict[str, str] = {}
+    for entry in entries():
+        free = (letter for letter in entry.label.lower() if letter.isalpha() and letter not in found.values())
+        found[entry.key] = next(free, "")
+    return found
 
 
 @cache

@@ -2,11 +2,13 @@
 import { copying } from "./copy.js";
 import { dropZones } from "./drop.js";
 import { forms } from "./forms.js";
+import { keys } from "./keys.js";
 
 document.documentElement.classList.add("scripted");
 copying(document);
 dropZones(document);
 forms(document);
+keys(document);
 
 for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
