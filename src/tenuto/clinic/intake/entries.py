@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tenuto.core.intake.facts import Allergy, Medication, PatientFacts, Problem
-from tenuto.core.intake.history import Value
+from tenuto.core.intake.history import Value, with_detail
 from tenuto.core.intake.merge import row_id
 from tenuto.core.intake.steps import HistoryStep, Question, Rows
 
@@ -30,7 +30,7 @@ def _recorded(question: Question, facts: PatientFacts) -> str | None:
     if answer is None:
         return None
     if isinstance(answer.value, bool):
-        return "yes" if answer.value else "no"
+        return with_detail(answer)
     return str(answer.value)
 
 

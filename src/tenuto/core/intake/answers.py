@@ -104,10 +104,11 @@ def _effect(case: JudgedCase, item: RequiredFact, answer: Answer) -> Finding | N
         return None
     when = on_date(answer.taken)
     advice = item.advice or _OPENED[level]
+    detail = f": {answer.detail.rstrip('.')[:200]}" if answer.detail else ""
     return Finding(
         finding_code("ANSWER", item.id),
         level,
-        f"{item.title}: answered “{said(answer.value)[:80]}”{when}. {advice}",
+        f"{item.title}: answered “{said(answer.value)[:80]}”{detail}{when}. {advice}",
         item.basis,
         fact=item.id,
     )

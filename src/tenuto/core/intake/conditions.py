@@ -10,13 +10,14 @@ from typing import Any
 from tenuto.core.data import Table, data_file
 from tenuto.core.intake.codebook import Codebook, icd_prefixes
 from tenuto.core.intake.coded_entries import recognised_by, without_points
-from tenuto.core.intake.facts import Problem, ProblemStatus
+from tenuto.core.intake.facts import Coding, Problem, ProblemStatus
 from tenuto.core.literature import ROOT
 from tenuto.core.sources import Basis, basis_of
 
 __all__ = [
     "Condition",
     "Indication",
+    "by_code",
     "condition",
     "conditions",
     "indications",
@@ -113,6 +114,11 @@ def condition(condition_id: str) -> Condition:
             return item
     known = ", ".join(c.id for c in conditions())
     raise ValueError(f"'{condition_id[:40]}' is not a condition that is known here. Use one of {known}.")
+
+
+def by_code(coding: Coding) -> tuple[str, ...]:
+    """The ids of the conditions whose codes hold this one."""
+    return _codebook().by_code(coding)
 
 
 def named(problem: Problem) -> frozenset[str]:

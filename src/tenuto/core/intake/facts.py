@@ -153,6 +153,8 @@ class Answer:
     origin: Origin = ""
     at: datetime | None = None
     """The instant with its offset; None when only the day is known."""
+    detail: str = ""
+    """What was said beside a yes: what it was, when, how it is now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ def _score(each: RecordedScore) -> tuple[str, str]:
 
 
 def _answer(each: Answer) -> tuple[str, str]:
-    return _titles().get(each.fact, each.fact), _line(_value(each.value), _when("", each.taken))
+    return _titles().get(each.fact, each.fact), _line(_value(each.value), each.detail, _when("", each.taken))
 
 
 def _consent(each: Consent) -> tuple[str, str]:

@@ -19,10 +19,12 @@ from tenuto.core.intake.facts import (
 from tenuto.core.intake.merge import Entry, Struck
 from tenuto.core.intake.steps import HistoryStep, Question, Rows
 
-__all__ = ["Saved", "Value", "meaning", "medication_of", "trial_text"]
+__all__ = ["YES", "Saved", "Value", "answered", "meaning", "medication_of", "trial_text", "with_detail"]
 
 Value = str | Mapping[str, str] | None
 """An entry as it is kept: words for a question, named words for a row, None for a row that was taken off."""
+YES = "yes: "
+"""Before what was said beside a yes, in the words of a question that is answered yes or no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,23 @@ def _answer(question: Question, state: Mapping[str, Saved]) -> Answer | None:
         or question.fact.kind != "answer"
     ):
         return None
-    return Answer(question.fact.id, _typed(question, saved.value.strip()), saved.day, saved.origin)
+    return answered(question, saved.value.strip(), saved.day, saved.origin)
+
+
+def answered(question: Question, text: str, day: date | None = None, origin: str = "") -> Answer:
+    """An entry's words as the answer that they are; what stands beside a yes is its detail."""
+    word, _, detail = text.partition(": ") if _may_have_detail(question, text) else (text, "", "")
+    return Answer(question.fact.id, _typed(question, word), day, origin, detail=detail.strip())
+
+
+def with_detail(answer: Answer) -> str:
+    """A yes or no as the words of its entry."""
+    word = "yes" if answer.value else "no"
+    return f"{YES}{answer.detail}" if answer.value and answer.detail else word
+
+
+def _may_have_detail(question: Question, text: str) -> bool:
+    return question.fact.value == "yes_no" and text.startswith(YES)
 
 
 def _typed(question: Question, text: str) -> bool | date | str:

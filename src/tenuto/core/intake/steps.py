@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tenuto.core.data import DataError, Table, data_file, not_among
+from tenuto.core.gate import Level
 from tenuto.core.intake.required import RequiredFact, fact
 from tenuto.core.literature import ROOT
 
@@ -29,6 +30,15 @@ class Question:
 
     fact: RequiredFact
     choices: tuple[str, ...]
+    nothing: tuple[str, ...] = ()
+    """Words that say that there is nothing, beside words of one's own."""
+    together: str = ""
+    """The answer that this question gets when all of its group were asked and there is nothing of it."""
+
+    @property
+    def opens_detail(self) -> bool:
+        """Whether a yes wants to be told: where it is not what one hopes for."""
+        return self.fact.value == "yes_no" and self.fact.effects.get("yes", Level.PASS) is not Level.PASS
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +67,23 @@ def _register(file: Table) -> _Register:
 
 def _step(entry: Table) -> HistoryStep:
     names, choices = entry.words("facts"), entry.lists("choices")
-    strange = [name for name in choices if name not in names]
-    if strange:
-        raise DataError(f"{entry.where}, choices: {not_among(strange[0], names)}")
+    nothing, together = entry.lists("nothing"), entry.words("together", ())
+    for key, used in (("choices", choices), ("nothing", nothing), ("together", together)):
+        strange = [name for name in used if name not in names]
+        if strange:
+            raise DataError(f"{entry.where}, {key}: {not_among(strange[0], names)}")
     return HistoryStep(
         id=entry.text("id"),
         title=entry.text("title"),
         lead=entry.text("lead"),
         rows=entry.choice("rows", Rows, Rows.NONE),
         questions=tuple(
-            Question(fact(name), _choices(fact(name), choices))
+            Question(
+                fact(name),
+                _choices(fact(name), choices),
+                nothing.get(name, ()),
+                (*nothing.get(name, ()), "no")[0] if name in together else "",
+            )
             for name in names
             if name != "diagnosis"  # its rows are the answer
         ),

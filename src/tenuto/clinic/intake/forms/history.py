@@ -1,156 +1,153 @@
-"""Reading a posted step of the history: entries, the versions that were seen, and a sentence for each bad value."""
+"""A step of the history as forms: its questions, and each row of its list; and what was posted of them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
+from django import forms
+from django.forms import BoundField
 from django.http import QueryDict
 
-from tenuto.core.intake.facts import ProblemStatus
+from tenuto.clinic.intake.forms.answers import Parts, field_of
+from tenuto.clinic.intake.forms.rows import ROW_FORMS, RowForm
 from tenuto.core.intake.history import Value
-from tenuto.core.intake.steps import HistoryStep, Question, Rows
+from tenuto.core.intake.steps import HistoryStep
 
-__all__ = ["ROW_FIELDS", "Posted", "RowField", "read_step"]
+__all__ = ["Posted", "QuestionsForm", "StepForms", "inputs_of", "read_step", "step_forms"]
 
-LONGEST = 2000
+_ROW = re.compile(r"r-([0-9a-z]{8,40})-[a-z_]+\Z")
+
+
+class QuestionsForm(forms.Form):
+    """The questions of a step, each a field `q-<fact>`, with what stands there."""
+
+    def __init__(
+        self,
+        data: QueryDict | None,
+        step: HistoryStep,
+        values: Mapping[str, Value],
+        prescribers: Sequence[str],
+    ) -> None:
+        texts = {
+            q.fact.id: str(value) for q in step.questions if isinstance(value := values.get(q.fact.id), str)
+        }
+        super().__init__(data, initial={f"q-{name}": text for name, text in texts.items()})
+        for q in step.questions:
+            self.fields[f"q-{q.fact.id}"] = field_of(
+                q, value=texts.get(q.fact.id, ""), prescribers=prescribers
+            )
+
+    def sent(self) -> Iterator[str]:
+        """The facts that were asked of this form; what is not there was not."""
+        for name, field in self.fields.items():
+            if not field.widget.value_omitted_from_data(self.data, self.files, name):
+                yield name.removeprefix("q-")
+
+    def of(self, fact_id: str) -> BoundField:
+        """The field of a fact."""
+        return self[f"q-{fact_id}"]
 
 
 @dataclass(frozen=True, slots=True)
-class RowField:
-    """One field of a row. `choices` are (value, label)."""
+class StepForms:
+    """The forms of a step: its questions, and each row by its key."""
 
-    name: str
-    label: str
-    kind: str = "text"
-    choices: Sequence[tuple[str, str]] = ()
-    needed: bool = False
+    questions: QuestionsForm
+    rows: Mapping[str, RowForm]
 
+    def __iter__(self) -> Iterator[BoundField]:
+        return chain.from_iterable((*self.rows.values(), self.questions))
 
-_STATUS = [
-    (ProblemStatus.ACTIVE.value, "Active"),
-    (ProblemStatus.REMISSION.value, "In remission"),
-    (ProblemStatus.RESOLVED.value, "Resolved"),
-    (ProblemStatus.REFUTED.value, "Refuted"),
-]
-_RESPONSE = [
-    (text, text.capitalize())
-    for text in ("no response", "partial response", "response", "remission", "not borne")
-]
-_ADEQUATE = [("yes", "Adequate"), ("no", "Not adequate"), ("unclear", "Unclear")]
-
-ROW_FIELDS: Mapping[Rows, tuple[RowField, ...]] = {
-    Rows.NONE: (),
-    Rows.DIAGNOSIS: (
-        RowField("text", "Diagnosis", needed=True),
-        RowField("code", "ICD-10-CM code"),
-        RowField("status", "Status", "choice", _STATUS),
-        RowField("onset", "Since", "date"),
-    ),
-    Rows.TRIAL: (
-        RowField("drug", "Treatment", needed=True),
-        RowField("dose", "Highest dose"),
-        RowField("weeks", "Weeks", "whole"),
-        RowField("response", "Response", "choice", _RESPONSE),
-        RowField("adequate", "Adequate trial", "choice", _ADEQUATE),
-    ),
-    Rows.MEDICINE: (
-        RowField("text", "Medicine", needed=True),
-        RowField("dose", "Dose and how often"),
-        RowField("last_taken", "Last taken", "date"),
-    ),
-    Rows.ALLERGY: (RowField("text", "Substance", needed=True), RowField("reaction", "What it did")),
-}
+    @property
+    def errors(self) -> bool:
+        """Whether anything is wrong, for the summary on top of the page."""
+        return any(each.is_bound and each.errors for each in (self.questions, *self.rows.values()))
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
     """What was posted: values by entry, the version in which each was seen, and what is wrong, by entry."""
 
-    entries: dict[str, Value] = field(default_factory=dict)
-    seen: dict[str, int] = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
+    forms: StepForms
+    entries: dict[str, Value]
+    seen: Mapping[str, int]
+    errors: Mapping[str, str]
 
 
-_ROW = re.compile(r"r-([0-9a-z]{8,40})-([a-z_]+)\Z")
+def step_forms(
+    step: HistoryStep,
+    values: Mapping[str, Value],
+    prescribers: Sequence[str],
+    *,
+    data: QueryDict | None = None,
+    keys: Sequence[str] = (),
+) -> StepForms:
+    """The forms of a step with what stands in `values`, bound to `data` when there is any. `keys` are rows besides those."""
+    made = ROW_FORMS.get(step.rows)
+    standing = {key: value for key, value in values.items() if isinstance(value, Mapping)}
+    rows = (
+        {key: _row(made, key, standing.get(key), data) for key in {**standing, **dict.fromkeys(keys)}}
+        if made
+        else {}
+    )
+    return StepForms(QuestionsForm(data, step, values, prescribers), rows)
 
 
-def read_step(step: HistoryStep, data: QueryDict) -> Posted:
-    """Every entry that stands in `data`. What is not there was not asked of this form."""
-    posted = Posted()
-    for question in step.questions:
-        name = f"q-{question.fact.id}"
-        if name in data:
-            typed = str(data[name])
-            text = " ".join(typed.split()) if question.choices else typed.strip()
-            _take(posted, question.fact.id, text, _bad_answer(question, text), data)
-    for key, row in _rows(data).items():
-        if "remove" in row:
-            _take(posted, key, None, "", data)
-        elif any(row.values()) or data.get(f"v-{key}", "0") != "0":
-            _take(posted, key, row, _bad_row(step.rows, row), data)
-    return posted
+def _row(made: type[RowForm], key: str, words: Mapping[str, str] | None, data: QueryDict | None) -> RowForm:
+    sent = data if data is not None and any(name.startswith(f"r-{key}-") for name in data) else None
+    new = words is None and _version(data, key) == 0
+    return made(sent, prefix=f"r-{key}", initial=dict(words or {}), empty_permitted=new)
 
 
-def _take(posted: Posted, key: str, value: Value, error: str, data: QueryDict) -> None:
-    posted.entries[key] = value
-    seen = data.get(f"v-{key}", "0")
-    posted.seen[key] = int(seen) if seen.isdigit() and len(seen) < 9 else 0
-    if error:
-        posted.errors[key] = error
+def read_step(
+    step: HistoryStep, data: QueryDict, values: Mapping[str, Value], prescribers: Sequence[str]
+) -> Posted:
+    """Every entry that stands in `data`, read over what stands in `values`."""
+    keys = list(dict.fromkeys(match[1] for name in data if (match := _ROW.match(name))))
+    made = step_forms(step, values, prescribers, data=data, keys=keys)
+    entries: dict[str, Value] = {}
+    errors: dict[str, str] = {}
+    for fact_id in made.questions.sent():
+        bound = made.questions.of(fact_id)
+        if bound.errors:
+            errors[fact_id] = " ".join(map(str, bound.errors))
+        entries[fact_id] = _text(made.questions.cleaned_data.get(bound.name))
+    for key in keys if made.rows else ():
+        row = made.rows[key]
+        if f"r-{key}-remove" in data:
+            entries[key] = None
+        elif not row.is_valid():
+            errors[key] = _told(row)
+            entries[key] = {}
+        elif words := row.words():
+            entries[key] = words
+    seen = {name[2:]: _version(data, name[2:]) for name in data if name.startswith("v-")}
+    return Posted(made, entries, seen, errors)
 
 
-def _rows(data: QueryDict) -> dict[str, dict[str, str]]:
-    rows: dict[str, dict[str, str]] = {}
-    for name in data:
-        if match := _ROW.match(name):
-            text = " ".join(str(data[name]).split())
-            if match[2] != "status" or text != ProblemStatus.ACTIVE.value:
-                rows.setdefault(match[1], {})[match[2]] = text
-    # A row of which only the status was left as it is offered is an empty row.
-    return {key: row if any(row.values()) else {} for key, row in rows.items()}
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else "" if value is None else str(value)
 
 
-def _bad_answer(question: Question, text: str) -> str:
-    if not text:
-        return ""
-    if question.choices and text not in question.choices:
-        return f"“{text[:40]}” is not an answer here. Choose one of {', '.join(question.choices)}."
-    if question.fact.value == "date":
-        return _bad_date(text)
-    return _too_long(text)
+def _told(row: RowForm) -> str:
+    return " ".join(f"{bound.label}: {' '.join(map(str, bound.errors))}" for bound in row if bound.errors)
 
 
-def _bad_row(kind: Rows, row: Mapping[str, str]) -> str:
-    known = {field.name: field for field in ROW_FIELDS[kind]}
-    for name, text in row.items():
-        if name not in known:
-            return f"There is no field “{name}” in this list."
-        if text and (problem := _CHECKS.get(known[name].kind, _too_long)(text)):
-            return f"{known[name].label}: {problem}"
-        offered = [value for value, _ in known[name].choices]
-        if text and offered and text not in offered:
-            return f"{known[name].label}: “{text[:40]}” is not one of {', '.join(offered)}."
-    lacking = [f.label for f in known.values() if f.needed and not row.get(f.name)]
-    return f"{lacking[0]} is empty. Fill it in, or remove the row." if lacking else ""
+def _version(data: QueryDict | None, key: str) -> int:
+    """The version in which an entry was seen; 0 for one that was empty, or that says nothing readable."""
+    text = data.get(f"v-{key}", "0") if data is not None else "0"
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
-def _bad_date(text: str) -> str:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return "Write the day as 2026-11-24."
-    return ""
-
-
-def _bad_whole(text: str) -> str:
-    return "" if text.isascii() and text.isdigit() and len(text) <= 3 else "Write a whole number."
-
-
-def _too_long(text: str) -> str:
-    return "" if len(text) <= LONGEST else f"This has {len(text)} letters; at most {LONGEST} are kept."
-
-
-_CHECKS: Mapping[str, Callable[[str], str]] = {"date": _bad_date, "whole": _bad_whole}
+def inputs_of(step: HistoryStep, key: str, value: Value, prescribers: Sequence[str]) -> list[tuple[str, str]]:
+    """The names and values under which a form would send an entry."""
+    if value is None:
+        return [(f"r-{key}-remove", "1")]
+    if not isinstance(value, str):
+        return [(f"r-{key}-{name}", text) for name, text in value.items()]
+    bound = QuestionsForm(None, step, {key: value}, prescribers).of(key)
+    widget = bound.field.widget
+    return widget.inputs(bound.name, value) if isinstance(widget, Parts) else [(bound.name, value)]

@@ -15,8 +15,7 @@ from tenuto.clinic.intake.models import StepSave
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.ports.api import TaskRow, end_tasks, open_by_rule, open_tasks_of
-from tenuto.core.intake.facts import Answer
-from tenuto.core.intake.history import Value
+from tenuto.core.intake.history import Value, answered
 from tenuto.core.intake.steps import HistoryStep, step
 from tenuto.core.intake.tasks import for_answer, opens
 from tenuto.core.literature.tasks import EndsBy, task_kind
@@ -55,6 +54,7 @@ def save_step(
     entries: Mapping[str, Value],
     seen: Mapping[str, int],
     again: Collection[str] = (),
+    together: Collection[str] = (),
     by: Staff,
     at: datetime,
 ) -> SaveResult:
@@ -63,13 +63,13 @@ def save_step(
 
     `seen` tells for each entry the version of the step in which I saw it last changed, 0 for an entry that was empty.
     What still stands as I saw it is not my change. What somebody else changed to something else since then is a
-    conflict and is not saved.
+    conflict and is not saved. `together` names the entries that were asked as one group and have nothing of it.
     """
     asked = step(step_id)
     for _ in range(TRIES):
         try:
             with transaction.atomic():
-                return _save(patient, asked, entries, seen, frozenset(again), by, at)
+                return _save(patient, asked, entries, seen, frozenset(again), frozenset(together), by, at)
         except IntegrityError:
             # Somebody saved in this very moment; look again at what they wrote.
             continue
@@ -82,6 +82,7 @@ def _save(
     entries: Mapping[str, Value],
     seen: Mapping[str, int],
     again: frozenset[str],
+    together: frozenset[str],
     by: Staff,
     at: datetime,
 ) -> SaveResult:
@@ -105,9 +106,10 @@ def _save(
         "version": version + 1,
         "entries": sorted(changes),
         "again": sorted(unchanged),
+        "together": sorted(together.intersection(changes)),
     }
     keep(row, action="saved history", by=by, at=at, detail=detail)
-    tasks = _tasks(row, changes, unchanged, by, at)
+    tasks = _tasks(row, asked, changes, unchanged, by, at)
     return SaveResult(version + 1, tuple(changes), conflicts, tasks)
 
 
@@ -144,13 +146,20 @@ def _conflict(key: str, mine: Value, saves: list[StepSave]) -> Conflict:
 
 
 def _tasks(
-    row: StepSave, changes: Mapping[str, Value], unchanged: Collection[str], by: Staff, at: datetime
+    row: StepSave,
+    asked: HistoryStep,
+    changes: Mapping[str, Value],
+    unchanged: Collection[str],
+    by: Staff,
+    at: datetime,
 ) -> tuple[TaskRow, ...]:
     """Every positive answer opens its task at once (hazard H18); what is answered otherwise now ends the one it opened. One that was only asked
     again waits in the task that it has, and has a new one when that was closed."""
     patient = row.patient
     answers = [
-        Answer(key, value) for key, value in changes.items() if isinstance(value, str) and value.strip()
+        answered(q, value.strip())
+        for q in asked.questions
+        if isinstance(value := changes.get(q.fact.id), str) and value.strip()
     ]
     end_tasks(
         patient=patient,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -12,8 +14,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.api import roles_that_may
 from tenuto.clinic.intake.entries import standing
-from tenuto.clinic.intake.forms.history import Posted, read_step
+from tenuto.clinic.intake.forms.history import Posted, read_step, step_forms
 from tenuto.clinic.intake.gather import Gathered, fold, gather, without_saves
 from tenuto.clinic.intake.presenters.history import conflict_cards, notes_of, step_view
 from tenuto.clinic.intake.services.history import SaveResult, save_step
@@ -21,9 +24,11 @@ from tenuto.clinic.intake.state import IntakeState, current
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, aside_html, page, staff_of
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
+from tenuto.core.intake.diagnosis_codes import titles
 from tenuto.core.intake.eligibility import JudgementPurpose, case_of
+from tenuto.core.intake.history import Saved, Value
 from tenuto.core.intake.required import fact
-from tenuto.core.intake.steps import HistoryStep, step, steps
+from tenuto.core.intake.steps import HistoryStep, Rows, step, steps
 
 __all__ = ["history"]
 
@@ -37,7 +42,10 @@ def history(request: HttpRequest, patient: Patient, step_id: str) -> HttpRespons
     asked = _step(step_id)
     if request.method != "POST":
         return _show(request, patient, asked)
-    posted = read_step(asked, request.POST)
+    values, _ = _standing(patient, asked)
+    posted = read_step(asked, request.POST, values, prescribers_of(patient))
+    if "together" in request.POST:
+        posted.entries.update(_nothing_of(asked, posted, values, current(patient)))
     if "resolve" in request.POST:
         return _resolve(request, patient, asked, posted)
     if request.headers.get("X-Autosave"):
@@ -61,6 +69,7 @@ def _save(request: HttpRequest, patient: Patient, asked: HistoryStep, posted: Po
         entries=posted.entries,
         seen=posted.seen,
         again=request.POST.getlist("again"),
+        together=[q.fact.id for q in asked.questions if q.together] if "together" in request.POST else (),
         by=staff_of(request),
         at=timezone.now(),
     )
@@ -68,7 +77,11 @@ def _save(request: HttpRequest, patient: Patient, asked: HistoryStep, posted: Po
 
 def _answer(request: HttpRequest, patient: Patient, asked: HistoryStep, result: SaveResult) -> HttpResponse:
     if result.conflicts:
-        context = {"step": asked, "conflicts": conflict_cards(asked, result.conflicts), "saved": result.saved}
+        context = {
+            "step": asked,
+            "conflicts": conflict_cards(asked, result.conflicts, prescribers_of(patient)),
+            "saved": result.saved,
+        }
         return page(request, "intake/conflict.html", patient, context, status=CONFLICT)
     if "again" in request.POST:
         messages.success(request, "The answer stands, with today's date.", extra_tags="Asked again")
@@ -87,7 +100,7 @@ def _resolve(request: HttpRequest, patient: Patient, asked: HistoryStep, posted:
     """After a conflict: of each entry either mine, which is saved over what I have now seen, or what stands."""
     chosen = {key: request.POST.get(f"choose-{key}", "") for key in posted.entries}
     mine = {key: value for key, value in posted.entries.items() if chosen[key] == "mine"}
-    result = _save(request, patient, asked, Posted(mine, posted.seen, {}))
+    result = _save(request, patient, asked, replace(posted, entries=mine))
     return _answer(request, patient, asked, result)
 
 
@@ -121,20 +134,18 @@ def _show(
     posted: Posted | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    rows = gather([patient.pk]).get(patient.pk, Gathered())
+    values, saved = _standing(patient, asked)
     state = current(patient)
-    view = step_view(
-        asked,
-        standing(asked, without_saves(patient, rows)),
-        fold(rows.saves).get(asked.id, {}),
-        _applies(state),
-        posted,
-        today=state.as_of,
-    )
+    # One empty row to fill in; a list of trials has at least two, because one alone is never enough.
+    empty = [uuid.uuid4().hex for _ in range(2 if asked.rows is Rows.TRIAL and not _listed(values) else 1)]
+    forms = posted.forms if posted else step_forms(asked, values, prescribers_of(patient), keys=empty)
+    view = step_view(asked, forms, saved, _applies(state), today=state.as_of)
     all_steps = steps()
     place = all_steps.index(asked)
     context = {
-        "step": view,
+        "step": asked,
+        "shown": view,
+        "diagnoses": titles() if asked.rows is Rows.DIAGNOSIS else {},
         "number": place + 1,
         "total": len(all_steps),
         "before": all_steps[place - 1] if place else None,
@@ -142,6 +153,39 @@ def _show(
         "all_steps": all_steps,
     }
     return page(request, "intake/history.html", patient, context, state=state, status=status)
+
+
+def _standing(patient: Patient, asked: HistoryStep) -> tuple[Mapping[str, Value], Mapping[str, Saved]]:
+    """What stands in the entries of a step, and of it what was saved here."""
+    rows = gather([patient.pk]).get(patient.pk, Gathered())
+    saved = fold(rows.saves).get(asked.id, {})
+    told = standing(asked, without_saves(patient, rows))
+    return {**told, **{key: each.value for key, each in saved.items()}}, saved
+
+
+def _listed(values: Mapping[str, Value]) -> bool:
+    return any(isinstance(value, Mapping) for value in values.values())
+
+
+def _nothing_of(
+    asked: HistoryStep, posted: Posted, values: Mapping[str, Value], state: IntakeState
+) -> Mapping[str, str]:
+    """The answers of what was asked as one group: no to each that applies and has no answer."""
+    applies = _applies(state)
+    return {
+        q.fact.id: q.together
+        for q in asked.questions
+        if q.together
+        and applies(q.fact.id)
+        and not posted.entries.get(q.fact.id)
+        and not values.get(q.fact.id)
+    }
+
+
+def prescribers_of(patient: Patient) -> list[str]:
+    """Who may be the prescriber of somebody in this clinic."""
+    staff = patient.clinic.staff.filter(is_active=True, role__in=roles_that_may("intake.decide"))
+    return list(staff.order_by("name").values_list("name", flat=True))
 
 
 def _applies(state: IntakeState) -> Callable[[str], bool]:

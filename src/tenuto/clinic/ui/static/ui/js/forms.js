@@ -16,7 +16,7 @@ export function forms(root) {
       for (let around = field.closest("details"); around; around = around.parentElement?.closest("details")) {
         around.open = true;
       }
-      field.focus();
+      (field.matches("input, select, textarea") ? field : field.querySelector("input, select, textarea") ?? field).focus();
     });
   }
 }

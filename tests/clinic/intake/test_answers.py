@@ -1,0 +1,171 @@
+"""What questions take: a yes with its detail, a group with nothing of it, people and codes that are picked."""
+
+from __future__ import annotations
+
+import pytest
+
+from tenuto.clinic.intake.api import current
+from tenuto.clinic.intake.models import StepSave
+from tenuto.clinic.intake.services import receive
+from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.core.gate import Level
+from tenuto.core.intake.facts import Coding, Problem
+from tenuto.core.intake.steps import steps
+from tests.clinic.conftest import NOW, facts_of, source_of
+from tests.clinic.intake.conftest import text_of
+from tests.clinic.intake.filling import answer
+
+ROW = "a" * 32
+
+
+def url_of(patient, step):
+    return f"/patients/{patient.pk}/intake/history/{step}/"
+
+
+def finding(patient, fact):
+    return next((f for f in current(patient).gate.findings if f.fact == fact and not f.missing), None)
+
+
+def test_a_yes_is_told_and_the_gate_repeats_it(visit, ana, bob):
+    browser = visit(bob)
+    browser.post(
+        url_of(ana, "medical"),
+        {"q-history.liver": "yes", "q-history.liver_detail": "hepatitis C, cured 2019"},
+    )
+    given = current(ana).facts.answer("history.liver")
+    assert (given.value, given.detail) == (True, "hepatitis C, cured 2019")
+    assert "answered “yes”: hepatitis C, cured 2019" in finding(ana, "history.liver").message
+    assert ">\nhepatitis C, cured 2019</textarea>" in browser.get(url_of(ana, "medical")).content.decode()
+
+
+def test_a_no_has_no_detail_and_a_plain_yes_still_counts(visit, ana, bob):
+    sent = {"q-history.liver": "no", "q-history.liver_detail": "left over", "q-history.renal": "yes"}
+    visit(bob).post(url_of(ana, "medical"), sent)
+    assert StepSave.objects.get().changes == {"history.liver": "no", "history.renal": "yes"}
+
+
+def test_two_people_who_tell_a_yes_differently_choose(visit, ana, alice, bob):
+    first = {"q-history.liver": "yes", "q-history.liver_detail": "hepatitis", "v-history.liver": "0"}
+    visit(alice).post(url_of(ana, "medical"), first)
+    clash = visit(bob).post(url_of(ana, "medical"), {**first, "q-history.liver_detail": "cirrhosis"})
+    assert clash.status_code == 409
+    html = clash.content.decode()
+    assert 'name="q-history.liver" value="yes"' in html
+    assert 'name="q-history.liver_detail" value="cirrhosis"' in html
+    mine = {**first, "q-history.liver_detail": "cirrhosis", "v-history.liver": "1"}
+    visit(bob).post(url_of(ana, "medical"), {"resolve": "1", "choose-history.liver": "mine", **mine})
+    assert current(ana).facts.answer("history.liver").detail == "cirrhosis"
+
+
+def test_a_group_is_recorded_as_asked_and_answered_no(visit, ana, alice, bob):
+    answer(ana, "medical", alice, history__seizure="yes: one, in 2003")
+    sent = {"together": "1", "q-history.thyroid": "yes", "v-history.seizure": "1"}
+    assert visit(bob).post(url_of(ana, "medical"), sent).status_code == 302
+    facts = current(ana).facts
+    group = [q.fact.id for step in steps() if step.id == "medical" for q in step.questions if q.together]
+    yes = {name for name in group if facts.answer(name).value}
+    assert yes == {"history.seizure", "history.thyroid"}
+    assert facts.answer("history.liver").origin == "form, Bob (bob)"
+    assert facts.answer("history.seizure").origin == "form, Alice (alice)"
+    told = AuditEvent.objects.filter(action="saved history").latest("number").detail["together"]
+    assert set(told) == set(group) - {"history.seizure"}
+    assert facts.answer("asa.class") is None
+
+
+def test_nothing_is_a_default(visit, ana, bob):
+    browser = visit(bob)
+    assert "nothing of these" in text_of(browser.get(url_of(ana, "medical")))
+    browser.post(url_of(ana, "medical"), {"q-asa.class": "2"})
+    assert StepSave.objects.get().changes == {"asa.class": "2"}
+
+
+def test_no_question_about_suicide_is_asked_as_one_of_a_group():
+    grouped = [q for step in steps() for q in step.questions if q.together]
+    assert {q.fact.group for q in grouped} == {"psychiatric", "medical", "substance"}
+    for q in grouped:
+        assert q.fact.effects.get(q.together, Level.PASS) is Level.PASS
+
+
+def test_words_of_ones_own_or_that_there_is_nothing(visit, ana, bob):
+    browser = visit(bob)
+    lacking = browser.post(url_of(ana, "safety"), {"q-suicide.attempts": "told"})
+    assert lacking.status_code == 422
+    assert "Suicide attempts: Write it in the line below, or choose none." in text_of(lacking)
+    browser.post(
+        url_of(ana, "safety"), {"q-suicide.attempts": "told", "q-suicide.attempts_detail": "one, 2011"}
+    )
+    assert current(ana).facts.answer("suicide.attempts").value == "one, 2011"
+    browser.post(url_of(ana, "safety"), {"q-suicide.attempts": "none", "v-suicide.attempts": "1"})
+    assert current(ana).facts.answer("suicide.attempts").value == "none"
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept", "level"),
+    [
+        ({"phone": "555 0100", "confirmed": "on"}, "Sam Reed, 555 0100, phone confirmed", None),
+        ({"phone": "555 0100"}, "Sam Reed, 555 0100, phone not confirmed", Level.REVIEW),
+        ({}, "Sam Reed, phone not confirmed", Level.REVIEW),
+    ],
+)
+def test_an_escort_is_a_person_whose_number_was_called(visit, ana, bob, sent, kept, level):
+    browser = visit(bob)
+    browser.post(
+        url_of(ana, "support"), {"q-escort": "Sam Reed", **{f"q-escort_{k}": v for k, v in sent.items()}}
+    )
+    assert current(ana).facts.answer("escort").value == kept
+    found = finding(ana, "escort")
+    assert (found.level if found else None) is level
+    html = browser.get(url_of(ana, "support")).content.decode()
+    assert 'name="q-escort" value="Sam Reed"' in html
+    assert ("checked" in html.split('name="q-escort_confirmed"')[1].split(">")[0]) is ("confirmed" in sent)
+
+
+def test_a_number_that_was_called_has_to_be_written(visit, ana, bob):
+    wrong = visit(bob).post(url_of(ana, "support"), {"q-escort": "Sam Reed", "q-escort_confirmed": "on"})
+    assert "Escort: Write the number that was called." in text_of(wrong)
+    assert 'value="Sam Reed"' in wrong.content.decode()
+
+
+def test_the_prescriber_is_chosen_from_staff(visit, ana, bob, alice, charlie):
+    browser = visit(bob)
+    offered = text_of(browser.get(url_of(ana, "support")))
+    assert "Alice, has seen the person" in offered
+    assert "Charlie" not in offered
+    assert "Bob, has seen" not in offered
+    assert (
+        browser.post(url_of(ana, "support"), {"q-prescriber": "Charlie, seen in person"}).status_code == 422
+    )
+    browser.post(url_of(ana, "support"), {"q-prescriber": "Alice, seen in person"})
+    assert finding(ana, "prescriber") is None
+    browser.post(url_of(ana, "support"), {"q-prescriber": "online only", "v-prescriber": "1"})
+    assert finding(ana, "prescriber").level is Level.BLOCK
+
+
+def test_a_diagnosis_is_picked_with_its_code(visit, ana, bob):
+    browser = visit(bob)
+    title = "Major depressive disorder, recurrent severe without psychotic features"
+    assert f'<option value="{title} (F33.2)">' in browser.get(url_of(ana, "diagnoses")).content.decode()
+    browser.post(url_of(ana, "diagnoses"), {f"r-{ROW}-text": f"{title} (F33.2)", f"r-{ROW}-status": "active"})
+    (problem,) = current(ana).facts.problems
+    assert (problem.text, problem.codings[0].system, problem.codings[0].code) == (title, "icd10cm", "F33.2")
+
+
+def test_an_unknown_code_is_refused_and_one_that_a_record_brought_stays(visit, ana, alice, bob):
+    wrong = visit(bob).post(
+        url_of(ana, "diagnoses"), {f"r-{ROW}-text": "Depression", f"r-{ROW}-code": "F33.22"}
+    )
+    assert wrong.status_code == 422
+    assert "“F33.22” is not a code that is known here" in text_of(wrong)
+    assert f'id="id_r-{ROW}-code"' in wrong.content.decode()
+    strange = Problem("Old trouble", (Coding("icd10cm", "U99.9"),))
+    receive(facts=facts_of(problems=(strange,)), source=source_of(digest="5" * 64), by=alice, at=NOW)
+    page = visit(bob).get(url_of(ana, "diagnoses")).content.decode()
+    key = page.split('data-entry="')[1].split('"')[0]
+    row = {
+        f"r-{key}-text": "Old trouble",
+        f"r-{key}-code": "U99.9",
+        f"r-{key}-onset": "2001-01-01",
+        f"v-{key}": "0",
+    }
+    assert visit(bob).post(url_of(ana, "diagnoses"), row).status_code == 302
+    assert current(ana).facts.problems[0].onset.year == 2001
