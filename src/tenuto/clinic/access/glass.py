@@ -23,6 +23,7 @@ __all__ = [
     "GLASS_STAYS_OPEN",
     "GLASS_TASK",
     "AlreadyReviewed",
+    "LookedAtTooOften",
     "break_glass",
     "glasses_to_review",
     "looks_through",
@@ -32,19 +33,26 @@ __all__ = [
 GLASS_STAYS_OPEN = timedelta(minutes=60)
 GLASS_TASK = "review broken glass"
 REVIEW_WITHIN = timedelta(days=3)
+UNREVIEWED_AT_MOST, COUNTED_WITHIN = 3, timedelta(hours=24)
+"""So often one person opens one record before somebody has looked over it [D]. A colleague still can."""
 
 
 class AlreadyReviewed(Exception):
     """Someone else reviewed it in the meantime. Nothing was written."""
 
 
+class LookedAtTooOften(ValueError):
+    """An emergency that never ends is none. Nothing was opened."""
+
+
 @transaction.atomic
 def break_glass(*, patient: Patient, reason: str, by: Staff, at: datetime) -> BrokenGlass:
     """Open a restricted record to `by` for an hour, to read, and give the medical director the task to look over it.
 
-    Raises ValueError without a reason.
+    Raises ValueError without a reason, and `LookedAtTooOften` when nobody has looked over the times before.
     """
     check_same_clinic(by, patient)
+    _check_not_too_often(patient, by, at)
     glass = BrokenGlass.objects.create(
         patient=patient,
         staff=by,
@@ -70,6 +78,17 @@ def break_glass(*, patient: Patient, reason: str, by: Staff, at: datetime) -> Br
         at=at,
     )
     return glass
+
+
+def _check_not_too_often(patient: Patient, by: Staff, at: datetime) -> None:
+    lately = BrokenGlass.objects.filter(
+        patient=patient, staff=by, review__isnull=True, recorded_at__gt=at - COUNTED_WITHIN
+    ).count()
+    if lately >= UNREVIEWED_AT_MOST:
+        raise LookedAtTooOften(
+            f"You opened this record {lately} times within a day, and nobody has looked over it yet. Ask a medical director "
+            "to do so or to add you to the care team; in an emergency a colleague can open it."
+        )
 
 
 @transaction.atomic

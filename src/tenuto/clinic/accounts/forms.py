@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,10 @@ from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.actors import NOBODY
 from tenuto.clinic.ledger.services import record_access
 from tenuto.clinic.ui.words import count
+
+COUNTED_WITHIN = timedelta(minutes=1)
+MOST_OF_ONE, MOST_OF_NOBODY = 20, 60
+"""Failures in a minute that are each on record, of one account and of all unknown names; of more, the tenfold numbers are."""
 
 
 class SignInForm(AuthenticationForm):
@@ -54,4 +59,19 @@ class SignInForm(AuthenticationForm):
 def _record_failure(username: str) -> None:
     """What was typed as an unknown name is not kept: people type passwords there."""
     staff = Staff.objects.filter(username=username).first()
-    record_access(action="failed sign-in", subject=staff or Staff(), by=staff or NOBODY, at=timezone.now())
+    who, most = (f"of {staff.pk}", MOST_OF_ONE) if staff else ("of nobody known", MOST_OF_NOBODY)
+    number = throttle.counted(f"failed sign-in {who}", within=COUNTED_WITHIN)
+    # Whoever guesses for an hour would otherwise fill the audit, which is kept for ever, and the disk.
+    if number > most and not _is_power_of_ten(number):
+        return
+    record_access(
+        action="failed sign-in" if number <= most else "many failed sign-ins",
+        subject=staff or Staff(),
+        by=staff or NOBODY,
+        at=timezone.now(),
+        detail={"within_a_minute": number} if number > most else None,
+    )
+
+
+def _is_power_of_ten(number: int) -> bool:
+    return str(number).strip("0") == "1"

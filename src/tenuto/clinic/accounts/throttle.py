@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from tenuto.clinic.accounts.models import Tally
 
-__all__ = ["failed", "must_wait", "succeeded", "too_many"]
+__all__ = ["counted", "failed", "must_wait", "succeeded", "too_many"]
 
 
 def must_wait(name: str) -> bool:
@@ -39,7 +39,12 @@ def succeeded(name: str) -> None:
 
 def too_many(name: str, *, most: int, within: timedelta) -> bool:
     """Count something that may happen `most` times `within` a span that begins with the first; True beyond that."""
-    return _count(name, lasts=within, again=False) > most
+    return counted(name, within=within) > most
+
+
+def counted(name: str, *, within: timedelta) -> int:
+    """Count something, and say how often it happened in a span that begins with the first."""
+    return _count(name, lasts=within, again=False)
 
 
 @transaction.atomic

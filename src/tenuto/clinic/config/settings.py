@@ -216,6 +216,7 @@ STORAGES = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"without links": {"()": "tenuto.clinic.links.redaction.WithoutLinks"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "without links"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
