@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from tenuto.clinic.accounts.models import Tally
@@ -33,8 +33,8 @@ def failed(name: str) -> None:
 
 
 def succeeded(name: str) -> None:
-    """Forget the failures under the name."""
-    Tally.objects.filter(key=_key(name)).delete()
+    """Forget the failures under the name, and what is over."""
+    Tally.objects.filter(Q(key=_key(name)) | Q(ends_at__lte=timezone.now())).delete()
 
 
 def too_many(name: str, *, most: int, within: timedelta) -> bool:
