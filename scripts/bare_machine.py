@@ -2,8 +2,10 @@
 
 By hand, as root, on Debian or Ubuntu with `debootstrap`, where the Debian and Python package indexes can be reached:
 
-    python scripts/bare_machine.py /tmp/bare                      # the whole proof; writes docs/bare-machine-results.md
-    python scripts/bare_machine.py /tmp/bare --only "./test --quick"
+    python scripts/bare_machine.py /tmp/bare
+    python scripts/bare_machine.py /tmp/bare "./test --only 'browser journeys' -- tests/journeys/test_sign_plan.py"
+
+Each command adds a row to docs/bare-machine-results.md. Without one, first the refusal without pip, then everything.
 
 The root shares nothing with the machine but its kernel, its name servers and its certificate authorities.
 """
@@ -46,6 +48,8 @@ PASSED_ON = (
     "no_proxy",
 )
 AUTHORITIES = "etc/ssl/certs/ca-certificates.crt"
+REFUSED = 1
+"""What `./run` ends with when something has to be installed first."""
 WITHOUT_PIP = ("python3", "ca-certificates")
 PROOF = ("./run plan examples/pass.json --vial 50mg/mL --total-volume 100mL --as-of 2026-03-02", "./test")
 
@@ -57,38 +61,38 @@ def main() -> int:
     )
     parser.add_argument("folder", type=Path, help="the new root; made when it is not there")
     parser.add_argument("--suite", default="bookworm", help="the Debian release (bookworm)")
-    parser.add_argument("--only", metavar="COMMAND", help="run only this command, and write no result")
+    parser.add_argument(
+        "commands", nargs="*", metavar="COMMAND", help="what to run with pip, instead of everything"
+    )
     asked = parser.parse_args()
     folder: Path = asked.folder.resolve()
     if not (folder / "usr").exists():
         _make(folder, asked.suite)
     _copy(folder)
-    if asked.only:
-        return _inside(folder, asked.only)[0]
-    return _prove(folder, asked.suite)
+    return _prove(folder, asked.suite, asked.commands)
 
 
-def _prove(folder: Path, suite: str) -> int:
-    rows, wrong = [], 0
-    steps = [(" and ".join(WITHOUT_PIP), "./run --help", 1)]
-    steps += [("pip too", command, None) for command in PROOF]
-    for held, command, refused in steps:
-        if refused is None and not (folder / "usr/bin/pip3").exists():
-            _inside(
-                folder, "apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-pip"
-            )
+def _prove(folder: Path, suite: str, commands: list[str]) -> int:
+    wrong = 0
+    if not commands:
+        code, seconds = _inside(folder, "./run --help")
+        wrong += code != REFUSED
+        result = "refused with a sentence" if code == REFUSED else f"exit code {code}"
+        _add_row(suite, " and ".join(WITHOUT_PIP), "./run --help", result, seconds)
+    _inside(folder, "apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-pip")
+    for command in commands or PROOF:
         code, seconds = _inside(folder, command)
-        as_it_should = code == (refused or 0)
-        wrong += not as_it_should
-        result = ("refused with a sentence" if refused else "passed") if as_it_should else f"exit code {code}"
-        rows.append(
-            f"| {datetime.now(UTC).date()} | Debian {suite}, {platform.machine()}, {os.cpu_count()} cores | {held} "
-            f"| `{command}` | {result} | {seconds:.0f} |\n"
-        )
-    text = TABLE.read_text("utf-8") if TABLE.exists() else HEAD
-    TABLE.write_text(text + "".join(rows), "utf-8")
-    print("".join(rows))
+        wrong += code != 0
+        _add_row(suite, "pip too", command, f"exit code {code}" if code else "passed", seconds)
     return 1 if wrong else 0
+
+
+def _add_row(suite: str, held: str, command: str, result: str, seconds: float) -> None:
+    system = f"Debian {suite}, {platform.machine()}, {os.cpu_count()} cores"
+    row = f"| {datetime.now(UTC).date()} | {system} | {held} | `{command}` | {result} | {seconds:.0f} |\n"
+    text = TABLE.read_text("utf-8") if TABLE.exists() else HEAD
+    TABLE.write_text(text + row, "utf-8")
+    print(row, end="", flush=True)
 
 
 def _make(folder: Path, suite: str) -> None:

@@ -48,3 +48,24 @@ def test_no_browser_is_said(checks, monkeypatch):
 def test_a_library_is_looked_for_where_the_system_looks(checks):
     assert checks.has_library("libc.so.6")
     assert not checks.has_library("libnowhere.so.1")
+
+
+def test_one_check_is_chosen_by_its_name(checks, monkeypatch):
+    monkeypatch.setattr(checks, "browser", lambda: "/usr/bin/chromium")
+    words = {"quick": False, "soak": False, "only": "browser journeys", "extra": ["tests/journeys/test_x.py"]}
+    ((name, command, added),) = checks.steps("python", **words)
+    assert (name, command[-1], added) == (
+        "browser journeys", "tests/journeys/test_x.py", {"TENUTO_TEST_BROWSER": "/usr/bin/chromium"}
+    )  # fmt: skip
+    with pytest.raises(
+        checks.environment.CannotPrepare, match=r"No check is called 'x'\. They are: format, lint"
+    ):
+        checks.steps("python", **words | {"only": "x"})
+
+
+def test_everything_is_everything(checks, monkeypatch):
+    monkeypatch.setattr(checks, "browser", lambda: "/usr/bin/chromium")
+    plan = checks.steps("python", quick=False, soak=False, only="", extra=["-x"])
+    assert len(plan) == 9
+    assert {name: command[-1] for name, command, _ in plan}["browser journeys"] == "tests/journeys"
+    assert [name for name, _, added in plan if added] == ["browser journeys"]
