@@ -51,7 +51,10 @@ AUTHORITIES = "etc/ssl/certs/ca-certificates.crt"
 REFUSED = 1
 """What `./run` ends with when something has to be installed first."""
 WITHOUT_PIP = ("python3", "ca-certificates")
-PROOF = ("./run plan examples/pass.json --vial 50mg/mL --total-volume 100mL --as-of 2026-03-02", "./test")
+PROOF = (
+    "./run plan examples/pass.json --policy examples/policy-example.toml --vial 50mg/mL --total-volume 100mL --as-of 2026-03-02",
+    "./test",
+)
 
 
 def main() -> int:

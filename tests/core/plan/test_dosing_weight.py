@@ -46,3 +46,17 @@ def test_a_height_that_gives_no_ideal_weight_gives_none():
     assert ideal_weight(Centimetres(30), "female") is None
     assert ideal_weight(Centimetres("152.4"), "female") == Kg("45.5")
     assert ideal_weight(Centimetres("152.4"), "male").value == Decimal(50)
+
+
+@pytest.mark.parametrize(
+    ("cm", "there"), [("152.3", False), ("152.4", True), ("193.04", True), ("193.05", False)]
+)
+def test_there_is_no_ideal_weight_outside_the_heights_that_the_rule_was_made_for(cm, there):
+    choice = WeightChoice(WeightBasis.IDEAL, "frail")
+    decided = decide_weight(Kg(160), Centimetres(cm), "male", choice, policy=POLICY)
+    assert (decided.used is not None) is there
+    assert len(decided.options) == (3 if there else 1)
+    if not there:
+        (found,) = decided.findings
+        assert found.code == "WEIGHT-CHOICE-IMPOSSIBLE"
+        assert "a height of 152.4 cm to 193.04 cm" in found.message

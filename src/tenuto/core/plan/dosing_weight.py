@@ -97,7 +97,10 @@ def decide_weight(
     bmi = Bmi.of(actual, height) if height is not None and height.value > 0 else None
     obese = bmi is not None and bmi.value >= limit.value
     least = policy.quantity("ideal_weight_height_min_cm", Centimetres).value
-    every = dosing_weights(actual, height if height is not None and not height < least else None, sex)
+    most = policy.quantity("ideal_weight_height_max_cm", Centimetres).value
+    # Outside the heights that the rule was made for there is no ideal weight, and no number that looks like one.
+    within = height is not None and not height < least and not height > most
+    every = dosing_weights(actual, height if within else None, sex)
     options = every if obese or choice is not None else every[:1]
     if choice is None:
         open_ = (_finding("WEIGHT-CHOICE", Level.REVIEW, _ask(options, bmi, limit.value), limit.basis),)
@@ -105,7 +108,7 @@ def decide_weight(
     used = next((o for o in options if o.basis is choice.basis), None)
     if used is None:
         message = (
-            f"The {choice.basis} weight can't be calculated: it needs a height of {least} or more, sex (male or "
+            f"The {choice.basis} weight can't be calculated: it needs a height of {least} to {most}, sex (male or "
             "female) and a weight above the ideal one. Record them, or choose the actual weight."
         )
         return WeightDecision(
