@@ -16,10 +16,12 @@ from tenuto.clinic.people.identity import add_identifiers
 from tenuto.clinic.plan import services
 from tenuto.clinic.ports.api import HoldKind, open_task, place_hold
 from tenuto.core.dates import say_birthday
-from tenuto.core.intake.facts import Allergy
+from tenuto.core.intake.facts import Allergy, Identifier
 from tests.clinic.conftest import NOW
 from tests.clinic.plan.conftest import OPTIONS, drafted, signed
 from tests.clinic.plan.test_versions import url_of
+
+STATE = [Identifier("999-12-3456", "SS"), Identifier("X1234567", "PPN"), Identifier("S999", "DL")]
 
 
 def pdf(browser, version):
@@ -115,7 +117,7 @@ def test_entries_say_the_clinic_and_the_session_and_keep_their_uid_with_a_new_nu
     before = dates_of(browser, version)
     assert before[0]["SUMMARY"] == f"{patient.clinic.name}: session 1 of 6"
     assert "epression" not in str([dict(event) for event in before])
-    add_identifiers(patient, identifiers=["MRN NEW-1"], by=alice, at=NOW)
+    add_identifiers(patient, identifiers=[Identifier("NEW-1", "MRN")], by=alice, at=NOW)
     assert [e["UID"] for e in dates_of(browser, version)] == [e["UID"] for e in before]
 
 
@@ -174,6 +176,7 @@ def test_the_paper_is_a_complete_order_and_says_first_who_is_at_risk(visit, acce
         "MOAA/S 2 or below", "every 10 min",
     ):  # fmt: skip
         assert words in text, words
+    assert "Signed by Alice (alice), prescriber; " in text.split("Stop the infusion")[0]
     in_order = (
         "Suicide risk, urgent: open",
         "36 mg ketamine base over 40 min",
@@ -182,14 +185,14 @@ def test_the_paper_is_a_complete_order_and_says_first_who_is_at_risk(visit, acce
         "Signed by Alice (alice), prescriber",
         "Findings",
     )
-    places = [text.find(words) for words in in_order]
+    places = [text.rfind(words) for words in in_order]
     assert -1 not in places, in_order[places.index(-1)]
     assert places == sorted(places)
 
 
 def test_no_number_of_the_state_is_on_any_paper_or_page(visit, accepted, alice):
     patient, browser = accepted(), visit(alice)
-    add_identifiers(patient, identifiers=["SS 999-12-3456", "PPN X1234567", "DL S999"], by=alice, at=NOW)
+    add_identifiers(patient, identifiers=STATE, by=alice, at=NOW)
     version = signed(patient, alice)
     pages = [pdf(browser, version)[1], browser.get(url_of(version, "")).content.decode()]
     pages += [browser.get(url).content.decode() for url in (f"/patients/{patient.pk}/", "/")]

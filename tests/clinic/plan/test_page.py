@@ -274,3 +274,20 @@ def test_number_of_infusions_and_maintenance_are_chosen_in_the_address(visit, al
     wrong = text_of(visit(alice).get(f"{asked}&infusions=9"))
     assert "9 infusions were asked for; the protocol" in wrong
     assert "has 6 to 8." in wrong
+
+
+def test_a_record_with_much_to_ask_shows_its_findings_and_one_line_for_the_rest(visit, alice, add):
+    patient, _ = add("Demo Alder", lambda facts: replace(facts, answers=(), consents=()))
+    page = plan(visit(alice), patient).content.decode()
+    gate, missing = (page.split(f'id="{part}"')[1].split("</section>")[0] for part in ("gate", "missing"))
+    assert "facts to complete" in gate
+    assert gate.count('class="finding"') <= 7
+    shut = missing.split("<details")[1]
+    assert shut.startswith(' class="finding">')
+    assert missing.count("<li>") > 30
+    assert missing.count("<li>") == shut.count("<li>")
+    assert "facts are not recorded:" in shut.split("</summary>")[0]
+    assert "By " in missing.split("<details")[0]
+    facts = re.findall(r"(\d+) facts", page)
+    assert len(set(facts)) == 1, "every place counts the same facts"
+    assert int(facts[0]) == missing.count("<li>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tenuto.clinic.ui.components import FindingCard
@@ -76,7 +77,7 @@ def gate_card(gate: Gate, policy: Policy, *, against: str = "this plan") -> Gate
         summary=_summary(gate, against),
         findings=tuple(finding_card(f, policy) for f in told if f.level > Level.PASS),
         remarks=tuple(finding_card(f, policy) for f in told if f.level is Level.PASS),
-        missing_count=len(gate.findings) - len(told),
+        missing_count=_facts_in(f for f in gate.findings if _only_missing(f)),
         policy=policy_text(policy),
         policy_signed=policy.signed,
     )
@@ -104,8 +105,13 @@ def missing_facts(gate: Gate) -> tuple[Missing, ...]:
 
 
 def missing_findings(gate: Gate) -> tuple[Finding, ...]:
-    """The findings that say so, in the same order."""
-    return tuple(f for f in gate.findings if f.missing and f.level > Level.PASS)
+    """The findings that say so, in the same order, each fact once."""
+    lacking = [f for f in gate.findings if f.missing and f.level > Level.PASS]
+    return tuple({f.fact or f.code: f for f in reversed(lacking)}.values())[::-1]
+
+
+def _facts_in(findings: Iterable[Finding]) -> int:
+    return len({f.fact or f.code for f in findings})
 
 
 def _only_missing(finding: Finding) -> bool:
@@ -120,13 +126,20 @@ def _missing(finding: Finding) -> Missing:
     return Missing(mark_of(finding.level), known.title, known.ask)
 
 
+def _to_decide(worst: tuple[Finding, ...]) -> str:
+    lacking = _facts_in(f for f in worst if _only_missing(f))
+    decide = sum(not _only_missing(f) for f in worst)
+    said = [f"{count(decide, 'thing')} to decide"] if decide else []
+    return ", ".join([*said, f"{count(lacking, 'fact')} to complete"] if lacking else said)
+
+
 def _summary(gate: Gate, against: str) -> str:
     worst = gate.at(gate.level)
     match gate.level:
         case Level.PASS:
             return f"Nothing recorded stands against {against}, and nothing needed is missing. A prescriber still decides."
         case Level.REVIEW:
-            return f"{count(len(worst), 'thing')} to decide or to complete. Goes on with {Level.REVIEW.opened_by}."
+            return f"{_to_decide(worst)}. Goes on with {Level.REVIEW.opened_by}."
         case Level.BLOCK:
             verb = "stands" if len(worst) == 1 else "stand"
             return f"{count(len(worst), 'thing')} {verb} against {against}. Goes on with {Level.BLOCK.opened_by}."

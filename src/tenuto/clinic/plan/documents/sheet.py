@@ -17,7 +17,17 @@ from tenuto.core.intake.safety import Risk, SafetyState, safety_state
 from tenuto.core.plan.calculation import Calculation
 from tenuto.core.plan.proposal import Proposal
 
-__all__ = ["DoseCheckRow", "FindingRow", "Sheet", "SheetRow", "Today", "sheet_of", "today_on"]
+__all__ = [
+    "DoseCheckRow",
+    "FindingRow",
+    "Sheet",
+    "SheetRow",
+    "Today",
+    "sheet_of",
+    "to_do_rows",
+    "today_on",
+    "unrecorded_line",
+]
 
 NOT_FOR_CARE = (
     "A proposal for a licensed prescriber, who decides and signs. Not for care until your clinic has validated it. "
@@ -138,8 +148,8 @@ def sheet_of(
         ),
         maintenance=_maintenance(proposal),
         missing=tuple(item.title for item in unrecorded),
-        unrecorded=_in_one_line(unrecorded),
-        to_do=_to_do(proposal),
+        unrecorded=unrecorded_line(proposal),
+        to_do=to_do_rows(proposal),
         not_checked=proposal.not_checked,
         alternatives=tuple(SheetRow(a.protocol.id, a.why) for a in proposal.alternatives),
         ignored=_ignored(ignored),
@@ -154,7 +164,12 @@ def sheet_of(
 
 def today_on(sheet: Mapping[str, Any], today: Today) -> dict[str, Any]:
     """A sheet as plain values with clinic, safety line and alerts of today on it."""
-    alerts = [{"label": "Alerts", "value": "; ".join(today.alerts) or "None on record"}]
+    alerts = [
+        {
+            "label": "Alerts",
+            "value": "; ".join(alert.rstrip(".") for alert in today.alerts) or "None on record",
+        }
+    ]
     return {
         **sheet,
         **(_judged_today(sheet, today) if today.level else {}),
@@ -273,16 +288,20 @@ def _unrecorded(proposal: Proposal) -> tuple[RequiredFact, ...]:
     return tuple(sorted(unknown, key=lambda fact: (-fact.planning, -fact.starting)))
 
 
-def _in_one_line(unrecorded: tuple[RequiredFact, ...]) -> str:
-    if not unrecorded:
+def unrecorded_line(proposal: Proposal) -> str:
+    """What is not recorded in one line, by group; empty when nothing is missing."""
+    unrecorded, known = _unrecorded(proposal), {fact.id for fact in facts()}
+    groups = Counter(GROUPS[fact.group].lower() for fact in unrecorded)
+    if beside := len({f.fact for f in proposal.verdict.findings if f.missing} - known):
+        groups["required beside the infusions"] = beside
+    if not groups:
         return ""
-    groups = Counter(GROUPS[fact.group] for fact in unrecorded)
-    listed = ", ".join(f"{title.lower()} {number}" for title, number in groups.items())
-    what = "1 fact is" if len(unrecorded) == 1 else f"{len(unrecorded)} facts are"
+    listed = ", ".join(f"{title} {number}" for title, number in groups.items())
+    what = "1 fact is" if groups.total() == 1 else f"{groups.total()} facts are"
     return f"{what} not recorded: {listed}."
 
 
-def _to_do(proposal: Proposal) -> tuple[SheetRow, ...]:
+def to_do_rows(proposal: Proposal) -> tuple[SheetRow, ...]:
     """What is needed on the day, with the day: the first infusion's, or the one the series may start on."""
     planned = proposal.series.infusions
     due = planned[0].on if planned else proposal.request.start or proposal.as_of

@@ -34,7 +34,8 @@ def pdf_of(
     """
     policy = f"{order.policy.id} version {order.policy.version}"
     stopped = [{"label": "Give nothing", "value": f"{held} A prescriber looks at this plan first."}]
-    rows = [*acts, ("Content", digest), ("Policy", policy)]
+    done = [*acts]
+    rows = [*done, ("Content", digest), ("Policy", policy)]
     kept = today_on(document["sheet"], today)
     sheet = {
         **kept,
@@ -43,8 +44,11 @@ def pdf_of(
         "about": [
             *(stopped if held else ()),
             {"label": "Status", "value": status},
+            {"label": "Signed by", "value": "; ".join(value for _, value in done[:2])},
             *kept["about"],
         ],
+        # Who signs has chosen; nobody who prepares or gives it is shown what else there was.
+        "alternatives": [],
         "signature": [{"label": label, "value": value} for label, value in rows],
         "footer": f"Version {number}, {status.lower()}. Content {digest[:16]}. Policy {policy}. {NOT_VALIDATED}",
     }

@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from tenuto.clinic.intake.api import KnownFacts, page_of
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.plan.documents.order import SheetRow
+from tenuto.clinic.plan.documents.sheet import to_do_rows, unrecorded_line
 from tenuto.clinic.plan.presenters.course import CourseCard, course_card
 from tenuto.clinic.plan.presenters.dose import DoseCard, dose_card
 from tenuto.clinic.plan.presenters.level import level_figure, level_inputs
@@ -22,7 +24,8 @@ from tenuto.clinic.plan.presenters.protocols import ProtocolColumn, compare
 from tenuto.clinic.ui.charts.dose_level import LevelFigure
 from tenuto.clinic.ui.gates import GateCard, gate_card, missing_facts, missing_findings
 from tenuto.clinic.ui.words import ago, count, long_day, moment
-from tenuto.core.gate import Gate, Level
+from tenuto.core.gate import Finding, Gate, Level
+from tenuto.core.intake.required import facts
 from tenuto.core.literature.claims import claims
 from tenuto.core.plan.factors import Factor
 from tenuto.core.plan.proposal import Proposal
@@ -55,6 +58,11 @@ class PlanPage:
     no_course: str
     protocols: tuple[ProtocolColumn, ...]
     missing: tuple[MissingRow, ...]
+    """Most dangerous first."""
+    unrecorded: str
+    """The same in one line, by group."""
+    to_do: tuple[SheetRow, ...]
+    """What of it is needed by the first infusion, with the day."""
     not_checked: tuple[str, ...]
     record: tuple[tuple[str, str], ...]
     factors: SafeString
@@ -82,6 +90,8 @@ def plan_page(
         no_course="A series needs a protocol." if proposal.protocol is None else "No day fits; see the gate.",
         protocols=protocols_of(proposal, query),
         missing=tuple(_missing(proposal, patient)),
+        unrecorded=unrecorded_line(proposal),
+        to_do=to_do_rows(proposal),
         not_checked=proposal.not_checked,
         record=tuple(_record(record, proposal.as_of)),
         factors=_factors(proposal.factors),
@@ -104,11 +114,18 @@ def _claims() -> SafeString:
 def _missing(proposal: Proposal, patient: Patient) -> Iterable[MissingRow]:
     gate, planned = proposal.verdict, proposal.series.infusions
     by = f"To do by {long_day(planned[0].on)}. " if planned else "To do by the first infusion. "
-    for item, finding in zip(missing_facts(gate), missing_findings(gate), strict=True):
+    found = zip(missing_facts(gate), missing_findings(gate), strict=True)
+    for item, finding in sorted(found, key=lambda pair: _danger(pair[1])):
         page = page_of(finding.fact)
         url = reverse(page[0], args=[patient.pk, *page[1:]]) if page else ""
         due = by if finding.fact in proposal.assessment.to_do else ""
         yield MissingRow(item.mark, item.title, due + item.ask, url)
+
+
+def _danger(finding: Finding) -> tuple[int, int]:
+    """What would close the start comes before what would only be looked at."""
+    known = next((each for each in facts() if each.id == finding.fact), None)
+    return (-finding.level, -known.starting if known else 0)
 
 
 def dose_of(proposal: Proposal) -> DoseCard | None:

@@ -72,6 +72,8 @@ class PlanVersionPage:
     can_withdraw: bool
     shown: dict[str, Any]
     order: OrderCard | None
+    unrecorded: str
+    to_do: Sequence[dict[str, str]]
     level: LevelFigure | None
     company: Sequence[dict[str, Any]]
     given: Sequence[dict[str, Any]]
@@ -111,6 +113,8 @@ def version_page(
         can_withdraw=revise and status in (Status.DRAFT, Status.SIGNED),
         shown=document["shown"],
         order=kept_order(document["sheet"]),
+        unrecorded=document["sheet"].get("unrecorded", ""),
+        to_do=document["sheet"].get("to_do", ()),
         level=level_figure(document["level"]),
         company=document["company"],
         given=document["given"],
