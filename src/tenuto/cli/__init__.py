@@ -53,6 +53,7 @@ COMMANDS: dict[str, Command] = {
     "staff": Command(
         "tenuto.cli.staff", "open a clinic, confirm a signer, reset a lost second factor; on record"
     ),
+    "keys": Command("tenuto.cli.keys", "make a key, or exchange the keys of the server; on record"),
     "manage": Command("tenuto.cli.manage", "run one of Django's own commands"),
 }
 

@@ -13,7 +13,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.utils import decrypt
-from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -26,6 +25,7 @@ from tenuto.clinic.accounts.api import home_of
 from tenuto.clinic.accounts.codes import spend_code
 from tenuto.clinic.accounts.devices import remember
 from tenuto.clinic.accounts.enrol import has_second_factor
+from tenuto.clinic.accounts.keys import UnknownKey, decrypted, encrypted
 from tenuto.clinic.accounts.lock import SEEN
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.news import known_here, sign_in_changed
@@ -123,10 +123,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets are encrypted with the server's key, so that a copy of the database gives nobody a code."""
 
     def encrypt(self, text: str) -> str:
-        return _cipher().encrypt(text.encode()).decode()
+        return encrypted(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _cipher().decrypt(encrypted_text.encode()).decode()
+        return decrypted(encrypted_text)
 
     def build_totp_svg(self, url: str) -> str:
         """The picture as part of the page: the content policy lets no data address in."""
@@ -152,7 +152,10 @@ class _SlowedDown:
             raise ValidationError(
                 f"Too many wrong codes. Wait {count(settings.SIGN_IN_WAIT_MINUTES, 'minute')}, then try again."
             )
-        code = str(super().clean_code())  # type: ignore[misc]
+        try:
+            code = str(super().clean_code())  # type: ignore[misc]
+        except UnknownKey as unknown:
+            raise ValidationError(str(unknown)) from unknown
         if self.authenticator.type == Authenticator.Type.TOTP:
             self._check_unused(code)
         throttle.succeeded(name)
@@ -196,7 +199,3 @@ def _came_in_just_now(request: HttpRequest, staff: Staff) -> bool:
 
 def _record_failure(staff: Staff, action: str) -> None:
     record_access(action=action, subject=staff, by=staff, at=timezone.now())
-
-
-def _cipher() -> Fernet:
-    return Fernet(settings.SECOND_FACTOR_KEY)

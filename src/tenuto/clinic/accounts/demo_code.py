@@ -11,6 +11,7 @@ from allauth.mfa.utils import decrypt
 from django.db import transaction
 from django.utils import timezone
 
+from tenuto.clinic.accounts.keys import UnknownKey
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.services import record
 
@@ -43,5 +44,9 @@ def code_of(staff: Staff) -> DemoCode | None:
     app = Authenticator.objects.filter(user=staff, type=Authenticator.Type.TOTP).first()
     if app is None:
         return None
+    try:
+        secret = decrypt(app.data["secret"])
+    except UnknownKey:
+        return None
     counter = int(time.time()) // PERIOD
-    return DemoCode(staff.name, format_hotp_value(hotp_value(decrypt(app.data["secret"]), counter)))
+    return DemoCode(staff.name, format_hotp_value(hotp_value(secret, counter)))

@@ -23,6 +23,8 @@ KNOWN = {
     "TENUTO_DEBUG": "yes or no; error pages with internals, never in production",
     "TENUTO_SECRET_KEY": "at least 50 characters; needed in production",
     "TENUTO_LEDGER_KEY": "at least 50 characters; the audit chain is keyed with it; needed in production",
+    "TENUTO_SECRET_KEY_FALLBACKS": "earlier secret keys, separated by commas; they read and write nothing new",
+    "TENUTO_LEDGER_KEY_FALLBACKS": "earlier ledger keys, separated by commas; old events are checked with them",
     "TENUTO_LEDGER_ANCHOR": "file that keeps the newest audit event, best on another disk than the database",
     "TENUTO_LEDGER_ANCHOR_OUTSIDE": "folder for a second anchor that the database's owner can't write, such as a mounted share",
     "TENUTO_DATABASE_URL": "sqlite:///absolute/path or postgresql://user:password@host:port/name",
@@ -60,15 +62,16 @@ class Environment:
     var: Path
     database: dict[str, Any]
     trusted_proxies: tuple[str, ...] = ()
+    secret_key_fallbacks: tuple[str, ...] = ()
+    ledger_key_fallbacks: tuple[str, ...] = ()
     second_factor: str = "signing"
     sign_in_failures: int = 5
     sign_in_wait_minutes: int = 5
     enquiries_an_hour: int = 5
 
-    def derived_key(self, purpose: str) -> bytes:
-        """A key of 32 bytes for one purpose, in URL-safe base64, from the server's secret."""
-        made = hmac.new(self.secret_key.encode(), f"tenuto {purpose}".encode(), hashlib.sha256).digest()
-        return base64.urlsafe_b64encode(made)
+    def derived_keys(self, purpose: str) -> list[bytes]:
+        """Keys of 32 bytes for one purpose, in URL-safe base64, from the server's secret and from its earlier ones."""
+        return [_derived(secret, purpose) for secret in (self.secret_key, *self.secret_key_fallbacks)]
 
 
 def read(variables: Mapping[str, str], *, root: Path) -> Environment:
@@ -106,6 +109,8 @@ def read(variables: Mapping[str, str], *, root: Path) -> Environment:
         ledger_anchor=Path(variables.get("TENUTO_LEDGER_ANCHOR") or var / "ledger-anchor.json").absolute(),
         ledger_anchor_outside=_folder(variables.get("TENUTO_LEDGER_ANCHOR_OUTSIDE", "")),
         hosts=hosts or ("127.0.0.1", "localhost", "[::1]", "testserver"),
+        secret_key_fallbacks=_earlier(variables, "TENUTO_SECRET_KEY"),
+        ledger_key_fallbacks=_earlier(variables, "TENUTO_LEDGER_KEY"),
         trusted_proxies=_proxies(variables.get("TENUTO_TRUSTED_PROXIES", "").strip() or "127.0.0.1,::1"),
         time_zone=_zone(variables.get("TENUTO_TIME_ZONE", "") or "UTC"),
         var=var,
@@ -235,6 +240,25 @@ def _secret(variables: Mapping[str, str], name: str, file: Path, *, production: 
             f"{name} is missing. In production, set it to a random text of {SECRET_MIN_LENGTH} characters or more."
         )
     return _development_secret(file)
+
+
+def _earlier(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """The earlier texts of a secret, newest first."""
+    found = tuple(each.strip() for each in variables.get(f"{name}_FALLBACKS", "").split(",") if each.strip())
+    if any(len(each) < SECRET_MIN_LENGTH for each in found):
+        raise ImproperlyConfigured(
+            f"{name}_FALLBACKS has a text of fewer than {SECRET_MIN_LENGTH} characters, which was never a key. Give each whole."
+        )
+    if variables.get(name, "") in found:
+        raise ImproperlyConfigured(
+            f"{name} stands in {name}_FALLBACKS too. Put a new text into {name}; `tenuto keys new` makes one."
+        )
+    return found
+
+
+def _derived(secret: str, purpose: str) -> bytes:
+    made = hmac.new(secret.encode(), f"tenuto {purpose}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(made)
 
 
 def _development_secret(file: Path) -> str:

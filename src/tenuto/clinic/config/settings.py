@@ -17,7 +17,9 @@ ENVIRONMENT = read(os.environ, root=_CHECKOUT if (_CHECKOUT / "pyproject.toml").
 PRODUCTION = ENVIRONMENT.production
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = ENVIRONMENT.secret_key
+SECRET_KEY_FALLBACKS = list(ENVIRONMENT.secret_key_fallbacks)
 LEDGER_KEY = ENVIRONMENT.ledger_key
+LEDGER_KEY_FALLBACKS = list(ENVIRONMENT.ledger_key_fallbacks)
 LEDGER_ANCHOR = ENVIRONMENT.ledger_anchor
 # Further anchors: a class and its arguments each, as `ledger.anchor.AnchorStore` describes them.
 LEDGER_ANCHORS_OUTSIDE = (
@@ -74,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenuto.clinic.ledger.pages.SayWhenBroken",
+    "tenuto.clinic.accounts.keys.SayWhenKeyUnknown",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -150,7 +153,8 @@ MFA_FORMS = {
 }
 # Passkeys need https; a checkout on localhost has none.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
-SECOND_FACTOR_KEY = ENVIRONMENT.derived_key("second factor")
+# The current key writes; the earlier ones are only read with, until `tenuto keys rotate` was run.
+SECOND_FACTOR_KEYS = ENVIRONMENT.derived_keys("second factor")
 # How messages are sent out: a class and its arguments. Outside development nothing leaves until this is set.
 OUTBOX_SENDER = (
     None if PRODUCTION else ("tenuto.clinic.ledger.outbox.FileSender", (ENVIRONMENT.var / "outbox",))

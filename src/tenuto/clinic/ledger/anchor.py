@@ -233,5 +233,5 @@ def _tell(store: AnchorStore, error: OSError) -> None:
 
 def _seal(number: int, mac: str) -> str:
     return hmac.new(
-        settings.LEDGER_KEY.encode(), f"anchor {number} {mac}".encode(), hashlib.sha256
+        chain.current_key().encode(), f"anchor {number} {mac}".encode(), hashlib.sha256
     ).hexdigest()

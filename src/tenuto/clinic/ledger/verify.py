@@ -24,6 +24,7 @@ from tenuto.clinic.ledger.canonical import digest, texts_of
 from tenuto.clinic.ledger.integrity import damage
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.ledger.raw import key_column, raw_rows
+from tenuto.clinic.ledger.rotation import read_turns
 from tenuto.clinic.ledger.sealed_check import unfit_rows
 
 __all__ = ["ChainFinding", "Report", "rows_of_new_events", "verify"]
@@ -106,7 +107,7 @@ def _events(report: Report, digests: _Digests, known: _Known) -> Iterator[ChainF
             yield ChainFinding(gap, f"{gap.capitalize()} missing: deleted or renumbered.")
         texts = texts_of(AuditEvent, raw)
         follows = texts.get("previous") == report.head
-        if texts.get("mac") != chain.mac(texts):
+        if not known.turns.sealed(texts, number):
             yield ChainFinding(f"event {number}", _changed(number, raw, follows=follows))
         elif not follows and number == last + 1:
             sentence = (
@@ -158,6 +159,7 @@ class _Known:
         self._wrong: list[ChainFinding] = []
         self._expected = {"the note": noted} if noted else {}
         self._missing: list[str] = []
+        self.turns = read_turns()
         for store in anchor.stores():
             self._read(store)
 
@@ -187,6 +189,12 @@ class _Known:
     def against(self, last: int) -> Iterator[ChainFinding]:
         """What does not fit, once the chain was read to its end."""
         yield from self._wrong
+        if missing := self.turns.missing():
+            sentence = (
+                f"The events up to {missing} were sealed with a key that is not given, so they can't be checked. "
+                "Put it into TENUTO_LEDGER_KEY_FALLBACKS."
+            )
+            yield ChainFinding("key", sentence)
         for where, (number, _) in self._expected.items():
             if number > last:
                 cut = anchor.span(last + 1, number)
