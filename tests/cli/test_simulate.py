@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tenuto.cli import main
-from tenuto.core.durability.clinic import KINDS, read_clinic
+from tenuto.core.durability.clinic import AIMS, KINDS, read_clinic
+from tenuto.core.durability.truths import TRUTHS
 
 EXAMPLES = Path(__file__).parents[2] / "examples/durability"
 TRIAL = (EXAMPLES / "trial.toml").read_text("utf-8")
@@ -227,9 +228,36 @@ def test_a_clinic_repeats_itself_for_the_same_seed_only(tmp_path):
     assert first["policies.csv"] != clinic_files(tmp_path, "c", "--seed", "5")["policies.csv"]
 
 
-def test_the_example_clinic_can_be_read():
-    found = read_clinic((EXAMPLES / "clinic.toml").read_text("utf-8"), name="example")
-    assert {policy.kind for policy in found.policies} == set(KINDS)
+def test_the_example_clinics_can_be_read_and_show_every_kind_and_aim():
+    files = [(EXAMPLES / name).read_text("utf-8") for name in ("clinic.toml", "aims.toml")]
+    policies = [policy for text in files for policy in read_clinic(text, name="example").policies]
+    assert {policy.kind for policy in policies} == set(KINDS)
+    assert {policy.aim for policy in policies} == {None, *AIMS}
+
+
+AIMED = """
+[[policy]]
+name = "keep response, 3 days"
+kind = "aimed"
+aim = "keep_response"
+worth_days = 3
+"""
+
+
+@pytest.mark.parametrize("truth", TRUTHS)
+def test_an_aimed_rule_is_set_against_fixed_intervals_whoever_the_patients_are(truth, tmp_path, capsys):
+    text = CLINIC.replace(
+        "[output]", f'{AIMED}[[policy]]\nname = "none"\nkind = "none"\n[output]\nmargins = "margins.csv"'
+    )
+    (tmp_path / "clinic.toml").write_text(text.replace("patients = 24", "patients = 12"), "utf-8")
+    words = ["simulate", "clinic", str(tmp_path / "clinic.toml"), "--output", str(tmp_path), "--truth", truth]
+    assert main(words) == 0
+    rows = list(csv.DictReader((tmp_path / "margins.csv").read_text("utf-8").splitlines()))
+    assert [(row["aim"], row["rival"]) for row in rows] == [
+        ("keep_response", "fixed intervals"),
+        ("keep_response", "symptoms"),
+    ]
+    assert ("who answer by" in capsys.readouterr().out) == (truth != "2")
 
 
 COMMITTED = EXAMPLES.parents[1] / "docs/generated/durability-policies.csv"
@@ -279,6 +307,8 @@ CLINIC_BAD = {
     ),
     "too short": (CLINIC.replace("days = 120", "days = 30"), "leaves no month"),
     "nobody": (CLINIC.replace("patients = 24", "patients = 0"), "'patients' is 0"),
+    "an aim that is none": (CLINIC + AIMED.replace("keep_response", "keep_calm"), "keep_gain"),
+    "an aim without a price": (CLINIC + AIMED.replace("worth_days = 3\n", ""), "worth_days"),
     "a path": (CLINIC.replace('"policies.csv"', '"../policies.csv"'), "plain file name"),
     "a name that steers": (CLINIC.replace('"symptoms"', '"a\\u001b[31m"'), "'name' must be one line"),
     "no name": (CLINIC.replace('"symptoms"', '" "'), "'name' must be one line"),

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tenuto import cli
-from tenuto.cli.simulate import POLICY_HEADING
-from tenuto.core.durability.clinic import KINDS
+from tenuto.cli.simulate import MARGIN_HEADING, POLICY_HEADING
+from tenuto.core.durability.clinic import AIMS, KINDS
 from tenuto.core.durability.metrics import METRICS
 from tenuto.core.durability.population import CONDITIONS, CONTROLS, COVARIATES, SETTINGS
 from tenuto.core.literature import ROOT as LITERATURE
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/reference/forecast-and-simulation.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("word", [*METRICS, *KINDS, *CONTROLS, *POLICY_HEADING[1:]])
+@pytest.mark.parametrize("word", [*METRICS, *KINDS, *AIMS, *CONTROLS, *POLICY_HEADING[1:], *MARGIN_HEADING])
 def test_every_choice_is_named(word):
     assert f"`{word}`" in PAGE
 

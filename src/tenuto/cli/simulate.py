@@ -8,6 +8,7 @@ import io
 import math
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tenuto.cli.cluster import in_order
 from tenuto.cli.files import read_text, write_together
 from tenuto.cli.policy import named_policy
 from tenuto.core.durability.clinic import SyntheticClinic, read_clinic
+from tenuto.core.durability.clinic_margins import Margin, margins
 from tenuto.core.durability.clinic_simulation import PolicyResult, play, shares, summary
 from tenuto.core.durability.course import Definitions
 from tenuto.core.durability.notes import condition_notes, trial_notes
@@ -25,6 +27,7 @@ from tenuto.core.durability.reading import TrialError
 from tenuto.core.durability.simulate import LEVELS, EndpointFigure, predict, run_task
 from tenuto.core.durability.structure import CURRENT, FIRST
 from tenuto.core.durability.trial import read_trial
+from tenuto.core.durability.truths import CURRENT_TRUTH, TRUTH_WORDS, TRUTHS
 from tenuto.core.policy import PolicyError, default_policy
 
 __all__ = ["add_arguments", "run"]
@@ -66,6 +69,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--policy", default="default", metavar="FILE", help="the clinic's limits (default: those that ship)"
     )
     clinic.add_argument(
+        "--truth",
+        choices=TRUTHS,
+        default=CURRENT_TRUTH,
+        help=f"by which model the patients answer, whatever the rules believe (default {CURRENT_TRUTH})",
+    )
+    clinic.add_argument(
         "--output",
         type=Path,
         default=Path(),
@@ -103,15 +112,18 @@ def _trial(args: argparse.Namespace) -> int:
 
 
 def _clinic(args: argparse.Namespace) -> int:
-    clinic = read_clinic(read_text(args.file), name=args.file)
+    clinic = replace(read_clinic(read_text(args.file), name=args.file), truth=args.truth)
     rules = Definitions.from_policy(named_policy(args.policy))
     _check_names(args.output, clinic, args.file)
     pieces = shares(clinic, fitted(), rules, args.seed)
     played = in_order(play, pieces, workers=args.workers, scheduler=args.scheduler)
-    results = summary(clinic, [one for part in played for one in part])
+    outcomes = [one for part in played for one in part]
+    results, compared = summary(clinic, outcomes), margins(clinic, outcomes)
     files: dict[str, bytes] = {}
     if clinic.table:
         files[str(args.output / clinic.table)] = policies_csv(results).encode()
+    if clinic.margins:
+        files[str(args.output / clinic.margins)] = margins_csv(compared).encode()
     if clinic.plot:
         # Imported here: drawing needs the renderer, simulating does not.
         from tenuto.clinic.ui.charts.frontier import frontier_chart
@@ -122,9 +134,15 @@ def _clinic(args: argparse.Namespace) -> int:
     if files:
         args.output.mkdir(exist_ok=True)
     write_together(files)
-    print(f"{clinic.name}: {clinic.patients} patients, seed {args.seed}, parameters {fitted().sha256[:12]}\n")
+    answering = "" if clinic.truth == CURRENT_TRUTH else f" who answer by {TRUTH_WORDS[clinic.truth]}"
+    print(
+        f"{clinic.name}: {clinic.patients} patients{answering}, seed {args.seed}, parameters {fitted().sha256[:12]}\n"
+    )
     print(_aligned([_POLICY_WORDS, *map(policy_cells, results)], words=1))
     print(_POLICY_LEGEND)
+    if compared:
+        print(f"\n{_aligned([_MARGIN_WORDS, *map(margin_cells, compared)], words=3)}")
+        print(_MARGIN_LEGEND)
     _print_notes(condition_notes(clinic.circumstances.condition))
     return 0
 
@@ -147,7 +165,11 @@ def _check_names(folder: Path, clinic: SyntheticClinic, source: str) -> None:
 
     A folder that isn't there yet is made in one that is, once there is something to put into it.
     """
-    for name, endings in ((clinic.table, (".csv",)), (clinic.plot, (".svg", ".png", ".pdf"))):
+    for name, endings in (
+        (clinic.table, (".csv",)),
+        (clinic.margins, (".csv",)),
+        (clinic.plot, (".svg", ".png", ".pdf")),
+    ):
         if name and (Path(name).name != name or Path(name).suffix.lower() not in endings):
             raise UserError(
                 f"[output] '{name[:60]}' must be a plain file name that ends in {' or '.join(endings)}."
@@ -190,6 +212,22 @@ lost         responders who lose response at some time all the same
 caught       of those who lose it without maintenance: treated before that day, so many weeks ahead (median)
 keepers      responders who keep it without maintenance, and how many of them are treated needlessly"""
 
+MARGIN_HEADING = (
+    "aim",
+    "rule",
+    "rival",
+    "infusions_a_year",
+    "percent_of_days_held",
+    "points_more",
+    "monte_carlo_error",
+    "percent_fewer_infusions",
+)
+_MARGIN_WORDS = ("aim", "rule", "against", "a year", "% held", "points more", "±", "% fewer")
+_MARGIN_LEGEND = """
+held         days on which the rule holds what it aims at; more points of them than the rival at as many infusions, ± one
+             Monte Carlo standard error over patients (what a mix of two neighbouring settings gives lies between them)
+fewer        infusions that the rule saves where it holds its aim as long as the rival; empty where it was not played so"""
+
 
 def policy_cells(result: PolicyResult) -> tuple[str, ...]:
     """A policy's line as text; empty where nobody was left to judge."""
@@ -211,10 +249,33 @@ def policy_cells(result: PolicyResult) -> tuple[str, ...]:
     )
 
 
+def margin_cells(margin: Margin) -> tuple[str, ...]:
+    """A margin's line as text."""
+    return (
+        margin.aim,
+        margin.policy,
+        margin.rival,
+        f"{margin.infusions_a_year:.1f}",
+        f"{margin.held:.1f}",
+        f"{margin.more:+.1f}",
+        f"{margin.error:.1f}",
+        "" if math.isnan(margin.fewer) else f"{margin.fewer:.0f}",
+    )
+
+
+def margins_csv(compared: Sequence[Margin]) -> str:
+    """The margins as CSV."""
+    return _csv_of([MARGIN_HEADING, *map(margin_cells, compared)])
+
+
 def policies_csv(results: Sequence[PolicyResult]) -> str:
     """The table of policies as CSV."""
+    return _csv_of([POLICY_HEADING, *map(policy_cells, results)])
+
+
+def _csv_of(lines: Iterable[Sequence[str]]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([POLICY_HEADING, *map(policy_cells, results)])
+    csv.writer(out, lineterminator="\n").writerows(lines)
     return out.getvalue()
 
 

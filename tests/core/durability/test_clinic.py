@@ -3,13 +3,16 @@
 import math
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
 from tenuto.core.durability.clinic import read_clinic
 from tenuto.core.durability.clinic_simulation import Outcome, play, shares, summary
 from tenuto.core.durability.course import State, standing
 from tenuto.core.durability.decide import decider
+from tenuto.core.durability.outlook import days_gained
 from tenuto.core.durability.population import fitted
+from tenuto.core.durability.posterior import Effort
 from tests.core.durability.courses import RULES, course
 
 CLINIC = """
@@ -113,10 +116,10 @@ def test_the_model_window_treats_before_loss_and_less_than_a_short_interval():
 def test_the_summary_counts_losses_by_the_untreated_course():
     one = clinic(policies=KINDS[: KINDS.index('[[policy]]\nname = "two')])
     own = [
-        Outcome("none", 2, 20, 20, 18, 40, 60, None),
-        Outcome("none", 1, 20, 10, 10, 80, 60, 70),
-        Outcome("none", 0, 20, 20, 20, None, None, None),
-        Outcome("none", 3, 20, 20, 20, 30, None, None),
+        Outcome("none", 2, 20, 20, 18, 40, 60, None, 0),
+        Outcome("none", 1, 20, 10, 10, 80, 60, 70, 0),
+        Outcome("none", 0, 20, 20, 20, None, None, None, 0),
+        Outcome("none", 3, 20, 20, 20, 30, None, None, 0),
     ]
     result = summary(one, own)[0]
     assert result.caught == 50
@@ -173,3 +176,53 @@ def test_the_line_that_the_gain_is_held_against_is_the_same_under_every_policy()
     found = {r.policy: r for r in summary(one, played(one))}
     assert found["none"].gain_kept < found["two weeks"].gain_kept <= 100
     assert found["none"].time_in_response < found["two weeks"].time_in_response
+
+
+def aimed(aim, worth):
+    text = f'[[policy]]\nname = "aimed"\nkind = "aimed"\naim = "{aim}"\nworth_days = {worth}\n'
+    one = clinic(policies=text)
+    return decider(one.policies[0], next(shares(one, fitted(), RULES, 1)))
+
+
+def test_an_aimed_rule_gives_where_an_infusion_brings_what_it_must():
+    fading = course(20, [5, 7, 8, 10])
+    assert aimed("keep_response", 1)(0, fading, fading.last)
+    assert not aimed("keep_response", 14)(0, fading, fading.last)
+
+
+def test_an_aimed_rule_leaves_alone_who_holds_the_aim_anyway():
+    deep = course(20, [1, 0, 0, 1])
+    assert not aimed("keep_response", 1)(0, deep, deep.last)
+    assert not aimed("keep_gain", 1)(0, deep, deep.last)
+
+
+def test_an_aimed_rule_leaves_alone_whom_an_infusion_would_not_bring_there():
+    stuck = course(24, [10, 11, 10, 11])
+    assert not aimed("keep_remission", 3)(0, stuck, stuck.last)
+
+
+def test_an_aimed_rule_rescues_once_when_a_loss_is_confirmed():
+    decide = aimed("keep_remission", 14)
+    lost, longer = course(20, [6, 14, 14]), course(20, [6, 14, 14, 14])
+    assert decide(0, lost, lost.last)
+    assert not decide(0, longer, longer.last)
+
+
+def test_an_aimed_rule_waits_no_further_than_a_step_beyond_what_was_seen():
+    """A patient whom nobody scored for two months would wait on by the model alone."""
+    decide = aimed("keep_response", 14)
+    seen = course(20, [1, 0, 0, 1])
+    assert not decide(0, seen, seen.last)
+    assert decide(0, seen, seen.last + timedelta(days=60))
+
+
+def test_days_gained_are_those_that_only_the_infusion_brings():
+    fading, scale = course(20, [5, 7, 8, 10]), course(20, [5]).measure
+
+    def days(line):
+        return days_gained(fading, fading.last, fitted(), Effort(), lambda p: np.full(len(p), line), 7, 14)
+
+    # Everybody is below the top of the scale with and without it; nobody is below its foot.
+    assert days(scale.highest) == pytest.approx(0, abs=1e-6)
+    assert days(-1.0) == pytest.approx(0, abs=1e-6)
+    assert 0 < days(8.0) <= 14

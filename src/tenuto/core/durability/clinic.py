@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from tenuto.core.durability.population import Circumstances, Unknown
 from tenuto.core.durability.reading import TrackedTable, TrialError, parsed
 from tenuto.core.durability.trial import Baseline, baseline_from, shares_from
+from tenuto.core.durability.truths import CURRENT_TRUTH, Truth
 from tenuto.core.scales.measurement import ScaleMeasure, UnknownScale, measure
 
-__all__ = ["KINDS", "MaintenancePolicy", "SyntheticClinic", "read_clinic"]
+__all__ = ["AIMS", "KINDS", "Aim", "MaintenancePolicy", "SyntheticClinic", "read_clinic"]
 
-KINDS = ("none", "fixed", "fixed_then", "symptom_triggered", "esketamine_rule", "stable_rule", "model_window")
+Aim = Literal["keep_gain", "keep_response", "keep_remission"]
+KINDS = (
+    "none",
+    "fixed",
+    "fixed_then",
+    "symptom_triggered",
+    "esketamine_rule",
+    "stable_rule",
+    "model_window",
+    "aimed",
+)
+AIMS: tuple[Aim, ...] = ("keep_gain", "keep_response", "keep_remission")
 MOST_PATIENTS = 100_000
 
 
@@ -28,6 +40,10 @@ class MaintenancePolicy:
     then_after_days: int = 0
     risk: float = 0.0
     """For model_window: the risk of lost response at which an infusion is due; 0 takes the clinic's upper limit."""
+    aim: Aim | None = None
+    """For aimed: what is to be kept."""
+    worth_days: float = 0.0
+    """For aimed: days with the aim held that an infusion must be expected to bring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +60,11 @@ class SyntheticClinic:
     horizon_days: int
     policies: tuple[MaintenancePolicy, ...]
     table: str | None
+    margins: str | None
+    """What aimed rules bring over the others."""
     plot: str | None
+    truth: Truth = CURRENT_TRUTH
+    """The model by whose law the patients answer; the forecast is always by the current one."""
 
 
 def read_clinic(text: str, *, name: str) -> SyntheticClinic:
@@ -81,6 +101,7 @@ def read_clinic(text: str, *, name: str) -> SyntheticClinic:
             _policy(entry, f"{name} [[policy]] {k}") for k, entry in enumerate(top.get("policy", list), 1)
         ),
         table=output.name("table", None),
+        margins=output.name("margins", None),
         plot=output.name("plot", None),
     )
     for table in (top, population, induction, horizon, output):
@@ -110,6 +131,8 @@ def _policy(raw: Any, where: str) -> MaintenancePolicy:
         then_every_days=days("then_every_days", kind == "fixed_then"),
         then_after_days=days("then_after_days", kind == "fixed_then"),
         risk=float(entry.number("risk", 0.0, most=0.95)) if kind == "model_window" else 0.0,
+        aim=entry.choice("aim", AIMS) if kind == "aimed" else None,
+        worth_days=float(entry.number("worth_days", least=0.01, most=14)) if kind == "aimed" else 0.0,
     )
     entry.done()
     return policy

@@ -14,11 +14,11 @@ from tenuto.core.durability.course import Definitions, State, standing
 from tenuto.core.durability.decide import Decider, decider
 from tenuto.core.durability.enrol import enrol
 from tenuto.core.durability.error import ErrorOfScale
-from tenuto.core.durability.model import Model
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.patients import PatientParameters
 from tenuto.core.durability.population import PopulationFit
 from tenuto.core.durability.record import History, Scored
+from tenuto.core.durability.truths import TrueLaw, true_law
 from tenuto.core.units import MgPerKg
 
 __all__ = ["Outcome", "PolicyResult", "Share", "play", "shares", "summary"]
@@ -59,6 +59,8 @@ class Outcome:
     """Day on which response is lost when this patient gets no maintenance."""
     loss: int | None
     """Day on which response is lost under the policy."""
+    days_in_remission: int
+    """By the level behind the scores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +97,22 @@ def shares(clinic: SyntheticClinic, fit: PopulationFit, rules: Definitions, seed
 def play(share: Share) -> list[Outcome]:
     """Every policy on every responder of a share, all under the same errors of the scores."""
     clinic, rng = share.clinic, np.random.default_rng(share.seed)
-    population = share.fit.population
-    law = population.law(clinic.circumstances, clinic.measure)
+    true = true_law(clinic.truth, clinic.circumstances, share.fit)
+    law = true.population.law(clinic.circumstances, clinic.measure)
     # The clinic is one site, the typical one; the forecast does not know that.
     known = replace(law, doubt=np.zeros_like(law.doubt))
     patients, entry = enrol(known, clinic.measure, clinic.baseline, share.patients, np.zeros((1, 1, 3)), rng)
     noise = rng.standard_normal((share.patients, clinic.horizon_days // share.rules.every_days + 1))
-    model = population.model(clinic.circumstances)
     none = MaintenancePolicy("none", "none")
     lost = [
         _first_loss(course, clinic, share.rules) if course is not None else None
         for course in (
-            one.course for one in _run(share, model, patients, entry[0], noise, decider(none, share), none)
+            one.course for one in _run(share, true, patients, entry[0], noise, decider(none, share), none)
         )
     ]
     outcomes = []
     for policy in clinic.policies:
-        played = _run(share, model, patients, entry[0], noise, decider(policy, share), policy)
+        played = _run(share, true, patients, entry[0], noise, decider(policy, share), policy)
         outcomes += [
             _outcome(policy, share, one, one.course, day)
             for one, day in zip(played, lost, strict=True)
@@ -128,11 +129,12 @@ class _Played:
     days: int
     in_response: int
     gain_kept: int
+    in_remission: int
 
 
 def _run(
     share: Share,
-    model: Model,
+    true: TrueLaw,
     patients: PatientParameters,
     entry: Floats,
     noise: Floats,
@@ -140,14 +142,15 @@ def _run(
     policy: MaintenancePolicy,
 ) -> list[_Played]:
     """The courses of the patients under one policy. An interval is kept to the day; every other policy waits for a score."""
-    clinic, rules, error = share.clinic, share.rules, ErrorOfScale.of(share.clinic.measure)
+    clinic, rules = share.clinic, share.rules
+    error = ErrorOfScale.of(clinic.measure, true.population["error_correlation"])
     to_the_day = policy.kind in ("fixed", "fixed_then")
     courses = [_opened(clinic, float(score)) for score in entry]
-    days, good, kept = np.zeros((3, len(courses)), dtype=int)
+    days, good, kept, well = np.zeros((4, len(courses)), dtype=int)
     last_error, carried = entry - patients.baseline, float(error.correlation(rules.every_days))
     responder: list[bool] = []
     lines: list[float] = []
-    walk = model.start(patients, 0.0)
+    walk = true.model.start(patients, 0.0)
     for day in range(clinic.horizon_days + 1):
         walk.to(float(day))
         level = walk.score()
@@ -163,6 +166,7 @@ def _run(
             days += 1
             good += level <= (1 - clinic.measure.response_fall) * patients.baseline
             kept += level <= lines
+            well += level <= clinic.measure.remission_at_most
             if scored or to_the_day:
                 today = START + timedelta(days=day)
                 who = np.array(
@@ -176,8 +180,8 @@ def _run(
             walk.infuse(clinic.dose, who)
             courses = [_treated(c, day, clinic.dose) if w else c for c, w in zip(courses, who, strict=True)]
     return [
-        _Played(course if yes else None, int(d), int(g), int(k))
-        for course, yes, d, g, k in zip(courses, responder, days, good, kept, strict=True)
+        _Played(course if yes else None, int(d), int(g), int(k), int(w))
+        for course, yes, d, g, k, w in zip(courses, responder, days, good, kept, well, strict=True)
     ]
 
 
@@ -216,6 +220,7 @@ def _outcome(
         days=one.days,
         days_in_response=one.in_response,
         days_gain_kept=one.gain_kept,
+        days_in_remission=one.in_remission,
         first_infusion=later[0] if later else None,
         untreated_loss=lost,
         loss=_first_loss(course, clinic, share.rules),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,12 +14,13 @@ from tenuto.core.durability.course import CourseStanding, Definitions, standing
 from tenuto.core.durability.error import ErrorOfScale
 from tenuto.core.durability.model import Walk
 from tenuto.core.durability.normal import Floats
+from tenuto.core.durability.patients import PatientParameters
 from tenuto.core.durability.population import Circumstances, PopulationFit
 from tenuto.core.durability.posterior import Effort, Places, Posterior, evidence_of, posterior
 from tenuto.core.durability.record import History, dose_of
 from tenuto.core.durability.survival import ResponseCurve, survival
 
-__all__ = ["Ahead", "circumstances", "outlook"]
+__all__ = ["Ahead", "circumstances", "days_gained", "outlook"]
 
 
 def circumstances(history: History) -> Circumstances:
@@ -115,3 +116,36 @@ def outlook(
     start = (as_of - history.start).days
     ahead = Ahead.of(found, error, standing(history, rules), rules, start, evidence.days[-1])
     return ahead.follow(found.walked(float(start)), days)[1]
+
+
+def days_gained(
+    history: History,
+    as_of: date,
+    fit: PopulationFit,
+    effort: Effort,
+    line: Callable[[PatientParameters], Floats],
+    every_days: int,
+    days: int,
+) -> float:
+    """Days, of the coming `days`, on which the level behind the scores is expected at or below a line only with an
+    infusion today, of the usual dose.
+
+    line: points, shape (n,), for patients with these parameters. Looked at every `every_days` days.
+    """
+    at, error, evidence = circumstances(history), ErrorOfScale.of(history.measure), evidence_of(history)
+    found = posterior(fit.population.model(at), fit.law(at, history.measure), error, evidence, effort)
+    without = found.walked(float((as_of - history.start).days))
+    treated, most = without.copy(), line(without.patients) + _CLOSE
+    treated.infuse(at.dose)
+    gained = 0.0
+    for day in range(every_days, days + 1, every_days):
+        now = (as_of - history.start).days + float(day)
+        without.to(now)
+        treated.to(now)
+        held = (treated.score() <= most).astype(float) - (without.score() <= most)
+        gained += every_days * found.mean(held)
+    return gained
+
+
+_CLOSE = 1e-9
+"""Points; a level on the line is not above it."""

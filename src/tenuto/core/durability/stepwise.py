@@ -7,9 +7,10 @@ from datetime import date, timedelta
 
 from tenuto.core.durability.course import CourseStanding, State
 from tenuto.core.durability.definitions import Definitions, LengtheningSteps
+from tenuto.core.durability.evidence import known
 from tenuto.core.durability.record import History
 
-__all__ = ["LongestInterval", "bound", "longest_seen", "no_step_because", "step"]
+__all__ = ["LongestInterval", "bound", "first_interval_most", "longest_seen", "no_step_because", "step"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,13 @@ def no_step_because(history: History, steps: LengtheningSteps) -> str | None:
             f"no step beyond it within {steps.none_after_item_rise} days of a rise of the question on suicide"
         )
     return None
+
+
+def first_interval_most(history: History, rules: Definitions) -> int:
+    """Days that protocol and evidence allow for a first maintenance interval."""
+    entry = known(history.condition)
+    published = entry.after_one if len(history.infusions) == 1 else entry.after_series
+    return min(published, rules.fixed_days)
 
 
 def bound(history: History, now: CourseStanding, rules: Definitions, first_most: int) -> LongestInterval:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tenuto.core.durability.course import CourseStanding, Definitions, State
-from tenuto.core.durability.evidence import known
 from tenuto.core.durability.record import History
-from tenuto.core.durability.stepwise import LongestInterval, bound
+from tenuto.core.durability.stepwise import LongestInterval, bound, first_interval_most
 from tenuto.core.durability.survival import ResponseCurve
 from tenuto.core.forecast.days import first_open, last_open
 
-__all__ = ["BoosterWindow", "first_interval_most", "lost_by", "window"]
+__all__ = ["BoosterWindow", "lost_by", "window"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +47,6 @@ def lost_by(curve: ResponseCurve, days: int, rules: Definitions) -> float:
 def _confirming(rules: Definitions) -> int:
     """Days from the first to the last of the scores that make a loss."""
     return (rules.scores_in_row - 1) * rules.every_days
-
-
-def first_interval_most(history: History, rules: Definitions) -> int:
-    """Days that protocol and evidence allow for a first maintenance interval."""
-    entry = known(history.condition)
-    published = entry.after_one if len(history.infusions) == 1 else entry.after_series
-    return min(published, rules.fixed_days)
 
 
 def window(

@@ -15,22 +15,15 @@ from tenuto.core.durability.calibration.fit import Calibration, calibrate, log_p
 from tenuto.core.durability.calibration.likelihood import Settings
 from tenuto.core.durability.calibration.score import RowResult, cross_validated, in_sample
 from tenuto.core.durability.calibration.table import data_sha256, studies
-from tenuto.core.durability.model import Model
 from tenuto.core.durability.normal import Floats
-from tenuto.core.durability.parts import Additive, SingleExponential
-from tenuto.core.durability.population import Circumstances, Population, fitted
+from tenuto.core.durability.population import Population, fitted
 from tenuto.core.durability.structure import FIRST, FOLDER, MODEL_VERSION
+from tenuto.core.durability.truths import single_exponential
 
 __all__ = ["RESULTS", "RIVALS", "Rival", "fingerprint", "judged", "run", "written"]
 
 RESULTS = FOLDER / "results.json"
 Report = Callable[[str], None]
-
-
-def single_exponential(population: Population, at: Circumstances) -> Model:
-    """A fixed hazard: every infusion adds the same, and what it adds is lost at one rate in everybody."""
-    one_rate = SingleExponential(population["onset_days"], population["fast"])
-    return replace(population.model(at, one_rate), uptake=Additive())
 
 
 @dataclass(frozen=True, slots=True)
