@@ -50,6 +50,10 @@ COMMANDS: dict[str, Command] = {
     "worker": Command(
         "tenuto.cli.worker", "do the clinic's jobs and send its messages, beside servers of their own"
     ),
+    "emergency": Command(
+        "tenuto.cli.emergency",
+        "show patients' charts on the server when no page can be shown; writes nothing",
+    ),
     "staff": Command(
         "tenuto.cli.staff", "open a clinic, confirm a signer, reset a lost second factor; on record"
     ),

@@ -107,6 +107,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "tenuto.clinic.ui.context.shell",
                 "tenuto.clinic.ledger.pages.anchor_problem",
+                "tenuto.clinic.ledger.space.disk_problem",
                 "tenuto.clinic.people.context.about_patient",
                 "tenuto.clinic.accounts.context.demonstration",
                 "tenuto.clinic.accounts.context.permissions",

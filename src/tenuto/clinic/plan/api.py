@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.plan.chart import chart_text
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.services import ProposedRevision, RevisionRefused, draft, propose_revision, sign
 from tenuto.clinic.plan.services.drafting import build
@@ -24,6 +25,7 @@ __all__ = [
     "PlanState",
     "ProposedRevision",
     "RevisionRefused",
+    "chart_text",
     "current",
     "draft",
     "propose_revision",

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from http import HTTPStatus
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -48,8 +52,22 @@ def forbidden(request: HttpRequest, exception: Exception | None = None, reason: 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if _disk_is_full():
+        text = (
+            "The disk of the server is full: nothing can be saved, and nobody can sign in. Nothing was half-saved. Whoever runs "
+            "the server makes room; until then `tenuto emergency NAME` shows a patient's chart there."
+        )
+        return failure(request, heading="The disk is full", text=text, status=HTTPStatus.SERVICE_UNAVAILABLE)
     text = "Tenuto could not answer. Nothing was half-saved. Look whether your entry is there before you make it again; if this happens again, tell whoever runs this server what you did."
     return failure(request, heading="Something went wrong here", text=text, status=500)
+
+
+def _disk_is_full() -> bool:
+    """Whether the error that is being answered says so: SQLite in its words, PostgreSQL by its code for a full disk."""
+    error = sys.exc_info()[1]
+    if not isinstance(error, DatabaseError):
+        return False
+    return "disk is full" in str(error) or getattr(error.__cause__, "sqlstate", "") == "53100"
 
 
 def failure(request: HttpRequest, *, heading: str, text: str, status: int) -> HttpResponse:
