@@ -250,7 +250,6 @@ def test_a_change_without_its_event_is_not_kept(clinic_at_work):
 
 DECIDES_NOTHING = {
     "accounts.lastcode": "setting it back lets a code count again that the same second still accepts",
-    "accounts.lastcode": "which code was taken last; at most a code of the same half minute is taken again",
     "accounts.tally": "counts lately failed tries under a keyed hash",
     "people.namekey": "computed from the sealed name; where to look for similar ones",
     "desk.workrow": "the worklist as computed from the facts; built again at any time",
