@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from http import HTTPStatus
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -18,6 +19,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 
 from tenuto.clinic.accounts import throttle
@@ -88,6 +90,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         check_sealed([cast(Staff, user), *Authenticator.objects.filter(user=user)])
         answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return answer
+
+    def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
+        """A closed account, whose passkey is right."""
+        staff = cast(Staff, user)
+        record_access(action="failed sign-in", subject=staff, by=staff, at=timezone.now())
+        context = {"heading": "Closed", "text": "This account is closed. Ask your medical director."}
+        return render(request, "ui/problem.html", context, status=HTTPStatus.FORBIDDEN)
 
     @transaction.atomic
     def set_password(self, user: AbstractBaseUser, password: str) -> None:

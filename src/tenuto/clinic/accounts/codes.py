@@ -13,7 +13,7 @@ from django.db import transaction
 
 from tenuto.clinic.accounts.models import LastCode
 
-__all__ = ["spend_code"]
+__all__ = ["spend_code", "went_on"]
 
 
 def spend_code(secret: str, code: str) -> bool:
@@ -27,9 +27,13 @@ def _is(secret: str, counter: int, code: str) -> bool:
     return bool(compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, counter))))
 
 
-@transaction.atomic
 def _spend(secret: str, counter: int) -> bool:
-    key = hashlib.sha256(secret.encode()).hexdigest()
+    return went_on(hashlib.sha256(secret.encode()).hexdigest(), counter)
+
+
+@transaction.atomic
+def went_on(key: str, counter: int) -> bool:
+    """Keep how far an app or a security key has counted; False when it had come as far before."""
     _, first = LastCode.objects.get_or_create(key=key, defaults={"counter": counter})
     # Compared in the database: of two processes with the same code one finds it used.
     return first or LastCode.objects.filter(key=key, counter__lt=counter).update(counter=counter) == 1

@@ -150,6 +150,10 @@ MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
     "authenticate": "tenuto.clinic.accounts.adapters.SecondFactorForm",
     "reauthenticate": "tenuto.clinic.accounts.adapters.SignatureForm",
+    "add_webauthn": "tenuto.clinic.accounts.passkeys.AddPasskeyForm",
+    "authenticate_webauthn": "tenuto.clinic.accounts.passkeys.PasskeyForm",
+    "login_webauthn": "tenuto.clinic.accounts.passkeys.PasskeyLoginForm",
+    "reauthenticate_webauthn": "tenuto.clinic.accounts.passkeys.PasskeySignatureForm",
     "activate_totp": "tenuto.clinic.accounts.adapters.FirstCodeForm",
 }
 # Passkeys need https; a checkout on localhost has none.

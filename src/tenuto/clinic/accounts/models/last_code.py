@@ -10,7 +10,8 @@ __all__ = ["LastCode"]
 class LastCode(models.Model):
     """How far the codes of an app are used up: no code of this counter or an earlier one counts again (RFC 6238, 5.2).
 
-    `key` is the SHA-256 of the app's secret, so that it holds also when the same secret is set up again.
+    The same for the count of a security key, which a copy of it does not know. `key` is the SHA-256 of the app's secret or of
+    the credential's id, so that it holds also when the same one is set up again.
     """
 
     key = models.CharField(max_length=64, primary_key=True)

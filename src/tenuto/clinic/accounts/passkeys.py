@@ -1,0 +1,104 @@
+"""The forms of passkeys: what a browser sends is bounded and never a failure of the program, and a copied key is found."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from fido2.webauthn import AuthenticationResponse
+
+from tenuto.clinic.accounts.codes import went_on
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.ledger.services import record_access
+
+__all__ = ["AddPasskeyForm", "PasskeyForm", "PasskeyLoginForm", "PasskeySignatureForm"]
+
+LONGEST = 20_000
+"""Characters; what a key says has about two thousand."""
+NOT_UNDERSTOOD = "What the passkey said was not understood. Try again."
+COPIED = "This passkey counts backwards, so there is a copy of it somewhere. Tell your medical director, and remove it."
+BAD = (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError)
+"""What the library's readers raise for something that no key would say."""
+
+
+class _Said(forms.JSONField):
+    """What a key said, of bounded length and depth."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            if len(str(value or "")) > LONGEST:
+                raise ValidationError(NOT_UNDERSTOOD)
+            return super().to_python(value)
+        except RecursionError:
+            raise ValidationError(NOT_UNDERSTOOD) from None
+
+
+def _said() -> _Said:
+    return _Said(widget=forms.HiddenInput, error_messages={"invalid": NOT_UNDERSTOOD})
+
+
+class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """A new passkey."""
+
+    credential = _said()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = _read(super().clean)
+        return cleaned
+
+
+class PasskeyForm(AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """The answer of a passkey after the password."""
+
+    credential = _said()
+
+    def clean_credential(self) -> Authenticator:
+        said = self.cleaned_data["credential"]
+        found: Authenticator = _read(super().clean_credential)
+        _check_not_copied(found, said)
+        return found
+
+
+class PasskeyLoginForm(PasskeyForm):
+    """The answer of a passkey at the door, without a password."""
+
+    passwordless = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, user=None, **kwargs)
+
+
+class PasskeySignatureForm(PasskeyForm):
+    """The answer of a passkey before a signature or after a lock."""
+
+    reauthenticated = True
+
+
+def _read(reader: Callable[[], Any]) -> Any:
+    try:
+        return reader()
+    except BAD:
+        raise ValidationError(NOT_UNDERSTOOD) from None
+
+
+def _check_not_copied(found: Authenticator, said: Any) -> None:
+    """A key counts its answers; those that don't always say 0 (WebAuthn, 6.1.1)."""
+    answer = AuthenticationResponse.from_dict(said)
+    count = answer.response.authenticator_data.counter
+    if count == 0 or went_on(hashlib.sha256(answer.raw_id).hexdigest(), count):
+        return
+    owner = Staff.objects.get(pk=found.user_id)
+    record_access(
+        action="failed second factor",
+        subject=owner,
+        by=owner,
+        at=timezone.now(),
+        detail={"what": "a copied passkey"},
+    )
+    raise ValidationError(COPIED)
