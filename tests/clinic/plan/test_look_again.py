@@ -127,12 +127,12 @@ def test_a_reading_that_is_well_again_lets_go_and_a_later_one_holds_anew(version
     patient = version.patient
     press(patient, 150, 95, bob, at=later(1))
     assert look(patient, 2) == 1
-    press(patient, 120, 78, bob, at=later(3))
-    press(patient, 118, 76, bob, at=later(4))
-    assert look(patient, 5) == 0
+    press(patient, 120, 78, bob, at=later(8))
+    press(patient, 118, 76, bob, at=later(14))
+    assert look(patient, 15) == 0
     assert holds(patient) == []
-    press(patient, 152, 96, bob, at=later(6))
-    assert look(patient, 7) == 1
+    press(patient, 152, 96, bob, at=later(21))
+    assert look(patient, 22) == 1
     assert holds(patient) == [("plan", "plan.look_again")]
 
 
