@@ -56,7 +56,7 @@ class IntakeVisit:
         self.page.get_by_role("button", name="Register the patient").click()
         self.page.wait_for_url(re.compile("/patients/"))
         expect(self.page.get_by_role("heading", level=1)).to_have_text(name)
-        expect(self.page.get_by_role("heading", level=2, name="Person")).to_be_visible()
+        expect(self.page.get_by_role("heading", level=2, name="History")).to_be_visible()
         self.page.get_by_role("link", name="Intake", exact=True).first.click()
 
     def opens_step(self, title: str) -> None:

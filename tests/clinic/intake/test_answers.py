@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tenuto.clinic.intake.api import current
@@ -169,3 +171,26 @@ def test_an_unknown_code_is_refused_and_one_that_a_record_brought_stays(visit, a
     }
     assert visit(bob).post(url_of(ana, "diagnoses"), row).status_code == 302
     assert current(ana).facts.problems[0].onset.year == 2001
+
+
+def test_the_whole_history_stands_on_one_page_and_each_step_saves_by_itself(visit, ana, bob):
+    browser = visit(bob)
+    url = f"/patients/{ana.pk}/intake/history/"
+    html = browser.get(url).content.decode()
+    assert [f'id="step-{step.id}"' in html for step in steps()] == [True] * len(steps())
+    ids = re.findall(r' id="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+    sent = {"whole": "1", "together": "1", "q-asa.class": "2"}
+    assert browser.post(url_of(ana, "medical"), sent)["Location"] == f"{url}#step-medicines"
+    last = browser.post(url_of(ana, "support"), {"whole": "1", "q-capacity": "yes"})
+    assert last["Location"] == f"{url}#step-support"
+    assert browser.post(url_of(ana, "support"), {})["Location"].endswith("/intake/measurements/")
+
+
+def test_two_rows_wait_for_the_first_trials(visit, ana, bob):
+    browser = visit(bob)
+    assert browser.get(url_of(ana, "trials")).content.decode().count("data-new") == 2
+    row = {f"r-{ROW}-drug": "sertraline 150 mg", f"r-{ROW}-weeks": "10", f"r-{ROW}-adequate": "yes"}
+    browser.post(url_of(ana, "trials"), {**row, "r-bbbbbbbbbb-drug": "", "r-bbbbbbbbbb-weeks": ""})
+    assert current(ana).facts.answer("treatments.trials").value == "sertraline 150 mg for 10 weeks: adequate"
+    assert browser.get(url_of(ana, "trials")).content.decode().count("data-new") == 1

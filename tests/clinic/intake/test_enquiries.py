@@ -94,7 +94,7 @@ def test_an_enquiry_becomes_a_patient_once_and_its_task_ends(visit, asked, carol
     url = f"/enquiries/{asked.pk}/"
     answer = visit(carol).post(url, REGISTER)
     patient = Patient.objects.get()
-    assert answer["Location"] == f"/patients/{patient.pk}/intake/history/person/"
+    assert answer["Location"] == f"/patients/{patient.pk}/intake/history/"
     assert [str(i) for i in patient.identifiers.all()] == ["MR 77"]
     assert open_tasks(clinic) == []
     visit(carol).post(url, REGISTER)
@@ -124,7 +124,7 @@ def test_somebody_is_registered_without_an_enquiry(visit, carol, charlie, erin):
     ):
         answer = visit(who).post("/register/", {**given, "name": name})
         patient = Patient.objects.get(name=name)
-        assert answer["Location"] == f"/patients/{patient.pk}/intake/history/person/"
+        assert answer["Location"] == f"/patients/{patient.pk}/intake/history/"
         assert (patient.clinic, str(patient.identifiers.get())) == (who.clinic, f"MR TN-{number:06}")
         # Nobody said that the address may be used, so it may not be.
         assert contact_preferences(patient)[Channel.EMAIL].allowed is False

@@ -135,7 +135,7 @@ def test_an_old_pregnancy_test_never_passes(ana, bob):
 
 
 def test_results_keep_the_laboratorys_limit(visit, ana, bob):
-    data = {"taken": "2026-11-20", "alt_u_per_l": "130", "alt_u_per_l_high": "40", "lab.ecg": "normal"}
+    data = {"taken": "2026-11-20", "alt_u_per_l": "130 (10-40)", "lab.ecg": "normal"}
     assert visit(bob).post(f"/patients/{ana.pk}/intake/tests/", data).status_code == 302
     row = Measured.objects.get(kind="alt_u_per_l")
     assert (row.value, row.reference_high) == (Decimal(130), Decimal(40))
@@ -166,3 +166,25 @@ def test_a_consultation_in_person_is_the_treatment_relationship(ana, alice, bob)
     assert "ANSWER-PRESCRIBER" in codes(ana, "prescriber")
     record_visit(**{**visit_of, "at": NOW + timedelta(hours=1)}, in_person=True, by=alice)
     assert codes(ana, "prescriber") == set()
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("(40)", "no value"),
+        ("31 (40", "can't be read"),
+        ("31 U/mL (40)", "another unit"),
+        ("31 (0,5)", "has a comma"),
+    ],
+)
+def test_an_enzyme_that_is_not_read_whole_is_not_kept(visit, ana, bob, typed, sentence):
+    sent = {"taken": "2026-11-20", "alt_u_per_l": typed}
+    assert sentence in text_of(visit(bob).post(f"/patients/{ana.pk}/intake/tests/", sent))
+    assert not Measured.objects.exists()
+
+
+@pytest.mark.parametrize(("typed", "limit"), [("31", None), ("31 (<40)", 40), ("31.0 (7–40)", 40)])
+def test_an_enzyme_is_read_as_the_laboratory_reports_it(visit, ana, bob, typed, limit):
+    visit(bob).post(f"/patients/{ana.pk}/intake/tests/", {"taken": "2026-11-20", "alt_u_per_l": typed})
+    row = Measured.objects.get()
+    assert (row.value, row.reference_high) == (31, limit)

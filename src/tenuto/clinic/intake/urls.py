@@ -17,6 +17,7 @@ from tenuto.clinic.intake.views import (
 app_name = "intake"
 urlpatterns = [
     path("", overview.overview, name="page"),
+    path("history/", history.whole, name="history-whole"),
     path("history/<slug:step_id>/", history.history, name="history"),
     path("measurements/", measurements.measurements, name="measurements"),
     path("measurements/<uuid:reading>/strike/", measurements.strike, name="strike"),

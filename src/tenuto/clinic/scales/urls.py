@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tenuto.clinic.scales.views import asked, scales, triage
+from tenuto.clinic.scales.views import asked, paper, scales, triage
 
 app_name = "scales"
 urlpatterns = [
     path("", scales.scales, name="scales"),
     path("ask/", asked.ask, name="ask"),
     path("ask/<uuid:link_id>/take-back/", asked.take_back, name="take-back"),
+    path("paper/", paper.paper, name="paper"),
     path("triage/", triage.triage, name="triage"),
     path("<slug:instrument_id>/", scales.form, name="scale"),
 ]

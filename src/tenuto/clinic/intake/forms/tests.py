@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -27,6 +28,38 @@ WORDS = {
 """Label and words by fact. Unknown is an answer that is kept and still counts as missing (hazard H30)."""
 
 
+_REPORTED = re.compile(r"(?P<value>[^()]*?)\s*(?:\((?P<limit>[^()]*)\))?\Z")
+
+
+class EnzymeField(forms.CharField):
+    """An enzyme as the laboratory reports it: the value, and its upper limit in brackets, such as 31 (40)."""
+
+    def __init__(self, *, label: str) -> None:
+        super().__init__(
+            label=label,
+            required=False,
+            max_length=40,
+            widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "31 (40)"}),
+        )
+        self.value = NumberField(unit="U/L", lowest=Decimal(0), highest=Decimal(20000))
+        self.limit = NumberField(unit="U/L", lowest=Decimal(1), highest=Decimal(2000))
+
+    def clean(self, value: Any) -> Any:
+        text = str(super().clean(value)).strip()
+        found = _REPORTED.match(text)
+        if found is None:
+            raise ValidationError(
+                f"“{text}” can't be read. Write the value, and the upper limit in brackets: 31 (40)."
+            )
+        number = self.value.clean(found["value"])
+        if number is None:
+            if found["limit"]:
+                raise ValidationError("There is an upper limit but no value. Write the value before it.")
+            return None
+        # A range such as 10-40, or <40, ends in the upper limit.
+        return Value(number, self.limit.clean(re.split(r"[-–<≤]", found["limit"] or "")[-1]))
+
+
 class TestsForm(forms.Form):
     """Only what came back is filled in; all of it has the day on which the sample was taken."""
 
@@ -36,12 +69,7 @@ class TestsForm(forms.Form):
         super().__init__(data, initial={"taken": today})
         self.today = today
         for kind, label in ENZYMES.items():
-            self.fields[kind] = NumberField(
-                label=f"{label}, U/L", unit="U/L", lowest=Decimal(0), highest=Decimal(20000)
-            )
-            self.fields[f"{kind}_high"] = NumberField(
-                label=f"{label} upper limit", unit="U/L", lowest=Decimal(1), highest=Decimal(2000)
-            )
+            self.fields[kind] = EnzymeField(label=f"{label}, U/L (upper limit)")
         self.fields["egfr_ml_per_min"] = NumberField(
             label="eGFR, mL/min/1.73 m²", unit="mL/min", lowest=Decimal(1), highest=Decimal(300)
         )
@@ -51,9 +79,9 @@ class TestsForm(forms.Form):
                 self.fields[fact_id] = forms.ChoiceField(label=label, choices=choices, required=False)
 
     @property
-    def pairs(self) -> list[tuple[Any, Any]]:
-        """Each enzyme beside its upper limit."""
-        return [(self[kind], self[f"{kind}_high"]) for kind in ENZYMES]
+    def enzymes(self) -> list[Any]:
+        """The enzymes, each with its upper limit."""
+        return [self[kind] for kind in ENZYMES]
 
     @property
     def others(self) -> list[Any]:
@@ -68,25 +96,16 @@ class TestsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        for kind, label in ENZYMES.items():
-            if (
-                cleaned.get(f"{kind}_high") is not None
-                and cleaned.get(kind) is None
-                and kind not in self.errors
-            ):
-                self.add_error(kind, f"{label} has an upper limit but no value. Enter the value.")
         if not self.errors and not self.values() and not self.words():
             raise ValidationError("No result was entered.")
         return cleaned
 
     def values(self) -> dict[str, Value]:
         """The measured results, by kind."""
-        kinds = (*ENZYMES, "egfr_ml_per_min")
-        return {
-            kind: Value(self.cleaned_data[kind], self.cleaned_data.get(f"{kind}_high"))
-            for kind in kinds
-            if self.cleaned_data.get(kind) is not None
-        }
+        found: dict[str, Value] = {kind: v for kind in ENZYMES if (v := self.cleaned_data.get(kind))}
+        if (egfr := self.cleaned_data.get("egfr_ml_per_min")) is not None:
+            found["egfr_ml_per_min"] = Value(egfr)
+        return found
 
     def words(self) -> dict[str, str]:
         """The results told in a word, by fact."""

@@ -5,19 +5,21 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import roles_that_may
 from tenuto.clinic.intake.entries import standing
 from tenuto.clinic.intake.forms.history import Posted, read_step, step_forms
-from tenuto.clinic.intake.gather import Gathered, fold, gather, without_saves
+from tenuto.clinic.intake.gather import Gathered, fold, gather_one, without_saves
 from tenuto.clinic.intake.presenters.history import conflict_cards, notes_of, step_view
 from tenuto.clinic.intake.services.history import SaveResult, save_step
 from tenuto.clinic.intake.state import IntakeState, current
@@ -30,7 +32,7 @@ from tenuto.core.intake.history import Saved, Value
 from tenuto.core.intake.required import fact
 from tenuto.core.intake.steps import HistoryStep, Rows, step, steps
 
-__all__ = ["history"]
+__all__ = ["history", "whole"]
 
 CONFLICT = 409
 
@@ -42,7 +44,7 @@ def history(request: HttpRequest, patient: Patient, step_id: str) -> HttpRespons
     asked = _step(step_id)
     if request.method != "POST":
         return _show(request, patient, asked)
-    values, _ = _standing(patient, asked)
+    values, _ = _standing(patient, asked, gather_one(patient.pk))
     posted = read_step(asked, request.POST, values, prescribers_of(patient))
     if "together" in request.POST:
         posted.entries.update(_nothing_of(asked, posted, values, current(patient)))
@@ -86,14 +88,24 @@ def _answer(request: HttpRequest, patient: Patient, asked: HistoryStep, result: 
     if "again" in request.POST:
         messages.success(request, "The answer stands, with today's date.", extra_tags="Asked again")
         return redirect("intake:history", patient.pk, asked.id)
-    following = steps()[steps().index(asked) + 1 :]
-    if "stay" in request.POST or not following:
-        return redirect(
-            "intake:page" if not following else "intake:history",
-            patient.pk,
-            *([asked.id] if following else []),
-        )
-    return redirect("intake:history", patient.pk, following[0].id)
+    return _go_on(request, patient, asked)
+
+
+def _go_on(request: HttpRequest, patient: Patient, asked: HistoryStep) -> HttpResponse:
+    """To the next step, and after the last one to the measurements; whoever has all on one page stays there."""
+    following = None if "stay" in request.POST else _after(asked)
+    if "whole" in request.POST:
+        here = reverse("intake:history-whole", args=[patient.pk])
+        return redirect(f"{here}#step-{(following or asked).id}")
+    if "stay" in request.POST:
+        return redirect("intake:history", patient.pk, asked.id)
+    if following is None:
+        return redirect("intake:measurements", patient.pk)
+    return redirect("intake:history", patient.pk, following.id)
+
+
+def _after(asked: HistoryStep) -> HistoryStep | None:
+    return next(iter(steps()[steps().index(asked) + 1 :]), None)
 
 
 def _resolve(request: HttpRequest, patient: Patient, asked: HistoryStep, posted: Posted) -> HttpResponse:
@@ -134,18 +146,12 @@ def _show(
     posted: Posted | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    values, saved = _standing(patient, asked)
     state = current(patient)
-    # One empty row to fill in; a list of trials has at least two, because one alone is never enough.
-    empty = [uuid.uuid4().hex for _ in range(2 if asked.rows is Rows.TRIAL and not _listed(values) else 1)]
-    forms = posted.forms if posted else step_forms(asked, values, prescribers_of(patient), keys=empty)
-    view = step_view(asked, forms, saved, _applies(state), today=state.as_of)
+    shown = _shown(patient, asked, state, gather_one(patient.pk), posted)
     all_steps = steps()
     place = all_steps.index(asked)
     context = {
-        "step": asked,
-        "shown": view,
-        "diagnoses": titles() if asked.rows is Rows.DIAGNOSIS else {},
+        **shown,
         "number": place + 1,
         "total": len(all_steps),
         "before": all_steps[place - 1] if place else None,
@@ -155,9 +161,34 @@ def _show(
     return page(request, "intake/history.html", patient, context, state=state, status=status)
 
 
-def _standing(patient: Patient, asked: HistoryStep) -> tuple[Mapping[str, Value], Mapping[str, Saved]]:
+@require_safe
+@shows_patient("history", verb="intake.record")
+def whole(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """All steps on one page, for whoever goes through them in one sitting. Each saves itself as it does alone."""
+    state, rows = current(patient), gather_one(patient.pk)
+    parts = [_shown(patient, each, state, rows) for each in steps()]
+    return page(request, "intake/whole.html", patient, {"parts": parts}, state=state)
+
+
+def _shown(
+    patient: Patient, asked: HistoryStep, state: IntakeState, rows: Gathered, posted: Posted | None = None
+) -> dict[str, Any]:
+    """A step with its forms, as its template is given it."""
+    values, saved = _standing(patient, asked, rows)
+    # One empty row to fill in; a list of trials begins with two, because one alone is never enough.
+    empty = [uuid.uuid4().hex for _ in range(2 if asked.rows is Rows.TRIAL and not _listed(values) else 1)]
+    forms = posted.forms if posted else step_forms(asked, values, prescribers_of(patient), keys=empty)
+    return {
+        "step": asked,
+        "shown": step_view(asked, forms, saved, _applies(state), today=state.as_of),
+        "diagnoses": titles() if asked.rows is Rows.DIAGNOSIS else {},
+    }
+
+
+def _standing(
+    patient: Patient, asked: HistoryStep, rows: Gathered
+) -> tuple[Mapping[str, Value], Mapping[str, Saved]]:
     """What stands in the entries of a step, and of it what was saved here."""
-    rows = gather([patient.pk]).get(patient.pk, Gathered())
     saved = fold(rows.saves).get(asked.id, {})
     told = standing(asked, without_saves(patient, rows))
     return {**told, **{key: each.value for key, each in saved.items()}}, saved

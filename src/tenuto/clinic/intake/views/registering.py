@@ -23,7 +23,6 @@ from tenuto.clinic.people.registering import register_person
 from tenuto.clinic.people.services import IdentityConflict, IdentityDoubt, known_patient
 from tenuto.clinic.people.similar import alike
 from tenuto.core.intake.facts import Person
-from tenuto.core.intake.steps import steps
 
 __all__ = ["register", "registered"]
 
@@ -47,7 +46,7 @@ def register(request: HttpRequest) -> HttpResponse:
 def registered(
     request: HttpRequest, form: RegisterForm, make: Callable[..., Patient]
 ) -> HttpResponse | SideBySide | None:
-    """Register by `make` and go on to the first step of the history.
+    """Register by `make` and go on to the history.
 
     Otherwise the comparison that somebody has to make, or nothing when the form says what is wrong.
     """
@@ -68,7 +67,7 @@ def registered(
         form.add_error("identifier", str(conflict))
         return None
     messages.success(request, "The patient is registered. Go on with the history.", extra_tags="Registered")
-    return redirect("intake:history", patient.pk, steps()[0].id)
+    return redirect("intake:history-whole", patient.pk)
 
 
 def _stop_for_similar_names(person: Person, staff: Staff) -> None:

@@ -23,7 +23,7 @@ from tenuto.core.scales.reading import instrument
 from tenuto.core.scales.scoring import Score, Void
 from tenuto.core.units import plain
 
-__all__ = ["form", "scales"]
+__all__ = ["form", "scales", "tell"]
 
 
 @require_safe
@@ -55,7 +55,7 @@ def form(request: HttpRequest, patient: Patient, instrument_id: str) -> HttpResp
             by=staff_of(request),
             at=timezone.now(),
         )
-        _tell(request, scale.title, recorded)
+        tell(request, scale.title, recorded)
         urgent = any(task.kind.startswith("suicide") for task in recorded.tasks)
         to_triage = urgent and may(staff_of(request), "scale.triage")
         return redirect("scales:triage" if to_triage else "scales:scales", patient.pk)
@@ -64,7 +64,8 @@ def form(request: HttpRequest, patient: Patient, instrument_id: str) -> HttpResp
     return page(request, "scales/scale.html", patient, context, batch=batch, status=status)
 
 
-def _tell(request: HttpRequest, title: str, recorded: Recorded) -> None:
+def tell(request: HttpRequest, title: str, recorded: Recorded) -> None:
+    """What the answers came to, and which task they opened."""
     match recorded.result:
         case Void(reason=reason):
             messages.warning(request, reason, extra_tags="No total")

@@ -1,0 +1,94 @@
+"""Answers that were given on paper: each scale one line, the numbers in the order of the questions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from tenuto.clinic.ui.fields import DayField
+from tenuto.core.scales.definition import Instrument
+
+__all__ = ["AnswersField", "PaperForm"]
+
+LEFT_OUT = "-"
+
+
+class AnswersField(forms.CharField):
+    """The answers of one scale as numbers in order, `-` for one that was not given. Every question has its place."""
+
+    def __init__(self, scale: Instrument) -> None:
+        self.scale = scale
+        super().__init__(
+            label=scale.title,
+            required=False,
+            max_length=200,
+            help_text=f"{len(scale.items)} answers, {_offered(scale)}.",
+            widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+        )
+
+    def clean(self, value: Any) -> Any:
+        text = str(super().clean(value))
+        typed = re.findall(r"[0-9]+|-", text) if re.search(r"[\s,;]", text.strip()) else list(text.strip())
+        if not typed:
+            return None
+        if len(typed) != len(self.scale.items):
+            raise ValidationError(
+                f"There are {len(typed)} answers, and {len(self.scale.items)} questions. Write one for each, "
+                f"{LEFT_OUT} for a question that was left out."
+            )
+        pairs = zip(self.scale.items, typed, strict=True)
+        return {
+            item.id: None if word == LEFT_OUT else _value(n, item, word)
+            for n, (item, word) in enumerate(pairs, 1)
+        }
+
+
+def _value(number: int, item: Any, word: str) -> int:
+    known = [option.value for option in item.options]
+    if not (word.isascii() and word.isdigit()) or int(word) not in known:
+        raise ValidationError(
+            f"Answer {number} is “{word[:5]}”; there it can be {', '.join(map(str, known))}."
+        )
+    return int(word)
+
+
+def _offered(scale: Instrument) -> str:
+    """What the numbers mean, where all questions have the same ones; else from which number to which."""
+    every = {tuple((o.value, o.label) for o in item.options) for item in scale.items}
+    if len(every) == 1 and all(label != str(value) for value, label in next(iter(every))):
+        return ", ".join(f"{value} {label.lower()}" for value, label in next(iter(every)))
+    highest = max(o.value for item in scale.items for o in item.options)
+    return f"each from {min(o.value for item in scale.items for o in item.options)} to at most {highest}"
+
+
+class PaperForm(forms.Form):
+    """The scales that were filled in on paper on one day."""
+
+    taken = DayField(label="Answered on")
+
+    def __init__(self, data: Any = None, *, scales: Sequence[Instrument], today: date) -> None:
+        super().__init__(data, initial={"taken": today})
+        self.today = today
+        for scale in scales:
+            self.fields[scale.id] = AnswersField(scale)
+
+    def clean_taken(self) -> date:
+        taken: date = self.cleaned_data["taken"]
+        if taken > self.today:
+            raise ValidationError("The day is in the future. Correct it.")
+        return taken
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not self.answers():
+            raise ValidationError("No answer was entered. Fill in at least one scale.")
+        return cleaned
+
+    def answers(self) -> dict[str, dict[str, int | None]]:
+        """The answers by scale, of those that were filled in."""
+        return {name: given for name, given in self.cleaned_data.items() if name != "taken" and given}
