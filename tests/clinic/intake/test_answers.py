@@ -11,7 +11,7 @@ from tenuto.clinic.intake.models import StepSave
 from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.core.gate import Level
-from tenuto.core.intake.facts import Coding, Problem
+from tenuto.core.intake.facts import Answer, Coding, Problem
 from tenuto.core.intake.steps import steps
 from tests.clinic.conftest import NOW, facts_of, source_of
 from tests.clinic.intake.conftest import text_of
@@ -120,6 +120,13 @@ def test_an_escort_is_a_person_whose_number_was_called(visit, ana, bob, sent, ke
     html = browser.get(url_of(ana, "support")).content.decode()
     assert 'name="q-escort" value="Sam Reed"' in html
     assert ("checked" in html.split('name="q-escort_confirmed"')[1].split(">")[0]) is ("confirmed" in sent)
+
+
+def test_what_a_record_says_of_the_escort_stays_until_somebody_changes_it(visit, ana, alice, bob):
+    told = (Answer("escort", "Sam Reed, number confirmed", NOW.date(), "QuestionnaireResponse/1"),)
+    receive(facts=facts_of(answers=told), source=source_of(digest="6" * 64), by=alice, at=NOW)
+    visit(bob).post(url_of(ana, "support"), {"q-escort": "Sam Reed, number confirmed", "q-escort_phone": ""})
+    assert not StepSave.objects.exists()
 
 
 def test_a_number_that_was_called_has_to_be_written(visit, ana, bob):

@@ -130,14 +130,18 @@ _ESCORT = re.compile(
 
 
 class EscortField(forms.Field):
-    """Name, number, and whether the number was called, as one answer."""
+    """Name, number, and whether the number was called, as one answer. What a record says in other words stays as it is
+    until somebody changes it."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, standing: str, **kwargs: Any) -> None:
+        self.standing = standing
         super().__init__(widget=EscortInput(), **kwargs)
 
     def clean(self, value: Any) -> str:
         name, phone, confirmed = value
         name, phone = (" ".join(str(part or "").split()) for part in (name, phone))
+        if name == self.standing and not phone and not confirmed:
+            return self.standing
         if not name:
             if phone or confirmed:
                 raise ValidationError("Write the name of the person whose number this is.")
@@ -160,7 +164,7 @@ def field_of(question: Question, *, value: str, prescribers: Sequence[str]) -> f
     if question.nothing:
         return WordsField(question.nothing, **shared)
     if fact.id == "escort":
-        return EscortField(**shared)
+        return EscortField(value, **shared)
     if fact.id == "prescriber":
         return _chosen(_prescribers(prescribers), value, forms.Select(), shared)
     if question.choices:
@@ -185,7 +189,7 @@ def _chosen(
     choices: list[tuple[str, str]], value: str, widget: forms.Widget, shared: dict[str, Any]
 ) -> forms.Field:
     offered = [word for word, _ in choices]
-    if value and value not in offered:
+    if value and value not in offered and isinstance(widget, forms.Select):
         choices = [*choices, (value, value)]
     wrong = f"“%(value)s” is not an answer here. Choose one of {', '.join(filter(None, offered))}."
     return forms.ChoiceField(

@@ -1,5 +1,6 @@
 // A form marked data-autosave sends each entry (data-entry) by itself when it was changed: soon after typing pauses, at
 // once when it is left. Entries are sent one after the other. Whatever can't be sent stays on the page and is sent again.
+// Answers whether anything waits, and how to send it now.
 
 const PAUSE = 1200;
 const AGAIN = 5000;
@@ -25,6 +26,7 @@ export function selfSaving(form) {
   const timers = new Map();
   const dirty = new Set();
   let sending = Promise.resolve();
+  let underway = 0;
 
   const tell = (text) => {
     if (status) status.textContent = text;
@@ -35,7 +37,10 @@ export function selfSaving(form) {
   };
   const enqueue = (entry) => {
     if (!dirty.has(entry)) return;
-    sending = sending.then(() => send(entry));
+    underway += 1;
+    sending = sending.then(() => send(entry)).finally(() => {
+      underway -= 1;
+    });
   };
 
   function body(entry) {
@@ -123,4 +128,14 @@ export function selfSaving(form) {
   window.addEventListener("beforeunload", (event) => {
     if (dirty.size) event.preventDefault();
   });
+  return {
+    waits: () => dirty.size + underway > 0,
+    flush: () => {
+      for (const entry of [...dirty]) {
+        clearTimeout(timers.get(entry));
+        enqueue(entry);
+      }
+      return sending;
+    },
+  };
 }
