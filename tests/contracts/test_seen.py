@@ -30,6 +30,7 @@ ADDS = {
     "intake:ask-test": "a task stands beside the others",
     "intake:visits": "a visit stands beside the others",
     "scales:scale": "a form stands beside the others",
+    "scales:paper": "forms stand beside the others",
     "scales:ask": "a link stands beside the others",
     "access:break-glass": "an emergency waits for nobody",
 }
