@@ -9,6 +9,7 @@ import pytest
 from tenuto.cli import main
 from tenuto.core.durability.clinic import AIMS, KINDS, read_clinic
 from tenuto.core.durability.truths import TRUTHS
+from tenuto.manual.aimed_rules import FILES
 
 EXAMPLES = Path(__file__).parents[2] / "examples/durability"
 TRIAL = (EXAMPLES / "trial.toml").read_text("utf-8")
@@ -282,6 +283,14 @@ def test_the_committed_table_of_the_example_clinic_comes_out_again(tmp_path):
     assert (tmp_path / "policies.csv").read_bytes() == COMMITTED.read_bytes()
     drawn = COMMITTED.with_name("durability-frontier.svg")
     assert (tmp_path / "frontier.svg").read_bytes() == drawn.read_bytes()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("truth", TRUTHS)
+def test_the_committed_margins_of_aimed_rules_come_out_again(truth, tmp_path):
+    source = str(EXAMPLES / "aims.toml")
+    assert main(["simulate", "clinic", source, "--output", str(tmp_path), "--truth", truth]) == 0
+    assert (tmp_path / "margins.csv").read_bytes() == COMMITTED.with_name(FILES[truth]).read_bytes()
 
 
 def test_a_clinic_without_evidence_is_played_with_a_note(trial, tmp_path, capsys):

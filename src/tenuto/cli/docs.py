@@ -19,6 +19,7 @@ class Page(NamedTuple):
 
 
 PAGES: tuple[Page, ...] = (
+    Page("generated/durability-aims.md", "tenuto.manual.aimed_rules:page"),
     Page("generated/durability-checks.md", "tenuto.core.durability.verification.report:page"),
     Page("generated/durability-model-card.md", "tenuto.core.durability.calibration.card:model_card"),
     Page("generated/durability-rows.svg", "tenuto.manual.durability_charts:rows"),
