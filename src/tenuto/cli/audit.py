@@ -13,6 +13,8 @@ from tenuto.cli import UserError, printable
 from tenuto.cli.manage import prepare_django
 from tenuto.cli.operator import operator, reason
 
+SHOWN_SET_BACKS = 5
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
@@ -72,6 +74,10 @@ def _verify(noted: tuple[int, str] | None, *, only_new: bool) -> int:
     for finding in findings:
         found += 1
         print(printable(finding.sentence))
+    for number in report.set_back[:SHOWN_SET_BACKS]:
+        print(f"Before event {number} the server's clock went back; the order of the events is right.")
+    if len(report.set_back) > SHOWN_SET_BACKS:
+        print(f"It went back {len(report.set_back)} times in all.")
     counted = f"{report.events} events and {report.rows} rows"
     if found:
         sys.stdout.flush()

@@ -10,6 +10,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from tenuto.clinic.accounts.models import Clinic
+from tenuto.clinic.ledger import anchor
 
 __all__ = ["check_database"]
 
@@ -24,6 +25,7 @@ def check_database() -> None:
     try:
         newer = _unknown_migrations()
         invented = settings.PRODUCTION and _has_invented_people()
+        anchor.look_back()
     except DatabaseError:
         return
     if newer:

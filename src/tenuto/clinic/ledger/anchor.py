@@ -15,7 +15,8 @@ import json
 import logging
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -36,11 +37,17 @@ __all__ = [
     "check_contained",
     "disagreements",
     "forget",
+    "look_back",
+    "note_clock",
     "problem",
     "stores",
 ]
 
 logger = logging.getLogger(__name__)
+CLOCK_TOLERANCE = timedelta(minutes=2)
+"""Two servers differ by less, and a time service corrects by less [D]."""
+LOOKED_BACK = 2000
+"""Events that are looked through for the latest moment when a process begins."""
 
 
 class ChainBroken(RuntimeError):
@@ -49,11 +56,12 @@ class ChainBroken(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """What the chain had reached. `genuine` says that it was written with the key."""
+    """What the chain had reached. `genuine` says that it was written with the key; `recorded_at` is known of the chain's end."""
 
     number: int
     mac: str
     genuine: bool = True
+    recorded_at: datetime | None = field(default=None, compare=False)
 
 
 class AnchorStore(Protocol):
@@ -167,8 +175,8 @@ def begin_anew() -> None:
 
 def newest() -> Anchor:
     """The end of the chain."""
-    found = AuditEvent.objects.order_by("-number").values_list("number", "mac").first()
-    return Anchor(*found) if found else Anchor(0, chain.GENESIS)
+    found = AuditEvent.objects.order_by("-number").values_list("number", "mac", "recorded_at").first()
+    return Anchor(found[0], found[1], recorded_at=found[2]) if found else Anchor(0, chain.GENESIS)
 
 
 def forget() -> None:
@@ -176,10 +184,37 @@ def forget() -> None:
     connection.tenuto_anchored = 0  # type: ignore[attr-defined]
     connection.tenuto_contained = None  # type: ignore[attr-defined]
     _problems.clear()
+    _latest.clear()
+
+
+def note_clock(before: datetime | None, now: datetime) -> None:
+    """Keep for every page that the clock went back since the event before, until it has come past it again.
+
+    Nothing is refused: what happens is recorded also then, and its order is that of the events.
+    """
+    latest = max(_latest.get("at", before), before) if before else now
+    _latest["at"] = latest
+    if latest - now <= CLOCK_TOLERANCE:
+        _problems.pop("clock", None)
+        return
+    sentence = (
+        f"The server's clock went back: an entry was made at {latest:%Y-%m-%d %H:%M} UTC, and the clock says "
+        f"{now:%Y-%m-%d %H:%M} UTC. Entries count in the order in which they are made; tell whoever runs the server."
+    )
+    if _problems.get("clock") != sentence:
+        logger.error("%s", sentence)
+    _problems["clock"] = sentence
+
+
+def look_back() -> None:
+    """Learn the latest moment of the newest events, as a server begins: the clock may have gone back while it was down."""
+    moments = AuditEvent.objects.order_by("-number").values_list("recorded_at", flat=True)[:LOOKED_BACK]
+    if moments:
+        _latest["at"] = max(moments)
 
 
 def problem() -> str:
-    """What is wrong with an anchor, for every page of staff to say; empty when all is well."""
+    """What is wrong with an anchor or the clock, for every page of staff to say; empty when all is well."""
     return " ".join(_problems.values())
 
 
@@ -188,6 +223,8 @@ def span(first: int, last: int) -> str:
     return f"event {first} is" if first == last else f"events {first} to {last} are"
 
 
+_latest: dict[str, datetime] = {}
+"""Of this process: the latest moment of an event that it has seen."""
 _problems: dict[str, str] = {}
 """Of this process, by where; a success there takes it away."""
 

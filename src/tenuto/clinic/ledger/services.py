@@ -88,6 +88,8 @@ def _append(
     if at.tzinfo is None:
         raise ValueError(f"'{action}' at {at} has no time zone.")
     number = head.number + 1
+    now = timezone.now()
+    anchor.note_clock(head.recorded_at, now)
     keep_states(number)
     added = [mark.row for mark in take_marks() if isinstance(mark, AddedRow)]
     rows = [[row._meta.label_lower, str(row.pk), row_digest(row)] for row in added]
@@ -102,7 +104,7 @@ def _append(
         by_id=str(by.pk),
         by_name=by.audit_name[:300],
         at=at,
-        recorded_at=timezone.now(),
+        recorded_at=now,
         origin=origin.current(),
         detail_json=json.dumps(dict(detail or {}), sort_keys=True),
         rows_json=json.dumps(rows),

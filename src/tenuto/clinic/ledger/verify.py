@@ -10,7 +10,8 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from itertools import groupby
 from operator import itemgetter
@@ -49,10 +50,26 @@ class Report:
     rows: int = 0
     last: int = 0
     head: str = chain.GENESIS
+    at: str = ""
+    set_back: list[int] = field(default_factory=list)
+    """The events before which the clock went back. No finding: clocks do, and the order of events does not follow them."""
 
     def count_row(self) -> None:
         """One more row was read."""
         self.rows += 1
+
+    def note_time(self, number: int, at: str) -> None:
+        """Compare when an event was recorded with the one before."""
+        if at < self.at and _went_back(self.at, at):
+            self.set_back.append(number)
+        self.at = at
+
+
+def _went_back(before: str, now: str) -> bool:
+    try:
+        return datetime.fromisoformat(before) - datetime.fromisoformat(now) > anchor.CLOCK_TOLERANCE
+    except (ValueError, TypeError):  # no moment at all, which the event's mac has told
+        return False
 
 
 def verify(report: Report, *, noted: tuple[int, str] | None = None) -> Iterator[ChainFinding]:
@@ -114,6 +131,7 @@ def _events(report: Report, digests: _Digests, known: _Known) -> Iterator[ChainF
                 f"Event {number} does not follow event {last}: they were put in another order or replaced."
             )
             yield ChainFinding(f"event {number}", sentence)
+        report.note_time(number, texts.get("recorded_at", ""))
         # Also of an event that was changed: that its rows are unknown as well would only be noise.
         digests.add(number, raw["rows_json"])
         report.last, report.head = number, str(raw["mac"])
