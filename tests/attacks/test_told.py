@@ -86,7 +86,7 @@ def test_what_a_director_does_to_a_sign_in_is_told(visit, alice, bob, dora):
     change_role(staff=bob, role=Role.COORDINATOR, by=dora, at=NOW)
     reset_second_factor(staff=bob, by=dora, at=NOW)
     told = text_of(visit(bob).get("/staff/"))
-    assert "Dora (dora): changed role" in told
+    assert "Dora (dora): changed role: nurse → coordinator" in told
     assert "Dora (dora): reset second factor" in told
     assert "It was changed." not in text_of(visit(alice).get("/staff/"))
 

@@ -47,6 +47,13 @@ def test_a_role_is_changed_and_both_are_on_record(visit, dora, bob):
     assert AuditEvent.objects.get(action="changed role").detail == {"before": "nurse", "after": "coordinator"}
 
 
+def test_the_same_role_again_is_no_change(visit, dora, bob):
+    visit(dora).post(f"/staff/{bob.pk}/", {"action": "role", "role": "nurse"})
+    assert not AuditEvent.objects.filter(action="changed role").exists()
+    bob.refresh_from_db()
+    assert bob.sign_in_changes == 0
+
+
 def test_an_account_is_closed_and_opened_again(visit, dora, bob):
     visit(dora).post(f"/staff/{bob.pk}/", {"action": "close"})
     bob.refresh_from_db()

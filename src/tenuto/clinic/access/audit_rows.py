@@ -11,7 +11,8 @@ from uuid import UUID
 from django.apps import apps
 
 from tenuto.clinic.accounts.api import WHO_MAY
-from tenuto.clinic.accounts.models import Clinic, Role, Staff
+from tenuto.clinic.accounts.models import Clinic, Staff
+from tenuto.clinic.accounts.news import in_words
 from tenuto.clinic.ledger.models import AuditEvent
 
 __all__ = ["EventRow", "names_of", "rows_of"]
@@ -73,7 +74,7 @@ def _row(event: AuditEvent, names: Mapping[UUID, str], staff: Mapping[str, str])
         patient=names.get(event.patient_id, UNKNOWN) if event.patient_id else "",
         of=_kind_of_thing(event.subject_type),
         whose=staff.get(event.subject_id, "") if event.subject_type == STAFF else "",
-        said=_said(detail) if event.subject_type == STAFF else "",
+        said=in_words(detail) if event.subject_type == STAFF else "",
         reason=str(detail.get("reason", "")),
         details=tuple(_details(event, detail)),
         origin=event.origin,
@@ -85,14 +86,6 @@ def _what(action: str, detail: Mapping[str, Any]) -> str:
     if action != "refused" or not isinstance(verb, str):
         return action
     return f"refused: {WHO_MAY[verb].words if verb in WHO_MAY else verb}"
-
-
-def _said(detail: Mapping[str, Any]) -> str:
-    before, after = detail.get("before"), detail.get("after")
-    if before in Role.values and after in Role.values:
-        return f"{Role(before).label.lower()} → {Role(after).label.lower()}"
-    role = detail.get("role")
-    return str(detail.get("what") or (Role(role).label.lower() if role in Role.values else ""))
 
 
 def _kind_of_thing(label: str) -> str:

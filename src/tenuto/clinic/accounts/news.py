@@ -7,13 +7,15 @@ that they know of it. The events stay on the page *Your second factor*.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest
 
-from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.models import Role, Staff
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.ledger.services import record
 
@@ -97,6 +99,15 @@ def acknowledge(*, by: Staff, at: datetime) -> None:
     )
 
 
+def in_words(detail: Mapping[str, Any]) -> str:
+    """What an event about a sign-in says beside its action: the roles before and after, the factor, the role."""
+    before, after = detail.get("before"), detail.get("after")
+    if before in Role.values and after in Role.values:
+        return f"{Role(before).label.lower()} → {Role(after).label.lower()}"
+    role = detail.get("role")
+    return str(detail.get("what") or (Role(role).label.lower() if role in Role.values else ""))
+
+
 def _own_change(event: AuditEvent) -> OwnChange:
-    what = event.detail.get("what")
-    return OwnChange(f"{event.action}{f': {what}' if what else ''}", event.by_name, event.recorded_at)
+    said = in_words(event.detail)
+    return OwnChange(f"{event.action}{f': {said}' if said else ''}", event.by_name, event.recorded_at)

@@ -91,8 +91,10 @@ def employ(*, clinic: Clinic, username: str, password: str, name: str, role: Rol
 
 @transaction.atomic
 def change_role(*, staff: Staff, role: Role, by: Staff, at: datetime) -> None:
-    """Give someone another role. Nobody changes their own."""
+    """Give someone another role; the same one changes nothing. Nobody changes their own."""
     _check_other_person(staff, by)
+    if staff.role == role:
+        return
     before, staff.role = staff.role, role
     staff.save(update_fields=["role"])
     sign_in_changed(staff)
