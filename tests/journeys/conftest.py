@@ -23,7 +23,7 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
-START_SECONDS = 90
+START_SECONDS = 600
 
 
 def pytest_collection_modifyitems(items):
