@@ -7,7 +7,16 @@ from decimal import Decimal
 import pytest
 
 from tenuto.core.gate import Level
-from tenuto.core.intake.facts import Coding, Consent, Identifier, PatientFacts, Person, Problem, ProblemStatus
+from tenuto.core.intake.facts import (
+    Coding,
+    Consent,
+    Identifier,
+    Medication,
+    PatientFacts,
+    Person,
+    Problem,
+    ProblemStatus,
+)
 from tenuto.core.intake.required import JudgementPurpose, facts
 from tenuto.core.policy import default_policy
 from tests.core.intake.people import (
@@ -163,6 +172,22 @@ def test_what_is_not_known_here_is_listed():
     assessment = judged(with_problem(Problem("Kawasaki disease", (Coding("snomed", "75053002"),))))
     assert assessment.gate.level is Level.REVIEW
     assert "Kawasaki" in assessment.not_checked[0]
+
+
+def test_many_problems_that_are_not_known_here_are_one_finding_that_names_them_all():
+    strange = tuple(Problem(f"Strange {n}") for n in "CAB")
+    patient = healthy()
+    assessment = judged(replace(patient, problems=(*patient.problems, *strange)))
+    (found,) = [f for f in assessment.gate.findings if f.code == "NOT-CHECKED"]
+    assert "The problems “Strange A”, “Strange B” and “Strange C” are not known here." in found.message
+
+
+def test_many_medicines_that_are_not_known_here_are_one_finding_that_names_them_all():
+    strange = tuple(Medication(f"Zorbadrug {n}") for n in "BA")
+    assessment = judged(replace(healthy(), medications=strange))
+    (found,) = [f for f in assessment.gate.findings if f.code == "MEDICINE-UNKNOWN"]
+    assert "The medicines “Zorbadrug A” and “Zorbadrug B” are not known here." in found.message
+    assert assessment.gate.level is Level.REVIEW
 
 
 def test_two_identifiers_are_needed():

@@ -244,17 +244,25 @@ def _problems(case: JudgedCase, indication: str | None) -> tuple[Finding, ...]:
 
 
 def _unclassified(patient: PatientFacts) -> tuple[str, ...]:
-    problems = {
-        _not_known(p) for p in patient.problems if not contraindications.recognised(p) and not named(p)
-    }
-    return (*sorted(problems), *sorted(set(patient.unreadable)))
+    """One sentence a reason: a record of sixty problems that nobody here knows is one thing to look at."""
+    problems: dict[str, set[str]] = {}
+    for problem in patient.problems:
+        if not contraindications.recognised(problem) and not named(problem):
+            problems.setdefault(_why_unknown(problem), set()).add(f"“{_said(problem)}”")
+    sentences = [
+        f"The problem {said[0]} is {why}"
+        if len(said) == 1
+        else f"The problems {', '.join(said[:-1])} and {said[-1]} are {why}"
+        for why, said in ((why, sorted(names)) for why, names in problems.items())
+    ]
+    return (*sorted(sentences), *sorted(set(patient.unreadable)))
 
 
-def _not_known(problem: Problem) -> str:
+def _why_unknown(problem: Problem) -> str:
     if not resembles(problem):
-        return f"The problem “{_said(problem)}” is not known here."
+        return "not known here."
     certain = "its code or its whole name" if problem.certain else "a confirmed diagnosis"
-    return f"The problem “{_said(problem)}” is not classified: only {certain} makes an indication."
+    return f"not classified: only {certain} makes an indication."
 
 
 def _codes(codings: Iterable[object]) -> str:

@@ -178,16 +178,24 @@ def prolongs_qt(medications: Iterable[Medication]) -> bool:
 
 
 def judge(case: JudgedCase) -> MedicineReview:
-    """Findings about every recognised medicine, and a review for each that isn't recognised whole."""
+    """Findings about every recognised medicine, and one review of those that aren't recognised whole."""
     found: list[Finding] = []
-    unknown: list[str] = []
+    unknown: set[str] = set()
     for medication in case.facts.medications:
         ingredients = recognise(medication)
         matched = sorted({c for name in ingredients for c in _index().ingredients[name]})
         found.extend(_finding(case, classes()[class_id], medication) for class_id in matched)
-        unknown.extend(_unrecognised(medication, ingredients))
-    sentences = tuple(sorted(set(unknown)))
-    return MedicineReview((*found, *(_unknown(text) for text in sentences)), sentences)
+        unknown.update(_unrecognised(medication, ingredients))
+    if not unknown:
+        return MedicineReview(tuple(found), ())
+    names = sorted(unknown)
+    sentence = (
+        f"The medicine {names[0]} is not known here."
+        if len(names) == 1
+        else f"The medicines {', '.join(names[:-1])} and {names[-1]} are not known here."
+    )
+    look = "Look up whether it matters with ketamine." if len(names) == 1 else "Look up whether they matter."
+    return MedicineReview((*found, _unknown(f"{sentence} {look}")), (sentence,))
 
 
 def _finding(case: JudgedCase, item: DrugClass, medication: Medication) -> Finding:
@@ -219,26 +227,21 @@ def _name(medication: Medication) -> str:
 
 
 def _unrecognised(medication: Medication, ingredients: frozenset[str]) -> tuple[str, ...]:
-    """Sentences about a medicine, or a component of a combined one, that no entry knows."""
+    """The name of a medicine, or of a component of a combined one, that no entry knows."""
     if not ingredients:
-        return (f"The medicine “{_name(medication)}” is not known here.",)
+        return (f"“{_name(medication)}”",)
     if any(_coded(coding) for coding in medication.codings):
         return ()
     components = [part.strip() for part in medication.text.split(" / ")]
     strange = [part for part in components if part and not _index().names.names(part)]
-    return tuple(
-        f"“{part[:80]}” in “{_name(medication)}” is not known here."
-        for part in strange
-        if len(components) > 1
-    )
+    return tuple(f"“{part[:80]}” in “{_name(medication)}”" for part in strange if len(components) > 1)
 
 
 def _unknown(text: str) -> Finding:
-    message = f"Not checked: {text} Look up whether it matters with ketamine."
     return Finding(
         "MEDICINE-UNKNOWN",
         Level.REVIEW,
-        message,
+        f"Not checked: {text}",
         Basis((Tag.D,), note="Hazard H10"),
         "medications.reconciled",
     )
