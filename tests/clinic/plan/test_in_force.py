@@ -35,9 +35,11 @@ def test_a_revision_says_that_it_is_not_in_force(visit, accepted, alice):
 
 
 def test_a_plan_without_options_can_be_revised_too(visit, accepted, alice):
-    version = signed(accepted(), alice, options="")
+    version = signed(accepted(), alice, options="vial=50&volume=100")
     page = visit(alice).get(url_of(version)).content.decode()
-    assert f'href="{plan(version.patient)}?start=2026-11-24&amp;days=mon&amp;' in page
+    assert (
+        f'href="{plan(version.patient)}?start=2026-11-24&amp;vial=50&amp;volume=100&amp;days=mon&amp;' in page
+    )
     assert visit(alice).get(plan(version.patient, "?revise=on")).status_code == 200
 
 
