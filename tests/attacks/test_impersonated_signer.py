@@ -203,7 +203,7 @@ def test_a_password_that_does_not_do_is_a_sentence_and_uses_nothing_up(visit, do
 
 @pytest.mark.parametrize("token", ["x", "../staff", "%00", "a" * 300, "é"])
 def test_a_made_up_link_is_gone(visit, clinic, token):
-    assert visit().get(f"/invitation/{token}/").status_code in (404, 410)
+    assert visit().get(f"/invitation/{token}/").status_code in (400, 404, 410)
 
 
 def test_a_link_leaves_an_open_session_and_an_old_password_behind(visit, dora, pat):
