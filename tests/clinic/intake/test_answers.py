@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.models import StepSave
@@ -12,6 +14,7 @@ from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.core.gate import Level
 from tenuto.core.intake.facts import Answer, Coding, Problem
+from tenuto.core.intake.history import trial_of, trial_text
 from tenuto.core.intake.steps import steps
 from tests.clinic.conftest import NOW, facts_of, source_of
 from tests.clinic.intake.conftest import text_of
@@ -192,6 +195,29 @@ def test_the_whole_history_stands_on_one_page_and_each_step_saves_by_itself(visi
     last = browser.post(url_of(ana, "support"), {"whole": "1", "q-capacity": "yes"})
     assert last["Location"] == f"{url}#step-support"
     assert browser.post(url_of(ana, "support"), {})["Location"].endswith("/intake/measurements/")
+
+
+def test_a_trial_is_written_in_one_line_as_it_is_read_back(visit, ana, bob):
+    line = "Sertraline 200 mg for 10 weeks: no response, adequate"
+    visit(bob).post(url_of(ana, "trials"), {f"r-{ROW}-drug": line})
+    assert StepSave.objects.get().changes[ROW] == {
+        "drug": "Sertraline 200 mg", "weeks": "10", "response": "no response", "adequate": "yes",
+    }  # fmt: skip
+    assert current(ana).facts.answer("treatments.trials").value == line
+
+
+@given(
+    drug=st.sampled_from(["sertraline", "lithium 600 mg", "ECT, 12 sessions"]),
+    weeks=st.sampled_from(["", "6", "104"]),
+    response=st.sampled_from(["", "no response", "partial response", "response", "remission", "not borne"]),
+    adequate=st.sampled_from(["", "yes", "no", "unclear"]),
+)
+def test_what_is_read_of_a_line_says_the_same_again(drug, weeks, response, adequate):
+    row = {"drug": drug, "weeks": weeks, "response": response, "adequate": adequate}
+    text = trial_text(row)
+    read = trial_of(text)
+    assert read == ({name: word for name, word in row.items() if word} if weeks else {})
+    assert not read or trial_text(read) == text
 
 
 def test_two_rows_wait_for_the_first_trials(visit, ana, bob):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +20,17 @@ from tenuto.core.intake.facts import (
 from tenuto.core.intake.merge import Entry, Struck
 from tenuto.core.intake.steps import HistoryStep, Question, Rows
 
-__all__ = ["YES", "Saved", "Value", "answered", "meaning", "medication_of", "trial_text", "with_detail"]
+__all__ = [
+    "YES",
+    "Saved",
+    "Value",
+    "answered",
+    "meaning",
+    "medication_of",
+    "trial_of",
+    "trial_text",
+    "with_detail",
+]
 
 Value = str | Mapping[str, str] | None
 """An entry as it is kept: words for a question, named words for a row, None for a row that was taken off."""
@@ -108,11 +119,29 @@ def trial_text(row: Mapping[str, str]) -> str:
     """One trial in words, such as `sertraline 150 mg for 10 weeks: no response, adequate`."""
     named = " ".join(part for part in (row.get("drug", ""), row.get("dose", "")) if part)
     weeks = f" for {row['weeks']} weeks" if row.get("weeks") else ""
-    adequate = {"yes": "adequate", "no": "not adequate", "unclear": "adequacy unclear"}.get(
-        row.get("adequate", ""), ""
-    )
+    adequate = _ADEQUACY.get(row.get("adequate", ""), "")
     told = ", ".join(part for part in (row.get("response", ""), adequate) if part)
     return f"{named}{weeks}" + (f": {told}" if told else "")
+
+
+_ADEQUACY = {"yes": "adequate", "no": "not adequate", "unclear": "adequacy unclear"}
+_TRIAL = re.compile(
+    r"(?P<drug>\S.*?) for (?P<weeks>[0-9]{1,3}) weeks"
+    r"(?:: (?P<response>no response|partial response|response|remission|not borne)?(?:, )?"
+    r"(?P<adequate>adequate|not adequate|adequacy unclear)?)?\.?\Z",
+    re.IGNORECASE,
+)
+
+
+def trial_of(text: str) -> dict[str, str]:
+    """The words of a trial that is written as `trial_text` says it; empty when it is written otherwise."""
+    found = _TRIAL.match(" ".join(text.split()))
+    if found is None:
+        return {}
+    told = {name: word.lower() for name, word in found.groupdict(default="").items() if word}
+    by_word = {word: key for key, word in _ADEQUACY.items()}
+    adequate = by_word.get(told.pop("adequate", ""), "")
+    return {**told, "drug": found["drug"], **({"adequate": adequate} if adequate else {})}
 
 
 def _row(kind: Rows, saved: Saved) -> Entry | Struck:

@@ -12,6 +12,7 @@ from tenuto.clinic.intake.forms.answers import LONGEST
 from tenuto.clinic.ui.fields import DayField
 from tenuto.core.intake.diagnosis_codes import known_code, picked
 from tenuto.core.intake.facts import ProblemStatus
+from tenuto.core.intake.history import trial_of
 from tenuto.core.intake.steps import Rows
 
 __all__ = ["ROW_FORMS", "RowForm"]
@@ -95,9 +96,11 @@ class DiagnosisRow(RowForm):
 
 
 class TrialRow(RowForm):
-    """One earlier treatment."""
+    """One earlier treatment: field by field, or all in the line of the treatment as it is read back."""
 
-    drug = _line("Treatment", needed=True)
+    drug = _line(
+        "Treatment", needed=True, placeholder="sertraline 150 mg for 10 weeks: no response, adequate"
+    )
     dose = _line("Highest dose")
     weeks = forms.IntegerField(
         label="Weeks",
@@ -109,6 +112,11 @@ class TrialRow(RowForm):
     )
     response = _choice("Response", RESPONSE)
     adequate = _choice("Adequate trial", ADEQUATE)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        others = [name for name in self.fields if name != "drug" and cleaned.get(name) not in (None, "")]
+        return cleaned if others or self.errors else {**cleaned, **trial_of(cleaned["drug"])}
 
 
 class MedicineRow(RowForm):

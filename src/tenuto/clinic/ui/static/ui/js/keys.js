@@ -2,6 +2,7 @@
 // list of them. Off while somebody types, with Ctrl, Alt or Meta, while a dialog is open, and when they were turned off.
 
 const OFF = "tenuto-keys-off";
+const SEARCHING = "#search";
 const GO_MS = 1500;
 const ROWS = "main tbody tr, main .link-rows > li, main .finding";
 
@@ -37,6 +38,13 @@ function move(root, by) {
   all[next]?.focus();
 }
 
+// The cursor into the search of this page; whether it has one.
+function search(root) {
+  const field = [...root.querySelectorAll("main input[type=search]")].find((each) => each.checkVisibility());
+  field?.focus();
+  return Boolean(field);
+}
+
 export function keys(root) {
   const help = root.querySelector("dialog[data-keys]");
   if (!help) return;
@@ -51,14 +59,14 @@ export function keys(root) {
   for (const button of root.querySelectorAll("[data-keys-open]")) {
     button.addEventListener("click", () => help.showModal());
   }
+  if (location.hash === SEARCHING) search(root);
   const actions = {
     "?": () => help.showModal(),
     j: () => move(root, 1),
     k: () => move(root, -1),
     "/": () => {
-      const field = [...root.querySelectorAll("main input[type=search]")].find((each) => each.checkVisibility());
-      if (field) field.focus();
-      else root.querySelector("a[data-keys-search]")?.click();
+      const page = root.querySelector("a[data-keys-search]");
+      if (!search(root) && page) location.assign(`${page.href}${SEARCHING}`);
     },
     g: () => {
       goUntil = Date.now() + GO_MS;

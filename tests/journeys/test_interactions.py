@@ -1,0 +1,229 @@
+"""From an enquiry to a signed plan by hand, for somebody with depression, within ninety interactions."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.counting import Hand
+from tests.journeys.intake_steps import CODE_SECONDS, IntakeVisit, totp_of
+from tests.journeys.steps import PASSWORD, Visit
+
+MOST = 90
+NAME, BORN = "Demo Tamarisk", "1984-04-09"
+DEPRESSION = "Major depressive disorder, recurrent severe without psychotic features (F33.2)"
+
+
+class Person:
+    """Somebody with a browser of their own. All that they do by hand is counted together."""
+
+    def __init__(self, browser, server: str, count: Counter[str]) -> None:
+        self.page = browser.new_context().new_page()
+        self.page.set_default_timeout(10_000)
+        self.visit = Visit(self.page, server)
+        self.hand = Hand(self.page, count)
+
+    def signs_in(self, username: str) -> None:
+        self.page.goto(self.visit.address)
+        self.hand.fills("User name", username)
+        self.hand.fills("Password", PASSWORD)
+        self.hand.button("Sign in")
+        expect(self.page.get_by_role("heading", level=1)).to_be_visible()
+
+    def gives_the_code(self, username: str) -> None:
+        self.hand.fills("Code", totp_of(username))
+        self.hand.button("Confirm")
+
+    def is_saved(self) -> None:
+        saved = re.compile(r"^Saved \d\d:\d\d$")
+        expect(self.page.locator("[data-save-status]")).to_have_text(saved, timeout=15_000)
+
+
+@pytest.fixture
+def people(browser, server):
+    """Makes people, and in the end looks whether the browser of any complained."""
+    count: Counter[str] = Counter()
+    made: list[Person] = []
+
+    def person() -> Person:
+        made.append(Person(browser, server, count))
+        return made[-1]
+
+    yield person, count
+    assert [each.visit.complaints for each in made if each.visit.complaints] == []
+
+
+def asks(who: Person, address: str) -> None:
+    who.page.goto(address)
+    who.hand.fills("Your name", NAME)
+    who.hand.fills("Phone number or e-mail", "555 0100")
+    who.hand.checks("The clinic may contact me")
+    who.hand.button("Send")
+    expect(who.page.get_by_role("heading", name="It has arrived")).to_be_visible()
+
+
+def registers(carol: Person) -> None:
+    hand = carol.hand
+    hand.link("Enquiries")
+    hand.link(NAME)
+    hand.fills("Date of birth", BORN)
+    hand.button("Register the patient")
+    expect(carol.page.get_by_role("heading", level=2, name="History")).to_be_visible()
+
+
+def takes_the_history(carol: Person) -> None:
+    hand, page = carol.hand, carol.page
+
+    def step(name: str):
+        return page.locator(f"#step-{name}")
+
+    def nothing_of_these(name: str) -> None:
+        hand.clicks(step(name).get_by_role("button", name="I asked: nothing of these"))
+        page.wait_for_load_state()
+        expect(step(name).locator(".intake-together")).to_have_count(0)
+
+    hand.answers("Administrative sex", "Male")
+    hand.fills("Diagnosis", DEPRESSION, step("diagnoses"))
+    carol.page.get_by_label("Length of the present episode").focus()
+    carol.is_saved()
+    # What belongs to depression is asked from here on.
+    hand.fills("Length of the present episode", "since March, the third one")
+    hand.fills("Present therapist or prescriber", "Dr Reed, 555 0199")
+    hand.answers("Release of information to the treating team", "Yes")
+    hand.answers("Agreement of the treating team", "Yes")
+    nothing_of_these("psychiatric")
+    for n, drug in enumerate(("sertraline 200 mg", "venlafaxine 225 mg")):
+        row = step("trials").locator("fieldset.intake-row").nth(n)
+        hand.fills("Treatment", f"{drug} for 10 weeks: no response, adequate", row)
+    nothing_of_these("trials")
+    hand.answers("Suicide attempts", "None")
+    hand.answers("Access to means, firearms included", "No")
+    hand.answers("Safety plan", "Yes")
+    hand.fills("Crisis contact", "sister, 555 0101; crisis line 988")
+    hand.answers("Airway examination", "Normal")
+    hand.answers("ASA class", "2")
+    nothing_of_these("medical")
+    hand.fills("Medicine", "sertraline 200 mg in the morning", step("medicines"))
+    hand.answers("Medicine list asked and reconciled", "Yes")
+    hand.answers("Allergies asked and attested", "Yes")
+    hand.fills("Prescription monitoring query: date, user, result", "today, Carol: nothing")
+    nothing_of_these("addiction")
+    hand.fills("Goals and intentions, in the person's own words", "to paint again")
+    hand.fills("Stop date", f"{datetime.now(UTC) + timedelta(days=120):%Y-%m-%d}")
+    hand.fills("Support person", "Sam Reed, brother")
+    hand.answers("Capacity to decide", "Yes")
+    page.get_by_label("Transport home").focus()
+    carol.is_saved()
+    hand.link("Go on to measurements")
+
+
+def measures(carol: Person) -> None:
+    hand, page = carol.hand, carol.page
+    now = datetime.fromisoformat(page.get_by_label("Measured at").input_value())
+    hand.fills("Measured at", f"{now - timedelta(minutes=7):%Y-%m-%dT%H:%M}")
+    for label, value in (
+        ("Systolic, mmHg", "124"),
+        ("Diastolic, mmHg", "78"),
+        ("Heart rate, /min", "68"),
+        ("Oxygen saturation, %", "98"),
+        ("Weight, kg", "72.0"),
+        ("Height, cm or m", "1.80"),
+        ("Second systolic, mmHg", "122"),
+        ("Second diastolic, mmHg", "76"),
+    ):
+        hand.fills(label, value)
+    hand.button("Record the reading")
+    expect(page.get_by_text("The reading is recorded.")).to_be_visible()
+    hand.link("Go on to tests")
+
+
+def enters_results(carol: Person) -> None:
+    hand = carol.hand
+    for enzyme, value in (("ALT", "22 (40)"), ("AST", "20 (40)"), ("ALP", "70 (120)"), ("GGT", "25 (60)")):
+        hand.fills(f"{enzyme}, U/L (upper limit)", value)
+    hand.chooses("Urine drug screen", "negative")
+    hand.chooses("Urinalysis", "normal")
+    hand.chooses("Urinary symptoms", "none")
+    hand.button("Record the results")
+    expect(carol.page.get_by_text("The results are recorded.")).to_be_visible()
+    hand.link("Scales from paper")
+
+
+def enters_scales(carol: Person) -> None:
+    hand = carol.hand
+    for scale, answers in (
+        ("PHQ-9", "3323222202"),
+        ("AUDIT-C", "100"),
+        ("DAST-10", "0010000000"),
+        ("STOP-BANG", "00000001"),
+    ):
+        hand.fills(scale, answers)
+    hand.button("Record the answers")
+    expect(carol.page.get_by_text("PHQ-9: 19, moderately severe.")).to_be_visible()
+
+
+def triages(alice: Person) -> None:
+    hand, page = alice.hand, alice.page
+    hand.link(NAME)
+    hand.clicks(page.get_by_role("list", name="Stages").get_by_role("link", name=re.compile("Intake")))
+    hand.clicks(page.get_by_role("link", name=re.compile("^Suicide triage")))
+    hand.clicks(page.get_by_role("radio", name=re.compile("^None")))
+    hand.fills("What the level rests on", "interview; no thoughts, no plan")
+    hand.button("Record the level")
+
+
+def decides(alice: Person) -> None:
+    hand, page = alice.hand, alice.page
+    hand.link("Decide")
+    hand.clicks(page.get_by_role("radio", name="Accepted for planning"))
+    hand.fills("Reason", "What is missing is arranged before the first infusion.")
+    hand.button("Sign the decision")
+    alice.gives_the_code("alice")
+    expect(page.get_by_text("Accepted for planning, signed by")).to_be_visible()
+
+
+def plans(alice: Person) -> None:
+    hand, page = alice.hand, alice.page
+    hand.clicks(page.get_by_role("list", name="Stages").get_by_role("link", name=re.compile("Plan")))
+    hand.chooses("Vial", "50")
+    hand.fills("Total volume, mL", "100")
+    hand.button("Show plan")
+    hand.button("Prepare for signature")
+    expect(page.get_by_role("heading", name=re.compile("Plan, version 1"))).to_be_visible()
+    hand.fills("Reason", "Escort, transport and consent are arranged before the first infusion.")
+    waits_for_the_next_code()
+    hand.button("Sign plan")
+    alice.gives_the_code("alice")
+    expect(page.get_by_role("status").first).to_contain_text("is signed and in force")
+
+
+def waits_for_the_next_code() -> None:
+    """A code counts once: whoever signs twice waits for the next one."""
+    time.sleep(CODE_SECONDS - time.time() % CODE_SECONDS + 1)
+
+
+def test_from_an_enquiry_to_a_signed_plan_within_ninety_interactions(people):
+    """Signing in and the enquirer's own part are counted too."""
+    person, count = people
+    office = person()
+    office.visit.given_signed_in("carol")
+    address = IntakeVisit(office.visit).public_address()
+    assert count.total() == 0
+    after: dict[str, int] = {}
+    asks(person(), address)
+    carol = person()
+    carol.signs_in("carol")
+    for work in (registers, takes_the_history, measures, enters_results, enters_scales):
+        work(carol)
+        after[work.__name__] = count.total()
+    alice = person()
+    alice.signs_in("alice")
+    for work in (triages, decides, plans):
+        work(alice)
+        after[work.__name__] = count.total()
+    assert count.total() <= MOST, (after, dict(count))
