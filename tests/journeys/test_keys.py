@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 def test_pages_are_gone_through_by_single_keys(visit):
     visit.given_signed_in()
     page = visit.page
+    page.wait_for_load_state()
     # Rows: down, up, and into the record.
     page.keyboard.press("j")
     page.keyboard.press("j")
@@ -43,6 +44,7 @@ def test_pages_are_gone_through_by_single_keys(visit):
 def test_the_list_of_keys_looks_right_and_turns_them_off(visit):
     visit.given_signed_in()
     page = visit.page
+    page.wait_for_load_state()
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keyboard")
     expect(keys).to_contain_text("g w")
