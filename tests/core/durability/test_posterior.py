@@ -134,3 +134,22 @@ def test_a_driver_is_what_leaving_its_score_out_changes():
     assert all(driver.factor == pytest.approx(factors[driver.on]) for driver in learned.drivers)
     strongest = sorted((abs(np.log(f)) for on, f in factors.items() if on > history.start), reverse=True)
     assert [abs(np.log(d.factor)) for d in learned.drivers] == pytest.approx(strongest[:3])
+
+
+def test_the_draws_that_carry_the_weight_say_the_same_as_all():
+    found = learn(course(20, [6, 7, 8, 8]))
+    few = found.carrying()
+    assert len(few.weights) < len(found.weights)
+    assert few.weights.sum() == pytest.approx(1)
+    for day in (30.0, 90.0):
+        every, carrying = found.walked(day), few.walked(day)
+        all_of, some = (
+            float(one.weights @ (walk.score() > 12)) for one, walk in ((found, every), (few, carrying))
+        )
+        assert some == pytest.approx(all_of, abs=2e-4)
+    every, carrying = found.walked(30.0), few.walked(30.0)
+    every.infuse(0.5)
+    carrying.infuse(0.5)
+    assert float(few.weights @ carrying.score()) == pytest.approx(
+        float(found.weights @ every.score()), abs=5e-3
+    )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.parts import Benefit, Context, DoseEffect, Holding, Uptake
@@ -96,6 +97,15 @@ class Walk:
         return Walk(
             self.model, self.patients, self.day, self.holding.copy(), self.first, self.given, self.latest
         )
+
+    def only(self, places: npt.NDArray[np.intp]) -> Walk:
+        """The patients at these places, free to go their own way."""
+        patients = self.patients.only(places)
+        given, latest = (
+            each if isinstance(each, float) else np.asarray(each)[places]
+            for each in (self.given, self.latest)
+        )
+        return Walk(self.model, patients, self.day, self.holding.only(places), self.first, given, latest)
 
     @classmethod
     def together(cls, walks: Sequence[Walk]) -> Walk:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from tenuto.core.compartments.chain import chain
 from tenuto.core.durability.normal import Floats
@@ -97,6 +98,16 @@ class Holding:
         for name in ("rates", "to_held", "to_seen", "state"):
             setattr(one, name, np.concatenate([getattr(h, name) for h in holdings], axis=1))
         one._hurry = np.concatenate([np.broadcast_to(h._hurry, h.state.shape[1:]) for h in holdings])
+        one._decay, one._spacing = np.empty_like(one.state), None
+        return one
+
+    def only(self, places: npt.NDArray[np.intp]) -> Holding:
+        """What the patients at these places hold."""
+        one = copy(self)
+        for name in ("rates", "to_held", "to_seen", "state"):
+            setattr(one, name, getattr(self, name)[:, places])
+        if not isinstance(self._hurry, float):
+            one._hurry = self._hurry[places]
         one._decay, one._spacing = np.empty_like(one.state), None
         return one
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
+import numpy.typing as npt
 
 from tenuto.core.durability.normal import Floats
 from tenuto.core.durability.structure import structure
@@ -84,6 +85,10 @@ class PatientParameters:
     def together(cls, groups: Sequence[PatientParameters]) -> PatientParameters:
         """Groups of patients as one."""
         return cls(*(np.concatenate([getattr(g, f.name) for g in groups]) for f in fields(cls)))
+
+    def only(self, places: npt.NDArray[np.intp]) -> PatientParameters:
+        """Those at these places."""
+        return PatientParameters(*(getattr(self, f.name)[places] for f in fields(self)))
 
     def __len__(self) -> int:
         return len(self.gain)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -92,6 +92,25 @@ class Posterior:
         walk.to(day)
         return walk
 
+    def carrying(self) -> Posterior:
+        """Only the draws that carry the weight, for what looks ahead; what each score adds is left out.
+
+        The rest, most of what was drawn on the way, weighs less than `_LEFT_OUT` together: no probability moves by more.
+        """
+        order = np.argsort(self.weights, kind="stable")
+        kept = np.sort(order[np.cumsum(self.weights[order]) > _LEFT_OUT])
+        weights = self.weights[kept]
+        return replace(
+            self,
+            latent=self.latent[kept],
+            weights=weights / weights.sum(),
+            durability=self.durability[kept],
+            fit=self.fit[kept],
+            by_score=(),
+            last_error=self.last_error[kept],
+            walk=self.walk.only(kept),
+        )
+
     def even(self, count: int) -> Places:
         """Places of `count` equally weighted draws: systematic resampling along durability, no chance in it."""
         order = np.argsort(self.durability, kind="stable")
@@ -99,6 +118,10 @@ class Posterior:
         ticks = (np.arange(count) + 0.5) / count * reached[-1]
         chosen: Places = order[np.searchsorted(reached, ticks)]
         return chosen
+
+
+_LEFT_OUT = 1e-4
+"""Weight of the draws that nothing ahead is worked out for."""
 
 
 def durability(latent: Floats) -> Floats:

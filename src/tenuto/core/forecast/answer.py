@@ -131,9 +131,10 @@ def forecast(
     now = standing(history, rules)
     silent = abstention(history, rules, now, found, error, evidence, as_of)
     start, waited = (history.known_to - history.start).days, (as_of - history.known_to).days
-    walk = found.walked(float(start))
-    ahead = Ahead.of(found, error, now, rules, start, evidence.days[-1])
-    expected, curve = ahead.follow(walk.copy(), HORIZON_DAYS + waited, shown=found.even(effort.keep))
+    carrying = found.carrying()
+    walk = carrying.walked(float(start))
+    ahead = Ahead.of(carrying, error, now, rules, start, evidence.days[-1])
+    expected, curve = ahead.follow(walk.copy(), HORIZON_DAYS + waited, shown=carrying.even(effort.keep))
     median, low, high = (_left(curve.day_of_risk(risk), waited) for risk in (0.5, 0.1, 0.9))
     return Forecast(
         as_of=as_of,
