@@ -8,6 +8,11 @@ import pytest
 
 from tenuto import cli
 from tenuto.clinic.access import api as access
+from tenuto.clinic.accounts.reauthenticate import Reauthentication
+from tenuto.clinic.accounts.services import set_clinic_zone
+from tenuto.clinic.intake.api import current
+from tenuto.clinic.intake.services import sign_consent, withdraw_consent
+from tenuto.clinic.intake.services.consents import photo_allowed
 from tenuto.clinic.ledger import anchor
 from tenuto.clinic.ledger.services import record_read
 from tenuto.clinic.people.identity import (
@@ -18,9 +23,11 @@ from tenuto.clinic.people.identity import (
 )
 from tenuto.clinic.people.models import Channel
 from tenuto.clinic.people.sight import is_restricted, sight_of
+from tenuto.core.intake.consent_text import current_consent_text
 from tests.clinic.conftest import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
+TEXT = current_consent_text()
 AHEAD = NOW + timedelta(hours=2)
 
 
@@ -39,6 +46,45 @@ def test_a_record_that_is_closed_after_the_correction_is_closed(ana, alice, bob,
     access.restrict(patient=ana, restricted=True, why="It is again.", by=dora, at=NOW)
     assert is_restricted(ana)
     assert not sight_of(ana, staff=bob, at=NOW).allowed
+
+
+def test_a_consent_that_is_withdrawn_after_the_correction_is_withdrawn(ana, alice, bob, ahead):
+    text = TEXT
+    sign_consent(
+        patient=ana,
+        text_name=text.name,
+        text_sha256=text.sha256,
+        agreed=[statement.id for statement in text.statements],
+        photo=False,
+        patient_typed=ana.name,
+        indication="",
+        signature=Reauthentication(alice, AHEAD, "totp"),
+        at=AHEAD,
+    )
+    assert any(consent.active for consent in current(ana).facts.consents)
+    ahead()
+    withdraw_consent(patient=ana, why="", by=bob, at=NOW)
+    assert not any(consent.active for consent in current(ana).facts.consents)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "Pacific/Honolulu"])
+def test_a_consent_is_withdrawn_where_the_day_is_another_than_in_greenwich(ana, alice, bob, dora, zone):
+    """There the day on which it was signed may be later, or earlier, than that of the withdrawal in UTC."""
+    set_clinic_zone(clinic=alice.clinic, zone=zone, by=dora, at=NOW)
+    for hour in (0, 6, 13, 22):
+        at = NOW.replace(hour=hour)
+        signed = {
+            "text_name": TEXT.name,
+            "text_sha256": TEXT.sha256,
+            "agreed": [each.id for each in TEXT.statements],
+        }
+        who = type(alice).objects.get(pk=alice.pk)
+        sign_consent(patient=ana, **signed, photo=True, patient_typed=ana.name, indication="",
+                     signature=Reauthentication(who, at, "totp"), at=at)  # fmt: skip
+        assert any(consent.active for consent in current(ana).facts.consents)
+        withdraw_consent(patient=ana, why="", by=who, at=at)
+        assert not any(consent.active for consent in current(ana).facts.consents)
+        assert not photo_allowed(ana)
 
 
 def test_do_not_phone_after_the_correction_is_followed(ana, alice, ahead):

@@ -115,8 +115,9 @@ def merged(patient: Patient, rows: Gathered) -> PatientFacts:
         (f.person.birth_date for f in reversed(known) if f.person.birth_date), None
     )
     person = Person(name, tuple(i.read for i in patient.identifiers.all()), born)
+    order = _order_of_consents(rows)
     imported = [
-        SourcePart(facts, row.recorded_at, imported=True)
+        SourcePart(facts, order[row.event_number], imported=True)
         for facts, row in zip(known, rows.records, strict=True)
     ]
     return merge(person, [*imported, *_parts(rows)])
@@ -150,7 +151,8 @@ def _parts(rows: Gathered) -> Iterator[SourcePart]:
     for test in rows.tests:
         answer = Answer(test.fact, test.value, test.taken, f"result, {test.recorded_by_name}")
         yield _part(test.recorded_at, answers=(answer,))
-    instants = _in_event_order(rows)
+    instants = _in_event_order([*rows.forms, *rows.triages])
+    order = _order_of_consents(rows)
     for triage in rows.triages:
         yield _part(triage.recorded_at, answers=(_triaged(triage, instants[triage.event_number]),))
     for visit in rows.visits:
@@ -164,11 +166,13 @@ def _parts(rows: Gathered) -> Iterator[SourcePart]:
         given = Consent(
             signed, True, consent.indication, consent.text_name, f"form, {consent.recorded_by_name}"
         )
-        yield _part(consent.recorded_at, consents=(given,))
+        yield _part(order[consent.event_number], consents=(given,))
     for end in rows.withdrawn:
         if end.scope is not None:
             continue
-        yield SourcePart(EMPTY, end.recorded_at, consents_end=end.recorded_at)
+        # On the clinic's clock, since what it ends was signed on a day of that clock.
+        ended_at = end.on_its_clock(order[end.event_number])
+        yield SourcePart(EMPTY, ended_at, consents_end=ended_at)
 
 
 def _part(at: datetime, **facts: Any) -> SourcePart:
@@ -183,13 +187,18 @@ _LEVELS = {
 }
 
 
-def _in_event_order(rows: Gathered) -> dict[int, datetime]:
-    """The instant of each form and triage by the number of its event, later ones never before or with earlier ones.
+def _order_of_consents(rows: Gathered) -> dict[int, datetime]:
+    """The instants of whatever gives a consent or takes it back."""
+    return _in_event_order([*rows.records, *rows.consents, *rows.withdrawn])
 
-    A clock that was ahead and was set back must not make a triage follow an answer that came after it.
+
+def _in_event_order(rows: Iterable[Any]) -> dict[int, datetime]:
+    """The instant of each row by the number of its event, later ones never before or with earlier ones.
+
+    A clock that was ahead and was set back must not make a triage follow an answer that came after it, nor a consent count
+    that was withdrawn afterwards (hazard H41).
     """
-    known = {row.event_number: row.recorded_at for row in rows.forms}
-    known |= {row.event_number: row.recorded_at for row in rows.triages}
+    known = {row.event_number: row.recorded_at for row in rows}
     newest = datetime.min.replace(tzinfo=UTC)
     for number in sorted(known):
         newest = known[number] = max(known[number], newest + timedelta(microseconds=1))

@@ -95,4 +95,6 @@ def photo_allowed(patient: Patient) -> bool:
     signed = ConsentSigned.objects.filter(patient=patient).order_by(*NEWEST_FIRST).first()
     if signed is None or not signed.photo:
         return False
-    return not ConsentWithdrawn.objects.filter(patient=patient, recorded_at__gte=signed.recorded_at).exists()
+    return not ConsentWithdrawn.objects.filter(
+        patient=patient, event_number__gte=signed.event_number
+    ).exists()
