@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -30,15 +29,6 @@ def mark(kind: str, word: str = "") -> SafeString:
     return format_html(
         '<span class="mark mark-{}">{}<span>{}</span></span>', kind, shape, word or WORDS[kind]
     )
-
-
-@register.simple_tag
-def field(bound: BoundField) -> SafeString:
-    """A form field with its label, help and error."""
-    return bound.as_field_group()
-
-
-register.simple_tag(field, name="toggles")
 
 
 @register.simple_tag
