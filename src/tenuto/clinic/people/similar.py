@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from tenuto.clinic.people.models import NameKey, Patient, PatientIdentifier
 from tenuto.clinic.people.names import ALIKE, agreement, number_key, share_a_word, words
@@ -46,13 +46,14 @@ def alike(patient: Patient) -> list[Patient]:
 
 def near(clinic: UUID, person: Person) -> QuerySet[Patient]:
     """The patients of a clinic worth comparing with a person: who share a key of the name, a birth date or a number."""
-    named = NameKey.objects.filter(clinic_id=clinic, key__in=name_keys(person.name))
+    named = NameKey.objects.filter(clinic_id=clinic, key__in=name_keys(person.name)).values("patient")
     keys = [number_key(each.value) for each in person.identifiers]
-    numbered = PatientIdentifier.objects.filter(clinic_id=clinic, key__in=keys)
-    close = Q(pk__in=named.values("patient")) | Q(pk__in=numbered.values("patient"))
-    if person.birth_date is not None:
-        close |= Q(birth_date=person.birth_date)
-    return Patient.objects.filter(close, clinic_id=clinic).prefetch_related("identifiers")
+    numbered = PatientIdentifier.objects.order_by().filter(clinic_id=clinic, key__in=keys).values("patient")
+    everyone = Patient.objects.filter(clinic_id=clinic)
+    born = everyone.filter(birth_date=person.birth_date) if person.birth_date else everyone.none()
+    # A union, each part of it by its own index: joined with "or" they read the whole clinic.
+    close = named.union(numbered, born.order_by().values("pk"))
+    return Patient.objects.filter(pk__in=close).prefetch_related("identifiers")
 
 
 def person_of(patient: Patient) -> Person:
