@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -130,6 +131,20 @@ def test_what_a_record_says_of_the_escort_stays_until_somebody_changes_it(visit,
     receive(facts=facts_of(answers=told), source=source_of(digest="6" * 64), by=alice, at=NOW)
     visit(bob).post(url_of(ana, "support"), {"q-escort": "Sam Reed, number confirmed", "q-escort_phone": ""})
     assert not StepSave.objects.exists()
+
+
+def test_only_what_the_form_holds_can_be_asked_again(visit, ana, alice, bob):
+    yesterday = NOW.date() - timedelta(days=1)
+    told = (
+        Answer(
+            "treatments.trials", "sertraline 200 mg for 10 weeks: no response", yesterday, "Questionnaire/1"
+        ),
+        Answer("treatments.neuromodulation", "none", yesterday, "Questionnaire/1"),
+    )
+    receive(facts=facts_of(answers=told), source=source_of(digest="7" * 64), by=alice, at=NOW)
+    html = visit(bob).get(url_of(ana, "trials")).content.decode()
+    assert 'name="again" value="treatments.neuromodulation"' in html
+    assert 'name="again" value="treatments.trials"' not in html
 
 
 def test_a_number_that_was_called_has_to_be_written(visit, ana, bob):

@@ -120,12 +120,16 @@ def step_view(
 
 def _question(question: Question, forms: StepForms, saved: Saved | None, today: date) -> QuestionView:
     bound = forms.questions.of(question.fact.id)
+    # What stands there in other words than are offered is not in the form, and can't be confirmed by it.
+    stands = bool(bound.initial) and (
+        not question.choices or bound.initial in question.choices or question.opens_detail
+    )
     return QuestionView(
         key=question.fact.id,
         field=bound,
         version=saved.version if saved else 0,
         by=_by(saved),
-        again=bool(bound.initial) and not bound.errors and (saved is None or saved.day < today),
+        again=stands and not bound.errors and (saved is None or saved.day < today),
     )
 
 
