@@ -52,7 +52,7 @@ class IntakeVisit:
         self.page.get_by_role("link", name=name).first.click()
         self.visit.then_it_looks_right("enquiry")
         self.page.get_by_label("Date of birth").fill(born)
-        self.page.get_by_label("Record or insurance number").fill(number)
+        self.page.get_by_label("Number", exact=True).fill(number)
         self.page.get_by_role("button", name="Register the patient").click()
         self.page.wait_for_url(re.compile("/patients/"))
         expect(self.page.get_by_role("heading", level=1)).to_have_text(name)

@@ -111,7 +111,7 @@ def test_a_plan_is_printed_whole(visit, tmp_path):
     visit.page.emulate_media(media="screen")
     with visit.page.expect_download() as download:
         visit.page.get_by_role("link", name="Plan as PDF").click()
-    assert download.value.suggested_filename == "plan.pdf"
+    assert re.fullmatch(r"MRN-DEMO-0001_depression-6x2wk_[\d-]+\.pdf", download.value.suggested_filename)
     with visit.page.expect_download() as download:
         visit.page.get_by_role("link", name="Calendar file").click()
     assert Path(download.value.path()).read_text("utf-8").count("BEGIN:VEVENT") == 6
