@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from itertools import chain
 
 from tenuto.cli import UserError, printable
 from tenuto.cli.manage import prepare_django
@@ -61,14 +62,16 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _verify(noted: tuple[int, str] | None, *, only_new: bool) -> int:
-    from tenuto.clinic.ledger.check_new import NeverChecked, keep_mark, verify_new
+    from tenuto.clinic.ledger.check_new import NeverChecked, against_mark, keep_mark, verify_new
     from tenuto.clinic.ledger.verify import Report, verify
 
     if only_new and noted:
         raise UserError("A noted anchor is compared by the whole check. Leave out --new, or --noted.")
     report, found = Report(), 0
     try:
-        findings = list(verify_new(report)) if only_new else verify(report, noted=noted)
+        findings = (
+            list(verify_new(report)) if only_new else chain(against_mark(), verify(report, noted=noted))
+        )
     except NeverChecked as never:
         raise UserError(str(never)) from never
     for finding in findings:
@@ -111,6 +114,7 @@ def _anchor() -> int:
 def _accept(why: str) -> int:
     from django.utils import timezone
 
+    from tenuto.clinic.ledger.check_new import forget_mark
     from tenuto.clinic.ledger.models import AuditEvent
     from tenuto.clinic.ledger.services import accept_break
 
@@ -118,5 +122,6 @@ def _accept(why: str) -> int:
         event = accept_break(why=why, subject=AuditEvent(), by=operator(), at=timezone.now())
     except ValueError as none:
         raise UserError(str(none)) from none
+    forget_mark()
     print(f"The break is on record as event {event.number}, and the anchors begin anew there.")
     return 0

@@ -7,10 +7,13 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.desk.models import Progress, Standing, WorkRow
 from tenuto.clinic.desk.projection import judge_all, rebuild, refresh
+from tenuto.clinic.desk.regular import mend
 from tenuto.clinic.intake.services import receive
+from tenuto.clinic.ledger.models import AuditEvent, EventKind
 from tenuto.clinic.policies.services import activate
 from tenuto.clinic.ports.api import close_task, lift_hold, open_task, place_hold
 from tests.clinic.conftest import NOW, facts_of, source_of
@@ -126,3 +129,22 @@ def test_the_command_works_everyone_out(clinic, alice, capsys, words):
     many(alice, 3)
     call_command("judge_worklist", *words)
     assert "Meadow Clinic: 3 patients worked out." in capsys.readouterr().out
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lists_that_were_changed_by_hand_are_worked_out_anew_on_record(clinic, alice):
+    many(alice, 3)
+    judge_all(clinic, today=clock.today(clinic))
+    assert mend(clinic) == 0
+    WorkRow.objects.all().delete()
+    Standing.objects.update(mark="pass", why="All well")
+    assert mend(clinic) == 6
+    assert WorkRow.objects.count() == 3
+    assert set(Standing.objects.values_list("mark", flat=True)) == {"refuse"}
+    event = AuditEvent.objects.order_by("-number").first()
+    assert (event.action, event.kind, event.detail["differences"]) == (
+        "lists were changed past the program",
+        EventKind.OVERRIDE,
+        6,
+    )
+    assert mend(clinic) == 0

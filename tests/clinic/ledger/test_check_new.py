@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 
 from tenuto import cli
@@ -106,3 +109,16 @@ def test_a_rolled_back_action_is_not_new(checked, alice, ana):
         prefer_contact(patient=ana, channel=Channel.PHONE, allowed=False, address="", by=alice, at=NOW)
         transaction.set_rollback(True)
     assert findings() == []
+
+
+def test_a_chain_cut_back_with_its_anchor_is_found_by_the_whole_check_too(checked, capsys):
+    """The mark of the last check knows a later event; it is never moved back to fit."""
+    assert cli.main(["audit", "verify"]) == 0
+    newest = AuditEvent.objects.order_by("-number").first().number
+    run_sql(f"DELETE FROM ledger_auditevent WHERE number = {newest}")
+    Path(settings.LEDGER_ANCHOR).unlink()
+    for words in (["audit", "verify"], ["audit", "verify"], ["audit", "verify", "--new"]):
+        assert cli.main(words) == 1
+        assert (
+            f"Event {newest}, where the last check ended, was replaced or is gone." in capsys.readouterr().out
+        )

@@ -34,7 +34,7 @@ from tenuto.clinic.ui.gates import MARKS
 from tenuto.core.intake.safety import Risk, SafetyState
 from tenuto.core.policy import Policy
 
-__all__ = ["AT_ONCE", "MARKS", "judge_all", "rebuild", "refresh"]
+__all__ = ["AT_ONCE", "BATCH", "MARKS", "changes_after", "judge_all", "rebuild", "refresh", "worked_out"]
 
 AT_ONCE = 25
 """Patients worked out within one request; the rest waits for the next one, or for `manage judge_worklist`."""
@@ -82,12 +82,12 @@ def rebuild(clinic: Clinic) -> None:
 
 def _behind(clinic: Clinic, policy: Policy, today: date) -> bool:
     progress = Progress.objects.filter(clinic=clinic).first()
-    if progress is None or _changes_after(clinic, progress.through_event).exists():
+    if progress is None or changes_after(clinic, progress.through_event).exists():
         return True
     return _waiting(clinic, policy, today).exists()
 
 
-def _changes_after(clinic: Clinic, after: int) -> QuerySet[AuditEvent]:
+def changes_after(clinic: Clinic, after: int) -> QuerySet[AuditEvent]:
     return AuditEvent.objects.filter(clinic_id=clinic.pk, number__gt=after, kind__in=ACTIONS)
 
 
@@ -103,7 +103,7 @@ def _note_changes(clinic: Clinic) -> None:
     if progress is None:
         _add(clinic, clinic.patients.all())
     else:
-        ids = _changes_after(clinic, progress.through_event).values_list("patient_id", flat=True)
+        ids = changes_after(clinic, progress.through_event).values_list("patient_id", flat=True)
         changed = [id_ for id_ in set(ids) if id_ is not None]
         _unsettle(Standing.objects.filter(patient__in=changed))
         _add(clinic, clinic.patients.filter(pk__in=changed, standing__isnull=True))
@@ -134,6 +134,17 @@ def _clinic_rows(clinic: Clinic) -> None:
 
 def _judge(clinic: Clinic, chosen: Sequence[UUID], *, policy: Policy, today: date) -> None:
     """Ask the stages about some patients and keep what they say."""
+    standings, work = worked_out(clinic, chosen, policy=policy, today=today)
+    WorkRow.objects.filter(patient__in=chosen).delete()
+    Standing.objects.filter(patient__in=chosen).delete()
+    Standing.objects.bulk_create(standings, batch_size=BATCH)
+    WorkRow.objects.bulk_create(work, batch_size=BATCH, ignore_conflicts=True)
+
+
+def worked_out(
+    clinic: Clinic, chosen: Sequence[UUID], *, policy: Policy, today: date
+) -> tuple[list[Standing], list[WorkRow]]:
+    """What the stages say of some patients now, as rows that nobody has kept."""
     patients = list(clinic.patients.filter(pk__in=chosen).prefetch_related("identifiers"))
     batch = Batch(patients, clinic=clinic, today=today)
     judged, turns, safety = judgements_of(batch), turns_of(batch), safety_of(batch)
@@ -148,10 +159,7 @@ def _judge(clinic: Clinic, chosen: Sequence[UUID], *, policy: Policy, today: dat
             _standing(patient, judged.get(patient.pk) or _not_judged(), safety.get(patient.pk), policy, today)
         )
         work += _work(patient, turns.get(patient.pk), tasks.get(patient.pk, ()), holds.get(patient.pk, ()))
-    WorkRow.objects.filter(patient__in=chosen).delete()
-    Standing.objects.filter(patient__in=chosen).delete()
-    Standing.objects.bulk_create(standings, batch_size=BATCH)
-    WorkRow.objects.bulk_create(work, batch_size=BATCH, ignore_conflicts=True)
+    return standings, work
 
 
 def _not_judged() -> Judgement:

@@ -20,7 +20,7 @@ from tenuto.clinic.ledger.raw import raw_rows_of
 from tenuto.clinic.ledger.sealed_check import unfit_among
 from tenuto.clinic.ledger.verify import ChainFinding, Report, rows_of_new_events
 
-__all__ = ["NeverChecked", "keep_mark", "verify_new"]
+__all__ = ["NeverChecked", "against_mark", "forget_mark", "keep_mark", "verify_new"]
 
 
 class NeverChecked(RuntimeError):
@@ -32,6 +32,24 @@ def keep_mark(report: Report) -> None:
     _mark().write(Anchor(report.last, report.head), backwards=True)
 
 
+def against_mark() -> Iterator[ChainFinding]:
+    """A finding when the event at which the last check ended is not in the chain: it was rolled back together with its anchor."""
+    known = _mark().read()
+    if known is None or not known.genuine or not known.number:
+        return
+    event = AuditEvent.objects.filter(number=known.number).values_list("mac", flat=True).first()
+    if event != known.mac:
+        yield ChainFinding(
+            f"event {known.number}",
+            f"Event {known.number}, where the last check ended, was replaced or is gone.",
+        )
+
+
+def forget_mark() -> None:
+    """Begin anew after a break that somebody accepted. Raises OSError."""
+    _mark().path.unlink(missing_ok=True)
+
+
 def verify_new(report: Report) -> Iterator[ChainFinding]:
     """Yield the findings after the mark; `report` counts along. Raises `NeverChecked` when there is none of this key."""
     known = _mark().read()
@@ -39,12 +57,7 @@ def verify_new(report: Report) -> Iterator[ChainFinding]:
         raise NeverChecked(
             "No whole check of this server has found nothing yet. Run `tenuto audit verify` first."
         )
-    event = AuditEvent.objects.filter(number=known.number).values_list("mac", flat=True).first()
-    if known.number and event != known.mac:
-        yield ChainFinding(
-            f"event {known.number}",
-            f"Event {known.number}, where the last check ended, was replaced or is gone.",
-        )
+    yield from against_mark()
     report.last, report.head = known.number, known.mac
     changed: dict[str, set[str]] = defaultdict(set)
 

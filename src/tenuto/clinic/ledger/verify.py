@@ -22,6 +22,7 @@ from django.apps import apps
 from tenuto.clinic.ledger import anchor, chain
 from tenuto.clinic.ledger.append_only import AppendOnly
 from tenuto.clinic.ledger.canonical import digest, texts_of
+from tenuto.clinic.ledger.derived import derived_differences
 from tenuto.clinic.ledger.integrity import damage
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.ledger.raw import key_column, raw_rows
@@ -90,6 +91,8 @@ def verify(report: Report, *, noted: tuple[int, str] | None = None) -> Iterator[
         yield from digests.left_over()
     for unfit in unfit_rows(report.count_row):
         yield ChainFinding(f"{unfit.model._meta.label_lower} {unfit.row}", unfit.sentence)
+    for label, sentence in derived_differences():
+        yield ChainFinding(label, sentence)
 
 
 def rows_of_new_events(

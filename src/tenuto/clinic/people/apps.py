@@ -6,9 +6,12 @@ class PeopleConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        """Seal what says who a patient is."""
+        """Seal what says who a patient is, and compare where similar names are looked for."""
+        from tenuto.clinic.ledger.derived import compare_derived
         from tenuto.clinic.ledger.sealed import seal
         from tenuto.clinic.people.models import Patient, PatientIdentifier
+        from tenuto.clinic.people.similar import misfiled
 
         seal(Patient)
         seal(PatientIdentifier)
+        compare_derived("people.namekey", misfiled)

@@ -6,7 +6,8 @@ patient is filed under a few keys, and only patients who share a key, a birth da
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -18,6 +19,7 @@ from tenuto.core.intake.facts import Identifier, Person
 __all__ = [
     "alike",
     "file_name",
+    "misfiled",
     "name_keys",
     "near",
     "numbers_of",
@@ -97,6 +99,16 @@ def file_name(patient: Patient) -> None:
         NameKey(clinic_id=patient.clinic_id, patient=patient, key=key)
         for key in sorted(name_keys(patient.name))
     )
+
+
+def misfiled() -> Iterator[str]:
+    """A sentence for each patient who is not filed under the keys of the name: nobody would be warned of the similar one."""
+    filed: dict[UUID, set[tuple[UUID, str]]] = defaultdict(set)
+    for patient, clinic, key in NameKey.objects.values_list("patient", "clinic", "key").iterator():
+        filed[patient].add((clinic, key))
+    for pk, clinic, name in Patient.objects.values_list("pk", "clinic", "name").iterator():
+        if filed[pk] != {(clinic, key) for key in name_keys(name)}:
+            yield f"Patient {pk} is not filed under the keys of the name, so that similar names are not warned of."
 
 
 def name_keys(name: str) -> set[str]:

@@ -1,0 +1,25 @@
+"""Tables that are worked out from others. They are whole when they say what would be worked out now.
+
+The room that keeps such a table registers how it is compared, when the apps are ready; `tenuto audit verify` asks all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+__all__ = ["compare_derived", "derived_differences"]
+
+Compare = Callable[[], Iterator[str]]
+_compared: dict[str, Compare] = {}
+
+
+def compare_derived(label: str, compare: Compare) -> None:
+    """Let `compare` say, one sentence each, where the table `label` differs from what it is worked out from."""
+    _compared[label] = compare
+
+
+def derived_differences() -> Iterator[tuple[str, str]]:
+    """Table and sentence of every difference."""
+    for label, compare in _compared.items():
+        for sentence in compare():
+            yield label, sentence
