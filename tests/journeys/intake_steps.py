@@ -54,6 +54,10 @@ class IntakeVisit:
         self.page.get_by_label("Date of birth").fill(born)
         self.page.get_by_label("Number", exact=True).fill(number)
         self.page.get_by_role("button", name="Register the patient").click()
+        self.page.wait_for_load_state()
+        another = self.page.get_by_role("button", name=re.compile("It is another person"))
+        if another.is_visible():
+            another.click()
         self.page.wait_for_url(re.compile("/patients/"))
         expect(self.page.get_by_role("heading", level=1)).to_have_text(name)
         expect(self.page.get_by_role("heading", level=2, name="History")).to_be_visible()

@@ -18,7 +18,7 @@ def test_what_was_typed_without_a_connection_is_saved_when_it_is_back(visit):
     page.get_by_role("link", name=re.compile("^Psychiatric history")).first.click()
     expect(page.get_by_role("heading", level=2, name="Psychiatric history")).to_be_visible()
     page.wait_for_load_state("networkidle")
-    answer, status = page.get_by_label("Trauma history"), page.locator("[data-save-status]")
+    answer, status = page.get_by_label("Length of the present episode"), page.locator("[data-save-status]")
     # When the network goes away and they go on typing
     page.context.set_offline(True)
     answer.fill(TYPED)
@@ -30,7 +30,7 @@ def test_what_was_typed_without_a_connection_is_saved_when_it_is_back(visit):
     # Then it is saved without another touch, and is there for the next reader
     expect(status).to_have_text(re.compile(r"^Saved \d\d:\d\d$"), timeout=15_000)
     page.reload()
-    expect(page.get_by_label("Trauma history")).to_have_value(TYPED)
+    expect(page.get_by_label("Length of the present episode")).to_have_value(TYPED)
     # The browser's own complaints about the missing network are the only ones.
     assert all("ERR_INTERNET_DISCONNECTED" in complaint for complaint in visit.complaints)
     visit.complaints.clear()

@@ -15,7 +15,7 @@ from tests.journeys.intake_steps import CODE_SECONDS, IntakeVisit, totp_of
 from tests.journeys.steps import PASSWORD, Visit
 
 MOST = 90
-NAME, BORN = "Demo Tamarisk", "1984-04-09"
+NAME, BORN = "Demo Tamarisk", "1979-06-21"
 DEPRESSION = "Major depressive disorder, recurrent severe without psychotic features (F33.2)"
 
 
