@@ -170,7 +170,7 @@ def test_add_an_intake_question(copy):
     facts.write_text(facts.read_text("utf-8") + QUESTION, "utf-8")
     assert "every_fact_is_asked_in_one_place" in check(copy, "tests/core/intake/test_steps.py", fails=True)
     steps = copy / "src/tenuto/core/literature/intake_steps.toml"
-    insert(steps, '"history.dissociative_disorder"', '"history.motion_sickness", ')
+    insert(steps, '"care.treating_clinician"', '"history.motion_sickness", ')
     example = ("tests/cli/test_plan.py::test_the_three_examples",)
     check(copy, *example, fails=True)
     run(copy, "examples/build.py")
