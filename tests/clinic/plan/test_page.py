@@ -20,8 +20,8 @@ from tenuto.core.plan.request import PlanRequest
 from tests.clinic.conftest import NOW, numbers, source_of
 
 OPTIONS = {"vial": "50", "volume": "100", "start": "2026-11-24", "days": ["mon", "wed", "fri"]}
-QUERIES = 25
-"""Session, person with clinic, patient, the policy in effect, the ten kinds of rows of intake with the identifiers, the decision, the versions of the plan, the visits, the head of the audit chain and the read note, other names."""
+QUERIES = 26
+"""Session, person with clinic, patient, the policy in effect, the ten kinds of rows of intake with the identifiers, the decision, the versions of the plan, the visits, the holds, the head of the audit chain and the read note, other names."""
 
 
 def text_of(response) -> str:

@@ -14,7 +14,7 @@ from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.plan.look_again import found_since, gate_today, stops
 from tenuto.core.sources import Basis, Tag
 
-__all__ = ["CONSENT", "Reason", "SecondLook", "looks"]
+__all__ = ["CONSENT", "WITHDRAWN", "Reason", "SecondLook", "looks"]
 
 CONSENT = "consent"
 WITHDRAWN = "The patient has withdrawn the consent. Nothing is given without a new one."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 
@@ -15,11 +15,13 @@ from tenuto.clinic.ledger.actors import Machine
 from tenuto.clinic.ledger.facts import signed
 from tenuto.clinic.ledger.models import EventKind
 from tenuto.clinic.ledger.services import record
-from tenuto.clinic.pathway.api import Batch
+from tenuto.clinic.pathway.api import Batch, safety_now
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.looking import Reason, SecondLook, looks
 from tenuto.clinic.plan.models import PlanReview, PlanVersion
+from tenuto.clinic.plan.services.proposing import Grounds
 from tenuto.clinic.plan.services.signing import ReasonMissing, SigningRefused
+from tenuto.clinic.plan.stopped import stopped
 from tenuto.clinic.ports.api import (
     HoldKind,
     active_holds,
@@ -44,14 +46,16 @@ def look_of(patient: Patient, batch: Batch | None = None) -> SecondLook | None:
     return (batch or Batch.of(patient)).once(looks).get(patient.pk)
 
 
-def why_held(patient: Patient, today: date) -> str:
-    """Why nothing may be booked or given by the signed plan today; empty when nothing holds it.
+def why_held(found: Grounds, batch: Batch) -> str:
+    """Why nothing may be booked or given to a patient today, by any plan; empty when nothing holds it.
 
     What speaks against it counts at once, and not only when the machine has placed its hold.
     """
-    look = look_of(patient)
-    reasons = [reason.text for reason in look.reasons] if look else []
-    reasons += [hold.why for hold in active_holds(patient, on=today)]
+    patient = found.patient
+    look = look_of(patient, batch)
+    reasons = [*stopped(found.state, safety_now(patient, batch))]
+    reasons += [reason.text for reason in look.reasons] if look else []
+    reasons += [hold.why for hold in active_holds(patient, on=found.state.as_of)]
     return " ".join(dict.fromkeys(reasons))
 
 

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from tenuto.clinic.accounts import clock
 from tenuto.clinic.ledger.facts import Fact
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
@@ -59,7 +58,7 @@ def calendar(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpRe
     version, status = _found(request, found, version_id)
     if status not in (Status.SIGNED, Status.WITHDRAWN):
         raise Http404
-    why = why_held(patient, clock.today(patient.clinic)) if status is Status.SIGNED else ""
+    why = why_held(found, found.batch) if status is Status.SIGNED else ""
     if why:
         messages.error(request, why, extra_tags="No dates while the plan is held")
         return redirect("plan:version", patient.pk, version.pk)

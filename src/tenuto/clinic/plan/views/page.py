@@ -66,6 +66,7 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
             options_refused=bool(form.errors),
         ),
         "company": company_of(built.proposal, found.state),
+        "held": why_held(found, batch),
     }
     stops = alerts_of(built.proposal.gate)
     return patient_page(request, "plan/page.html", patient, context, batch=batch, alerts=stops)
@@ -95,7 +96,7 @@ def calendar(request: HttpRequest, patient: Patient) -> HttpResponse:
     built = _for_export(request, patient)
     if not built.proposal.series.infusions:
         raise Http404
-    why = why_held(patient, built.proposal.as_of)
+    why = why_held(built.grounds, built.grounds.batch)
     if why:
         messages.error(request, why, extra_tags="No dates while the plan is held")
         return redirect("plan:page", patient.pk)

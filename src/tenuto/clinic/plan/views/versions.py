@@ -29,6 +29,7 @@ from tenuto.clinic.plan.presenters.look import look_card
 from tenuto.clinic.plan.presenters.version import version_page
 from tenuto.clinic.plan.services.comfort import comfort_card
 from tenuto.clinic.plan.services.drafting import DraftRefused
+from tenuto.clinic.plan.services.looking_again import why_held
 from tenuto.clinic.plan.services.proposing import Grounds, grounds
 from tenuto.clinic.plan.services.visits import next_orders
 from tenuto.clinic.plan.views.page import asked
@@ -230,6 +231,7 @@ def _page(
             services.look_of(found.patient, batch), shown, today=_today(found.patient, batch), staff=staff
         ),
         "page": version_page(shown, found.versions, staff=staff, state=found.state),
+        "held": why_held(found, batch),
         "problem": problem,
         "comfort": comfort_rows(card) if card else (),
         "orders": next_orders(found.patient),

@@ -1,0 +1,37 @@
+"""What stops a patient's treatment today whatever plan is at hand: the patient's word, the decision, an open risk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tenuto.clinic.intake.api import IntakeState
+from tenuto.clinic.plan.looking import WITHDRAWN
+from tenuto.core.intake.safety import Risk, SafetyState
+
+__all__ = ["no_treatment", "not_suitable", "stopped"]
+
+
+def stopped(state: IntakeState, safety: SafetyState) -> tuple[str, ...]:
+    """The sentences for which nothing is booked or given today; empty when nothing of this kind stands."""
+    risk = safety.sentences[:1] if safety.risk is Risk.OPEN else ()
+    return (*no_treatment(state), *risk)
+
+
+def no_treatment(state: IntakeState) -> tuple[str, ...]:
+    """Those of them after which no dose is even shown: a consent that was taken back, and a decision against treatment."""
+    return tuple(_no_treatment(state))
+
+
+def not_suitable(state: IntakeState) -> str:
+    """The newest decision of intake in a sentence, when it is against treatment; it counts until somebody decides anew."""
+    decision = state.decision
+    if decision is None or decision.outcome != "not_suitable":
+        return ""
+    return f"{decision.decided_by_name} decided: not suitable. Give nothing."
+
+
+def _no_treatment(state: IntakeState) -> Iterator[str]:
+    if state.consent_taken_back:
+        yield WITHDRAWN
+    if decided := not_suitable(state):
+        yield decided
