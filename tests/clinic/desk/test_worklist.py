@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from tenuto.clinic.accounts.api import roles_that_may
 from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.ports.api import open_task, place_hold
+from tenuto.core.literature.tasks import task_kinds
 from tests.clinic.conftest import NOW, facts_of, hired, source_of
 
 ADDRESS = "/worklist/"
@@ -106,6 +108,21 @@ def test_a_directors_own_has_what_nobody_else_can_open(visit, tasks, clinic, dor
     page = text(visit, dora, "")
     assert "Ask about sleep." in page
     assert "Ask about means." not in page
+
+
+@pytest.mark.parametrize("kind", [kind.id for kind in task_kinds().values() if kind.suicide_risk])
+def test_a_risk_of_suicide_opens_everybodys_list_whosever_task_it_is(visit, clinic, alice, ana, kind):
+    """Above what is late for longer and no matter of suicide."""
+    for each, why, owner, hours in (
+        ("plan.look_again", "Look at the plan.", None, -9),
+        (kind, "See her now.", Role.PRESCRIBER, 1),
+    ):
+        for role in (owner,) if owner else Role:
+            due = NOW + timedelta(hours=hours)
+            open_task(patient=ana, kind=each, why=why, owner_role=role, due=due, by=alice, at=NOW)
+    for role in roles_that_may("patient.search"):
+        page = text(visit, hired(clinic, f"one-{role}", role), "")
+        assert page.index("See her now.") < page.index("Look at the plan."), role
 
 
 def test_harm_comes_before_time(visit, tasks, alice, ana):

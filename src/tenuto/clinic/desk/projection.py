@@ -32,6 +32,7 @@ from tenuto.clinic.policies.api import policy_of
 from tenuto.clinic.ports.api import HOLDS_UP, HoldRow, TaskRow, holds_in_force, open_tasks
 from tenuto.clinic.ui.gates import MARKS
 from tenuto.core.intake.safety import Risk, SafetyState
+from tenuto.core.literature.tasks import task_kind
 from tenuto.core.policy import Policy
 
 __all__ = ["AT_ONCE", "BATCH", "MARKS", "changes_after", "judge_all", "rebuild", "refresh", "worked_out"]
@@ -226,6 +227,12 @@ def _task(task: TaskRow, clinic: Clinic) -> WorkRow:
     return WorkRow(
         key=f"task:{task.id}", clinic=clinic, patient_id=task.patient_id, name=task.patient_name,
         stage=stage_of_task(task.kind), kind=place.title, mark="block" if task.safety else "due", why=task.why, owner_role=task.owner_role,
-        owner_id=task.owner_id, due=task.due, rank=Rank.SAFETY if task.safety else Rank.TASK, next_step=place.next_step,
+        owner_id=task.owner_id, due=task.due, rank=_rank(task), next_step=place.next_step,
         target=place.target or first_page(),
     )  # fmt: skip
+
+
+def _rank(task: TaskRow) -> Rank:
+    if task_kind(task.kind).suicide_risk is not None:
+        return Rank.SUICIDE_RISK
+    return Rank.SAFETY if task.safety else Rank.TASK

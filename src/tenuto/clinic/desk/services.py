@@ -10,11 +10,12 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.desk.models import Standing, WorkRow
 from tenuto.clinic.desk.projection import MARKS, refresh
-from tenuto.clinic.pathway.api import spine_order
+from tenuto.clinic.pathway.api import Rank, spine_order
 from tenuto.clinic.people.names import folded
 from tenuto.clinic.people.sight import hidden_from
 
@@ -24,6 +25,7 @@ PATIENTS_A_PAGE = 100
 ROWS_A_PAGE = 50
 MINE = "mine"
 EVERYONE = "all"
+ANSWERS_A_RISK = ("scale.triage", "task.close")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +140,13 @@ def _narrowed(rows: QuerySet[WorkRow], asked: WorkFilter, staff: Staff, now: dat
 
 
 def _own(staff: Staff) -> Q:
-    """What is one's own by role or by name; a director's also what nobody else can open."""
+    """What is one's own by role or by name; a director's also what nobody else can open.
+
+    A risk of suicide waits for no one role: it is the own of everybody who may record a triage or reach the person.
+    """
     own = Q(owner_role=staff.role) | Q(owner=staff)
+    if any(may(staff, verb) for verb in ANSWERS_A_RISK):
+        own |= Q(rank=Rank.SUICIDE_RISK)
     return own | Q(mark__in=("block", "refuse")) if staff.role == Role.MEDICAL_DIRECTOR else own
 
 

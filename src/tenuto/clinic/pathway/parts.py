@@ -43,15 +43,17 @@ class Place:
 class Rank(IntEnum):
     """The order of the worklist where no deadline orders it."""
 
-    SAFETY = 0
+    SUICIDE_RISK = 0
+    """A task about a risk of suicide: first, and everybody's who may do something about it."""
+    SAFETY = 1
     """Harm before time: a task that only a recorded act ends."""
-    TASK = 1
-    STOPPED = 2
-    AGAIN = 3
-    DECIDE = 4
-    COMPLETE = 5
-    BEGIN = 6
-    NOTHING_PRESSES = 7
+    TASK = 2
+    STOPPED = 3
+    AGAIN = 4
+    DECIDE = 5
+    COMPLETE = 6
+    BEGIN = 7
+    NOTHING_PRESSES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
