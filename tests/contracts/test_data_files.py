@@ -35,6 +35,7 @@ NAMES = {
     "clinic/interop/fhir/scales.toml": {(), ("*", "kept")},
     "clinic/interop/fhir/results.toml": {("*",)},
     "clinic/interop/fhir/resource_kinds.toml": {("*",)},
+    "clinic/interop/fhir/certainty.toml": {("codes",)},
     "clinic/interop/fhir/ucum.toml": {(), ("*",)},
     "core/literature/terminology.toml": {("quantity",), ("words",), ("nothing",)},
     "core/literature/durability/answers.toml": {("condition",), ("condition", "*", "scale"), ("item",)},
