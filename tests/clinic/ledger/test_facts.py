@@ -14,7 +14,7 @@ from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.ledger.anchor import Anchor
 from tenuto.clinic.ledger.append_only import AppendOnly
 from tenuto.clinic.ledger.facts import Fact, SignedFact, in_order, newest, recorded
-from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.ledger.models import AuditEvent, SealedState
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.ledger.verify import Report, verify
 from tenuto.clinic.people.identity import prefer_contact
@@ -27,6 +27,7 @@ HOUR = timedelta(hours=1)
 NOBODYS = {
     "ledger.auditevent": "the chain itself",
     "policies.ruleset": "the program's own rules, of no clinic",
+    "ledger.sealedstate": "written by the chain with the event that changed the row",
     "accounts.spentfactor": "that a second factor was used up; the fact is what it signed",
 }
 """Append-only tables that nobody recorded anything in."""
@@ -83,7 +84,7 @@ def test_a_row_has_the_number_of_the_event_that_speaks_for_it(ana, alice, dora):
         for event in AuditEvent.objects.all()
         for label, key, _ in json.loads(event.rows_json)
     }
-    rows = [row for model in ROWS for row in model.objects.all()]
+    rows = [row for model in (*ROWS, SealedState) for row in model.objects.all()]
     assert len(rows) > 3
     assert {(row._meta.label_lower, str(row.pk)): row.event_number for row in rows} == sealed
 

@@ -23,23 +23,26 @@ import django
 django.setup()
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
-from tenuto.clinic.accounts.models import Clinic, Role, Staff
-clinic = Clinic.objects.create(name="Fault Clinic")
-Staff.objects.create_user("alice", clinic=clinic, role=Role.PRESCRIBER, name="Alice")
+from django.utils import timezone
+from tenuto.clinic.accounts.models import Role
+from tenuto.clinic.accounts.services import employ, open_clinic
+clinic = open_clinic(name="Fault Clinic", demonstration=True)
+employ(clinic=clinic, username="alice", password="kept-by-nobody-9", name="Alice", role=Role.PRESCRIBER, at=timezone.now())
 """
 WRITE = """
 import sys
 import django
 django.setup()
-from datetime import date
+from datetime import date, timedelta
 from django.utils import timezone
 from tenuto.clinic.intake.services import RecordSource, receive
 from tenuto.clinic.accounts.models import Staff
-from tenuto.core.intake.facts import PatientFacts, Person
+from tenuto.core.intake.facts import Identifier, PatientFacts, Person
 alice = Staff.objects.get(username="alice")
 for number in range(10_000):
     name = f"{sys.argv[1]}-{number}"
-    facts = PatientFacts(Person(f"Fault {name}", (f"MRN {name}",), date(1981, 5, 4), "female"))
+    mrn, born = Identifier(name, "MRN", "urn:test:MRN", proves=True), date(1931, 5, 4) + timedelta(days=300 * int(sys.argv[1]) + number)
+    facts = PatientFacts(Person(f"Fault {name}", (mrn,), born, "female"))
     source = RecordSource(f"{name}.json", name.rjust(64, "0"), {})
     patient = receive(facts=facts, source=source, by=alice, at=timezone.now()).patient
     print(patient.pk, flush=True)
