@@ -153,6 +153,9 @@ def test_block_opens_only_for_the_directors_reason(alder, alice, bob, dora):
         decision(alder, alice, reason="I would like to.")
     with pytest.raises(DecisionRefused, match="write the reason"):
         decision(alder, dora)
+    for empty in ("x", ".", "ok"):
+        with pytest.raises(DecisionRefused, match="past the BLOCK, in a sentence"):
+            decision(alder, dora, reason=empty)
     assert (
         decision(alder, dora, reason="Clipped in 2011, neurosurgeon agrees.").authority == "medical_director"
     )
@@ -229,8 +232,9 @@ def test_nobody_is_accepted_past_an_open_task_of_safety(waiting, alice):
 
 
 def test_a_medical_director_accepts_past_it_with_a_reason_on_record(waiting, dora):
-    with pytest.raises(DecisionRefused, match="with a reason"):
-        decision(waiting, dora)
+    for empty in ("", "x", ".", "ok"):
+        with pytest.raises(DecisionRefused, match="with a reason in a sentence"):
+            decision(waiting, dora, reason=empty)
     decision(waiting, dora, reason="Inpatient, watched day and night.")
     detail = AuditEvent.objects.get(action="decided about treatment").detail
     assert detail["past_open_tasks"] == ["suicide.screen"]

@@ -52,7 +52,11 @@ def test_never_asked_is_not_none(visit, alice, ana):
 def test_a_triage_with_a_level_makes_it_known(visit, alice, ana):
     answered(ana, alice, 1)
     record_triage(
-        patient=ana, level=RiskLevel.LOW, rests_on="Interview", by=alice, at=NOW + timedelta(minutes=20)
+        patient=ana,
+        level=RiskLevel.LOW,
+        rests_on="Interview with her",
+        by=alice,
+        at=NOW + timedelta(minutes=20),
     )
     html = shown(visit, alice, ana)
     assert "Suicide risk low: known, triaged Tue 24 Nov 2026, 09:50." in html

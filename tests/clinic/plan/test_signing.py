@@ -90,9 +90,12 @@ def test_a_block_needs_an_exception_from_a_director_who_is_not_the_signer(accept
         sign(version, alice, reason="Because.")
     with pytest.raises(PermissionError):
         services.grant_exception(version=version, reason="Mine.", signature=signature_of(alice), at=NOW)
-    with pytest.raises(services.SigningRefused, match="Write why this plan may go on"):
-        services.grant_exception(version=version, reason="", signature=signature_of(dora), at=NOW)
-    services.grant_exception(version=version, reason="Cleared.", signature=signature_of(dora), at=NOW)
+    for empty in ("", "x", ".", "ok"):
+        with pytest.raises(services.ReasonMissing, match="Write why this plan may go on"):
+            services.grant_exception(version=version, reason=empty, signature=signature_of(dora), at=NOW)
+    services.grant_exception(
+        version=version, reason="Cleared by neurology.", signature=signature_of(dora), at=NOW
+    )
     with pytest.raises(services.SigningRefused, match="Another prescriber signs this plan"):
         sign(version, dora, reason="Because.")
     with pytest.raises(services.SigningRefused, match="Write why you go on"):
@@ -304,7 +307,7 @@ def test_no_plan_is_signed_past_an_open_suicide_task_but_by_a_director_with_a_re
         by=bob,
         at=NOW,
     )
-    for by, reason in ((alice, "Seen."), (dora, "")):
+    for by, reason in ((alice, "Seen."), (dora, ""), (dora, "x"), (dora, "ok")):
         with pytest.raises(
             services.SigningRefused, match=r"Open: Suicide risk, urgent\. No plan is signed before"
         ):

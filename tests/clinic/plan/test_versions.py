@@ -111,12 +111,16 @@ def test_a_block_goes_by_a_second_person(visit, accepted, alice, dora):
         "&#x27;", "'"
     )
     director = with_second_factor(visit(dora), dora)
-    assert director.post(url_of(version, "exception/"), {"except-reason": "Cleared."}).status_code == 302
+    refused = director.post(url_of(version, "exception/"), {"except-reason": "x"})
+    assert refused.status_code == 422
+    assert "in a sentence" in str(refused.context["except_form"].errors["reason"])
+    cleared = {"except-reason": "Cleared by neurology."}
+    assert director.post(url_of(version, "exception/"), cleared).status_code == 302
     assert "You granted the exception, so another prescriber signs" in text_of(director.get(url_of(version)))
     signer = with_second_factor(visit(alice), alice)
     form = {"seen": version.content_sha256, "sign-reason": "After the exception."}
     assert signer.post(url_of(version, "sign/"), form).status_code == 302
-    assert "Cleared." in text_of(signer.get(url_of(version)))
+    assert "Cleared by neurology." in text_of(signer.get(url_of(version)))
 
 
 def test_a_change_before_the_signature_is_a_page_that_says_what_moved(visit, accepted, alice, dora):

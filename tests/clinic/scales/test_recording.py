@@ -8,9 +8,10 @@ import pytest
 
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.ports.api import open_tasks_of
-from tenuto.clinic.scales.models import ScaleForm
+from tenuto.clinic.scales.models import ScaleForm, SuicideTriage
 from tenuto.clinic.scales.services import record_triage
 from tenuto.core.scales.definition import ScaleError
+from tenuto.core.scales.suicide_triage import SENTENCE
 from tenuto.core.scales.suicide_triage import RiskLevel as Triage
 from tests.clinic.conftest import NOW
 from tests.clinic.intake.conftest import text_of
@@ -76,11 +77,25 @@ def test_every_level_above_none_opens_its_task(ana, bob, level, kinds):
     assert given.value == ("negative" if level is Triage.NONE else level.name.lower())
 
 
+@pytest.mark.parametrize("empty", ["x", ".", "ok"])
+def test_a_level_rests_on_a_sentence(visit, ana, bob, empty):
+    """Also none and low, which end the task that a positive answer opened."""
+    phq9(ana, bob, *(0,) * 8, 2)
+    for level in Triage:
+        with pytest.raises(ScaleError, match="rests on, in a sentence"):
+            record_triage(patient=ana, level=level, rests_on=empty, by=bob, at=NOW)
+    page = visit(bob).post(f"/patients/{ana.pk}/scales/triage/", {"level": "NONE", "rests_on": empty})
+    assert page.status_code == 422
+    assert page.context["form"].errors == {"rests_on": [SENTENCE]}
+    assert not SuicideTriage.objects.exists()
+    assert [task.kind for task in open_tasks_of(ana)] != []
+
+
 def test_a_level_below_the_screen_needs_the_reason(visit, ana, bob):
     with pytest.raises(ScaleError):
-        record_triage(patient=ana, level=Triage.LOW, rests_on="screen", screen={"4": 1}, by=bob, at=NOW)
+        record_triage(patient=ana, level=Triage.LOW, rests_on="The screen", screen={"4": 1}, by=bob, at=NOW)
     page = visit(bob).post(
-        f"/patients/{ana.pk}/scales/triage/", {"level": "LOW", "rests_on": "screen", "screen-4": "1"}
+        f"/patients/{ana.pk}/scales/triage/", {"level": "LOW", "rests_on": "The screen", "screen-4": "1"}
     )
     assert page.status_code == 422
     assert "say why in at least" in text_of(page)

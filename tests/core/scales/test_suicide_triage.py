@@ -82,14 +82,19 @@ def test_a_level_is_recorded_with_what_it_rests_on():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"rests_on": "  "}, "what the level rests on"),
+        ({"rests_on": "  "}, "what the level rests on, in a sentence"),
+        ({"rests_on": "x"}, "what the level rests on, in a sentence"),
+        ({"rests_on": "."}, "what the level rests on, in a sentence"),
+        ({"rests_on": "Interview"}, "what the level rests on, in a sentence"),
         ({"by": " "}, "name of the clinician"),
         ({"at": datetime(2026, 1, 5)}, "time with its zone"),  # noqa: DTZ001
     ],
 )
 def test_a_level_without_grounds_name_or_time_is_refused(change, message):
     with pytest.raises(ScaleError, match=message):
-        record(**{"level": RiskLevel.NONE, "rests_on": "Interview", "by": "A. Nurse", "at": NOW, **change})
+        record(
+            **{"level": RiskLevel.NONE, "rests_on": "Interview today", "by": "A. Nurse", "at": NOW, **change}
+        )
 
 
 HIGH = Screen(RiskLevel.HIGH, (), ("4",))
@@ -99,14 +104,14 @@ OPEN = Screen(None, ("1", "2"), ())
 @pytest.mark.parametrize(
     ("screen", "level", "words", "allowed"),
     [
-        (HIGH, RiskLevel.HIGH, "Screen", True),
-        (HIGH, RiskLevel.LOW, "Screen", False),
+        (HIGH, RiskLevel.HIGH, "Screen today", True),
+        (HIGH, RiskLevel.LOW, "Screen today", False),
         (HIGH, RiskLevel.LOW, "Misread question four, asked again twice", True),
-        (Screen(RiskLevel.LOW, (), ("1",)), RiskLevel.HIGH, "Interview", True),
-        (OPEN, RiskLevel.NONE, "Interview", False),
+        (Screen(RiskLevel.LOW, (), ("1",)), RiskLevel.HIGH, "Interview today", True),
+        (OPEN, RiskLevel.NONE, "Interview today", False),
         (OPEN, RiskLevel.NONE, "Refused the form, denied everything when asked", True),
-        (OPEN, RiskLevel.LOW, "Interview", True),
-        (Screen(RiskLevel.NONE, (), ()), RiskLevel.NONE, "Screen", True),
+        (OPEN, RiskLevel.LOW, "Interview today", True),
+        (Screen(RiskLevel.NONE, (), ()), RiskLevel.NONE, "Screen today", True),
     ],
 )
 def test_a_clinician_may_differ_from_the_screen_but_not_silently(screen, level, words, allowed):

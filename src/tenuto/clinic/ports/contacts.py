@@ -16,6 +16,7 @@ from tenuto.clinic.ports.models import Contact, NotReached, Task
 from tenuto.clinic.ports.rows import TaskRow
 from tenuto.clinic.ports.tasks import end_task, ends, open_task
 from tenuto.core.literature.tasks import TRY_AGAIN, EndsBy, attempts_needed, task_kind
+from tenuto.core.sentences import is_sentence
 
 __all__ = ["ContactRefused", "record_contact", "record_not_reached"]
 
@@ -36,7 +37,7 @@ def record_contact(
     Raises ContactRefused, `Task.DoesNotExist` and PermissionError.
     """
     found = _task(task, by)
-    if len(words.split()) < 2:
+    if not is_sentence(words):
         raise ContactRefused("Write what was said or tried, in a sentence.")
     if reached and outcome not in Contact.Outcome.values:
         raise ContactRefused("Say how it ended: choose an outcome.")

@@ -12,9 +12,11 @@ from tenuto.core.data import Table, data_file
 from tenuto.core.scales.answers import Answers, check, missing
 from tenuto.core.scales.definition import ScaleError
 from tenuto.core.scales.reading import instrument
+from tenuto.core.sentences import is_sentence
 from tenuto.core.sources import Basis, basis_of
 
 __all__ = [
+    "SENTENCE",
     "LevelRule",
     "RiskLevel",
     "Screen",
@@ -25,6 +27,9 @@ __all__ = [
     "read_screen",
     "record",
 ]
+
+
+SENTENCE = "Say what the level rests on, in a sentence: the interview, the screen, or who told you."
 
 
 class RiskLevel(IntEnum):
@@ -155,7 +160,7 @@ def _level_of(item: str) -> RiskLevel:
 def record(*, level: RiskLevel, rests_on: str, by: str, at: datetime, screen: Screen | None = None) -> Triage:
     """A clinician's recorded level. Raises ScaleError when it can't stand as it is.
 
-    It needs a name, a time with its zone and words on what it rests on. A level below the one that the screen proves
+    It needs a name, a time with its zone and a sentence on what it rests on. A level below the one that the screen proves
     needs a reason of at least five words: the clinician may differ, but not silently. NONE needs a finished screen or
     the same reason.
     """
@@ -163,9 +168,9 @@ def record(*, level: RiskLevel, rests_on: str, by: str, at: datetime, screen: Sc
         raise ScaleError("A suicide triage needs the name of the clinician who records it.")
     if at.tzinfo is None:
         raise ScaleError("A suicide triage needs a time with its zone.")
+    if not is_sentence(rests_on):
+        raise ScaleError(SENTENCE)
     words = rests_on.split()
-    if not words:
-        raise ScaleError("Say what the level rests on: the interview, the screen, or who told you.")
     proven = screen.at_least if screen is not None else RiskLevel.NONE
     differs = screen is not None and (
         (proven is not None and level < proven) or (level is RiskLevel.NONE and not screen.complete)

@@ -26,6 +26,7 @@ from tenuto.clinic.ports.api import (
 from tenuto.core.gate import Authority, GateClosed, Level, Override
 from tenuto.core.intake.facts_json import facts_to_json
 from tenuto.core.literature.tasks import PLAN_TO_SIGN, EndsBy, task_kind
+from tenuto.core.sentences import is_sentence
 
 __all__ = ["DecisionRefused", "decide"]
 
@@ -78,11 +79,11 @@ def decide(
 
 def _check_nobody_waits(waiting: list[TaskRow], authority: Authority, reason: str) -> None:
     """Nobody is accepted past an open task of safety; a medical director may, with the reason, as an exception."""
-    if not waiting or (authority is Authority.MEDICAL_DIRECTOR and reason.strip()):
+    if not waiting or (authority is Authority.MEDICAL_DIRECTOR and is_sentence(reason)):
         return
     titles = "; ".join(dict.fromkeys(task_kind(task.kind).title for task in waiting))
     raise DecisionRefused(
-        f"Open: {titles}. Nobody is accepted before that is done. Only a medical director may, with a reason."
+        f"Open: {titles}. Nobody is accepted before that is done. Only a medical director may, with a reason in a sentence."
     )
 
 
@@ -120,6 +121,8 @@ def _check_gate_opens(state: IntakeState, override: Override) -> None:
         raise DecisionRefused(
             f"The gate says {state.gate.level.name}. It opens for {state.gate.level.opened_by}."
         ) from closed
+    if state.gate.level is Level.BLOCK and not is_sentence(override.reason):
+        raise DecisionRefused("Write why this person is accepted past the BLOCK, in a sentence.")
 
 
 def _reasons(state: IntakeState) -> str:

@@ -20,6 +20,7 @@ from tenuto.clinic.plan.versions import standing
 from tenuto.clinic.ports.api import end_tasks, open_safety_tasks_of
 from tenuto.core.gate import Authority, GateClosed, Level, Override
 from tenuto.core.literature.tasks import LOOK_AGAIN, EndsBy, task_kind
+from tenuto.core.sentences import is_sentence
 
 __all__ = ["ReasonMissing", "SigningRefused", "grant_exception", "meaning", "sign", "withdraw"]
 
@@ -50,8 +51,8 @@ def grant_exception(
     now = _check_unchanged(version)
     if now.proposal.gate.level is not Level.BLOCK:
         raise SigningRefused(f"The gate says {version.gate_level}. An exception is only for a BLOCK.")
-    if not reason.strip():
-        raise ReasonMissing("Write why this plan may go on past the BLOCK.")
+    if not is_sentence(reason):
+        raise ReasonMissing("Write why this plan may go on past the BLOCK, in a sentence.")
     if hasattr(version, "exception"):
         raise SigningRefused(f"{version.exception.recorded_by_name} granted the exception already.")
     row = PlanException.objects.create(
@@ -194,12 +195,13 @@ def _check_accepted(now: Built) -> None:
 def _check_nobody_waits(version: PlanVersion, by: Staff, reason: str) -> None:
     """No plan is signed past an open task of safety, but by a medical director's exception or by one with a reason."""
     waiting = [task for task in open_safety_tasks_of(version.patient) if task.kind != LOOK_AGAIN]
-    director = by.role == Role.MEDICAL_DIRECTOR and bool(reason.strip())
-    if not waiting or director or hasattr(version, "exception"):
+    director = by.role == Role.MEDICAL_DIRECTOR
+    if not waiting or (director and is_sentence(reason)) or hasattr(version, "exception"):
         return
     titles = "; ".join(dict.fromkeys(task_kind(task.kind).title for task in waiting))
-    raise SigningRefused(
-        f"Open: {titles}. No plan is signed before that is done, but by a medical director with a reason."
+    refused = ReasonMissing if director else SigningRefused
+    raise refused(
+        f"Open: {titles}. No plan is signed before that is done, but by a medical director with a reason in a sentence."
     )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 
 from tenuto.core.scales.reading import instrument
-from tenuto.core.scales.suicide_triage import RiskLevel, level_rules
+from tenuto.core.scales.suicide_triage import SENTENCE, RiskLevel, level_rules
+from tenuto.core.sentences import is_sentence
 
 __all__ = ["TriageForm"]
 
@@ -29,7 +30,7 @@ class TriageForm(forms.Form):
         help_text="The interview, the screen, who told you. A level below what the screen shows needs the reason.",
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
-        error_messages={"required": "Say what the level rests on."},
+        error_messages={"required": SENTENCE},
     )
 
     def __init__(self, data: Any = None) -> None:
@@ -38,6 +39,13 @@ class TriageForm(forms.Form):
             self.fields[f"screen-{item.id}"] = forms.ChoiceField(
                 label=item.text, choices=[("", "Not asked"), ("0", "No"), ("1", "Yes")], required=False
             )
+
+    def clean_rests_on(self) -> str:
+        """What the level rests on, which others act on: refused when it says nothing."""
+        said: str = self.cleaned_data["rests_on"]
+        if not is_sentence(said):
+            raise forms.ValidationError(SENTENCE)
+        return said
 
     @property
     def screen_items(self) -> list[Any]:
