@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.ledger.models import AuditEvent
+from tests.clinic.ports.test_task_ends import opened
 
 PAGES = {
     "": "prescriber nurse coordinator medical_director",
@@ -36,6 +40,29 @@ def test_every_look_is_on_record(visit, ana, alice, page):
     before = AuditEvent.objects.filter(kind="read", patient_id=ana.pk).count()
     visit(alice).get(f"/patients/{ana.pk}/scales/{page}")
     assert AuditEvent.objects.filter(kind="read", patient_id=ana.pk).count() == before + 1
+
+
+def offered(browser, address):
+    """The page, and every address that it leads to."""
+    page = browser.get(address).content.decode()
+    return page, set(re.findall(r'href="([^"#]+)', page))
+
+
+@pytest.mark.parametrize("phone", ["", "+1 555 010 0199"])
+def test_a_triage_is_offered_to_who_may_record_it_alone(visit, ana, alice, bob, carol, dora, clinic, phone):
+    """In the box of safety, on the page of the task and in the worklist; the others read who does, and the number."""
+    Clinic.objects.filter(pk=clinic.pk).update(phone=phone)
+    task, triage = opened(ana, alice, "suicide.screen"), f"/patients/{ana.pk}/scales/triage/"
+    addresses = (f"/patients/{ana.pk}/scales/", f"/patients/{ana.pk}/tasks/{task.id}/", "/worklist/")
+    for person in (alice, bob, carol, dora):
+        may = person.role in PAGES["triage/"].split()
+        for address in addresses:
+            page, links = offered(visit(person), address)
+            assert (triage in links) is may, (person, address)
+            if address != "/worklist/":
+                assert ("A prescriber or a nurse or a medical director records a triage." in page) is not may
+                assert ("tel:+15550100199" in links) is (bool(phone) and not may)
+    assert addresses[1] in offered(visit(carol), "/worklist/")[1]
 
 
 @pytest.mark.parametrize("page", ["nothing/", "aldrete/"])

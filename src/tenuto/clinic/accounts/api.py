@@ -8,7 +8,18 @@ from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.roles import WHO_MAY, Role, Verb
 from tenuto.clinic.ui.navigation import MenuEntry, entries
 
-__all__ = ["ROOT", "WHO_MAY", "Role", "Verb", "home_of", "may", "menu_of", "refusal", "roles_that_may"]
+__all__ = [
+    "ROOT",
+    "WHO_MAY",
+    "Role",
+    "Verb",
+    "home_of",
+    "may",
+    "menu_of",
+    "one_who_may",
+    "refusal",
+    "roles_that_may",
+]
 
 ROOT = "/"
 """The address that means no page of its own: what is first depends on the role."""
@@ -36,10 +47,14 @@ def roles_that_may(verb: str) -> tuple[Role, ...]:
 
 def refusal(staff: Staff, verb: str) -> str:
     """The sentence for someone who may not."""
-    allowed = " or ".join(
+    return f"You are signed in as {staff.get_role_display().lower()} and may not {_verb(verb).words}. Ask {one_who_may(verb)}."
+
+
+def one_who_may(verb: str) -> str:
+    """'a prescriber or a nurse': each role that may do `verb`, in words."""
+    return " or ".join(
         f"{'an' if role.label[0] in 'AEIOU' else 'a'} {role.label.lower()}" for role in roles_that_may(verb)
     )
-    return f"You are signed in as {staff.get_role_display().lower()} and may not {_verb(verb).words}. Ask {allowed}."
 
 
 def _verb(name: str) -> Verb:

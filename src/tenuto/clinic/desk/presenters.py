@@ -10,11 +10,12 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.desk.models import Standing, WorkRow
 from tenuto.clinic.desk.projection import MARKS
 from tenuto.clinic.desk.services import EVERYONE, MINE, PatientList, Work, WorkFilter
-from tenuto.clinic.pathway.api import first_page, judging_page, spine_order
+from tenuto.clinic.pathway.api import first_page, judging_page, may_open, spine_order
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ui.components import WORDS
 from tenuto.clinic.ui.words import age, ago, count, moment
@@ -124,11 +125,11 @@ def board(found: PatientList, *, gate: str, today: date) -> Board:
     )
 
 
-def worklist(work: Work, asked: WorkFilter, *, now: datetime) -> Worklist:
+def worklist(work: Work, asked: WorkFilter, *, staff: Staff, now: datetime) -> Worklist:
     """The worklist in words."""
     kept = {k: v for k, v in (("owner", asked.owner), ("stage", asked.stage), ("mark", asked.mark)) if v}
     return Worklist(
-        lines=tuple(_line(row, work.hidden, now) for row in work.rows),
+        lines=tuple(_line(row, work.hidden, staff, now) for row in work.rows),
         marks=tuple(_marks(work, asked, kept)),
         owners=tuple(_owners(work, asked, kept)),
         stages=tuple(_stages(work, asked, kept)),
@@ -168,10 +169,11 @@ def _filter(
     return Filter(mark, word, number, urlencode(query), value == now)
 
 
-def _line(row: WorkRow, hidden: frozenset[UUID], now: datetime) -> WorkLine:
+def _line(row: WorkRow, hidden: frozenset[UUID], staff: Staff, now: datetime) -> WorkLine:
     late = row.due is not None and row.due < now
     mark = "late" if late else row.mark
     shut = row.patient_id in hidden
+    next_step, step_url = _step(row, staff)
     return WorkLine(
         mark=mark,
         word=WORDS[mark],
@@ -184,9 +186,17 @@ def _line(row: WorkRow, hidden: frozenset[UUID], now: datetime) -> WorkLine:
         owner=row.owner.name if row.owner else Role(row.owner_role).label,
         due=moment(row.due) if row.due else "",
         late=late,
-        next_step="Open" if shut else row.next_step,
-        step_url=_address(row.target, row.patient_id),
+        next_step="Open" if shut else next_step,
+        step_url=step_url,
     )
+
+
+def _step(row: WorkRow, staff: Staff) -> tuple[str, str]:
+    """What to do and where; the page of the task itself for who may not do what it asks, but can reach the person."""
+    kind, _, id_ = row.key.partition(":")
+    if kind != "task" or may_open(staff, row.target):
+        return row.next_step, _address(row.target, row.patient_id)
+    return "See the task", reverse("ports:task", args=[row.patient_id, id_])
 
 
 def _row(row: Standing, hidden: frozenset[UUID], today: date) -> PatientLine:

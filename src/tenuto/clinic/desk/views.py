@@ -70,7 +70,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     work = work_of(staff, asked, now=now, today=today)
     _record_look(staff, "worklist", (row.patient_id for row in work.rows), work.hidden)
     context = {
-        "list": presenters.worklist(work, asked, now=now),
+        "list": presenters.worklist(work, asked, staff=staff, now=now),
         "today": long_day(today),
         "here": "worklist",
     }

@@ -130,7 +130,7 @@ def _task_place(rule: TaskKind) -> TaskPlace:
         return TaskPlace(rule.title, "Answer it", "enquiries")
     if rule.id == "test.order":
         return TaskPlace(rule.title, "Order or chase it", "intake:tests")
-    return TaskPlace(rule.title, "Record the triage", "scales:triage")
+    return TaskPlace(rule.title, "Record the triage", "scales:triage", verb="scale.triage")
 
 
 NAVIGATION = (
@@ -145,6 +145,7 @@ CONTRIBUTION = Contribution(
     alerts=alerts,
     safety=safety,
     safety_page="scales:triage",
+    safety_verb="scale.triage",
     vitals=vitals,
     facts=facts,
     ways_in=("intake/way_in.html",),

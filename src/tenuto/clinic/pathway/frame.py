@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from tenuto.clinic.accounts.api import may, one_who_may
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.pathway.batch import Batch
 from tenuto.clinic.pathway.parts import Judgement, Turn, Vitals
@@ -63,7 +64,7 @@ def patient_page(
     frame = {
         "patient": patient,
         "safety": safety_now(patient, known),
-        "safety_url": _safety_url(patient),
+        **_safety_act(patient, cast(Staff, request.user)),
         "banner": banner_of(patient, known, alerts=alerts),
         "stages": spine_of(patient, known),
         "first_page": first_page(),
@@ -135,9 +136,18 @@ def safety_now(patient: Patient, batch: Batch) -> SafetyState:
     return safety_of(batch).get(patient.pk, NOT_ASKED)
 
 
-def _safety_url(patient: Patient) -> str:
-    page = next((each.safety_page for each in contributions() if each.safety_page), "")
-    return reverse(page, args=[patient.pk]) if page else ""
+def _safety_act(patient: Patient, staff: Staff) -> dict[str, str]:
+    """Where this reader records that somebody looked at the patient; who does, when this reader may not."""
+    room = next((each for each in contributions() if each.safety_page), None)
+    if room is None:
+        return {}
+    if may(staff, room.safety_verb):
+        return {"safety_url": reverse(room.safety_page, args=[patient.pk])}
+    others = one_who_may(room.safety_verb)
+    return {
+        "safety_by_others": f"{others[0].upper()}{others[1:]} records a triage.",
+        "clinic_phone": staff.clinic.phone,
+    }
 
 
 def spine_of(patient: Patient, batch: Batch) -> tuple[Stage, ...]:

@@ -127,6 +127,8 @@ class TaskPlace:
     title: str
     next_step: str
     target: str
+    verb: str = ""
+    """What one must be allowed to do to open that page; empty when everybody may who sees the patient."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +155,8 @@ class Contribution:
     """Stands first on every page of a patient and in every list; one room alone says it."""
     safety_page: str = ""
     """The route of the page on which somebody who looked at the patient records it."""
+    safety_verb: str = ""
+    """What one must be allowed to do to record it."""
     vitals: Callable[[Batch], Mapping[UUID, Vitals]] | None = None
     """Allergies and weight for the banner; one room alone says it."""
     facts: Callable[[Batch], Mapping[UUID, PatientFacts]] | None = None

@@ -8,6 +8,8 @@ from functools import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import URLPattern, URLResolver, include, path
 
+from tenuto.clinic.accounts.api import may
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.pathway.parts import Contribution, TaskPlace
 from tenuto.clinic.ui.contributions import modules
 from tenuto.clinic.ui.icons import STAGES
@@ -17,6 +19,7 @@ __all__ = [
     "first_page",
     "in_order",
     "judging_page",
+    "may_open",
     "order_of",
     "routes",
     "spine_order",
@@ -102,6 +105,12 @@ def stage_of_task(kind: str) -> str:
         return ""
     room = _tasks()[kind][0]
     return room if room in spine_order() else spine_order()[0]
+
+
+def may_open(staff: Staff, target: str) -> bool:
+    """Whether the page of a task leads this reader anywhere but to a refusal."""
+    verb = next((place.verb for _, place in _tasks().values() if place.target == target), "")
+    return not verb or may(staff, verb)
 
 
 def first_page() -> str:

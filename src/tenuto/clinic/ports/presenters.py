@@ -10,7 +10,7 @@ from django.urls import reverse
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.ledger.facts import IN_ORDER
-from tenuto.clinic.pathway.api import task_place
+from tenuto.clinic.pathway.api import may_open, task_place
 from tenuto.clinic.ports.models import Task
 from tenuto.clinic.ports.tasks import ends
 from tenuto.clinic.ui.words import long_moment, moment
@@ -35,7 +35,7 @@ class TaskPage:
     ends_by_others: str
     """Who has to record that, when this reader is none of them."""
     target: str
-    """The page where it is done; empty when that is this one."""
+    """The page where it is done; empty when that is this one, or one that this reader may not open."""
     next_step: str
     asks_contact: bool
     asks_not_reached: bool
@@ -84,7 +84,9 @@ def task_page(task: Task, *, staff: Staff, now: datetime) -> TaskPage:
         is_open=end is None,
         ends_when=tuple(way.words for way in EndsBy if way in kind.ends_by),
         ends_by_others="" if may_end else _others(kind.may_end),
-        target=reverse(place.target, args=[task.patient_id]) if elsewhere and place.target else "",
+        target=reverse(place.target, args=[task.patient_id])
+        if elsewhere and place.target and may_open(staff, place.target)
+        else "",
         next_step=place.next_step,
         asks_contact=kind.safety,
         asks_not_reached=ends(task, EndsBy.NOT_REACHED, staff),

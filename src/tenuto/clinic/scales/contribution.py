@@ -11,7 +11,7 @@ __all__ = ["CONTRIBUTION"]
 def _task_place(rule: TaskKind) -> TaskPlace:
     if rule.id == "scale.review":
         return TaskPlace(rule.title, "Go over it", "scales:scales")
-    return TaskPlace(rule.title, "Record the triage", "scales:triage")
+    return TaskPlace(rule.title, "Record the triage", "scales:triage", verb="scale.triage")
 
 
 CONTRIBUTION = Contribution(
