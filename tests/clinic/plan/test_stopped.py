@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from pypdf import PdfReader
 
 from tenuto.clinic.intake.api import current
+from tenuto.clinic.intake.services import withdraw_consent
 from tenuto.clinic.intake.services.decisions import decide
 from tests.clinic.plan.conftest import OPTIONS, later, signature_of, signed
 from tests.clinic.plan.test_documents_of_versions import safety_task
+from tests.clinic.plan.test_one_verdict import said
 from tests.clinic.plan.test_page import text_of
 from tests.clinic.plan.test_versions import url_of
 
@@ -55,3 +60,51 @@ def test_no_dates_of_a_signed_version_leave_or_are_offered(visit, accepted, alic
     assert b"BEGIN:VCALENDAR" not in answer.content
     assert why in text_of(answer)
     assert "Calendar file" not in text_of(browser.get(url_of(version)))
+
+
+def take_back(patient, by):
+    withdraw_consent(patient=patient, why="", by=by, at=later())
+
+
+def paper_of(browser, patient):
+    paper = PdfReader(io.BytesIO(browser.get(plan_url(patient, "plan.pdf")).content))
+    return " ".join(" ".join(sheet.extract_text() for sheet in paper.pages).split())
+
+
+TO_GIVE = ("36 mg", "150 mL/h", "0.72 mL", "Stop the infusion", "Wed 25 Nov")
+"""Dose, pump, what is drawn up, orders and dates of the plan of these options."""
+
+
+@pytest.mark.parametrize("with_plan", [False, True])
+@pytest.mark.parametrize(
+    ("stop", "why"), [(decline, NOT_SUITABLE), (take_back, "The patient has withdrawn the consent.")]
+)
+def test_a_proposal_says_first_that_nothing_is_given(visit, accepted, alice, dora, stop, why, with_plan):
+    patient, browser = accepted(), visit(alice)
+    if with_plan:
+        signed(patient, alice)
+    assert "36 mg" in paper_of(browser, patient)
+    assert "150 mL/h" in paper_of(browser, patient)
+    stop(patient, dora)
+    paper, page = paper_of(browser, patient), text_of(browser.get(plan_url(patient)))
+    main = page[page.index("Print plan") :].split("What would change")[0]
+    for text in (paper, main):
+        assert why in text
+        assert text.index("Give nothing") < text.index("No dose")
+        assert [words for words in TO_GIVE if words in text] == []
+    assert main.index("Give nothing") < main.index("Gate: ")
+
+
+def test_a_taken_back_consent_refuses_on_list_page_and_paper(visit, accepted, alice, dora):
+    patient, browser = accepted(), visit(alice)
+    take_back(patient, dora)
+    assert set(said(browser, patient).values()) == {"refuse"}
+
+
+def test_a_refused_proposal_has_no_line_to_give_by(visit, add, alice):
+    patient, _ = add("Demo Hazel")
+    paper = paper_of(visit(alice), patient)
+    assert "REFUSE" in paper
+    assert [
+        words for words in ("ketamine base over", "mL/h", "Stop the infusion", "Pump") if words in paper
+    ] == []

@@ -13,6 +13,7 @@ from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.services.proposing import plan_for
 from tenuto.clinic.plan.status import Status
 from tenuto.clinic.plan.turns import NO_PLAN, Planned, judgement_of, turn_of
+from tenuto.clinic.plan.verdict import judged
 from tenuto.clinic.plan.versions import in_force, standing, standings, versions_in
 from tenuto.clinic.ui.words import day
 from tenuto.core.gate import Gate, Level
@@ -69,7 +70,7 @@ def turns(batch: Batch) -> Mapping[UUID, Turn | None]:
     """Make it, sign it, withdraw it; and until later stages stand, what follows the signature."""
     planned, seen = _planned(batch), batch.once(looks)
     said = {
-        patient: turn_of(_verdict(proposal, seen.get(patient)), state, planned.get(patient, NO_PLAN))
+        patient: turn_of(_verdict(proposal, state, seen.get(patient)), state, planned.get(patient, NO_PLAN))
         for patient, (proposal, state) in batch.once(proposals).items()
     }
     return {patient: turn for patient, turn in said.items() if turn is not None}
@@ -96,8 +97,8 @@ def judgements(batch: Batch) -> Mapping[UUID, Judgement]:
     }
 
 
-def _verdict(proposal: Proposal, look: SecondLook | None) -> Gate:
-    return look.today if look else proposal.verdict
+def _verdict(proposal: Proposal, state: IntakeState, look: SecondLook | None) -> Gate:
+    return look.today if look else judged(proposal, state)
 
 
 def alerts(batch: Batch) -> Mapping[UUID, tuple[str, ...]]:

@@ -14,7 +14,7 @@ from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.plan.look_again import found_since, gate_today, stops
 from tenuto.core.sources import Basis, Tag
 
-__all__ = ["CONSENT", "WITHDRAWN", "Reason", "SecondLook", "looks"]
+__all__ = ["CONSENT", "WITHDRAWN", "Reason", "SecondLook", "looks", "with_consent"]
 
 CONSENT = "consent"
 WITHDRAWN = "The patient has withdrawn the consent. Nothing is given without a new one."
@@ -47,17 +47,19 @@ class SecondLook:
     @property
     def today(self) -> Gate:
         """Today's gate, with a consent that was taken back: the verdict on a signed plan."""
-        taken_back = (
-            Finding("CONSENT-TAKEN-BACK", reason.level, reason.text, Basis((Tag.D,)), CONSENT)
-            for reason in self.reasons
-            if reason.is_consent
-        )
-        return self.gate + Gate.of(taken_back)
+        return with_consent(self.gate, taken_back=any(reason.is_consent for reason in self.reasons))
 
     @property
     def level(self) -> Level:
         """The level of that verdict."""
         return self.today.level
+
+
+def with_consent(gate: Gate, *, taken_back: bool) -> Gate:
+    """A gate with a consent in it that was taken back: it refuses, by a signed plan and by a proposed one."""
+    if not taken_back:
+        return gate
+    return gate + Gate.of([Finding("CONSENT-TAKEN-BACK", Level.REFUSE, WITHDRAWN, Basis((Tag.D,)), CONSENT)])
 
 
 def looks(batch: Batch) -> Mapping[UUID, SecondLook]:

@@ -8,6 +8,7 @@ from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.intake.api import DecisionRow, IntakeState
 from tenuto.clinic.pathway.api import Judgement, Rank, Turn
 from tenuto.clinic.plan.looking import SecondLook
+from tenuto.clinic.plan.verdict import judged
 from tenuto.clinic.ui.reasons import Reasons, reasons
 from tenuto.clinic.ui.words import count
 from tenuto.core.gate import Gate, Level
@@ -33,7 +34,7 @@ NO_PLAN = Planned()
 
 def judgement_of(proposal: Proposal, state: IntakeState, look: SecondLook | None) -> Judgement:
     """The one verdict of today: of the signed plan where one is in force, else of the plan that would be proposed."""
-    found = reasons(look.today if look else proposal.verdict)
+    found = reasons(look.today if look else judged(proposal, state))
     step, target = _of_signed(found) if look else _step(found)
     return Judgement(
         mark=found.mark,

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from tenuto.core.gate import Gate
+from tenuto.clinic.intake.api import IntakeState
+from tenuto.clinic.plan.looking import with_consent
+from tenuto.clinic.plan.stopped import no_treatment
+from tenuto.core.gate import Gate, Level
 from tenuto.core.intake.safety import SafetyState, with_safety
 from tenuto.core.plan.proposal import Proposal
 
-__all__ = ["verdict_on"]
+__all__ = ["judged", "verdict_on", "why_no_dose"]
 
 
-def verdict_on(proposal: Proposal, safety: SafetyState) -> Gate:
-    """What is judged of person, protocol and dates, and an open risk of suicide, which blocks wherever it was found."""
-    return with_safety(proposal.verdict, safety)
+def judged(proposal: Proposal, state: IntakeState) -> Gate:
+    """What is judged of person, protocol and dates; a consent that was taken back refuses."""
+    return with_consent(proposal.verdict, taken_back=bool(state.consent_taken_back))
+
+
+def verdict_on(proposal: Proposal, safety: SafetyState, *, state: IntakeState) -> Gate:
+    """The same, and an open risk of suicide, which blocks wherever it was found."""
+    return with_safety(judged(proposal, state), safety)
+
+
+def why_no_dose(verdict: Gate, state: IntakeState) -> str:
+    """Why no dose, pump rate or date of a proposal is shown to anybody; empty when they may be read."""
+    refused = (finding.message for finding in verdict.at(Level.REFUSE))
+    return " ".join(dict.fromkeys((*no_treatment(state), *refused)))

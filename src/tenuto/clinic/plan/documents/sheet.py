@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ __all__ = [
     "to_do_rows",
     "today_on",
     "unrecorded_line",
+    "without_dose",
 ]
 
 NOT_FOR_CARE = (
@@ -160,6 +161,20 @@ def sheet_of(
         side_effects=care.side_effects,
         stops=care.stops,
     )
+
+
+def without_dose(sheet: Mapping[str, Any], why: str, *, stops: Iterable[str]) -> dict[str, Any]:
+    """A sheet as plain values on which nobody finds anything to give: no dose, preparation, pump or day, but `why`.
+
+    `stops` are the sentences that stand first, beside what the gate says.
+    """
+    emptied = dict.fromkeys(
+        ("dose", "checks", "series", "maintenance", "monitoring", "side_effects", "stops", "to_do"), ()
+    )
+    no_dose = f"No dose. {why}"
+    stopped = " ".join(stops)
+    stamp = "GIVE NOTHING" if stopped else sheet["stamp"]
+    return {**sheet, **emptied, "agree": "", "no_dose": no_dose, "stopped": stopped, "stamp": stamp}
 
 
 def today_on(sheet: Mapping[str, Any], today: Today) -> dict[str, Any]:

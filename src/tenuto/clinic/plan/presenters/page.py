@@ -74,20 +74,24 @@ def plan_page(
     proposal: Proposal,
     *,
     verdict: Gate,
+    why_none: str = "",
     patient: Patient,
     record: KnownFacts,
     query: QueryDict,
 ) -> PlanPage:
-    """The page for a proposal; `verdict` is the clinic's on it. `query` are the options of the address, carried into links to other protocols."""
+    """The page for a proposal; `verdict` is the clinic's on it, `why_none` says why nothing of it is given.
+
+    `query` are the options of the address, carried into links to other protocols.
+    """
     return PlanPage(
         title=proposal.protocol.title if proposal.protocol else "No protocol",
         gate=gate_card(verdict, proposal.policy),
-        dose=dose_of(proposal),
-        order=order_card(proposal),
-        level=level_figure(level_inputs(proposal, record.facts.person.birth_date)),
-        no_dose=no_dose(proposal),
-        course=course_of(proposal),
-        no_course="A series needs a protocol." if proposal.protocol is None else "No day fits; see the gate.",
+        dose=None if why_none else dose_of(proposal),
+        order=None if why_none else order_card(proposal),
+        level=None if why_none else level_figure(level_inputs(proposal, record.facts.person.birth_date)),
+        no_dose=why_none or no_dose(proposal),
+        course=None if why_none else course_of(proposal),
+        no_course=why_none or _no_course(proposal),
         protocols=protocols_of(proposal, query),
         missing=tuple(_missing(proposal, patient)),
         unrecorded=unrecorded_line(proposal),
@@ -145,6 +149,10 @@ def no_dose(proposal: Proposal) -> str:
     if proposal.protocol is None:
         return "A dose needs a protocol, and a protocol needs a diagnosis that is treated here."
     return "A dose needs a measured weight and, where more than one is possible, the choice of the dosing weight."
+
+
+def _no_course(proposal: Proposal) -> str:
+    return "A series needs a protocol." if proposal.protocol is None else "No day fits; see the gate."
 
 
 def course_of(proposal: Proposal) -> CourseCard | None:

@@ -20,7 +20,7 @@ from tenuto.clinic.plan.document import company_of
 from tenuto.clinic.plan.documents.calendar import as_calendar
 from tenuto.clinic.plan.documents.names import file_name
 from tenuto.clinic.plan.documents.pdf import set_pdf
-from tenuto.clinic.plan.documents.sheet import sheet_of, today_on
+from tenuto.clinic.plan.documents.sheet import sheet_of, today_on, without_dose
 from tenuto.clinic.plan.forms.options import OptionsForm, query_of
 from tenuto.clinic.plan.presenters.drafting import draft_card
 from tenuto.clinic.plan.presenters.page import plan_page
@@ -28,7 +28,8 @@ from tenuto.clinic.plan.presenters.today import today_of
 from tenuto.clinic.plan.services.drafting import Built, build
 from tenuto.clinic.plan.services.looking_again import why_held
 from tenuto.clinic.plan.services.proposing import Grounds, grounds
-from tenuto.clinic.plan.verdict import verdict_on
+from tenuto.clinic.plan.stopped import no_treatment
+from tenuto.clinic.plan.verdict import verdict_on, why_no_dose
 from tenuto.core.plan.request import PlanRequest, PlanRequestError
 from tenuto.core.plan.selection import protocols_for
 
@@ -48,10 +49,11 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
     form, built = asked(found, request.GET)
     _offer(form, built)
     batch = found.batch
-    verdict = verdict_on(built.proposal, safety_now(patient, batch))
+    verdict = verdict_on(built.proposal, safety_now(patient, batch), state=found.state)
     shown = plan_page(
         built.proposal,
         verdict=verdict,
+        why_none=why_no_dose(verdict, found.state),
         patient=patient,
         record=found.state.record,
         query=request.GET,
@@ -67,6 +69,7 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
         ),
         "company": company_of(built.proposal, found.state),
         "held": why_held(found, batch),
+        "stopped": " ".join(no_treatment(found.state)),
     }
     stops = alerts_of(built.proposal.gate)
     return patient_page(request, "plan/page.html", patient, context, batch=batch, alerts=stops)
@@ -77,15 +80,14 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
 def pdf(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The plan of the same address as a PDF."""
     built = _for_export(request, patient)
-    record = built.grounds.state.record
+    state = built.grounds.state
     today = today_of(patient, built.grounds.batch)
-    sheet = sheet_of(
-        built.proposal,
-        built.grounds.state.facts,
-        record.ignored if record else {},
-        gate=verdict_on(built.proposal, today.safety),
-    )
-    content = set_pdf(today_on(asdict(sheet), today), on=built.proposal.as_of)
+    verdict = verdict_on(built.proposal, today.safety, state=state)
+    ignored = state.record.ignored if state.record else {}
+    sheet = today_on(asdict(sheet_of(built.proposal, state.facts, ignored, gate=verdict)), today)
+    if why := why_no_dose(verdict, state):
+        sheet = without_dose(sheet, why, stops=no_treatment(state))
+    content = set_pdf(sheet, on=built.proposal.as_of)
     return file_of(content, "application/pdf", _name(built, patient, "pdf"))
 
 
