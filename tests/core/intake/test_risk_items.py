@@ -10,7 +10,14 @@ import pytest
 
 from tenuto.core.gate import Gate, Level
 from tenuto.core.intake.facts import Answer, PatientFacts, Person, RecordedScore
-from tenuto.core.intake.safety import Risk, risk_question, safety_state, suicide_item, with_safety
+from tenuto.core.intake.safety import (
+    Risk,
+    contradicted,
+    risk_question,
+    safety_state,
+    suicide_item,
+    with_safety,
+)
 from tenuto.core.scales.reading import instruments
 from tenuto.core.scales.red_flags import Urgency, rules
 
@@ -49,6 +56,68 @@ def test_a_reported_thought_is_open_until_a_triage_follows_it(scale):
     assert known.risk is Risk.KNOWN
     assert with_safety(Gate(), known) == Gate()
     assert state(reported, triage=("low", AT - timedelta(minutes=10))).risk is Risk.OPEN
+
+
+def hours(number):
+    return AT + timedelta(hours=number)
+
+
+def course(*steps):
+    """The facts of `phq9 2`, `none` and so on, an hour between one and the next."""
+    scores, answers = [], []
+    for number, step in enumerate(steps):
+        what, _, value = step.partition(" ")
+        if value:
+            answer = int(value) if value.isdigit() else 0
+            unclear = "" if value.isdigit() else value
+            scores.append(replace(form(what, answer, at=hours(number)), unclear=unclear))
+        else:
+            answers.append(Answer("suicide.screen", what, DAY, "form", hours(number)))
+    return PatientFacts(Person(), scores=tuple(scores), answers=tuple(answers))
+
+
+@pytest.mark.parametrize(
+    ("steps", "stand"),
+    [
+        ("phq9 2, none", ["PHQ-9 item 9 was 2"]),
+        ("phq9 2, phq9 0, none", ["PHQ-9 item 9 was 2"]),
+        ("phq9 1, phq9 3, phq9 2, phq9 0, phq9 0, none", ["PHQ-9 item 9 was 3"]),
+        ("phq9 2, phq9 0, negative", ["PHQ-9 item 9 was 2"]),
+        ("phq9 2, none, phq9 0", ["PHQ-9 item 9 was 2"]),
+        ("phq9 2, none, none", ["PHQ-9 item 9 was 2"]),
+        ("phq9 2, madrs 0, none", ["PHQ-9 item 9 was 2"]),
+        ("phq9 1, madrs 4, phq9 0, none", ["PHQ-9 item 9 was 1", "MADRS item 10 was 4"]),
+        ("phq9 two, phq9 0, none", ["PHQ-9 item 9 can't be read for certain (two)"]),
+        ("phq9 2, low, phq9 0, none", []),
+        ("phq9 3, low, phq9 1, phq9 0, none", ["PHQ-9 item 9 was 1"]),
+        ("phq9 2, none, phq9 0, none", []),
+        ("phq9 0, none", []),
+    ],
+)
+def test_no_form_of_zeros_takes_back_what_a_triage_without_risk_contradicts(steps, stand):
+    facts = course(*steps.split(", "))
+    found = safety_state(facts, as_of=DAY)
+    both = contradicted(facts, as_of=DAY)
+    assert found.risk is (Risk.KNOWN if stand else Risk.NONE_FOUND)
+    for shown in (found.text, both) if stand else ():
+        assert all(answer in shown for answer in stand)
+        assert shown.count("item") == len(stand)
+        assert shown.endswith("found no risk. Both stand.")
+    assert stand or not both
+
+
+def test_a_known_level_says_the_highest_answer_since_the_triage_before():
+    found = safety_state(course("phq9 1", "low", "phq9 3", "phq9 0", "moderate"), as_of=DAY)
+    assert found.risk is Risk.KNOWN
+    assert "Suicide risk moderate: known" in found.text
+    assert "PHQ-9 item 9 was 3" in found.text
+    assert "PHQ-9 item 9 was 1" not in found.text
+
+
+def test_of_two_triages_of_one_moment_neither_hides_the_answer():
+    facts = course("phq9 2", "phq9 0", "none")
+    twice = replace(facts, answers=facts.answers * 2)
+    assert "PHQ-9 item 9 was 2" in contradicted(twice, as_of=DAY)
 
 
 @pytest.mark.parametrize("scale", ASKED)

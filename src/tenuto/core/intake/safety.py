@@ -173,7 +173,7 @@ def safety_state(
     red += [_waits(task) for task in waiting if not task.known]
     triages, forms = _triages(facts, as_of), _forms(facts, as_of)
     newest = triages[-1] if triages else None
-    amber = _triaged(newest, forms[-1] if forms and _is_positive(forms[-1]) else None)
+    amber = _triaged(triages, forms)
     if newest is not None and str(newest.value).casefold() == _HIGH:
         red.append(
             f"Suicide risk high on {_when(newest)}. The person stays with staff until a prescriber decides."
@@ -208,25 +208,50 @@ def on_the_clock(facts: PatientFacts, zone: tzinfo) -> PatientFacts:
 
 
 def contradicted(facts: PatientFacts, *, as_of: date) -> str:
-    """Both statements, when the newest form reports thoughts and the triage after it found no risk; else empty."""
-    triages, forms = _triages(facts, as_of), _forms(facts, as_of)
-    if not triages or not forms or not _is_positive(forms[-1]):
+    """Both statements, when thoughts were reported and the triage after them found no risk; else empty."""
+    triages = _triages(facts, as_of)
+    if not triages or _gravity(triages[-1]):
         return ""
-    return "" if _gravity(triages[-1]) else " ".join(_triaged(triages[-1], forms[-1]))
+    return " ".join(_triaged(triages, _forms(facts, as_of)))
 
 
-def _triaged(newest: Answer | None, positive: RecordedScore | None) -> tuple[str, ...]:
+def _triaged(triages: Sequence[Answer], forms: Sequence[RecordedScore]) -> tuple[str, ...]:
     """What was reported and triaged since, with both statements where they do not agree."""
-    if newest is None:
+    if not triages:
         return ()
+    newest = triages[-1]
     level = str(newest.value).casefold()
-    reported = positive if positive is not None and follows(newest, positive) else None
+    reported = " ".join(map(_item, _answered_by(triages, forms)))
     if level in _NONE:
-        if reported is None:
+        if not reported:
             return ()
-        return (f"{_item(reported)} The triage of {_when(newest)} found no risk. Both stand.",)
+        return (f"{reported} The triage of {_when(newest)} found no risk. Both stand.",)
     said = f"Suicide risk {level}: known, triaged {_when(newest)}."
-    return (f"{said} {_item(reported)}",) if reported else (said,)
+    return (f"{said} {reported}",) if reported else (said,)
+
+
+def _answered_by(triages: Sequence[Answer], forms: Sequence[RecordedScore]) -> list[RecordedScore]:
+    """The positive answers that the newest triage is about, the highest one of each question.
+
+    They are those since the triage before it, so that a form of zeros in between takes none of them back, and the newest
+    form's, which stands until another follows it.
+    """
+    newest = triages[-1]
+    before = [t for t in triages if (t.taken, t.at) != (newest.taken, newest.at)]
+    highest: dict[tuple[str, bool], RecordedScore] = {}
+    for form in forms:
+        since = form is forms[-1] or not any(follows(triage, form) for triage in before)
+        if not (since and _is_positive(form) and follows(newest, form)):
+            continue
+        key = (_called(form), bool(form.unclear))
+        if key not in highest or _answer(form) >= _answer(highest[key]):
+            highest[key] = form
+    return list(highest.values())
+
+
+def _answer(form: RecordedScore) -> int:
+    answer = suicide_item(form)
+    return -1 if answer is None else answer
 
 
 def _waits(task: OpenSafetyTask) -> str:
@@ -237,13 +262,15 @@ def _reported(each: Untriaged) -> str:
     name = _called(each.form)
     when = _when_taken(each.form)
     if each.form.unclear:
-        return f"{name} can't be read for certain ({each.form.unclear[:80]}), {when}; it counts as positive. No triage since."
+        return f"{_item(each.form)} No triage since."
     if each.value is None:
         return f"{name} was not answered, {when}. No triage since."
     return f"{name} was {each.value}, {when}. No triage since."
 
 
 def _item(form: RecordedScore) -> str:
+    if form.unclear:
+        return f"{_called(form)} can't be read for certain ({form.unclear[:80]}), {_when_taken(form)}; it counts as positive."
     return f"{_called(form)} was {suicide_item(form)}, {_when_taken(form)}."
 
 
