@@ -51,7 +51,7 @@ def test_a_withdrawn_consent_comes_first_on_every_page(visit, version, alice, bo
     patient = version.patient
     withdraw_consent(patient=patient, why="", by=bob, at=later())
     page = text_of(visit(bob).get(url_of(version)))
-    assert "Signed; look again Nothing is booked until a prescriber has looked at it." in page
+    assert "Signed, held: give nothing Nothing is booked until a prescriber has looked at it." in page
     assert "The coordinator books the series" not in page
     assert page.index("The patient has withdrawn the consent") < page.index("36 mg of ketamine base")
     assert "Gate when signed: PASS Today: REFUSE" in page

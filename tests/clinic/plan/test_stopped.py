@@ -10,13 +10,15 @@ from pypdf import PdfReader
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.services import withdraw_consent
 from tenuto.clinic.intake.services.decisions import decide
+from tenuto.clinic.ports.api import HoldKind, place_hold
+from tests.clinic.conftest import NOW
 from tests.clinic.plan.conftest import OPTIONS, later, signature_of, signed
-from tests.clinic.plan.test_documents_of_versions import safety_task
+from tests.clinic.plan.test_documents_of_versions import pdf, safety_task
 from tests.clinic.plan.test_one_verdict import said
 from tests.clinic.plan.test_page import text_of
 from tests.clinic.plan.test_versions import url_of
 
-NOT_SUITABLE = "decided: not suitable. Give nothing."
+NOT_SUITABLE = "decided: not suitable."
 AT_RISK = "Suicide risk, urgent: open"
 
 
@@ -108,3 +110,24 @@ def test_a_refused_proposal_has_no_line_to_give_by(visit, add, alice):
     assert [
         words for words in ("ketamine base over", "mL/h", "Stop the infusion", "Pump") if words in paper
     ] == []
+
+
+def hold(patient, by):
+    place_hold(
+        patient=patient, kind=HoldKind.PLAN, rule="test", key="1", why="Liver tests are high.", by=by, at=NOW
+    )
+
+
+@pytest.mark.parametrize("stop", [hold, take_back, decline, safety_task])
+def test_a_held_version_is_nowhere_said_to_be_only_in_force(visit, accepted, alice, dora, stop):
+    version, browser = signed(accepted(), alice), visit(alice)
+    assert "Signed, in force" in text_of(browser.get(url_of(version)))
+    assert "Status Signed, in force" in pdf(browser, version)[1]
+    stop(version.patient, dora)
+    paper = pdf(browser, version)[1]
+    pages = [text_of(browser.get(url)) for url in (url_of(version), plan_url(version.patient))]
+    for text in (paper, *pages):
+        assert "Signed, in force" not in text
+        assert "Signed, held: give nothing" in text
+    assert "Status Signed, held: give nothing" in paper
+    assert "signed, held: give nothing. Content" in paper

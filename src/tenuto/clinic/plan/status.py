@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from tenuto.clinic.accounts.roles import Role
 
-__all__ = ["WORDS", "Status", "StatusWords", "status_of"]
+__all__ = ["HELD", "WORDS", "Status", "StatusWords", "status_of", "words_of"]
 
 
 class Status(StrEnum):
@@ -51,6 +51,20 @@ WORDS: Mapping[Status, StatusWords] = {
         Role.PRESCRIBER, "Declined, never in force", "unknown", "Nothing. It is not proposed again."
     ),
 }
+
+
+HELD = StatusWords(
+    Role.PRESCRIBER,
+    "Signed, held: give nothing",
+    "block",
+    "Nothing is booked until a prescriber has looked at it.",
+)
+"""A signed version while anything holds it: it is in force, and yet nothing is given by it."""
+
+
+def words_of(status: Status, *, held: bool) -> StatusWords:
+    """How a status is shown today; `held` counts for the version in force alone."""
+    return HELD if held and status is Status.SIGNED else WORDS[status]
 
 
 def status_of(*, signed: bool, withdrawn: bool, later_signed: bool, later_drafted: bool) -> Status:

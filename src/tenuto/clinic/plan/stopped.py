@@ -27,7 +27,7 @@ def not_suitable(state: IntakeState) -> str:
     decision = state.decision
     if decision is None or decision.outcome != "not_suitable":
         return ""
-    return f"{decision.decided_by_name} decided: not suitable. Give nothing."
+    return f"{decision.decided_by_name} decided: not suitable."
 
 
 def _no_treatment(state: IntakeState) -> Iterator[str]:

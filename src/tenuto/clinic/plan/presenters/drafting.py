@@ -39,7 +39,9 @@ class DraftCard:
     """What intake has still to decide before a signature; empty when it has."""
 
 
-def draft_card(built: Built, *, query: str, staff: Staff, options_refused: bool) -> DraftCard:
+def draft_card(
+    built: Built, *, query: str, staff: Staff, options_refused: bool, held: bool = False
+) -> DraftCard:
     """The card for this reader; `query` asks for the plan again, `options_refused` says that it is not what was asked for."""
     force, versions = built.grounds.in_force, built.grounds.versions
     waiting = next((v for v in versions if standing(v, versions) is Status.DRAFT), None)
@@ -54,7 +56,7 @@ def draft_card(built: Built, *, query: str, staff: Staff, options_refused: bool)
         changes=changes(written(force), built.written) if force else (),
         given=len(built.order.request.given),
         newest=versions[0].number if versions else 0,
-        versions=version_rows(versions),
+        versions=version_rows(versions, held=held),
         undecided=undecided(built.grounds.state),
     )
 

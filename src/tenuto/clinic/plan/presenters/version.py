@@ -16,7 +16,7 @@ from tenuto.clinic.plan.presenters.level import level_figure
 from tenuto.clinic.plan.presenters.order import OrderCard, kept_order
 from tenuto.clinic.plan.services.drafting import written
 from tenuto.clinic.plan.services.signing import meaning
-from tenuto.clinic.plan.status import WORDS, Status, StatusWords
+from tenuto.clinic.plan.status import Status, StatusWords, words_of
 from tenuto.clinic.plan.versions import in_force, standings
 from tenuto.clinic.ui.charts.dose_level import LevelFigure
 from tenuto.clinic.ui.words import long_moment
@@ -92,9 +92,17 @@ class PlanVersionPage:
 
 
 def version_page(
-    version: PlanVersion, versions: Sequence[PlanVersion], *, staff: Staff, state: IntakeState
+    version: PlanVersion,
+    versions: Sequence[PlanVersion],
+    *,
+    staff: Staff,
+    state: IntakeState,
+    held: bool = False,
 ) -> PlanVersionPage:
-    """The page of one version among all of the patient, for this reader; `state` is intake as it stands now."""
+    """The page of one version among all of the patient, for this reader; `state` is intake as it stands now.
+
+    `held` says that nothing is given today.
+    """
     document = version.document
     found = standings(versions)
     status = found[version]
@@ -104,7 +112,7 @@ def version_page(
     return PlanVersionPage(
         id=str(version.pk),
         title=f"Plan, version {version.number}",
-        status=WORDS[status],
+        status=words_of(status, held=held),
         ended=_ended(version, status, versions),
         exception=_exception(version),
         is_draft=status is Status.DRAFT,
@@ -123,19 +131,19 @@ def version_page(
         changes=changes(written(before), written(version)) if before else (),
         revises=before.number if before else 0,
         sign=_sign(version, staff, state) if status is Status.DRAFT else None,
-        versions=version_rows(versions, shown=version),
-        waiting=_row(waiting, Status.DRAFT, shown=False) if waiting else None,
+        versions=version_rows(versions, shown=version, held=held),
+        waiting=_row(waiting, words_of(Status.DRAFT, held=held), shown=False) if waiting else None,
         options=query_of(version.order.request, anew=version.order.anew),
         content_sha256=version.content_sha256,
     )
 
 
 def version_rows(
-    versions: Sequence[PlanVersion], *, shown: PlanVersion | None = None
+    versions: Sequence[PlanVersion], *, shown: PlanVersion | None = None, held: bool = False
 ) -> tuple[PlanVersionRow, ...]:
     """The list of versions, the newest first."""
     found = standings(versions)
-    return tuple(_row(v, found[v], shown=v == shown) for v in versions)
+    return tuple(_row(v, words_of(found[v], held=held), shown=v == shown) for v in versions)
 
 
 def signature_rows(version: PlanVersion) -> tuple[tuple[str, str], ...]:
@@ -245,6 +253,6 @@ def undecided(state: IntakeState) -> str:
     return f"The decision of intake is: {state.decision.outcome_text.lower()}. A plan needs one that accepts."
 
 
-def _row(version: PlanVersion, status: Status, *, shown: bool) -> PlanVersionRow:
+def _row(version: PlanVersion, words: StatusWords, *, shown: bool) -> PlanVersionRow:
     by = version.signature.recorded_by_name if hasattr(version, "signature") else version.recorded_by_name
-    return PlanVersionRow(str(version.pk), version.number, WORDS[status].mark, WORDS[status].label, by, shown)
+    return PlanVersionRow(str(version.pk), version.number, words.mark, words.label, by, shown)

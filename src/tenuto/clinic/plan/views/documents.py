@@ -18,10 +18,9 @@ from tenuto.clinic.plan.documents.signed import pdf_of
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.presenters.today import today_of
 from tenuto.clinic.plan.presenters.version import signature_rows
-from tenuto.clinic.plan.services import look_of
 from tenuto.clinic.plan.services.looking_again import why_held
 from tenuto.clinic.plan.services.proposing import Grounds, grounds
-from tenuto.clinic.plan.status import WORDS, Status
+from tenuto.clinic.plan.status import Status, words_of
 from tenuto.clinic.plan.versions import standing
 from tenuto.clinic.plan.views.page import file_of
 
@@ -34,17 +33,19 @@ def pdf(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpRespons
     version, status = _found(request, found, version_id)
     made: Fact = version.signature if hasattr(version, "signature") else version
     batch = found.batch
-    look = look_of(patient, batch) if status is Status.SIGNED else None
+    held = why_held(found, batch) if status is Status.SIGNED else ""
     content = pdf_of(
         version.order,
         version.document,
         number=version.number,
-        status=WORDS[status].label if status is Status.SIGNED else str(status).capitalize(),
+        status=words_of(status, held=bool(held)).label
+        if status is Status.SIGNED
+        else str(status).capitalize(),
         in_force=status is Status.SIGNED,
         acts=signature_rows(version) or (("Signed", "not signed"),),
         digest=version.content_sha256,
         today=today_of(patient, batch, in_force=status is Status.SIGNED),
-        held=" ".join(reason.text for reason in look.reasons) if look else "",
+        held=held,
         on=made.recorded_on,
     )
     return file_of(content, "application/pdf", _name(version, patient, "pdf"))

@@ -49,6 +49,7 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
     form, built = asked(found, request.GET)
     _offer(form, built)
     batch = found.batch
+    held = why_held(found, batch)
     verdict = verdict_on(built.proposal, safety_now(patient, batch), state=found.state)
     shown = plan_page(
         built.proposal,
@@ -66,9 +67,10 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
             query=query_of(built.order.request, anew=built.order.anew),
             staff=staff,
             options_refused=bool(form.errors),
+            held=bool(held),
         ),
         "company": company_of(built.proposal, found.state),
-        "held": why_held(found, batch),
+        "held": held,
         "stopped": " ".join(no_treatment(found.state)),
     }
     stops = alerts_of(built.proposal.gate)

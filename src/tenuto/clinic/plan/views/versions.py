@@ -225,13 +225,13 @@ def _page(
 ) -> HttpResponse:
     card = comfort_card(found.patient)
     given, batch = failed or {}, found.batch
-    staff = cast(Staff, request.user)
+    staff, held = cast(Staff, request.user), why_held(found, batch)
     context = {
         "look": look_card(
             services.look_of(found.patient, batch), shown, today=_today(found.patient, batch), staff=staff
         ),
-        "page": version_page(shown, found.versions, staff=staff, state=found.state),
-        "held": why_held(found, batch),
+        "page": version_page(shown, found.versions, staff=staff, state=found.state, held=bool(held)),
+        "held": held,
         "problem": problem,
         "comfort": comfort_rows(card) if card else (),
         "orders": next_orders(found.patient),
