@@ -11,6 +11,7 @@ from tenuto.clinic.ports.api import open_tasks_of
 from tenuto.clinic.scales.models import ScaleForm, SuicideTriage
 from tenuto.clinic.scales.services import record_triage
 from tenuto.core.scales.definition import ScaleError
+from tenuto.core.scales.reading import instrument
 from tenuto.core.scales.suicide_triage import SENTENCE
 from tenuto.core.scales.suicide_triage import RiskLevel as Triage
 from tests.clinic.conftest import NOW
@@ -22,13 +23,15 @@ def codes(patient, *facts):
     return {f.code for f in current(patient).gate.findings if f.fact in facts and not f.missing}
 
 
-@pytest.mark.parametrize("values", [(0, 0, 0, 0, 0, 0, 0, 3, 1), (1,) * 9, (0,) * 8 + (2,)])
+@pytest.mark.parametrize("values", [(0, 0, 0, 0, 0, 0, 0, 3, 1), (1,) * 9, (0,) * 8 + (2,), (0,) * 8 + (3,)])
 def test_a_positive_item_9_opens_a_task_whatever_the_total(ana, bob, values):
     phq9(ana, bob, *values)
     kinds = {task.kind for task in open_tasks_of(ana)}
     assert "suicide.screen" in kinds
     assert all(task.owner_role == "prescriber" for task in open_tasks_of(ana))
     assert ("suicide.urgent" in kinds) == (values[-1] > 1)
+    own = instrument("phq9").item("9").option(values[-1]).label
+    assert all(f'Item 9 was answered {values[-1]}, "{own}".' in task.why for task in open_tasks_of(ana))
     assert "SUICIDE-ITEM" in {code[:12] for code in codes(ana, "suicide.screen")}
 
 

@@ -68,3 +68,42 @@ def test_a_low_total_does_not_hide_item_nine():
     result = score(instrument("phq9"), {**dict.fromkeys("12345678", 0), "4": 3, "9": 1})
     assert result.total == 4
     assert max(f.urgency for f in result.flags) is Urgency.SAME_SESSION
+
+
+ASKED = {scale.id: scale.risk_item for scale in instruments().values() if scale.risk_item is not None}
+
+
+@pytest.mark.parametrize(
+    ("scale", "answer", "said"),
+    [
+        ("phq9", 1, 'Item 9 was answered 1, "Several days".'),
+        ("phq9", 2, 'Item 9 was answered 2, "More than half the days".'),
+        ("phq9", 3, 'Item 9 was answered 3, "Nearly every day".'),
+        ("qidssr16", 3, "Item 12 was answered 3."),
+        ("madrs", 5, "Item 10 was answered 5."),
+        ("madrss27", 5, "Item 9 was answered 5 (2.5 points)."),
+    ],
+)
+def test_a_task_says_what_was_answered(scale, answer, said):
+    found = score(instrument(scale), {ASKED[scale].item: answer}).flags
+    assert found
+    assert all(said in flag.text for flag in found)
+
+
+@pytest.mark.parametrize("scale", ASKED)
+def test_no_task_says_another_answer_than_the_one_given(scale):
+    options = instrument(scale).item(ASKED[scale].item).options
+    for given in options:
+        for flag in score(instrument(scale), {ASKED[scale].item: given.value}).flags:
+            assert f"was answered {given.value}" in flag.text
+            assert not any(
+                other.label.casefold() in flag.text.casefold()
+                for other in options
+                if other != given and not other.label.isdigit()
+            )
+
+
+def test_an_unanswered_question_has_no_answer_to_say():
+    (flag,) = score(instrument("phq9"), dict.fromkeys("12345678", 0)).flags
+    assert flag.answer == ""
+    assert flag.text == f"{flag.title}. {flag.action}"

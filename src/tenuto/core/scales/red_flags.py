@@ -14,6 +14,7 @@ from tenuto.core.scales.criteria import CriterionVerdict, judge
 from tenuto.core.scales.definition import Criterion, Instrument, ScoreTest
 from tenuto.core.scales.reading import instrument
 from tenuto.core.sources import Basis, basis_of
+from tenuto.core.units import plain
 
 __all__ = ["RedFlag", "RedFlagRule", "Urgency", "raised", "rules"]
 
@@ -49,7 +50,10 @@ class RedFlagRule:
 
 @dataclass(frozen=True, slots=True)
 class RedFlag:
-    """A rule that was raised, and by which answer."""
+    """A rule that was raised, and by which answer.
+
+    `answer` says what was answered to a question on death or self-harm, in the words of the form; else it is empty.
+    """
 
     rule: str
     version: int
@@ -58,6 +62,12 @@ class RedFlag:
     action: str
     item: str
     basis: Basis
+    answer: str = ""
+
+    @property
+    def text(self) -> str:
+        """What was found, what was answered and what to do, for the person who has the task."""
+        return " ".join(filter(None, (f"{self.title}.", self.answer, self.action)))
 
 
 def _conditions(entry: Table) -> tuple[ScoreTest, ...]:
@@ -133,11 +143,30 @@ def raised(
     for the missing answer itself.
     """
     found = [
-        RedFlag(rule.id, rule.version, rule.urgency, rule.title, rule.action, item, rule.basis)
+        RedFlag(
+            rule.id,
+            rule.version,
+            rule.urgency,
+            rule.title,
+            rule.action,
+            item,
+            rule.basis,
+            _said(instrument, item, given),
+        )
         for rule in _rules_of(instrument.id)
         if (item := _raised_by(rule, instrument, given, earlier or {}, verdicts, prorated)) is not None
     ]
     return tuple(sorted(found, key=lambda flag: -flag.urgency))
+
+
+def _said(instrument: Instrument, item: str, given: Mapping[str, int]) -> str:
+    """What was answered to the question on death or self-harm: the number, the form's words and points that differ."""
+    if instrument.risk_item is None or item != instrument.risk_item.item or item not in given:
+        return ""
+    option = instrument.item(item).option(given[item])
+    words = "" if option.label == str(option.value) else f', "{option.label}"'
+    points = "" if option.score == option.value else f" ({plain(option.score)} points)"
+    return f"Item {item} was answered {option.value}{words}{points}."
 
 
 def _raised_by(

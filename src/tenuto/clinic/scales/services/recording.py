@@ -82,7 +82,7 @@ def record_form(
             patient=patient,
             by=by,
             at=at,
-            why=f"{where}{scale.title}: {flag.title}. {flag.action}",
+            why=f"{where}{scale.title}: {flag.text}",
         )
         for flag in result.flags
     )
