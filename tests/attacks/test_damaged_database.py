@@ -22,10 +22,11 @@ from tenuto.clinic.accounts.services import employ, open_clinic
 from tenuto.clinic.ledger.services import record_read
 from tenuto.clinic.people.similar import file_name
 from tenuto.clinic.people.identity import register_patient
+from tenuto.core.intake.facts import Identifier
 clinic = open_clinic(name="Meadow", demonstration=True)
 alice = employ(clinic=clinic, username="alice", password="a quiet long note", name="Alice", role=Role.PRESCRIBER, at=datetime.now(UTC))
 for number in range(60):
-    register_patient(name=f"Ana Silva {number}", birth_date=None, identifiers=[f"MRN {number}"], by=alice, at=datetime.now(UTC))
+    register_patient(name=f"Ana Silva {number}", birth_date=None, identifiers=[Identifier(str(number), "MRN", "urn:test:MRN", proves=True)], by=alice, at=datetime.now(UTC))
 """
 TABLES = ("people_namekey", "ledger_auditevent", "people_patient")
 
