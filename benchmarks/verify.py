@@ -169,12 +169,13 @@ def overhead() -> float:
 def register(staff: Any, name: str) -> None:
     """Some patients, each in a transaction of its own."""
     from tenuto.clinic.people.identity import register_patient
+    from tenuto.core.intake.facts import Identifier
 
     for turn in range(WRITES):
         register_patient(
             name=f"Bench {name} {turn}",
             birth_date=None,
-            identifiers=[f"MRN {name} {turn}"],
+            identifiers=[Identifier(f"{name} {turn}", "MRN", "urn:bench", proves=True)],
             by=staff,
             at=datetime.now(UTC),
         )

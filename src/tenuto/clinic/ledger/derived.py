@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from django.db import DatabaseError
+
 __all__ = ["compare_derived", "derived_differences"]
 
 Compare = Callable[[], Iterator[str]]
@@ -21,5 +23,8 @@ def compare_derived(label: str, compare: Compare) -> None:
 def derived_differences() -> Iterator[tuple[str, str]]:
     """Table and sentence of every difference."""
     for label, compare in _compared.items():
-        for sentence in compare():
-            yield label, sentence
+        try:
+            for sentence in compare():
+                yield label, sentence
+        except (ValueError, DatabaseError) as error:
+            yield label, f"What {label} holds can't be read: {error}."
