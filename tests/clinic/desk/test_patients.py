@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from tenuto.clinic.access.api import change_care_team, restrict
 from tenuto.clinic.accounts.models import Role
+from tenuto.clinic.desk.comparing import differences_of
+from tenuto.clinic.desk.models import Standing
 from tenuto.clinic.desk.presenters import board
 from tenuto.clinic.desk.services import PATIENTS_A_PAGE, patients_of
 from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.ports.api import open_task, open_tasks_of, record_contact
+from tenuto.clinic.scales.services import record_triage
 from tenuto.core.intake.facts import Coding, Measurement, Problem
+from tenuto.core.scales.suicide_triage import RiskLevel
 from tests.clinic.conftest import NOW, facts_of, hired, source_of
 
 DEPRESSION = Problem("Depression", (Coding("icd10cm", "F33.2", "Recurrent depression"),))
@@ -66,6 +72,42 @@ def test_an_auditor_is_refused(visit, ana, clinic):
 def test_the_most_closed_gate_comes_first(rows, weighed, ana):
     weighed("Zoe Alba", "MRN 7")
     assert [row.mark for row in rows()] == ["refuse", "review"]
+
+
+def test_a_risk_is_ordered_by_level_then_by_deadline_then_by_name(rows, weighed, alice):
+    """High before all, then what is late for longest, what is due soonest, and who is at no risk."""
+    wanted = (
+        "Zoe High",
+        "Yves Late",
+        "Xenia Just",
+        "Wim Soon",
+        "Vera Later",
+        "Ursa Quiet",
+        "Bea Quiet",
+        "Ann Well",
+    )
+    people = {name: weighed(name, f"MRN 8{n}") for n, name in enumerate(wanted)}
+    for name, hours in (("Yves Late", -30), ("Xenia Just", -1), ("Wim Soon", 1), ("Vera Later", 7)):
+        due = NOW + timedelta(hours=hours)
+        open_task(patient=people[name], kind="suicide.screen", why="Ask.", owner_role=Role.NURSE, due=due, by=alice, at=NOW)  # fmt: skip
+    record_triage(patient=people["Zoe High"], level=RiskLevel.HIGH, rests_on="Talked it over at length today.", by=alice, at=NOW)
+    assert [row.name for row in rows()] == [*wanted[:5], "Ann Well", "Bea Quiet", "Ursa Quiet"]
+
+
+def test_a_high_risk_stays_first_when_its_task_has_ended(rows, weighed, clinic, alice):
+    """Those whose deadline runs come before it; the lists stay what would be worked out now."""
+    high, other, late = (
+        weighed(name, f"MRN 9{n}") for n, name in enumerate(("Abe Told", "Zoe Open", "Aa Late"))
+    )
+    for patient in (high, other):
+        record_triage(patient=patient, level=RiskLevel.HIGH, rests_on="Talked it over at length today.", by=alice, at=NOW)
+    open_task(patient=late, kind="suicide.screen", why="Ask.", owner_role=Role.NURSE, due=NOW - timedelta(days=9), by=alice, at=NOW)  # fmt: skip
+    (task,) = open_tasks_of(high)
+    record_contact(task=task.id, how="phone", reached=True, outcome="safe", words="Is with her sister.", by=alice, at=NOW)  # fmt: skip
+    assert [row.name for row in rows()] == ["Zoe Open", "Abe Told", "Aa Late"]
+    assert list(differences_of(clinic)) == []
+    Standing.objects.filter(patient=late).update(due=NOW)
+    assert len(list(differences_of(clinic))) == 1
 
 
 def test_a_row_says_why_and_what_next(rows, ana):

@@ -34,6 +34,8 @@ class Standing(models.Model):
     as_of = models.DateField(null=True)
     policy_sha256 = models.CharField(max_length=64, blank=True)
     rank = models.PositiveSmallIntegerField(default=0)
+    due = models.DateTimeField(null=True)
+    """The first deadline of an open risk of suicide. What is late for longest is the first of all."""
     mark = models.CharField(max_length=10, default="unknown")
     diagnosis = models.CharField(max_length=200, blank=True)
     why = models.TextField(blank=True)
@@ -44,7 +46,7 @@ class Standing(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["clinic", "rank", "name", "patient"], name="standing_in_order"),
+            models.Index(fields=["clinic", "rank", "due", "name", "patient"], name="standing_in_order"),
             models.Index(fields=["clinic", "policy_sha256", "as_of"], name="standing_to_judge"),
         ]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
+from enum import IntEnum
 from uuid import UUID
 
 from django.db import transaction
@@ -41,8 +42,19 @@ AT_ONCE = 25
 """Patients worked out within one request; the rest waits for the next one, or for `manage judge_worklist`."""
 BATCH = 200
 ACTIONS = (EventKind.WRITE, EventKind.OVERRIDE)
-FIRST = 0
-"""The place of a patient at risk, before the most closed gate."""
+
+
+class Place(IntEnum):
+    """Where a patient stands in the list. In one place either all have a deadline or none has."""
+
+    HIGH_WITH_DEADLINE = 0
+    """The risk of suicide was found high."""
+    HIGH = 1
+    AT_RISK_WITH_DEADLINE = 2
+    """An open risk of suicide."""
+    AT_RISK = 3
+    BY_GATE = 4
+    """Nobody at risk: the most closed gate first."""
 
 
 def refresh(clinic: Clinic, *, today: date, limit: int = AT_ONCE) -> int:
@@ -58,7 +70,7 @@ def refresh(clinic: Clinic, *, today: date, limit: int = AT_ONCE) -> int:
         _note_changes(clinic)
         waiting = _waiting(clinic, policy, today)
         _unsettle(waiting)
-        chosen = list(waiting.order_by("rank", "name").values_list("patient", flat=True)[:limit])
+        chosen = list(waiting.order_by("rank", "due", "name").values_list("patient", flat=True)[:limit])
         if chosen:
             _judge(clinic, chosen, policy=policy, today=today)
         return waiting.count()
@@ -156,10 +168,9 @@ def worked_out(
     standings: list[Standing] = []
     work: list[WorkRow] = []
     for patient in patients:
-        standings.append(
-            _standing(patient, judged.get(patient.pk) or _not_judged(), safety.get(patient.pk), policy, today)
-        )
-        work += _work(patient, turns.get(patient.pk), tasks.get(patient.pk, ()), holds.get(patient.pk, ()))
+        said, own = judged.get(patient.pk) or _not_judged(), tasks.get(patient.pk, ())
+        standings.append(_standing(patient, said, safety.get(patient.pk), own, policy, today))
+        work += _work(patient, turns.get(patient.pk), own, holds.get(patient.pk, ()))
     return standings, work
 
 
@@ -176,17 +187,23 @@ def _not_judged() -> Judgement:
 
 
 def _standing(
-    patient: Patient, judged: Judgement, safety: SafetyState | None, policy: Policy, today: date
+    patient: Patient,
+    judged: Judgement,
+    safety: SafetyState | None,
+    tasks: Sequence[TaskRow],
+    policy: Policy,
+    today: date,
 ) -> Standing:
     """What the list says of a patient: an open risk first, whatever else stands against treatment."""
-    at_risk = safety is not None and safety.risk is Risk.OPEN
+    rank, due = _place(judged, safety, tasks)
     return Standing(
         patient=patient,
         clinic_id=patient.clinic_id,
         name=patient.name,
         as_of=today,
         policy_sha256=policy.sha256,
-        rank=FIRST if at_risk else MARKS.index(judged.mark) + 1,
+        rank=rank,
+        due=due,
         mark=judged.mark,
         diagnosis=judged.diagnosis,
         why=judged.why,
@@ -195,6 +212,18 @@ def _standing(
         target=judged.target,
         recorded_on=judged.recorded_on,
     )
+
+
+def _place(
+    judged: Judgement, safety: SafetyState | None, tasks: Sequence[TaskRow]
+) -> tuple[int, datetime | None]:
+    """The place in the list, and the deadline by which those in one place are ordered."""
+    if safety is None or safety.risk is not Risk.OPEN:
+        return Place.BY_GATE + MARKS.index(judged.mark), None
+    due = min((task.due for task in tasks if task_kind(task.kind).suicide_risk), default=None)
+    if safety.high:
+        return (Place.HIGH_WITH_DEADLINE if due else Place.HIGH), due
+    return (Place.AT_RISK_WITH_DEADLINE if due else Place.AT_RISK), due
 
 
 def _work(

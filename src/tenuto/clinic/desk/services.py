@@ -71,7 +71,7 @@ class Work:
 
 
 def patients_of(staff: Staff, *, mark: str, search: str, page: int, today: date) -> PatientList:
-    """The patients of the clinic, the most closed gate first; with `search`, those whose name or identifier has it."""
+    """The patients of the clinic: high risk of suicide, open risk by its deadline, then the most closed gate first; with `search`, those whose name or identifier has it."""
     waiting = refresh(staff.clinic, today=today)
     everyone = Standing.objects.filter(clinic=staff.clinic)
     counts = Counter(dict(everyone.values_list("mark").annotate(n=Count("pk"))))
@@ -80,7 +80,7 @@ def patients_of(staff: Staff, *, mark: str, search: str, page: int, today: date)
     if search:
         # Who searches for a name must not learn that it is here, behind a restriction.
         found = found.filter(_named(search)).exclude(patient__in=hidden)
-    shown = found.order_by("rank", "name", "patient").select_related("patient")
+    shown = found.order_by("rank", "due", "name", "patient").select_related("patient")
     number = found.count() if search else counts[mark] if mark in MARKS else counts.total()
     start, page, pages = _slice(number, page, PATIENTS_A_PAGE)
     rows = list(shown.prefetch_related("patient__identifiers")[start : start + PATIENTS_A_PAGE])

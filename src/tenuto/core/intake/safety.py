@@ -66,6 +66,8 @@ class SafetyState:
 
     risk: Risk
     sentences: tuple[str, ...]
+    high: bool = False
+    """The newest triage found the risk high."""
 
     @property
     def text(self) -> str:
@@ -174,14 +176,15 @@ def safety_state(
     triages, forms = _triages(facts, as_of), _forms(facts, as_of)
     newest = triages[-1] if triages else None
     amber = _triaged(triages, forms)
-    if newest is not None and str(newest.value).casefold() == _HIGH:
+    high = newest is not None and str(newest.value).casefold() == _HIGH
+    if newest is not None and high:
         red.append(
             f"Suicide risk high on {_when(newest)}. The person stays with staff until a prescriber decides."
         )
         amber = ()
     amber = (*amber, *(_waits(task) for task in waiting if task.known))
     if red:
-        return SafetyState(Risk.OPEN, (*red, *amber))
+        return SafetyState(Risk.OPEN, (*red, *amber), high)
     if amber:
         return SafetyState(Risk.KNOWN, amber)
     asked = [_when(newest)] if newest else []
