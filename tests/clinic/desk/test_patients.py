@@ -90,7 +90,13 @@ def test_a_risk_is_ordered_by_level_then_by_deadline_then_by_name(rows, weighed,
     for name, hours in (("Yves Late", -30), ("Xenia Just", -1), ("Wim Soon", 1), ("Vera Later", 7)):
         due = NOW + timedelta(hours=hours)
         open_task(patient=people[name], kind="suicide.screen", why="Ask.", owner_role=Role.NURSE, due=due, by=alice, at=NOW)  # fmt: skip
-    record_triage(patient=people["Zoe High"], level=RiskLevel.HIGH, rests_on="Talked it over at length today.", by=alice, at=NOW)
+    record_triage(
+        patient=people["Zoe High"],
+        level=RiskLevel.HIGH,
+        rests_on="Talked it over at length today.",
+        by=alice,
+        at=NOW,
+    )
     assert [row.name for row in rows()] == [*wanted[:5], "Ann Well", "Bea Quiet", "Ursa Quiet"]
 
 
@@ -100,7 +106,13 @@ def test_a_high_risk_stays_first_when_its_task_has_ended(rows, weighed, clinic, 
         weighed(name, f"MRN 9{n}") for n, name in enumerate(("Abe Told", "Zoe Open", "Aa Late"))
     )
     for patient in (high, other):
-        record_triage(patient=patient, level=RiskLevel.HIGH, rests_on="Talked it over at length today.", by=alice, at=NOW)
+        record_triage(
+            patient=patient,
+            level=RiskLevel.HIGH,
+            rests_on="Talked it over at length today.",
+            by=alice,
+            at=NOW,
+        )
     open_task(patient=late, kind="suicide.screen", why="Ask.", owner_role=Role.NURSE, due=NOW - timedelta(days=9), by=alice, at=NOW)  # fmt: skip
     (task,) = open_tasks_of(high)
     record_contact(task=task.id, how="phone", reached=True, outcome="safe", words="Is with her sister.", by=alice, at=NOW)  # fmt: skip

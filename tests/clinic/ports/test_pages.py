@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.people import identity
+from tenuto.clinic.people.models import Channel
 from tenuto.clinic.ports import api
 from tenuto.clinic.ports.models import Contact, NotReached, TaskEnd
+from tenuto.clinic.ui.words import moment
+from tenuto.core.literature.tasks import task_kinds
 from tests.clinic.conftest import NOW, numbers
 from tests.clinic.plan.test_page import text_of
 from tests.clinic.ports.test_task_ends import attempt, opened
@@ -28,6 +35,47 @@ def test_it_says_what_ends_it_and_who_does_that(visit, ana, alice, carol):
     assert "Record the triage" in page
     assert "Close the task" not in page
     assert "A prescriber or medical director does that." in text_of(visit(carol).get(url(task)))
+
+
+@pytest.mark.parametrize("kind", [kind.id for kind in task_kinds().values() if kind.suicide_risk])
+def test_it_is_red_and_says_how_long_is_left_or_since_when_it_is_late(
+    visit, ana, alice, bob, monkeypatch, kind
+):
+    task = opened(ana, alice, kind, at=NOW)
+    for at, mark, words in (
+        (task.due - timedelta(minutes=12), "mark-block", "12 min left"),
+        (task.due + timedelta(minutes=1), "mark-late", f"Late since {moment(task.due)}"),
+    ):
+        monkeypatch.setattr("django.utils.timezone.now", lambda at=at: at)
+        (shown,) = re.findall(
+            r'<p><span class="mark (mark-\w+)">.*?<span>(.*?)</span>', page_of(visit(bob), task)
+        )
+        assert shown == (mark, words)
+
+
+def page_of(browser, task):
+    return browser.get(url(task)).content.decode()
+
+
+def test_it_says_whom_to_call_with_numbers_that_call(visit, ana, alice, carol):
+    task = opened(ana, alice, "suicide.urgent")
+    page = page_of(visit(carol), task)
+    assert "No number is recorded." in page
+    assert "Nobody is named." in page
+    identity.prefer_contact(patient=ana, channel=Channel.PHONE, allowed=False, address="+1 555 010 0101", by=alice, at=NOW)  # fmt: skip
+    identity.set_support_person(patient=ana, name="Rui Silva", relation="brother", phone="555 010 0102", may_be_told=False, by=alice, at=NOW)  # fmt: skip
+    page = page_of(visit(carol), task)
+    assert '<a href="tel:+15550100101">+1 555 010 0101</a> (phone not wanted)' in page
+    assert "<dt>Rui Silva, brother</dt>" in page
+    assert '<a href="tel:5550100102">555 010 0102</a>. May not be told anything.' in page
+
+
+def test_whom_to_call_is_not_shown_where_no_safety_is_at_stake_or_when_it_is_done(visit, ana, alice, bob):
+    assert "Whom to call" not in page_of(visit(bob), opened(ana, alice, "test.order"))
+    task = opened(ana, alice, "triage.low")
+    assert "Whom to call" in page_of(visit(bob), task)
+    visit(bob).post(url(task, "contact/"), WELL)
+    assert "Whom to call" not in page_of(visit(bob), task)
 
 
 def test_reaching_the_person_ends_it_and_is_kept_with_its_words(visit, ana, alice, bob):

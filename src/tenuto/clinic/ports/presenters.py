@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 
@@ -11,12 +12,16 @@ from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.pathway.api import may_open, task_place
+from tenuto.clinic.people.identity import contact_preferences, support_person
+from tenuto.clinic.people.models import Channel, Patient
 from tenuto.clinic.ports.models import Task
 from tenuto.clinic.ports.tasks import ends
-from tenuto.clinic.ui.words import long_moment, moment
+from tenuto.clinic.ui.words import duration, long_moment, moment
 from tenuto.core.literature.tasks import EndsBy, attempts_needed, task_kind
 
 __all__ = ["TaskPage", "task_page"]
+
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,8 @@ class TaskPage:
     mark: str
     word: str
     rows: tuple[tuple[str, str], ...]
+    people: tuple[tuple[str, str], ...]
+    """Whom to call, with their numbers; of a task of safety that is open."""
     is_open: bool
     ends_when: tuple[str, ...]
     """What ends it, in words."""
@@ -78,9 +85,10 @@ def task_page(task: Task, *, staff: Staff, now: datetime) -> TaskPage:
         id=str(task.pk),
         title=kind.title,
         why=task.why,
-        mark="pass" if end else "late" if late else "due",
-        word="Done" if end else "Late" if late else "Due",
+        mark="pass" if end else "late" if late else "block" if kind.suicide_risk else "due",
+        word="Done" if end else _deadline(task.due, now),
         rows=tuple(rows),
+        people=tuple(_people(task.patient)) if task.patient and kind.safety and end is None else (),
         is_open=end is None,
         ends_when=tuple(way.words for way in EndsBy if way in kind.ends_by),
         ends_by_others="" if may_end else _others(kind.may_end),
@@ -94,6 +102,29 @@ def task_page(task: Task, *, staff: Staff, now: datetime) -> TaskPage:
         tried=tuple((f"{moment(c.recorded_at)}, {c.recorded_by_name}", _attempt(c)) for c in attempts),
         still_to_try=max(0, attempts_needed().value - tried),
     )
+
+
+def _deadline(due: datetime, now: datetime) -> str:
+    """'12 min left', 'Late since Tue 24 Nov, 09:30'."""
+    return f"Late since {moment(due)}" if due < now else f"{duration((due - now) // MINUTE)} left"
+
+
+def _people(patient: Patient) -> Iterator[tuple[str, str]]:
+    """The patient, and who accompanies them, as they can be called."""
+    asked = contact_preferences(patient)
+    wishes = [asked[channel] for channel in (Channel.PHONE, Channel.SMS) if channel in asked]
+    numbers = {each.address: each for each in reversed(wishes) if each.address}
+    said = [
+        each.address + ("" if each.allowed else f" ({each.get_channel_display().lower()} not wanted)")
+        for each in reversed(numbers.values())
+    ]
+    yield patient.name, ", ".join(said) or "No number is recorded."
+    support = support_person(patient)
+    if support is None:
+        yield "Support person", "Nobody is named."
+        return
+    told = "May be told" if support.may_be_told else "May not be told anything"
+    yield str(support), f"{support.phone or 'No number is recorded'}. {told}."
 
 
 def _attempt(contact: object) -> str:
