@@ -10,9 +10,11 @@ from pypdf import PdfReader
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.services import withdraw_consent
 from tenuto.clinic.intake.services.decisions import decide
+from tenuto.clinic.plan.models import PlanVersion
+from tenuto.clinic.plan.services.drafting import DraftRefused
 from tenuto.clinic.ports.api import HoldKind, place_hold
 from tests.clinic.conftest import NOW
-from tests.clinic.plan.conftest import OPTIONS, later, signature_of, signed
+from tests.clinic.plan.conftest import OPTIONS, drafted, later, signature_of, signed
 from tests.clinic.plan.test_documents_of_versions import pdf, safety_task
 from tests.clinic.plan.test_one_verdict import said
 from tests.clinic.plan.test_page import text_of
@@ -131,3 +133,21 @@ def test_a_held_version_is_nowhere_said_to_be_only_in_force(visit, accepted, ali
         assert "Signed, held: give nothing" in text
     assert "Status Signed, held: give nothing" in paper
     assert "signed, held: give nothing. Content" in paper
+
+
+@pytest.mark.parametrize(
+    ("stop", "why"), [(decline, NOT_SUITABLE), (take_back, "The patient has withdrawn the consent.")]
+)
+def test_no_plan_is_put_up_for_signature_against_the_decision_or_the_patient(
+    visit, accepted, alice, dora, stop, why
+):
+    patient, browser = accepted(), visit(alice)
+    assert "Prepare for signature" in text_of(browser.get(plan_url(patient)))
+    stop(patient, dora)
+    for options in ("", OPTIONS):
+        page = text_of(browser.get(f"/patients/{patient.pk}/plan/?{options}"))
+        assert "Prepare for signature" not in page
+        assert page.index("Give nothing") < page.index(why) < page.index("Gate: ")
+    with pytest.raises(DraftRefused, match="No plan is put up for signature"):
+        drafted(patient, alice)
+    assert not PlanVersion.objects.filter(patient=patient).exists()

@@ -8,7 +8,7 @@ from tenuto.clinic.intake.api import IntakeState
 from tenuto.clinic.plan.looking import WITHDRAWN
 from tenuto.core.intake.safety import Risk, SafetyState
 
-__all__ = ["no_treatment", "not_suitable", "stopped"]
+__all__ = ["no_draft", "no_treatment", "not_suitable", "stopped"]
 
 
 def stopped(state: IntakeState, safety: SafetyState) -> tuple[str, ...]:
@@ -20,6 +20,12 @@ def stopped(state: IntakeState, safety: SafetyState) -> tuple[str, ...]:
 def no_treatment(state: IntakeState) -> tuple[str, ...]:
     """Those of them after which no dose is even shown: a consent that was taken back, and a decision against treatment."""
     return tuple(_no_treatment(state))
+
+
+def no_draft(state: IntakeState) -> str:
+    """Why no plan is put up for signature, said with what would let one be; empty when it may be."""
+    why = " ".join(no_treatment(state))
+    return f"{why} No plan is put up for signature until that changes." if why else ""
 
 
 def not_suitable(state: IntakeState) -> str:

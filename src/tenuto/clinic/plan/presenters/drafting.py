@@ -11,6 +11,7 @@ from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.presenters.version import PlanVersionRow, undecided, version_rows
 from tenuto.clinic.plan.services.drafting import NOT_COMPLETE, Built, written
 from tenuto.clinic.plan.status import Status
+from tenuto.clinic.plan.stopped import no_draft
 from tenuto.clinic.plan.versions import standing
 from tenuto.core.intake.difference import Difference
 
@@ -64,6 +65,8 @@ def draft_card(
 def _waits(built: Built, staff: Staff, *, options_refused: bool) -> str:
     if not may(staff, "plan.revise" if built.grounds.in_force else "plan.sign"):
         return "A prescriber puts this plan up for signature."
+    if stops := no_draft(built.grounds.state):
+        return stops
     if options_refused:
         return "Correct the options first."
     if not built.signable:

@@ -21,6 +21,7 @@ from tenuto.clinic.plan.changes import Written, changes
 from tenuto.clinic.plan.document import document_of, document_sha256, document_text
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.services.proposing import Grounds, grounds
+from tenuto.clinic.plan.stopped import no_draft
 from tenuto.clinic.policies.api import keep_rules
 from tenuto.core.intake.difference import Difference
 from tenuto.core.intake.facts_json import facts_to_json
@@ -148,6 +149,8 @@ def draft(
         raise PlanConflict(
             "Something was recorded since this page was shown. The plan is worked out anew: read it again."
         )
+    if stops := no_draft(built.grounds.state):
+        raise DraftRefused(stops)
     _check_newest_draft(built, newest)
     return keep_draft(built, why=why, by=by, at=at)
 
