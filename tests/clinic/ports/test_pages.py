@@ -61,6 +61,7 @@ def test_it_says_whom_to_call_with_numbers_that_call(visit, ana, alice, carol):
     task = opened(ana, alice, "suicide.urgent")
     page = page_of(visit(carol), task)
     assert "No number is recorded." in page
+    assert page.index("people-title") < page.index("task-title")
     assert "Nobody is named." in page
     identity.prefer_contact(patient=ana, channel=Channel.PHONE, allowed=False, address="+1 555 010 0101", by=alice, at=NOW)  # fmt: skip
     identity.set_support_person(patient=ana, name="Rui Silva", relation="brother", phone="555 010 0102", may_be_told=False, by=alice, at=NOW)  # fmt: skip
