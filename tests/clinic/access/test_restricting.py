@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -231,3 +231,21 @@ def test_two_records_of_one_number_name_nobody_who_is_restricted(restricted, bob
     with pytest.raises(IdentityConflict, match="open to its care team only") as refused:
         receive(facts=facts_of("Bea Ray", "MRN 1"), source=source_of("b.json", "b" * 64), by=bob, at=NOW)
     assert "Ana" not in str(refused.value)
+
+
+def test_the_page_says_first_who_is_at_risk_to_those_who_may_read_the_record(
+    visit, ana, alice, dora, restricted
+):
+    open_task(
+        patient=ana, kind="suicide.urgent", why="Item 9 was 2.", owner_role=Role.PRESCRIBER,
+        due=NOW + timedelta(hours=1), by=alice, at=NOW,
+    )  # fmt: skip
+    page = visit(alice).get(url(ana)).content.decode()
+    assert 'aria-label="Safety"' in page
+    assert page.index("Suicide risk, urgent: open") < page.index("Who may see this record</h2>")
+    # The director is not on the team: the page opens the record again and tells nothing of it.
+    outside = visit(dora).get(url(ana)).content.decode()
+    assert "Who may see this record</h2>" in outside
+    assert ana.name in outside
+    assert "Suicide risk" not in outside
+    assert "Allergies" not in outside

@@ -1,5 +1,5 @@
-"""Who may see one record: restricting it to its care team, and who is on the team. It shows nothing clinical, so that a
-medical director who is not on the team can open a record again."""
+"""Who may see one record: restricting it to its care team, and who is on the team. To a medical director who is not on
+the team, and may open the record again, it shows nothing clinical."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tenuto.clinic.access import restricting
 from tenuto.clinic.accounts.api import home_of
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.pathway.api import rests_on
+from tenuto.clinic.pathway.api import patient_page, rests_on
 from tenuto.clinic.people import sight
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
@@ -23,6 +23,7 @@ from tenuto.clinic.people.models import Patient
 PAGE = "access page"
 DIRECTOR = "patient.restrict"
 RECORD = "access:record"
+FRAME, BARE = "pathway/frame.html", "access/bare.html"
 
 
 @require_safe
@@ -96,4 +97,8 @@ def _page(
         "why": why,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problem or team_problem else HTTPStatus.OK
-    return render(request, "access/record.html", context, status=status)
+    if sight.sight_of(patient, staff=cast(Staff, request.user), at=timezone.now()).allowed:
+        return patient_page(
+            request, "access/record.html", patient, {**context, "frame": FRAME}, status=status
+        )
+    return render(request, "access/record.html", {**context, "frame": BARE}, status=status)
