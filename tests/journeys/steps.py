@@ -81,7 +81,7 @@ class Visit:
             assert wider <= 0, f"{name} is {wider} px wider than the {width_name}"
             found = Axe().run(self.page, options=AA)
             problems = [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found.response["violations"]]
-            assert problems == [], f"{name} at {width} px"
+            assert problems == [], f"{name} at {width} px: {problems}"
             self.page.screenshot(path=RESULTS / f"{name}-{width}.png", full_page=True)
         width, height = WIDTHS["desk"]
         self.page.set_viewport_size({"width": width, "height": height})
