@@ -44,7 +44,7 @@ BATCH = 200
 ACTIONS = (EventKind.WRITE, EventKind.OVERRIDE)
 
 
-class Place(IntEnum):
+class ListPlace(IntEnum):
     """Where a patient stands in the list. In one place either all have a deadline or none has."""
 
     HIGH_WITH_DEADLINE = 0
@@ -219,11 +219,11 @@ def _place(
 ) -> tuple[int, datetime | None]:
     """The place in the list, and the deadline by which those in one place are ordered."""
     if safety is None or safety.risk is not Risk.OPEN:
-        return Place.BY_GATE + MARKS.index(judged.mark), None
+        return ListPlace.BY_GATE + MARKS.index(judged.mark), None
     due = min((task.due for task in tasks if task_kind(task.kind).suicide_risk), default=None)
     if safety.high:
-        return (Place.HIGH_WITH_DEADLINE if due else Place.HIGH), due
-    return (Place.AT_RISK_WITH_DEADLINE if due else Place.AT_RISK), due
+        return (ListPlace.HIGH_WITH_DEADLINE if due else ListPlace.HIGH), due
+    return (ListPlace.AT_RISK_WITH_DEADLINE if due else ListPlace.AT_RISK), due
 
 
 def _work(
