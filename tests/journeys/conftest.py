@@ -63,7 +63,7 @@ def server(tmp_path_factory):
         time.sleep(0.2)
     yield address
     process.terminate()
-    process.wait(timeout=10)
+    process.wait(timeout=60)
     log.close()
 
 
