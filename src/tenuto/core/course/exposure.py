@@ -6,7 +6,7 @@ the director opens a BLOCK.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,7 +18,7 @@ from tenuto.core.gate import Finding, Level
 from tenuto.core.policy import Limit, Policy
 from tenuto.core.units import Mg
 
-__all__ = ["WINDOWS_DAYS", "Exposure", "exposure"]
+__all__ = ["WINDOWS_DAYS", "Exposure", "exposure", "infusions_up_to"]
 
 WINDOWS_DAYS = (30, 90, 365)
 DAYS_PER_MONTH = Decimal("30.4375")
@@ -56,6 +56,18 @@ def exposure(infusions: Sequence[GivenInfusion], *, as_of: date, policy: Policy)
         months=months.quantize(Decimal("0.1")),
         findings=tuple(_findings([i.on for i in ordered], policy)),
     )
+
+
+def infusions_up_to(on: date, infused: Iterable[date]) -> dict[int | None, int]:
+    """How many infusions there would be in the windows that end on a day, with one on that day: by days, None for all.
+
+    infused: days of infusions, planned ones too if they shall count; later ones are not counted.
+    """
+    days = {day for day in (*infused, on) if day <= on}
+    return {
+        window: sum(window is None or (on - day).days < window for day in days)
+        for window in (*WINDOWS_DAYS, None)
+    }
 
 
 def _findings(dates: Sequence[date], policy: Policy) -> list[Finding]:
