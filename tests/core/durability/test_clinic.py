@@ -1,18 +1,17 @@
 """Maintenance policies played on the same synthetic patients."""
 
 import math
+from dataclasses import replace
 from datetime import timedelta
 
-import numpy as np
 import pytest
 
+from tenuto.core.durability.aim import AIMS
 from tenuto.core.durability.clinic import read_clinic
 from tenuto.core.durability.clinic_simulation import Outcome, play, shares, summary
 from tenuto.core.durability.course import State, standing
 from tenuto.core.durability.decide import decider
-from tenuto.core.durability.outlook import days_gained
 from tenuto.core.durability.population import fitted
-from tenuto.core.durability.posterior import Effort
 from tests.core.durability.courses import RULES, course
 
 CLINIC = """
@@ -178,8 +177,11 @@ def test_the_line_that_the_gain_is_held_against_is_the_same_under_every_policy()
     assert found["none"].time_in_response < found["two weeks"].time_in_response
 
 
+AIMED = '[[policy]]\nname = "aimed"\nkind = "aimed"\naim = "keep_response"\n'
+
+
 def aimed(aim, worth):
-    text = f'[[policy]]\nname = "aimed"\nkind = "aimed"\naim = "{aim}"\nworth_days = {worth}\n'
+    text = AIMED.replace("keep_response", aim) + f"worth_days = {worth}\n"
     one = clinic(policies=text)
     return decider(one.policies[0], next(shares(one, fitted(), RULES, 1)))
 
@@ -216,13 +218,21 @@ def test_an_aimed_rule_waits_no_further_than_a_step_beyond_what_was_seen():
     assert decide(0, seen, seen.last + timedelta(days=60))
 
 
-def test_days_gained_are_those_that_only_the_infusion_brings():
-    fading, scale = course(20, [5, 7, 8, 10]), course(20, [5]).measure
+def test_the_forecast_asks_what_the_clinics_limits_say():
+    """Nearly half of these draws have the next two scores above the line: the clinic's line of risk is a quarter."""
+    text = '[[policy]]\nname = "as forecast"\nkind = "forecast"\n'
+    share = next(shares(clinic(policies=text), fitted(), RULES, 1))
 
-    def days(line):
-        return days_gained(fading, fading.last, fitted(), Effort(), lambda p: np.full(len(p), line), 7, 14)
+    def due(history, **limits):
+        rules = replace(RULES, **limits)
+        return decider(share.clinic.policies[0], replace(share, rules=rules))(0, history, history.last)
 
-    # Everybody is below the top of the scale with and without it; nobody is below its foot.
-    assert days(scale.highest) == pytest.approx(0, abs=1e-6)
-    assert days(-1.0) == pytest.approx(0, abs=1e-6)
-    assert 0 < days(8.0) <= 14
+    fading, deep = course(20, [5, 7, 8, 10]), course(20, [1, 0, 0, 1])
+    assert due(fading, worth_days=0.1, risk_upper=1.0)
+    assert not due(fading, worth_days=14, risk_upper=1.0)
+    assert due(fading, worth_days=14, risk_upper=0.05)
+    assert not due(deep, worth_days=14, risk_upper=0.05)
+    # Its level is near half of the baseline and far from the whole of it.
+    worth = {aim: due(fading, aim=aim, worth_days=4, risk_upper=1.0) for aim in AIMS}
+    assert worth["keep_response"]
+    assert not worth["keep_remission"]

@@ -1,8 +1,14 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from tenuto.core.durability.course import standing
 from tenuto.core.durability.rules import advice, esketamine_style, fixed_interval, stable_style
+from tenuto.core.durability.stepwise import longest_seen
 from tests.core.durability.courses import RULES, course, on
+
+
+def fixed(history):
+    return fixed_interval(history, RULES, standing(history, RULES))
 
 
 def stable(history):
@@ -10,7 +16,17 @@ def stable(history):
 
 
 def test_the_fixed_interval_counts_from_the_last_infusion():
-    assert fixed_interval(course(20, [6]), RULES).next_date == on(11) + timedelta(days=28)
+    assert fixed(course(20, [6])).next_date == on(11) + timedelta(days=28)
+
+
+def test_it_names_no_date_where_nobody_was_followed_for_so_long_nor_this_patient_seen_to_hold():
+    short = replace(course(20, [6, 5, 6]), condition="bipolar")
+    said = fixed(short)
+    assert said.next_date is None
+    assert "Nobody with bipolar was followed for so long" in said.advice
+    held = replace(course(20, [6] * 6), condition="bipolar")
+    assert longest_seen(held, standing(held, RULES).response_at_most, RULES.steps) >= RULES.fixed_days
+    assert fixed(held).next_date == on(11) + timedelta(days=28)
 
 
 def test_mildly_ill_or_better_lengthens_by_a_week():

@@ -35,14 +35,21 @@ def test_the_answer_is_that_of_the_table(row):
     text = as_text(history, found, RULES)
     assert row["said"] in text
     if row["interval"].startswith("no, "):
-        assert found.review.owner == row["interval"].removeprefix("no, ")
-        assert found.review.on >= found.as_of
+        owner, _, today = row["interval"].removeprefix("no, ").partition(" ")
+        assert found.review.owner == owner
+        assert found.review.on >= history.scores[-1].on
+        assert not today or found.review.on == found.as_of
         assert found.window is None
         assert not re.search(r"acceptable", text)
     else:
         assert found.window.longest_acceptable <= int(row["interval"].removeprefix("at most "))
-        going = found.standing.state in (State.LOSING, State.DRIFTING)
-        assert (found.review is not None) is going
+        late = found.window.overdue
+        assert (
+            (found.review.on, found.review.owner) == (found.window.end, "prescriber")
+            if late
+            else not found.review
+        )
+        assert found.standing.state not in (State.LOSING, State.DRIFTING)
         assert "review line" in next(line for line in text.splitlines() if "acceptable" in line)
     dated = [rule for rule in found.rules if rule.next_date is not None]
     assert bool(dated) is (row["rules"] == "speak")
@@ -105,6 +112,14 @@ def test_every_condition_says_what_is_known_and_only_weeks_get_an_interval():
         assert entry.basis.tags
 
 
+def test_no_first_interval_is_longer_than_anybody_was_followed():
+    for condition in CONDITIONS:
+        entry = known(condition)
+        for infusions in (1, 6):
+            assert entry.first_interval_days(infusions) <= entry.followed_days(infusions), condition
+        assert bool(entry.followed_says) is (entry.lasts == "weeks")
+
+
 def test_the_questions_on_suicide_are_those_of_the_scales_with_their_red_flags():
     found = {name: (i.lowest, i.highest, i.urgent_from) for name, i in suicide_items().items()}
     assert found == {
@@ -112,3 +127,48 @@ def test_the_questions_on_suicide_are_those_of_the_scales_with_their_red_flags()
         "QIDS-SR16 item 12": (0, 3, 2),
         "MADRS item 10": (0, 6, 4),
     }
+
+
+QUICK = Effort(explore=256, refine=0, final=512, keep=256)
+
+
+@pytest.mark.parametrize(
+    ("scores", "worse"),
+    [
+        ("-1:20 11:6 18:7 25:8", "32:9"),
+        ("-1:20 11:6 18:6 25:6 32:6 39:6", "46:7"),
+        ("-1:20 11:6 18:6 25:6 32:6 39:6", "46:10"),
+        ("-1:20 7:9 14:6 21:5 28:6 35:6 42:5", "49:9"),
+        ("-1:27 7:13 14:12 21:12", "28:13"),
+        ("-1:20 1:9 4:9 8:9", "12:10"),
+    ],
+)
+def test_a_worse_score_never_moves_the_end_later(scores, worse):
+    before, after = (
+        forecast(course("PHQ-9", text, "series"), RULES, effort=QUICK).window
+        for text in (scores, f"{scores} {worse}")
+    )
+    assert after is None or after.end <= before.end
+
+
+def test_a_day_on_which_no_infusion_is_worth_giving_is_one_to_look_again():
+    history = course("PHQ-9", "-1:19 11:6 39:6 67:5 95:5", "0 2 4 7 9 11 39 67 95")
+    found = forecast(history, RULES, effort=QUICK)
+    for gained, said in ((0.0, True), (found.worth_days, False)):
+        shown = replace(found, window=replace(found.window, gained=gained))
+        assert ("look again on that day" in as_text(history, shown, RULES)) is said
+
+
+def test_a_loss_of_suicidal_thoughts_has_no_line():
+    """A line of lost response would say that thoughts of suicide may come back up to it."""
+    history = course("SSI", "-1:20 1:3 2:2 3:3", "0", as_of=on(3))
+    assert "Response is lost at" not in as_text(history, forecast(history, RULES), RULES)
+
+
+def test_whoever_is_silent_was_responding_and_is_late():
+    history = course("PHQ-9", "-1:20 7:9 14:6 21:5 28:6", "series")
+    now, later = (forecast(history, RULES, as_of=on(day)) for day in (74, 123))
+    assert now.review.on == later.review.on < later.as_of
+    text = as_text(history, later, RULES)
+    assert "was responding on Mon 2 Feb 2026" in text
+    assert "Review late since" in text

@@ -39,6 +39,25 @@ def test_the_same_question_gets_the_same_answer(crowd):
     assert crowd.after(12) == crowd.still[3]
 
 
+@pytest.mark.parametrize(
+    ("condition", "infusions", "days", "last"),
+    [
+        ("depression", 1, 32, 4),
+        ("depression", 6, 87, 12),
+        ("bipolar", 1, 14, 2),
+        ("bipolar", 8, 14, 2),
+        ("ptsd", 1, 14, 2),
+        ("ptsd", 6, 28, 4),
+        ("ocd", 1, 7, None),
+    ],
+)
+def test_weeks_for_which_nobody_was_followed_are_marked(condition, infusions, days, last):
+    found = hundred(CrowdQuestion(condition, infusions, "clinic"))
+    assert found.followed_days == days
+    assert [one.followed for one in found.still] == [7 * one.weeks <= days for one in found.still]
+    assert (found.last_followed.weeks if found.last_followed else None) == last
+
+
 def test_six_infusions_reach_more_people_than_one():
     one = hundred(replace(SIX, infusions=1))
     assert one.responding.middle < hundred(SIX).responding.middle
@@ -54,6 +73,13 @@ def test_doubt_about_the_population_widens_the_range(crowd):
 def test_where_nothing_is_known_it_says_why(condition):
     with pytest.raises(CrowdError, match="no duration can be said"):
         hundred(CrowdQuestion(condition, 6, "clinic"))
+
+
+@pytest.mark.parametrize("infusions", [4, 6, 8])
+def test_of_a_series_that_nobody_had_nothing_is_said(infusions):
+    assert not known("ocd").studied(infusions)
+    with pytest.raises(CrowdError, match=r"Of a series in ocd nothing can be said.*no series was found"):
+        hundred(CrowdQuestion("ocd", infusions, "clinic"))
 
 
 @pytest.mark.parametrize("setting", SETTINGS)

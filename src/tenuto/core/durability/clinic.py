@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
+from tenuto.core.durability.aim import AIMS, Aim
 from tenuto.core.durability.population import Circumstances, Unknown
 from tenuto.core.durability.reading import TrackedTable, TrialError, parsed
 from tenuto.core.durability.trial import Baseline, baseline_from, shares_from
 from tenuto.core.durability.truths import CURRENT_TRUTH, Truth
 from tenuto.core.scales.measurement import ScaleMeasure, UnknownScale, measure
 
-__all__ = ["AIMS", "KINDS", "Aim", "MaintenancePolicy", "SyntheticClinic", "read_clinic"]
+__all__ = ["KINDS", "MaintenancePolicy", "SyntheticClinic", "read_clinic"]
 
-Aim = Literal["keep_gain", "keep_response", "keep_remission"]
 KINDS = (
     "none",
     "fixed",
@@ -24,8 +24,8 @@ KINDS = (
     "stable_rule",
     "model_window",
     "aimed",
+    "forecast",
 )
-AIMS: tuple[Aim, ...] = ("keep_gain", "keep_response", "keep_remission")
 MOST_PATIENTS = 100_000
 
 
@@ -41,7 +41,7 @@ class MaintenancePolicy:
     risk: float = 0.0
     """For model_window: the risk of lost response at which an infusion is due; 0 takes the clinic's upper limit."""
     aim: Aim | None = None
-    """For aimed: what is to be kept."""
+    """For aimed and forecast: what is to be kept; None takes the clinic's aim."""
     worth_days: float = 0.0
     """For aimed: days with the aim held that an infusion must be expected to bring."""
 
@@ -62,6 +62,8 @@ class SyntheticClinic:
     table: str | None
     margins: str | None
     """What aimed rules bring over the others."""
+    backtest: str | None
+    """Whom each rule would have treated before a loss, and whom needlessly."""
     plot: str | None
     truth: Truth = CURRENT_TRUTH
     """The model by whose law the patients answer; the forecast is always by the current one."""
@@ -102,6 +104,7 @@ def read_clinic(text: str, *, name: str) -> SyntheticClinic:
         ),
         table=output.name("table", None),
         margins=output.name("margins", None),
+        backtest=output.name("backtest", None),
         plot=output.name("plot", None),
     )
     for table in (top, population, induction, horizon, output):
@@ -131,11 +134,16 @@ def _policy(raw: Any, where: str) -> MaintenancePolicy:
         then_every_days=days("then_every_days", kind == "fixed_then"),
         then_after_days=days("then_after_days", kind == "fixed_then"),
         risk=float(entry.number("risk", 0.0, most=0.95)) if kind == "model_window" else 0.0,
-        aim=entry.choice("aim", AIMS) if kind == "aimed" else None,
+        aim=_aim(entry, kind),
         worth_days=float(entry.number("worth_days", least=0.01, most=14)) if kind == "aimed" else 0.0,
     )
     entry.done()
     return policy
+
+
+def _aim(entry: TrackedTable, kind: str) -> Aim | None:
+    asked = kind == "aimed" or (kind == "forecast" and "aim" in entry.raw)
+    return entry.choice("aim", AIMS) if asked else None
 
 
 def _sensible(clinic: SyntheticClinic, name: str) -> None:

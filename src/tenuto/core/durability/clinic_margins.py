@@ -9,7 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from tenuto.core.durability.clinic import AIMS, Aim, SyntheticClinic
+from tenuto.core.durability.aim import AIMS, Aim
+from tenuto.core.durability.clinic import SyntheticClinic
 from tenuto.core.durability.clinic_simulation import Outcome
 from tenuto.core.durability.normal import Floats
 
@@ -59,7 +60,7 @@ class _Played:
 
 
 def margins(clinic: SyntheticClinic, outcomes: Sequence[Outcome]) -> list[Margin]:
-    """Every aimed rule against fixed intervals, and the line of each aim against every published rule.
+    """Every rule with an aim against fixed intervals, and the line of each aim against every published rule.
 
     Between two settings of one kind lies what a mix of both gives; no maintenance is the lowest setting of every
     kind. Where a rival gives more than the most that an aimed rule was played at, that most is compared.

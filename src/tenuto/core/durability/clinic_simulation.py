@@ -9,9 +9,10 @@ from datetime import date, timedelta
 import numpy as np
 
 from tenuto.core.course.infusion import GivenInfusion
+from tenuto.core.durability.belief import Believer
 from tenuto.core.durability.clinic import MaintenancePolicy, SyntheticClinic
 from tenuto.core.durability.course import Definitions, State, standing
-from tenuto.core.durability.decide import Decider, decider
+from tenuto.core.durability.decide import ROUGH, Decider, decider
 from tenuto.core.durability.enrol import enrol
 from tenuto.core.durability.error import ErrorOfScale
 from tenuto.core.durability.normal import Floats
@@ -110,9 +111,9 @@ def play(share: Share) -> list[Outcome]:
             one.course for one in _run(share, true, patients, entry[0], noise, decider(none, share), none)
         )
     ]
-    outcomes = []
+    outcomes, believer = [], Believer(share.fit, ROUGH)
     for policy in clinic.policies:
-        played = _run(share, true, patients, entry[0], noise, decider(policy, share), policy)
+        played = _run(share, true, patients, entry[0], noise, decider(policy, share, believer), policy)
         outcomes += [
             _outcome(policy, share, one, one.course, day)
             for one, day in zip(played, lost, strict=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from tenuto.core.policy import Policy
+from tenuto.core.durability.aim import AIMS, Aim
+from tenuto.core.policy import Policy, PolicyError
 
 __all__ = ["Definitions", "Drift", "LengtheningSteps"]
 
@@ -62,6 +63,10 @@ class LengtheningSteps:
     none_after_antidepressant: int
     none_after_attempt: int
     none_after_item_rise: int
+    most_between_scores: int
+    """Longest time between two scores through which an interval still counts as seen."""
+    longest: int
+    """Longest interval that is ever offered, whatever was seen."""
 
     @classmethod
     def from_policy(cls, policy: Policy) -> LengtheningSteps:
@@ -77,6 +82,8 @@ class LengtheningSteps:
             none_after_antidepressant=days("forecast_no_step_after_antidepressant_days"),
             none_after_attempt=days("forecast_no_step_after_attempt_days"),
             none_after_item_rise=days("forecast_no_step_after_item_rise_days"),
+            most_between_scores=days("forecast_oldest_score_days"),
+            longest=days("forecast_longest_interval_days"),
         )
 
 
@@ -97,12 +104,18 @@ class Definitions:
     """Days between scheduled scores from now on."""
     risk_lower: float
     risk_upper: float
+    aim: Aim
+    """What maintenance is to keep."""
+    worth_days: float
+    """Days with the aim held, of the coming `AIM_DAYS`, from which an infusion is worth giving."""
     least_scores: int
     """Scores since the first infusion below which the forecast abstains."""
     oldest_days: int
     """Days since the last score beyond which it abstains."""
     oldest_baseline_days: int
     """Days from the baseline to the first infusion beyond which it abstains."""
+    none_after_attempt_days: int
+    """Days from a suicide attempt to a last score within which it abstains."""
     review_days: int
     """Days within which someone reviews a course without a forecast."""
     misfit_most: float
@@ -133,9 +146,12 @@ class Definitions:
             every_days=policy.whole("forecast_score_every_days"),
             risk_lower=float(policy.number("forecast_risk_lower_percent")) / 100,
             risk_upper=float(policy.number("forecast_risk_upper_percent")) / 100,
+            aim=_aim(policy),
+            worth_days=float(policy.number("forecast_worth_days")),
             least_scores=policy.whole("forecast_least_scores"),
             oldest_days=policy.whole("forecast_oldest_score_days"),
             oldest_baseline_days=policy.whole("forecast_oldest_baseline_days"),
+            none_after_attempt_days=policy.whole("forecast_none_after_attempt_days"),
             review_days=policy.whole("forecast_review_days"),
             misfit_most=float(policy.number("forecast_misfit_most")),
             dose_most=float(policy.number("forecast_dose_most_mg_per_kg")),
@@ -146,3 +162,12 @@ class Definitions:
             clinic_days=policy.clinic_days,
             closed=frozenset(policy.holidays),
         )
+
+
+def _aim(policy: Policy) -> Aim:
+    """The word as one of `AIMS`; PolicyError when it is none."""
+    word = policy.word("forecast_aim")
+    found = next((aim for aim in AIMS if aim == word), None)
+    if found is None:
+        raise PolicyError(f"Policy {policy.id}: 'forecast_aim' is '{word}'. Use one of {', '.join(AIMS)}.")
+    return found

@@ -67,6 +67,19 @@ class ErrorOfScale:
         before = np.concatenate([expected[:1], expected[:-1]])
         return self._log_probability(expected, observed, kept, before, np.roll(observed, 1))
 
+    def next_log_likelihood(
+        self, expected: Floats, observed: float, days: float, last_error: Floats
+    ) -> Floats:
+        """Log probability of writing down `observed` so many `days` after a score with these errors, shape (n,).
+
+        expected, last_error (score minus expected): (n,). Summed over a course this is `log_likelihood` of all its scores.
+        """
+        kept = np.array([float(self.correlation(days))])
+        alone: Floats = self._log_probability(
+            expected[None], np.array([observed]), kept, -last_error[None], np.zeros(1)
+        )[0]
+        return alone
+
     def brought_by_each(self, expected: Floats, observed: Floats, days: Floats, found: Floats) -> Floats:
         """What each score adds to the log likelihood of all, shape (scores, n); `found` as from `log_likelihood`.
 
@@ -86,21 +99,21 @@ class ErrorOfScale:
     ) -> Floats:
         """Of each score given another one, `last` (scores,), expected at `before` (scores, n), `kept` (scores,) correlated."""
         if last is None:
-            found = expected - observed[:, None]
+            found = expected - _column(observed, expected)
         else:
-            found = before * -kept[:, None]
+            found = before * _column(-kept, expected)
             found += expected
-            found += (kept * last - observed)[:, None]
+            found += _column(kept * last - observed, expected)
         spread = self.sd * np.sqrt(1 - kept**2)
         variance = spread**2 + self.step**2 / 12
         half, ends = self.step / 2, {}
         for k in np.flatnonzero((observed <= self.lowest) | (observed >= self.highest)):
             # `found` is how far the expectation lies above the score.
             side = half - found[k] if observed[k] <= self.lowest else half + found[k]
-            ends[k] = log_cdf(side / spread[k])
+            ends[k] = log_cdf(side / float(spread[k]))
         np.square(found, out=found)
-        found *= (-0.5 / variance)[:, None]
-        found += (math.log(self.step) - 0.5 * np.log(variance) - LOG_SQRT_2PI)[:, None]
+        found *= _column(-0.5 / variance, expected)
+        found += _column(math.log(self.step) - 0.5 * np.log(variance) - LOG_SQRT_2PI, expected)
         for k, tail in ends.items():
             found[k] = tail
         return found
@@ -148,6 +161,11 @@ class ErrorOfScale:
                 both = both_above(before[0], distance, before[1], chance, kept * before[2] / spread)
                 yield _given(chance - both, 1 - before[1]), _given(both, before[1])
             before = distance, chance, spread
+
+
+def _column(values: Floats, like: Floats) -> Floats:
+    """One value for each score, beside draws of the same precision."""
+    return np.asarray(values, dtype=like.dtype)[:, None]
 
 
 def _given(joint: Floats, condition: Floats) -> Floats:

@@ -34,9 +34,32 @@ class Known:
     after_one: int
     """Days of a first interval after one infusion that are published; 0 where no interval is offered."""
     after_series: int
+    followed_one: int
+    """Days after one infusion for which anybody was followed without another; 0 where no interval is offered."""
+    followed_series: int
+    """The same after the last infusion of a series; 0 also where no series was found."""
+    followed_says: str
+    """By whom, in a sentence without its full stop; empty where no interval is offered."""
+    inpatient_says: str
+    """What speaks against a model's numbers in hospital, in a sentence without its full stop; empty where nothing was found."""
     scales: Mapping[str, str]
     """On which a crowd is judged in a `clinic` and in a `trial`; empty where no interval is offered."""
     basis: Basis
+
+    def first_interval_days(self, infusions: int) -> int:
+        """Days of a first interval that are published after so many infusions."""
+        return self.after_one if infusions == 1 else self.after_series
+
+    def followed_days(self, infusions: int) -> int:
+        """Days after the last of so many infusions for which anybody was followed; beyond it a model speaks alone.
+
+        After a series no fewer than after one infusion, also where no series was found.
+        """
+        return self.followed_one if infusions == 1 else max(self.followed_one, self.followed_series)
+
+    def studied(self, infusions: int) -> bool:
+        """Whether anybody with the condition is published to have had one infusion, or a series."""
+        return self.followed_days(infusions) > 0 and (infusions == 1 or self.followed_series > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +116,16 @@ def _file(file: Table) -> _Answers:
 
 def _known(entry: Table) -> Known:
     after_one, after_series = entry.numbers("first_interval_days", (0, 0))
+    followed_one, followed_series = entry.numbers("followed_days", (0, 0))
     return Known(
         entry.choice("lasts", Lasts),
         entry.text("says"),
         int(after_one),
         int(after_series),
+        int(followed_one),
+        int(followed_series),
+        entry.text("followed", ""),
+        entry.text("inpatient", ""),
         entry.texts("scale"),
         basis_of(entry),
     )

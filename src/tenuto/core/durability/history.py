@@ -17,6 +17,7 @@ from tenuto.core.durability.record import (
     Happened,
     History,
     HistoryError,
+    OtherScale,
     Scored,
     dose_of,
     read_date,
@@ -67,7 +68,11 @@ def history_from(
         covariates or {},
         answers=tuple(sorted(reader.answers)),
         events=tuple(sorted(reader.events)),
-        other_scales=tuple(name for name in reader.scores if name != chosen.name),
+        beside=tuple(
+            OtherScale(measure(name), tuple(sorted(scores)))
+            for name, scores in reader.scores.items()
+            if name != chosen.name
+        ),
         left_out=reader.left_out,
     )
     if not history.before:

@@ -6,10 +6,12 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from tenuto.core.data import json_content
 from tenuto.core.durability.history import COLUMNS, history_from, said
 from tenuto.core.durability.population import COVARIATES
 from tenuto.core.durability.record import History, HistoryError
@@ -141,7 +143,7 @@ def _named(columns: str, headings: list[str]) -> dict[str, str]:
             )
         if headings.count(heading) != 1:
             raise HistoryError(
-                f"The heading has {headings.count(heading) or 'no'} column {said(heading)} for {key}. It has {', '.join(headings)[:200]}."
+                f"The heading has {headings.count(heading) or 'no'} column {said(heading)} for {key}. Name one of {', '.join(headings)[:200]}."
             )
         named[key] = heading
     for key in ("date", "score"):
@@ -191,8 +193,10 @@ def read_json(
 ) -> History:
     """A history from JSON: the same rows under `events`, with `condition`, `setting` and `covariates` beside them."""
     try:
-        raw = json.loads(text, object_pairs_hook=_object)
-    except (json.JSONDecodeError, RecursionError) as error:
+        raw = json_content(text, object_pairs_hook=_object)
+    except HistoryError:
+        raise
+    except ValueError as error:
         raise HistoryError(f"The history is not JSON: {error}. Save it as plain JSON.") from error
     if not isinstance(raw, dict) or not isinstance(raw.get("events"), list):
         raise HistoryError("The history has no list 'events'. Put the scores and infusions there.")
@@ -204,7 +208,9 @@ def read_json(
     events = raw["events"]
     for number, event in enumerate(events, 1):
         if not isinstance(event, dict):
-            raise HistoryError(f"Event {number} is not an object with date and kind.")
+            raise HistoryError(
+                f"Event {number} is {json.dumps(event)[:40]}. Give each event as an object with date and kind."
+            )
     return history_from(
         [(f"Event {k}", event) for k, event in enumerate(events, 1)],
         condition=_word("condition", raw.get("condition", "")) if condition is None else condition,
@@ -217,11 +223,11 @@ def read_json(
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A JSON object with each key once: of two scores in one event nobody knows which one counts."""
-    keys = [key for key, _ in pairs]
-    twice = next((key for key in keys if keys.count(key) > 1), None)
-    if twice is not None:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
         raise HistoryError(f"{said(twice)} stands twice in one object of the history. Keep one.")
-    return dict(pairs)
+    return found
 
 
 def _word(kind: str, value: Any) -> str:
@@ -232,12 +238,12 @@ def _word(kind: str, value: Any) -> str:
 
 def _covariates(raw: Any) -> dict[str, float]:
     if not isinstance(raw, dict):
-        raise HistoryError("'covariates' must be an object such as {\"antidepressant\": true}.")
+        raise HistoryError(
+            f"'covariates' is {json.dumps(raw)[:40]}. Write it as an object such as {{\"antidepressant\": true}}."
+        )
     for name, value in raw.items():
         if name not in COVARIATES:
-            raise HistoryError(
-                f"Covariate {said(name)} is not in the model. It uses {', '.join(COVARIATES)}."
-            )
+            raise HistoryError(f"Covariate {said(name)} is not in the model. Use {', '.join(COVARIATES)}.")
         if not isinstance(value, bool):
             raise HistoryError(f"Covariate '{name}' is {value!r}. Give true or false.")
     return {name: 1.0 for name, value in raw.items() if value}

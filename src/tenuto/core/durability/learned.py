@@ -55,12 +55,11 @@ def learned_from(found: Posterior, error: ErrorOfScale, history: History, eviden
         effective_scores=float(weigh[after].sum()),
         prior_sd=float(prior.std()),
         posterior_sd=math.sqrt(found.mean((own - mean) ** 2)),
-        drivers=tuple(_drivers(found, mean, history, after)),
+        drivers=tuple(_drivers(_without_each(found, error, evidence), mean, history, after)),
     )
 
 
-def _drivers(found: Posterior, mean: float, history: History, after: list[int]) -> list[Driver]:
-    without = _without_each(found)
+def _drivers(without: Floats, mean: float, history: History, after: list[int]) -> list[Driver]:
     drivers = [
         Driver(history.scores[k].on, history.scores[k].value, math.exp(mean - without[k])) for k in after
     ]
@@ -71,12 +70,14 @@ _TOGETHER = 8
 """Scores left out side by side: few enough to stay in the processor's cache."""
 
 
-def _without_each(found: Posterior) -> Floats:
+def _without_each(found: Posterior, error: ErrorOfScale, evidence: Evidence) -> Floats:
     """Posterior mean of durability had one score not been taken, for each score, shape (scores,)."""
     weighted = np.stack([found.weights * found.durability, found.weights], axis=1)
+    observed, days = np.array(evidence.scores), np.array(evidence.days)
+    brought = [error.brought_by_each(block.expected, observed, days, block.each) for block in found.blocks]
     sums = []
-    for k in range(0, len(found.by_score[0]), _TOGETHER):
-        undo = np.concatenate([block[k : k + _TOGETHER] for block in found.by_score], axis=1)
+    for k in range(0, len(observed), _TOGETHER):
+        undo = np.concatenate([block[k : k + _TOGETHER] for block in brought], axis=1)
         # Undo one score's likelihood; draws that it had all but excluded must not take over.
         np.subtract(undo.max(axis=1, keepdims=True), undo, out=undo)
         np.exp(np.minimum(undo, 8.0, out=undo), out=undo)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -45,9 +46,9 @@ class Model:
         """Log-fall of the score that a benefit (drug and context together) shows as, in place."""
         if self.depth:
             above = np.maximum(benefit, 0)
-            above *= above
             above *= self.depth
-            benefit += above
+            above += 1
+            benefit *= above
         return benefit
 
     def expected(
@@ -60,14 +61,24 @@ class Model:
         return self.through(patients, infusions, days)[0]
 
     def through(
-        self, patients: PatientParameters, infusions: Sequence[CourseInfusion], days: Sequence[float]
+        self,
+        patients: PatientParameters,
+        infusions: Sequence[CourseInfusion],
+        days: Sequence[float],
+        *,
+        single: bool = False,
     ) -> tuple[Floats, Walk]:
-        """Expected scores as `expected` gives them, and the patients walked to the last of the days and infusions."""
+        """Expected scores as `expected` gives them, and the patients walked to the last of the days and infusions.
+
+        single: in single precision, see `Walk.single`.
+        """
         events = sorted(
             [(d, 0, k) for k, d in enumerate(days)] + [(i.day, 1, k) for k, i in enumerate(infusions)]
         )
-        falls = np.empty((len(days), len(patients)))
         walk = self.start(patients, events[0][0] if events else 0.0)
+        if single:
+            walk = walk.single()
+        falls = np.empty((len(days), len(patients)), dtype=walk.patients.gain.dtype)
         for day, kind, k in events:
             walk.to(day)
             if kind:
@@ -75,7 +86,7 @@ class Model:
             else:
                 falls[k] = walk.fall()
         # All days together: one pass through memory instead of one for each day.
-        return _score(patients, falls), walk
+        return _score(walk.patients, falls), walk
 
 
 @dataclass(slots=True)
@@ -107,6 +118,15 @@ class Walk:
         )
         return Walk(self.model, patients, self.day, self.holding.only(places), self.first, given, latest)
 
+    def single(self) -> Walk:
+        """A second walk from here in single precision, which takes half the time: relative error below 1e-5."""
+        given, latest = (
+            each if isinstance(each, float) else cast("Floats", each.astype(np.float32))
+            for each in (self.given, self.latest)
+        )
+        patients, holding = self.patients.single(), self.holding.single()
+        return Walk(self.model, patients, self.day, holding, self.first, given, latest)
+
     @classmethod
     def together(cls, walks: Sequence[Walk]) -> Walk:
         """Groups of patients who had the same infusions and are on the same day, as one group."""
@@ -135,7 +155,8 @@ class Walk:
         self.holding.add(amount if who is None else amount * who)
         self.given = self.given + (1.0 if who is None else who)
         self.latest = self.day if who is None else np.where(who > 0, self.day, self.latest)
-        further = np.maximum(self.given - 1.0, 0.0)
+        before = self.given - 1.0
+        further = max(before, 0.0) if isinstance(before, float) else np.maximum(before, 0.0)
         self.holding.stretch(self.patients.drift * (further / DRIFT_INFUSIONS))
 
     def drug(self) -> Floats:
@@ -145,7 +166,7 @@ class Walk:
     def fall(self) -> Floats:
         """Whole log-fall of the score: drug and context, shape (n,)."""
         if self.first is None:
-            return np.zeros(len(self.patients))
+            return np.zeros_like(self.patients.gain)
         fall = self.drug()
         fall += self.model.context(self.day - self.first, self.latest - self.first, self.patients)
         return self.model.fall(fall)

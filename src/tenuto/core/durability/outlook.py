@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,13 +14,12 @@ from tenuto.core.durability.course import CourseStanding, Definitions, standing
 from tenuto.core.durability.error import ErrorOfScale
 from tenuto.core.durability.model import Walk
 from tenuto.core.durability.normal import Floats
-from tenuto.core.durability.patients import PatientParameters
 from tenuto.core.durability.population import Circumstances, PopulationFit
 from tenuto.core.durability.posterior import Effort, Places, Posterior, evidence_of, posterior
 from tenuto.core.durability.record import History, dose_of
 from tenuto.core.durability.survival import ResponseCurve, survival
 
-__all__ = ["Ahead", "circumstances", "days_gained", "outlook"]
+__all__ = ["Ahead", "circumstances", "outlook"]
 
 
 def circumstances(history: History) -> Circumstances:
@@ -79,8 +78,9 @@ class Ahead:
         if not times or times[-1] < days:
             times.append(float(days))
         shown = np.empty(0, dtype=np.intp) if shown is None else shown
-        scores = np.empty((1 + len(times), len(shown)))
-        scores[0] = walk.score()[shown]
+        now = walk.score()
+        scores = np.empty((1 + len(times), len(shown)), dtype=now.dtype)
+        scores[0] = now[shown]
 
         def levels() -> Iterator[tuple[float, Floats]]:
             dose, before = dose_at, -self.since
@@ -95,11 +95,12 @@ class Ahead:
                 yield time - before, score
                 before = time
 
+        last_error, weights = (np.asarray(each, dtype=now.dtype) for each in (self.last_error, self.weights))
         run = min(self.standing.run, self.rules.scores_in_row - 1)
         left = [
-            float(np.einsum("n,n->", self.weights, each))
+            float(np.einsum("n,n->", weights, each))
             for each in survival(
-                self.error.above_in_turn(levels(), self.standing.line, self.last_error),
+                self.error.above_in_turn(levels(), self.standing.line, last_error),
                 self.rules.scores_in_row,
                 run,
             )
@@ -116,36 +117,3 @@ def outlook(
     start = (as_of - history.start).days
     ahead = Ahead.of(found, error, standing(history, rules), rules, start, evidence.days[-1])
     return ahead.follow(found.walked(float(start)), days)[1]
-
-
-def days_gained(
-    history: History,
-    as_of: date,
-    fit: PopulationFit,
-    effort: Effort,
-    line: Callable[[PatientParameters], Floats],
-    every_days: int,
-    days: int,
-) -> float:
-    """Days, of the coming `days`, on which the level behind the scores is expected at or below a line only with an
-    infusion today, of the usual dose.
-
-    line: points, shape (n,), for patients with these parameters. Looked at every `every_days` days.
-    """
-    at, error, evidence = circumstances(history), ErrorOfScale.of(history.measure), evidence_of(history)
-    found = posterior(fit.population.model(at), fit.law(at, history.measure), error, evidence, effort)
-    without = found.walked(float((as_of - history.start).days))
-    treated, most = without.copy(), line(without.patients) + _CLOSE
-    treated.infuse(at.dose)
-    gained = 0.0
-    for day in range(every_days, days + 1, every_days):
-        now = (as_of - history.start).days + float(day)
-        without.to(now)
-        treated.to(now)
-        held = (treated.score() <= most).astype(float) - (without.score() <= most)
-        gained += every_days * found.mean(held)
-    return gained
-
-
-_CLOSE = 1e-9
-"""Points; a level on the line is not above it."""

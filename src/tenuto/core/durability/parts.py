@@ -30,6 +30,8 @@ __all__ = [
 ]
 
 LN2 = math.log(2)
+_GONE = -25.0
+"""Log of what is left of a mode below which nothing is: a hundred thousand millionth of a benefit shows on no scale."""
 _NOTHING, _SWEPT_STEPS = 1e-20, 4
 """What is left of a mode below this is set to 0 every few steps: before it gets so small that processors slow down."""
 
@@ -101,11 +103,22 @@ class Holding:
         one._decay, one._spacing = np.empty_like(one.state), None
         return one
 
+    def single(self) -> Holding:
+        """The same in single precision."""
+        one = copy(self)
+        for name in ("rates", "to_held", "to_seen", "state"):
+            setattr(one, name, getattr(self, name).astype(np.float32))
+        if not isinstance(self._hurry, float):
+            one._hurry = self._hurry.astype(np.float32)
+        one._decay, one._spacing = np.empty_like(one.state), None
+        return one
+
     def only(self, places: npt.NDArray[np.intp]) -> Holding:
         """What the patients at these places hold."""
         one = copy(self)
         for name in ("rates", "to_held", "to_seen", "state"):
-            setattr(one, name, getattr(self, name)[:, places])
+            # Taken, not indexed: an index would leave the modes of each patient side by side, and everything after slow.
+            setattr(one, name, np.take(getattr(self, name), places, axis=1))
         if not isinstance(self._hurry, float):
             one._hurry = self._hurry[places]
         one._decay, one._spacing = np.empty_like(one.state), None
@@ -124,7 +137,11 @@ class Holding:
         """Let time pass. Visits are evenly spaced more often than not, so the last decay is kept for the next."""
         if days != self._spacing:
             np.multiply(self.rates, self._hurry * -days, out=self._decay)
-            np.exp(self._decay, out=self._decay)
+            # The onset, the first mode, is gone in a week: an exponential less, and no number too small for the processor.
+            gone = int(days >= 1 and self._decay[0].max() < _GONE)
+            np.exp(self._decay[gone:], out=self._decay[gone:])
+            if gone:
+                self._decay[0] = 0.0
             self._spacing = days
         self.state *= self._decay
         self._steps += 1
@@ -246,7 +263,8 @@ class FadingAndGrowing:
         """See `Context`."""
         if days <= 0:
             return 0.0, 0.0
-        growing = np.minimum(days, treated + _ATTENTION_DAYS)
+        until = treated + _ATTENTION_DAYS
+        growing = min(days, until) if isinstance(until, float) else np.minimum(days, until)
         growing = growing + self.ongoing * (days - growing)
         return 2.0 ** (-days / self.expectancy_half_life), 1 - 2.0 ** (-growing / self.growth_half_time)
 

@@ -90,5 +90,9 @@ class PatientParameters:
         """Those at these places."""
         return PatientParameters(*(getattr(self, f.name)[places] for f in fields(self)))
 
+    def single(self) -> PatientParameters:
+        """The same in single precision."""
+        return PatientParameters(*(getattr(self, f.name).astype(np.float32) for f in fields(self)))
+
     def __len__(self) -> int:
         return len(self.gain)

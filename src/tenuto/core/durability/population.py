@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -64,6 +64,12 @@ class Circumstances:
     """Share of patients with each covariate; 1 or 0 for one patient."""
     dose: float = _USUAL_DOSE
     """Usual dose of the course, mg/kg: more may last longer."""
+
+    def __hash__(self) -> int:
+        covariates = tuple(sorted(self.covariates.items()))
+        return hash(
+            (self.condition, self.setting, self.report, self.control, self.nasal, covariates, self.dose)
+        )
 
     @property
     def ongoing(self) -> float:
@@ -271,21 +277,26 @@ class PopulationFit:
         return Population(self.mean, self.structure)
 
     def law(self, at: Circumstances, measure: ScaleMeasure) -> Law:
-        """The law of patients in these circumstances with the doubt that the calibration leaves."""
-        law = self.population.law(at, measure)
-        step = 1e-4
-        slopes = np.stack(
-            [
-                (Population(self.mean + step * unit, self.structure).mean(at, measure) - law.mean) / step
-                for unit in np.eye(len(self.mean))
-            ]
-        )
-        return replace(law, doubt=law.doubt + slopes.T @ self.covariance @ slopes)
+        """The law of patients in these circumstances with the doubt that the calibration leaves; not to be changed."""
+        return _law(self, at, measure)
 
     def draws(self, normals: Floats) -> list[Population]:
         """Populations as likely as the calibration leaves them; `normals` standard normal, shape (n, parameters)."""
         root = np.linalg.cholesky(self.covariance + 1e-12 * np.eye(len(self.mean)))
         return [Population(self.mean + root @ row, self.structure) for row in normals]
+
+
+@lru_cache(maxsize=256)
+def _law(fit: PopulationFit, at: Circumstances, measure: ScaleMeasure) -> Law:
+    """Kept: it takes as long as some hundred draws, and a clinic's patients are in few circumstances."""
+    law, step = fit.population.law(at, measure), 1e-4
+    slopes = np.stack(
+        [
+            (Population(fit.mean + step * unit, fit.structure).mean(at, measure) - law.mean) / step
+            for unit in np.eye(len(fit.mean))
+        ]
+    )
+    return replace(law, doubt=law.doubt + slopes.T @ fit.covariance @ slopes)
 
 
 def parameters_of(version: str) -> Path:

@@ -36,7 +36,9 @@ class TrackedTable:
     def __init__(self, raw: Any, where: str) -> None:
         """`where` is what an error calls the table."""
         if not isinstance(raw, Mapping):
-            raise TrialError(f"{where} must be a table.")
+            raise TrialError(
+                f"{where} is {str(raw)[:40]!r}, which is no table. Write it as keys with values."
+            )
         self.raw, self.where, self.read = raw, where, set[str]()
 
     def get(self, key: str, kind: type | tuple[type, ...], default: Any = ...) -> Any:
@@ -59,7 +61,7 @@ class TrackedTable:
         value: str = self.get(key, str, default)
         if key in self.raw and (not value.strip() or not value.isprintable() or len(value) > longest):
             raise TrialError(
-                f"{self.where}: '{key}' must be one line of 1 to {longest} characters. Give another name."
+                f"{self.where}: '{key}' is {value[:40]!r}. It must be one line of 1 to {longest} characters. Give another name."
             )
         return value
 
@@ -68,7 +70,7 @@ class TrackedTable:
         value = self.get(key, (int, float), default)
         if value is not None and not (least <= value <= most):  # also false for NaN
             raise TrialError(
-                f"{self.where}: '{key}' is {value}; give a number from {least:.7g} to {most:.7g}."
+                f"{self.where}: '{key}' is {value}. Give a number from {least:.7g} to {most:.7g}."
             )
         return value
 
@@ -76,7 +78,7 @@ class TrackedTable:
         """A whole number between bounds."""
         value = self.number(key, default, least=least, most=most)
         if value is not None and value != int(value):
-            raise TrialError(f"{self.where}: '{key}' is {value}; give a whole number.")
+            raise TrialError(f"{self.where}: '{key}' is {value}. Give a whole number.")
         return value if value is None else int(value)
 
     def choice(self, key: str, among: tuple[str, ...], default: Any = ...) -> Any:
@@ -91,11 +93,11 @@ class TrackedTable:
         values = self.get(key, list, default)
         for value in values:
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 3650:
-                raise TrialError(f"{self.where}: '{key}' holds {value!r}; give days from 0 to 3650.")
+                raise TrialError(f"{self.where}: '{key}' holds {value!r}. Give days from 0 to 3650.")
         if list(values) != sorted(set(values)):
-            raise TrialError(f"{self.where}: '{key}' must rise, each day once.")
+            raise TrialError(f"{self.where}: '{key}' is {str(values)[:60]}. Give rising days, each once.")
         if len(values) > MOST_DAYS:
-            raise TrialError(f"{self.where}: '{key}' has {len(values)} days; at most {MOST_DAYS}.")
+            raise TrialError(f"{self.where}: '{key}' has {len(values)} days. Give at most {MOST_DAYS}.")
         return tuple(float(v) for v in values)
 
     def done(self) -> None:
@@ -103,5 +105,5 @@ class TrackedTable:
         unknown = sorted(set(self.raw) - self.read)
         if unknown:
             raise TrialError(
-                f"{self.where}: '{unknown[0]}' is not known here. Known: {', '.join(sorted(self.read))}."
+                f"{self.where}: '{unknown[0]}' is not known here. Use {', '.join(sorted(self.read))}."
             )

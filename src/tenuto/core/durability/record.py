@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,9 +11,19 @@ from datetime import date
 from tenuto.core.course.infusion import GivenInfusion
 from tenuto.core.scales.measurement import ScaleMeasure
 
-__all__ = ["EVENTS", "Answered", "Happened", "History", "HistoryError", "Scored", "dose_of", "read_date"]
+__all__ = [
+    "EVENTS",
+    "Answered",
+    "Happened",
+    "History",
+    "HistoryError",
+    "OtherScale",
+    "Scored",
+    "dose_of",
+    "read_date",
+]
 
-EVENTS = ("antidepressant_changed", "suicide_attempt", "suspected_mania", "mania_excluded")
+EVENTS = ("antidepressant_changed", "suicide_attempt", "admission", "suspected_mania", "mania_excluded")
 """What else may stand in a history. A suspicion of mania stands until it is excluded."""
 _YEARS = range(1900, 2200)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -28,6 +39,14 @@ class Scored:
 
     on: date
     value: float
+
+
+@dataclass(frozen=True, slots=True)
+class OtherScale:
+    """The scores of the same patient on a scale that is not forecast, in order of date."""
+
+    measure: ScaleMeasure
+    scores: tuple[Scored, ...]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,10 +79,15 @@ class History:
     covariates: Mapping[str, float] = field(default_factory=dict)
     answers: tuple[Answered, ...] = ()
     events: tuple[Happened, ...] = ()
-    other_scales: tuple[str, ...] = ()
-    """Scales of the same patient that are not forecast."""
+    beside: tuple[OtherScale, ...] = ()
+    """Scales of the same patient that are not forecast; they may forbid one."""
     left_out: int = 0
     """Rows later than the day that the forecast looks from."""
+
+    @property
+    def other_scales(self) -> tuple[str, ...]:
+        """Names of the scales that are not forecast."""
+        return tuple(other.measure.name for other in self.beside)
 
     @property
     def start(self) -> date:
@@ -73,12 +97,17 @@ class History:
     @property
     def before(self) -> tuple[Scored, ...]:
         """Scores up to and on the day of the first infusion."""
-        return tuple(s for s in self.scores if s.on <= self.start)
+        return self.scores[: self._treated_from]
 
     @property
     def after(self) -> tuple[Scored, ...]:
         """Scores since the first infusion."""
-        return tuple(s for s in self.scores if s.on > self.start)
+        return self.scores[self._treated_from :]
+
+    @property
+    def _treated_from(self) -> int:
+        """Place of the first score since the first infusion."""
+        return bisect_right(self.scores, self.start, key=lambda s: s.on)
 
     @property
     def baseline(self) -> float:

@@ -8,7 +8,9 @@ from datetime import date, timedelta
 import numpy as np
 
 from tenuto.core.durability.course import CourseStanding, Definitions
+from tenuto.core.durability.evidence import known
 from tenuto.core.durability.record import History
+from tenuto.core.durability.stepwise import longest_seen
 from tenuto.core.sources import source
 
 __all__ = ["Advice", "advice", "esketamine_style", "fixed_interval", "stable_style"]
@@ -34,7 +36,7 @@ def advice(
     silent: no rule names a date, because they are for keeping a response and there is none that may be waited on.
     """
     said = (
-        fixed_interval(history, rules),
+        fixed_interval(history, rules, now),
         esketamine_style(history, rules),
         stable_style(history, rules, now, as_of),
     )
@@ -51,12 +53,20 @@ def _last_gap(history: History, rules: Definitions) -> int:
     return max(gap, rules.interval_step_days)
 
 
-def fixed_interval(history: History, rules: Definitions) -> Advice:
-    """The protocol's interval from the last infusion."""
-    due = history.infusions[-1].on + timedelta(days=rules.fixed_days)
-    return Advice(
-        "fixed interval", f"Every {rules.fixed_days} days.", due, "Clinic policy", "no score at all"
+def fixed_interval(history: History, rules: Definitions, now: CourseStanding) -> Advice:
+    """The protocol's interval from the last infusion; no date where nobody with the condition was followed for so long,
+    nor this patient seen to hold it."""
+    followed = known(history.condition).followed_days(len(history.infusions))
+    seen = longest_seen(history, now.response_at_most, rules.steps)
+    words, due = (
+        f"Every {rules.fixed_days} days.",
+        history.infusions[-1].on + timedelta(days=rules.fixed_days),
     )
+    if rules.fixed_days > max(followed, seen):
+        name = history.condition.replace("_", " ")
+        words = f"{words} Nobody with {name} was followed for so long: no date."
+        return Advice("fixed interval", words, None, "Clinic policy", "no score at all")
+    return Advice("fixed interval", words, due, "Clinic policy", "no score at all")
 
 
 def esketamine_style(history: History, rules: Definitions) -> Advice:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Literal
 
 import numpy as np
 
 from tenuto.core.dates import say_date
-from tenuto.core.durability.course import CourseStanding, Definitions, State
+from tenuto.core.durability.course import CourseStanding, Definitions, State, standing
 from tenuto.core.durability.error import ErrorOfScale
 from tenuto.core.durability.evidence import known, suicide_items
 from tenuto.core.durability.posterior import Evidence, Posterior
-from tenuto.core.durability.record import History, dose_of
+from tenuto.core.durability.record import History, OtherScale, Scored, dose_of
+from tenuto.core.durability.stepwise import bound, first_interval_most
 from tenuto.core.forecast.days import last_open
+from tenuto.core.scales.measurement import ScaleMeasure
 
-__all__ = ["Abstention", "Review", "abstention", "misfit", "review_while_going"]
+__all__ = ["Abstention", "Review", "about_suicide", "abstention", "misfit"]
 
 Owner = Literal["prescriber", "nurse"]
 
@@ -28,6 +30,7 @@ class Review:
     """Who looks at the patient, by when, and for what."""
 
     on: date
+    """Counted from the score that asks for it, so that it may be past."""
     owner: Owner
     """The role, as the clinic names its staff."""
     what: str
@@ -45,13 +48,16 @@ class Abstention:
 
 @dataclass(frozen=True, slots=True)
 class _Why:
-    """A reason with its owner. At once: the review is on the same day. Rules speak where only the model can't."""
+    """A reason with its owner. At once: the review is on the same day, whenever it is read. Rules speak where only the
+    model can't."""
 
     reason: str
     owner: Owner
     what: str
     at_once: bool = False
     rules_speak: bool = False
+    due: date | None = None
+    """The review; None counts the clinic's days for one from the last score."""
 
 
 def abstention(
@@ -65,8 +71,10 @@ def abstention(
 ) -> Abstention | None:
     """The first reason not to forecast, from what can't wait to what only the model can't do; None when there is none."""
     reasons = chain(
-        _safety(history),
+        _safety(history, rules),
         _condition(history),
+        _contradicted(history, rules, now),
+        _going(history, rules, now),
         _course(history, rules, now),
         _thin(history, rules, as_of),
         _outside(history, rules),
@@ -75,19 +83,27 @@ def abstention(
     why = next(reasons, None)
     if why is None:
         return None
-    on = as_of if why.at_once else last_open(as_of, as_of + timedelta(days=rules.review_days), rules)
+    on = as_of if why.at_once else why.due or _open_within(history.scores[-1].on, rules.review_days, rules)
     return Abstention(why.reason, Review(on, why.owner, why.what), why.rules_speak)
 
 
-def review_while_going(now: CourseStanding, as_of: date, rules: Definitions) -> Review | None:
-    """Who looks at a course whose response is going though not gone; None when it is not."""
-    if now.state not in (State.LOSING, State.DRIFTING):
-        return None
-    on = last_open(as_of, as_of + timedelta(days=rules.every_days), rules)
-    return Review(on, "prescriber", "Decide on an infusion before response is lost.")
+def _open_within(day: date, days: int, rules: Definitions) -> date:
+    """The last clinic day at most so many days after a day."""
+    return last_open(day, day + timedelta(days=days), rules)
 
 
-def _safety(history: History) -> Iterator[_Why]:
+def _safety(history: History, rules: Definitions) -> Iterator[_Why]:
+    """All that can't wait, as one reason: of two dangers neither hides the other."""
+    found = [*_mania(history), *_suicide(history, rules)]
+    if found:
+        yield replace(
+            found[0],
+            reason=" ".join(dict.fromkeys(why.reason for why in found)),
+            what=" ".join(dict.fromkeys(why.what for why in found)),
+        )
+
+
+def _mania(history: History) -> Iterator[_Why]:
     mania = [e for e in history.events if e.kind in ("suspected_mania", "mania_excluded")]
     if mania and mania[-1].kind == "suspected_mania":
         yield _Why(
@@ -96,18 +112,43 @@ def _safety(history: History) -> Iterator[_Why]:
             "See the patient for mania. No infusion until it is excluded.",
             at_once=True,
         )
+
+
+def _suicide(history: History, rules: Definitions) -> Iterator[_Why]:
+    def why(reason: str) -> _Why:
+        return _Why(reason, "prescriber", "Ask about suicide and act on the answer.", at_once=True)
+
+    attempts = [e.on for e in history.events if e.kind == "suicide_attempt"]
+    # Days count to the last score: time without scores does not end the caution.
+    if attempts and (history.scores[-1].on - attempts[-1]).days <= rules.none_after_attempt_days:
+        yield why(f"A suicide attempt is on record for {say_date(attempts[-1])}.")
+    for scale in (OtherScale(history.measure, history.scores), *history.beside):
+        if about_suicide(scale.measure) and _risen(scale.scores, scale.measure.reliable):
+            high = scale.scores[-1]
+            yield why(
+                f"Suicidal thoughts on {scale.measure.name} have risen: {high.value:g} on {say_date(high.on)}."
+            )
     last = {answer.item: answer for answer in history.answers}
     for item, answer in last.items():
         urgent_from = suicide_items()[item].urgent_from
         risen = answer.on in history.item_rises
         if risen or (urgent_from is not None and answer.value >= urgent_from):
             how = "has risen" if risen else "is high"
-            yield _Why(
-                f"The answer to {item} {how}: {answer.value:g} on {say_date(answer.on)}. Nobody waits on an interval.",
-                "prescriber",
-                "Ask about suicide and act on the answer.",
-                at_once=True,
+            yield why(
+                f"The answer to {item} {how}: {answer.value:g} on {say_date(answer.on)}. Nobody waits on an interval."
             )
+
+
+def about_suicide(measure: ScaleMeasure) -> bool:
+    """Whether a scale measures suicidal thoughts."""
+    return "suicidal_ideation" in measure.conditions
+
+
+def _risen(scores: Sequence[Scored], reliable: float) -> bool:
+    """Whether the last score is reliably above the lowest one, or the second rise in a row."""
+    values = [score.value for score in scores]
+    twice = len(values) > 2 and all(one < other for one, other in pairwise(values[-3:]))
+    return twice or values[-1] - min(values) >= reliable
 
 
 def _condition(history: History) -> Iterator[_Why]:
@@ -118,6 +159,47 @@ def _condition(history: History) -> Iterator[_Why]:
             "prescriber",
             "Review the course and decide without an interval.",
         )
+
+
+def _contradicted(history: History, rules: Definitions, now: CourseStanding) -> Iterator[_Why]:
+    """Another scale of the condition, scored of late, that shows no response where this one does."""
+    if now.state is not State.RESPONDING:
+        return
+    recent = history.scores[-1].on - timedelta(days=rules.scores_in_row * rules.every_days)
+    for other in history.beside:
+        alone = replace(history, measure=other.measure, scores=other.scores, beside=())
+        fits = history.condition in other.measure.conditions and alone.before and alone.after
+        if not fits or other.scores[-1].on < recent:
+            continue
+        there = standing(alone, rules)
+        if there.state in (State.NOT_RESPONDING, State.LOSING, State.LOST):
+            yield _Why(
+                f"{history.measure.name} and {other.measure.name} contradict each other: {_better(now.improvement)} and "
+                f"{_better(there.improvement)}.",
+                "prescriber",
+                "See the patient: which of the two scales is right?",
+            )
+
+
+def _going(history: History, rules: Definitions, now: CourseStanding) -> Iterator[_Why]:
+    """Response is going though not gone: the model takes the fall for error, so that none of its numbers is shown."""
+    if now.state not in (State.LOSING, State.DRIFTING):
+        return
+    last = history.scores[-1]
+    how = (
+        "the scores get worse by more than their error explains"
+        if now.state is State.DRIFTING
+        else f"the last score, {last.value:g} on {say_date(last.on)}, is no response any more"
+    )
+    longest = bound(history, now, rules, first_interval_most(history, rules))
+    offered = history.infusions[-1].on + timedelta(days=longest.days)
+    yield _Why(
+        f"Response is going: {how}. No interval and no risk is given that the scores themselves contradict.",
+        "prescriber",
+        "Decide on an infusion before response is lost.",
+        rules_speak=True,
+        due=max(min(_open_within(last.on, rules.every_days, rules), offered), last.on),
+    )
 
 
 def _course(history: History, rules: Definitions, now: CourseStanding) -> Iterator[_Why]:
@@ -175,6 +257,7 @@ def _thin(history: History, rules: Definitions, as_of: date) -> Iterator[_Why]:
             "nurse",
             "Take a new score.",
             rules_speak=True,
+            due=_open_within(history.scores[-1].on, rules.oldest_days + rules.review_days, rules),
         )
     on = history.before[-1].on
     before = (history.start - on).days

@@ -8,8 +8,10 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from tenuto.core.durability.aim import Aim
 from tenuto.core.durability.course import CourseStanding, Definitions, standing
 from tenuto.core.durability.error import ErrorOfScale
+from tenuto.core.durability.evidence import known
 from tenuto.core.durability.learned import Learned, learned_from
 from tenuto.core.durability.model import Walk
 from tenuto.core.durability.normal import Floats
@@ -20,8 +22,10 @@ from tenuto.core.durability.posterior import Effort, Evidence, evidence_of, post
 from tenuto.core.durability.quasi import standard_normal
 from tenuto.core.durability.record import History
 from tenuto.core.durability.rules import Advice, advice
+from tenuto.core.durability.stepwise import without_last_if_worse
 from tenuto.core.durability.survival import ResponseCurve
-from tenuto.core.forecast.abstain import Abstention, Review, abstention, review_while_going
+from tenuto.core.forecast.abstain import Abstention, Review, abstention
+from tenuto.core.forecast.aimed import weekly_gains
 from tenuto.core.forecast.window import BoosterWindow, window
 
 __all__ = [
@@ -76,10 +80,14 @@ class Forecast:
     abstention: Abstention | None
     """Why nothing is forecast; None when there is a forecast."""
     review: Review | None
-    """Who looks at the patient by when: whenever nothing is forecast, and while response is going."""
+    """Who looks at the patient by when: whenever nothing is forecast, or the window is past."""
     responding: tuple[tuple[date, float], ...]
     """Probability that response is not lost by each scheduled score after `as_of`."""
     window: BoosterWindow | None
+    aim: Aim
+    """What the clinic's maintenance is to keep."""
+    worth_days: float
+    """Days with the aim held, of the 14 after it, from which the clinic finds an infusion worth giving."""
     candidates: tuple[Candidate, ...]
     median_days_to_loss: float | None
     """Days from `as_of`, 0 when it is past."""
@@ -89,6 +97,8 @@ class Forecast:
     fan: Fan
     curve: ResponseCurve
     """Of response without another infusion, in days from `known_to`."""
+    followed_to: date
+    """The last day, counted from the last infusion, for which anybody with the condition was followed without another."""
     model_version: str
     parameters_sha256: str
 
@@ -132,18 +142,26 @@ def forecast(
     silent = abstention(history, rules, now, found, error, evidence, as_of)
     start, waited = (history.known_to - history.start).days, (as_of - history.known_to).days
     carrying = found.carrying()
-    walk = carrying.walked(float(start))
+    walk = carrying.walked(float(start)).single()
     ahead = Ahead.of(carrying, error, now, rules, start, evidence.days[-1])
-    expected, curve = ahead.follow(walk.copy(), HORIZON_DAYS + waited, shown=carrying.even(effort.keep))
+    shown = carrying.even(effort.keep)
+    expected, curve = ahead.follow(walk.copy(), HORIZON_DAYS + waited, shown=shown)
+    offered = None
+    if silent is None:
+        gains = weekly_gains(walk.only(shown[::2]), history, rules, now)
+        before = _offered_before(history, now, rules, fit, effort)
+        offered = window(curve, gains, history, now, rules, as_of, no_later=before)
     median, low, high = (_left(curve.day_of_risk(risk), waited) for risk in (0.5, 0.1, 0.9))
     return Forecast(
         as_of=as_of,
         known_to=history.known_to,
         standing=now,
         abstention=silent,
-        review=silent.review if silent else review_while_going(now, as_of, rules),
+        review=_review(silent, offered),
         responding=() if silent else _by_date(curve, history.known_to, as_of),
-        window=None if silent else window(curve, history, now, rules, as_of),
+        window=offered,
+        aim=rules.aim,
+        worth_days=rules.worth_days,
         candidates=()
         if silent
         else tuple(_candidate(on, as_of, walk, ahead, curve, evidence, history) for on in candidates),
@@ -153,9 +171,31 @@ def forecast(
         rules=advice(history, rules, now, as_of, silent=silent is not None and not silent.rules_speak),
         fan=_fan(history.known_to, expected, curve, error),
         curve=curve,
+        followed_to=history.infusions[-1].on
+        + timedelta(days=known(history.condition).followed_days(len(history.infusions))),
         model_version=fit.version,
         parameters_sha256=fit.sha256,
     )
+
+
+def _review(silent: Abstention | None, offered: BoosterWindow | None) -> Review | None:
+    """Of an abstention its own; of a window that is past, a prescriber's since its last day."""
+    if silent is not None:
+        return silent.review
+    if offered is None or not offered.overdue:
+        return None
+    return Review(offered.end, "prescriber", "Take a score and decide on the next infusion.")
+
+
+def _offered_before(
+    history: History, now: CourseStanding, rules: Definitions, fit: PopulationFit, effort: Effort
+) -> date | None:
+    """The end that was offered before a last score that is worse than the one before it: bad news never gains time."""
+    earlier = without_last_if_worse(history, now)
+    if earlier is None:
+        return None
+    before = forecast(earlier, rules, as_of=earlier.known_to, fit=fit, effort=effort).window
+    return None if before is None else before.end
 
 
 def _left(day: float | None, waited: int) -> float | None:
@@ -204,7 +244,7 @@ def _candidate(
 
 def _fan(origin: date, expected: Floats, curve: ResponseCurve, error: ErrorOfScale) -> Fan:
     # One fixed deviate a draw, spread evenly over the draws and unrelated to their order.
-    noise = standard_normal(expected.shape[1], len(LATENT) + 1)[:, -1]
+    noise = standard_normal(expected.shape[1], len(LATENT) + 1)[:, -1].astype(expected.dtype)
     observed = _levels(error.observe(expected, noise[None, :]))
     return Fan(tuple(origin + timedelta(days=float(d)) for d in curve.days), _levels(expected), observed)
 

@@ -31,8 +31,17 @@ def as_json(history: History, found: Forecast) -> dict[str, Any]:
         "review": None
         if review is None
         else {"date": review.on.isoformat(), "owner": review.owner, "what": review.what},
-        "p_responding": [{"date": on.isoformat(), "p": _p(p)} for on, p in found.responding],
+        "followed_to": found.followed_to.isoformat(),
+        "p_responding": [
+            {"date": on.isoformat(), "p": _p(p), "followed": on <= found.followed_to}
+            for on, p in found.responding
+        ],
         "booster_window": None if found.window is None else _window(found.window),
+        "aim": {
+            "keep": found.aim,
+            "worth_days": found.worth_days,
+            "days_gained": None if found.window is None else round(found.window.gained, 2),
+        },
         "candidates": [
             {
                 "date": c.on.isoformat(),
@@ -52,13 +61,22 @@ def as_json(history: History, found: Forecast) -> dict[str, Any]:
     }
 
 
+def _bounded_by(window: BoosterWindow) -> str:
+    return {
+        "seen": window.bound.because,
+        "risk": "the clinic's limit of risk",
+        "aim": "the clinic's aim",
+        "earlier": "what was offered before the scores got worse",
+    }[window.ended_by]
+
+
 def _window(window: BoosterWindow) -> dict[str, Any]:
     return {
         "from": window.start.isoformat(),
         "to": window.end.isoformat(),
         "longest_acceptable": window.longest_acceptable,
         "risk": _p(window.risk),
-        "bounded_by": window.bound.because if window.bounded else "the clinic's limit of risk",
+        "bounded_by": _bounded_by(window),
         "longest_seen": window.bound.seen,
         "not_seen_to": _iso(window.not_seen_to),
         "overdue": window.overdue,

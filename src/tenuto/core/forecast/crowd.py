@@ -66,6 +66,8 @@ class Still:
     """Of all 100, those who responded and still do."""
     of_responders: People
     """The same, of 100 who responded."""
+    followed: bool
+    """Whether anybody with the condition was followed for so long; where not, the model alone says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,13 @@ class Crowd:
     responding: People
     """Who respond on the day after the series."""
     still: tuple[Still, ...]
+    followed_days: int
+    """After the last infusion: the longest that anybody with the condition was followed without another."""
+
+    @property
+    def last_followed(self) -> Still | None:
+        """The latest of the weeks for which anybody was followed; None when nobody was for the first of them."""
+        return next((one for one in reversed(self.still) if one.followed), None)
 
     def after(self, weeks: int) -> Still:
         """Those of one of `WEEKS`."""
@@ -89,24 +98,32 @@ def hundred(question: CrowdQuestion, fit: PopulationFit | None = None) -> Crowd:
 
     Response is the scale's own, judged on the day after the series and at the check of that week. Groups of 100, each in a
     clinic of its own, are drawn from the population: their range holds chance, the differences between clinics, and the doubt
-    about the population. Deterministic; takes a second or two. CrowdError where no response of weeks is known.
+    about the population. Weeks for which nobody with the condition was followed are marked: they are the model's own
+    continuation. Deterministic; takes a second or two. CrowdError where no response of weeks
+    is known, or no series was found.
     """
     entry = known(question.condition)
     if entry.lasts != "weeks":
         raise CrowdError(f"Of {question.condition.replace('_', ' ')} no duration can be said: {entry.says}.")
+    if not entry.studied(question.infusions):
+        raise CrowdError(
+            f"Of a series in {question.condition.replace('_', ' ')} nothing can be said. {entry.followed_says}."
+        )
     trial = _trial(question, entry.scales["trial" if question.setting.endswith("trial") else "clinic"])
     groups = [_group(task) for task in tasks(trial, fit or fitted(), _GROUPS, _SEED)]
     responding, *still = (np.concatenate(counts) for counts in zip(*groups, strict=True))
     among = np.where(responding > 0, responding, np.nan)
+    followed = entry.followed_days(question.infusions)
     return Crowd(
         question,
         trial.measure.name,
         trial.response_fall,
         _people(responding),
         tuple(
-            Still(weeks, _people(count), _people(PEOPLE * count / among))
+            Still(weeks, _people(count), _people(PEOPLE * count / among), 7 * weeks <= followed)
             for weeks, count in zip(WEEKS, still, strict=True)
         ),
+        followed,
     )
 
 

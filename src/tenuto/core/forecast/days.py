@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from tenuto.core.durability.definitions import Definitions
 
-__all__ = ["first_open", "last_open"]
+__all__ = ["first_open", "is_open", "last_open"]
 
 _FAR = 366
 

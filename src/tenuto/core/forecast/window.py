@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
-from tenuto.core.durability.course import CourseStanding, Definitions, State
+from tenuto.core.durability.course import CourseStanding, Definitions
 from tenuto.core.durability.record import History
 from tenuto.core.durability.stepwise import LongestInterval, bound, first_interval_most
 from tenuto.core.durability.survival import ResponseCurve
+from tenuto.core.forecast.aimed import worth
 from tenuto.core.forecast.days import first_open, last_open
 
 __all__ = ["BoosterWindow", "lost_by", "window"]
+
+
+Ending = Literal["seen", "risk", "aim", "earlier"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +34,13 @@ class BoosterWindow:
     risk: float
     """Probability that response is lost by `end`, see `lost_by`."""
     bound: LongestInterval
-    bounded: bool
-    """True when not the risk but what was seen ends the window."""
+    ended_by: Ending
+    """What ends the window: what this patient was seen to hold, the clinic's limit of risk, that an infusion is worth giving, or
+    what was offered before the scores got worse."""
+    gained: float
+    """Days with the aim held, of the 14 after it, that an infusion on `end` is expected to bring."""
     not_seen_to: date | None
-    """How far the model's risk alone would reach, where that is beyond `end`; None beyond the model's year."""
+    """How far the model's risk alone would reach; None beyond the model's year."""
     overdue: bool
     """`end` is past on the day of the forecast."""
 
@@ -50,11 +59,19 @@ def _confirming(rules: Definitions) -> int:
 
 
 def window(
-    curve: ResponseCurve, history: History, now: CourseStanding, rules: Definitions, as_of: date
+    curve: ResponseCurve,
+    gains: Iterator[tuple[float, float]],
+    history: History,
+    now: CourseStanding,
+    rules: Definitions,
+    as_of: date,
+    *,
+    no_later: date | None = None,
 ) -> BoosterWindow:
     """The window as it stood at the last score or infusion; `as_of` only says whether it is past.
 
-    curve: of lost response in days from `history.known_to`, so that time without scores never moves the window away.
+    curve: of lost response; gains: see `aimed.weekly_gains`; both in days from `history.known_to`, so that time without
+    scores never moves the window away. no_later: the end that was offered before the last score, when that one is worse.
     """
     origin, treated = history.known_to, history.infusions[-1].on
 
@@ -64,9 +81,13 @@ def window(
 
     limit = bound(history, now, rules, first_interval_most(history, rules))
     furthest, risky = treated + timedelta(days=limit.days), on(rules.risk_upper)
-    bounded = risky is None or furthest < risky
-    end = last_open(treated, furthest if bounded or risky is None else risky, rules)
-    early = history.scores[-1].on if now.state in (State.LOSING, State.DRIFTING) else on(rules.risk_lower)
+    looked = worth(gains, rules.worth_days, (furthest - origin).days)
+    due = None if looked.due is None else origin + timedelta(days=looked.due)
+    ended_by, latest = _first(("seen", furthest), ("risk", risky), ("aim", due))
+    end = last_open(treated, latest, rules)
+    if no_later is not None and no_later < end:
+        ended_by, end = "earlier", no_later
+    early = on(rules.risk_lower)
     start = end if early is None else min(first_open(max(early, treated + timedelta(days=1)), rules), end)
     return BoosterWindow(
         start=start,
@@ -74,7 +95,17 @@ def window(
         longest_acceptable=(end - treated).days,
         risk=lost_by(curve, (end - origin).days, rules),
         bound=limit,
-        bounded=bounded,
-        not_seen_to=risky if bounded else end,
+        ended_by=ended_by,
+        gained=looked.on((end - origin).days),
+        not_seen_to=end if ended_by == "risk" else risky,
         overdue=end < as_of,
     )
+
+
+def _first(seen: tuple[Ending, date], *others: tuple[Ending, date | None]) -> tuple[Ending, date]:
+    """The earliest of the ends, and of those on one day what says most: the aim, the risk, then what was seen."""
+    ending, day = seen
+    for other, on in others:
+        if on is not None and on <= day:
+            ending, day = other, on
+    return ending, day

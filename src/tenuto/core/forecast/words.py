@@ -6,20 +6,37 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from tenuto.core.dates import say_date, say_day
+from tenuto.core.durability.aim import AIM_DAYS, AIM_WORDS
 from tenuto.core.durability.course import Definitions, State
+from tenuto.core.durability.evidence import known
 from tenuto.core.durability.record import History
 from tenuto.core.durability.rules import Advice
+from tenuto.core.forecast.abstain import about_suicide
 from tenuto.core.forecast.answer import COMPARED_DAYS, HORIZON_DAYS, Forecast
 from tenuto.core.forecast.window import BoosterWindow, lost_by
 
-__all__ = ["as_text", "headline", "one_in"]
+__all__ = [
+    "as_text",
+    "days_to_loss",
+    "difference",
+    "followed_words",
+    "headline",
+    "learned_lines",
+    "one_in",
+    "percent",
+    "review_words",
+    "risk_words",
+    "standing_lines",
+    "state_words",
+    "window_lines",
+]
 
 
 def as_text(history: History, found: Forecast, rules: Definitions) -> str:
     """Everything that the forecast says, line by line."""
     return "\n".join(
         [
-            *_standing(history, found, rules),
+            *standing_lines(history, found, rules),
             "",
             *(_silent(found) if found.abstained else _course(history, found, rules)),
             "",
@@ -36,11 +53,10 @@ def headline(found: Forecast, rules: Definitions) -> str:
     window = found.window
     if window is None:
         return f"No forecast. {found.reason}"
-    going = found.standing.state in (State.LOSING, State.DRIFTING)
     return (
-        f"{'Response is going. ' if going else ''}Longest acceptable interval: "
+        f"Longest acceptable interval: "
         f"{_count(window.longest_acceptable, 'day')} from the last infusion, to {say_date(window.end)}: "
-        f"{_risk(window.risk)} lost response by then; the clinic's review line is {rules.risk_upper:.0%}."
+        f"{risk_words(window.risk)} lost response by then; the clinic's review line is {rules.risk_upper:.0%}."
     )
 
 
@@ -56,11 +72,12 @@ def one_in(share: float) -> str:
     return f"about 1 in {round(people) if people < 10 else 5 * round(people / 5)}"
 
 
-def _risk(share: float) -> str:
-    return f"{one_in(share)} ({_percent(share)}) have"
+def risk_words(share: float) -> str:
+    """A risk in words and in numbers, as the beginning of a sentence about people: `about 1 in 4 (25%) have`."""
+    return f"{one_in(share)} ({percent(share)}) have"
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     """Never certain: over 99%, under 1%."""
     if share > 0.99:
         return "over 99%"
@@ -71,15 +88,17 @@ def _count(number: int, unit: str) -> str:
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
-def _standing(history: History, found: Forecast, rules: Definitions) -> Iterator[str]:
+def standing_lines(history: History, found: Forecast, rules: Definitions) -> Iterator[str]:
+    """Scale, state and scores; what would be a loss; what to look at."""
     now, measure = found.standing, history.measure
     better = "" if not history.after else f", {_change(now.improvement)}"
+    last = history.scores[-1]
     yield (
         f"{measure.name}, {history.condition.replace('_', ' ')}, as of {say_date(found.as_of)}: "
-        f"{now.state.value.replace('_', ' ')} (baseline {history.baseline:g}, best {now.best:g}, "
-        f"latest {history.scores[-1].value:g}{better}; a response is {measure.response_fall:.0%})."
+        f"{state_words(history, found, rules)} (baseline {history.baseline:g}, best {now.best:g}, "
+        f"latest {last.value:g} on {say_day(last.on)}{better}; a response is {measure.response_fall:.0%})."
     )
-    if not now.responded:
+    if not now.responded or about_suicide(measure):
         return
     run = f" ({now.run} so far)" if now.run else ""
     yield f"Response is lost at {rules.scores_in_row} scores in a row above {now.line:g}{run}."
@@ -87,6 +106,14 @@ def _standing(history: History, found: Forecast, rules: Definitions) -> Iterator
         yield "Drift: the scores are getting worse by more than their error explains. Look at this patient."
     if history.scores[-1].value > now.response_at_most and now.state is not State.LOST:
         yield f"The last score is no response any more: one is {now.response_at_most:.4g} or less."
+
+
+def state_words(history: History, found: Forecast, rules: Definitions) -> str:
+    """The state, in the past and with its day where the last score is older than the time between two."""
+    words, last = found.standing.state.value.replace("_", " "), history.scores[-1].on
+    if (found.as_of - last).days <= rules.every_days:
+        return words
+    return f"{'was ' if found.standing.state is not State.BASELINE else ''}{words} on {say_date(last)}"
 
 
 def _change(improvement: float) -> str:
@@ -100,32 +127,52 @@ def _silent(found: Forecast) -> Iterator[str]:
 
 def _review(found: Forecast) -> Iterator[str]:
     if found.review is not None:
-        yield f"Review by {say_date(found.review.on)}, {found.review.owner}: {found.review.what}"
+        yield review_words(found)
+
+
+def review_words(found: Forecast) -> str:
+    """Who looks by when and for what; empty where nobody has to. One that is past says so."""
+    if found.review is None:
+        return ""
+    when = "Review late since" if found.review.on < found.as_of else "Review by"
+    return f"{when} {say_date(found.review.on)}, {found.review.owner}: {found.review.what}"
 
 
 def _course(history: History, found: Forecast, rules: Definitions) -> Iterator[str]:
     yield headline(found, rules)
     if found.window is not None:
-        yield from _window(found.window, found, rules)
+        yield from window_lines(found.window, found, rules)
     yield from _review(found)
-    yield f"Days to loss of response without another infusion: {_days_to_loss(found)}."
+    yield f"Days to loss of response without another infusion: {days_to_loss(found)}."
+    yield followed_words(history, found)
     yield ""
     for on, p in found.responding[3:53:4][:6]:
-        yield f"Response kept to {say_date(on)}: {_percent(p)}{_not_seen(on, found)}"
+        yield f"Response kept to {say_date(on)}: {percent(p)}{_not_seen(on, found)}"
     yield from _candidates(found)
     yield ""
-    yield from _learned(found)
+    yield from learned_lines(found)
 
 
-def _window(window: BoosterWindow, found: Forecast, rules: Definitions) -> Iterator[str]:
-    if window.bounded:
+def window_lines(window: BoosterWindow, found: Forecast, rules: Definitions) -> Iterator[str]:
+    """What bounds the window, how far the risk alone would reach, and the window's days."""
+    if window.ended_by == "seen":
         alone = "beyond a year" if window.not_seen_to is None else f"to {say_date(window.not_seen_to)}"
         yield f"Bounded by {window.bound.because}. By risk alone it would reach {alone}, which was not seen in this patient."
-    else:
+    elif window.ended_by == "risk":
         yield f"Bounded by the clinic's limit of risk, {rules.risk_upper:.0%}; {_seen(window.bound.seen)}."
+    elif window.ended_by == "earlier":
+        yield f"Bounded by what was offered before the scores got worse; {_seen(window.bound.seen)}."
+    else:
+        yield f"Bounded by the clinic's aim; {_seen(window.bound.seen)}."
+    worth = window.gained >= found.worth_days
+    yield (
+        f"Aim: to {AIM_WORDS[found.aim]}. An infusion on {say_date(window.end)} is expected to keep it on {window.gained:.1f} more "
+        f"of the {AIM_DAYS} days that follow; from {rules.worth_days:g} on it is worth giving."
+        f"{'' if worth or window.overdue else ' None is expected to be worth giving by then: look again on that day.'}"
+    )
     if window.overdue:
         lost = lost_by(found.curve, (found.as_of - found.known_to).days, rules)
-        yield f"That day is past: {_risk(lost)} lost response by now. Take a score and let a prescriber decide."
+        yield f"That day is past: {risk_words(lost)} lost response by now."
     elif window.start == window.end:
         yield f"Booster window: {say_date(window.end)}."
     else:
@@ -139,10 +186,25 @@ def _seen(days: int) -> str:
 
 
 def _not_seen(on: date, found: Forecast) -> str:
-    return " (not seen in this patient)" if found.window is not None and on > found.window.end else ""
+    if found.window is None or on <= found.window.end:
+        return ""
+    return f" (not seen in this patient{'' if on <= found.followed_to else '; nobody was followed so long'})"
 
 
-def _days_to_loss(found: Forecast) -> str:
+def followed_words(history: History, found: Forecast) -> str:
+    """Up to when anybody with the condition was followed, and what the numbers beyond that day are."""
+    name = history.condition.replace("_", " ")
+    given = len(history.infusions)
+    studied = known(history.condition).studied(given)
+    treated = "one infusion" if given == 1 or not studied else "a series"
+    return (
+        f"{'' if studied else f'No series in {name} was found. '}Nobody with {name} was followed closely for longer than {(found.followed_to - history.infusions[-1].on).days} days after "
+        f"{treated} without another infusion: what is said beyond {say_date(found.followed_to)} is the model carried on."
+    )
+
+
+def days_to_loss(found: Forecast) -> str:
+    """Median and 80 % of the days to loss of response without another infusion."""
     low, high = found.interval_80
     if low is None:
         return f"more than {HORIZON_DAYS} for at least 90 % of what is possible"
@@ -157,14 +219,15 @@ def _candidates(found: Forecast) -> Iterator[str]:
     without = found.responding_on(compared)
     for one in found.candidates:
         later = (
-            f", {_percent(one.responding_90d)} kept to {say_date(compared)}, {_percent(without)} without it"
+            f", {percent(one.responding_90d)} kept to {say_date(compared)}, {percent(without)} without it"
             if one.on < compared
             else ""
         )
-        yield f"Infusion on {say_date(one.on)}: {_percent(one.loss_before)} lost before it{later}"
+        yield f"Infusion on {say_date(one.on)}: {percent(one.loss_before)} lost before it{later}"
 
 
-def _learned(found: Forecast) -> Iterator[str]:
+def learned_lines(found: Forecast) -> Iterator[str]:
+    """How much is this patient and how much the crowd; then the scores that moved the forecast most."""
     learned = found.learned
     yield (
         f"How much is this patient: {learned.own_share:.0%}; the rest is the crowd of the studies. "
@@ -179,12 +242,18 @@ def _learned(found: Forecast) -> Iterator[str]:
 def _rule(rule: Advice, found: Forecast) -> str:
     text = f"{rule.name}: {rule.advice}"
     if rule.next_date is not None:
-        text += f" {'Due since' if rule.next_date < found.as_of else 'Next'}: {say_date(rule.next_date)}."
-        if found.window is not None and rule.next_date != found.window.end:
-            days = (rule.next_date - found.window.end).days
-            side = "later" if days > 0 else "earlier"
-            text += f" {_count(abs(days), 'day')} {side} than the window's end: it looks at {rule.looks_at}."
+        text += f" {'Late since' if rule.next_date < found.as_of else 'Next'}: {say_date(rule.next_date)}."
+        text += f" {apart}" if (apart := difference(rule, found)) else ""
     return f"{text} [{rule.source}]"
+
+
+def difference(rule: Advice, found: Forecast) -> str:
+    """By how much a rule's date differs from the window's end, and why; empty where it does not, or has none."""
+    if rule.next_date is None or found.window is None or rule.next_date == found.window.end:
+        return ""
+    days = (rule.next_date - found.window.end).days
+    side = "later" if days > 0 else "earlier"
+    return f"{_count(abs(days), 'day')} {side} than the window's end: it looks at {rule.looks_at}."
 
 
 def _sources(history: History, found: Forecast) -> Iterator[str]:
