@@ -1,0 +1,90 @@
+"""Which patient comes on which days: all series at once, with the day itself reduced to how many it can hold.
+
+Variables: whether the nth visit of a series is on a day. The gaps are kept by rows of sums, which leave each series whole by
+itself; what a day can hold is told by rows that are added as single days are looked at (`starts`). Every row that is added
+holds for every schedule there is, so the solver's bound is a bound on all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from tenuto.core.scheduling.diary import PossibleDay
+from tenuto.core.scheduling.period import Period, SeriesRequest
+from tenuto.core.scheduling.solver import Found, WholeProgram
+
+__all__ = ["DayChoice", "Days"]
+
+
+@dataclass(frozen=True, slots=True)
+class DayChoice:
+    """For each patient the dates of the series, and the points below which no schedule can be."""
+
+    dates: Mapping[str, tuple[date, ...]]
+    bound: float
+
+
+@dataclass(slots=True)
+class Days:
+    """The choice of days, asked again each time a day turned out to hold less."""
+
+    period: Period
+    options: Mapping[str, tuple[PossibleDay, ...]]
+    """By patient: the days on which a visit could stand if nobody else came."""
+    _limits: list[tuple[date, frozenset[str], int]] = field(default_factory=list)
+
+    def limit(self, day: date, patients: Iterable[str], most: int) -> None:
+        """Of these patients at most so many can come on the day."""
+        self._limits.append((day, frozenset(patients), most))
+
+    def choose(self, *, seconds: float, gap: float) -> DayChoice | None:
+        """The best choice under all limits so far; None when there was no time to find one."""
+        program = WholeProgram()
+        chosen = {request.patient: _Series(program, self, request) for request in self.period.requests}
+        for day, patients, most in self._limits:
+            terms = [(v, 1.0) for patient in patients for v in chosen[patient].on(day)]
+            if len(terms) > most:
+                program.row(terms, most=most)
+        found = program.solve(seconds=seconds, gap=gap)
+        missing = sum(request.count for request in self.period.requests) * self.period.points.missing_visit
+        if found.values is None:
+            return None
+        dates = {patient: series.dates(found) for patient, series in chosen.items()}
+        return DayChoice(dates, found.bound + missing)
+
+
+class _Series:
+    """The variables of one patient: `places[n][day]`, n from 0."""
+
+    def __init__(self, program: WholeProgram, days: Days, request: SeriesRequest) -> None:
+        self.request = request
+        possible = {option.date: option.points for option in days.options[request.patient]}
+        saved = days.period.points.missing_visit
+        self.places: list[dict[date, int]] = [
+            {day: program.variable(points - saved) for day, points in possible.items()}
+            for _ in range(request.count)
+        ]
+        for place in self.places:
+            program.row([(v, 1.0) for v in place.values()], most=1)
+        for before, after in zip(self.places, self.places[1:], strict=False):
+            self._gap_rows(program, before, after)
+
+    def on(self, day: date) -> list[int]:
+        return [place[day] for place in self.places if day in place]
+
+    def dates(self, found: Found) -> tuple[date, ...]:
+        return tuple(day for place in self.places for day, v in place.items() if found.chosen(v))
+
+    def _gap_rows(self, program: WholeProgram, before: Mapping[date, int], after: Mapping[date, int]) -> None:
+        """No later visit until so many days after the earlier one, which itself must have been; and none too late."""
+        least = timedelta(days=max(self.request.least_gap_days, 1))
+        most = timedelta(days=self.request.most_gap_days)
+        for day in after:
+            later = [(v, 1.0) for other, v in after.items() if other <= day]
+            program.row([*later, *((v, -1.0) for other, v in before.items() if other <= day - least)], most=0)
+        for day in after:
+            # Whoever comes on this day or after came the last time within the longest gap.
+            later = [(v, 1.0) for other, v in after.items() if other >= day]
+            program.row([*later, *((v, -1.0) for other, v in before.items() if other >= day - most)], most=0)

@@ -1,0 +1,238 @@
+"""What a period of a clinic offers and what is asked of it, as frozen values.
+
+Every time is aware of its zone. Durations are whole minutes of elapsed time, so a visit across a clock change is as long
+as any other; gaps between visits are counted in calendar days of the clinic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+__all__ = [
+    "BookedVisit",
+    "Chair",
+    "ClinicDay",
+    "Nurse",
+    "Period",
+    "Points",
+    "Ratios",
+    "SeriesRequest",
+    "Span",
+    "VisitProfile",
+    "Wishes",
+    "less",
+]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """From one instant until just before another; both aware of their zone."""
+
+    start: datetime
+    end: datetime
+
+    def holds(self, start: datetime, end: datetime) -> bool:
+        """True when nothing from `start` to `end` lies outside."""
+        return self.start <= start and end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicDay:
+    """A date of the clinic and when it is open."""
+
+    date: date
+    open: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Chair:
+    """A treatment chair, for one patient from preparation to the end of the turnover."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nurse:
+    """A nurse and the spans in which this nurse is on shift."""
+
+    id: str
+    shifts: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitProfile:
+    """How long the parts of an infusion visit take, each in minutes, in this order."""
+
+    prepare_minutes: int
+    infuse_minutes: int
+    observe_minutes: int
+    turnover_minutes: int
+
+    @property
+    def attended_minutes(self) -> int:
+        """One nurse stays with this patient: preparation and infusion."""
+        return self.prepare_minutes + self.infuse_minutes
+
+    @property
+    def stay_minutes(self) -> int:
+        """The patient is there: until the observation ends."""
+        return self.attended_minutes + self.observe_minutes
+
+    @property
+    def chair_minutes(self) -> int:
+        """The chair is taken: until the turnover ends."""
+        return self.stay_minutes + self.turnover_minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Ratios:
+    """How many patients one nurse may attend while they are prepared and infused, or watch while they are observed.
+
+    A nurse who attends a patient watches nobody: those observed are watched by the nurses on shift who attend nobody.
+    """
+
+    infuse: int = 1
+    observe: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a patient would rather have; never a reason to place no visit."""
+
+    chair: str = ""
+    nurse: str = ""
+    time: time | None = None
+    """Hour of the clock at which visits should start."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRequest:
+    """A series of visits that a patient needs."""
+
+    patient: str
+    count: int
+    least_gap_days: int
+    most_gap_days: int
+    earliest: datetime
+    """No visit starts before."""
+    latest: datetime
+    """No patient is still there after."""
+    available: tuple[Span, ...] | None = None
+    """When the patient, and an escort, can be there; None when always."""
+    wishes: Wishes = field(default=Wishes())
+    urgent: bool = False
+    """Offered the first place that is safe, before all others."""
+
+    def without(self, gone: Iterable[Span]) -> SeriesRequest:
+        """The same series, with no visit that touches one of these spans."""
+        spans = (Span(self.earliest, self.latest),) if self.available is None else self.available
+        return replace(self, available=less(spans, gone))
+
+
+@dataclass(frozen=True, slots=True)
+class BookedVisit:
+    """One visit in its place: the `n`th of the patient's series in this period, from 1; 0 where it was fixed before.
+
+    `nurse` attends the patient while prepared and infused. `end` is when the observation ends; the turnover comes after.
+    """
+
+    patient: str
+    n: int
+    chair: str
+    nurse: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What a schedule is judged by, in points; fewer is better. Ours, not from any source [D].
+
+    A visit that is missing costs more than any schedule of the period can save elsewhere.
+    """
+
+    missing_visit: int = 100_000
+    day_of_waiting: int = 10
+    """Each day from the first on which the patient could come to the visit."""
+    urgent_factor: int = 5
+    """An urgent patient's day counts so many times."""
+    quarter_hour_off: int = 1
+    """Each quarter of an hour between a start and the hour wished for."""
+    other_chair: int = 2
+    other_nurse: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Everything that a schedule is made from. `fixed` visits stay where they are."""
+
+    zone: ZoneInfo
+    days: tuple[ClinicDay, ...]
+    chairs: tuple[Chair, ...]
+    nurses: tuple[Nurse, ...]
+    profile: VisitProfile
+    ratios: Ratios = field(default=Ratios())
+    fixed: tuple[BookedVisit, ...] = ()
+    requests: tuple[SeriesRequest, ...] = ()
+    step_minutes: int = 15
+    """Visits start at multiples of this on the clock, or as the clinic opens."""
+    points: Points = field(default=Points())
+
+    def in_order(self) -> Period:
+        """The same period in one order, whichever it was written in: what follows from it depends on no order."""
+        return replace(
+            self,
+            days=tuple(sorted(self.days, key=lambda day: day.date)),
+            chairs=tuple(sorted(self.chairs, key=lambda chair: chair.id)),
+            nurses=tuple(
+                sorted(
+                    (replace(nurse, shifts=merged(nurse.shifts)) for nurse in self.nurses),
+                    key=lambda nurse: nurse.id,
+                )
+            ),
+            fixed=tuple(sorted(self.fixed, key=lambda visit: (visit.start, visit.chair, visit.patient))),
+            requests=tuple(
+                sorted(
+                    (
+                        replace(r, available=None if r.available is None else merged(r.available))
+                        for r in self.requests
+                    ),
+                    key=lambda request: request.patient,
+                )
+            ),
+        )
+
+    def visit(self, request: SeriesRequest, n: int, chair: str, nurse: str, start: datetime) -> BookedVisit:
+        """The `n`th visit of a series from `start`, as long as the profile says."""
+        # Added in UTC: on the wall clock an hour may be missing or come twice.
+        end = (start.astimezone(ZoneInfo("UTC")) + timedelta(minutes=self.profile.stay_minutes)).astimezone(
+            self.zone
+        )
+        return BookedVisit(request.patient, n, chair, nurse, start.astimezone(self.zone), end)
+
+
+def less(spans: Iterable[Span], gone: Iterable[Span]) -> tuple[Span, ...]:
+    """What is left of some spans where others are taken out; in order where they were."""
+    left = tuple(spans)
+    for out in gone:
+        left = tuple(
+            part
+            for span in left
+            for part in (Span(span.start, min(span.end, out.start)), Span(max(span.start, out.end), span.end))
+            if part.start < part.end
+        )
+    return left
+
+
+def merged(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The same instants in spans that neither meet nor overlap, in order."""
+    found: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start, span.end)):
+        if found and span.start <= found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return tuple(found)

@@ -1,0 +1,147 @@
+"""The week of a clinic as it is set up once, and the period that follows from it for any days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tenuto.core.data import DataError, Table, build
+from tenuto.core.scheduling.clock import instant_of
+from tenuto.core.scheduling.period import (
+    BookedVisit,
+    Chair,
+    ClinicDay,
+    Nurse,
+    Period,
+    Ratios,
+    SeriesRequest,
+    Span,
+    VisitProfile,
+)
+
+__all__ = ["ClinicWeek", "read_week"]
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicWeek:
+    """Hours and shifts by weekday (0 is Monday) on the clock of the clinic, the days closed, and what a visit takes."""
+
+    chairs: tuple[str, ...]
+    hours: Mapping[int, tuple[time, time]]
+    shifts: Mapping[str, Mapping[int, tuple[time, time]]]
+    """By nurse."""
+    closed: frozenset[date]
+    profile: VisitProfile
+    ratios: Ratios
+    rooms: tuple[str, ...] = ()
+    """For visits that are no infusion."""
+
+    def period(
+        self,
+        zone: ZoneInfo,
+        first: date,
+        last: date,
+        *,
+        fixed: tuple[BookedVisit, ...] = (),
+        requests: tuple[SeriesRequest, ...] = (),
+    ) -> Period:
+        """The period from `first` through `last`. Raises ValueError for hours that the clock skips or shows twice."""
+        days = [day for day in _days(first, last) if day.weekday() in self.hours and day not in self.closed]
+        return Period(
+            zone,
+            tuple(ClinicDay(day, _span(day, self.hours[day.weekday()], zone)) for day in days),
+            tuple(map(Chair, self.chairs)),
+            tuple(
+                Nurse(
+                    name,
+                    tuple(_span(day, week[day.weekday()], zone) for day in days if day.weekday() in week),
+                )
+                for name, week in self.shifts.items()
+            ),
+            self.profile,
+            self.ratios,
+            fixed,
+            requests,
+        ).in_order()
+
+
+def read_week(content: Mapping[str, Any], *, name: str) -> ClinicWeek:
+    """A week from `{chairs, rooms, hours{mon: [from, to]}, nurses{name: {mon: [from, to]}}, closed, profile, ratios}`.
+
+    Raises DataError with a sentence: unknown keys, nothing to book in, spans without length, numbers out of range.
+    """
+    return build(content, _week, name=name)
+
+
+def _week(table: Table) -> ClinicWeek:
+    chairs = table.words("chairs")
+    nurses = table.table("nurses").named()
+    hours = _spans(table.table("hours"))
+    for key, found in (("chairs", chairs), ("nurses", nurses), ("hours", hours)):
+        if not found:
+            raise DataError(f"{table.where}: '{key}' is empty. Add at least one.")
+    if len(set(chairs)) < len(chairs):
+        raise DataError(f"{table.where}: a chair is there twice. Give each a name of its own.")
+    rooms = table.words("rooms", ())
+    if len({*rooms, *chairs}) < len(rooms) + len(chairs):
+        raise DataError(
+            f"{table.where}: a room is there twice, or called as a chair. Give each a name of its own."
+        )
+    profile, ratios = table.table("profile"), table.optional("ratios")
+    return ClinicWeek(
+        chairs,
+        hours,
+        {nurse: _spans(inner) for nurse, inner in nurses.items()},
+        frozenset(table.days("closed")),
+        VisitProfile(
+            _number(profile, "prepare", 0, 240),
+            _number(profile, "infuse", 1, 480),
+            _number(profile, "observe", 0, 480),
+            _number(profile, "turnover", 0, 240),
+        ),
+        Ratios(_number(ratios, "infuse", 1, 10, 1), _number(ratios, "observe", 1, 10, 2)),
+        rooms,
+    )
+
+
+def _spans(table: Table) -> dict[int, tuple[time, time]]:
+    found: dict[int, tuple[time, time]] = {}
+    for number, weekday in enumerate(WEEKDAYS):
+        if table.has(weekday):
+            found[number] = _two_times(table, weekday)
+    return found
+
+
+def _two_times(table: Table, key: str) -> tuple[time, time]:
+    texts = table.words(key)
+    try:
+        first, last = map(time.fromisoformat, texts)
+    except ValueError:
+        raise DataError(
+            f"{table.where}: '{key}' is {', '.join(texts)}. Give two times such as 08:00, 18:00."
+        ) from None
+    if not first < last:
+        raise DataError(f"{table.where}: '{key}' ends at {last:%H:%M}, not after {first:%H:%M}. Correct one.")
+    return first, last
+
+
+def _number(table: Table, key: str, least: int, most: int, default: int | None = None) -> int:
+    value = table.whole(key) if default is None else table.whole(key, default)
+    if not least <= value <= most:
+        raise DataError(f"{table.where}: '{key}' is {value}. Give a whole number from {least} to {most}.")
+    return value
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)
+
+
+def _span(day: date, times: tuple[time, time], zone: ZoneInfo) -> Span:
+    start, end = (instant_of(datetime.combine(day, at), zone) for at in times)
+    return Span(start, end)
