@@ -35,6 +35,13 @@ def test_a_changed_title_is_no_changed_number():
     assert change.title == "Lowest weight"
 
 
+def test_another_choice_is_told_from_another_number():
+    limit = replace(DEFAULT.limits["forecast_aim"], word="keep_remission")
+    (change,) = changes(DEFAULT, replace(DEFAULT, limits={**DEFAULT.limits, "forecast_aim": limit}))
+    assert (change.old.amount, change.new.amount, change.kind) == ("keep gain", "keep remission", "Choice")
+    assert change.moves_value
+
+
 def test_numbers_come_before_words():
     both = changed(title="A word")
     other = "weight_max_kg"

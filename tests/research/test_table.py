@@ -8,7 +8,7 @@ import pytest
 
 from tenuto.core.durability.history import HistoryError
 from tenuto.core.units import Mg, Minutes
-from tenuto.research import Frame, forecast, history, levels
+from tenuto.research import Frame, forecast, history, levels, simulate_trial
 
 DATES = ["2026-01-05", "2026-01-08", "2026-01-12", "2026-01-19", "2026-01-26"]
 WIDE = {"date": DATES, "score": [18, None, 8, 6, 7], "dose_mg_per_kg": [0.5, 0.5, None, None, None]}
@@ -76,6 +76,44 @@ def test_a_table_shows_its_first_rows_and_escapes_them():
     assert "&lt;a&gt;" in shown
     assert shown.count("<tr>") == 21
     assert "10 more rows" in shown
+
+
+TRIAL = """
+name = "one infusion"
+condition = "ocd"
+setting = "clinic"
+scale = "Y-BOCS"
+n = 10
+baseline = { mean = 28, sd = 4, min = 16 }
+infusions = { days = [0], dose_mg_per_kg = 0.5 }
+report = [{ metric = "response", day = DAY }]
+"""
+
+
+def test_a_simulated_table_carries_what_the_command_notes_below_it():
+    table = simulate_trial(TRIAL.replace("DAY", "60"), replicates=2)
+    (note,) = table.notes
+    assert "later than 7 days after the last infusion are the model carried on" in note
+    assert note in repr(table)
+    assert "<p>Note: People were followed for a week" in table._repr_html_()
+    assert simulate_trial(TRIAL.replace("DAY", "7"), replicates=2).notes == ()
+    series = TRIAL.replace("DAY", "7").replace("days = [0]", "days = [0, 3]")
+    (note,) = simulate_trial(series, replicates=2).notes
+    assert "Every figure of a series is the model carried on" in note
+
+
+def test_a_trial_in_hospital_notes_what_speaks_against_its_figures():
+    there = TRIAL.replace("DAY", "7").replace("ocd", "depression").replace("Y-BOCS", "MADRS")
+    (note,) = simulate_trial(there.replace('"clinic"', '"inpatient"'), replicates=2).notes
+    assert note.startswith("In hospital the numbers of later weeks are likely too high")
+    assert simulate_trial(there, replicates=2).notes == ()
+
+
+def test_the_table_of_a_forecast_says_for_which_days_anybody_was_followed():
+    found = forecast(WIDE, scale="PHQ-9")
+    marked = dict(zip(found.table["date"], found.table["followed"], strict=True))
+    assert set(marked.values()) == {True, False}
+    assert max(on for on, yes in marked.items() if yes) <= found.found.followed_to
 
 
 def test_a_heavier_body_given_mg_for_each_kg_gets_more_and_the_same_dose_gives_it_less():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-__all__ = ["WEEKDAY_NAMES", "on_date", "say_birthday", "say_date", "say_day"]
+__all__ = ["WEEKDAY_NAMES", "on_date", "say_birthday", "say_date", "say_day", "say_short"]
 
 WEEKDAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -12,7 +12,12 @@ MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "O
 
 def say_day(day: date) -> str:
     """A day near today, where the year is plain: Tue 24 Nov."""
-    return f"{WEEKDAY_NAMES[day.weekday()]} {day.day} {MONTH_NAMES[day.month - 1]}"
+    return f"{WEEKDAY_NAMES[day.weekday()]} {say_short(day)}"
+
+
+def say_short(day: date) -> str:
+    """A day near today without its day of the week, for spans and deadlines: 24 Nov."""
+    return f"{day.day} {MONTH_NAMES[day.month - 1]}"
 
 
 def say_date(day: date) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from tenuto.core.sentences import is_sentence
 from tenuto.core.sources import Basis
 
 __all__ = ["Authority", "Finding", "Gate", "GateClosed", "Level", "Override"]
@@ -53,6 +54,13 @@ class Finding:
     """Id of the fact that was judged or is missing; empty when the finding is about the whole."""
     missing: bool = False
     """True when the finding is about something not recorded."""
+    opens_with: str = ""
+    """What lets it go on where its level does not say that, such as a new consent; empty as a rule."""
+
+    @property
+    def opened_by(self) -> str:
+        """What lets it go on, in words."""
+        return self.opens_with or self.level.opened_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,12 @@ class Gate:
         """The level of the worst finding; PASS when there is none."""
         return max((f.level for f in self.findings), default=Level.PASS)
 
+    @property
+    def opened_by(self) -> str:
+        """Who or what lets the worst of it go on, in words."""
+        special = [f.opens_with for f in self.at(self.level) if f.opens_with]
+        return special[0] if special else self.level.opened_by
+
     def __add__(self, other: Gate) -> Gate:
         return Gate.of(self.findings + other.findings)
 
@@ -101,7 +115,7 @@ class Gate:
         """Return the gate if the intention may go on, else raise `GateClosed`.
 
         REVIEW opens for a prescriber or a medical director, BLOCK for a medical director, both only with a
-        reason of at least one word; REFUSE opens for nobody.
+        reason that is a sentence; REFUSE opens for nobody.
         """
         level = self.level
         if level is Level.PASS:
@@ -113,7 +127,7 @@ class Gate:
         if (
             override is None
             or override.authority not in enough
-            or not override.reason.strip()
+            or not is_sentence(override.reason)
             or not override.by.strip()
         ):
             raise GateClosed(self, f"{level.name}: {reasons} It opens for {level.opened_by}.")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-__all__ = ["is_sentence"]
+__all__ = ["check_note", "check_reason", "is_sentence"]
+
+REASON_MISSING = "A reason is missing. Write in a sentence why."
+NOTE_MISSING = "A reason is missing. Say why in one sentence."
 
 
 def is_sentence(text: str) -> bool:
@@ -14,3 +18,25 @@ def is_sentence(text: str) -> bool:
     """
     words = set(re.findall(r"\w+", text.casefold()))
     return len(words) >= 2 and any(len(word) >= 2 and word.isalpha() for word in words)
+
+
+def check_reason(
+    text: str, ask: str = REASON_MISSING, *, refused: Callable[[str], Exception] = ValueError
+) -> str:
+    """A reason for going on, stopping or changing what stands, without the space around it.
+
+    Raises `refused` with the sentence `ask` where it is no sentence.
+    """
+    if not is_sentence(text):
+        raise refused(ask)
+    return text.strip()
+
+
+def check_note(text: str) -> str:
+    """What is noted beside an act that needs no reason of its own, without the space around it: one word is enough.
+
+    Raises ValueError where there is no word of two letters. [D]
+    """
+    if not any(len(word) >= 2 and word.isalpha() for word in re.findall(r"\w+", text)):
+        raise ValueError(NOTE_MISSING)
+    return text.strip()

@@ -46,9 +46,16 @@ class PatientForecast:
 
     @property
     def table(self) -> Frame:
-        """`date` and `responding`, the probability that response is not lost by then; empty when nothing is forecast."""
+        """`date`; `responding`, the probability that response is not lost by then; `followed`, whether anybody with the
+        condition was followed for so long. Empty when nothing is forecast."""
         dates, chances = zip(*self.found.responding, strict=True) if self.found.responding else ((), ())
-        return Frame({"date": dates, "responding": chances})
+        return Frame(
+            {
+                "date": dates,
+                "responding": chances,
+                "followed": [on <= self.found.followed_to for on in dates],
+            }
+        )
 
     def __str__(self) -> str:
         return self.text

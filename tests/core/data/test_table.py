@@ -100,7 +100,7 @@ def test_a_misspelt_optional_key_is_refused_with_the_nearest_one():
     with pytest.raises(DataError) as found:
         read_toml("session.minutes = 40\nsession.rate_max_mg_per_hr = 25", session, name="crps.toml")
     assert str(found.value) == (
-        "crps.toml [session]: 'rate_max_mg_per_hr' is not known here. The nearest that is known is 'rate_max_mg_per_h'."
+        "crps.toml [session]: 'rate_max_mg_per_hr' is not known here. The nearest that is known is 'rate_max_mg_per_h'. Correct it if that is meant."
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tenuto.core.intake.diagnosis_codes import known_code, picked, titles
+from tenuto.core.intake.diagnosis_codes import known_code, picked
+from tenuto.core.intake.icd10cm import titles
 
 
 @pytest.mark.parametrize(
@@ -16,6 +17,9 @@ from tenuto.core.intake.diagnosis_codes import known_code, picked, titles
         ("M54.2", "M54.2"),
         ("E119", "E11.9"),
         ("I10", "I10"),
+        ("s72.001a", "S72.001A"),
+        ("T36.0X1A", "T36.0X1A"),
+        ("Z99.89", "Z99.89"),
     ],
 )
 def test_a_code_is_read_with_and_without_its_point(typed, code):
@@ -28,7 +32,26 @@ def test_a_code_of_snomed_is_known_when_a_rule_names_it():
     assert known_code("123") is None
 
 
-@pytest.mark.parametrize("typed", ["F33.22", "U99", "depression", "F3", "33.2", "F33,2", "F33.2.1", ""])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "F33.22",
+        "U99",
+        "Z99.XX9",
+        "Z99.99",
+        "M54.21",
+        "E11.123",
+        "S72.001Z",
+        "A00.2",
+        "G43.2",
+        "depression",
+        "F3",
+        "33.2",
+        "F33,2",
+        "F33.2.1",
+        "",
+    ],
+)
 def test_what_is_no_code_is_not_known(typed):
     assert known_code(typed) is None
 

@@ -140,6 +140,26 @@ def test_pregnancy_unknown_blocks_starting_and_reviews_planning():
     assert "pregnancy.test" not in judged(man, JudgementPurpose.STARTING).missing
 
 
+@pytest.mark.parametrize("purpose", JudgementPurpose)
+@pytest.mark.parametrize("change", [{"sex": "male"}, {"birth_date": date(1950, 1, 1)}])
+def test_what_is_not_asked_of_somebody_still_closes_when_it_is_recorded(change, purpose):
+    positive = with_answer("pregnancy.test", "positive")
+    found = finding(
+        judged(replace(positive, person=replace(positive.person, **change)), purpose), "ANSWER-PREGNANCY-TEST"
+    )
+    assert found.level is Level.BLOCK
+    assert "check sex, age and whose result it is" in found.message
+
+
+@pytest.mark.parametrize(
+    ("answer", "days_ago"), [("refused", 0), ("perhaps", 0), ("negative", 0), ("positive", 400)]
+)
+def test_what_is_not_asked_and_closes_nothing_is_not_said(answer, days_ago):
+    recorded = with_answer("pregnancy.test", answer, days_ago=days_ago)
+    man = replace(recorded, person=replace(recorded.person, sex="male"))
+    assert finding(judged(man), "ANSWER-PREGNANCY-TEST") is None
+
+
 def test_a_pregnancy_test_counts_seven_days_with_contraception_and_today_without():
     old = with_answer("pregnancy.test", "negative", days_ago=7)
     assert serious(judged(old, JudgementPurpose.STARTING)) == []

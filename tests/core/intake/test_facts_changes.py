@@ -54,7 +54,7 @@ def test_each_kind_of_fact_is_said_in_words():
         ("Problem", "Glaucoma, icd10cm H40.9, active, since Tue 24 Nov 2026"),
         ("Medicine", "Sertraline, 50 mg, last taken Tue 24 Nov 2026"),
         ("Measured weight", "70.5 kg, Tue 24 Nov 2026, estimated"),
-        ("phq9", "12, Tue 24 Nov 2026, items 9: 1"),
+        ("PHQ-9", "12, Tue 24 Nov 2026, items 9: 1"),
         ("Consent", "not in force, signed Tue 24 Nov 2026, depression, v2"),
         ("Not readable", "A weight without a unit."),
     }
@@ -71,6 +71,16 @@ def test_each_kind_of_fact_is_said_in_words():
 def test_facts_without_origins_hold_an_empty_one_in_each():
     bare = without_origins(healthy())
     assert {each.origin for each in (*bare.problems, *bare.measurements, *bare.answers)} == {""}
+
+
+def test_a_score_is_named_as_its_scale_and_two_spellings_still_differ():
+    old = replace(healthy(), scores=(RecordedScore("phq9", Decimal(12), DAY),))
+    new = replace(old, scores=(RecordedScore("PHQ-9", Decimal(12), DAY),))
+    assert facts_changes(old, new) == (
+        Difference("PHQ-9", "12, Tue 24 Nov 2026", "12, Tue 24 Nov 2026, sent as PHQ-9"),
+    )
+    own = replace(old, scores=(RecordedScore("own-scale", Decimal(3), DAY),))
+    assert {c.what for c in facts_changes(old, own)} == {"PHQ-9", "own-scale"}
 
 
 def test_an_answer_that_changed_shows_both():

@@ -8,18 +8,13 @@ from decimal import Decimal
 
 import pytest
 
-from tenuto.core.gate import Gate, Level
+from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.facts import Answer, PatientFacts, Person, RecordedScore
-from tenuto.core.intake.safety import (
-    Risk,
-    contradicted,
-    risk_question,
-    safety_state,
-    suicide_item,
-    with_safety,
-)
+from tenuto.core.intake.risk_questions import risk_question, suicide_item
+from tenuto.core.intake.safety import TRIAGE, Risk, contradicted, safety_state, with_safety
 from tenuto.core.scales.reading import instruments
 from tenuto.core.scales.red_flags import Urgency, rules
+from tenuto.core.sources import Basis, Tag
 
 ASKED = {scale.id: scale.risk_item for scale in instruments().values() if scale.risk_item is not None}
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -41,7 +36,7 @@ def state(*scores, triage=None):
 
 
 def test_the_scales_that_ask():
-    assert set(ASKED) == {"phq9", "qidssr16", "madrs", "madrs24", "madrss", "madrss27"}
+    assert set(ASKED) == {"phq9", "qidssr16", "madrs", "madrs24", "madrss", "madrss27", "suicide_check"}
 
 
 @pytest.mark.parametrize("scale", ASKED)
@@ -56,6 +51,23 @@ def test_a_reported_thought_is_open_until_a_triage_follows_it(scale):
     assert known.risk is Risk.KNOWN
     assert with_safety(Gate(), known) == Gate()
     assert state(reported, triage=("low", AT - timedelta(minutes=10))).risk is Risk.OPEN
+
+
+def test_an_open_risk_is_said_once():
+    """A rule of intake that found the triage high has said it; one that misses the triage has not."""
+    found = state(form("phq9", 2))
+    basis = Basis((Tag.D,), note="a rule of intake")
+    high = Finding("TRIAGE-HIGH", Level.BLOCK, "The triage found a high risk.", basis, TRIAGE)
+    missing = replace(high, code="TRIAGE-MISSING", missing=True)
+    assert with_safety(Gate.of([high]), found) == Gate.of([high])
+    assert [f.code for f in with_safety(Gate.of([missing]), found).findings] == [
+        "SUICIDE-RISK-OPEN",
+        "TRIAGE-MISSING",
+    ]
+    assert [f.code for f in with_safety(Gate.of([replace(high, level=Level.REVIEW)]), found).findings] == [
+        "SUICIDE-RISK-OPEN",
+        "TRIAGE-HIGH",
+    ]
 
 
 def hours(number):
@@ -128,8 +140,13 @@ def test_below_it_nothing_was_found_and_unanswered_is_not_no(scale):
         if o.value < ASKED[scale].reported_from
     )
     assert state(form(scale, below)).risk is Risk.NONE_FOUND
-    assert state(form(scale, None)).risk is Risk.OPEN
-    assert "was not answered" in state(form(scale, None)).text
+    unanswered = state(form(scale, None))
+    if len(instruments()[scale].items) == 1:
+        # Nothing else was asked, so that nothing was.
+        assert unanswered.risk is Risk.NOT_ASKED
+    else:
+        assert unanswered.risk is Risk.OPEN
+        assert "was not answered" in unanswered.text
 
 
 @pytest.mark.parametrize("scale", ASKED)

@@ -75,7 +75,9 @@ def request(chance: Random) -> PlanRequest:
             [None, TotalVolume(Ml(50)), TotalVolume(Ml("0.7")), AddedTo(Ml(100), Ml(chance.randint(0, 15)))]
         ),
         dead_volume=Ml(chance.choice([0, 0, 20])),
-        weight_choice=chance.choice([None, None, *(WeightChoice(basis, "chosen") for basis in WeightBasis)]),
+        weight_choice=chance.choice(
+            [None, None, *(WeightChoice(basis, "chosen for this body") for basis in WeightBasis)]
+        ),
         target=MgPerKg(Decimal(chance.randint(1, 300)) / 100) if unusual else None,
         minutes=Minutes(chance.randint(5, 300)) if unusual else None,
     )

@@ -57,7 +57,7 @@ def test_drug_and_diluent_make_the_total_and_the_vials_hold_the_dose(seed):
         (50, 100, ""),
         (100, 100, ""),
         (50, 1000, "PUMP-RATE"),
-        (50, 2, "PUMP-STEP"),
+        (50, 10, "PUMP-STEP"),
     ],
 )
 def test_what_the_pump_can_not_run_is_reviewed(vial, volume, code):
@@ -72,6 +72,13 @@ def test_what_the_pump_can_not_run_is_reviewed(vial, volume, code):
     )
     assert {"PUMP-RATE", "PUMP-STEP"} & set(found) == ({code} - {""})
     assert not code or found[code].level is Level.REVIEW
+
+
+@pytest.mark.parametrize(("volume", "refused"), [(1, True), (10, False), (1000, False), (100_000, True)])
+def test_a_volume_that_no_syringe_or_bag_has_is_refused(volume, refused):
+    found = codes(proposed(replace(REQUEST, volume=TotalVolume(Ml(volume)))))
+    assert ("VOLUME-IMPLAUSIBLE" in found) is refused
+    assert not refused or found["VOLUME-IMPLAUSIBLE"].level is Level.REFUSE
 
 
 def test_a_volume_that_no_syringe_measures_is_reviewed():

@@ -36,7 +36,7 @@ def test_the_choice_is_due_from_exactly_the_policys_bmi(kg, codes):
 
 
 def test_an_unusual_choice_is_reviewed():
-    choice = WeightChoice(WeightBasis.ADJUSTED, "frail")
+    choice = WeightChoice(WeightBasis.ADJUSTED, "frail and old")
     decided = decide_weight(Kg(80), Centimetres(170), "male", choice, policy=POLICY)
     assert [f.code for f in decided.findings] == ["WEIGHT-UNUSUAL"]
     assert decided.used.basis is WeightBasis.ADJUSTED
@@ -52,7 +52,7 @@ def test_a_height_that_gives_no_ideal_weight_gives_none():
     ("cm", "there"), [("152.3", False), ("152.4", True), ("193.04", True), ("193.05", False)]
 )
 def test_there_is_no_ideal_weight_outside_the_heights_that_the_rule_was_made_for(cm, there):
-    choice = WeightChoice(WeightBasis.IDEAL, "frail")
+    choice = WeightChoice(WeightBasis.IDEAL, "frail and old")
     decided = decide_weight(Kg(160), Centimetres(cm), "male", choice, policy=POLICY)
     assert (decided.used is not None) is there
     assert len(decided.options) == (3 if there else 1)

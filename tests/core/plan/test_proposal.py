@@ -164,7 +164,7 @@ def test_alternatives_are_the_other_templates_of_the_condition():
 @pytest.mark.parametrize(("request_", "words"), [
     ({"protocol": "ketamine"}, "depression-6x2wk"),
     ({"maintenance": "weekly"}, "every-2-4-weeks"),
-    ({"infusions": 7}, "6 to 6"),
+    ({"infusions": 7}, "has 6."),
     ({"start": date(9999, 12, 31)}, "ten years"),
     ({"indication": "gout"}, "gout"),
 ])  # fmt: skip
@@ -226,9 +226,9 @@ def heavy(sex="male"):
 @pytest.mark.parametrize(("choice", "mg", "basis", "code"), [
     (None, 60, "actual", "WEIGHT-CHOICE"),
     (WeightChoice(WeightBasis.ACTUAL, "as in the trials"), 60, "actual", ""),
-    (WeightChoice(WeightBasis.ADJUSTED, "apnoea"), 44, "adjusted", ""),
-    (WeightChoice(WeightBasis.IDEAL, "apnoea"), 33, "ideal", ""),
-    (WeightChoice(WeightBasis.IDEAL, " "), 33, "ideal", "WEIGHT-REASON"),
+    (WeightChoice(WeightBasis.ADJUSTED, "sleep apnoea"), 44, "adjusted", ""),
+    (WeightChoice(WeightBasis.IDEAL, "sleep apnoea"), 33, "ideal", ""),
+    (WeightChoice(WeightBasis.IDEAL, "apnoea"), 33, "ideal", "WEIGHT-REASON"),
 ])  # fmt: skip
 def test_from_bmi_30_the_dosing_weight_is_chosen_with_a_reason(choice, mg, basis, code):
     proposal = plan(heavy(), weight_choice=choice)
@@ -241,7 +241,7 @@ def test_from_bmi_30_the_dosing_weight_is_chosen_with_a_reason(choice, mg, basis
 
 
 def test_a_weight_that_cannot_be_calculated_gives_no_dose():
-    proposal = plan(heavy(sex="other"), weight_choice=WeightChoice(WeightBasis.IDEAL, "apnoea"))
+    proposal = plan(heavy(sex="other"), weight_choice=WeightChoice(WeightBasis.IDEAL, "sleep apnoea"))
     assert "WEIGHT-CHOICE-IMPOSSIBLE" in codes(proposal, Level.REFUSE)
     assert proposal.calculation is None
 

@@ -75,6 +75,35 @@ def test_a_count_must_be_whole():
         policy.whole("dose_max_mg_session")
 
 
+CHOICE = """
+[limits.forecast_aim]
+word = "keep_response"
+evidence = ["D"]
+"""
+
+
+def test_a_limit_may_be_one_of_the_words_that_ship():
+    policy = load_policy(BASE + CHOICE, name="policy.toml")
+    assert policy.word("forecast_aim") == "keep_response"
+    assert policy.limit("forecast_aim").amount == "keep response"
+    assert default_policy().limit("forecast_aim").word in default_policy().limit("forecast_aim").among
+    with pytest.raises(PolicyError, match="is a choice among words"):
+        policy.word("dose_max_mg_session")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"keep_response"', '"keep_calm"', "is 'keep calm'. Give 'word', one of keep_gain, keep_response"),
+        ('word = "keep_response"', 'value = "3"\nunit = "d"', "is '3 d'. Give 'word', one of keep_gain"),
+        ("forecast_aim", "forecast_worth_days", "is 'keep response'. Give a number as 'value'"),
+    ],
+)
+def test_a_word_that_is_none_of_those_is_refused(old, new, message):
+    with pytest.raises(PolicyError, match=message):
+        load_policy(BASE + CHOICE.replace(old, new), name="policy.toml")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

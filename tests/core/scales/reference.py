@@ -126,8 +126,10 @@ TOTALS: dict[str, Callable[[Answers], Fraction | None]] = {
     "asrm": summed(5),
     "audit": summed(10),
     "auditc": summed(3),
+    "bpicss": summed(8),
     "cadss": summed(23),
     "cadss6": summed(6),
+    "craving_check": summed(1),
     "daily_anxiety": summed(1),
     "daily_mood": summed(1),
     "dast10": dast10,
@@ -161,7 +163,7 @@ TOTALS: dict[str, Callable[[Answers], Fraction | None]] = {
     "ybocssr": summed(10),
 }
 
-WITHOUT_TOTAL = {"bpisf", "cssrs_screener", "ketamine_use_check", "urinary_check"}
+WITHOUT_TOTAL = {"bpisf", "cssrs_screener", "ketamine_use_check", "suicide_check", "urinary_check"}
 
 # The highest total of each band and its label, from below.
 BANDS: dict[str, list[tuple[int, str]]] = {
@@ -184,8 +186,10 @@ RANGES: dict[str, list[range | tuple[int, ...]]] = {
     "asrm": [range(5)] * 5,
     "audit": [range(5)] * 8 + [(0, 2, 4)] * 2,
     "auditc": [range(5)] * 3,
+    "bpicss": [*[range(5)] * 7, range(11)],
     "cadss": [range(5)] * 23,
     "cadss6": [range(5)] * 6,
+    "craving_check": [range(11)],
     "daily_anxiety": [range(11)],
     "daily_mood": [range(11)],
     "dast10": [range(2)] * 2 + [(1, 0)] + [range(2)] * 7,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from copy import deepcopy
+from dataclasses import fields
 
 import pytest
 
@@ -46,6 +48,24 @@ def test_conditions_measured_are_conditions_that_are_treated_and_asked_with_that
     for scale in WITH:
         for name in scale.measurement.conditions:
             assert scale.id in asked[name], (scale.id, name)
+
+
+@pytest.mark.parametrize(
+    "scale", [scale for scale in WITH if not scale.change.reliable], ids=lambda scale: scale.id
+)
+def test_without_a_published_figure_a_change_is_reliable_past_the_noise_of_both_scores(scale):
+    found = measure(scale.measurement.short)
+    # Two errors, each with this SD, have together the SD of their root sum of squares.
+    assert found.reliable == pytest.approx(1.96 * math.hypot(found.error_sd, found.error_sd))
+
+
+def test_a_stretched_scale_has_every_size_in_points_larger_and_nothing_else_changed():
+    once, thrice = measure("PHQ-9"), measure("PHQ-9").stretched(3)
+    changed = {f.name for f in fields(once) if getattr(once, f.name) != getattr(thrice, f.name)}
+    sizes = {"highest", "step", "remission_at_most", "error_sd", "reliable", "typical_mean", "typical_sd"}
+    assert changed == sizes  # from 0, which stays
+    assert all(getattr(thrice, name) == pytest.approx(3 * getattr(once, name)) for name in sizes)
+    assert measure("Y-BOCS").stretched(2).highest == 2 * measure("Y-BOCS").highest
 
 
 def test_an_unknown_scale_is_answered_with_the_list():

@@ -76,6 +76,13 @@ def test_every_set_of_answers_of_the_phq9_in_several_orders():
             agrees("phq9", form, reference.TOTALS["phq9"](form))
 
 
+@pytest.mark.thorough
+def test_every_one_of_the_262144_forms_of_the_phq9():
+    for values in itertools.product(range(4), repeat=9):
+        form = dict(enumerate(values, 1))
+        agrees("phq9", form, Fraction(sum(values)))
+
+
 @pytest.mark.parametrize("values", [(0, 1), (3, 2), (2, 0)])
 def test_every_pattern_of_missing_answers_of_the_phq9(values):
     for kept in itertools.product((True, False), repeat=9):

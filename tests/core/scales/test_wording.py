@@ -240,5 +240,6 @@ def test_an_instrument_without_a_total_says_so():
         "bpisf",
         "cssrs_screener",
         "ketamine_use_check",
+        "suicide_check",
         "urinary_check",
     }

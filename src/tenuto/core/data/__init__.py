@@ -7,7 +7,7 @@ the nearest key that is known.
 
 from __future__ import annotations
 
-from tenuto.core.data.reading import build, parse_csv, parse_json, parse_toml, read_toml
+from tenuto.core.data.reading import build, json_content, parse_csv, parse_json, parse_toml, read_toml
 from tenuto.core.data.shipped import DataFile, DataFolder, data_file, data_folder, declared
 from tenuto.core.data.table import DataError, Table, not_among
 
@@ -20,6 +20,7 @@ __all__ = [
     "data_file",
     "data_folder",
     "declared",
+    "json_content",
     "not_among",
     "parse_csv",
     "parse_json",

@@ -6,15 +6,28 @@ import csv
 import io
 import json
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NoReturn, TypeVar
 
 from tenuto.core.data.table import DataError, Table
 
-__all__ = ["ROWS", "build", "parse_csv", "parse_json", "parse_toml", "read_toml", "toml_content"]
+__all__ = [
+    "ROWS",
+    "build",
+    "json_content",
+    "parse_csv",
+    "parse_json",
+    "parse_toml",
+    "read_toml",
+    "toml_content",
+]
 
 T = TypeVar("T")
+
+MOST_DOTS = 200
+"""In one line of TOML: more than any sentence or key has."""
 
 ROWS = "rows"
 """The key under which the lines of a CSV file stand, each a table by column."""
@@ -46,6 +59,9 @@ def parse_toml(text: str, *, name: str) -> dict[str, Any]:
 
 def toml_content(text: str, *, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
     """The content of TOML from anywhere. ValueError says what is wrong, also of what makes the parser itself give up."""
+    # The parser walks a dotted key anew for each of its dots, so that one long line would take it minutes.
+    if any(line.count(".") > MOST_DOTS for line in text.splitlines()):
+        raise ValueError(f"it has a line with more than {MOST_DOTS} dots")
     try:
         return tomllib.loads(text, parse_float=parse_float)
     except tomllib.TOMLDecodeError:
@@ -56,14 +72,26 @@ def toml_content(text: str, *, parse_float: Callable[[str], Any] = float) -> dic
         raise ValueError("it holds a number with more digits than are read") from None
 
 
+def json_content(text: str, **how: Any) -> Any:
+    """The content of JSON from anywhere, by the words of `json.loads`. ValueError says what is wrong, as `toml_content` does."""
+    try:
+        return json.loads(text, **how)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    except (ValueError, ArithmeticError) as error:
+        # What is wrong with the text, or what a hook of the caller has to say, is a kind of its own.
+        if isinstance(error, ValueError) and type(error) is not ValueError:
+            raise
+        raise ValueError("it holds a number with more digits than are read") from None
+
+
 def parse_json(text: str, *, name: str) -> dict[str, Any]:
     """The content of a JSON file that holds an object; numbers with a point are exact decimals, a key stands once."""
 
     def once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            keys = [key for key, _ in pairs]
-            twice = next(key for key in keys if keys.count(key) > 1)
+            twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
             raise DataError(f"{name} has '{twice}' twice in one object. Keep one.")
         return found
 
@@ -71,8 +99,10 @@ def parse_json(text: str, *, name: str) -> dict[str, Any]:
         raise DataError(f"{name} holds {constant}, which is not a number. Correct it.")
 
     try:
-        raw = json.loads(text, parse_float=Decimal, parse_constant=no_number, object_pairs_hook=once)
-    except (json.JSONDecodeError, RecursionError) as error:
+        raw = json_content(text, parse_float=Decimal, parse_constant=no_number, object_pairs_hook=once)
+    except DataError:
+        raise
+    except ValueError as error:
         raise DataError(f"{name} is not a JSON file: {error}.") from error
     if not isinstance(raw, dict):
         raise DataError(f"{name} must hold one JSON object.")

@@ -88,10 +88,12 @@ class DataFile(DataFolder[T]):
         """The file at `path`, read by `reader`."""
         super().__init__(path.parent, path.name, reader)
         self.path = path
+        # A page asks some thirty files, each by this name.
+        self._only = self._name(path)
 
     def __call__(self) -> T:
         """What the file holds."""
-        return self.one(self._name(self.path))
+        return self.one(self._only)
 
 
 def data_file(path: Path) -> Callable[[Callable[[Table], T]], DataFile[T]]:

@@ -38,9 +38,9 @@ def not_among(name: str, known: Iterable[str]) -> str:
     names = list(known)
     near = get_close_matches(name, names, n=1, cutoff=0.7)
     if near:
-        return f"'{name[:60]}' is not known here. The nearest that is known is '{near[0]}'."
+        return f"'{name[:60]}' is not known here. The nearest that is known is '{near[0]}'. Correct it if that is meant."
     shown = ", ".join(names[:MOST_NAMED]) + (", ..." if len(names) > MOST_NAMED else "")
-    return f"'{name[:60]}' is not known here. Known: {shown or 'nothing'}."
+    return f"'{name[:60]}' is not known here. Known: {shown or 'nothing'}. Use one that is known."
 
 
 class Table:
@@ -55,7 +55,7 @@ class Table:
     def __init__(self, raw: Any, where: str) -> None:
         """`where` is what an error calls the table. Raises DataError when `raw` is something else than a table."""
         if not isinstance(raw, Mapping):
-            raise DataError(f"{where} must be a table of keys with values, got {_short(raw)}.")
+            raise DataError(f"{where} is {_short(raw)}. Write it as a table of keys with values.")
         self.raw: Mapping[str, Any] = raw
         """The content as parsed, for a digest. Reading a value here does not count as reading it."""
         self.where = where
@@ -267,7 +267,7 @@ class Table:
         values: Iterable[Any] = self._get(key, (list, tuple), f"a list of {wanted}", default)
         for value in values if key in self.raw else ():
             if not _is(value, kind):
-                raise DataError(f"{self.where}: '{key}' holds {_short(value)}. It takes {wanted} only.")
+                raise DataError(f"{self.where}: '{key}' holds {_short(value)}. Give {wanted} only.")
         return values
 
     def _finite(self, key: str, value: Decimal) -> Decimal:

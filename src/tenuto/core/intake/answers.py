@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -15,6 +16,8 @@ from tenuto.core.intake.wording import words
 from tenuto.core.units import plain
 
 __all__ = ["given", "judge", "said", "truth"]
+
+REFUSED = "refused"
 
 _YES = frozenset(("yes", "y", "true", "positive", "present", "done"))
 _NO = frozenset(("no", "n", "false", "none", "never", "negative", "absent", "nobody", "nil", "denies"))
@@ -57,7 +60,7 @@ def given(case: JudgedCase, fact_id: str) -> tuple[Answer, ...]:
 def judge(case: JudgedCase, item: RequiredFact) -> tuple[Finding, ...]:
     """Findings about one fact that is answered: its effect, its age, or that it is missing."""
     if not case.applies(item):
-        return ()
+        return _closed_unasked(case, item)
     future = tuple(
         Finding(
             finding_code("FUTURE", item.id),
@@ -78,6 +81,25 @@ def judge(case: JudgedCase, item: RequiredFact) -> tuple[Finding, ...]:
     if not _current(case, item, answers[0].taken):
         return future + effects + missing(case, item, stale=answers[0].taken or date.min)
     return future + effects
+
+
+def _closed_unasked(case: JudgedCase, item: RequiredFact) -> tuple[Finding, ...]:
+    """An answer closes also where it isn't asked for: a positive pregnancy test in the record of a man, or of a woman of 60."""
+    found = (
+        _effect(case, item, answer)
+        for answer in given(case, item.id)
+        if case.current(item, answer.taken) and said(answer.value) != REFUSED
+    )
+    return tuple(
+        replace(f, message=f"{f.message} {_NOT_ASKED}")
+        for f in found
+        if f is not None and not f.missing and f.level >= Level.BLOCK
+    )
+
+
+_NOT_ASKED = (
+    "By what the record says of this person it would not be asked for: check sex, age and whose result it is."
+)
 
 
 def _current(case: JudgedCase, item: RequiredFact, taken: date | None) -> bool:

@@ -12,7 +12,7 @@ from tenuto.core.intake.case import JudgedCase, missing, note
 from tenuto.core.intake.required import fact
 from tenuto.core.units import plain
 
-__all__ = ["BloodPressure", "judge", "readings"]
+__all__ = ["BloodPressure", "judge", "readings", "too_close"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,19 @@ def judge(case: JudgedCase) -> tuple[Finding, ...]:
     few = _few(case, valid, item.apart_minutes)
     last = _last(valid, item.apart_minutes)
     return (*lacking, *few, *_high(case, valid, last), *_low(case, last))
+
+
+def too_close(case: JudgedCase) -> str:
+    """That the newest two readings were taken too close together by their times to count as two, in a sentence; else empty."""
+    every, minutes = readings(case), fact("blood_pressure").apart_minutes
+    if len(every) < 2 or _apart(every[0], every[1], minutes):
+        return ""
+    apart = _minutes(every[0]) - _minutes(every[1])
+    between = f"{apart} minute{'' if apart == 1 else 's'} apart" if apart else "at the same minute"
+    return (
+        f"By their times the blood pressures {every[1]} and {every[0]} were taken {between}: they count as one. "
+        f"Take another one at least {minutes} minutes after the first, or correct a time that is wrong."
+    )
 
 
 def _last(valid: tuple[BloodPressure, ...], apart_minutes: int) -> tuple[BloodPressure, ...]:

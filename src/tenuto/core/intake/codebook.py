@@ -10,7 +10,7 @@ from typing import Any
 from tenuto.core.intake.facts import Coding, Problem
 from tenuto.core.intake.wording import Mention, Phrases, otherwise, words
 
-__all__ = ["Codebook", "CodebookMatch", "icd_prefixes", "is_icd10"]
+__all__ = ["Codebook", "CodebookMatch", "icd_prefixes", "is_icd10", "texts_of"]
 
 _LOOKS_ICD = re.compile(r"[A-Z]\d[0-9A-Z](\.?[0-9A-Z]{1,4})?\Z", re.ASCII)
 _READABLE = frozenset(("icd9cm", "icd11", "icpc2", "loinc", "rxnorm", "ndc", "atc"))
@@ -77,7 +77,7 @@ class Codebook:
         for coding in problem.codings:
             for name in self.by_code(coding):
                 found.setdefault(name, CodebookMatch(name, Mention.STATED, f"{coding.code}"))
-        for text in _texts(problem):
+        for text in texts_of(problem):
             for name, mention in self._phrases.mentions(text).items():
                 if name not in found or mention > found[name].mention:
                     found[name] = CodebookMatch(name, mention, f"“{text.strip()}”")
@@ -87,7 +87,7 @@ class Codebook:
         """True when a code is held here or the whole text is one of the phrases, a bracketed remark aside."""
         if any(self.by_code(coding) for coding in problem.codings):
             return True
-        return any(_core(text) in self._whole for text in _texts(problem))
+        return any(_core(text) in self._whole for text in texts_of(problem))
 
     def identified(self, problem: Problem) -> frozenset[str]:
         """The entries that a problem *is*, for whatever opens a gate: by its codes, or by its whole text.
@@ -96,20 +96,22 @@ class Codebook:
         system of diagnoses, that is not the entry's vetoes the text. Without such a code every text of the problem
         must be a listed name. Words of denial, family, past or screening beside the entry always win.
         """
-        coded = [c for c in problem.codings if c.code.strip()]
-        deciding = [c for c in coded if _is_icd_like(c)] or [c for c in coded if c.system in _SNOMED]
-        if deciding:
-            each = [frozenset(self.by_code(coding)) for coding in deciding]
-            return frozenset.intersection(*each) - self._otherwise(problem)
-        if any(coding.system in _READABLE for coding in coded):
+        if _deciding(problem):
+            return self.coded(problem) - self._otherwise(problem)
+        if any(coding.system in _READABLE for coding in problem.codings if coding.code.strip()):
             return frozenset()
-        named = [frozenset(self._whole.get(_core(text), ())) for text in _texts(problem)]
+        named = [frozenset(self._whole.get(_core(text), ())) for text in texts_of(problem)]
         return frozenset.intersection(*named) if named else frozenset()
+
+    def coded(self, problem: Problem) -> frozenset[str]:
+        """The entries that a problem is by its codes alone; empty without a code that decides."""
+        each = [frozenset(self.by_code(coding)) for coding in _deciding(problem)]
+        return frozenset.intersection(*each) if each else frozenset()
 
     def _otherwise(self, problem: Problem) -> frozenset[str]:
         return frozenset(
             name
-            for text in _texts(problem)
+            for text in texts_of(problem)
             for tokens in (words(text),)
             for name, start, end in self._phrases.find(tokens)
             if otherwise(tokens, start, end)
@@ -118,6 +120,11 @@ class Codebook:
     def mentioned_in(self, text: str) -> frozenset[str]:
         """The entries that a text states."""
         return frozenset(n for n, m in self._phrases.mentions(text).items() if m is Mention.STATED)
+
+
+def _deciding(problem: Problem) -> list[Coding]:
+    coded = [c for c in problem.codings if c.code.strip()]
+    return [c for c in coded if _is_icd_like(c)] or [c for c in coded if c.system in _SNOMED]
 
 
 _REMARKS = frozenset(("disorder", "finding", "situation", "morphologic", "abnormality"))
@@ -147,5 +154,6 @@ def _is_icd_like(coding: Coding) -> bool:
     return not known and bool(_LOOKS_ICD.match(coding.code.strip().upper()))
 
 
-def _texts(problem: Problem) -> tuple[str, ...]:
+def texts_of(problem: Problem) -> tuple[str, ...]:
+    """All that is written about a problem: its own words and those of its codes, each once."""
     return tuple(dict.fromkeys(t for t in (problem.text, *(c.display for c in problem.codings)) if t.strip()))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from tenuto.core.data import Table, data_file
-from tenuto.core.intake.codebook import Codebook, icd_prefixes
+from tenuto.core.intake import contraindications
+from tenuto.core.intake.codebook import Codebook, icd_prefixes, texts_of
 from tenuto.core.intake.coded_entries import recognised_by, without_points
 from tenuto.core.intake.facts import Coding, Problem, ProblemStatus
+from tenuto.core.intake.icd10cm import titles
+from tenuto.core.intake.wording import words
 from tenuto.core.literature import ROOT
 from tenuto.core.sources import Basis, basis_of
 
@@ -22,8 +25,10 @@ __all__ = [
     "conditions",
     "indications",
     "named",
+    "not_compared",
     "resembles",
     "stated_in",
+    "told_otherwise",
 ]
 
 PSYCHIATRIC, PAIN = "psychiatric", "pain"
@@ -49,6 +54,8 @@ class Condition:
     on_request: bool = False
     """True when it counts as a reason for treatment only if asked for by name."""
     under_study: bool = False
+    accompanies: frozenset[str] = frozenset()
+    """The conditions that it comes with: a consent to treat one of them covers it."""
     resistant: bool = False
     """True when what is known is from people whom earlier treatment did not help."""
 
@@ -93,6 +100,7 @@ def _condition(entry: Table) -> Condition:
         template=entry.flag("template", True),
         on_request=entry.flag("on_request"),
         under_study=entry.flag("under_study"),
+        accompanies=frozenset(entry.words("accompanies", ())),
         resistant=entry.flag("resistant"),
     )
 
@@ -122,8 +130,53 @@ def by_code(coding: Coding) -> tuple[str, ...]:
 
 
 def named(problem: Problem) -> frozenset[str]:
-    """The ids of the conditions that a problem is, whatever its status: by known code or whole name, never by a word in it."""
-    return _codebook().identified(problem) if problem.certain else frozenset()
+    """The ids of the conditions that a problem is, whatever its status: by known code or whole name, never by a word in it.
+
+    Of one whose text says something else than its code, none.
+    """
+    if not problem.certain or told_otherwise(problem):
+        return frozenset()
+    return _codebook().identified(problem)
+
+
+def told_otherwise(problem: Problem) -> str:
+    """The text of a problem that says something else than its code: another condition, or an illness that a rule knows.
+
+    Empty where the code is of no condition, and where nothing else is known of the text.
+    """
+    found = (text for text in _beside_the_code(problem) if _is_something_else(text))
+    return next(found, "")
+
+
+def not_compared(problem: Problem) -> str:
+    """The text of a coded problem whose words say nothing that is known here, so that nobody has compared the two."""
+    return next((text for text in _beside_the_code(problem) if not _is_something_else(text)), "")
+
+
+def _beside_the_code(problem: Problem) -> Iterator[str]:
+    """Each text that does not speak of what the code stands for, and is no official title of it."""
+    coded = _codebook().coded(problem)
+    if not coded:
+        return
+    for text in texts_of(problem):
+        spoken = {match.entry for match in _codebook().matches(Problem(text))}
+        if not coded & spoken and not coded & _titled().get(" ".join(words(text)), frozenset()):
+            yield text
+
+
+def _is_something_else(text: str) -> bool:
+    alone = Problem(text)
+    return bool(_codebook().matches(alone)) or contraindications.recognised(alone)
+
+
+@cache
+def _titled() -> Mapping[str, frozenset[str]]:
+    """The conditions of each official title."""
+    found: dict[str, frozenset[str]] = {}
+    for code, title in titles().items():
+        key = " ".join(words(title))
+        found[key] = found.get(key, frozenset()) | frozenset(by_code(Coding("icd10cm", code)))
+    return found
 
 
 def resembles(problem: Problem) -> frozenset[str]:

@@ -35,9 +35,11 @@ def judge(case: JudgedCase) -> tuple[Finding, ...]:
 
 
 def _covers(case: JudgedCase, consent: Consent) -> bool:
-    """True when the consent names no condition or all that are treated."""
+    """True when the consent names no condition or all that are treated, what comes with a named one aside."""
     named = consent.indication.strip().casefold()
-    return not named or all(named in (c.id, c.title.casefold()) for c in case.treated)
+    covered = {c.id for c in case.treated if named in (c.id, c.title.casefold())}
+    rest = [c for c in case.treated if c.id not in covered]
+    return not named or all(c.accompanies & covered for c in rest)
 
 
 def _other(case: JudgedCase, valid: list[Consent]) -> Finding:

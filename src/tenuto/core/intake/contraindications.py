@@ -19,7 +19,16 @@ from tenuto.core.literature import ROOT
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, basis_of
 
-__all__ = ["ContraindicationRule", "identified", "judge", "mentioned", "recognised", "rule", "rules"]
+__all__ = [
+    "ContraindicationRule",
+    "identified",
+    "judge",
+    "mentioned",
+    "recognised",
+    "rule",
+    "rules",
+    "spoken_of",
+]
 
 _ORDER = (ProblemStatus.ACTIVE, ProblemStatus.REMISSION, ProblemStatus.RESOLVED)
 DAYS_PER_WEEK = 7
@@ -43,6 +52,11 @@ class ContraindicationRule:
     on_request: Level | None = None
     remission_codes: frozenset[str] = frozenset()
     mild_codes: frozenset[str] = frozenset()
+    family: Level | None = None
+    """Level when the record says it of a relative; None where a relative's illness is no finding."""
+    risk: bool = False
+    """True for what says that the person may be at risk of suicide. Hazard H18."""
+    history_codes: frozenset[str] = frozenset()
 
     @property
     def code(self) -> str:
@@ -113,6 +127,9 @@ def _rule(entry: Table) -> ContraindicationRule:
         on_request=entry.choice("on_request", Level) if entry.has("on_request") else None,
         remission_codes=without_points(entry.words("icd10cm_remission", ())),
         mild_codes=without_points(entry.words("icd10cm_mild", ())),
+        family=entry.choice("family", Level) if entry.has("family") else None,
+        risk=entry.flag("risk"),
+        history_codes=without_points(entry.words("icd10cm_history", ())),
     )
 
 
@@ -141,25 +158,54 @@ def identified(problem: Problem) -> frozenset[str]:
     return _codebook().identified(problem)
 
 
+def spoken_of(problem: Problem) -> Iterator[tuple[ContraindicationRule, Mention]]:
+    """The rules that a problem speaks about, each with what it says: that it is so, denied, doubted or a relative's."""
+    for match in _codebook().matches(problem):
+        yield rule(match.entry), match.mention
+
+
 def judge(
-    problems: Iterable[Problem], *, policy: Policy, as_of: date, only_pain: bool, requested: frozenset[str]
+    problems: Iterable[Problem],
+    *,
+    policy: Policy,
+    as_of: date,
+    only_pain: bool,
+    requested: frozenset[str],
+    untriaged: frozenset[Problem] = frozenset(),
 ) -> tuple[Finding, ...]:
     """Findings of all rules about all problems.
 
     `only_pain` selects the levels for people treated for pain alone. `requested` holds the ids of rules whose own
-    condition is the reason for treatment, asked for by name. A refuted problem or a denial gives no finding; an
-    uncertain mention asks for review.
+    condition is the reason for treatment, asked for by name; `untriaged` the problems that say a risk of suicide which
+    no triage follows: they block until one does. A refuted problem or a denial gives no finding; an uncertain mention,
+    and of some illnesses a relative's, asks for review.
     """
     found: list[Finding] = []
     for problem in problems:
         if problem.status is ProblemStatus.REFUTED:
             continue
-        found.extend(
-            _finding(rule(match.entry), problem, match, policy, as_of, only_pain, requested)
-            for match in _codebook().matches(problem)
-            if match.mention in (Mention.STATED, Mention.UNCERTAIN)
-        )
+        for match in _codebook().matches(problem):
+            item = rule(match.entry)
+            if match.mention in (Mention.STATED, Mention.UNCERTAIN):
+                each = _finding(item, problem, match, policy, as_of, only_pain, requested)
+                found.append(_not_triaged(each) if item.risk and problem in untriaged else each)
+            elif match.mention is Mention.FAMILY and item.family is not None:
+                found.append(_of_a_relative(item, problem, item.family))
     return tuple(_one_meaning(found))
+
+
+def _not_triaged(finding: Finding) -> Finding:
+    """What says a risk of suicide stands until a triage follows it. Hazard H18."""
+    message = f"{finding.message} No suicide triage follows it. Do one today and record it."
+    return replace(finding, level=max(finding.level, Level.BLOCK), message=message, fact="suicide.screen")
+
+
+def _of_a_relative(item: ContraindicationRule, problem: Problem, level: Level) -> Finding:
+    message = (
+        f"{item.title} in the family: “{problem.text.strip()[:120]}”. "
+        "Ask whose it was, and compare it with what was answered about the family."
+    )
+    return Finding(f"{item.code}-FAMILY", level, message, item.basis)
 
 
 def _one_meaning(found: Sequence[Finding]) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -29,10 +29,13 @@ from tenuto.core.intake.conditions import (
     condition,
     indications,
     named,
+    not_compared,
     resembles,
+    told_otherwise,
 )
 from tenuto.core.intake.facts import PatientFacts, Problem, ProblemStatus
 from tenuto.core.intake.required import JudgementPurpose, RequiredFact, fact, facts
+from tenuto.core.intake.safety import untriaged_problems
 from tenuto.core.intake.weight import Weighing
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
@@ -226,7 +229,19 @@ def _condition(item: Condition, held: Indication | None, *, asked: bool) -> tupl
     if held is not None and held.in_remission:
         message = f"{item.title} is recorded as in remission. Confirm that treatment is wanted now, for maintenance perhaps."
         found.append(note("diagnosis", "IN-REMISSION", Level.REVIEW, message))
+    found += _to_compare(item, held.problems if held else ())
     return tuple(found)
+
+
+def _to_compare(item: Condition, problems: Iterable[Problem]) -> Iterator[Finding]:
+    """A code beside words that nothing here knows: whether they say the same is for a person to see."""
+    for problem in problems:
+        if text := not_compared(problem):
+            message = (
+                f"“{text[:120]}” is coded {_codes(problem.codings)}, {item.title}; its words are not known here. "
+                "Compare code and text."
+            )
+            yield note("diagnosis", "CODE-AND-TEXT", Level.REVIEW, message)
 
 
 def _answers(case: JudgedCase) -> tuple[Finding, ...]:
@@ -240,6 +255,7 @@ def _problems(case: JudgedCase, indication: str | None) -> tuple[Finding, ...]:
         as_of=case.as_of,
         only_pain=case.only_pain,
         requested=frozenset((indication,)) if indication else frozenset(),
+        untriaged=untriaged_problems(case.facts, as_of=case.as_of),
     )
 
 
@@ -247,7 +263,7 @@ def _unclassified(patient: PatientFacts) -> tuple[str, ...]:
     """One sentence a reason: a record of sixty problems that nobody here knows is one thing to look at."""
     problems: dict[str, set[str]] = {}
     for problem in patient.problems:
-        if not contraindications.recognised(problem) and not named(problem):
+        if told_otherwise(problem) or not (contraindications.recognised(problem) or named(problem)):
             problems.setdefault(_why_unknown(problem), set()).add(f"“{_said(problem)}”")
     sentences = [
         f"The problem {said[0]} is {why}"
@@ -259,6 +275,8 @@ def _unclassified(patient: PatientFacts) -> tuple[str, ...]:
 
 
 def _why_unknown(problem: Problem) -> str:
+    if told_otherwise(problem):
+        return f"coded {_codes(problem.codings)}: code and text disagree, and neither opens anything."
     if not resembles(problem):
         return "not known here."
     certain = "its code or its whole name" if problem.certain else "a confirmed diagnosis"

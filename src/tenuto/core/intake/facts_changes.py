@@ -25,6 +25,7 @@ from tenuto.core.intake.facts import (
     RecordedScore,
 )
 from tenuto.core.intake.required import facts as register
+from tenuto.core.scales.reading import find
 from tenuto.core.units import plain
 
 __all__ = ["facts_changes", "without_origins"]
@@ -107,7 +108,12 @@ def _measurement(each: Measurement) -> tuple[str, str]:
 
 def _score(each: RecordedScore) -> tuple[str, str]:
     items = ", ".join(f"{item}: {value}" for item, value in each.items)
-    return each.instrument, _line(plain(each.value), _when("", each.taken), items and f"items {items}")
+    scale = find(each.instrument)
+    if scale is None:
+        return each.instrument, _line(plain(each.value), _when("", each.taken), items and f"items {items}")
+    # Two spellings of one scale are two facts, and a difference between them must show.
+    spelt = "" if each.instrument == scale.id else f"sent as {each.instrument}"
+    return scale.title, _line(plain(each.value), _when("", each.taken), items and f"items {items}", spelt)
 
 
 def _answer(each: Answer) -> tuple[str, str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -35,48 +35,73 @@ def facts_from_json(raw: Mapping[str, Any]) -> PatientFacts:
 
 
 def _write(value: Any) -> Any:
-    if is_dataclass(value):
-        kind: Any = type(value)
+    kind = type(value)
+    writer = _WRITERS.get(kind)
+    if writer is not None:
+        return writer(value)
+    if is_dataclass(kind):
         return {name: _write(getattr(value, name)) for name in _hints(kind)}
-    match value:
-        case None | bool() | int():
-            return value
-        case Decimal():
-            return {"decimal": str(value)}
-        case datetime():
-            return {"instant": value.isoformat()}
-        case date():
-            return {"date": value.isoformat()}
-        case str():
-            return str(value)
-        case tuple():
-            return [_write(each) for each in value]
+    if isinstance(value, str):
+        return str(value)
     raise TypeError(f"{value!r} is not a fact that can be stored.")
 
 
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+# By the type itself, since a page writes and reads hundreds of values.
+_WRITERS: Mapping[type, Callable[[Any], Any]] = {
+    type(None): _as_it_is,
+    bool: _as_it_is,
+    int: _as_it_is,
+    str: _as_it_is,
+    Decimal: lambda value: {"decimal": str(value)},
+    datetime: lambda value: {"instant": value.isoformat()},
+    date: lambda value: {"date": value.isoformat()},
+    tuple: lambda value: [_write(each) for each in value],
+}
+
+Reader = Callable[[Any, str], Any]
+
+
 def _read(kind: Any, raw: Any, where: str) -> Any:
+    return _reader(kind)(raw, where)
+
+
+@cache
+def _reader(kind: Any) -> Reader:
+    """How a value of a type is read. Worked out once for each type."""
     if is_dataclass(kind):
-        return _read_record(kind, raw, where)
+        record: Any = kind
+        return partial(_read_record, record, _hints(record))
     if get_origin(kind) is tuple:
-        return _read_tuple(get_args(kind), raw, where)
-    value = _plain(raw, where)
+        return partial(_read_tuple, get_args(kind))
     if isinstance(kind, type) and issubclass(kind, StrEnum):
-        if value not in set(kind):
-            raise FactsUnreadable(f"{where}: '{value}' is not one of {', '.join(kind)}.")
-        return kind(value)
-    allowed = get_args(kind) if isinstance(kind, UnionType) else (kind,)
+        return partial(_read_choice, kind)
+    return partial(_read_plain, get_args(kind) if isinstance(kind, UnionType) else (kind,))
+
+
+def _read_choice(kind: type[StrEnum], raw: Any, where: str) -> StrEnum:
+    value = _plain(raw, where)
+    if value not in set(kind):
+        raise FactsUnreadable(f"{where}: '{value}' is not one of {', '.join(kind)}.")
+    return kind(value)
+
+
+def _read_plain(allowed: tuple[Any, ...], raw: Any, where: str) -> Any:
+    value = _plain(raw, where)
     # A bool is an int to Python, not to a clinic.
     if type(value) not in allowed:
         raise FactsUnreadable(f"{where}: {value!r} is not of a kind that belongs here.")
     return value
 
 
-def _read_record(kind: Any, raw: Any, where: str) -> Any:
-    hints = _hints(kind)
+def _read_record(kind: Any, hints: Mapping[str, Any], raw: Any, where: str) -> Any:
     if not isinstance(raw, Mapping) or not hints.keys() >= raw.keys():
         raise FactsUnreadable(f"{where}: not a record of {kind.__name__}.")
     try:
-        return kind(**{name: _read(hints[name], each, f"{where}.{name}") for name, each in raw.items()})
+        return kind(**{name: _reader(hints[name])(each, f"{where}.{name}") for name, each in raw.items()})
     except TypeError as error:
         raise FactsUnreadable(f"{where}: {error}.") from error
 
@@ -101,6 +126,8 @@ def _read_tuple(kinds: tuple[Any, ...], raw: Any, where: str) -> tuple[Any, ...]
 
 
 def _plain(raw: Any, where: str) -> Any:
+    if not isinstance(raw, dict):
+        return raw
     try:
         match raw:
             case {"decimal": str(text), **rest} if not rest:

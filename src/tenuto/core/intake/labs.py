@@ -33,6 +33,8 @@ class LabTest:
     after_infusions: str = ""
     each_session_unless: str = ""
     rules: tuple[str, ...] = ()
+    patient: str = ""
+    """How the patient calls it; empty where nothing is said to the patient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def _test(entry: Table) -> LabTest:
         after_infusions=entry.text("after_infusions", ""),
         each_session_unless=entry.text("each_session_unless", ""),
         rules=entry.words("rules", ()),
+        patient=entry.text("patient", ""),
     )
 
 

@@ -107,5 +107,5 @@ def judge_build(
 
 
 def _implausible(newest: Measurement, low: str, high: str) -> Finding:
-    message = f"A height of {plain(newest.value)} cm is outside {low} to {high} cm. Check the unit and measure again."
+    message = f"A height of {plain(newest.value)} cm is outside {low} to {high} cm. Check the unit and measure again; if it is right, tell the medical director, whose policy sets this limit."
     return note("height", "HEIGHT-IMPLAUSIBLE", Level.REVIEW, message)

@@ -1,41 +1,43 @@
-"""The safety state of a patient: whether somebody may be at risk of suicide, and who has looked at it since. H18.
+"""The safety state of a patient: who may be at risk of suicide, who has looked at it since, and what stops treatment. H18.
 
-A pure function of what is on record: answers to the questions on death and self-harm, triages and open tasks of safety.
-It stands first on every page of a patient. Nothing but a triage recorded after an answer answers it.
+A pure function of what is on record: answers to the questions on death and self-harm, triages and open tasks of safety;
+a consent that was taken back; what speaks against a signed plan since. It stands first on every page of a patient. Nothing
+but a triage recorded after an answer answers a risk, and nothing but a new consent a withdrawn one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from enum import IntEnum
-from functools import cache
 
 from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Gate, Level
-from tenuto.core.intake.facts import Answer, PatientFacts, RecordedScore
-from tenuto.core.scales.reading import instruments
+from tenuto.core.intake.facts import Answer, PatientFacts, Problem, RecordedScore
+from tenuto.core.intake.recorded_risk import RecordedRisk, recorded_risks
+from tenuto.core.intake.risk_questions import instrument_key, risk_question, suicide_item
+from tenuto.core.intake.safety_stops import SafetyStop, StopKind, consent_stops, with_withdrawal
 from tenuto.core.sources import Basis, Tag
 
 __all__ = [
+    "TRIAGE",
     "OpenSafetyTask",
     "Risk",
-    "RiskQuestion",
     "SafetyState",
     "Untriaged",
+    "asks_again",
     "contradicted",
     "follows",
-    "instrument_key",
     "on_the_clock",
-    "risk_question",
     "safety_state",
-    "suicide_item",
     "untriaged",
+    "untriaged_problems",
     "with_safety",
 ]
 
 TRIAGE = "suicide.screen"
+"""The fact that a triage answers."""
 _HIGH, _NONE = "high", frozenset(("negative", "none", "no"))
 
 
@@ -66,13 +68,61 @@ class SafetyState:
 
     risk: Risk
     sentences: tuple[str, ...]
+    """Of the risk of suicide."""
     high: bool = False
     """The newest triage found the risk high."""
+    due: datetime | None = None
+    """When the first open task about the risk is due; a page says whether that is past."""
+    stops: tuple[SafetyStop, ...] = ()
+    """What stops treatment besides, withdrawn consent first."""
+
+    @property
+    def is_red(self) -> bool:
+        """Whether nothing goes on today: somebody may be at risk, or something stops treatment."""
+        return self.risk is Risk.OPEN or bool(self.stops)
+
+    @property
+    def consent_withdrawn(self) -> bool:
+        """Whether the patient has taken the consent back: nobody overrides that."""
+        return any(stop.kind is StopKind.CONSENT and stop.level is Level.REFUSE for stop in self.stops)
+
+    @property
+    def level(self) -> Level:
+        """The level whose colour and mark the state has; what nobody asked is never calm."""
+        return max([_LEVELS[self.risk], *(stop.level for stop in self.stops)])
+
+    @property
+    def pressing(self) -> tuple[str, ...]:
+        """The sentences for which nothing goes on, the first of which stands for all where there is room for one."""
+        risk = self.sentences if self.risk is Risk.OPEN else ()
+        return (*risk, *(stop.text for stop in self.stops))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is red, each by its short name, for a row of a list."""
+        risk = ("Suicide risk",) if self.risk is Risk.OPEN else ()
+        return tuple(dict.fromkeys((*risk, *(stop.words for stop in self.stops))))
 
     @property
     def text(self) -> str:
-        """All of it in one line."""
-        return " ".join(self.sentences)
+        """All of it in one line, what is red first."""
+        rest = () if self.risk is Risk.OPEN else self.sentences
+        return " ".join((*self.pressing, *rest))
+
+    def besides(self, stops: Sequence[SafetyStop]) -> SafetyState:
+        """The same patient with what another stage found since: a withdrawn consent keeps its place before it."""
+        order = tuple(StopKind)
+        return replace(
+            self, stops=tuple(sorted((*self.stops, *stops), key=lambda stop: order.index(stop.kind)))
+        )
+
+
+_LEVELS = {
+    Risk.OPEN: Level.BLOCK,
+    Risk.KNOWN: Level.REVIEW,
+    Risk.NOT_ASKED: Level.REVIEW,
+    Risk.NONE_FOUND: Level.PASS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,63 +131,6 @@ class Untriaged:
 
     form: RecordedScore
     value: int | None
-
-
-def instrument_key(name: str) -> str:
-    """An instrument's name without case, spaces and marks: `PHQ-9` and `phq_9` are `phq9`."""
-    return "".join(c for c in name.casefold() if c.isalnum())
-
-
-@dataclass(frozen=True, slots=True)
-class RiskQuestion:
-    """The question on death or self-harm of a scale, as answers to it are found in records."""
-
-    name: str
-    """What it is called, such as `PHQ-9 item 9`."""
-    alone: str
-    """What a score is called that is this one answer."""
-    names: frozenset[str]
-    """What the answer is called among the items of a form."""
-    reported_from: int
-
-
-@cache
-def _questions() -> Mapping[str, RiskQuestion]:
-    """By the key of the scale, and by that of the answer alone."""
-    found: dict[str, RiskQuestion] = {}
-    for scale in instruments().values():
-        if scale.risk_item is not None:
-            asked, key = scale.risk_item, instrument_key(scale.id)
-            item, alone = asked.item, f"{key}item{asked.item}"
-            names = {
-                item,
-                f"item{item}",
-                f"q{item}",
-                f"{key}{item}",
-                alone,
-                instrument_key(scale.item(item).loinc),
-            }
-            question = RiskQuestion(
-                f"{scale.title} item {item}", alone, frozenset(names - {""}), asked.reported_from
-            )
-            found |= dict.fromkeys((key, instrument_key(scale.title), alone), question)
-    return found
-
-
-def risk_question(score: RecordedScore) -> RiskQuestion | None:
-    """The question on death or self-harm that a score's scale asks; None for a scale without one."""
-    return _questions().get(instrument_key(score.instrument))
-
-
-def suicide_item(score: RecordedScore) -> int | None:
-    """The answer to the scale's question on death or self-harm, or None when it asks none or the answer wasn't sent."""
-    question = risk_question(score)
-    if question is None:
-        return None
-    found = [value for name, value in score.items if instrument_key(name) in question.names]
-    if instrument_key(score.instrument) == question.alone:
-        found.append(int(score.value))
-    return max(found, default=None)
 
 
 def follows(triage: Answer, form: RecordedScore) -> bool:
@@ -164,43 +157,68 @@ def safety_state(
     as_of: date,
     open_tasks: Sequence[OpenSafetyTask] = (),
     zone: tzinfo | None = None,
+    consent_withdrawn: bool = False,
 ) -> SafetyState:
     """The state on a day. Total: any facts in any order give one.
 
-    `as_of` keeps entries dated after it out; `open_tasks` are those of this patient; `zone` is whose clock the hours are.
+    `as_of` keeps entries dated after it out; `open_tasks` are those of this patient; `zone` is whose clock the hours are;
+    `consent_withdrawn` says that the patient's newest word on the treatment is no.
     """
     facts = on_the_clock(facts, zone) if zone else facts
-    red = [_reported(each) for each in untriaged(facts, as_of=as_of)]
-    waiting = sorted(open_tasks, key=lambda task: task.due)
-    red += [_waits(task) for task in waiting if not task.known]
+    risk = _risk(facts, as_of=as_of, open_tasks=open_tasks)
+    return replace(risk, stops=tuple(consent_stops(facts, withdrawn=consent_withdrawn)))
+
+
+def _risk(facts: PatientFacts, *, as_of: date, open_tasks: Sequence[OpenSafetyTask]) -> SafetyState:
+    """The risk of suicide alone."""
     triages, forms = _triages(facts, as_of), _forms(facts, as_of)
+    held = recorded_risks(facts, as_of=as_of)
+    red = [_reported(each) for each in untriaged(facts, as_of=as_of)]
+    red += [f"{risk.said}. No triage since." for risk in held if risk.now and not risk.is_triaged(triages)]
+    waiting = sorted(open_tasks, key=lambda task: task.due)
+    due = waiting[0].due if waiting else None
+    red += _waits([task for task in waiting if not task.known])
     newest = triages[-1] if triages else None
-    amber = _triaged(triages, forms)
+    amber = (*_triaged(triages, forms), *_on_record(held, triages))
     high = newest is not None and str(newest.value).casefold() == _HIGH
     if newest is not None and high:
         red.append(
             f"Suicide risk high on {_when(newest)}. The person stays with staff until a prescriber decides."
         )
         amber = ()
-    amber = (*amber, *(_waits(task) for task in waiting if task.known))
+    amber = (*amber, *_waits([task for task in waiting if task.known]))
     if red:
-        return SafetyState(Risk.OPEN, (*red, *amber), high)
+        return SafetyState(Risk.OPEN, (*red, *amber), high, due=due)
     if amber:
-        return SafetyState(Risk.KNOWN, amber)
+        return SafetyState(Risk.KNOWN, amber, due=due)
     asked = [_when(newest)] if newest else []
     asked += [_when_taken(form) for form in forms[-1:]]
+    on_record = tuple(f"{risk.said}." for risk in held)
     if not asked:
-        return SafetyState(Risk.NOT_ASKED, ("Suicide risk: not asked yet.",))
+        return SafetyState(Risk.NOT_ASKED, ("Suicide risk: not asked yet.", *on_record))
+    if on_record:
+        return SafetyState(
+            Risk.KNOWN, (f"Suicide risk: no triage; none reported, asked {asked[0]}.", *on_record)
+        )
     return SafetyState(Risk.NONE_FOUND, (f"Suicide risk: none found, asked {asked[0]}.",))
 
 
 def with_safety(gate: Gate, state: SafetyState) -> Gate:
-    """A gate with an open risk in it: it blocks, wherever it was found. Said once, where a rule of intake says it already."""
+    """A gate with the state in it: a withdrawn consent refuses, an open risk blocks, wherever either was found.
+
+    A risk is said once, where a rule of intake says it already; so is what was found since the signature.
+    """
+    gate = with_withdrawal(gate, withdrawn=state.consent_withdrawn)
     said = any(f.level >= Level.BLOCK and not f.missing and f.fact == TRIAGE for f in gate.findings)
     if state.risk is not Risk.OPEN or said:
         return gate
     basis = Basis((Tag.D,), note="Hazard H18")
     return gate + Gate.of([Finding("SUICIDE-RISK-OPEN", Level.BLOCK, state.sentences[0], basis, TRIAGE)])
+
+
+def asks_again(finding: Finding) -> bool:
+    """Whether a finding says that the triage on record is too old: more than a fact that merely lacks."""
+    return finding.fact == TRIAGE and finding.missing and finding.code.startswith("STALE")
 
 
 def on_the_clock(facts: PatientFacts, zone: tzinfo) -> PatientFacts:
@@ -233,6 +251,22 @@ def _triaged(triages: Sequence[Answer], forms: Sequence[RecordedScore]) -> tuple
     return (f"{said} {reported}",) if reported else (said,)
 
 
+def _on_record(held: Sequence[RecordedRisk], triages: Sequence[Answer]) -> tuple[str, ...]:
+    """What problems say of a risk that was triaged, or is past, beside what the newest triage found."""
+    if not triages:
+        return ()
+    newest = triages[-1]
+    found = f" The triage of {_when(newest)} found no risk. Both stand." if not _gravity(newest) else ""
+    return tuple(f"{risk.said}.{found}" for risk in held if not risk.now or risk.is_triaged(triages))
+
+
+def untriaged_problems(facts: PatientFacts, *, as_of: date) -> frozenset[Problem]:
+    """The problems that say a present risk of suicide which no triage follows."""
+    triages = _triages(facts, as_of)
+    held = recorded_risks(facts, as_of=as_of)
+    return frozenset(risk.problem for risk in held if risk.now and not risk.is_triaged(triages))
+
+
 def _answered_by(triages: Sequence[Answer], forms: Sequence[RecordedScore]) -> list[RecordedScore]:
     """The positive answers that the newest triage is about, the highest one of each question.
 
@@ -257,8 +291,15 @@ def _answer(form: RecordedScore) -> int:
     return -1 if answer is None else answer
 
 
-def _waits(task: OpenSafetyTask) -> str:
-    return f"{task.title}: open, due {_moment(task.due)}."
+def _waits(tasks: Sequence[OpenSafetyTask]) -> tuple[str, ...]:
+    """One sentence a kind of task, with the deadline of the first; `tasks` in the order of their deadlines."""
+    alike: dict[str, list[OpenSafetyTask]] = {}
+    for task in tasks:
+        alike.setdefault(task.title, []).append(task)
+    return tuple(
+        f"{title}: {'open, due' if len(open_) == 1 else f'{len(open_)} open, the first due'} {_moment(open_[0].due)}."
+        for title, open_ in alike.items()
+    )
 
 
 def _reported(each: Untriaged) -> str:

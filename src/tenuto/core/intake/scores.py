@@ -9,14 +9,8 @@ from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.case import JudgedCase, finding_code, missing, note
 from tenuto.core.intake.facts import RecordedScore
 from tenuto.core.intake.required import RequiredFact, fact
-from tenuto.core.intake.safety import (
-    Untriaged,
-    contradicted,
-    instrument_key,
-    risk_question,
-    suicide_item,
-    untriaged,
-)
+from tenuto.core.intake.risk_questions import instrument_key, risk_question, suicide_item
+from tenuto.core.intake.safety import Untriaged, contradicted, untriaged
 from tenuto.core.units import plain
 
 __all__ = ["instrument_key", "judge", "suicide_item"]
@@ -84,15 +78,15 @@ def _item_nine(each: Untriaged) -> Finding:
     if form.unclear:
         message = (
             f"{scale}{when}: the answer to item {item} can't be read for certain ({form.unclear[:120]}); it counts as positive. "
-            "Ask it again, do the suicide screen today and record the level."
+            "Ask it again, do a suicide triage today and record it."
         )
         return note("suicide.screen", "SUICIDE-ITEM-URGENT", Level.BLOCK, message)
     if value is None:
-        message = f"{scale}{when}: item {item} wasn't answered. Ask it, and do the suicide screen today."
+        message = f"{scale}{when}: item {item} wasn't answered. Ask it, and do a suicide triage today."
         return note("suicide.screen", "SUICIDE-ITEM-MISSING", Level.REVIEW, message)
     message = (
-        f"{scale}{when}: item {item} is {value} and no triage level follows it. "
-        "Do the suicide screen today and record the level."
+        f"{scale}{when}: item {item} is {value} and no suicide triage follows it. "
+        "Do a suicide triage today and record it."
     )
     return note(
         "suicide.screen", "SUICIDE-ITEM-URGENT" if value > 1 else "SUICIDE-ITEM", Level.BLOCK, message

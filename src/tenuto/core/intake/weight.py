@@ -91,7 +91,8 @@ def _refused(case: JudgedCase, newest: Measurement, earlier: Sequence[Measuremen
     if not low <= newest.value <= high:
         return _refuse(
             "WEIGHT-IMPLAUSIBLE",
-            f"A weight of {shown} is outside {plain(low)} to {plain(high)} kg. Check the unit and weigh again.",
+            f"A weight of {shown} is outside {plain(low)} to {plain(high)} kg. Check the unit and weigh again; if it is right, nothing "
+            "is planned with it: tell the medical director, whose policy sets this limit.",
         )
     return _changed(case, newest, earlier)
 

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 
-__all__ = ["Mention", "Phrases", "otherwise", "words"]
+__all__ = ["Mention", "Phrases", "is_past", "otherwise", "words"]
 
 _TOKEN = re.compile(r"[a-z0-9]+|[.;:?!\n(),|]")
 _NUMBER_MARK = re.compile(r"(?<=\d)[.,](?=\d)")
@@ -151,6 +151,21 @@ _FILLERS = frozenset(
 )  # fmt: skip
 _REACH = 8
 _NEXT = 2
+
+
+_PAST = Phrases(
+    {
+        "past": (
+            "history of", "hx of", "h o", "hx", "past", "previous", "previously", "prior", "former", "formerly",
+            "childhood", "years ago", "by history", "as a child",
+        )
+    }
+)  # fmt: skip
+
+
+def is_past(text: str) -> bool:
+    """Whether a text says that something was once: such a text opens nothing, and closes as what was."""
+    return bool(_PAST.find(words(text)))
 
 
 def otherwise(tokens: Sequence[str], start: int, end: int) -> bool:

@@ -13,6 +13,7 @@ from tenuto.core.data import DataError, Table, data_file
 from tenuto.core.literature import ROOT
 from tenuto.core.policy import Policy, default_policy
 from tenuto.core.sources import Basis, basis_of
+from tenuto.core.units import Ml
 
 __all__ = ["Diluent", "OrderLine", "OrderSet", "SideEffectOrder", "order_set"]
 
@@ -53,10 +54,20 @@ class SideEffectOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class InfusedVolumes:
+    """The smallest and the largest total volume that is infused from a syringe or a bag."""
+
+    least: Ml
+    most: Ml
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
 class OrderSet:
     """All of it, each in the order of the file; the first diluent is the usual one."""
 
     flush: OrderLine
+    volumes: InfusedVolumes
     diluents: Mapping[str, Diluent]
     monitoring: Mapping[str, OrderLine]
     stops: Mapping[str, OrderLine]
@@ -68,6 +79,7 @@ def order_set(file: Table) -> OrderSet:
     """The order set that ships."""
     return OrderSet(
         flush=_line("flush", file.table("flush")),
+        volumes=_volumes(file.table("volume")),
         diluents={
             id_: Diluent(id_, entry.text("title"), basis_of(entry))
             for id_, entry in file.table("diluents").named().items()
@@ -76,6 +88,10 @@ def order_set(file: Table) -> OrderSet:
         stops=_lines(file.table("stops")),
         side_effects={id_: _order(id_, entry) for id_, entry in file.table("side_effects").named().items()},
     )
+
+
+def _volumes(entry: Table) -> InfusedVolumes:
+    return InfusedVolumes(Ml(entry.number("least_ml")), Ml(entry.number("most_ml")), basis_of(entry))
 
 
 def _lines(entries: Table) -> Mapping[str, OrderLine]:

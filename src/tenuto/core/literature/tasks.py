@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,14 +12,28 @@ from tenuto.core.literature import ROOT
 from tenuto.core.sources import Basis, Sourced, basis_of
 
 __all__ = [
+    "BOOKING_TO_REPAIR",
+    "CALL_BACK",
+    "CHANGE_ASKED",
+    "CHECK_ABNORMAL",
+    "CHECK_DUE",
+    "CHECK_IN",
+    "COURSE_TO_REVIEW",
+    "DEVIATION",
     "LOOK_AGAIN",
+    "MEDICINES_REOPENED",
+    "MISSED_VISIT",
+    "NEXT_DATE",
     "NOT_REACHED",
+    "OWN_WORDS",
     "PLAN_TO_SIGN",
     "REVISION_TO_SIGN",
     "TRY_AGAIN",
     "EndsBy",
     "SuicideRisk",
     "TaskKind",
+    "attempts_apart",
+    "attempts_counted",
     "attempts_needed",
     "steps_due",
     "task_kind",
@@ -30,7 +44,22 @@ PLAN_TO_SIGN = "plan.sign"
 """Opened when a person is accepted, ended by the signature of the plan."""
 REVISION_TO_SIGN = "revision.sign"
 LOOK_AGAIN = "plan.look_again"
+DEVIATION = "course.deviation"
+"""Opened when an infusion differs from what was signed."""
+NEXT_DATE = "forecast.date"
+MEDICINES_REOPENED = "medicines.reopened"
+"""Opened when a record brings other medicines than were gone through."""
+MISSED_VISIT = "outcomes.no_show"
+"""Opened when somebody did not come about whom a concern is open or whose response is being lost."""
+BOOKING_TO_REPAIR = "booking.repair"
+CHECK_IN = "booking.check_in"
+CHANGE_ASKED = "booking.change"
+COURSE_TO_REVIEW = "forecast.review"
+CHECK_DUE = "outcomes.check"
+OWN_WORDS = "portal.words"
+CHECK_ABNORMAL = "outcomes.check_abnormal"
 TRY_AGAIN = "contact.again"
+CALL_BACK = "call.back"
 NOT_REACHED = "not_reached"
 
 
@@ -42,10 +71,13 @@ class EndsBy(StrEnum):
     NOT_REACHED = "not_reached"
     ANSWER = "answer"
     RESULT = "result"
+    RECORDED = "recorded"
     ENQUIRY = "enquiry"
     DECISION = "decision"
     PLAN = "plan"
     REVIEW = "review"
+    CORRECTION = "correction"
+    DATE = "date"
     NOTE = "note"
 
     @property
@@ -60,10 +92,13 @@ _WORDS: Mapping[EndsBy, str] = {
     EndsBy.NOT_REACHED: "that the patient could not be reached, with all that was tried",
     EndsBy.ANSWER: "another answer to the question",
     EndsBy.RESULT: "the result",
+    EndsBy.RECORDED: "what it asks for",
     EndsBy.ENQUIRY: "how the enquiry was answered",
     EndsBy.DECISION: "a decision of intake",
     EndsBy.PLAN: "the signature of the plan, or that it was declined or withdrawn",
     EndsBy.REVIEW: "the review",
+    EndsBy.CORRECTION: "a correction by which it is no longer so",
+    EndsBy.DATE: "a decision on the next date",
     EndsBy.NOTE: "a note",
 }
 
@@ -97,11 +132,15 @@ class TaskKind:
     """From the moment it was due until a second person is told; None when nobody is."""
     director_after: timedelta | None
     basis: Basis
+    try_again: bool = False
+    """True when it may be recorded that the patient was not reached: the next attempt then has a task of its own."""
     fact: str = ""
     answers: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     triage: str = ""
     urgency: str = ""
+    to_do: str = ""
+    """The fact that it asks for by the first infusion; `within` counts from the beginning of that day."""
 
 
 def steps_due(kind: TaskKind, *, due: datetime, now: datetime) -> int:
@@ -115,6 +154,7 @@ def steps_due(kind: TaskKind, *, due: datetime, now: datetime) -> int:
 class _TaskFile:
     kinds: Mapping[str, TaskKind]
     attempts: Sourced[int]
+    apart: Sourced[timedelta]
 
 
 def task_kinds() -> Mapping[str, TaskKind]:
@@ -131,8 +171,22 @@ def task_kind(kind: str) -> TaskKind:
 
 
 def attempts_needed() -> Sourced[int]:
-    """How many attempts have to be on record before 'not reached' ends a task."""
+    """How many attempts have to be on record before the patient counts as not reached."""
     return _file().attempts
+
+
+def attempts_apart() -> Sourced[timedelta]:
+    """How long after an attempt the next one counts."""
+    return _file().apart
+
+
+def attempts_counted(tried: Iterable[datetime]) -> int:
+    """How many attempts count: the first, and each that lies long enough after the one that counted before."""
+    counted: list[datetime] = []
+    for at in sorted(tried):
+        if not counted or at - counted[-1] >= attempts_apart().value:
+            counted.append(at)
+    return len(counted)
 
 
 @data_file(ROOT / "tasks.toml")
@@ -140,7 +194,8 @@ def _file(file: Table) -> _TaskFile:
     """The kinds, and what 'not reached' needs. ValueError for a kind of safety that a note ends."""
     tried = file.table("not_reached")
     kinds = {kind.id: kind for kind in map(_kind, file.tables("task"))}
-    return _TaskFile(kinds, Sourced(tried.whole("attempts"), basis_of(tried)))
+    basis, apart = basis_of(tried), timedelta(minutes=tried.whole("apart_minutes"))
+    return _TaskFile(kinds, Sourced(tried.whole("attempts"), basis), Sourced(apart, basis))
 
 
 def _kind(entry: Table) -> TaskKind:
@@ -158,11 +213,13 @@ def _kind(entry: Table) -> TaskKind:
         second_after=_minutes(entry, "second_minutes"),
         director_after=_minutes(entry, "director_minutes"),
         basis=basis_of(entry),
+        try_again=entry.flag("try_again"),
         fact=entry.text("fact", ""),
         answers=entry.words("answers", ()),
         unless=entry.words("unless", ()),
         triage=entry.text("triage", ""),
         urgency=entry.text("urgency", ""),
+        to_do=entry.text("to_do", ""),
     )
     if not kind.ends_by or (kind.safety and EndsBy.NOTE in kind.ends_by):
         raise ValueError(f"'{kind.id}': say what ends it; a note never ends a task of safety.")

@@ -51,6 +51,17 @@ class Care:
     """Only what a prescriber chose; none is ordered by itself."""
 
 
+def volume_problem(total: Ml) -> str:
+    """Why a total volume is none that a pump is given from, in a sentence; empty when it may be."""
+    known = order_set().volumes
+    if known.least.value <= total.value <= known.most.value:
+        return ""
+    return (
+        f"A total volume of {total.rounded(4)} is outside {known.least} to {known.most}: a digit or the unit is wrong. Write what the syringe or the bag "
+        "holds in mL, drug and diluent together, such as 100."
+    )
+
+
 def care_of(request: PlanRequest) -> Care:
     """What a request orders around the drug. Raises PlanRequestError for a medicine that the order set does not have."""
     known = order_set()
@@ -86,10 +97,10 @@ def prepare(calculation: Calculation, request: PlanRequest, policy: Policy) -> P
 def care_findings(
     care: Care, calculation: Calculation | None, facts: PatientFacts, policy: Policy
 ) -> tuple[Finding, ...]:
-    """What speaks against the preparation and the medicines: an allergy BLOCKs, what can't be measured out is REVIEW."""
+    """What speaks against the preparation and the medicines: an allergy BLOCKs, what can't be measured out is REVIEW, a slip REFUSEs."""
     found = [finding for order in care.side_effects for finding in _allergic(order, facts)]
     if calculation is not None:
-        found += [*_drawn(calculation, policy), *_set(calculation, policy)]
+        found += [*_volume(calculation), *_drawn(calculation, policy), *_set(calculation, policy)]
     return tuple(found)
 
 
@@ -122,6 +133,15 @@ def _allergic(order: SideEffectOrder, facts: PatientFacts) -> list[Finding]:
                 message = f"{order.title}: the allergy “{text[:80]}” is on record. Take the order out."
                 return [Finding("ORDER-ALLERGY", Level.BLOCK, message, order.basis, "allergies.attested")]
     return []
+
+
+def _volume(calculation: Calculation) -> list[Finding]:
+    """A total volume that no syringe or bag has: refused, whatever the pump could run."""
+    bag = calculation.dose.infusate
+    problem = volume_problem(bag.total_volume) if bag else ""
+    return (
+        [Finding("VOLUME-IMPLAUSIBLE", Level.REFUSE, problem, order_set().volumes.basis)] if problem else []
+    )
 
 
 def _drawn(calculation: Calculation, policy: Policy) -> list[Finding]:

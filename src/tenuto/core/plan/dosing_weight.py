@@ -10,6 +10,7 @@ from tenuto.core.data import Table, data_file
 from tenuto.core.gate import Finding, Level
 from tenuto.core.literature import ROOT
 from tenuto.core.policy import Policy
+from tenuto.core.sentences import is_sentence
 from tenuto.core.sources import Basis, basis_of
 from tenuto.core.units import Bmi, Centimetres, Kg, plain
 
@@ -115,7 +116,7 @@ def decide_weight(
             None, options, bmi, (_finding("WEIGHT-CHOICE-IMPOSSIBLE", Level.REFUSE, message, limit.basis),)
         )
     found = []
-    if not choice.reason.strip() and (obese or choice.basis is not WeightBasis.ACTUAL):
+    if not is_sentence(choice.reason) and (obese or choice.basis is not WeightBasis.ACTUAL):
         message = f"The dose is calculated on the {choice.basis} weight without a reason. Write the reason."
         found.append(_finding("WEIGHT-REASON", Level.REVIEW, message, limit.basis))
     if not obese and choice.basis is not WeightBasis.ACTUAL:

@@ -62,6 +62,8 @@ __all__ = [
 SCHEMA = "tenuto.plan.order/2"
 WITHOUT_CARE = "tenuto.plan.order/1"
 """Orders of dose and dates alone, as they were signed before; they are read as what they are."""
+CAME_LATER = ("next_maintenance",)
+"""What a request of this schema may ask for and the first ones of it did not know."""
 PLACES = 4
 """Decimals of an amount in an order; the same as on every dose card."""
 
@@ -252,7 +254,12 @@ def order_of(
 
 def order_text(order: Order) -> str:
     """The one text of an order: sorted keys, no spaces, letters as they are."""
-    return json.dumps(record_to_json(order), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    raw = record_to_json(order)
+    for name in CAME_LATER:
+        # What nobody asked for is left out, so that what was signed before keeps its digest.
+        if raw["request"][name] is None:
+            del raw["request"][name]
+    return json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def order_sha256(order: Order) -> str:
@@ -267,6 +274,8 @@ def order_from_json(raw: Any) -> Order:
         raw = {**raw, "care": None, "request": {"diluent": None, "side_effects": [], **raw["request"]}}
     elif schema != SCHEMA:
         raise RecordUnreadable(f"The order has the schema {schema!r}; this program reads {SCHEMA}.")
+    if isinstance(raw.get("request"), dict):
+        raw = {**raw, "request": {**dict.fromkeys(CAME_LATER), **raw["request"]}}
     return record_from_json(Order, raw)
 
 

@@ -5,7 +5,7 @@ It proposes and explains; a licensed prescriber decides and signs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,7 +30,7 @@ from tenuto.core.plan.proposal_json import proposal_json
 from tenuto.core.plan.request import PlanRequest, PlanRequestError
 from tenuto.core.plan.requirements import requirement_findings
 from tenuto.core.plan.selection import Alternative, protocol_findings, select
-from tenuto.core.plan.series import Calendar, InfusionKind, Series, plan_series
+from tenuto.core.plan.series import Calendar, InfusionKind, PlannedInfusion, Series, plan_series
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
 from tenuto.core.units import Mg, MgPerKgPerHour, plain
@@ -103,6 +103,12 @@ class Proposal:
         return Gate.of(f for f in self.gate.findings if f not in self.to_choose)
 
     @property
+    def first_day(self) -> date:
+        """The day of the first infusion, or the one on which the series may start while no days are planned."""
+        planned = self.series.infusions
+        return planned[0].on if planned else self.request.start or self.as_of
+
+    @property
     def orderable(self) -> Calculation | None:
         """The calculation when it may be shown as a dose: None under REFUSE, whatever was calculated."""
         return None if self.gate.level is Level.REFUSE else self.calculation
@@ -160,7 +166,7 @@ def propose(
         care = care_of(request)
         findings += care_findings(care, calculation, facts, policy)
         preparation = prepare(calculation, request, policy) if calculation else None
-        series = _series(plan, request, start, policy)
+        series = _maintained(_series(plan, request, start, policy), plan, request)
         findings += [*series.findings, *_already_past(series, as_of)]
         maintenance = _maintenance(plan, request, series, policy)
     exposed = _exposure(request, series, calculation, as_of, policy)
@@ -303,8 +309,9 @@ def _series(plan: Protocol, request: PlanRequest, start: date, policy: Policy) -
     course = plan.induction
     least, most = course.infusions_min.value, course.infusions_max.value
     if request.infusions is not None and not least <= request.infusions <= most:
+        allowed = f"{least}" if least == most else f"{least} to {most}"
         raise PlanRequestError(
-            f"{request.infusions} infusions were asked for; the protocol '{plan.id}' has {least} to {most}."
+            f"{request.infusions} infusions were asked for; the protocol '{plan.id}' has {allowed}."
         )
     days = policy.clinic_days if request.clinic_days is None else request.clinic_days
     calendar = Calendar(days, frozenset((*policy.holidays, *request.closed)))
@@ -316,6 +323,26 @@ def _series(plan: Protocol, request: PlanRequest, start: date, policy: Policy) -
         given=request.given,
         infusions=request.infusions,
     )
+
+
+def _maintained(series: Series, plan: Protocol, request: PlanRequest) -> Series:
+    """The series with the maintenance infusion whose day was decided; not once it was given."""
+    on = request.next_maintenance
+    if on is None or on in request.given:
+        return series
+    left = [each for each in series.infusions if each.kind is InfusionKind.INDUCTION]
+    if left or not request.given:
+        raise PlanRequestError(
+            f"The induction of '{plan.title}' is not complete: {len(left)} still to be given. Decide on a maintenance "
+            "infusion after it, or ask for fewer infusions."
+        )
+    if on <= request.given[-1]:
+        raise PlanRequestError(
+            f"The maintenance infusion on {say_date(on)} is not after the last infusion, {say_date(request.given[-1])}. "
+            "Choose a later day."
+        )
+    planned = PlannedInfusion(len(request.given) + 1, on, InfusionKind.MAINTENANCE)
+    return replace(series, infusions=(planned,))
 
 
 def _maintenance(plan: Protocol, request: PlanRequest, series: Series, policy: Policy) -> Maintenance:
@@ -337,5 +364,5 @@ def _exposure(
     request: PlanRequest, series: Series, calculation: Calculation | None, as_of: date, policy: Policy
 ) -> Exposure:
     each = calculation.dose.ordered if calculation is not None else Mg(0)
-    planned = [GivenInfusion(i.on, each) for i in series.infusions if i.kind is InfusionKind.INDUCTION]
+    planned = [GivenInfusion(i.on, each) for i in series.infusions if i.kind is not InfusionKind.OPTIONAL]
     return exposure([*request.earlier, *planned], as_of=as_of, policy=policy)

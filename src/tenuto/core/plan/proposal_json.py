@@ -27,7 +27,7 @@ def proposal_json(proposal: Proposal, *, ignored_resources: int) -> dict[str, An
     """
     plan, rule = proposal.protocol, proposal.maintenance
     return {
-        "gate": proposal.gate.level.name,
+        "gate": proposal.verdict.level.name,
         "findings": [_finding(f) for f in proposal.gate.findings],
         "missing": list(proposal.missing),
         "not_checked": list(proposal.not_checked),

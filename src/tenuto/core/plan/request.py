@@ -36,6 +36,8 @@ class PlanRequest:
     minutes: Minutes | None = None
     infusions: int | None = None
     maintenance: str | None = None
+    next_maintenance: date | None = None
+    """The day that was decided for the next maintenance infusion, once the induction is complete; None while none is."""
     diluent: str | None = None
     """Id of a diluent of the order set; the usual one when left out."""
     side_effects: tuple[str, ...] = ()

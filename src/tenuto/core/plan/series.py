@@ -30,10 +30,12 @@ DESIGN = Basis((Tag.D,))
 
 
 class InfusionKind(StrEnum):
-    """Belongs to the induction, or is given only if the review before it says so."""
+    """Belongs to the induction, is given only if the review before it says so, or holds the response afterwards."""
 
     INDUCTION = "induction"
     OPTIONAL = "optional"
+    MAINTENANCE = "maintenance"
+    """After the induction, on a day that a prescriber decided."""
 
 
 @dataclass(frozen=True, slots=True)

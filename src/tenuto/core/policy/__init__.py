@@ -37,18 +37,23 @@ class PolicyError(DataError):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One clinic limit: an exact value with its unit and what it rests on."""
+    """One clinic limit: an exact value with its unit, or one of some words, and what it rests on."""
 
     key: str
     title: str
     value: Decimal
+    """0 where the limit is a word."""
     unit: str
     basis: Basis
+    word: str = ""
+    """What was chosen, such as `keep_gain`; empty where the limit is a number."""
+    among: tuple[str, ...] = ()
+    """The words that a clinic may choose from, in the limits that ship."""
 
     @property
     def amount(self) -> str:
-        """Value and unit, such as `0.5 mg/kg`."""
-        return f"{plain(self.value)} {self.unit}".strip()
+        """Value and unit, such as `0.5 mg/kg`; or the word, such as `keep gain`."""
+        return self.word.replace("_", " ") or f"{plain(self.value)} {self.unit}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,13 @@ class Policy:
             raise PolicyError(f"Policy {self.id}: '{key}' counts whole things, got {value}.")
         return int(value)
 
+    def word(self, key: str) -> str:
+        """The word that was chosen for a limit; PolicyError when the limit is a number."""
+        word = self.limit(key).word
+        if not word:
+            raise PolicyError(f"Policy {self.id}: '{key}' is a choice among words, got a number.")
+        return word
+
     def quantity(self, key: str, kind: type[Q]) -> Sourced[Q]:
         """The limit as a typed quantity; PolicyError when its unit is another one."""
         limit = self.limit(key)
@@ -151,7 +163,12 @@ def _clinic_policy(file: Table) -> Policy:
 
 
 def _check_within_bounds(limit: Limit, shipped: Limit, *, where: str) -> None:
-    """Refuse another unit, and what no clinic may sign."""
+    """Refuse another unit, a word that is none of those to choose from, and what no clinic may sign."""
+    if limit.word not in (shipped.among or ("",)):
+        wanted = (
+            f"Give 'word', one of {', '.join(shipped.among)}" if shipped.among else "Give a number as 'value'"
+        )
+        raise PolicyError(f"{where}: [limits.{limit.key}] is '{limit.amount[:40]}'. {wanted}.")
     if limit.unit != shipped.unit:
         raise PolicyError(f"{where}: [limits.{limit.key}] is in '{limit.unit}'; give it in '{shipped.unit}'.")
     refusal = bound_of(limit.key, shipped.value).refusal(limit.value)
@@ -194,6 +211,9 @@ def weekdays(names: Sequence[str]) -> tuple[int, ...]:
 
 
 def _limit(key: str, entry: Table) -> Limit:
+    if entry.has("word") or entry.has("among"):
+        word, among = entry.text("word"), entry.words("among", ())
+        return Limit(key, entry.text("title", key), Decimal(0), "", basis_of(entry), word, among)
     value = entry.exact("value")
     if value < 0:
         raise DataError(f"{entry.where}: 'value' is {value}. Give a number that is not negative.")

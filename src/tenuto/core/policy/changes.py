@@ -31,16 +31,18 @@ class LimitChange:
             return "Added"
         if self.new is None:
             return "Taken out"
-        return "Number" if self.moves_value else "Words or source"
+        if not self.moves_value:
+            return "Words or source"
+        return "Choice" if self.new.word else "Number"
 
     @property
     def moves_value(self) -> bool:
-        """True when the number or its unit differs; otherwise only the title or what it rests on."""
+        """True when the number, its unit or the word chosen differs; otherwise only the title or what it rests on."""
         return self._number(self.old) != self._number(self.new)
 
     @staticmethod
     def _number(limit: Limit | None) -> object:
-        return (limit.value, limit.unit) if limit else None
+        return (limit.value, limit.unit, limit.word) if limit else None
 
 
 @dataclass(frozen=True, slots=True)

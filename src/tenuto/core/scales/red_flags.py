@@ -10,9 +10,11 @@ from functools import cache
 from pathlib import Path
 
 from tenuto.core.data import DataError, Table, data_file, not_among
+from tenuto.core.scales.answers import points
 from tenuto.core.scales.criteria import CriterionVerdict, judge
-from tenuto.core.scales.definition import Criterion, Instrument, ScoreTest
+from tenuto.core.scales.definition import Criterion, Direction, Instrument, ScoreTest
 from tenuto.core.scales.reading import instrument
+from tenuto.core.scales.totals import total
 from tenuto.core.sources import Basis, basis_of
 from tenuto.core.units import plain
 
@@ -32,7 +34,8 @@ class RedFlagRule:
     """One rule: what raises it on which instrument, how urgent it is and what follows. `version` is that of the rules.
 
     `unanswered` names an item whose missing answer raises it; `rises` an item that was at its lowest answer and no
-    longer is; otherwise `criterion` decides, or any one of the conditions `any_of`.
+    longer is; with `worsens` the total is worse than that of the form before by more than measurement noise; otherwise
+    `criterion` decides, or any one of the conditions `any_of`.
     """
 
     id: str
@@ -45,7 +48,13 @@ class RedFlagRule:
     criterion: str
     unanswered: str
     rises: str
+    worsens: bool
     basis: Basis
+
+    @property
+    def ways(self) -> tuple[object, ...]:
+        """All that can raise it; exactly one is not empty."""
+        return self.any_of, self.criterion, self.unanswered, self.rises, self.worsens
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +103,15 @@ def _rule(entry: Table, version: int) -> RedFlagRule:
         criterion=entry.text("criterion", ""),
         unanswered=entry.text("unanswered", ""),
         rises=entry.text("rises", ""),
+        worsens=entry.flag("worsens"),
         basis=basis_of(entry),
     )
-    if not any((rule.any_of, rule.criterion, rule.unanswered, rule.rises)):
-        entry.one_of("at_least", "at_most", "criterion", "unanswered", "rises")
-    if sum(bool(way) for way in (rule.any_of, rule.criterion, rule.unanswered, rule.rises)) != 1:
-        raise DataError(f"{entry.where} needs exactly one of at_least/at_most, criterion, unanswered, rises.")
+    if not any(rule.ways):
+        entry.one_of("at_least", "at_most", "criterion", "unanswered", "rises", "worsens")
+    if sum(map(bool, rule.ways)) != 1:
+        raise DataError(
+            f"{entry.where} needs exactly one of at_least/at_most, criterion, unanswered, rises, worsens."
+        )
     _check_names(rule, entry.where)
     return rule
 
@@ -114,6 +126,8 @@ def _check_names(rule: RedFlagRule, where: str) -> None:
     criteria = {criterion.id for criterion in known.criteria}
     if rule.criterion and rule.criterion not in criteria:
         raise DataError(f"{where}, criterion: {not_among(rule.criterion, criteria)}")
+    if rule.worsens and (known.change.reliable is None or known.higher is not Direction.WORSE):
+        raise DataError(f"{where}, worsens: {known.title} has no rule for measurement noise.")
 
 
 @data_file(Path(__file__).with_name("red_flags.toml"))
@@ -184,6 +198,8 @@ def _raised_by(
         lowest = min(o.value for o in instrument.item(rule.rises).options)
         rose = earlier.get(rule.rises) == lowest and given.get(rule.rises, lowest) > lowest
         return rule.rises if rose else None
+    if rule.worsens:
+        return "" if _worsened(instrument, given, earlier) else None
     if rule.criterion:
         return "" if verdicts.get(rule.criterion) is CriterionVerdict.YES else None
     for condition in rule.any_of:
@@ -191,3 +207,16 @@ def _raised_by(
         if judge(instrument, given, alone, prorated=prorated) is CriterionVerdict.YES:
             return condition.key
     return None
+
+
+def _worsened(instrument: Instrument, given: Mapping[str, int], earlier: Mapping[str, int]) -> bool:
+    """Whether both totals are known and the present one is worse by the scale's reliable change or more."""
+    before, now = (total(instrument, points(instrument, answers)) for answers in (earlier, given))
+    noise = instrument.change.reliable
+    return (
+        before is not None
+        and now is not None
+        and noise is not None
+        and noise.points is not None
+        and now - before >= noise.points
+    )

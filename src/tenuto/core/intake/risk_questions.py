@@ -1,0 +1,69 @@
+"""The questions on death and self-harm that rating scales ask, and the answers to them in a record. Hazard H18."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from tenuto.core.intake.facts import RecordedScore
+from tenuto.core.scales.reading import instruments
+
+__all__ = ["RiskQuestion", "instrument_key", "risk_question", "suicide_item"]
+
+
+def instrument_key(name: str) -> str:
+    """An instrument's name without case, spaces and marks: `PHQ-9` and `phq_9` are `phq9`."""
+    return "".join(c for c in name.casefold() if c.isalnum())
+
+
+@dataclass(frozen=True, slots=True)
+class RiskQuestion:
+    """The question on death or self-harm of a scale, as answers to it are found in records."""
+
+    name: str
+    """What it is called, such as `PHQ-9 item 9`."""
+    alone: str
+    """What a score is called that is this one answer."""
+    names: frozenset[str]
+    """What the answer is called among the items of a form."""
+    reported_from: int
+
+
+@cache
+def _questions() -> Mapping[str, RiskQuestion]:
+    """By the key of the scale, and by that of the answer alone."""
+    found: dict[str, RiskQuestion] = {}
+    for scale in instruments().values():
+        if scale.risk_item is not None:
+            asked, key = scale.risk_item, instrument_key(scale.id)
+            item, alone = asked.item, f"{key}item{asked.item}"
+            names = {
+                item,
+                f"item{item}",
+                f"q{item}",
+                f"{key}{item}",
+                alone,
+                instrument_key(scale.item(item).loinc),
+            }
+            question = RiskQuestion(
+                f"{scale.title} item {item}", alone, frozenset(names - {""}), asked.reported_from
+            )
+            found |= dict.fromkeys((key, instrument_key(scale.title), alone), question)
+    return found
+
+
+def risk_question(score: RecordedScore) -> RiskQuestion | None:
+    """The question on death or self-harm that a score's scale asks; None for a scale without one."""
+    return _questions().get(instrument_key(score.instrument))
+
+
+def suicide_item(score: RecordedScore) -> int | None:
+    """The answer to the scale's question on death or self-harm, or None when it asks none or the answer wasn't sent."""
+    question = risk_question(score)
+    if question is None:
+        return None
+    found = [value for name, value in score.items if instrument_key(name) in question.names]
+    if instrument_key(score.instrument) == question.alone:
+        found.append(int(score.value))
+    return max(found, default=None)

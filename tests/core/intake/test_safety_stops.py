@@ -1,0 +1,69 @@
+"""A withdrawn consent and a new contraindication are part of the one safety state, first after an open risk."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tenuto.core.gate import Finding, Gate, Level
+from tenuto.core.intake.facts import Consent, PatientFacts, Person
+from tenuto.core.intake.safety import Risk, safety_state, with_safety
+from tenuto.core.intake.safety_stops import NOT_IN_FORCE, WITHDRAWN, SafetyStop
+from tenuto.core.sources import Basis, Tag
+from tests.core.intake.test_risk_items import form
+
+DAY = date(2026, 3, 2)
+GIVEN, ENDED = Consent(DAY, active=True), Consent(DAY, active=False)
+FOUND = SafetyStop.contraindication("An aneurysm is recorded.", Level.BLOCK)
+
+
+def state(*consents, scores=(), **more):
+    return safety_state(PatientFacts(Person(), scores=scores, consents=consents), as_of=DAY, **more)
+
+
+@pytest.mark.parametrize(
+    ("consents", "withdrawn", "text", "level"),
+    [
+        ((), False, None, Level.REVIEW),
+        ((GIVEN,), False, None, Level.REVIEW),
+        ((ENDED, GIVEN), False, None, Level.REVIEW),
+        ((ENDED,), False, NOT_IN_FORCE, Level.BLOCK),
+        ((ENDED,), True, WITHDRAWN, Level.REFUSE),
+        ((), True, WITHDRAWN, Level.REFUSE),
+    ],
+)
+def test_a_consent_that_is_not_in_force_stops_and_one_that_nobody_asked_for_does_not(
+    consents, withdrawn, text, level
+):
+    found = state(*consents, consent_withdrawn=withdrawn)
+    assert [stop.text for stop in found.stops] == ([text] if text else [])
+    assert (found.is_red, found.level, found.risk) == (bool(text), level, Risk.NOT_ASKED)
+    assert with_safety(Gate(), found).level is (Level.REFUSE if withdrawn else Level.PASS)
+
+
+def test_the_order_is_risk_then_consent_then_contraindication_and_each_has_a_name():
+    risk = form("phq9", 2)
+    found = state(ENDED, scores=(risk,), consent_withdrawn=True).besides([FOUND])
+    assert found.words == ("Suicide risk", "Consent withdrawn", "New contraindication")
+    assert found.pressing[1:] == (WITHDRAWN, FOUND.text)
+    assert found.text.index("No triage since.") < found.text.index(WITHDRAWN) < found.text.index(FOUND.text)
+
+
+def test_what_is_known_of_a_risk_follows_what_stops_treatment():
+    found = state(consent_withdrawn=True)
+    assert found.text == f"{WITHDRAWN} Suicide risk: not asked yet."
+    assert found.words == ("Consent withdrawn",)
+
+
+def test_the_gate_says_a_withdrawal_once():
+    old = Finding("CONSENT-NOT-IN-FORCE", Level.BLOCK, NOT_IN_FORCE, Basis((Tag.D,)), "consent")
+    other = Finding("AGE-MINOR", Level.BLOCK, "Age 17.", Basis((Tag.D,)), "age")
+    found = with_safety(Gate.of([old, other]), state(ENDED, consent_withdrawn=True))
+    assert [f.code for f in found.findings] == ["CONSENT-TAKEN-BACK", "AGE-MINOR"]
+    assert "a new consent" in found.opened_by
+
+
+def test_nothing_red_has_no_name():
+    found = state(GIVEN)
+    assert (found.words, found.pressing, found.is_red) == ((), (), False)
