@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,57 @@ def test_a_restarted_server_finds_it_as_well(look):
         look()
 
 
+def cut_with_its_anchor(settings) -> int:
+    """An attacker who kept an older anchor, sealed with the server's key, puts it back and cuts the chain to it."""
+    newest, earlier = anchor.newest().number, AuditEvent.objects.order_by("-number")[6]
+    cut(6)
+    FileAnchor(Path(settings.LEDGER_ANCHOR)).write(Anchor(earlier.number, earlier.mac), backwards=True)
+    return newest
+
+
+def test_a_server_remembers_what_it_wrote_when_its_anchor_is_put_back(look, settings):
+    newest = cut_with_its_anchor(settings)
+    with pytest.raises(ChainBroken, match=f"but this server knows event {newest}"):
+        look()
+
+
+def test_a_server_goes_on_when_another_process_accepted_the_break(look, settings, alice, monkeypatch):
+    cut_with_its_anchor(settings)
+    remembered = anchor._memory.known
+    with monkeypatch.context() as later:
+        later.setattr("django.utils.timezone.now", lambda: NOW + timedelta(minutes=1))
+        accept_break(why="restored from a backup", subject=AuditEvent(), by=alice, at=NOW)
+    anchor._memory.known = remembered  # that of the server; the operator's process has ended
+    look()
+
+
+def test_a_break_that_was_accepted_before_is_no_word_on_this_one(look, settings, alice):
+    cut(1)
+    accept_break(why="restored from a backup", subject=AuditEvent(), by=alice, at=NOW)
+    for _ in range(10):
+        look()
+    cut_with_its_anchor(settings)
+    with pytest.raises(ChainBroken, match="this server knows"):
+        look()
+
+
+def test_an_accepted_break_that_was_put_in_is_not_believed(look, settings):
+    cut_with_its_anchor(settings)
+    run_sql(
+        "UPDATE ledger_auditevent SET action = 'accepted a break', recorded_at = '2999-01-01 00:00:00' "
+        "WHERE number = 2"
+    )
+    with pytest.raises(ChainBroken, match="this server knows"):
+        look()
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "NaN", "9" * 30, "null", '"x"'])
+def test_an_anchor_with_an_odd_number_is_not_genuine(look, settings, number):
+    Path(settings.LEDGER_ANCHOR).write_text(f'{{"number": {number}, "mac": "x", "seal": "y"}}')
+    with pytest.raises(ChainBroken, match="was not written with this server's key"):
+        look()
+
+
 def test_a_replaced_event_is_found_by_the_next(look):
     run_sql(
         "UPDATE ledger_auditevent SET mac = previous WHERE number = (SELECT MAX(number) FROM ledger_auditevent)"
@@ -85,6 +138,7 @@ def test_an_anchor_is_there_before_the_first_event_is_committed(db, alice, setti
     Path(settings.LEDGER_ANCHOR).unlink()
     with unguarded(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM ledger_auditevent")
+    anchor.forget()
     with transaction.atomic():
         record_read(subject=alice, by=alice, at=NOW, what="list of patients")
         assert FileAnchor(Path(settings.LEDGER_ANCHOR)).read() == Anchor(0, "0" * 64)
@@ -156,6 +210,18 @@ def test_an_anchor_outside_that_cannot_be_reached_stops_nobody(outside, look, mo
     assert "The anchor outside of the audit can't be used" in anchor.problem()
 
 
+@pytest.mark.parametrize("suffix", ["", ".lock", ".new"])
+def test_a_pipe_in_place_of_an_anchor_keeps_nobody_waiting(outside, look, suffix):
+    """Every write of the clinic looks at its anchors; opening a pipe waits for its other end."""
+    pipe = outside if not suffix else outside.with_suffix(suffix)
+    pipe.unlink(missing_ok=True)
+    os.mkfifo(pipe)
+    before = anchor.newest().number
+    look()
+    assert anchor.newest().number == before + 1
+    assert ("The anchor outside of the audit can't be used" in anchor.problem()) is (suffix != ".new")
+
+
 def test_a_page_says_what_is_broken_and_invites_no_repeat(look, visit, alice):
     browser = visit(alice)
     cut(6)
@@ -174,7 +240,7 @@ def test_going_on_after_a_break_is_on_record(look, alice, capsys):
     assert event.detail["why"] == "restored from the backup of Friday"
     assert "cut off" in event.detail["broken"][0]
     look()
-    assert cli.main(["audit", "accept", "--why", "again"]) == 2
+    assert cli.main(["audit", "accept", "--why", "once again"]) == 2
     assert "there is no break to accept" in capsys.readouterr().err
 
 

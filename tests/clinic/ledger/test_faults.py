@@ -21,8 +21,6 @@ LONGEST_SECONDS = 0.05
 PREPARE = """
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from django.utils import timezone
 from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.accounts.services import employ, open_clinic

@@ -10,10 +10,13 @@ import pytest
 from django.db import OperationalError, transaction
 
 from tenuto.clinic.ledger import outbox
+from tenuto.clinic.ledger.actors import SYSTEM
 from tenuto.clinic.ledger.models import AuditEvent, OutboxMessage
 from tenuto.clinic.ledger.outbox import ATTEMPTS, LEASE, FileSender, NotSent, enqueue, stuck, sweep
+from tenuto.clinic.ledger.services import record
 from tenuto.clinic.live.sweeper import Sweeper
 from tests.clinic.conftest import NOW
+from tests.patience import PATIENCE
 
 
 class Killed(BaseException):
@@ -38,6 +41,7 @@ class Recorder:
 def message(db):
     with transaction.atomic():
         enqueue(key="reminder 1", kind="reminder", payload={"to": "x"}, due_at=NOW)
+        record(action="asked for a message", subject=OutboxMessage(), by=SYSTEM, at=NOW)
 
 
 def test_a_message_leaves_once_and_it_is_on_record(message):
@@ -96,9 +100,9 @@ def test_what_is_not_taken_is_tried_again_later_and_later(message):
     sender = Recorder(NotSent("busy"), NotSent("busy"))
     assert sweep(now=NOW, sender=sender) == 0
     waiting = OutboxMessage.objects.get()
-    assert (waiting.problem, waiting.due_at) == ("busy", NOW + timedelta(minutes=2))
+    assert (waiting.problem, waiting.leased_until) == ("busy", NOW + timedelta(minutes=2))
     assert sweep(now=NOW + timedelta(minutes=2), sender=sender) == 0
-    assert OutboxMessage.objects.get().due_at == NOW + timedelta(minutes=6)
+    assert OutboxMessage.objects.get().leased_until == NOW + timedelta(minutes=6)
     assert sweep(now=NOW + timedelta(minutes=6), sender=sender) == 1
     assert OutboxMessage.objects.get().problem == ""
 
@@ -110,6 +114,24 @@ def test_after_many_attempts_a_person_has_to_look(message):
         sweep(now=now, sender=Recorder(NotSent("no such number")))
     assert [str(m) for m in stuck()] == ["reminder reminder 1"]
     assert sweep(now=now + timedelta(days=1), sender=Recorder()) == 0
+
+
+def test_a_message_that_a_sender_chokes_on_keeps_no_other_from_leaving(message, caplog):
+    with transaction.atomic():
+        enqueue(key="reminder 2", kind="reminder", payload={"to": "y"}, due_at=NOW)
+        record(action="asked for a message", subject=OutboxMessage(), by=SYSTEM, at=NOW)
+    sender = Recorder(KeyError("to"))
+    assert sweep(now=NOW, sender=sender) == 1
+    assert [key for key, _, _ in sender.sent] == ["reminder 2"]
+    assert OutboxMessage.objects.get(key="reminder 1").problem == "The sender failed: KeyError."
+    assert "could not be sent" in caplog.text
+
+
+def test_a_sender_that_can_not_be_made_does_not_end_the_sweeper(settings, monkeypatch, caplog):
+    settings.OUTBOX_SENDER = ("tenuto.clinic.ledger.outbox.NoSuchSender", ())
+    monkeypatch.setattr("tenuto.clinic.live.sweeper.close_old_connections", lambda: None)
+    Sweeper()._once()
+    assert "The sender of the outbox could not be made." in caplog.text
 
 
 def test_the_sweeper_sends_what_is_due(message, settings, tmp_path, monkeypatch):
@@ -125,11 +147,12 @@ def test_the_sweeper_runs_beside_the_server_and_stops(settings, monkeypatch):
     monkeypatch.setattr(Sweeper, "_once", lambda self: rounds.set())
     sweeper = Sweeper(every=0.01)
     sweeper.start()
-    assert rounds.wait(10)
+    assert rounds.wait(PATIENCE)
     sweeper.stop()
     assert not sweeper._thread.is_alive()
 
 
+@pytest.mark.django_db
 def test_a_database_that_is_away_for_a_moment_stops_nothing(settings, monkeypatch, caplog, tmp_path):
     def away(**_):
         raise OperationalError("away")

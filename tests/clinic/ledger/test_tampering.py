@@ -111,7 +111,8 @@ def test_a_lost_anchor_is_said(chain, settings):
 def test_a_forged_anchor_is_said(chain, settings):
     text = Path(settings.LEDGER_ANCHOR).read_text()
     Path(settings.LEDGER_ANCHOR).write_text(text.replace('"number": ', '"number": 1'))
-    assert findings() == ["The anchor file was not written with this server's key, or was changed."]
+    (found,) = findings()
+    assert found.startswith("The anchor file was not written with this server's key, or was changed.")
 
 
 def test_a_chain_under_another_key_is_not_ours(chain, settings):

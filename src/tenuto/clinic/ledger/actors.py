@@ -51,7 +51,18 @@ class Machine:
     @property
     def audit_name(self) -> str:
         """Which rule acts."""
-        return f"Tenuto, {self.rule}"
+        return f"{PROGRAM}{self.rule}"
+
+
+PROGRAM = "Tenuto, "
+
+
+def for_people(recorded_by_name: str) -> str:
+    """The name of who recorded something, as staff read it: of a rule of the program only that it was the program.
+
+    The audit names the rule.
+    """
+    return "Tenuto itself" if recorded_by_name.startswith(PROGRAM) else recorded_by_name
 
 
 NOBODY = Someone("", None, "nobody signed in")

@@ -21,13 +21,16 @@ from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils.module_loading import import_string
 
 from tenuto.clinic.ledger import chain
+from tenuto.clinic.ledger.canonical import texts_of, values_of
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.core.data.regular import open_regular
 
 __all__ = [
+    "ACCEPTED",
     "Anchor",
     "AnchorStore",
     "ChainBroken",
@@ -38,7 +41,10 @@ __all__ = [
     "disagreements",
     "forget",
     "look_back",
+    "lost_events",
+    "missing",
     "note_clock",
+    "number_of_events",
     "problem",
     "stores",
 ]
@@ -46,6 +52,10 @@ __all__ = [
 logger = logging.getLogger(__name__)
 CLOCK_TOLERANCE = timedelta(minutes=2)
 """Two servers differ by less, and a time service corrects by less [D]."""
+ACCEPTED = "accepted a break"
+"""The event with which an operator goes on from a chain that was found broken."""
+MAX_BYTES = 4096
+"""Of an anchor; it takes two hundred."""
 LOOKED_BACK = 2000
 """Events that are looked through for the latest moment when a process begins."""
 
@@ -88,34 +98,96 @@ class FileAnchor:
     def read(self) -> Anchor | None:
         """The anchor; one that can't be understood, or has another key's seal, is not genuine."""
         try:
-            text = self.path.read_text("utf-8")
+            with open_regular(self.path) as file:
+                text = file.read(MAX_BYTES)
         except FileNotFoundError:
             return None
         try:
             found = json.loads(text)
             number, mac, seal = int(found["number"]), str(found["mac"]), str(found["seal"])
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return Anchor(0, "", genuine=False)
         return Anchor(number, mac, genuine=hmac.compare_digest(seal, _seal(number, mac)))
 
     def write(self, anchor: Anchor, *, backwards: bool = False) -> None:
         """Replace the file in one step, unless another process was faster with a newer event."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.with_suffix(".lock").open("w") as lock:
+        # A pipe in place of a file is refused, and not waited for: every write of the clinic comes by here.
+        handle = os.open(self.path.with_suffix(".lock"), os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK, 0o600)
+        with os.fdopen(handle, "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             known = self.read()
             if known and not backwards and (not known.genuine or known.number >= anchor.number):
                 return
             draft = self.path.with_suffix(".new")
             seal = _seal(anchor.number, anchor.mac)
+            draft.unlink(missing_ok=True)
             draft.write_text(json.dumps({"number": anchor.number, "mac": anchor.mac, "seal": seal}), "utf-8")
             os.replace(draft, self.path)  # noqa: PTH105 - atomic on one file system, and says so
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What this process itself has anchored: a chain that is cut together with its anchor, while it is served, is found by it."""
+
+    known: Anchor | None = None
+    name: str = "this server"
+
+    def read(self) -> Anchor | None:
+        """The newest event that this process saw committed."""
+        return self.known or Anchor(0, chain.GENESIS)
+
+    def write(self, anchor: Anchor, *, backwards: bool = False) -> None:
+        """Remember it."""
+        self.known = anchor
+
+
+_memory = _Memory()
 
 
 def stores() -> list[AnchorStore]:
     """Where this installation keeps its anchors, the one beside the database first."""
     made: list[AnchorStore] = [FileAnchor(Path(settings.LEDGER_ANCHOR))]
     return made + [import_string(path)(*arguments) for path, arguments in settings.LEDGER_ANCHORS_OUTSIDE]
+
+
+def missing() -> list[AnchorStore]:
+    """The anchors that were never begun, or were taken away. One whose place can't be reached is none of these."""
+    found = []
+    for store in stores():
+        try:
+            if store.read() is None:
+                found.append(store)
+        except OSError as error:
+            _tell(store, error)
+    return found
+
+
+def lost_events() -> str:
+    """A sentence when an anchor knows events and the database has no table for any; empty when none is missed."""
+    for store in stores():
+        try:
+            known = store.read()
+        except OSError:
+            continue
+        if known and known.number and number_of_events() == 0:
+            return _lost(store, known)
+    return ""
+
+
+def number_of_events() -> int:
+    """The number of the newest event; 0 in a database that has no table for any."""
+    try:
+        return newest().number
+    except DatabaseError:
+        return 0
+
+
+def _lost(store: AnchorStore, known: Anchor) -> str:
+    return (
+        f"The database holds no event, but {store.name} knows event {known.number}: it was lost, or another one is named "
+        "here. Check TENUTO_DATABASE_URL, and restore a backup; to begin a new clinic, give it a place of its own (TENUTO_VAR)."
+    )
 
 
 def check_contained(head: Anchor) -> None:
@@ -131,6 +203,13 @@ def check_contained(head: Anchor) -> None:
 
 def disagreements(head: Anchor) -> Iterator[str]:
     """A sentence for each anchor that the chain does not contain."""
+    yield from _stored_disagreements(head)
+    remembered = _disagreement(_memory, _memory.read(), head)
+    if remembered and not _accepted_since(_memory.known):
+        yield remembered
+
+
+def _stored_disagreements(head: Anchor) -> Iterator[str]:
     for store in stores():
         try:
             known = store.read()
@@ -138,14 +217,24 @@ def disagreements(head: Anchor) -> Iterator[str]:
             # The clinic goes on without a look at this one, and says so on its pages.
             _tell(store, error)
             continue
-        if known is None:
-            yield f"{store.name.capitalize()} is missing, so a cut tail can't be ruled out."
-        elif not known.genuine:
-            yield f"{store.name.capitalize()} was not written with this server's key, or was changed."
-        elif known.number > head.number:
-            yield f"The chain ends at event {head.number}, but {store.name} knows event {known.number}: {span(head.number + 1, known.number)} cut off."
-        elif not _contains(known, head):
-            yield f"Event {known.number} is not the one that {store.name} knows: it was replaced."
+        if sentence := _disagreement(store, known, head):
+            yield sentence
+
+
+def _disagreement(store: AnchorStore, known: Anchor | None, head: Anchor) -> str:
+    if known is None:
+        return f"{store.name.capitalize()} is missing, so a cut tail can't be ruled out."
+    if not known.genuine:
+        return (
+            f"{store.name.capitalize()} was not written with this server's key, or was changed. After an exchange of the key "
+            "(TENUTO_LEDGER_KEY) comes `tenuto keys rotate`."
+        )
+    if known.number > head.number:
+        cut = span(head.number + 1, known.number)
+        return f"The chain ends at event {head.number}, but {store.name} knows event {known.number}: {cut} cut off."
+    if not _contains(known, head):
+        return f"Event {known.number} is not the one that {store.name} knows: it was replaced."
+    return ""
 
 
 def advance(number: int) -> None:
@@ -158,12 +247,16 @@ def advance(number: int) -> None:
         return
     head = newest()
     broken = next(disagreements(head), None)
+    if broken:  # or another thread committed a newer event, and moved an anchor, between the two looks
+        head = newest()
+        broken = next(disagreements(head), None)
     if broken:
         logger.error("The anchors were not moved. %s", broken)
         _problems["chain"] = broken
         return
     _problems.pop("chain", None)
     _write(head)
+    _memory.write(head)
     connection.tenuto_anchored = head.number  # type: ignore[attr-defined]
 
 
@@ -183,6 +276,7 @@ def forget() -> None:
     """Look at everything again before the next event; for a process whose database was exchanged."""
     connection.tenuto_anchored = 0  # type: ignore[attr-defined]
     connection.tenuto_contained = None  # type: ignore[attr-defined]
+    _memory.known = None
     _problems.clear()
     _latest.clear()
 
@@ -238,13 +332,29 @@ def _begin_missing() -> None:
             _tell(store, error)
 
 
+def _accepted_since(known: Anchor | None) -> bool:
+    """Whether an operator went on, in a process of their own, from a chain without the event that this one knows; then it
+    is known no more."""
+    if known is None or known.recorded_at is None:
+        return False
+    since = AuditEvent.objects.filter(action=ACCEPTED, recorded_at__gt=known.recorded_at)
+    accepted = any(chain.mac(texts_of(AuditEvent, values_of(event))) == event.mac for event in since)
+    if accepted:
+        _memory.known = None
+    return accepted
+
+
+def _mac_of(number: int) -> str | None:
+    return AuditEvent.objects.filter(number=number).values_list("mac", flat=True).first()
+
+
 def _contains(known: Anchor, head: Anchor) -> bool:
     if known.number in (0, head.number):
         return known.mac == (head.mac if known.number else chain.GENESIS)
     # Within a transaction the chain runs ahead of its anchors; asking once for each anchor is enough.
     if getattr(connection, "tenuto_contained", None) == known:
         return True
-    mac = AuditEvent.objects.filter(number=known.number).values_list("mac", flat=True).first()
+    mac = _mac_of(known.number)
     if mac == known.mac:
         connection.tenuto_contained = known  # type: ignore[attr-defined]
     return mac == known.mac

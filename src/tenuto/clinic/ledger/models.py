@@ -90,7 +90,8 @@ class OutboxMessage(models.Model):
     """Something that must be sent out, written with the action that wants it, and kept until it has left.
 
     A list of work, not a record: who asked for it and that it left are audit events. `key` is the same for the same
-    message however often it is asked for, and travels with it, so that the other side can tell a repetition.
+    message however often it is asked for, and travels with it, so that the other side can tell a repetition. Nothing
+    happens with it before `leased_until`: a sweep has it in hand, or it was not taken and waits for its next try.
     """
 
     key = models.CharField(max_length=200, unique=True)

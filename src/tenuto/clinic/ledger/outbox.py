@@ -1,5 +1,9 @@
 """What must be sent out waits in a table until it has left: written with the action, sent at least once.
 
+What a message says, when it is due and that it has left is sealed, so that nobody speaks in the clinic's name by a row that
+they put into the table: such a message is set aside, on record, and `tenuto audit verify` names it, as it names one that
+was taken out.
+
 A sweep leases a message, sends it, and marks it sent. When the program dies between any two of these, the lease runs
 out and the next sweep sends again, with the same key; a sender must treat a key that it knows as done.
 """
@@ -8,20 +12,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from tenuto.clinic.ledger.actors import SYSTEM
+from tenuto.clinic.ledger.actors import SYSTEM, Actor
+from tenuto.clinic.ledger.anchor import ChainBroken
 from tenuto.clinic.ledger.models import OutboxMessage
+from tenuto.clinic.ledger.sealed import ChangedPastProgram, check_sealed
 from tenuto.clinic.ledger.services import record
 
 __all__ = [
@@ -34,12 +41,16 @@ __all__ = [
     "enqueue",
     "stuck",
     "sweep",
+    "try_again",
+    "written_by",
 ]
 
 LEASE = timedelta(minutes=2)
 """How long a sweep may take with one message before another sweep takes it."""
 ATTEMPTS = 10
 LONGEST_PAUSE = timedelta(hours=6)
+logger = logging.getLogger(__name__)
+NOT_OURS = "Not sent: this message was put in or changed past the program."
 
 
 class NotSent(Exception):
@@ -59,10 +70,21 @@ class FileSender:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    def read(self, key: str) -> Mapping[str, Any] | None:
+        """What was written under a key; None when nothing was, or it can't be read."""
+        try:
+            found: Mapping[str, Any] = json.loads(self._file(key).read_text("utf-8"))["payload"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return found
+
+    def _file(self, key: str) -> Path:
+        return self.folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
+
     def send(self, *, key: str, kind: str, payload: Mapping[str, Any]) -> None:
         """Write the file in one step; the same key is the same file."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        target = self.folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
+        target = self._file(key)
         if target.exists():
             return
         draft = target.with_suffix(".new")
@@ -70,13 +92,34 @@ class FileSender:
         os.replace(draft, target)  # noqa: PTH105 - atomic on one file system, and says so
 
 
+Writer = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""Makes of what waits in the table what is sent. It raises `NotSent` when there is nothing to send any more."""
+_writers: dict[str, Writer] = {}
+
+
+def written_by(kind: str, writer: Writer) -> None:
+    """Have messages of a kind written as they leave, so that what they tell, such as a link, waits in no table."""
+    _writers[kind] = writer
+
+
+def _written(message: OutboxMessage) -> Mapping[str, Any]:
+    writer = _writers.get(message.kind)
+    payload: Mapping[str, Any] = message.payload
+    return writer(payload) if writer else payload
+
+
 def enqueue(*, key: str, kind: str, payload: Mapping[str, Any], due_at: datetime) -> None:
-    """Let a message leave at `due_at`. In the transaction of the action; the same key again changes nothing."""
+    """Let a message leave at `due_at`. In the transaction of the action and before its event, which seals the message.
+
+    The same key again changes nothing. Raises `ChangedPastProgram` when the message of that key was put in past the program.
+    """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"The message '{key}' needs the transaction of the action that wants it.")
-    OutboxMessage.objects.get_or_create(
+    message, new = OutboxMessage.objects.get_or_create(
         key=key, defaults={"kind": kind, "payload": dict(payload), "due_at": due_at}
     )
+    if not new:
+        check_sealed([message])
 
 
 def sweep(*, now: datetime, sender: Sender) -> int:
@@ -84,9 +127,18 @@ def sweep(*, now: datetime, sender: Sender) -> int:
     sent = 0
     while (message := _lease(now)) is not None:
         try:
-            sender.send(key=message.key, kind=message.kind, payload=message.payload)
+            check_sealed([message])
+            sender.send(key=message.key, kind=message.kind, payload=_written(message))
+        except ChangedPastProgram:
+            _set_aside(message)
         except NotSent as problem:
             _postpone(message, now, str(problem))
+        except (DatabaseError, ChainBroken):
+            raise
+        except Exception as problem:
+            # One message that a sender chokes on keeps no other from leaving.
+            logger.exception("A message could not be sent.")
+            _postpone(message, now, f"The sender failed: {type(problem).__name__}.")
         else:
             _mark_sent(message, now)
             sent += 1
@@ -98,6 +150,16 @@ def stuck() -> list[OutboxMessage]:
     return list(OutboxMessage.objects.filter(sent_at__isnull=True, attempts__gte=ATTEMPTS).order_by("due_at"))
 
 
+@transaction.atomic
+def try_again(number: int, *, by: Actor, at: datetime) -> None:
+    """Let a message that was given up leave with the next sweep. Raises OutboxMessage.DoesNotExist for one that has left."""
+    message = OutboxMessage.objects.select_for_update().get(pk=number, sent_at__isnull=True)
+    message.attempts, message.leased_until = 0, None
+    message.save(update_fields=["attempts", "leased_until"])
+    detail = {"kind": message.kind, "key": message.key}
+    record(action="tried a message again", subject=message, by=by, at=at, detail=detail)
+
+
 def configured_sender() -> Sender | None:
     """The sender of the settings; None when this installation sends nothing, and messages wait."""
     if not settings.OUTBOX_SENDER:
@@ -107,13 +169,24 @@ def configured_sender() -> Sender | None:
     return made
 
 
+def _read(number: int) -> OutboxMessage | None:
+    """The message; None for one in which somebody left what can't be read, and which is given up."""
+    try:
+        return OutboxMessage.objects.get(pk=number)
+    except ValueError:
+        OutboxMessage.objects.filter(pk=number).update(attempts=ATTEMPTS, problem=NOT_OURS)
+        return None
+
+
 @transaction.atomic
 def _lease(now: datetime) -> OutboxMessage | None:
-    free = Q(leased_until__isnull=True) | Q(leased_until__lte=now)
+    # A lease that ends later than any that is given now is of a clock that was ahead, or was put in.
+    free = Q(leased_until__isnull=True) | Q(leased_until__lte=now) | Q(leased_until__gt=now + LONGEST_PAUSE)
     waiting = OutboxMessage.objects.filter(free, sent_at__isnull=True, due_at__lte=now, attempts__lt=ATTEMPTS)
     if connection.features.has_select_for_update_skip_locked:
         waiting = waiting.select_for_update(skip_locked=True)
-    message = waiting.order_by("due_at", "pk").first()
+    number = waiting.order_by("due_at", "pk").values_list("pk", flat=True).first()
+    message = None if number is None else _read(number)
     if message is not None:
         message.leased_until = now + LEASE
         message.attempts += 1
@@ -131,5 +204,14 @@ def _mark_sent(message: OutboxMessage, now: datetime) -> None:
 
 def _postpone(message: OutboxMessage, now: datetime, problem: str) -> None:
     pause = min(timedelta(minutes=2**message.attempts), LONGEST_PAUSE)
-    message.due_at, message.leased_until, message.problem = now + pause, None, problem[:300]
-    message.save(update_fields=["due_at", "leased_until", "problem"])
+    message.leased_until, message.problem = now + pause, problem[:300]
+    message.save(update_fields=["leased_until", "problem"])
+
+
+@transaction.atomic
+def _set_aside(message: OutboxMessage) -> None:
+    message.attempts, message.leased_until = ATTEMPTS, None
+    message.problem = NOT_OURS
+    message.save(update_fields=["attempts", "leased_until", "problem"])
+    detail = {"kind": message.kind, "key": message.key}
+    record(action="set a message aside", subject=message, by=SYSTEM, at=timezone.now(), detail=detail)

@@ -11,7 +11,7 @@ from tenuto.clinic.ledger import anchor
 from tenuto.clinic.ledger.anchor import ChainBroken
 from tenuto.clinic.ui.views import failure
 
-__all__ = ["SayWhenBroken", "anchor_problem"]
+__all__ = ["SayWhenBroken", "anchor_problem", "say_broken"]
 
 logger = logging.getLogger(__name__)
 
@@ -23,18 +23,17 @@ class SayWhenBroken:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            return self.get_response(request)
-        except ChainBroken as broken:  # from a middleware further in, such as the lock
-            return self._say(request, broken)
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer for `ChainBroken`; everything else is somebody else's."""
-        return self._say(request, exception) if isinstance(exception, ChainBroken) else None
+        return say_broken(request, exception) if isinstance(exception, ChainBroken) else None
 
-    def _say(self, request: HttpRequest, broken: ChainBroken) -> HttpResponse:
-        logger.critical("%s", broken)
-        return failure(request, heading="The audit chain is broken", text=str(broken), status=503)
+
+def say_broken(request: HttpRequest, broken: ChainBroken) -> HttpResponse:
+    """The answer. Middleware gives it itself: what it raises becomes an answer before another middleware hears of it."""
+    logger.critical("%s", broken)
+    return failure(request, heading="The audit chain is broken", text=str(broken), status=503)
 
 
 def anchor_problem(request: HttpRequest) -> dict[str, Callable[[], str]]:

@@ -33,7 +33,9 @@ class LedgerTurn:
 def read_turns() -> chain.KeyTurns:
     """Which key sealed which events, as the chain tells. Its word is checked with the events that say so."""
     rows = (
-        AuditEvent.objects.filter(action=chain.ROTATED)
+        AuditEvent.objects.filter(
+            action=chain.ROTATED, subject_type=AuditEvent._meta.label_lower, subject_id=""
+        )
         .order_by("number")
         .values_list("number", "detail_json")
     )

@@ -10,23 +10,27 @@ Django's own signals are listened to here, and nowhere else: libraries write som
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db import models, transaction
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 
+from tenuto.clinic.ledger import anchor
 from tenuto.clinic.ledger.anchor import ChainBroken
 from tenuto.clinic.ledger.canonical import digest, texts_of, values_of
 from tenuto.clinic.ledger.marks import Mark, check_in_transaction, waiting_marks
 from tenuto.clinic.ledger.models import SealedState
 from tenuto.clinic.ledger.raw import key_column, raw_rows_of
+from tenuto.clinic.ledger.spoken_for import newest_states
 
 __all__ = [
     "GONE",
     "ChangedPastProgram",
     "await_event",
+    "changed_past_program",
     "check_sealed",
+    "digest_of",
     "keep_states",
     "seal",
     "sealed_tables",
@@ -73,6 +77,12 @@ def state_digest(model: type[models.Model], columns: Iterable[str], texts: Mappi
     return digest(model._meta.label_lower, {column: texts[column] for column in columns if column in texts})
 
 
+def digest_of(row: models.Model) -> str:
+    """The digest of a row of a sealed table as it was read, over what is sealed of it. No query."""
+    model: type[models.Model] = row._meta.concrete_model or type(row)
+    return state_digest(model, _columns[model], texts_of(model, values_of(row)))
+
+
 def keep_states(event_number: int) -> None:
     """Keep the state of each row that waits, as the database has it now, for the event that is about to be written."""
     waiting: dict[type[models.Model], dict[str, list[_ChangedRow]]] = {}
@@ -105,22 +115,54 @@ def check_sealed(rows: Iterable[models.Model]) -> None:
     Rows that this transaction itself changed and that wait for their event are left out.
     """
     waiting = {(mark.model, str(mark.key)) for mark in waiting_marks() if isinstance(mark, _ChangedRow)}
+    asked: dict[type[models.Model], dict[str, Any]] = {}
     for row in rows:
         model: type[models.Model] = row._meta.concrete_model or type(row)
         if (model, str(row.pk)) not in waiting:
-            _check_sealed(model, row.pk)
+            asked.setdefault(model, {})[str(row.pk)] = row.pk
+    newest = newest_states([(model._meta.label_lower, row) for model, keys in asked.items() for row in keys])
+    for model, keys in asked.items():
+        found = {texts[key_column(model)]: texts for texts in _texts(model, keys.values())}
+        for key in keys:
+            if not _fits(model, found.get(key), newest.get((model._meta.label_lower, key))):
+                raise ChangedPastProgram(_why(model, key))
 
 
-def _check_sealed(model: type[models.Model], key: Any) -> None:
-    label = model._meta.label_lower
-    newest = SealedState.objects.filter(table=label, row=str(key)).order_by("-event_number", "-id").first()
-    columns = newest.columns.split(",") if newest else ()
-    found = _states(model, {str(key): key}, columns).get(str(key), GONE)
-    if newest is None or found != newest.digest:
-        raise ChangedPastProgram(
-            f"Row {key} of {label} is not as its newest event left it: it was changed past the program. "
-            "Nothing was written. Run `tenuto audit verify` on the server."
+def changed_past_program(rows: Iterable[models.Model]) -> list[models.Model]:
+    """Those of the rows that, as they were read, are not in their newest sealed state. Two queries, for pages."""
+    read = list(rows)
+    newest = newest_states([(row._meta.label_lower, str(row.pk)) for row in read])
+    return [
+        row
+        for row in read
+        if not _fits(
+            type(row), texts_of(type(row), values_of(row)), newest.get((row._meta.label_lower, str(row.pk)))
         )
+    ]
+
+
+def _fits(model: type[models.Model], texts: Mapping[str, str] | None, newest: SealedState | None) -> bool:
+    if newest is None:
+        return False
+    found = GONE if texts is None else state_digest(model, newest.columns.split(","), texts)
+    return found == newest.digest
+
+
+def _why(model: type[models.Model], row: str) -> str:
+    """What to say of a row that does not fit: under another key no state is spoken for, and no row is to blame."""
+    broken = next(anchor.disagreements(anchor.newest()), "")
+    return (
+        f"{broken} Nothing was written. Run `tenuto audit verify` on the server."
+        if broken
+        else _sentence(model, row)
+    )
+
+
+def _sentence(model: type[models.Model], row: str) -> str:
+    return (
+        f"Row {row} of {model._meta.label_lower} is not as its newest event left it: it was changed past the program. "
+        "Nothing was written. Run `tenuto audit verify` on the server."
+    )
 
 
 def _digests_of(model: type[models.Model], rows: Mapping[str, list[_ChangedRow]]) -> dict[str, str]:
@@ -130,16 +172,17 @@ def _digests_of(model: type[models.Model], rows: Mapping[str, list[_ChangedRow]]
     return {row: known.get(row) or found.get(row, GONE) for row in rows}
 
 
-def _states(
-    model: type[models.Model], keys: Mapping[str, Any], columns: Iterable[str] | None = None
-) -> dict[str, str]:
+def _states(model: type[models.Model], keys: Mapping[str, Any]) -> dict[str, str]:
     """The digests of the rows with these keys, as the database has them; those that are not there are left out."""
-    chosen = tuple(columns) if columns is not None else _columns[model]
-    made = {}
-    for raw in raw_rows_of(model, list(keys.values())):
-        texts = texts_of(model, raw)
-        made[texts[key_column(model)]] = state_digest(model, chosen, texts)
-    return made
+    return {
+        texts[key_column(model)]: state_digest(model, _columns[model], texts)
+        for texts in _texts(model, keys.values())
+    }
+
+
+def _texts(model: type[models.Model], keys: Iterable[Any]) -> Iterator[dict[str, str]]:
+    given = list(keys)
+    return (texts_of(model, raw) for raw in raw_rows_of(model, given)) if given else iter(())
 
 
 def _before_change(

@@ -21,6 +21,7 @@ from tenuto.clinic.ledger.marks import take_marks
 from tenuto.clinic.ledger.models import AuditEvent, EventKind
 from tenuto.clinic.ledger.sealed import await_event, keep_states
 from tenuto.clinic.ledger.sealed_check import unfit_rows
+from tenuto.core.sentences import check_reason
 
 __all__ = ["accept_break", "record", "record_access", "record_read"]
 
@@ -56,8 +57,7 @@ def accept_break(*, why: str, subject: models.Model, by: Actor, at: datetime) ->
     For the operator of the server, after the database was restored from a backup or an attack was looked into. Raises
     ValueError without a reason, or when nothing is broken.
     """
-    if not why.strip():
-        raise ValueError("The audit needs a reason. Say what happened and who decided to go on.")
+    why = check_reason(why, "The audit needs a reason. Say what happened and who decided to go on.")
     head = _held_head("accepted a break")
     unfit = list(unfit_rows())
     broken = [*anchor.disagreements(head), *(row.sentence for row in unfit)]
@@ -67,9 +67,9 @@ def accept_break(*, why: str, subject: models.Model, by: Actor, at: datetime) ->
         )
     for row in unfit:
         await_event(row.model, row.row)
-    detail = {"why": why.strip(), "broken": broken, "ended_at": head.number}
+    detail = {"why": why, "broken": broken, "ended_at": head.number}
     event = _append(
-        head, action="accepted a break", subject=subject, by=by, at=at, detail=detail, kind=EventKind.OVERRIDE
+        head, action=anchor.ACCEPTED, subject=subject, by=by, at=at, detail=detail, kind=EventKind.OVERRIDE
     )
     transaction.on_commit(anchor.begin_anew)
     return event

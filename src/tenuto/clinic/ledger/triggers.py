@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.migrations import RunPython
 
-__all__ = ["append_only", "create_statements", "drop_statements"]
+__all__ = ["append_only", "create_statements", "drop_statements", "open_to_change"]
+
+_Step = Callable[[Any, Any], None]
 
 
 def append_only(table: str, key: str = "id") -> RunPython:
     """The migration step that makes `table`, with the primary key `key`, append-only on SQLite and PostgreSQL."""
+    create, drop = _steps(table, key)
+    return RunPython(create, drop)
 
+
+def open_to_change(table: str, key: str = "id") -> RunPython:
+    """The step before a migration that changes an append-only table; `append_only` follows it. SQLite makes a changed table
+    anew and forgets its triggers; PostgreSQL keeps them."""
+    create, drop = _steps(table, key)
+    return RunPython(drop, create)
+
+
+def _steps(table: str, key: str) -> tuple[_Step, _Step]:
     def create(apps: Any, schema_editor: Any) -> None:
         for statement in create_statements(table, schema_editor.connection.vendor, key):
             schema_editor.execute(statement, params=None)
@@ -20,7 +34,7 @@ def append_only(table: str, key: str = "id") -> RunPython:
         for statement in drop_statements(table, schema_editor.connection.vendor):
             schema_editor.execute(statement, params=None)
 
-    return RunPython(create, drop)
+    return create, drop
 
 
 def create_statements(table: str, vendor: str, key: str = "id") -> list[str]:
