@@ -5,17 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django_tasks_db.models import DBTaskResult
 
 from tenuto.clinic.access import api as access
 from tenuto.clinic.access import audit_rows, review
 from tenuto.clinic.access.models import WeeklyReview
 from tenuto.clinic.accounts.models import Role
-from tenuto.clinic.ledger.models import AuditEvent, EventKind
+from tenuto.clinic.ledger.actors import SYSTEM
+from tenuto.clinic.ledger.models import AuditEvent, EventKind, OutboxMessage
+from tenuto.clinic.ledger.outbox import ATTEMPTS, enqueue
 from tenuto.clinic.ledger.services import record
+from tenuto.clinic.ports.regular import give_on_late_tasks
 from tests.clinic.conftest import NOW, PASSWORD, facts_of, hired, receive, source_of
 
-QUERIES = 20
+QUERIES = 25
 """PostgreSQL takes the lock of the chain with one more."""
 WEEK = review.Filters(NOW.date() - timedelta(days=6), NOW.date())
 
@@ -170,6 +174,20 @@ def test_printing_is_recorded_with_whose_page_it_was(visit, bob, charlie, ana):
     assert second.subject_type == "accounts.clinic"
     assert visit(charlie).post("/printed/", {"patient": str(ana.pk)}).status_code == 404
     assert visit(bob).post("/printed/", {"patient": "none"}).status_code == 400
+
+
+def test_what_the_program_could_not_do_is_in_the_weekly_review(visit, dora):
+    with transaction.atomic():
+        enqueue(key="reminder 1", kind="reminder", payload={}, due_at=NOW)
+        record(action="asked for a message", subject=OutboxMessage(), by=SYSTEM, at=NOW)
+    OutboxMessage.objects.update(attempts=ATTEMPTS, problem="No such number.")
+    give_on_late_tasks.enqueue()
+    for job in DBTaskResult.objects.all():
+        job.set_failed(ValueError("x"))
+    DBTaskResult.objects.update(finished_at=NOW)
+    page = visit(dora).get("/audit/").content.decode()
+    assert "was not sent after 10 tries: No such number." in page
+    assert "Give on late tasks." in page
 
 
 def test_the_number_of_queries_is_fixed(visit, erin, bob, ana, django_assert_num_queries):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.guards import WrongClinic
 from tenuto.clinic.accounts.models import Role
-from tenuto.clinic.accounts.services import open_clinic, set_clinic_zone
+from tenuto.clinic.accounts.services import open_clinic, set_clinic_zone, zone_seen
 from tenuto.clinic.course.services import record_visit
 from tenuto.clinic.intake.state import current
 from tenuto.clinic.ledger.models import AuditEvent
@@ -117,12 +117,27 @@ def test_a_moment_without_a_zone_is_refused(clinic):
 
 
 def test_the_director_sets_the_zone_and_it_is_on_record(visit, dora, clinic):
-    answer = visit(dora).post("/staff/zone/", {"zone": "America/Chicago"}, follow=True).content.decode()
+    answer = (
+        visit(dora)
+        .post("/staff/zone/", {"zone": "America/Chicago", "seen": zone_seen(clinic)}, follow=True)
+        .content.decode()
+    )
     assert "It is 03:30 at Meadow Clinic now." in answer
     event = AuditEvent.objects.get(action="set time zone")
     assert event.detail == {"before": "UTC", "after": "America/Chicago"}
     clinic.refresh_from_db()
     assert clock.now(clinic).hour == 3
+
+
+def test_two_directors_do_not_set_the_zone_over_each_other(visit, dora, clinic):
+    seen = zone_seen(clinic)
+    set_clinic_zone(clinic=clinic, zone=WEST, by=dora, at=NOW)
+    answer = visit(dora).post("/staff/zone/", {"zone": "America/Chicago", "seen": seen})
+    assert answer.status_code == 409
+    assert f"It is now: {WEST}" in answer.content.decode()
+    assert 'value="America/Chicago"' in answer.content.decode()
+    clinic.refresh_from_db()
+    assert clinic.zone == WEST
 
 
 def test_an_unknown_zone_is_a_sentence_and_stays_in_the_field(visit, dora, clinic):
@@ -134,11 +149,14 @@ def test_an_unknown_zone_is_a_sentence_and_stays_in_the_field(visit, dora, clini
 
 def test_nobody_else_sets_the_zone(visit, alice, charlie, clinic):
     assert visit(alice).post("/staff/zone/", {"zone": "America/Chicago"}).status_code == 403
+    with pytest.raises(PermissionError, match="Ask a medical director"):
+        set_clinic_zone(clinic=clinic, zone="America/Chicago", by=alice, at=NOW)
+    theirs = hired(charlie.clinic, "other.director", Role.MEDICAL_DIRECTOR)
     with pytest.raises(WrongClinic):
-        set_clinic_zone(clinic=clinic, zone="America/Chicago", by=charlie, at=NOW)
+        set_clinic_zone(clinic=clinic, zone="America/Chicago", by=theirs, at=NOW)
 
 
 def test_what_was_recorded_keeps_its_day_when_the_zone_changes(two):
-    (east, nurse, ana), _ = two
-    set_clinic_zone(clinic=east, zone=WEST, by=nurse, at=LATE)
+    (east, _, ana), _ = two
+    set_clinic_zone(clinic=east, zone=WEST, by=hired(east, "director", Role.MEDICAL_DIRECTOR), at=LATE)
     assert ana.identities.get().recorded_on == date(2026, 11, 25)

@@ -88,6 +88,23 @@ def test_a_second_factor_signs_once_and_the_next_signature_asks_for_another(visi
     assert SpentFactor.objects.count() == 1
 
 
+def test_the_page_of_the_code_says_what_a_code_is_good_for_and_so_it_is(visit, alice, app, signing):
+    browser = visit(alice)
+    asked = browser.post("/sign/", {"words": "the decision"})
+    page = " ".join(browser.get(asked["Location"]).content.decode().split())
+    assert (
+        "or to sign one thing, such as a plan or a consent. The next signature asks for a new code." in page
+    )
+    assert "A recovery code is good for signing in only." in page
+    code = app()
+    signed = browser.post(asked["Location"], {"code": code, "next": "/sign/"})
+    assert signed.content.decode().startswith("signed the decision")
+    again = browser.post("/sign/", {"words": "the plan"})
+    assert again.status_code == 302
+    refused = browser.post(again["Location"], {"code": code, "next": "/sign/"})
+    assert b"signed" not in refused.content
+
+
 def test_a_second_factor_that_signed_is_refused_by_the_service_too(alice):
     given = Reauthentication(alice, NOW, "totp")
     with transaction.atomic():

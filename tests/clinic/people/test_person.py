@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.pathway import frame
 from tenuto.clinic.people import identity
 from tenuto.clinic.people.models import Channel, Identity, Patient
 from tenuto.clinic.people.services import register_patient
 from tenuto.clinic.people.similar import alike, name_keys
+from tenuto.clinic.policies.api import policy_of
+from tenuto.core.policy import default_policy
 from tests.clinic.conftest import NOW, numbers
 
 BORN = date(1981, 5, 4)
@@ -21,7 +26,8 @@ def amend(ana, alice):
     def run(**changed):
         given = {
             "patient": ana, "name": "Ana Sylva", "preferred_name": "Annie", "birth_date": BORN,
-            "why": "Identity document seen.", "seen": ana.identities.first().pk, "by": alice, "at": NOW,
+            "why": "Identity document seen.", "seen": ana.identities.first().pk,
+            "policy": default_policy(), "by": alice, "at": NOW,
         }  # fmt: skip
         return identity.amend_patient(**{**given, **changed})
 
@@ -58,6 +64,36 @@ def test_two_who_correct_at_once_lose_nothing(amend, ana, bob):
 def test_a_correction_needs_a_name_and_a_reason(amend, changed):
     with pytest.raises(ValueError, match="Give both"):
         amend(**changed)
+
+
+@pytest.mark.parametrize("born", [date(1905, 1, 1), date(2026, 12, 1)])
+def test_a_date_of_birth_that_can_not_be_right_is_no_correction(amend, ana, born):
+    with pytest.raises(ValueError, match="Correct it"):
+        amend(birth_date=born)
+    ana.refresh_from_db()
+    assert ana.birth_date != born
+
+
+def test_a_correction_is_held_against_the_clinics_own_limits(visit, alice, ana, monkeypatch):
+    shipped = default_policy()
+    oldest = replace(shipped.limits["age_plausible_max_years"], value=Decimal(40))
+    own = replace(shipped, limits={**shipped.limits, "age_plausible_max_years": oldest})
+    rooms = tuple(replace(r, limits=lambda clinic: own) if r.limits else r for r in frame.contributions())
+    monkeypatch.setattr(frame, "contributions", lambda: rooms)
+    fields = {
+        "name": ana.name,
+        "birth_date": "1981-05-05",
+        "why": "Typed wrongly.",
+        "seen": ana.identities.first().pk,
+    }
+    refused = post(visit, alice, ana, "amend", **fields)
+    assert "above 40 the year is wrong" in refused.content.decode()
+    assert Identity.objects.filter(patient=ana).count() == 1
+
+
+def test_the_clinics_limits_are_those_that_it_signed(ana):
+    assert frame.limits_of(ana.clinic) == policy_of(ana.clinic)
+    assert [each.room for each in frame.contributions() if each.limits] == ["policies"]
 
 
 def test_the_page_shows_what_was_known_before(visit, alice, amend, ana):
@@ -107,7 +143,7 @@ def test_contact_is_only_what_was_wanted(visit, alice, ana):
 
 def test_the_support_person_may_be_told_only_with_consent(visit, alice, ana):
     assert identity.support_person(ana) is None
-    post(visit, alice, ana, "support", name="Rui", relation="brother", phone="1", may_be_told="no")
+    post(visit, alice, ana, "support", name="Rui", relation="brother", phone="555 0123", may_be_told="no")
     assert not identity.support_person(ana).may_be_told
     assert "May not be told anything" in visit(alice).get(f"/patients/{ana.pk}/person/").content.decode()
     post(visit, alice, ana, "support", name="Rui", may_be_told="yes")
@@ -126,6 +162,16 @@ def test_a_similar_name_is_warned_of_on_every_page_of_the_patient(visit, alice, 
     for page in ("person", "plan"):
         text = visit(alice).get(f"/patients/{ana.pk}/{page}/").content.decode()
         assert "similar name: Ana Silva, born Mon 1 Jan 1990" in text, page
+
+
+def test_where_the_patient_reads_no_other_is_named_and_staff_are_sent_to_look(visit, alice, bob, ana):
+    namesake = register_patient(
+        name="Ana Silva", birth_date=date(1990, 1, 1), identifiers=numbers("MRN 2"), by=alice, at=NOW
+    )
+    text = visit(bob).get(f"/patients/{ana.pk}/intake/consent/").content.decode()
+    assert "1 Jan 1990" not in text
+    assert str(namesake.pk) not in text
+    assert "before this is signed." in text
 
 
 @pytest.mark.parametrize(

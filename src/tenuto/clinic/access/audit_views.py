@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import cast
 from urllib.parse import urlencode
 
 from django import forms
@@ -11,14 +10,13 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tenuto.clinic.access import review
 from tenuto.clinic.access.audit_rows import rows_of
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.decorators import requires
-from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.ledger.models import EventKind
 from tenuto.clinic.ledger.services import record_read
 from tenuto.clinic.ui.fields import DayField
@@ -48,7 +46,7 @@ class FiltersForm(forms.Form):
 @requires("audit.read")
 def audit(request: HttpRequest) -> HttpResponse:
     """The week's review above, the events below."""
-    staff = cast(Staff, request.user)
+    staff = staff_of(request)
     today = clock.today(staff.clinic)
     defaults = {"begins": today - WEEK, "ends": today}
     form = FiltersForm({**{key: str(day) for key, day in defaults.items()}, **request.GET.dict()})
@@ -73,7 +71,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "patient": str(filters.patient or ""),
     }
     answer = render(request, "access/audit.html", context)
-    record_read(subject=staff.clinic, by=staff, at=timezone.now(), what="audit", detail=detail)
+    record_read(subject=staff.clinic, by=staff, at=clock.instant(), what="audit", detail=detail)
     return answer
 
 
@@ -81,7 +79,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 @requires("audit.review")
 def mark_reviewed(request: HttpRequest) -> HttpResponse:
     """Sign off the days that were shown."""
-    staff = cast(Staff, request.user)
+    staff = staff_of(request)
     form = FiltersForm(request.POST)
     if not form.is_valid():
         messages.error(request, "The days could not be read, so nothing was signed off. Choose them again.")
@@ -91,7 +89,7 @@ def mark_reviewed(request: HttpRequest) -> HttpResponse:
         filters=form.filters(today=clock.today(staff.clinic)),
         note=request.POST.get("note", "")[:1000],
         by=staff,
-        at=timezone.now(),
+        at=clock.instant(),
     )
     messages.success(request, "These days are signed off.")
     return redirect("access:audit")
@@ -100,7 +98,7 @@ def mark_reviewed(request: HttpRequest) -> HttpResponse:
 @require_POST
 def printed(request: HttpRequest) -> HttpResponse:
     """Note that a page was printed; the browser says so before it prints."""
-    staff, now = cast(Staff, request.user), timezone.now()
+    staff, now = staff_of(request), clock.instant()
     detail = {"page": request.POST.get("page", "")[:200]}
     if request.POST.get("patient"):
         try:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from tenuto.clinic.access.models import GlassReview
-from tenuto.clinic.access.reasons import given_reason
+from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Clinic, Role, Staff
 from tenuto.clinic.ledger.facts import IN_ORDER, recorded
@@ -18,6 +18,7 @@ from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import BrokenGlass, Patient
 from tenuto.clinic.ports import api as ports
 from tenuto.core.literature.tasks import EndsBy
+from tenuto.core.sentences import check_reason
 
 __all__ = [
     "GLASS_STAYS_OPEN",
@@ -51,12 +52,13 @@ def break_glass(*, patient: Patient, reason: str, by: Staff, at: datetime) -> Br
 
     Raises ValueError without a reason, and `LookedAtTooOften` when nobody has looked over the times before.
     """
+    check_role(by, "patient.break_glass")
     check_same_clinic(by, patient)
     _check_not_too_often(patient, by, at)
     glass = BrokenGlass.objects.create(
         patient=patient,
         staff=by,
-        reason=given_reason(reason),
+        reason=check_reason(reason),
         until=at + GLASS_STAYS_OPEN,
         **recorded(by, at),
     )
@@ -97,6 +99,7 @@ def review_glass(*, glass: UUID, justified: bool, note: str, by: Staff, at: date
 
     Nobody reviews themselves: raises PermissionError. Raises `AlreadyReviewed` the second time.
     """
+    check_role(by, "audit.review")
     found = BrokenGlass.objects.select_related("patient", "staff").get(pk=glass, patient__clinic=by.clinic)
     if found.staff_id == by.pk:
         raise PermissionError("You broke this glass yourself. Someone else reviews it.")

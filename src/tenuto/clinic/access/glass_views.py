@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 from http import HTTPStatus
-from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from tenuto.clinic.access import glass as glasses
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.decorators import requires
-from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.ledger.services import record_read
 from tenuto.clinic.people.models import BrokenGlass
 from tenuto.clinic.ui.addresses import inside
@@ -25,7 +24,7 @@ from tenuto.clinic.ui.addresses import inside
 @requires("patient.break_glass")
 def break_glass_page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Ask why, then open the record for an hour. Shows nothing of the patient before."""
-    staff = cast(Staff, request.user)
+    staff = staff_of(request)
     patient = get_object_or_404(staff.clinic.patients, pk=patient_id)
     then = inside(request, request.POST.get("next") or request.GET.get("next", ""))
     context = {
@@ -38,7 +37,7 @@ def break_glass_page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     if request.method == "POST":
         context["reason"] = request.POST.get("reason", "")[:500]
         try:
-            glasses.break_glass(patient=patient, reason=str(context["reason"]), by=staff, at=timezone.now())
+            glasses.break_glass(patient=patient, reason=str(context["reason"]), by=staff, at=clock.instant())
         except ValueError as error:
             context["error"] = str(error)
             return render(request, "access/break_glass.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -50,7 +49,7 @@ def break_glass_page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 @requires("audit.review")
 def glass_page(request: HttpRequest, glass_id: UUID) -> HttpResponse:
     """What was opened, why, what was looked at; and whether that was justified."""
-    staff = cast(Staff, request.user)
+    staff = staff_of(request)
     own = BrokenGlass.objects.filter(patient__clinic=staff.clinic).select_related(
         "patient", "staff", "review"
     )
@@ -63,7 +62,7 @@ def glass_page(request: HttpRequest, glass_id: UUID) -> HttpResponse:
                 raise ValueError("Say whether it was justified: choose yes or no.")
             note = request.POST.get("note", "")[:500]
             glasses.review_glass(
-                glass=glass.pk, justified=justified == "yes", note=note, by=staff, at=timezone.now()
+                glass=glass.pk, justified=justified == "yes", note=note, by=staff, at=clock.instant()
             )
         except (ValueError, PermissionError, glasses.AlreadyReviewed) as problem:
             error = str(problem)
@@ -72,5 +71,5 @@ def glass_page(request: HttpRequest, glass_id: UUID) -> HttpResponse:
             return redirect("access:audit")
     context = {"glass": glass, "looks": glasses.looks_through(glass), "error": error, "here": "audit"}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
-    record_read(subject=glass.patient, by=staff, at=timezone.now(), what="review of a broken glass")
+    record_read(subject=glass.patient, by=staff, at=clock.instant(), what="review of a broken glass")
     return render(request, "access/glass.html", context, status=status)

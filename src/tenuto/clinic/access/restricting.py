@@ -6,13 +6,14 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tenuto.clinic.access.reasons import given_reason
+from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Role, Staff
 from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import CareTeamChange, Patient, Restriction
 from tenuto.clinic.people.sight import care_team, is_restricted
+from tenuto.core.sentences import check_reason
 
 __all__ = ["change_care_team", "restrict"]
 
@@ -26,13 +27,14 @@ def restrict(*, patient: Patient, restricted: bool, why: str, by: Staff, at: dat
 
     Raises ValueError without a reason, and when nobody on the care team could write an order.
     """
+    check_role(by, "patient.restrict")
     check_same_clinic(by, patient)
     if restricted and not _can_prescribe(patient, care_team(patient)):
         raise ValueError(f"{NO_PRESCRIBER} Put one on it, then restrict the record.")
     row = Restriction.objects.create(
         patient=patient,
         restricted=restricted,
-        why=given_reason(why),
+        why=check_reason(why),
         **recorded(by, at),
     )
     record(
@@ -40,7 +42,7 @@ def restrict(*, patient: Patient, restricted: bool, why: str, by: Staff, at: dat
         subject=row,
         by=by,
         at=at,
-        detail={"why": why},
+        detail={"why": row.why},
     )
 
 
@@ -51,6 +53,7 @@ def change_care_team(*, patient: Patient, staff: Staff, member: bool, by: Staff,
     Raises ValueError when that is how it is already, when a closed account would join, and when a restricted record
     would be left without a prescriber.
     """
+    check_role(by, "patient.care_team")
     check_same_clinic(by, patient, staff)
     patient.clinic.patients.select_for_update().get(pk=patient.pk)
     team = care_team(patient)

@@ -4,17 +4,16 @@ the team, and may open the record again, it shows nothing clinical."""
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tenuto.clinic.access import restricting
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import home_of
-from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.pathway.api import patient_page, rests_on
 from tenuto.clinic.people import sight
 from tenuto.clinic.people.decorators import shows_patient
@@ -48,8 +47,8 @@ def restrict(request: HttpRequest, patient: Patient) -> HttpResponse:
             patient=patient,
             restricted=restricted,
             why=why,
-            by=cast(Staff, request.user),
-            at=timezone.now(),
+            by=staff_of(request),
+            at=clock.instant(),
         )
     except ValueError as problem:
         return _page(request, patient, problem=str(problem), why=why)
@@ -66,17 +65,18 @@ def restrict(request: HttpRequest, patient: Patient) -> HttpResponse:
 )  # fmt: skip
 def care_team(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Put someone on the team, or take someone off."""
-    by, number = cast(Staff, request.user), request.POST.get("staff", "")
-    someone = get_object_or_404(by.clinic.staff, pk=int(number) if number.isdecimal() else 0)
+    by, number = staff_of(request), request.POST.get("staff", "")
+    known = number.isdecimal() and len(number) < 19  # more digits than a key has are nobody's
+    someone = get_object_or_404(by.clinic.staff, pk=int(number) if known else 0)
     member = request.POST.get("member", "") == "yes"
     try:
-        restricting.change_care_team(patient=patient, staff=someone, member=member, by=by, at=timezone.now())
+        restricting.change_care_team(patient=patient, staff=someone, member=member, by=by, at=clock.instant())
     except ValueError as problem:
         return _page(request, patient, team_problem=str(problem))
     words = f"{someone.name} is {'on' if member else 'off'} the care team."
     messages.success(request, words, extra_tags="Saved")
     # Who takes themselves off a restricted record can't see this page any more.
-    seen = sight.sight_of(patient, staff=by, at=timezone.now()).allowed
+    seen = sight.sight_of(patient, staff=by, at=clock.instant()).allowed
     return redirect("access:record", patient.pk) if seen else redirect(home_of(by))
 
 
@@ -97,7 +97,7 @@ def _page(
         "why": why,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problem or team_problem else HTTPStatus.OK
-    if sight.sight_of(patient, staff=cast(Staff, request.user), at=timezone.now()).allowed:
+    if sight.sight_of(patient, staff=staff_of(request), at=clock.instant()).allowed:
         return patient_page(
             request, "access/record.html", patient, {**context, "frame": FRAME}, status=status
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -14,15 +14,19 @@ from tenuto.clinic.access.audit_rows import EventRow, names_of, rows_of
 from tenuto.clinic.access.models import WeeklyReview
 from tenuto.clinic.access.strangers import Stranger, strangers
 from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.accounts.news import CHANGES as SIGN_IN_CHANGES
 from tenuto.clinic.ledger.facts import NEWEST_FIRST, recorded
-from tenuto.clinic.ledger.models import AuditEvent, EventKind
+from tenuto.clinic.ledger.models import AuditEvent, EventKind, OutboxMessage
+from tenuto.clinic.ledger.outbox import stuck
 from tenuto.clinic.ledger.services import record
+from tenuto.clinic.live.api import failed_jobs
 from tenuto.clinic.people.models import BrokenGlass
+from tenuto.clinic.ui.words import duration
 from tenuto.core.literature.tasks import EndsBy, task_kinds
 
-__all__ = ["Filters", "SafetyTask", "Summary", "events", "mark_reviewed", "summary"]
+__all__ = ["FailedJob", "Filters", "SafetyTask", "Summary", "events", "mark_reviewed", "summary"]
 
 ACCESS_CHANGES = (
     "restricted record",
@@ -35,7 +39,7 @@ ACCESS_CHANGES = (
     *SIGN_IN_CHANGES,
 )
 """Events that change who may see or sign."""
-TASK_EVENTS = ("closed task", "escalated task")
+TASK_EVENTS = ("closed task", "escalated task", "recorded not reached")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,16 @@ class SafetyTask:
     patient: str
     title: str
     words: str
-    minutes_late: int
+    late_by: str
+    """How late it was, in words; empty when it was in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedJob:
+    """Something that the program does on its own, and could not."""
+
+    at: datetime
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,10 @@ class Summary:
     failures: tuple[AuditEvent, ...]
     refusals: tuple[EventRow, ...]
     overrides: tuple[EventRow, ...]
+    unsent: tuple[OutboxMessage, ...]
+    """Messages of this installation that were tried too often and wait for a person."""
+    failed_jobs: tuple[FailedJob, ...]
+    """What the program of this installation could not do on its own in these days."""
     reviews: tuple[WeeklyReview, ...]
 
 
@@ -117,13 +134,23 @@ def summary(clinic: Clinic, filters: Filters) -> Summary:
         access=tuple(row for row in rows if row.what in ACCESS_CHANGES),
         refusals=tuple(row for row in rows if row.what.startswith("refused")),
         overrides=tuple(row for row in rows if row.kind == EventKind.OVERRIDE.label),
+        unsent=tuple(stuck()),
+        failed_jobs=tuple(_failed_jobs(first, after)),
         reviews=tuple(clinic.weekly_reviews.all()[:10]),
     )
+
+
+def _failed_jobs(first: datetime, after: datetime) -> Iterator[FailedJob]:
+    for job in failed_jobs():
+        if job.finished_at and first <= job.finished_at < after:
+            name = job.task_path.rpartition(".")[2].replace("_", " ")
+            yield FailedJob(job.finished_at, name[:1].upper() + name[1:])
 
 
 @transaction.atomic
 def mark_reviewed(*, clinic: Clinic, filters: Filters, note: str, by: Staff, at: datetime) -> WeeklyReview:
     """Sign off some days, up to the newest event that they hold."""
+    check_role(by, "audit.review")
     newest = (
         events(clinic, Filters(filters.begins, filters.ends)).values_list("number", flat=True).first() or 0
     )
@@ -140,6 +167,19 @@ def mark_reviewed(*, clinic: Clinic, filters: Filters, note: str, by: Staff, at:
     return review
 
 
+def _not_reached(detail: Mapping[str, object]) -> str:
+    """That nobody was reached, with the contact called and the check, or why there was none."""
+    asked, reason = detail.get("welfare_check"), detail.get("reason", "")
+    # Events from before say only whether a check was asked for.
+    check = asked if isinstance(asked, str) and asked else "asked for" if asked else f"none, {reason}"
+    return f"not reached: {detail.get('emergency_contact', '')} Welfare check: {check}"
+
+
+def _late_by(detail: Mapping[str, object]) -> str:
+    minutes = detail.get("minutes_late", 0)
+    return duration(minutes) if isinstance(minutes, int) and minutes > 0 else ""
+
+
 def _safety_tasks(tasks: Iterable[AuditEvent], names: Mapping[UUID, str]) -> Iterable[SafetyTask]:
     """The events about tasks of safety, in words."""
     for event in tasks:
@@ -149,10 +189,10 @@ def _safety_tasks(tasks: Iterable[AuditEvent], names: Mapping[UUID, str]) -> Ite
             continue
         if event.action == "escalated task":
             words = f"given on to {detail.get('told', '')}"
+        elif event.action == "recorded not reached":
+            words = _not_reached(detail)
         else:
             ending, note = EndsBy(detail["ended_by"]).words, detail.get("note", "")
             words = f"ended by {ending}{f': {note}' if note else ''}"
         patient = names.get(event.patient_id, "") if event.patient_id else ""
-        yield SafetyTask(
-            event.recorded_at, event.by_name, patient, kind.title, words, int(detail.get("minutes_late", 0))
-        )
+        yield SafetyTask(event.recorded_at, event.by_name, patient, kind.title, words, _late_by(detail))

@@ -1,4 +1,6 @@
-"""Who looked at a patient in whose care they had no part then. What they wrote afterwards gives them none."""
+"""Who looked at a patient in whose care they had no part then. What they wrote afterwards gives them none, and neither does
+an entry that was sent without ever having opened the record: no page of ours does that, and whoever wants to hide a look would.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +21,10 @@ __all__ = ["CARE_LASTS", "Stranger", "strangers"]
 
 CARE_LASTS = timedelta(days=90)
 """Who wrote something about a patient has a part in the care from then on, for this long."""
+LOOKED_BEFORE = timedelta(days=30)
+"""So long before its first entry a look still belongs to it [D]."""
+BEGIN = ("registered patient",)
+"""The events with which a record begins."""
 Pair = tuple[str, UUID]
 """Who, and which patient."""
 
@@ -49,11 +55,19 @@ class _Care:
 
     written: Mapping[Pair, tuple[int, int]]
     """The numbers of the first and the last event."""
+    looked: Mapping[Pair, int]
+    """The number of the first look."""
+    registered: frozenset[Pair]
+    """Who made the record, which begins without a look."""
     team: Mapping[Pair, list[tuple[int, bool]]]
     """Event numbers, and whether the person was on the team from then on."""
 
     def has_part(self, pair: Pair, *, before: int) -> bool:
-        first, _ = self.written.get(pair, (before, before))
+        first, last = self.written.get(pair, (before, before))
+        looked = self.looked.get(pair, before)
+        if looked > first and pair not in self.registered:
+            # Sent blind: only an entry after the first look may have begun the care; the last one did at the latest.
+            first = last if last > looked else before
         member = [on for number, on in self.team.get(pair, []) if number < before]
         return first < before or (bool(member) and member[-1])
 
@@ -62,7 +76,7 @@ class _Care:
 
 
 def strangers(clinic: Clinic, found: QuerySet[AuditEvent], first: datetime) -> tuple[Stranger, ...]:
-    """The strangers among the looks of `found`, whose days begin at `first`; the newest first. Four queries."""
+    """The strangers among the looks of `found`, whose days begin at `first`; the newest first. Six queries."""
     looks = _looks(found)
     patients = {patient for _, patient in looks}
     care = _care(clinic, patients, since=first - CARE_LASTS)
@@ -89,13 +103,18 @@ def _looks(found: QuerySet[AuditEvent]) -> dict[Pair, list[_Look]]:
 
 
 def _care(clinic: Clinic, patients: set[UUID], *, since: datetime) -> _Care:
-    wrote = AuditEvent.objects.filter(
-        clinic_id=clinic.pk, kind=EventKind.WRITE, patient_id__in=patients, recorded_at__gte=since
-    )
-    ends = wrote.order_by().values_list("by_id", "patient_id").annotate(Min("number"), Max("number"))
+    about = AuditEvent.objects.filter(clinic_id=clinic.pk, patient_id__in=patients)
+    lately = about.filter(recorded_at__gte=since).order_by().values_list("by_id", "patient_id")
+    ends = lately.filter(kind=EventKind.WRITE).annotate(Min("number"), Max("number"))
     written = {(by, patient): (first, last) for by, patient, first, last in ends if patient}
+    # Who looked a while before the first entry that counts did not send it blind.
+    before = about.filter(recorded_at__gte=since - LOOKED_BEFORE, kind=EventKind.READ).order_by()
+    reads = before.values_list("by_id", "patient_id").annotate(Min("number"))
+    looked = {(by, patient): first for by, patient, first in reads if patient}
+    made = about.filter(action__in=BEGIN).values_list("by_id", "patient_id")
+    registered = frozenset((by, patient) for by, patient in made if patient)
     team: dict[Pair, list[tuple[int, bool]]] = defaultdict(list)
     changes = CareTeamChange.objects.filter(patient__in=patients).order_by(*IN_ORDER)
     for staff, patient, number, member in changes.values_list("staff", "patient", "event_number", "member"):
         team[str(staff), patient].append((number, member))
-    return _Care(written, team)
+    return _Care(written, looked, registered, team)

@@ -20,9 +20,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
-from tenuto.clinic.accounts import throttle
+from tenuto.clinic.accounts import clock, throttle
 from tenuto.clinic.accounts.api import home_of
 from tenuto.clinic.accounts.codes import spend_code
 from tenuto.clinic.accounts.devices import remember
@@ -31,7 +30,9 @@ from tenuto.clinic.accounts.keys import UnknownKey, decrypted, encrypted
 from tenuto.clinic.accounts.lock import SEEN
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.news import known_here, sign_in_changed
-from tenuto.clinic.accounts.reauthenticate import FRESH, last_second_factor
+from tenuto.clinic.accounts.reauthenticate import AHEAD_AT_MOST, FRESH, last_second_factor
+from tenuto.clinic.accounts.same_member import know_the_member
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.ledger.sealed import check_sealed
 from tenuto.clinic.ledger.services import record_access
 from tenuto.clinic.ui.words import count
@@ -58,15 +59,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
         """The person is in: by password, by password and second factor, or by passkey."""
         staff = cast(Staff, user)
-        record_access(action="signed in", subject=staff, by=staff, at=timezone.now())
+        record_access(action="signed in", subject=staff, by=staff, at=clock.instant())
         request.session[SEEN] = time.time()
         answer: HttpResponse = super().post_login(request, user, **kwargs)
+        know_the_member(request, staff)
         remember(request, answer, staff.username)
         return answer
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Where nothing else was asked for."""
-        return home_of(cast(Staff, request.user))
+        return home_of(staff_of(request))
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Not after a fresh second factor, and not for a first one moments after the password: typing it twice would
@@ -94,7 +96,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         """A closed account, whose passkey is right."""
         staff = cast(Staff, user)
-        record_access(action="failed sign-in", subject=staff, by=staff, at=timezone.now())
+        record_access(action="failed sign-in", subject=staff, by=staff, at=clock.instant())
         context = {"heading": "Closed", "text": "This account is closed. Ask your medical director."}
         return render(request, "ui/problem.html", context, status=HTTPStatus.FORBIDDEN)
 
@@ -105,7 +107,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         staff = cast(Staff, user)
         sign_in_changed(staff)
         known_here(self.request, staff)
-        record_access(action="changed password", subject=staff, by=staff, at=timezone.now())
+        record_access(action="changed password", subject=staff, by=staff, at=clock.instant())
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Our pages say what happened; the library's own messages would say it twice."""
@@ -203,8 +205,8 @@ class SignatureForm(_SlowedDown, ReauthenticateForm):  # type: ignore[misc]
 
 def _came_in_just_now(request: HttpRequest, staff: Staff) -> bool:
     newest = max((float(r["at"]) for r in get_authentication_records(request, staff)), default=0.0)
-    return time.time() - newest < FRESH.total_seconds()
+    return -AHEAD_AT_MOST.total_seconds() <= time.time() - newest < FRESH.total_seconds()
 
 
 def _record_failure(staff: Staff, action: str) -> None:
-    record_access(action=action, subject=staff, by=staff, at=timezone.now())
+    record_access(action=action, subject=staff, by=staff, at=clock.instant())

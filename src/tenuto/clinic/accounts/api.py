@@ -13,6 +13,7 @@ __all__ = [
     "WHO_MAY",
     "Role",
     "Verb",
+    "check_role",
     "home_of",
     "may",
     "menu_of",
@@ -28,6 +29,12 @@ ROOT = "/"
 def may(staff: Staff, verb: str) -> bool:
     """True when the role of `staff` may do `verb`. A closed account may do nothing. Raises KeyError for an unknown verb."""
     return staff.is_active and staff.role in _verb(verb).roles
+
+
+def check_role(by: Staff, verb: str) -> None:
+    """Raise PermissionError, in a sentence that says whom to ask, unless `by` may do `verb`. For verbs, beside their view."""
+    if not may(by, verb):
+        raise PermissionError(refusal(by, verb))
 
 
 def home_of(staff: Staff) -> str:

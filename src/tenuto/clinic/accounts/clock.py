@@ -1,17 +1,22 @@
 """The clinic's own clock. A day begins where the clinic is, not where the server or the browser is.
 
-Instants are asked of `django.utils.timezone.now` and kept in UTC; whoever needs a day or an hour asks here, with the
-clinic. `recorded_on` of a fact is the day as the clock said when it was recorded.
+Whoever needs this instant, a day or an hour asks here; instants are kept in UTC. `recorded_on` of a fact is the day as the
+clock said when it was recorded.
+
+The clock of an invented clinic can stand some days ahead, so that a visitor sees time pass; never in production. The audit
+chain alone keeps the server's own time (`AuditEvent.recorded_at`), and the order of facts is that of its numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from datetime import date, datetime, time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -22,17 +27,42 @@ __all__ = [
     "check_zone",
     "clinic_clock",
     "day_of",
+    "end_of_day",
+    "furthest",
+    "instant",
     "local",
     "now",
     "on_the_clock_of",
+    "standing_at",
     "start_of_day",
     "today",
 ]
 
+LAST_MINUTE = time(23, 59)
+
+
+_ahead: ContextVar[timedelta] = ContextVar("ahead", default=timedelta(0))
+"""How far the clock at hand is ahead of the server's."""
+_standing: ContextVar[datetime | None] = ContextVar("standing", default=None)
+"""Where every clock stands, while time is moved forward."""
+
+
+def instant() -> datetime:
+    """This instant by the clock at hand: that of the clinic of who is signed in or came by a link, else the server's."""
+    return _standing.get() or timezone.now() + _ahead.get()
+
 
 def now(clinic: Clinic) -> datetime:
     """This moment, in the clinic's zone."""
-    return local(clinic, timezone.now())
+    return local(clinic, _standing.get() or timezone.now() + clinic.ahead)
+
+
+def furthest() -> datetime:
+    """This instant by the clock that is furthest ahead: what no clinic waits for any more. One query, none in production."""
+    from tenuto.clinic.accounts.models import Clinic
+
+    moved = [] if settings.PRODUCTION else [each.ahead for each in Clinic.objects.filter(days_ahead__gt=0)]
+    return timezone.now() + max(moved, default=timedelta(0))
 
 
 def today(clinic: Clinic) -> date:
@@ -57,9 +87,35 @@ def start_of_day(clinic: Clinic, day: date) -> datetime:
     return datetime.combine(day, time.min, ZoneInfo(clinic.zone))
 
 
-def on_the_clock_of(clinic: Clinic) -> AbstractContextManager[None]:
-    """Inside it, times are read from forms and shown on pages as the clinic's clock says."""
-    return timezone.override(ZoneInfo(clinic.zone))
+def end_of_day(clinic: Clinic, day: date) -> datetime:
+    """The last minute of a day at the clinic: until when something is due that is due on the day, and reads as that day."""
+    return datetime.combine(day, LAST_MINUTE, ZoneInfo(clinic.zone))
+
+
+@contextmanager
+def on_the_clock_of(clinic: Clinic) -> Iterator[None]:
+    """Inside it, times are asked of the clinic's clock, and read from forms and shown on pages as it says."""
+    before = _ahead.set(clinic.ahead)
+    try:
+        with timezone.override(ZoneInfo(clinic.zone)):
+            yield
+    finally:
+        _ahead.reset(before)
+
+
+@contextmanager
+def standing_at(moment: datetime) -> Iterator[None]:
+    """Inside it, every clock stands at that moment: what would have been done then is done now. For a demonstration.
+
+    Raises ValueError for a moment without a zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone, so no clock can stand there.")
+    before = _standing.set(moment)
+    try:
+        yield
+    finally:
+        _standing.reset(before)
 
 
 def clinic_clock(

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.decorators import requires
-from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.reauthenticate import signed_by
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.accounts.signers import NotConfirmed, confirm
 
 __all__ = ["confirm_colleague"]
@@ -23,12 +22,12 @@ __all__ = ["confirm_colleague"]
 @requires("staff.confirm")
 def confirm_colleague(request: HttpRequest, staff_id: int) -> HttpResponse:
     """What is confirmed, and the button that asks for the second factor."""
-    staff = get_object_or_404(cast(Staff, request.user).clinic.staff, pk=staff_id)
+    staff = get_object_or_404(staff_of(request).clinic.staff, pk=staff_id)
     problem = ""
     if request.method == "POST":
         try:
             done = signed_by(
-                request, lambda signature: confirm(staff=staff, signature=signature, at=timezone.now())
+                request, lambda signature: confirm(staff=staff, signature=signature, at=clock.instant())
             )
         except NotConfirmed as refused:
             problem = str(refused)

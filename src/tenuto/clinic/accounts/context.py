@@ -9,12 +9,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from tenuto.clinic.accounts.api import ROOT, WHO_MAY, home_of, may, menu_of
-from tenuto.clinic.accounts.demo_code import DemoCode, code_of
+from tenuto.clinic.accounts.demo_code import code_of
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.news import OwnChange, last_changes, unseen_by
 from tenuto.clinic.accounts.signers import NotConfirmed, check_confirmed
 
-__all__ = ["confirmation", "demonstration", "own_sign_in", "permissions", "session"]
+__all__ = ["confirmation", "demonstration", "own_sign_in", "permissions", "session", "what_is_not_told"]
 
 CONFIRMED = "confirmed"
 SHOWN = 20
@@ -33,15 +33,30 @@ def permissions(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def demonstration(request: HttpRequest) -> dict[str, Callable[[], DemoCode | None]]:
-    """`demo_code`: computed where a code is asked for, of an invented person only."""
+def demonstration(request: HttpRequest) -> dict[str, object]:
+    """`demo_code`: computed where a code is asked for, of an invented person only; `letting_time_pass`: where they do that."""
     user = getattr(request, "user", None)
-    return {"demo_code": lambda: code_of(user) if user is not None and user.is_authenticated else None}
+    return {
+        "demo_code": lambda: code_of(user) if user is not None and user.is_authenticated else None,
+        "letting_time_pass": reverse(settings.DEMONSTRATION_TIME_URL),
+    }
 
 
 def confirmation(request: HttpRequest) -> dict[str, Callable[[], str]]:
     """`not_confirmed`: what a signer reads on every page until a second person has confirmed them."""
     return {"not_confirmed": lambda: _not_confirmed(request)}
+
+
+def what_is_not_told(request: HttpRequest) -> dict[str, Callable[[], str]]:
+    """`not_told`: what patients of the clinic are not told yet, for who writes it, on every page until it is written."""
+    return {"not_told": lambda: _not_told(getattr(request, "user", None))}
+
+
+def _not_told(user: object) -> str:
+    if not isinstance(user, Staff) or not user.is_authenticated or not may(user, "clinic.words"):
+        return ""
+    missing = " and ".join(user.clinic.not_told)
+    return f"Patients do not read {missing} on their pages yet." if missing else ""
 
 
 def _not_confirmed(request: HttpRequest) -> str:

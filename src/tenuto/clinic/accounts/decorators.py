@@ -10,8 +10,8 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import may, refusal
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.reauthenticate import not_confirmed_page
@@ -55,7 +55,7 @@ def refuse(request: HttpRequest, staff: Staff, verb: str) -> HttpResponse:
         action="refused",
         subject=staff,
         by=staff,
-        at=timezone.now(),
+        at=clock.instant(),
         detail={"verb": verb, "path": request.path},
     )
     context = {"heading": "Not for your role", "text": refusal(staff, verb)}

@@ -9,8 +9,8 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
 from django.db import transaction
-from django.utils import timezone
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.keys import UnknownKey
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.services import record
@@ -34,7 +34,7 @@ def give_second_factor(staff: Staff, *, secret: str) -> None:
         return
     with transaction.atomic():
         TOTP.activate(staff, secret)
-        record(action="set up second factor", subject=staff, by=staff, at=timezone.now())
+        record(action="set up second factor", subject=staff, by=staff, at=clock.instant())
 
 
 def code_of(staff: Staff) -> DemoCode | None:

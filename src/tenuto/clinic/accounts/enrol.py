@@ -14,6 +14,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve, reverse
 
+from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.news import sign_in_changed
@@ -60,6 +61,7 @@ def reset_second_factor(*, staff: Staff, by: Staff, at: datetime) -> None:
 
     Nobody resets their own: whoever found a tablet open would.
     """
+    check_role(by, "staff.manage")
     check_same_clinic(by, staff)
     if staff.pk == by.pk:
         raise PermissionError("This is your own sign-in. Another medical director must reset it.")

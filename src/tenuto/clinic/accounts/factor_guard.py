@@ -1,24 +1,26 @@
 """Whoever has a second factor changes it with a second factor: the password alone changes none (hazard H35).
 
-Otherwise a password that was looked over somebody's shoulder would be enough to sign as them.
+Otherwise a password that was looked over somebody's shoulder would be enough to sign as them. One that was given changes one
+thing: whoever has the session meanwhile, on a tablet that was put down, finds it used up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
-from django.utils import timezone
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.enrol import has_second_factor
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.news import known_here, sign_in_changed
 from tenuto.clinic.accounts.reauthenticate import ask_for_second_factor, last_second_factor
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.ledger.actors import NOBODY
 from tenuto.clinic.ledger.marks import waiting_marks
 from tenuto.clinic.ledger.models import EventKind
@@ -28,6 +30,7 @@ __all__ = ["guarded", "is_proved"]
 
 View = Callable[..., HttpResponse]
 CHANGED = "changed second factor"
+RECOVERY_CODES = "recovery codes"
 CHANGES_NOTHING = frozenset(
     {
         "mfa_index", "mfa_authenticate", "mfa_reauthenticate", "mfa_list_webauthn", "mfa_reauthenticate_webauthn",
@@ -47,17 +50,15 @@ def guarded(patterns: Iterable[URLPattern | URLResolver]) -> list[URLPattern | U
 
 def is_proved(request: HttpRequest) -> bool:
     """Whether this session may change the second factor: with the existing one, or when there is none yet."""
-    return not has_second_factor(cast(Staff, request.user)) or last_second_factor(request) is not None
+    return not has_second_factor(staff_of(request)) or last_second_factor(request) is not None
 
 
 def _guarded(pattern: URLPattern | URLResolver) -> URLPattern | URLResolver:
     if isinstance(pattern, URLResolver):
         return URLResolver(pattern.pattern, guarded(pattern.url_patterns), pattern.default_kwargs)
     # A code at sign-in changes nothing but itself: a recovery code is used up.
-    view = _on_record(pattern.callback)
-    if pattern.name not in CHANGES_NOTHING:
-        view = _with_factor(view)
-    return URLPattern(pattern.pattern, view, pattern.default_args, pattern.name)
+    view = pattern.callback if pattern.name in CHANGES_NOTHING else _with_factor(pattern.callback)
+    return URLPattern(pattern.pattern, _on_record(view), pattern.default_args, pattern.name)
 
 
 def _with_factor(view: View) -> View:
@@ -76,25 +77,40 @@ def _on_record(view: View) -> View:
     @wraps(view)
     def records(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with transaction.atomic():
+            _one_after_the_other(request)
             before = _factors_of(request)
+            given = last_second_factor(request) if before else None
             answer = view(request, *args, **kwargs)
             if waiting_marks():
+                if given and _keys(before) != _keys(_factors_of(request)):
+                    given.use_up(at=clock.instant())
                 _record_change(request, before)
         return answer
 
     return records
 
 
+def _one_after_the_other(request: HttpRequest) -> None:
+    """Of two changes that are asked for at once, the second finds the factor of the first used up."""
+    if request.method == "POST" and request.user.is_authenticated:
+        Staff.objects.select_for_update(of=("self",)).get(pk=request.user.pk)
+
+
+def _keys(factors: Mapping[int, str] | None) -> dict[int, str]:
+    """Those that sign; recovery codes open the door only, and are looked at once they are made."""
+    return {key: words for key, words in (factors or {}).items() if words != RECOVERY_CODES}
+
+
 def _record_change(request: HttpRequest, before: Mapping[int, str] | None) -> None:
     after, staff = _factors_of(request), request.user
     if after is None or not isinstance(staff, Staff):
-        record(action=CHANGED, subject=Staff(), by=NOBODY, at=timezone.now(), kind=EventKind.ACCESS)
+        record(action=CHANGED, subject=Staff(), by=NOBODY, at=clock.instant(), kind=EventKind.ACCESS)
         return
     action, what = _what_changed(before, after)
     sign_in_changed(staff)
     known_here(request, staff)
     detail = {"what": what} if what else {}
-    record(action=action, subject=staff, by=staff, at=timezone.now(), detail=detail, kind=EventKind.ACCESS)
+    record(action=action, subject=staff, by=staff, at=clock.instant(), detail=detail, kind=EventKind.ACCESS)
 
 
 def _what_changed(before: Mapping[int, str] | None, after: Mapping[int, str]) -> tuple[str, str]:
@@ -127,5 +143,5 @@ def _words(row: Authenticator) -> str:
     if row.type == Authenticator.Type.TOTP:
         return "authenticator app"
     if row.type == Authenticator.Type.RECOVERY_CODES:
-        return "recovery codes"
+        return RECOVERY_CODES
     return f"passkey “{row.data.get('name', '')}”"

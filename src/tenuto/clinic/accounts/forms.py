@@ -8,15 +8,17 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
-from tenuto.clinic.accounts import throttle
-from tenuto.clinic.accounts.devices import counted_as
+from tenuto.clinic.accounts import clock, throttle
+from tenuto.clinic.accounts.devices import counted_as, is_known
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.actors import NOBODY
 from tenuto.clinic.ledger.services import record_access
 from tenuto.clinic.ui.words import count
 
+NETWORKS = 20
+"""Each of so many networks may fail as often as one before a new browser waits wherever it is: a password of any worth holds
+a hundred guesses in a wait, and nobody who is not at home in twenty networks keeps a new browser out [D]."""
 COUNTED_WITHIN = timedelta(minutes=1)
 MOST_OF_ONE, MOST_OF_NOBODY = 20, 60
 """Failures in a minute that are each on record, of one account and of all unknown names; of more, the tenfold numbers are."""
@@ -36,8 +38,11 @@ class SignInForm(AuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         username = str(self.cleaned_data.get("username", ""))
-        counted = self._counted_as(username)
-        if throttle.must_wait(counted):
+        counted, new = self._counted_as(username), not self._is_known(username)
+        everywhere = f"{username} from everywhere"
+        if throttle.must_wait(counted) or (
+            new and throttle.must_wait(everywhere, after=settings.SIGN_IN_FAILURES * NETWORKS)
+        ):
             _record_failure(username)
             wait = count(settings.SIGN_IN_WAIT_MINUTES, "minute")
             raise ValidationError(f"Too many wrong passwords for this name. Wait {wait}, then try again.")
@@ -45,6 +50,8 @@ class SignInForm(AuthenticationForm):
             return super().clean()
         except ValidationError:
             throttle.failed(counted)
+            if new:
+                throttle.failed(everywhere, again=False)
             _record_failure(username)
             raise
 
@@ -54,6 +61,9 @@ class SignInForm(AuthenticationForm):
 
     def _counted_as(self, username: str) -> str:
         return counted_as(self.request, username) if self.request is not None else username
+
+    def _is_known(self, username: str) -> bool:
+        return self.request is not None and is_known(self.request, username)
 
 
 def _record_failure(username: str) -> None:
@@ -68,7 +78,7 @@ def _record_failure(username: str) -> None:
         action="failed sign-in" if number <= most else "many failed sign-ins",
         subject=staff or Staff(),
         by=staff or NOBODY,
-        at=timezone.now(),
+        at=clock.instant(),
         detail={"within_a_minute": number} if number > most else None,
     )
 

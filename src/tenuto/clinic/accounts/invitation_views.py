@@ -11,11 +11,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from tenuto.clinic.accounts import invitations
+from tenuto.clinic.accounts import clock, invitations
 from tenuto.clinic.accounts.models import Staff
 
 __all__ = ["invitation"]
@@ -56,14 +55,14 @@ class ChoosePasswordForm(forms.Form):
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Choose the password. Looking uses nothing up; choosing does."""
     try:
-        found = invitations.waiting_for(token, at=timezone.now())
+        found = invitations.waiting_for(token, at=clock.instant())
         form = ChoosePasswordForm(request.POST or None, staff=found.staff)
         if request.method != "POST" or not form.is_valid():
             status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
             return render(
                 request, "accounts/invitation.html", {"form": form, "person": found.staff}, status=status
             )
-        invitations.accept(token=token, password=form.cleaned_data["password"], at=timezone.now())
+        invitations.accept(token=token, password=form.cleaned_data["password"], at=clock.instant())
     except invitations.InvitationRefused as refused:
         context = {"heading": "No longer valid", "text": str(refused)}
         return render(request, "ui/problem.html", context, status=HTTPStatus.GONE)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
+from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Clinic, Invitation, InvitationUse, Role, Staff
 from tenuto.clinic.accounts.news import sign_in_changed
@@ -51,6 +52,7 @@ def give_link(*, staff: Staff, by: Staff, at: datetime) -> Invited:
 
     Nobody gives their own. Raises InvitationRefused for a closed account.
     """
+    check_role(by, "staff.manage")
     check_same_clinic(by, staff)
     if staff.pk == by.pk:
         raise PermissionError("This is your own sign-in. Change your password on your own page.")

@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tenuto.clinic.accounts import throttle
+from tenuto.clinic.accounts import clock, throttle
 from tenuto.clinic.accounts.api import home_of
-from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.pace import counted_unlock, one_try_at_a_time, slow_down
 from tenuto.clinic.accounts.reauthenticate import forget_second_factors
+from tenuto.clinic.accounts.signed_in import staff_of
+from tenuto.clinic.ledger.anchor import ChainBroken
+from tenuto.clinic.ledger.pages import say_broken
 from tenuto.clinic.ledger.services import record_access
 from tenuto.clinic.ui.addresses import inside
 
@@ -53,12 +54,17 @@ def lock_when_quiet(
         if not request.user.is_authenticated:
             return get_response(request)
         now, seen = time.time(), request.session.get(SEEN)
-        if seen is not None and now - float(seen) > settings.LOCK_AFTER_SECONDS:
-            _lock(request)
+        # Also where the moment lies ahead: the clock was put back, and nobody knows how long it was quiet.
+        quiet = abs(now - float(seen)) if seen is not None else 0.0
+        if quiet > settings.LOCK_AFTER_SECONDS:
+            try:
+                _lock(request)
+            except ChainBroken as broken:
+                return say_broken(request, broken)
         if request.session.get(LOCKED) and _view_name(request) not in OPEN_TO_THE_LOCKED:
             return _ask(request)
         # Once in a while is enough: not every page needs to write the session.
-        stale = seen is None or now - float(seen) > settings.LOCK_AFTER_SECONDS / 20
+        stale = seen is None or quiet > settings.LOCK_AFTER_SECONDS / 20
         if stale and not request.session.get(LOCKED) and not _asked_by_the_page(request):
             request.session[SEEN] = now
         return get_response(request)
@@ -82,7 +88,7 @@ def here(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def unlock(request: HttpRequest) -> HttpResponse:
     """Ask for the password, then go on where it stopped; a script gets 204 or 403 and keeps its page."""
-    staff = cast(Staff, request.user)
+    staff = staff_of(request)
     if request.method != "POST":
         return _ask(request, then=request.GET.get("next", "/"))
     session = str(request.session.session_key)
@@ -90,13 +96,13 @@ def unlock(request: HttpRequest) -> HttpResponse:
         if not alone:
             return _refuse(request, ONE_AT_A_TIME)
         if not check_password(request.POST.get("password", ""), staff.password):
-            record_access(action="failed unlock", subject=staff, by=staff, at=timezone.now())
+            record_access(action="failed unlock", subject=staff, by=staff, at=clock.instant())
             slow_down(session)
             return _refuse(request, WRONG)
     throttle.succeeded(counted_unlock(session))
     request.session.pop(LOCKED, None)
     request.session[SEEN] = time.time()
-    record_access(action="unlocked", subject=staff, by=staff, at=timezone.now())
+    record_access(action="unlocked", subject=staff, by=staff, at=clock.instant())
     return _go_on(request)
 
 
@@ -120,8 +126,8 @@ def _lock(request: HttpRequest) -> None:
     if not request.session.get(LOCKED):
         request.session[LOCKED] = True
         forget_second_factors(request)
-        staff = cast(Staff, request.user)
-        record_access(action="locked", subject=staff, by=staff, at=timezone.now())
+        staff = staff_of(request)
+        record_access(action="locked", subject=staff, by=staff, at=clock.instant())
 
 
 def _ask(request: HttpRequest, *, then: str = "", error: str = "") -> HttpResponse:
@@ -152,7 +158,7 @@ def _refuse(request: HttpRequest, sentence: str) -> HttpResponse:
 def _go_on(request: HttpRequest) -> HttpResponse:
     if request.headers.get("Accept", "").startswith("application/json"):
         return HttpResponse(status=204)
-    then = inside(request, request.POST.get("next", ""), otherwise=home_of(cast(Staff, request.user)))
+    then = inside(request, request.POST.get("next", ""), otherwise=home_of(staff_of(request)))
     if "resend" in request.POST:
         return render(request, "accounts/resend.html", {"next": then, "kept": _resent(request)})
     return redirect(then)

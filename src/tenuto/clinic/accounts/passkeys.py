@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from typing import Any
 
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils import timezone
+from fido2.utils import websafe_decode
 from fido2.webauthn import AuthenticationResponse
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.codes import went_on
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.services import record_access
@@ -22,6 +26,7 @@ __all__ = ["AddPasskeyForm", "PasskeyForm", "PasskeyLoginForm", "PasskeySignatur
 LONGEST = 20_000
 """Characters; what a key says has about two thousand."""
 NOT_UNDERSTOOD = "What the passkey said was not understood. Try again."
+ELSEWHERE = "The passkey answered another page than this one, so it opens nothing. Open Tenuto at its own address and try again."
 COPIED = "This passkey counts backwards, so there is a copy of it somewhere. Tell your medical director, and remove it."
 BAD = (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError)
 """What the library's readers raise for something that no key would say."""
@@ -49,6 +54,7 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     credential = _said()
 
     def clean(self) -> dict[str, Any]:
+        _check_made_here(self.cleaned_data.get("credential"))
         cleaned: dict[str, Any] = _read(super().clean)
         return cleaned
 
@@ -60,6 +66,7 @@ class PasskeyForm(AuthenticateWebAuthnForm):  # type: ignore[misc]
 
     def clean_credential(self) -> Authenticator:
         said = self.cleaned_data["credential"]
+        _check_made_here(said)
         found: Authenticator = _read(super().clean_credential)
         _check_not_copied(found, said)
         return found
@@ -80,6 +87,20 @@ class PasskeySignatureForm(PasskeyForm):
     reauthenticated = True
 
 
+def _check_made_here(said: Any) -> None:
+    """Raise unless the browser says that a page of this very address asked: not one below the name, nor at another port.
+
+    The library takes any https address whose name is ours or ends with ours, and in development every one.
+    """
+    told = _read(lambda: json.loads(websafe_decode(said["response"]["clientDataJSON"])))
+    host = str(context.request.get_host())
+    ours = {f"https://{host}", f"https://{host.removesuffix(':443')}"}
+    if settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN:
+        ours.add(f"http://{host}")
+    if not isinstance(told, dict) or str(told.get("origin")) not in ours or told.get("crossOrigin"):
+        raise ValidationError(ELSEWHERE)
+
+
 def _read(reader: Callable[[], Any]) -> Any:
     try:
         return reader()
@@ -98,7 +119,7 @@ def _check_not_copied(found: Authenticator, said: Any) -> None:
         action="failed second factor",
         subject=owner,
         by=owner,
-        at=timezone.now(),
+        at=clock.instant(),
         detail={"what": "a copied passkey"},
     )
     raise ValidationError(COPIED)

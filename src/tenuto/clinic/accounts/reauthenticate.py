@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TypeVar, cast
+from typing import TypeVar
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from allauth.account.authentication import get_authentication_records
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY, get_authentication_records
 from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
 from allauth.core.internal.httpkit import serialize_request
 from allauth.mfa.models import Authenticator
@@ -19,9 +19,10 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import SpentFactor, Staff
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.accounts.signers import NotConfirmed, check_confirmed
 from tenuto.clinic.ledger.sealed import check_sealed
 from tenuto.clinic.ledger.services import record_access
@@ -40,13 +41,14 @@ Done = TypeVar("Done")
 
 FRESH = timedelta(minutes=5)
 """How long a second factor counts as given for the signature at hand."""
-NOT_BEFORE = "second_factors_not_before"
-"""When this session locked last, in seconds since the epoch: whoever unlocks it gives the second factor anew."""
+AHEAD_AT_MOST = timedelta(minutes=2)
+"""A moment that lies further ahead is of a clock that was wrong: nothing counts as given then [D]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reauthentication:
-    """That `by` proved at `at` who they are, with `method` ('totp' or 'webauthn'). Services that sign spend one each."""
+    """That `by` proved at `at` who they are, with `method` ('totp' or 'webauthn'). Services that sign spend one each; a
+    change of the second factors uses up one."""
 
     by: Staff
     at: datetime
@@ -71,10 +73,14 @@ class Reauthentication:
         if not timedelta(0) <= at - self.at <= FRESH:
             raise PermissionError("The second factor was given too long ago. Give it again, then sign.")
         check_sealed([signer, *Authenticator.objects.filter(user=signer)])
+        self.use_up(at=at)
+
+    def use_up(self, *, at: datetime) -> None:
+        """Let it count for nothing more. Raises PermissionError when it was used before."""
         try:
             with transaction.atomic():
                 SpentFactor.objects.create(
-                    key=self.key, staff=signer, method=self.method, given_at=self.at, spent_at=at
+                    key=self.key, staff=self.by, method=self.method, given_at=self.at, spent_at=at
                 )
         except IntegrityError:
             raise PermissionError(
@@ -95,20 +101,30 @@ def last_second_factor(request: HttpRequest) -> Reauthentication | None:
     if not given:
         return None
     newest = max(given, key=lambda record: float(record["at"]))
-    if float(newest["at"]) <= float(request.session.get(NOT_BEFORE, 0)):
-        return None
-    age = timedelta(seconds=max(0.0, time.time() - float(newest["at"])))
-    if age > FRESH or not Authenticator.objects.filter(user=request.user, type=newest["type"]).exists():
+    age = timedelta(seconds=time.time() - float(newest["at"]))
+    if (
+        not -AHEAD_AT_MOST <= age <= FRESH
+        or not Authenticator.objects.filter(user=request.user, type=newest["type"]).exists()
+    ):
         return None
     key = f"{request.user.pk}:{newest['type']}:{newest['at']}"
     if SpentFactor.objects.filter(key=key).exists():
         return None
-    return Reauthentication(cast(Staff, request.user), timezone.now() - age, str(newest["type"]), key)
+    return Reauthentication(
+        staff_of(request), clock.instant() - max(age, timedelta(0)), str(newest["type"]), key
+    )
 
 
 def forget_second_factors(request: HttpRequest) -> None:
-    """Let no second factor that this session was given so far count any more, as when it locks."""
-    request.session[NOT_BEFORE] = time.time()
+    """Let no second factor that this session was given so far count any more, as when it locks.
+
+    They are taken out, and not compared with the moment of the lock: the clock may have been ahead for either.
+    """
+    given = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY)
+    if isinstance(given, list):
+        request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+            one for one in given if one.get("method") != "mfa"
+        ]
 
 
 def signed_by(request: HttpRequest, action: Callable[[Reauthentication], Done]) -> Done | HttpResponse:
@@ -118,23 +134,23 @@ def signed_by(request: HttpRequest, action: Callable[[Reauthentication], Done]) 
     that was posted is kept and sent again after the second factor; nothing typed is lost. Raises what the action raises.
     """
     try:
-        check_confirmed(cast(Staff, request.user))
+        check_confirmed(staff_of(request))
     except NotConfirmed as first:
         return not_confirmed_page(request, str(first))
     signature = last_second_factor(request)
     if signature is not None:
         return action(signature)
     with transaction.atomic():
-        action(Reauthentication(cast(Staff, request.user), timezone.now(), "rehearsal"))
+        action(Reauthentication(staff_of(request), clock.instant(), "rehearsal"))
         transaction.set_rollback(True)
     return ask_for_second_factor(request)
 
 
 def not_confirmed_page(request: HttpRequest, sentence: str) -> HttpResponse:
     """The page for a signer whom nobody has confirmed, and its event."""
-    staff = cast(Staff, request.user)
+    staff = staff_of(request)
     detail = {"verb": "not confirmed", "path": request.path}
-    record_access(action="refused", subject=staff, by=staff, at=timezone.now(), detail=detail)
+    record_access(action="refused", subject=staff, by=staff, at=clock.instant(), detail=detail)
     context = {"heading": "Not confirmed yet", "text": sentence}
     return render(request, "ui/problem.html", context, status=HTTPStatus.FORBIDDEN)
 
@@ -146,7 +162,7 @@ def ask_for_second_factor(request: HttpRequest) -> HttpResponse:
     # A form is sent again to its bare address; only then do the two match when it is taken up again.
     then = request.path if request.method == "POST" else request.get_full_path()
     return HttpResponseRedirect(
-        f"{reverse(second_factor_page(cast(Staff, request.user)))}?{urlencode({'next': then})}"
+        f"{reverse(second_factor_page(staff_of(request)))}?{urlencode({'next': then})}"
     )
 
 

@@ -18,18 +18,28 @@ from tenuto.clinic.accounts.models import Tally
 
 __all__ = ["counted", "failed", "must_wait", "succeeded", "too_many"]
 
+AHEAD = timedelta(minutes=1)
+"""How far the clock of another process may be ahead of this one's reading: what it counted meanwhile still counts."""
 
-def must_wait(name: str) -> bool:
-    """True while there were too many failures under the name. One query."""
+
+def must_wait(name: str, *, after: int = 0) -> bool:
+    """True while there were too many failures under the name: the installation's number, or as many as `after` says. One query.
+
+    A wait that ends clearly later than one that begins now is of a clock that was ahead, and is over.
+    """
+    now = timezone.now()
     running = Tally.objects.filter(
-        key=_key(name), ends_at__gt=timezone.now(), count__gte=settings.SIGN_IN_FAILURES
+        key=_key(name),
+        ends_at__gt=now,
+        ends_at__lte=now + _wait() + AHEAD,
+        count__gte=after or settings.SIGN_IN_FAILURES,
     )
     return running.exists()
 
 
-def failed(name: str) -> None:
-    """Count a failure; the wait starts again with each."""
-    _count(name, lasts=timedelta(minutes=settings.SIGN_IN_WAIT_MINUTES), again=True)
+def failed(name: str, *, again: bool = True) -> None:
+    """Count a failure; the wait starts again with each, or ends a fixed time after the first one."""
+    _count(name, lasts=_wait(), again=again)
 
 
 def succeeded(name: str) -> None:
@@ -50,7 +60,7 @@ def counted(name: str, *, within: timedelta) -> int:
 @transaction.atomic
 def _count(name: str, *, lasts: timedelta, again: bool) -> int:
     now, key = timezone.now(), _key(name)
-    Tally.objects.filter(ends_at__lte=now).delete()
+    Tally.objects.filter(Q(ends_at__lte=now) | Q(key=key, ends_at__gt=now + lasts + AHEAD)).delete()
     row, new = Tally.objects.get_or_create(key=key, defaults={"count": 1, "ends_at": now + lasts})
     if new:
         return 1
@@ -58,6 +68,10 @@ def _count(name: str, *, lasts: timedelta, again: bool) -> int:
     # Added in the database, so that two processes at once count two.
     mine.update(count=F("count") + 1, **({"ends_at": now + lasts} if again else {}))
     return mine.values_list("count", flat=True).first() or row.count + 1
+
+
+def _wait() -> timedelta:
+    return timedelta(minutes=settings.SIGN_IN_WAIT_MINUTES)
 
 
 def _key(name: str) -> str:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import ROOT, home_of
 from tenuto.clinic.accounts.forms import SignInForm
-from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.news import acknowledge
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.ledger.services import record_access
 
 
@@ -50,15 +50,15 @@ class SignOut(LogoutView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             staff = request.user
-            record_access(action="signed out", subject=staff, by=staff, at=timezone.now())
+            record_access(action="signed out", subject=staff, by=staff, at=clock.instant())
         return super().post(request, *args, **kwargs)
 
 
 @require_POST
 def sign_in_known(request: HttpRequest) -> HttpResponse:
     """The owner knows of the changes of their sign-in that the page told."""
-    staff = cast(Staff, request.user)
-    acknowledge(by=staff, at=timezone.now())
+    staff = staff_of(request)
+    acknowledge(by=staff, at=clock.instant())
     then = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(then, {request.get_host()}, require_https=request.is_secure()):
         then = home_of(staff)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,11 +13,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.decorators import View, requires
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.ledger.services import record_access, record_read
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.sight import Sight, sight_of
@@ -38,7 +39,7 @@ def shows_patient(
         @requires(verb)
         @wraps(view)
         def shown(request: HttpRequest, patient_id: UUID, *args: Any, **kwargs: Any) -> HttpResponse:
-            staff, now = cast(Staff, request.user), timezone.now()
+            staff, now = staff_of(request), clock.instant()
             own = staff.clinic.patients.prefetch_related("identifiers")
             patient = get_object_or_404(own, pk=patient_id)
             unhindered = bool(past_restriction) and may(staff, past_restriction)
@@ -67,7 +68,7 @@ def _behind_glass(request: HttpRequest, staff: Staff, patient: Patient) -> HttpR
     if may(staff, "patient.break_glass"):
         query = urlencode({"next": request.get_full_path()})
         return redirect(f"{reverse(settings.BREAK_GLASS_URL, args=[patient.pk])}?{query}")
-    now, detail = timezone.now(), {"verb": "restricted", "path": request.path}
+    now, detail = clock.instant(), {"verb": "restricted", "path": request.path}
     record_access(action="refused", subject=patient, by=staff, at=now, detail=detail)
     text = "This record is open to its care team only. Ask the medical director to put you on it."
     return render(

@@ -7,6 +7,8 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.facts import recorded
@@ -21,13 +23,17 @@ from tenuto.clinic.people.models import (
 )
 from tenuto.clinic.people.names import number_key, search_text
 from tenuto.clinic.people.similar import file_name
+from tenuto.core.intake.birth import birth_doubt
 from tenuto.core.intake.facts import Identifier
+from tenuto.core.policy import Policy
+from tenuto.core.sentences import is_sentence
 
 __all__ = [
     "ChangedMeanwhile",
     "add_identifiers",
     "amend_patient",
     "contact_preferences",
+    "has_number",
     "prefer_contact",
     "register_patient",
     "set_support_person",
@@ -52,6 +58,7 @@ def register_patient(
     at: datetime,
 ) -> Patient:
     """Add a person to the clinic of `by`."""
+    check_role(by, "patient.register")
     patient = Patient.objects.create(
         clinic=by.clinic, name=name, preferred_name=preferred_name, birth_date=birth_date, registered_at=at
     )
@@ -72,6 +79,7 @@ def add_identifiers(
     patient: Patient, *, identifiers: Sequence[Identifier], by: Staff, at: datetime
 ) -> Sequence[Identifier]:
     """Attach the identifiers that the patient does not carry yet, and return these."""
+    check_role(by, "patient.register")
     check_same_clinic(by, patient)
     carried = {_same(each.read) for each in patient.identifiers.all()}
     new = [each for each in _once(identifiers) if _same(each) not in carried]
@@ -92,16 +100,19 @@ def amend_patient(
     birth_date: date | None,
     why: str,
     seen: int,
+    policy: Policy,
     by: Staff,
     at: datetime,
 ) -> Patient:
-    """Correct who a patient is. `seen` is the `Identity` that the form showed.
+    """Correct who a patient is. `seen` is the `Identity` that the form showed, `policy` the limits of the clinic.
 
-    Raises `ChangedMeanwhile` when that is no longer the newest one, and ValueError without a name or a reason.
+    Raises `ChangedMeanwhile` when that is no longer the newest one, and ValueError without a name or a reason,
+    or with a date of birth that can not be right.
     """
+    check_role(by, "patient.amend")
     check_same_clinic(by, patient)
-    if not name.strip() or not why.strip():
-        raise ValueError("A correction needs the name and a reason. Give both.")
+    if not name.strip() or not is_sentence(why):
+        raise ValueError("A correction needs the name and a reason in a sentence. Give both.")
     found = Patient.objects.select_for_update().get(pk=patient.pk)
     newest = found.identities.first()
     if newest is not None and newest.pk != seen:
@@ -109,6 +120,9 @@ def amend_patient(
             f"{newest.recorded_by_name} corrected this record meanwhile: {newest.name}, born {newest.birth_date}. "
             "Nothing was saved; compare, and correct again if needed."
         )
+    doubt = birth_doubt(birth_date, policy=policy, as_of=clock.day_of(by.clinic, at)) if birth_date else None
+    if doubt is not None and doubt.certain:
+        raise ValueError(doubt.text)
     before = {"name": found.name, "preferred_name": found.preferred_name, "birth_date": str(found.birth_date)}
     found.name, found.preferred_name, found.birth_date = name.strip(), preferred_name.strip(), birth_date
     found.save(update_fields=["name", "preferred_name", "birth_date"])
@@ -124,6 +138,7 @@ def prefer_contact(
     *, patient: Patient, channel: Channel, allowed: bool, address: str, by: Staff, at: datetime
 ) -> ContactPreference:
     """Record whether the patient wants to be reached on a channel, and where. Raises ValueError without an address."""
+    check_role(by, "patient.amend")
     check_same_clinic(by, patient)
     if allowed and not address.strip():
         raise ValueError(f"{Channel(channel).label} is wanted, but there is no number or address. Add it.")
@@ -146,11 +161,18 @@ def contact_preferences(patient: Patient) -> dict[Channel, ContactPreference]:
     return found
 
 
+def has_number(patient: Patient) -> bool:
+    """Whether a number is on record at which the patient can be called, whether or not messages are wanted there."""
+    known = contact_preferences(patient)
+    return any(known[channel].address.strip() for channel in (Channel.PHONE, Channel.SMS) if channel in known)
+
+
 @transaction.atomic
 def set_support_person(
     *, patient: Patient, name: str, relation: str, phone: str, may_be_told: bool, by: Staff, at: datetime
 ) -> SupportPerson:
     """Record who accompanies the patient; `may_be_told` is the patient's own consent to our speaking with them."""
+    check_role(by, "patient.amend")
     check_same_clinic(by, patient)
     if not name.strip():
         raise ValueError("The support person has no name. Give it, or leave the section empty.")

@@ -6,6 +6,7 @@ printers change: case, accents, apostrophes, half-spaces, widths, forms of one l
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
@@ -34,7 +35,8 @@ _LETTERS = str.maketrans(
     # Marks inside a word, and what stands for them.
     | dict.fromkeys("'’‘ʼʻ`´ʹ＇׳՚ـ·", "")
 )
-_UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
+_UMLAUT = re.compile("([aou])e+")
+"""`ae` for `ä`. Every `e` of a row goes, so that what was folded once folds to itself."""
 _KATAKANA, _HIRAGANA = range(0x30A1, 0x30F7), 0x60
 
 
@@ -42,9 +44,7 @@ def folded(text: str) -> str:
     """Words and digits in one writing, one space between them. Digits of every script are 0 to 9."""
     letters = "".join(map(_plain, unicodedata.normalize("NFKD", text.casefold())))
     plain = " ".join(letters.translate(_LETTERS).casefold().split())
-    for two, one in _UMLAUTS:
-        plain = plain.replace(two, one)
-    return plain
+    return _UMLAUT.sub(r"\1", plain)
 
 
 def _plain(letter: str) -> str:

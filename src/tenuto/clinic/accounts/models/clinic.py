@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -16,19 +17,17 @@ from tenuto.clinic.accounts.managers import StaffManager
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.ledger.models import EventKind
 from tenuto.clinic.ledger.services import record
+from tenuto.core.literature.emergency import WITHOUT_NUMBERS
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
 
-__all__ = ["IN_DANGER", "Clinic", "Staff"]
+__all__ = ["Clinic", "Staff"]
 
-
-IN_DANGER = (
-    "In an emergency call your local emergency number. If you think of harming yourself, call or text 988 in the "
-    "United States, or your local crisis line, now."
-)
-"""What patients read at the foot of their pages until the clinic has words of its own."""
+NO_NUMBERS = "The clinic has not written its emergency numbers here yet."
+NO_PHONE = "it has not written its phone number here yet; use the one on your letter or card."
+PHONE_NOT_SET = "phone not set"
 
 
 def _zone_of_installation() -> str:
@@ -37,9 +36,10 @@ def _zone_of_installation() -> str:
 
 class Clinic(models.Model):
     """A clinic: the border that no query crosses. `zone` is the time zone of its clock; `phone` and `crisis_words` are what
-    its patients are told.
+    its patients are told, once a director has written or confirmed them.
 
-    A `demonstration` works under the demonstration's policy; the people of an `invented` clinic do not exist.
+    A `demonstration` works under the demonstration's policy; the people of an `invented` clinic do not exist, and its clock
+    can stand some days ahead.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -49,14 +49,44 @@ class Clinic(models.Model):
     zone = models.CharField(max_length=64, default=_zone_of_installation)
     phone = models.CharField(max_length=60, blank=True, default="")
     crisis_words = models.TextField(blank=True, default="")
+    days_ahead = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(days_ahead=0) | models.Q(invented=True), name="real_clocks_are_not_moved"
+            )
+        ]
 
     if TYPE_CHECKING:
         staff: RelatedManager[Staff]
 
     @property
+    def ahead(self) -> timedelta:
+        """How far its clock is ahead of the server's: nothing, but for an invented clinic outside production."""
+        moved = self.days_ahead if self.invented and not settings.PRODUCTION else 0
+        return timedelta(days=moved)
+
+    @property
     def in_danger(self) -> str:
-        """Whom to call in an emergency, in the clinic's words."""
-        return self.crisis_words or IN_DANGER
+        """Whom to call in an emergency: in the clinic's words, else that it has written none, and what is true everywhere."""
+        return self.crisis_words or f"{WITHOUT_NUMBERS} {NO_NUMBERS}"
+
+    @property
+    def reached_by_phone(self) -> str:
+        """Where patients reach the clinic; where it has written no number, that it has not."""
+        return f"{self.name}, on working days: {self.phone}" if self.phone else f"{self.name}: {NO_PHONE}"
+
+    @property
+    def contact(self) -> str:
+        """Name and phone for a paper; a phone that was not written is said."""
+        return f"{self.name}, {f'phone {self.phone}' if self.phone else PHONE_NOT_SET}"
+
+    @property
+    def not_told(self) -> tuple[str, ...]:
+        """What patients are not told yet, in words for staff."""
+        missing = (("the clinic's phone number", self.phone), ("whom to call in danger", self.crisis_words))
+        return tuple(words for words, written in missing if not written)
 
     def __str__(self) -> str:
         return self.name
