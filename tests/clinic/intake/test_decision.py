@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from tenuto.clinic.demo.personas import teaching_patients
 from tenuto.clinic.intake.api import current
-from tenuto.clinic.intake.models import ConsentSigned, Decision
+from tenuto.clinic.intake.models import ConsentSigned, ConsentWithdrawn, Decision
 from tenuto.clinic.intake.services import DecisionRefused, decide, receive, sign_consent, withdraw_consent
 from tenuto.clinic.intake.services.consents import ConsentRefused
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.ports.api import open_task
+from tenuto.clinic.scales.api import record_form
 from tenuto.clinic.scales.services import record_triage
 from tenuto.core.gate import Level
 from tenuto.core.intake.consent_text import current_consent_text
@@ -92,11 +93,25 @@ def test_a_consent_needs_the_takers_fresh_second_factor(ana, bob):
 
 def test_a_withdrawal_takes_back_every_consent_also_an_imported_one(alder, bob):
     sign(alder, bob)
-    withdraw_consent(patient=alder, why="", by=bob, at=NOW + timedelta(minutes=1))
+    withdraw_consent(patient=alder, how="phone", why="", by=bob, at=NOW + timedelta(minutes=1))
     assert not any(c.active for c in current(alder).facts.consents)
     assert current(alder).gate.level is Level.BLOCK
     sign(alder, bob, signature=signed(bob, minutes_ago=-2), at=NOW + timedelta(minutes=2))
     assert any(c.active for c in current(alder).facts.consents)
+
+
+def test_a_withdrawal_is_a_recorded_statement_and_neither_one_click_nor_a_hurdle(visit, ana, bob):
+    sign(ana, bob)
+    browser, url = visit(bob), f"/patients/{ana.pk}/intake/consent/withdraw/"
+    assert "It counts at once." in text_of(browser.get(url))
+    assert "Choose how the patient said it." in text_of(browser.post(url, {}))
+    assert not ConsentWithdrawn.objects.exists()
+    told = text_of(browser.post(url, {"how": "phone", "why": "Her sister drives no more."}, follow=True))
+    assert "The patient said it by phone: “Her sister drives no more.”" in told
+    row = ConsentWithdrawn.objects.get()
+    assert (row.how, row.recorded_by_name) == ("phone", "Bob (bob)")
+    with pytest.raises(ConsentRefused, match="Choose how the patient said it"):
+        withdraw_consent(patient=ana, how="", why="", by=bob, at=NOW)
 
 
 def test_the_page_signs_after_the_second_factor(visit, ana, bob, second_factor):
@@ -107,6 +122,33 @@ def test_the_page_signs_after_the_second_factor(visit, ana, bob, second_factor):
     assert not ConsentSigned.objects.exists()
     assert browser.post(url, data).status_code == 302
     assert ConsentSigned.objects.get().photo is False
+
+
+def test_no_verdict_stands_on_the_screen_that_the_patient_signs(visit, ana, bob):
+    browser, base = visit(bob), f"/patients/{ana.pk}/intake/"
+    assert "Verdict:" in text_of(browser.get(f"{base}measurements/"))
+    for page in (browser.get(f"{base}consent/"), browser.post(f"{base}consent/", {})):
+        assert "Verdict:" not in text_of(page)
+
+
+def test_no_risk_of_suicide_is_read_by_the_patient_who_signs(visit, ana, bob):
+    """Staff are sent to the page that says it; every other page says it first."""
+    answers = {str(n): 1 for n in range(1, 9)} | {"9": 2}
+    record_form(
+        patient=ana,
+        instrument_id="phq9",
+        answers=answers,
+        taken=NOW.date(),
+        answered_by="patient",
+        by=bob,
+        at=NOW,
+    )
+    browser = visit(bob)
+    page = text_of(browser.get(f"/patients/{ana.pk}/intake/consent/"))
+    for never in ("Suicide risk", "item 9", "BLOCK", "REFUSE", "Alerts", "To ask"):
+        assert never not in page
+    assert "Look at the page of intake before this is signed." in page
+    assert "Suicide risk" in text_of(browser.get(f"/patients/{ana.pk}/intake/"))
 
 
 def test_the_page_asks_for_a_second_factor_once_the_form_is_complete(visit, ana, bob):
@@ -154,7 +196,7 @@ def test_block_opens_only_for_the_directors_reason(alder, alice, bob, dora):
     with pytest.raises(DecisionRefused, match="write the reason"):
         decision(alder, dora)
     for empty in ("x", ".", "ok"):
-        with pytest.raises(DecisionRefused, match="past the BLOCK, in a sentence"):
+        with pytest.raises(DecisionRefused, match="write the reason, in a sentence"):
             decision(alder, dora, reason=empty)
     assert (
         decision(alder, dora, reason="Clipped in 2011, neurosurgeon agrees.").authority == "medical_director"
@@ -207,7 +249,7 @@ def test_the_imported_facts_are_the_ones_that_were_sent(alice):
 # ---- open tasks of safety --------------------------------------------------------------------------------------------
 @pytest.fixture
 def waiting(alder, bob):
-    """Somebody about whom a suicide screen is open."""
+    """Somebody about whom a suicide triage is open."""
     known = task_kind("suicide.screen")
     open_task(
         patient=alder,
@@ -224,7 +266,7 @@ def waiting(alder, bob):
 def test_nobody_is_accepted_past_an_open_task_of_safety(waiting, alice):
     for reason in ("", "Seen in person, all is well."):
         with pytest.raises(
-            DecisionRefused, match=r"Open: Suicide screen\. Nobody is accepted before that is done"
+            DecisionRefused, match=r"Open: Suicide triage\. Nobody is accepted before that is done"
         ):
             decision(waiting, alice, reason=reason)
     assert not Decision.objects.exists()
@@ -266,8 +308,17 @@ def test_the_page_says_it_before_a_second_factor_is_asked_for(visit, waiting, al
     answer = visit(alice).post(f"/patients/{waiting.pk}/intake/decision/", sent)
     assert answer.status_code == 422
     page = text_of(answer)
-    assert "Open: Suicide screen. Nobody is accepted before that is done." in page
-    assert answer.context["form"]["reason"].value() == "Seen."
+    assert "Open: Suicide triage. Nobody is accepted before that is done." in page
+    form = answer.context["form"]
+    assert form["reason"].value() == "Seen."
+    # No reason would change it, so it is not said of the reason.
+    assert (list(form.errors), list(form.errors.get("reason", ()))) == (["outcome"], [])
+
+
+def test_what_a_reason_would_open_is_said_at_the_reason(visit, waiting, dora):
+    sent = {"outcome": "accepted", "reason": "ok", "seen": current(waiting).facts_sha256}
+    answer = visit(dora).post(f"/patients/{waiting.pk}/intake/decision/", sent)
+    assert list(answer.context["form"].errors) == ["reason"]
 
 
 def test_the_page_shows_what_is_decided_on_with_harm_first(visit, waiting, alice, bob):
@@ -284,7 +335,7 @@ def test_the_page_shows_what_is_decided_on_with_harm_first(visit, waiting, alice
     shown = page[page.index("Decided on") :]
     for text in (
         "Suicide risk Triage: negative",
-        "Open tasks of safety BLOCK Suicide screen, due",
+        "Open tasks of safety BLOCK Suicide triage, due",
         "Other open tasks",
         "Against treatment",
         "(F33.2)",
@@ -299,4 +350,6 @@ def test_the_page_shows_what_is_decided_on_with_harm_first(visit, waiting, alice
 def test_what_nobody_asked_is_said_and_never_none(visit, ana, alice):
     page = text_of(visit(alice).get(f"/patients/{ana.pk}/intake/decision/"))
     assert "Triage: not asked yet" in page
+    assert "Against treatment Nothing in what is recorded; not recorded: 6" in page
+    assert "Nothing is recorded that stands against it" not in page
     assert "Earlier trials REVIEW Not recorded" in page

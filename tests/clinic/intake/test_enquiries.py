@@ -47,6 +47,7 @@ def test_it_is_the_coordinators_task_within_a_day(asked, clinic):
     [
         ({"consent_to_contact": ""}, "Without this we may not answer you"),
         ({"name": ""}, "This field is required"),
+        ({"contact": "abc"}, "“abc” is no phone number or e-mail address. Write one"),
     ],
 )
 def test_without_consent_or_name_nothing_is_kept(visit, clinic, change, sentence):
@@ -113,6 +114,33 @@ def test_contact_and_consent_are_carried_over_and_a_number_is_made(visit, asked,
     assert {channel: (row.allowed, row.address) for channel, row in kept.items()} == {
         Channel.PHONE: (True, "555 0100")
     }
+
+
+@pytest.mark.parametrize(
+    ("born", "says", "asks"),
+    [
+        ("1905-11-24", "above 120 the year is wrong", False),
+        ("2026-11-25", "is after Tue 24 Nov 2026", False),
+        ("2015-05-04", "is an age of 11 years, and nobody below 18 is treated here", True),
+    ],
+)
+def test_an_age_that_can_not_be_meant_is_said_at_once(visit, carol, born, says, asks):
+    given, browser = {"name": "Rowan Reed", "birth_date": born}, visit(carol)
+    answer = browser.post("/register/", given)
+    assert answer.status_code == 422
+    assert says in text_of(answer)
+    assert ("The date of birth is right." in text_of(answer)) is asks
+    assert not Patient.objects.exists()
+    browser.post("/register/", {**given, "birth_date_right": "on"})
+    assert Patient.objects.exists() is asks
+
+
+def test_the_age_is_said_at_registration(visit, carol):
+    given = {"name": "Rowan Reed", "birth_date": "1990-05-01"}
+    browser = visit(carol)
+    assert "The date of birth is right." not in text_of(browser.get("/register/"))
+    page = text_of(browser.post("/register/", given, follow=True))
+    assert "Rowan Reed, 36 years, is registered. Go on with the history." in page
 
 
 def test_somebody_is_registered_without_an_enquiry(visit, carol, charlie, erin):

@@ -41,7 +41,9 @@ def test_photographs_are_withdrawn_and_the_treatment_goes_on(visit, ana, bob, co
     consent(photo=True)
     browser, url = visit(bob), f"/patients/{ana.pk}/intake/consent/"
     assert "A photograph may be kept now." in text_of(browser.get(url))
-    told = text_of(browser.post(f"{url}withdraw-photographs/", {}, follow=True))
+    assert "Choose how the patient said it." in text_of(browser.post(f"{url}withdraw-photographs/", {}))
+    assert "The treatment goes on." in text_of(browser.get(f"{url}withdraw-photographs/"))
+    told = text_of(browser.post(f"{url}withdraw-photographs/", {"how": "in_person"}, follow=True))
     assert "No photograph may be kept from now on." in told
     assert "A photograph may be kept now." not in told
     assert "Photographs alone" in told
@@ -52,7 +54,7 @@ def test_photographs_are_withdrawn_and_the_treatment_goes_on(visit, ana, bob, co
 
 def test_withdrawing_everything_takes_photographs_with_it(ana, bob, consent):
     consent(photo=True)
-    withdraw_consent(patient=ana, why="", by=bob, at=LATER)
+    withdraw_consent(patient=ana, how="phone", why="", by=bob, at=LATER)
     assert not photo_allowed(ana)
     assert not any(c.active for c in current(ana).facts.consents)
 
@@ -62,15 +64,15 @@ def test_there_must_be_a_consent_to_take_back(visit, ana, bob, consent, photo):
     if photo is not None:
         consent(photo=photo)
     with pytest.raises(ConsentRefused, match="no consent to photographs"):
-        withdraw_photo(patient=ana, why="", by=bob, at=LATER)
+        withdraw_photo(patient=ana, how="phone", why="", by=bob, at=LATER)
     url = f"/patients/{ana.pk}/intake/consent/withdraw-photographs/"
-    assert "Nothing was changed" in text_of(visit(bob).post(url, {}, follow=True))
+    assert "Nothing was changed" in text_of(visit(bob).post(url, {"how": "phone"}, follow=True))
     assert not ConsentWithdrawn.objects.exists()
 
 
 def test_a_newer_consent_allows_them_again(ana, bob, consent, alice):
     consent(photo=True)
-    withdraw_photo(patient=ana, why="Did not like it.", by=bob, at=LATER)
+    withdraw_photo(patient=ana, how="phone", why="Did not like it.", by=bob, at=LATER)
     assert not photo_allowed(ana)
     consent(photo=True, at=LATER + timedelta(minutes=1))
     assert photo_allowed(ana)

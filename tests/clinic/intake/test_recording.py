@@ -90,6 +90,25 @@ def test_two_pressures_are_recorded_together_with_their_times(visit, ana, bob):
     assert len({row.reading for row in rows}) == 2
 
 
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize(("minutes", "close"), [(2, True), (5, False)])
+def test_two_pressures_too_close_by_their_times_are_said_to_count_as_one(
+    visit, ana, bob, together, minutes, close
+):
+    browser, first = visit(bob), {"systolic_mmhg": "128", "diastolic_mmhg": "78"}
+    taken = [f"2026-11-24T09:{minute:02}" for minute in (20, 20 + minutes)]
+    if together:
+        second = {"second_systolic_mmhg": "124", "second_diastolic_mmhg": "76", "second_taken_at": taken[1]}
+        enter(browser, ana, taken_at=taken[0], **first, **second)
+    else:
+        for at in taken:
+            enter(browser, ana, taken_at=at, **first)
+    page = text_of(browser.get(f"/patients/{ana.pk}/intake/measurements/"))
+    said = f"were taken {minutes} minutes apart: they count as one. Take another one at least 5 minutes after the first"
+    assert (said in page) is close
+    assert Measured.objects.filter(kind="systolic_mmhg").count() == 2
+
+
 def test_two_pressures_less_than_five_minutes_apart_open_nothing(ana, bob):
     for minutes, upper in ((60, 172), (55, 168), (4, 128), (0, 126)):
         press(ana, upper, 80, bob, at=NOW - timedelta(minutes=minutes))

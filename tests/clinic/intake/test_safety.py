@@ -6,11 +6,15 @@ from datetime import timedelta
 
 import pytest
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.roles import Role
+from tenuto.clinic.intake.contribution import CONTRIBUTION
+from tenuto.clinic.pathway.api import Batch, safety_now
 from tenuto.clinic.ports.api import open_task
 from tenuto.clinic.scales.services import record_form, record_triage
+from tenuto.core.intake.safety import Risk
 from tenuto.core.scales.suicide_triage import RiskLevel
-from tests.clinic.conftest import NOW
+from tests.clinic.conftest import NOW, hired
 
 PAGES = ("intake/", "plan/", "scales/", "scales/triage/", "person/", "plan/visits/", "plan/comfort/")
 
@@ -117,3 +121,48 @@ def test_the_list_of_patients_begins_with_who_is_at_risk(visit, alice, ana):
     answered(ana, alice, 2)
     html = visit(alice).get("/").content.decode()
     assert "PHQ-9 item 9 was 2" in html
+
+
+def test_while_the_urgent_task_waits_the_spine_says_blocked_after_a_triage_without_risk(
+    visit, alice, bob, ana
+):
+    answered(ana, alice, 2)
+    record_triage(
+        patient=ana,
+        level=RiskLevel.NONE,
+        rests_on="Talked with her by phone",
+        by=bob,
+        at=NOW + timedelta(minutes=5),
+    )
+    batch = Batch([ana], clinic=ana.clinic, today=NOW.date())
+    assert safety_now(ana, batch).risk is Risk.OPEN
+    assert CONTRIBUTION.places(batch)[ana.pk].state == "blocked"
+
+
+def test_a_late_task_of_risk_is_late_on_every_page_and_in_the_list(visit, alice, ana, monkeypatch):
+    answered(ana, alice, 2)
+    assert "Late since" not in shown(visit, alice, ana)
+    later = NOW + timedelta(minutes=16)
+    monkeypatch.setattr(clock, "instant", lambda: later)
+    monkeypatch.setattr(clock, "now", lambda clinic: clock.local(clinic, later))
+    for path in ("intake/", "plan/", "person/"):
+        html = shown(visit, alice, ana, path)
+        bar = html[html.index("safety-open") : html.index('class="banner"')]
+        assert "Late since Tue 24 Nov, 09:45" in bar
+    assert "Late since Tue 24 Nov, 09:45" in visit(alice).get("/").content.decode()
+
+
+def test_the_list_offers_nobody_a_next_step_that_is_refused(visit, alice, bob, clinic, ana):
+    answered(ana, alice, 2)
+    carol = hired(clinic, "carol", Role.COORDINATOR)
+    for staff, step in ((alice, "Record the triage"), (bob, "Record the triage"), (carol, "See the patient")):
+        browser = visit(staff)
+        page = browser.get("/")
+        (row,) = page.context["board"].rows
+        assert row.next_step == step
+        assert browser.get(row.step_url).status_code == 200
+
+
+def test_a_proposal_that_nobody_signed_is_blocked_and_not_called_held(visit, alice, ana):
+    answered(ana, alice, 2)
+    assert "What was signed stands here for the record." not in shown(visit, alice, ana, "plan/")

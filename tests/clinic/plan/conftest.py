@@ -86,7 +86,7 @@ def drafted(patient, by, options=OPTIONS, why="", at=NOW):
     )
 
 
-def signed(patient, by, options=OPTIONS, reason="Weighed.", at=NOW):
+def signed(patient, by, options=OPTIONS, reason="Read and weighed.", at=NOW):
     version = drafted(patient, by, options, at=at)
     services.sign(
         version=version,

@@ -14,7 +14,7 @@ from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.identity import add_identifiers
 from tenuto.clinic.plan import services
-from tenuto.clinic.ports.api import HoldKind, open_task, place_hold
+from tenuto.clinic.ports.api import HoldKind, lift_hold, open_task, place_hold
 from tenuto.core.dates import say_birthday
 from tenuto.core.intake.facts import Allergy, Identifier
 from tests.clinic.conftest import NOW
@@ -69,6 +69,11 @@ def test_the_pdf_is_tagged_and_carries_signature_hash_policy_and_pages(visit, ac
     assert "Policy tenuto-demo version 1" in text
     assert f"1 / {len(reader.pages)}" in text
     assert "36 mg ketamine base over 40 min" in text
+
+
+def test_the_paper_dates_the_verdict_of_the_day_on_which_it_was_made(visit, accepted, alice):
+    _, text = pdf(visit(alice), signed(accepted(), alice))
+    assert "On Tue 24 Nov 2026. Nothing stands against the plan" in text
 
 
 def test_a_copy_says_when_it_is_not_in_force(visit, accepted, alice):
@@ -128,23 +133,29 @@ def test_a_session_that_a_later_version_drops_is_cancelled(visit, accepted, alic
     second = dates_of(browser, signed(patient, alice, shorter))
     status = {str(e["UID"]): str(e["STATUS"]) for e in second}
     assert [status[str(e["UID"])] for e in first] == ["TENTATIVE"] * 4 + ["CANCELLED"] * 2
-    assert {int(e["SEQUENCE"]) for e in first} == {2}
-    assert {int(e["SEQUENCE"]) for e in second} == {4}
+    assert sequence_of(second) > sequence_of(first)
 
 
 def test_a_withdrawn_plan_cancels_every_date_that_was_not_held(visit, accepted, alice):
     patient, browser = accepted(), visit(alice)
     version = signed(patient, alice)
+    before = dates_of(browser, version)
     services.withdraw(version=version, reason="Moved away.", by=alice, at=NOW)
     events = dates_of(browser, version)
     assert {str(e["STATUS"]) for e in events} == {"CANCELLED"}
-    assert {int(e["SEQUENCE"]) for e in events} == {3}
+    assert sequence_of(events) > sequence_of(before)
 
 
-def test_no_dates_leave_by_address_while_the_plan_is_held(visit, accepted, alice):
+def sequence_of(events):
+    (number,) = {int(event["SEQUENCE"]) for event in events}
+    return number
+
+
+def test_a_plan_that_is_held_takes_its_dates_out_of_calendars_and_puts_them_back(visit, accepted, alice):
     patient, browser = accepted(), visit(alice)
     version = signed(patient, alice)
-    place_hold(
+    before = dates_of(browser, version)
+    hold = place_hold(
         patient=patient,
         kind=HoldKind.PLAN,
         rule="test",
@@ -153,10 +164,18 @@ def test_no_dates_leave_by_address_while_the_plan_is_held(visit, accepted, alice
         by=alice,
         at=NOW,
     )
-    for url in (url_of(version, "series.ics"), f"/patients/{patient.pk}/plan/series.ics?{OPTIONS}"):
-        answer = browser.get(url, follow=True)
-        assert b"BEGIN:VCALENDAR" not in answer.content
-        assert "Liver tests came back high." in answer.content.decode()
+    held = dates_of(browser, version)
+    assert {str(e["STATUS"]) for e in held} == {"CANCELLED"}
+    assert [e["UID"] for e in held] == [e["UID"] for e in before]
+    assert sequence_of(held) > sequence_of(before)
+    assert "Liver" not in str([dict(event) for event in held])
+    answer = browser.get(f"/patients/{patient.pk}/plan/series.ics?{OPTIONS}")
+    proposed = list(Calendar.from_ical(answer.content).walk("VEVENT"))
+    assert {str(e["STATUS"]) for e in proposed} == {"CANCELLED"}
+    lift_hold(hold=hold.id, why="They are well again.", by=alice, at=NOW)
+    again = dates_of(browser, version)
+    assert {str(e["STATUS"]) for e in again} == {"TENTATIVE"}
+    assert sequence_of(again) > sequence_of(held)
 
 
 def test_the_paper_is_a_complete_order_and_says_first_who_is_at_risk(visit, accepted, alice, add):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.desk.models import WorkRow
 from tenuto.clinic.desk.projection import judge_all, rebuild, refresh
 from tenuto.clinic.plan.services import withdraw
-from tenuto.clinic.plan.services.visits import record_visit
+from tenuto.clinic.plan.services.visits import record_given
 from tenuto.clinic.ports.api import lift_hold, place_hold
 from tenuto.core.course.infusion import GivenInfusion, Tolerability
 from tenuto.core.units import Mg, Minutes
@@ -30,15 +33,17 @@ def rows(clinic):
 
 def give(patient, by, day=TODAY, dose="36"):
     given = GivenInfusion(day, mass=Mg(dose), minutes=Minutes(40), tolerability=Tolerability(0, 0, False, 5))
-    record_visit(patient=patient, given=given, improved_percent=None, by=by, at=NOW)
+    record_given(patient=patient, given=given, by=by, at=NOW)
 
 
 def test_the_coordinator_is_told_to_book(clinic, planned, carol, visit):
     assert rows(clinic) == [("booking", "Visits to book")]
     page = visit(carol).get("/worklist/?owner=mine").content.decode()
     patient, _ = planned
-    assert "Plan signed; book the visits." in page
+    assert "none given. Wed 25 Nov planned; not booked." in page
     assert f'href="/patients/{patient.pk}/plan/"' in page
+    assert "Wed 25 Nov</span>" in page, "the day by which somebody looks again"
+    assert "No date set" not in page
 
 
 def test_after_the_first_infusion_the_series_runs(clinic, planned, alice, bob):
@@ -46,7 +51,7 @@ def test_after_the_first_infusion_the_series_runs(clinic, planned, alice, bob):
     give(patient, bob)
     give(patient, bob, dose="35")
     assert rows(clinic) == [("infusion", "Series running")]
-    assert WorkRow.objects.get().why == "1 infusion of the series on record."
+    assert WorkRow.objects.filter(kind="Series running").get().why.startswith("Given 1 of 6, 36 mg.")
 
 
 def test_a_hold_takes_the_place_of_the_booking(clinic, planned, alice):
@@ -71,3 +76,14 @@ def test_following_the_deeds_gives_the_same_rows_as_working_them_out(clinic, pla
     rebuild(clinic)
     judge_all(clinic, today=TODAY)
     assert rows(clinic) == followed
+
+
+def test_a_course_that_nobody_looked_at_in_time_is_late(clinic, planned, alice, bob, visit):
+    patient, _ = planned
+    for days in (12, 10, 8, 5, 3, 1):
+        give(patient, bob, TODAY - timedelta(days=days + 8))
+    rows(clinic)
+    row = WorkRow.objects.get(kind="Series ended, no score")
+    assert clock.local(clinic, row.due).date() == TODAY - timedelta(days=2)
+    page = visit(alice).get("/worklist/?owner=mine&mark=late").content.decode()
+    assert "Series ended, no score" in page

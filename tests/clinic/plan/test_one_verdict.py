@@ -1,4 +1,4 @@
-"""List, intake, plan and paper say the same level of the same patient, for everybody in the demonstration."""
+"""List, worklist, intake, plan and paper say the same level of the same patient, for everybody in the demonstration."""
 
 from __future__ import annotations
 
@@ -12,16 +12,20 @@ from pypdf import PdfReader
 
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.demo.personas import teaching_patients
-from tenuto.clinic.desk.models import Standing
-from tenuto.clinic.desk.projection import judge_all
+from tenuto.clinic.desk.models import Standing, WorkRow
+from tenuto.clinic.desk.projection import MARKS, judge_all
+from tenuto.clinic.intake.api import current, decide
+from tenuto.clinic.outcomes.api import push_decisions, review_course
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan import services
-from tenuto.clinic.ports.api import open_task
+from tenuto.clinic.ports.api import lift_hold, open_task, place_hold
+from tenuto.core.outcomes.decisions import ReviewKind
 from tests.clinic.conftest import NOW
-from tests.clinic.plan.conftest import signed
+from tests.clinic.outcomes.conftest import course  # noqa: F401 - fixture
+from tests.clinic.plan.conftest import OPTIONS, later, signature_of, signed
+from tests.clinic.plan.test_page import text_of
 
 HEAD = re.compile(r'gate-head gate-(\w+)">\s*<h2 id="gate-title">')
-TODAY = re.compile(r'Today: <span class="mark mark-(\w+)')
 
 
 def level_of_paper(content):
@@ -36,11 +40,13 @@ def said(browser, patient):
     intake = HEAD.search(browser.get(f"{base}/intake/").content.decode())[1]
     answer = browser.get(f"{base}/plan/", follow=True)
     page = answer.content.decode()
-    in_force = TODAY.search(page)
-    plan = in_force[1] if in_force else HEAD.search(page)[1]
+    plan = HEAD.search(page)[1]
     where = answer.redirect_chain[-1][0] if answer.redirect_chain else f"{base}/plan/"
     paper = level_of_paper(browser.get(f"{where}plan.pdf").content)
-    return {"list": mark, "intake": intake, "plan": plan, "paper": paper}
+    waits = WorkRow.objects.filter(patient=patient, mark__in=MARKS).values_list("mark", flat=True)
+    return {"list": mark, "intake": intake, "plan": plan, "paper": paper} | dict.fromkeys(
+        ["worklist"] if waits else [], ", ".join(sorted(set(waits)))
+    )
 
 
 @pytest.mark.thorough
@@ -93,3 +99,52 @@ def test_no_order_is_drafted_that_nobody_can_prepare(visit, alice, accepted):
     page = visit(alice).get(f"/patients/{patient.pk}/plan/").content.decode()
     assert "choose the vial and the total volume first" in page
     assert "Prepare for signature" not in page
+
+
+def test_a_decision_against_treatment_is_the_verdict_everywhere(visit, accepted, alice, dora):
+    patient, browser = accepted(), visit(alice)
+    assert set(said(browser, patient).values()) == {"pass"}
+    decline(patient, dora)
+    assert set(said(browser, patient).values()) == {"block"}
+    page = text_of(browser.get(f"/patients/{patient.pk}/plan/?{OPTIONS}"))
+    assert "1 thing stands against this plan. Goes on with a new decision in intake." in page
+    assert "It counts until a prescriber decides anew in intake." in page
+    deciding = text_of(visit(dora).get(f"/patients/{patient.pk}/intake/decision/"))
+    assert "The verdict is PASS A prescriber still decides." in deciding
+
+
+@pytest.mark.parametrize("points", [[], [(0, 18)]])
+def test_nothing_passes_beside_a_late_stop_or_justify(visit, course, alice, points):  # noqa: F811 - fixture
+    """Six infusions without a response, and the day by which a prescriber had to say why it goes on is over."""
+    patient = course((30, 28, 26, 23, 21, 19), [(32, 21), *points])
+    push_decisions(patient.clinic, at=NOW)
+    assert set(said(visit(alice), patient).values()) == {"review"}
+    standing = Standing.objects.get(patient=patient)
+    assert "Stop or justify: late since" in standing.why
+    row = text_of(visit(alice).get("/worklist/?owner=all"))
+    assert "Late" in row
+    review_course(
+        patient=patient, kind=ReviewKind.STOP_OR_JUSTIFY, outcome="go_on", reason="Sleeps better, wants to go on.", by=alice, at=NOW
+    )  # fmt: skip
+    assert set(said(visit(alice), patient).values()) == {"pass"}
+
+
+def test_a_patient_whom_somebody_holds_does_not_pass(visit, add, alice):
+    patient, _ = add("Demo Alder")
+    hold = place_hold(patient=patient, why="Fever since Monday.", by=alice, at=NOW)
+    browser = visit(alice)
+    assert set(said(browser, patient).values()) == {"review"}
+    assert "Fever since Monday." in Standing.objects.get(patient=patient).why
+    lift_hold(hold=hold.id, why="Gone.", by=alice, at=NOW)
+    assert set(said(browser, patient).values()) == {"pass"}
+
+
+def decline(patient, by):
+    return decide(
+        patient=patient,
+        outcome="not_suitable",
+        reason="Another treatment first.",
+        seen=current(patient).facts_sha256,
+        signature=signature_of(by, later()),
+        at=later(),
+    )

@@ -18,10 +18,11 @@ from tenuto.core.intake.facts import Measurement
 from tenuto.core.plan.proposal import propose
 from tenuto.core.plan.request import PlanRequest
 from tests.clinic.conftest import NOW, numbers, source_of
+from tests.clinic.interop.fhir.bundles import concept, condition, observation, quantity, read
 
 OPTIONS = {"vial": "50", "volume": "100", "start": "2026-11-24", "days": ["mon", "wed", "fri"]}
-QUERIES = 26
-"""Session, person with clinic, patient, the policy in effect, the ten kinds of rows of intake with the identifiers, the decision, the versions of the plan, the visits, the holds, the head of the audit chain and the read note, other names."""
+QUERIES = 32
+"""Session, person with clinic, patient, the policy in effect, the eleven kinds of rows of intake with the identifiers, the decision, the versions of the plan, the visits, the holds, the head of the audit chain and the read note, other names."""
 
 
 def text_of(response) -> str:
@@ -59,7 +60,7 @@ def test_vial_and_volume_give_the_pump_rate(visit, alice, add):
     assert "Pump rate 150 mL/h" in page
     assert "Draw up, 50 mg/mL 0.72 mL" in page
     assert "Concentration 0.36 mg/mL" in page
-    assert "Gate: PASS" in page
+    assert "Verdict: PASS" in page
 
 
 def test_the_series_begins_on_the_first_clinic_day(visit, alice, add):
@@ -81,7 +82,9 @@ def test_the_series_begins_on_the_first_clinic_day(visit, alice, add):
         ({"volume": "0,5"}, "has a comma"),
         ({"volume": ".5"}, "has no leading zero"),
         ({"volume": "100.0"}, "ends in a zero after the point"),
-        ({"volume": "0"}, "above zero"),
+        ({"volume": "0"}, "is outside 10 mL to 1000 mL"),
+        ({"volume": "1"}, "is outside 10 mL to 1000 mL"),
+        ({"volume": "100000"}, "a digit or the unit is wrong"),
         ({"weight": "ideal"}, "Write why the dose is not calculated on the measured weight"),
         ({"start": "24/11/2026"}, "Write the day as 2026-11-24"),
         ({"start": "2099-01-01"}, "more than ten years away"),
@@ -205,7 +208,7 @@ def test_a_record_that_says_that_the_person_has_died_gives_no_dose(visit, alice,
     source = replace(source_of(digest="d" * 64), died=True)
     receive(facts=facts, source=source, by=alice, at=later)
     page = text_of(plan(visit(alice), patient, **OPTIONS))
-    assert "Gate: REFUSE" in page
+    assert "Verdict: REFUSE" in page
     assert "this person has died" in page
     assert "mg of ketamine base" not in page
     assert patient.name in text_of(visit(alice).get("/?gate=refuse"))
@@ -254,6 +257,10 @@ def test_the_spine_leads_to_the_stages_that_there_are(visit, alice, add):
     assert re.findall(r'href="([^"]+)"', spine) == [
         f"/patients/{patient.pk}/intake/",
         f"/patients/{patient.pk}/plan/",
+        f"/patients/{patient.pk}/booking/",
+        f"/patients/{patient.pk}/infusion/",
+        f"/patients/{patient.pk}/outcomes/",
+        f"/patients/{patient.pk}/forecast/",
     ]
 
 
@@ -291,3 +298,19 @@ def test_a_record_with_much_to_ask_shows_its_findings_and_one_line_for_the_rest(
     facts = re.findall(r"(\d+) facts", page)
     assert len(set(facts)) == 1, "every place counts the same facts"
     assert int(facts[0]) == missing.count("<li>")
+
+
+def test_a_general_record_gives_a_short_page(visit, alice):
+    """Who, a coded diagnosis, a weight and a medicine: at most seven rows say what is open, before the fold."""
+    sent = read(
+        condition(concept("http://hl7.org/fhir/sid/icd-10-cm", "F33.2")),
+        observation("29463-7", valueQuantity=quantity(70, "kg", "kg"), effectiveDateTime=NOW.isoformat()),
+        as_of=NOW.date(),
+    )
+    patient = receive(facts=sent.facts, source=source_of(), by=alice, at=NOW).patient
+    answer = plan(visit(alice), patient, **OPTIONS)
+    assert "35 mg of ketamine base" in text_of(answer)
+    shown = answer.context["page"]
+    lines = ["what is not recorded", "what is in order", "the policy", "the one line by group"]
+    assert len([*shown.gate.findings, *shown.to_do, *lines]) <= 7
+    assert answer.content.decode().count(shown.unrecorded) == 1

@@ -90,7 +90,7 @@ def test_the_door_gives_the_pinned_state(accepted, alice):
     assert str(state.order.dose.dose) == "36 mg"
     assert state.series[0].on.isoformat() == "2026-11-25"
     assert (state.content_sha256, state.signed_by_name) == (version.content_sha256, "Alice (alice)")
-    services.withdraw(version=version, reason="Moved.", by=alice, at=NOW)
+    services.withdraw(version=version, reason="She moved away.", by=alice, at=NOW)
     assert api.current(patient) is None
 
 

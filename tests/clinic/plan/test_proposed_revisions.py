@@ -45,7 +45,11 @@ def proposed(patient, by, request=None, why=WHY, at=NOW):
 
 def sign(version, by, at=NOW):
     return services.sign(
-        version=version, seen=version.content_sha256, reason="Weighed.", signature=signature_of(by, at), at=at
+        version=version,
+        seen=version.content_sha256,
+        reason="Read and weighed.",
+        signature=signature_of(by, at),
+        at=at,
     )
 
 

@@ -33,6 +33,10 @@ ACTIONS = {
 """What is sent; a refusal shows the patient's page again and is a look, too."""
 
 
+LED_BACK = {"visit-strike": "visit strike"}
+"""What is sent and shows nothing itself: a refusal leads back to a page, which is a look of its own."""
+
+
 def address(name, version):
     about = [version.patient_id, *([version.pk] if "version_id" in route(name) else [])]
     return reverse(f"plan:{name}", args=about)
@@ -49,7 +53,7 @@ def looks(patient, by):
 
 def test_every_page_of_the_plan_is_on_this_list_with_its_name_and_who_may():
     views = {pattern.name: pattern.callback for pattern in urlpatterns}
-    assert {name: view.shows_patient for name, view in views.items()} == LOOKS | ACTIONS
+    assert {name: view.shows_patient for name, view in views.items()} == LOOKS | ACTIONS | LED_BACK
     assert all(view.verb for view in views.values())
 
 

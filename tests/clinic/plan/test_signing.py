@@ -8,16 +8,19 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.models import QuerySet
 
 from tenuto.clinic.accounts.guards import WrongClinic
 from tenuto.clinic.intake.api import digest_of
 from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.append_only import AppendOnlyError
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.similar import person_of
 from tenuto.clinic.plan import services
 from tenuto.clinic.plan.document import document_sha256, document_text
-from tenuto.clinic.plan.models import PlanSignature, PlanVersion
+from tenuto.clinic.plan.models import PlanSignature, PlanVersion, PlanWithdrawal
+from tenuto.clinic.plan.services import signing
 from tenuto.clinic.plan.services.drafting import DraftRefused, rebuilt
 from tenuto.clinic.plan.services.proposing import grounds
 from tenuto.clinic.plan.services.signing import meaning
@@ -78,8 +81,11 @@ def test_a_signature_keeps_its_meaning_method_and_content(accepted, alice):
 def test_a_review_needs_a_typed_reason(accepted, alice, dora):
     version = drafted(accepted("Demo Linden"), alice)
     assert version.gate_level == "REVIEW"
-    with pytest.raises(services.SigningRefused, match=r"The gate says REVIEW\. Write why you go on"):
+    with pytest.raises(services.SigningRefused, match=r"The verdict is REVIEW\. Write why you go on"):
         sign(version, alice, reason="  ")
+    for hardly in (".", "x", "ok", "xx xx"):
+        with pytest.raises(services.ReasonMissing, match="Write why you go on, in a sentence"):
+            sign(version, alice, reason=hardly)
     assert sign(version, alice, reason="Weighed with the patient.").reason == "Weighed with the patient."
 
 
@@ -87,7 +93,7 @@ def test_a_block_needs_an_exception_from_a_director_who_is_not_the_signer(accept
     version = drafted(accepted("Demo Elder"), alice)
     assert version.gate_level == "BLOCK"
     with pytest.raises(services.SigningRefused, match="medical director's exception comes first"):
-        sign(version, alice, reason="Because.")
+        sign(version, alice, reason="Because nothing else helped.")
     with pytest.raises(PermissionError):
         services.grant_exception(version=version, reason="Mine.", signature=signature_of(alice), at=NOW)
     for empty in ("", "x", ".", "ok"):
@@ -97,7 +103,7 @@ def test_a_block_needs_an_exception_from_a_director_who_is_not_the_signer(accept
         version=version, reason="Cleared by neurology.", signature=signature_of(dora), at=NOW
     )
     with pytest.raises(services.SigningRefused, match="Another prescriber signs this plan"):
-        sign(version, dora, reason="Because.")
+        sign(version, dora, reason="Because nothing else helped.")
     with pytest.raises(services.SigningRefused, match="Write why you go on"):
         sign(version, alice)
     sign(version, alice, reason="After the director's exception.")
@@ -130,7 +136,7 @@ def test_facts_that_changed_after_the_draft_stop_the_signature(accepted, alice):
         at=later(),
     )
     with pytest.raises(services.PlanConflict) as caught:
-        sign(version, alice, reason="Weighed.")
+        sign(version, alice, reason="Read and weighed.")
     assert Difference("Recorded: Measured weight", "", "74 kg, Tue 24 Nov 2026") in caught.value.changes
     assert [c.what for c in caught.value.changes if c.what == "Dose"] == ["Dose"]
     assert not PlanSignature.objects.exists()
@@ -151,7 +157,7 @@ def test_a_draft_whose_first_infusion_is_past_is_not_signed(accepted, alice, mon
     with pytest.raises(services.PlanConflict) as caught:
         sign(version, alice, at=later_day)
     what, *_, finding = caught.value.changes
-    assert (what.what, what.before, what.after) == ("Gate", "PASS", "REVIEW")
+    assert (what.what, what.before, what.after) == ("Verdict", "PASS", "REVIEW")
     assert finding.after == (
         "REVIEW: The plan has an infusion on Wed 25 Nov 2026, before the day of the plan, Thu 26 Nov 2026. "
         "Choose a later first day."
@@ -164,7 +170,7 @@ def test_a_page_that_says_it_in_other_words_changes_nothing(accepted, alice, mon
     now = rebuilt(version)
     assert now.written.document["shown"]["gate"]["summary"] == "In other words."
     assert now.written.document != version.document
-    sign(version, alice, reason="Weighed.")
+    sign(version, alice, reason="Read and weighed.")
     assert status(version) is Status.SIGNED
 
 
@@ -261,13 +267,40 @@ def test_a_withdrawn_plan_is_not_in_force_and_brings_none_back(accepted, alice):
     patient = accepted()
     first = signed(patient, alice)
     second = signed(patient, alice, OPTIONS.replace("volume=100", "volume=50"))
-    with pytest.raises(services.SigningRefused, match="Write why"):
-        services.withdraw(version=second, reason=" ", by=alice, at=NOW)
+    for hardly in (" ", "."):
+        with pytest.raises(services.ReasonMissing, match="Write why this plan is withdrawn"):
+            services.withdraw(version=second, reason=hardly, by=alice, at=NOW)
     services.withdraw(version=second, reason="The patient moved away.", by=alice, at=NOW)
     assert (status(first), status(second)) == (Status.SUPERSEDED, Status.WITHDRAWN)
     assert grounds(patient).in_force is None
     with pytest.raises(services.SigningRefused, match="not in force"):
         services.withdraw(version=first, reason="Again.", by=alice, at=NOW)
+
+
+@pytest.mark.parametrize("verb", ["sign", "withdraw"])
+def test_a_verb_asks_how_the_version_stands_behind_the_lock_of_the_patient(
+    accepted, alice, verb, monkeypatch
+):
+    version, held = drafted(accepted(), alice), []
+    real = QuerySet.select_for_update
+    monkeypatch.setattr(
+        QuerySet, "select_for_update", lambda self, **how: (held.append(self.model), real(self, **how))[1]
+    )
+    asked = signing._status
+    monkeypatch.setattr(signing, "_status", lambda version: (held.append("status"), asked(version))[1])
+    if verb == "sign":
+        sign(version, alice)
+    else:
+        services.withdraw(version=version, reason="Another day is better.", by=alice, at=NOW)
+    assert held.index(Patient) < held.index("status")
+
+
+def test_a_draft_declined_twice_is_declined_once(accepted, alice):
+    version = drafted(accepted(), alice)
+    services.withdraw(version=version, reason="Another day is better.", by=alice, at=NOW)
+    with pytest.raises(services.SigningRefused, match="not in force"):
+        services.withdraw(version=version, reason="Another day is better.", by=alice, at=NOW)
+    assert PlanWithdrawal.objects.filter(version=version).count() == 1
 
 
 def test_versions_are_never_changed(accepted, alice):

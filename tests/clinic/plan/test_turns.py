@@ -10,11 +10,17 @@ from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.intake import turns as intake
 from tenuto.clinic.intake.api import DecisionRow, IntakeState
 from tenuto.clinic.pathway.api import Turn
-from tenuto.clinic.plan.turns import NO_PLAN, Planned, turn_of
+from tenuto.clinic.pathway.next_card import MARKS_OF_NEXT
+from tenuto.clinic.plan.turns import NO_PLAN, OF_STATE, Planned, turn_of
+from tenuto.core.course.account import account_of
+from tenuto.core.course.next_facts import NextFacts, NextState
+from tenuto.core.course.next_step import next_step_of
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.literature.tasks import PLAN_TO_SIGN
+from tenuto.core.policy import default_policy
 from tenuto.core.sources import Basis, Tag
 from tests.clinic.conftest import NOW
+from tests.core.course.builders import SERIES, day, facts
 
 
 def finding(level, fact="", *, missing=False):
@@ -52,7 +58,19 @@ PASS = Gate.of(())
 MISSING = Gate.of([finding(Level.REVIEW, "goals", missing=True)])
 BLOCK = Gate.of([finding(Level.BLOCK, "history.aneurysm")])
 REFUSE = Gate.of([finding(Level.REFUSE, "consent")])
-DRAFTED, SIGNED, RUNNING = Planned(drafted=True), Planned(signed=True), Planned(signed=True, given=2)
+
+
+def card(*days, points="-1:21 1:18"):
+    """What comes next after infusions on these days, as the course says it on the day after the last."""
+    found = account_of(facts(days, points), as_of=day(max(days, default=-1) + 1), policy=default_policy())
+    return next_step_of(found, facts=NextFacts(), policy=default_policy())
+
+
+DRAFTED, SIGNED, RUNNING = (
+    Planned(drafted=True),
+    Planned(signed=True, step=card()),
+    Planned(signed=True, step=card(0, 2)),
+)
 
 
 @pytest.mark.parametrize(
@@ -71,6 +89,20 @@ DRAFTED, SIGNED, RUNNING = Planned(drafted=True), Planned(signed=True), Planned(
         (PASS, decided("accepted"), SIGNED, "See the dates"),
         (MISSING, decided("accepted", stands=False), SIGNED, "See the dates"),
         (PASS, decided("accepted"), RUNNING, "See the visits"),
+        (PASS, decided("accepted"), Planned(signed=True), "Revise the plan"),
+        (PASS, decided("accepted"), Planned(signed=True, step=card(*SERIES)), "Review the course"),
+        (
+            PASS,
+            decided("accepted"),
+            Planned(signed=True, step=card(*SERIES, points="-1:21 9:9")),
+            "Decide what follows",
+        ),
+        (
+            PASS,
+            decided("accepted"),
+            Planned(signed=True, step=card(*SERIES, points="-1:21")),
+            "Ask for a score",
+        ),
         (BLOCK, decided("accepted", stands=False), SIGNED, "Revise or withdraw"),
         (PASS, decided("not_suitable"), NO_PLAN, None),
         (PASS, decided("not_suitable"), SIGNED, "Withdraw the plan"),
@@ -87,7 +119,7 @@ def test_the_history_comes_first():
 
 def test_what_stands_against_the_plan_alone_is_said_by_the_plan():
     turn = heard(PASS, proposed=BLOCK)
-    assert (turn.stage, turn.kind, turn.target) == ("plan", "Blocked", "plan:page#gate")
+    assert (turn.stage, turn.kind, turn.target) == ("plan", "Stopped", "plan:page#gate")
     assert heard(BLOCK, proposed=BLOCK).stage == "intake"
 
 
@@ -102,10 +134,16 @@ def test_on_a_signed_plan_nobody_drops_out_of_sight_and_nothing_presses():
     turn = heard(PASS, decided("accepted"), plan=SIGNED)
     assert (turn.stage, turn.why, turn.owner) == (
         "booking",
-        "Plan signed; book the visits.",
+        "Signed for 6 infusions, 35 mg; none given. Mon 23 Nov planned; not booked.",
         Role.COORDINATOR,
     )
     running = heard(PASS, decided("accepted"), plan=RUNNING)
-    assert running.why == "2 infusions of the series on record."
+    assert (
+        running.why == "Given 2 of 6, 35 mg. PHQ-9 21 → 18, no response yet. Fri 27 Nov planned; not booked."
+    )
     others = [intake.turn_of(None), *(heard(gate) for gate in (PASS, MISSING, BLOCK, REFUSE))]
     assert all(quiet.rank > other.rank for quiet in (turn, running) for other in others)
+
+
+def test_every_card_has_its_row_and_its_mark():
+    assert set(OF_STATE) == set(MARKS_OF_NEXT) == set(NextState)

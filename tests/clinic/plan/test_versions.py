@@ -23,7 +23,7 @@ from tests.clinic.plan.conftest import (
 )
 from tests.clinic.plan.test_page import text_of
 
-QUERIES = 30
+QUERIES = 46
 """Those of the live page."""
 
 
@@ -99,9 +99,9 @@ def test_a_plan_is_drafted_read_and_signed_with_a_second_factor(visit, accepted,
 def test_a_missing_reason_is_said_at_its_field(visit, accepted, alice):
     version = drafted(accepted("Demo Cedar"), alice)
     browser = with_second_factor(visit(alice), alice)
-    answer = browser.post(url_of(version, "withdraw/"), {"withdraw-reason": " "})
+    answer = browser.post(url_of(version, "withdraw/"), {"withdraw-reason": "."})
     assert answer.status_code == 422
-    assert "Write why this draft is declined." in text_of(answer)
+    assert "Write why this draft is declined, in a sentence." in text_of(answer)
     assert not PlanWithdrawal.objects.exists()
 
 

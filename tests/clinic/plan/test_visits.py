@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
 
 import pytest
 
 from tenuto.clinic.accounts.guards import WrongClinic
+from tenuto.clinic.course.api import account
 from tenuto.clinic.course.models import InfusionReport
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.plan.models import VisitOrders
@@ -16,9 +17,10 @@ from tenuto.clinic.plan.services.proposing import grounds
 from tenuto.clinic.plan.services.visits import (
     VisitRefused,
     order_next_visit,
-    record_visit,
+    record_given,
     titration_of,
 )
+from tenuto.clinic.scales.api import record_form
 from tenuto.core.course.infusion import GivenInfusion, Tolerability
 from tenuto.core.plan.titration import OptionChange
 from tenuto.core.units import Mg, Minutes
@@ -30,7 +32,7 @@ DAY = date(2026, 11, 24)
 WELL = GivenInfusion(DAY, mass=Mg(36), minutes=Minutes(40), tolerability=Tolerability(0, 0, False, 5))
 POSTED = {
     "given_on": "2026-11-24", "dose_mg": "36", "minutes": "40", "effects": ["nausea"], "worst_grade": "1",
-    "open_grade": "0", "pressure_alert": "no", "deepest_sedation": "4", "improved_percent": "10",
+    "open_grade": "0", "pressure_alert": "no", "deepest_sedation": "4",
 }  # fmt: skip
 
 
@@ -39,16 +41,23 @@ def url(patient, act=""):
 
 
 def given(patient, by, *, at=NOW, **changes):
-    """Record `WELL` with changes, of the infusion, of how it was borne or of the score."""
+    """Record `WELL` with changes, of the infusion or of how it was borne."""
     borne = {name: changes.pop(name) for name in Tolerability.__slots__ if name in changes}
-    improved = changes.pop("improved_percent", Decimal(10))
     infusion = replace(WELL, tolerability=replace(WELL.tolerability, **borne), **changes)
-    return record_visit(patient=patient, given=infusion, improved_percent=improved, by=by, at=at)
+    return record_given(patient=patient, given=infusion, by=by, at=at)
+
+
+def scored(patient, by, total, *, on=DAY):
+    """A PHQ-9 of nine answers with this total, none to the question on suicide, recorded now."""
+    answers = {str(n): min(3, max(0, total - 3 * (n - 1))) for n in range(1, 9)} | {"9": 0}
+    return record_form(
+        patient=patient, instrument_id="phq9", answers=answers, taken=on, answered_by="patient", by=by, at=NOW
+    )
 
 
 def options_of(patient):
     found = grounds(patient)
-    return titration_of(found.in_force, found.given(), found.state.policy)
+    return titration_of(found.in_force, found.given(), account(patient, found.batch), found.state.policy)
 
 
 @pytest.fixture
@@ -81,7 +90,6 @@ def test_an_infusion_is_recorded_and_shown(visit, running, bob):
         ({"pressure_alert": ""}, "nothing is assumed"),
         ({"given_on": "2026-11-25"}, "is not over yet"),
         ({"open_grade": "3"}, "worse than the worst one"),
-        ({"improved_percent": "101"}, "can&#x27;t be right"),
         ({"effects": ["boredom"]}, "Select a valid choice"),
     ],
 )
@@ -176,9 +184,11 @@ def test_no_options_before_an_infusion_was_given(visit, running, alice):
     assert "options to consider" not in text_of(visit(alice).get(url(running)))
 
 
-def test_an_increase_is_offered_after_two_with_little_gain(visit, running, alice):
+def test_an_increase_is_offered_after_two_with_little_gain(visit, running, alice, bob):
     given(running, alice, on=DAY - timedelta(days=2))
     given(running, alice)
+    assert OptionChange.UP not in {option.change for option in options_of(running).options}, "no score"
+    scored(running, bob, 16)
     assert OptionChange.UP in {option.change for option in options_of(running).options}
     page = visit(alice).get(url(running)).content.decode()
     assert "Raise the dose by 0.1 mg/kg" in page
@@ -249,3 +259,18 @@ def test_who_may(visit, running, alice, bob, carol, erin, charlie):
         order_next_visit(patient=running, chosen=[], note="", signature=signature_of(bob), at=NOW)
     with pytest.raises(WrongClinic):
         given(running, charlie)
+
+
+def test_an_infusion_entered_in_error_is_struck_on_the_page_of_visits(visit, running, bob, charlie):
+    given(running, bob)
+    browser = visit(bob)
+    page = browser.get(url(running), headers={"accept": "text/html"}).content.decode()
+    seen = re.search(r'name="seen_event" value="(\d+)"', page)[1]
+    wanted = {"on": "2026-11-24", "why": "It was given to somebody else.", "seen_event": seen}
+    assert visit(charlie).post(url(running, "strike/"), wanted).status_code == 404
+    refused = browser.post(url(running, "strike/"), {**wanted, "why": "x"}, follow=True)
+    assert "in a sentence why" in text_of(refused)
+    done = text_of(browser.post(url(running, "strike/"), wanted, follow=True))
+    assert "The infusion counts as never recorded." in done
+    assert "No infusion yet" in done
+    assert InfusionReport.objects.count() == 1

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.required import fact
+from tenuto.core.intake.safety import TRIAGE
+from tenuto.core.intake.safety_stops import CONSENT
 
 __all__ = ["alerts_of"]
 
 
 def alerts_of(gate: Gate) -> tuple[str, ...]:
-    """The titles of what blocks, shortest useful form; the gate says the rest."""
-    found = (_title(f) for f in gate.findings if f.level >= Level.BLOCK and not f.missing)
+    """The titles of what blocks, shortest useful form; the gate says the rest.
+
+    A risk of suicide and a consent that is not in force stand in the safety line.
+    """
+    blocking = (
+        f
+        for f in gate.findings
+        if f.level >= Level.BLOCK and not f.missing and f.fact not in (TRIAGE, CONSENT)
+    )
+    found = map(_title, blocking)
     return tuple(dict.fromkeys(found))
 
 

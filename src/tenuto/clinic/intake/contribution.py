@@ -10,6 +10,8 @@ from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.intake.alerts import alerts_of
 from tenuto.clinic.intake.models import Decision
+from tenuto.clinic.intake.obstacles import obstacles
+from tenuto.clinic.intake.pages import PAGES, page_of
 from tenuto.clinic.intake.presenters.aside import Aside, aside
 from tenuto.clinic.intake.state import IntakeState, current, states
 from tenuto.clinic.intake.turns import turn_of
@@ -26,6 +28,8 @@ from tenuto.clinic.pathway.api import (
     Vitals,
     judgements_of,
     safety_now,
+    safety_of,
+    verdict_word,
 )
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.api import TaskRow, safety_tasks_about
@@ -33,8 +37,9 @@ from tenuto.clinic.ui.navigation import MenuEntry
 from tenuto.clinic.ui.words import day
 from tenuto.core.gate import Level
 from tenuto.core.intake.facts import PatientFacts
-from tenuto.core.intake.safety import OpenSafetyTask, SafetyState, safety_state
-from tenuto.core.literature.tasks import SuicideRisk, TaskKind, task_kind, task_kinds
+from tenuto.core.intake.safety import OpenSafetyTask, Risk, SafetyState, safety_state
+from tenuto.core.intake.safety_stops import StopKind
+from tenuto.core.literature.tasks import MEDICINES_REOPENED, SuicideRisk, TaskKind, task_kind, task_kinds
 
 __all__ = ["CONTRIBUTION", "NAVIGATION"]
 
@@ -45,15 +50,17 @@ DECIDED: Mapping[str, State] = {Decision.Outcome.ACCEPTED: "done", Decision.Outc
 
 def places(batch: Batch) -> Mapping[UUID, Place]:
     """What was decided, or what is still to do before that."""
-    return {patient: _place(state) for patient, state in states(batch).items()}
+    return {patient: _place(patient, state, batch) for patient, state in states(batch).items()}
 
 
-def _place(state: IntakeState) -> Place:
+def _place(patient: UUID, state: IntakeState, batch: Batch) -> Place:
     if state.decision is not None:
         words = f"{state.decision.outcome_text}, {day(state.decision.decided_on)}"
         return Place(DECIDED.get(state.decision.outcome, "here"), words)
-    if any(f.level >= Level.BLOCK and not f.missing for f in state.gate.findings):
-        return Place("blocked", "Blocked")
+    risk = safety_of(batch).get(patient)
+    closed = any(f.level >= Level.BLOCK and not f.missing for f in state.gate.findings)
+    if closed or (risk is not None and risk.risk is Risk.OPEN):
+        return Place("blocked", verdict_word(patient, batch))
     return Place("here", f"{len(state.missing)} to ask" if state.missing else "To decide")
 
 
@@ -79,7 +86,7 @@ def alerts(batch: Batch) -> Mapping[UUID, tuple[str, ...]]:
 
 
 def safety(batch: Batch) -> Mapping[UUID, SafetyState]:
-    """Suicide risk: answers, triages and open tasks of safety."""
+    """Suicide risk: answers, triages and open tasks of safety; and the patient's newest word on the consent."""
     zone = ZoneInfo(batch.clinic.zone)
     tasks = safety_tasks_about(patient.pk for patient in batch.patients)
     return {
@@ -92,6 +99,7 @@ def safety(batch: Batch) -> Mapping[UUID, SafetyState]:
                 if (risk := task_kind(task.kind).suicide_risk) is not None
             ],
             zone=zone,
+            consent_withdrawn=bool(state.consent_taken_back),
         )
         for patient, state in states(batch).items()
     }
@@ -130,6 +138,13 @@ def _task_place(rule: TaskKind) -> TaskPlace:
         return TaskPlace(rule.title, "Answer it", "enquiries")
     if rule.id == "test.order":
         return TaskPlace(rule.title, "Order or chase it", "intake:tests")
+    if rule.to_do:
+        page = page_of(rule.to_do)[:1]
+        # A step of the history needs its own name in the address; the checklist of the overview leads there.
+        route = page[0] if page and page[0] in PAGES else "intake:page#missing"
+        return TaskPlace(rule.title, "Record it", route, verb=PAGES[route][1] if route in PAGES else "")
+    if rule.id == MEDICINES_REOPENED:
+        return TaskPlace(rule.title, "Go through the list", "intake:page#missing")
     return TaskPlace(rule.title, "Record the triage", "scales:triage", verb="scale.triage")
 
 
@@ -146,11 +161,17 @@ CONTRIBUTION = Contribution(
     safety=safety,
     safety_page="scales:triage",
     safety_verb="scale.triage",
+    stop_places={
+        StopKind.CONSENT: TaskPlace(
+            "Consent withdrawn", "See the consent", "intake:consent", verb="intake.consent"
+        )
+    },
     vitals=vitals,
     facts=facts,
+    obstacles=obstacles,
     ways_in=("intake/way_in.html",),
     beside=Beside("intake/parts/aside.html", "intake/css/intake.css", beside),
-    tasks={k.id: _task_place(k) for k in task_kinds().values() if k.fact or k.id in OWN_TASKS},
+    tasks={k.id: _task_place(k) for k in task_kinds().values() if k.fact or k.to_do or k.id in OWN_TASKS},
     patient_urls="tenuto.clinic.intake.urls",
     clinic_urls="tenuto.clinic.intake.enquiry_urls",
 )

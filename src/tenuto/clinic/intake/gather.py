@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -51,6 +51,8 @@ class Gathered:
     struck: dict[UUID, ReadingStruck] = field(default_factory=dict)
     tests: list[TestResult] = field(default_factory=list)
     forms: list[scales.FormRow] = field(default_factory=list)
+    answers: list[scales.RiskAnswerRow] = field(default_factory=list)
+    """To questions on death or self-harm, each as it came, whether or not its form is finished."""
     triages: list[scales.TriageRow] = field(default_factory=list)
     visits: list[course.HeldVisit] = field(default_factory=list)
     consents: list[ConsentSigned] = field(default_factory=list)
@@ -60,9 +62,24 @@ class Gathered:
     def rows(self) -> list[Any]:
         """Every row, whatever its kind."""
         return [
-            *self.records, *self.saves, *self.measured, *self.struck.values(), *self.tests, *self.forms, *self.triages,
+            *self.records, *self.saves, *self.measured, *self.struck.values(), *self.tests, *self.forms, *self.begun, *self.triages,
             *self.visits, *self.consents, *self.withdrawn,
         ]  # fmt: skip
+
+    @property
+    def in_forms(self) -> dict[UUID, scales.RiskAnswerRow]:
+        """By the finished form that holds it, the answer that was given before the form was whole."""
+        newest = {(row.request_id, row.instrument): row for row in self.answers}
+        held = {
+            form.id: newest.get((form.request_id, form.instrument)) for form in self.forms if form.request_id
+        }
+        return {form: row for form, row in held.items() if row is not None}
+
+    @property
+    def begun(self) -> list[scales.RiskAnswerRow]:
+        """The answers that no finished form holds: its form is not whole yet, or they were changed afterwards."""
+        held = {row.id for row in self.in_forms.values()}
+        return [row for row in self.answers if row.id not in held]
 
     @property
     def newest(self) -> Any | None:
@@ -77,14 +94,16 @@ _LISTS: Sequence[tuple[str, type[Any]]] = (
 
 
 def gather(patients: Iterable[UUID] | QuerySet[Patient]) -> dict[UUID, Gathered]:
-    """The rows about each of the patients that has any, in ten queries."""
+    """The rows about each of the patients that has any, in eleven queries."""
     found: dict[UUID, Gathered] = {}
     among = Q(patient__in=patients)
     for name, model in _LISTS:
         for row in model.objects.filter(among).order_by(*IN_ORDER):
             getattr(found.setdefault(row.patient_id, Gathered()), name).append(row)
-    for form in scales.forms_among(patients):
+    for form in scales.forms_among(patients, with_struck=True):
         found.setdefault(form.patient_id, Gathered()).forms.append(form)
+    for answer in scales.risk_answers_among(patients):
+        found.setdefault(answer.patient_id, Gathered()).answers.append(answer)
     for triage in scales.triages_among(patients):
         found.setdefault(triage.patient_id, Gathered()).triages.append(triage)
     for visit in course.visits_among(patients):
@@ -95,10 +114,11 @@ def gather(patients: Iterable[UUID] | QuerySet[Patient]) -> dict[UUID, Gathered]
 
 
 def gather_one(patient: UUID) -> Gathered:
-    """The rows about one patient, in ten queries."""
+    """The rows about one patient, in eleven queries."""
     found = Gathered(
         struck={row.reading: row for row in rows_of(ReadingStruck, patient)},
-        forms=scales.forms_of(patient),
+        forms=scales.forms_of(patient, with_struck=True),
+        answers=scales.risk_answers_of(patient),
         triages=scales.triages_of(patient),
         visits=course.visits_of(patient),
     )
@@ -151,7 +171,7 @@ def _parts(rows: Gathered) -> Iterator[SourcePart]:
     for test in rows.tests:
         answer = Answer(test.fact, test.value, test.taken, f"result, {test.recorded_by_name}")
         yield _part(test.recorded_at, answers=(answer,))
-    instants = _in_event_order([*rows.forms, *rows.triages])
+    instants = _in_event_order([*rows.forms, *rows.answers, *rows.triages])
     order = _order_of_consents(rows)
     for triage in rows.triages:
         yield _part(triage.recorded_at, answers=(_triaged(triage, instants[triage.event_number]),))
@@ -159,8 +179,14 @@ def _parts(rows: Gathered) -> Iterator[SourcePart]:
         if visit.kind == course.VisitKind.CONSULTATION and visit.by_prescriber:
             yield _part(visit.recorded_at, answers=(_seen(visit),))
     yield _part_of_values(rows)
+    answered = rows.in_forms
     for form in rows.forms:
-        yield _part(form.recorded_at, scores=tuple(_scores(form, instants[form.event_number])))
+        at = _answered_at(form, answered.get(form.id), instants)
+        yield _part(form.recorded_at, scores=tuple(_scores(form, at)))
+    for begun in rows.begun:
+        if begun.value is not None:
+            score = _alone(begun, begun.item, begun.value, begun.recorded_on, instants[begun.event_number])
+            yield _part(begun.recorded_at, scores=(score,))
     for consent in rows.consents:
         signed = consent.recorded_on
         given = Consent(
@@ -234,16 +260,37 @@ def _measurement(row: Measured) -> Measurement:
     )
 
 
-def _scores(row: scales.FormRow, instant: datetime) -> Iterator[RecordedScore]:
-    """The total, and the question on suicide by itself when there is no total, so that it is never lost (hazard H18)."""
+def _answered_at(
+    form: scales.FormRow, answer: scales.RiskAnswerRow | None, instants: dict[int, datetime]
+) -> datetime | None:
+    """When the question on death or self-harm was answered: a form that is finished later makes no new answer of it.
+
+    A form of the day it was recorded has that instant; one entered later, from paper, has only its day.
+    """
+    if answer is not None:
+        return instants[answer.event_number]
+    return instants[form.event_number] if form.taken == form.recorded_on else None
+
+
+def _scores(row: scales.FormRow, at: datetime | None) -> Iterator[RecordedScore]:
+    """The total, and the question on suicide by itself when there is no total, so that it is never lost (hazard H18).
+
+    Of a form that was entered in error only a positive answer to that question is left: a triage ends it, never a strike.
+    """
     given = tuple((item, value) for item, value in row.answers.items() if value is not None)
     origin = f"form, {row.recorded_by_name}"
-    # A form of the day it was recorded has that instant; one entered later, from paper, has only its day.
-    at = instant if row.taken == row.recorded_on else None
-    if row.total is not None:
+    if row.total is not None and not row.struck:
         yield RecordedScore(row.instrument, Decimal(plain(row.total)), row.taken, origin, given, at)
     elif (asked := instrument(row.instrument).risk_item) is not None:
         thoughts = row.answers.get(asked.item)
-        if thoughts is not None:
-            alone = f"{row.instrument}item{asked.item}"
-            yield RecordedScore(alone, Decimal(thoughts), row.taken, origin, at=at)
+        if thoughts is not None and (thoughts or not row.struck):
+            yield _alone(row, asked.item, thoughts, row.taken, at)
+
+
+def _alone(
+    row: scales.FormRow | scales.RiskAnswerRow, item: str, value: int, taken: date, at: datetime | None
+) -> RecordedScore:
+    """One answer, as a score that is nothing else."""
+    return RecordedScore(
+        f"{row.instrument}item{item}", Decimal(value), taken, f"form, {row.recorded_by_name}", at=at
+    )

@@ -14,10 +14,11 @@ from tenuto.clinic.accounts import clock
 from tenuto.clinic.course.api import RecordedInfusion, began_of, infusions_among, infusions_of
 from tenuto.clinic.intake.gather import Gathered, gather, gather_one, merged
 from tenuto.clinic.intake.models import Decision
-from tenuto.clinic.ledger.facts import IN_ORDER, NEWEST_FIRST
+from tenuto.clinic.ledger.facts import IN_ORDER
+from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.pathway.api import Batch
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.policies.api import policy_of
+from tenuto.clinic.policies.api import policy_for, policy_of
 from tenuto.core.gate import Gate
 from tenuto.core.intake.eligibility import Assessment, assess
 from tenuto.core.intake.facts import PatientFacts
@@ -151,6 +152,7 @@ def batch_with(patient: Patient, state: IntakeState) -> Batch:
     batch = Batch([patient], clinic=patient.clinic, today=state.as_of)
     known: Mapping[UUID, IntakeState] = {patient.pk: state}
     batch.keep(_states, known)
+    batch.keep(policy_for, state.policy)
     return batch
 
 
@@ -207,8 +209,8 @@ def _taken_back(rows: Gathered, facts: PatientFacts) -> str:
 
 
 def _newest_decision(patient: Patient, sha256: str, policy: Policy) -> DecisionRow | None:
-    row = Decision.objects.filter(patient=patient).order_by(*NEWEST_FIRST).first()
-    return _decision(row, sha256, policy) if row else None
+    rows = rows_of(Decision, patient.pk)
+    return _decision(rows[-1], sha256, policy) if rows else None
 
 
 def _decision(row: Decision, sha256: str, policy: Policy) -> DecisionRow:
@@ -233,12 +235,15 @@ def _decision(row: Decision, sha256: str, policy: Policy) -> DecisionRow:
 
 def _states(batch: Batch) -> Mapping[UUID, IntakeState]:
     if len(batch.patients) == 1:
-        return {patient.pk: current(patient, as_of=batch.today) for patient in batch.patients}
+        (patient,) = batch.patients
+        state = current(patient, as_of=batch.today)
+        batch.keep(policy_for, state.policy)
+        return {patient.pk: state}
     return _together(batch)
 
 
 def _together(batch: Batch) -> Mapping[UUID, IntakeState]:
-    policy = policy_of(batch.clinic)
+    policy = batch.once(policy_for)
     found = gather([patient.pk for patient in batch.patients])
     given = infusions_among(list(found))
     decided = Decision.objects.filter(patient__in=list(found)).defer("facts", "findings")

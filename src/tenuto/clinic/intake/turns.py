@@ -43,7 +43,7 @@ def _undecided(gate: Gate, decision: DecisionRow | None) -> Turn:
         return _of(found, "Facts to correct", Role.PRESCRIBER, "Correct the facts", Rank.STOPPED)
     if found.told(Level.BLOCK):
         return _of(
-            found, "Blocked", Role.PRESCRIBER, "See what blocks", Rank.STOPPED, target="intake:page#gate"
+            found, "Stopped", Role.PRESCRIBER, "See what blocks", Rank.STOPPED, target="intake:page#gate"
         )
     if missing.open:
         lacking = f"{count(len({f.fact for f in missing.open}), 'fact')} missing"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from tenuto.clinic.people.models import Channel
-from tenuto.clinic.ui.fields import DayField
+from tenuto.clinic.ui.fields import DayField, PhoneField, reach_problem
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 DATE_WRONG = {"invalid": "Write the date as day, month and year, such as 4 May 1981."}
@@ -33,13 +35,28 @@ class ContactWishForm(forms.Form):
     allowed = forms.ChoiceField(label="Wanted", choices=[("yes", "Yes, use it"), ("no", "No, do not use it")])
     address = forms.CharField(label="Number or address", max_length=200, required=False)
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        ways, typed = _WAYS.get(cleaned.get("channel", "")), cleaned.get("address", "")
+        if ways and typed and (problem := reach_problem(typed, ways=ways)):
+            self.add_error("address", problem)
+        return cleaned
+
+
+_WAYS = {
+    Channel.PHONE: frozenset({"phone"}),
+    Channel.SMS: frozenset({"phone"}),
+    Channel.EMAIL: frozenset({"mail"}),
+    Channel.POST: frozenset({"post"}),
+}
+
 
 class SupportForm(forms.Form):
     """Who accompanies the patient."""
 
     name = forms.CharField(label="Name", max_length=200)
     relation = forms.CharField(label="Relation", max_length=100, required=False)
-    phone = forms.CharField(label="Phone", max_length=60, required=False)
+    phone = PhoneField(label="Phone", max_length=60, required=False)
     may_be_told = forms.ChoiceField(
         label="The patient consents that we speak with them",
         choices=[("no", "No"), ("yes", "Yes")],

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import IntEnum
 from typing import Literal
 from uuid import UUID
 
-from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.pathway.batch import Batch
 from tenuto.clinic.people.models import Patient
+from tenuto.core.course.facts import SignedCourse
+from tenuto.core.course.next_facts import Obstacle
+from tenuto.core.course.next_step import NextStep
+from tenuto.core.gate import Finding
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.safety import SafetyState
+from tenuto.core.intake.safety_stops import SafetyStop, StopKind
+from tenuto.core.policy import Policy
 
 __all__ = [
     "Beside",
+    "BookedNext",
     "Contribution",
     "Judgement",
     "PatientLink",
@@ -43,17 +50,19 @@ class Place:
 class Rank(IntEnum):
     """The order of the worklist where no deadline orders it."""
 
-    SUICIDE_RISK = 0
+    HIGH_SUICIDE_RISK = 0
+    """All that is about a risk of suicide of somebody in whom it was found high."""
+    SUICIDE_RISK = 1
     """A task about a risk of suicide: first, and everybody's who may do something about it."""
-    SAFETY = 1
+    SAFETY = 2
     """Harm before time: a task that only a recorded act ends."""
-    TASK = 2
-    STOPPED = 3
-    AGAIN = 4
-    DECIDE = 5
-    COMPLETE = 6
-    BEGIN = 7
-    NOTHING_PRESSES = 8
+    TASK = 3
+    STOPPED = 4
+    AGAIN = 5
+    DECIDE = 6
+    COMPLETE = 7
+    BEGIN = 8
+    NOTHING_PRESSES = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +80,8 @@ class Turn:
     target: str
     """The route of the page, with an anchor perhaps, such as `plan:page#gate`."""
     rank: Rank
+    by: date | None = None
+    """The last day on which it is in time; None where nothing names one."""
     said_by_task: str = ""
     """Not listed while a task of this kind is open about the patient: the task says it, with its deadline."""
     waits_for_holds: bool = False
@@ -113,6 +124,14 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
+class BookedNext:
+    """When a patient comes next, on the clinic's clock, and the day that is kept for one who drifts."""
+
+    at: datetime | None
+    rescue: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PatientLink:
     """A page about a patient that is no stage's, linked from who the patient is."""
 
@@ -145,6 +164,8 @@ class Contribution:
     after: str = ""
     """The stage that goes before, for one that is not among the seven."""
     places: Callable[[Batch], Mapping[UUID, Place]] | None = None
+    stands: Callable[[Batch], Mapping[UUID, Mapping[str, Place]]] | None = None
+    """Where a patient stands in stages that say nothing of them, by the name of the stage."""
     turns: Callable[[Batch], Mapping[UUID, Turn | None]] | None = None
     """The latest stage that says something about a patient is heard; None says that it is nobody's turn."""
     judgements: Callable[[Batch], Mapping[UUID, Judgement]] | None = None
@@ -157,10 +178,26 @@ class Contribution:
     """The route of the page on which somebody who looked at the patient records it."""
     safety_verb: str = ""
     """What one must be allowed to do to record it."""
+    stops: Callable[[Batch], Mapping[UUID, Sequence[SafetyStop]]] | None = None
+    """What the room found that stops treatment: part of the safety state, which another room says."""
+    findings: Callable[[Batch], Mapping[UUID, Sequence[Finding]]] | None = None
+    """What the room adds to the one verdict of today beside what the facts say, such as a review that is late."""
+    stop_places: Mapping[StopKind, TaskPlace] = field(default_factory=dict)
+    """The page on which what ends a stop of a kind is recorded."""
     vitals: Callable[[Batch], Mapping[UUID, Vitals]] | None = None
     """Allergies and weight for the banner; one room alone says it."""
     facts: Callable[[Batch], Mapping[UUID, PatientFacts]] | None = None
     """All that is recorded about each patient, for the rooms below; one room alone says it."""
+    signed_courses: Callable[[Batch], Mapping[UUID, Sequence[SignedCourse]]] | None = None
+    """What each signed version of a patient's plan says of the course, for the rooms below; one room alone says it."""
+    obstacles: Callable[[Batch], Mapping[UUID, Sequence[Obstacle]]] | None = None
+    """What stands in the way of a patient's next infusion; every room says its own."""
+    booked: Callable[[Batch], Mapping[UUID, BookedNext]] | None = None
+    """The next booked infusion, for the rooms below; one room alone says it."""
+    next_steps: Callable[[Batch], Mapping[UUID, NextStep]] | None = None
+    """What comes next in each course with a plan in force; one room alone says it."""
+    limits: Callable[[Clinic], Policy] | None = None
+    """The limits that a clinic works under, for the rooms below; one room alone says it."""
     beside: Beside | None = None
     tasks: Mapping[str, TaskPlace] = field(default_factory=dict)
     """The kinds of task that the room opens."""

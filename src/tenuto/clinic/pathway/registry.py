@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, reverse
 
 from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.models import Staff
@@ -15,6 +16,7 @@ from tenuto.clinic.ui.contributions import modules
 from tenuto.clinic.ui.icons import STAGES
 
 __all__ = [
+    "address_of",
     "contributions",
     "first_page",
     "in_order",
@@ -22,13 +24,14 @@ __all__ = [
     "may_open",
     "order_of",
     "routes",
+    "safety_page",
     "spine_order",
     "stage_of_task",
     "task_place",
 ]
 
-SAID_BY_ONE = ("safety", "vitals", "facts")
-"""What only one room may say of a patient: a second speaker would hide what the first has said."""
+SAID_BY_ONE = ("safety", "vitals", "facts", "signed_courses", "booked", "next_steps", "limits")
+"""What only one room may say: a second speaker would hide what the first has said."""
 NO_TASK_PLACE = TaskPlace("Task", "See the task", "")
 
 
@@ -113,9 +116,21 @@ def may_open(staff: Staff, target: str) -> bool:
     return not verb or may(staff, verb)
 
 
+def address_of(target: str, patient: UUID | None) -> str:
+    """The address of a route, with its anchor where it has one."""
+    name, _, anchor = target.partition("#")
+    url = reverse(name, args=[patient] if patient else [])
+    return f"{url}#{anchor}" if anchor else url
+
+
 def first_page() -> str:
     """The route of the first stage's page: where a patient is looked at when nothing more is known."""
     return _stages()[0].page
+
+
+def safety_page() -> str:
+    """The route of the page where a triage is recorded; empty when no room has one."""
+    return next((each.safety_page for each in contributions() if each.safety_page), "")
 
 
 def judging_page() -> str:

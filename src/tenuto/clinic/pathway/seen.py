@@ -12,10 +12,12 @@ recorded beside what was typed. Its person then decides which of the two stands 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from http import HTTPStatus
+from types import FunctionType
 from typing import Any, cast
 
 from django import forms
@@ -23,10 +25,12 @@ from django.apps import apps
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from tenuto.clinic.accounts.decorators import View
-from tenuto.clinic.accounts.models import Clinic, Staff
+from tenuto.clinic.accounts.models import Clinic
+from tenuto.clinic.accounts.signed_in import staff_of
+from tenuto.clinic.ledger.actors import for_people
 from tenuto.clinic.ledger.facts import IN_ORDER, Fact
 from tenuto.clinic.live.api import newest_number
 from tenuto.clinic.pathway.frame import patient_page
@@ -37,8 +41,8 @@ __all__ = ["FIELD", "Newer", "Typed", "newer_than", "rests_on"]
 FIELD = "seen_event"
 """The name of the hidden field in every form."""
 NOT_TYPED = frozenset({FIELD, "csrfmiddlewaretoken"})
-Typed = type[forms.Form] | Mapping[str, str]
-"""A form, or the labels of the fields of one that has no class; a prefix is told by what was posted."""
+Typed = type[forms.Form] | Mapping[str, str] | Callable[[HttpRequest], forms.Form]
+"""A form, what makes it of a request, or the labels of its fields where it has no class; a prefix is told by what was posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def rests_on(
             if request.method != "POST":
                 return view(request, *args, **kwargs)
             patient: Patient | None = kwargs.get("patient")
-            clinic = cast(Staff, request.user).clinic
+            clinic = staff_of(request).clinic
             with transaction.atomic():
                 _hold_still(clinic, patient)
                 sent, now = _sent(request.POST), newest_number()
@@ -80,15 +84,22 @@ def rests_on(
             words = {name: value for name, value in kwargs.items() if name != "patient"}
             if patient is not None:
                 words["patient_id"] = patient.pk
-            again = reverse(page, kwargs=words) if page else request.path
-            return _both(
-                request, patient if framed else None, newer, _what_was_typed(request.POST, typed), again
-            )
+            again = _page_of(page, words) if page else request.path
+            return _both(request, patient if framed else None, newer, _what_was_typed(request, typed), again)
 
         checked.rests_on = statements  # type: ignore[attr-defined]
         return checked
 
     return decorate
+
+
+def _page_of(route: str, words: dict[str, Any]) -> str:
+    """The address of the page with the form; it may stand above what the form is about, as a list does."""
+    of_patient = {name: value for name, value in words.items() if name == "patient_id"}
+    for known in (words, of_patient):
+        with suppress(NoReverseMatch):
+            return reverse(route, kwargs=known)
+    return reverse(route)
 
 
 def newer_than(
@@ -128,18 +139,20 @@ def _about(model: type[models.Model], patient: Patient | None, clinic: Clinic) -
     names = {field.name for field in model._meta.get_fields() if field.concrete}
     if "patient" in names:
         return {"patient": patient}
-    for name in ("version", "task"):
+    for name in ("version", "task", "appointment"):
         if name in names:
             return {f"{name}__patient": patient}
+    if "shift" in names:
+        return {"shift__clinic": clinic}
     return {"clinic": clinic}
 
 
 def _newer(row: Fact) -> Newer:
-    return Newer(str(row._meta.verbose_name), row.says, row.recorded_by_name, row.recorded_at)
+    return Newer(str(row._meta.verbose_name), row.says, for_people(row.recorded_by_name), row.recorded_at)
 
 
-def _what_was_typed(posted: QueryDict, typed: Typed) -> tuple[tuple[str, str], ...]:
-    told = _of_labels(posted, typed) if isinstance(typed, Mapping) else _of_form(posted, typed)
+def _what_was_typed(request: HttpRequest, typed: Typed) -> tuple[tuple[str, str], ...]:
+    told = _of_labels(request.POST, typed) if isinstance(typed, Mapping) else _of_form(request, typed)
     return tuple((label, text) for label, text in told if text)
 
 
@@ -148,8 +161,16 @@ def _of_labels(posted: QueryDict, labels: Mapping[str, str]) -> Iterator[tuple[s
         yield label, ", ".join(posted.getlist(name))
 
 
-def _of_form(posted: QueryDict, form: type[forms.Form]) -> Iterator[tuple[str, str]]:
-    for name, field in form.base_fields.items():
+def _of_form(
+    request: HttpRequest, typed: type[forms.Form] | Callable[[HttpRequest], forms.Form]
+) -> Iterator[tuple[str, str]]:
+    posted = request.POST
+    fields = (
+        typed(request).fields
+        if isinstance(typed, FunctionType)
+        else cast(type[forms.Form], typed).base_fields
+    )
+    for name, field in fields.items():
         if not field.widget.is_hidden:
             # A form of several on one page has a prefix, which ends at a hyphen.
             values = [v for key in posted if key.rpartition("-")[2] == name for v in posted.getlist(key)]
@@ -158,7 +179,7 @@ def _of_form(posted: QueryDict, form: type[forms.Form]) -> Iterator[tuple[str, s
 
 def _shown(field: forms.Field, value: str) -> str:
     choices: Sequence[tuple[Any, Any]] = list(getattr(field, "choices", ()))
-    return str(dict(choices).get(value, value))
+    return next((str(words) for key, words in choices if str(key) == value), value)
 
 
 def _both(

@@ -9,14 +9,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from tenuto.clinic.pathway.api import Batch
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.chart import chart_text
 from tenuto.clinic.plan.models import PlanVersion
+from tenuto.clinic.plan.presenters.comfort import comfort_rows
 from tenuto.clinic.plan.services import ProposedRevision, RevisionRefused, draft, propose_revision, sign
+from tenuto.clinic.plan.services.comfort import comfort_card
 from tenuto.clinic.plan.services.drafting import build
 from tenuto.clinic.plan.services.proposing import grounds, with_acts
+from tenuto.clinic.plan.services.visits import record_given
 from tenuto.clinic.plan.status import Status
-from tenuto.clinic.plan.versions import in_force, standing
+from tenuto.clinic.plan.versions import in_force, standing, versions_in
 from tenuto.core.plan.order import Order, OrderedDay
 from tenuto.core.plan.request import PlanRequest
 
@@ -25,12 +29,17 @@ __all__ = [
     "PlanState",
     "ProposedRevision",
     "RevisionRefused",
+    "Status",
     "chart_text",
+    "comfort_of",
     "current",
     "draft",
+    "in_force_among",
     "propose_revision",
     "proposed_sha256",
+    "record_given",
     "sign",
+    "signers",
     "standings",
 ]
 
@@ -69,15 +78,37 @@ class PlanStanding:
     at: datetime
 
 
+def comfort_of(patient: Patient) -> tuple[tuple[str, str], ...]:
+    """The newest comfort card, label and words, in the order in which a room is made ready; nothing before the first. One query."""
+    card = comfort_card(patient)
+    return comfort_rows(card) if card else ()
+
+
 def current(patient: Patient) -> PlanState | None:
     """The version in force; None before the first signature and after a withdrawal. One query."""
     version = in_force(with_acts(patient))
     return None if version is None else _state(version)
 
 
+def in_force_among(patients: Iterable[UUID]) -> dict[UUID, PlanState]:
+    """The version in force of every patient who has one, by patient id. One query."""
+    found: dict[UUID, list[PlanVersion]] = {}
+    rows = PlanVersion.objects.filter(patient__in=patients).select_related("signature", "withdrawal")
+    for version in rows.order_by("-number").defer("document_json", "facts_json"):
+        found.setdefault(version.patient_id, []).append(version)
+    force = {patient: in_force(versions) for patient, versions in found.items()}
+    return {patient: _state(version) for patient, version in force.items() if version is not None}
+
+
 def proposed_sha256(patient: Patient, request: PlanRequest) -> str:
     """The digest of the plan that would be drafted now: what a draft says it has seen."""
     return build(grounds(patient), request).sha256
+
+
+def signers(batch: Batch) -> dict[UUID, str]:
+    """Who signed the version in force, for every patient of a batch that has one."""
+    found = ((patient, in_force(versions)) for patient, versions in batch.once(versions_in).items())
+    return {patient: each.signature.recorded_by_name for patient, each in found if each is not None}
 
 
 def standings(patients: Iterable[UUID] | Any) -> dict[UUID, PlanStanding]:

@@ -137,7 +137,7 @@ def _series(written: Written) -> str:
     if not found:
         return "none"
     days = [planned.on for planned in found]
-    optional = sum(planned.kind is not InfusionKind.INDUCTION for planned in found)
+    optional = sum(planned.kind is InfusionKind.OPTIONAL for planned in found)
     words = f"{count(len(days), 'infusion')}: {', '.join(map(day, days[:-1]))} and {long_day(days[-1])}"
     if len(days) == 1:
         words = f"1 infusion: {long_day(days[0])}"
@@ -202,7 +202,7 @@ _LINES = (
     _Line("Infusions given", lambda order: (order.request.given, order.request.earlier), _given),
     _Line("Series", lambda order: order.series, _series),
     _Line("Maintenance", lambda order: order.maintenance, _maintenance),
-    _Line("Gate", lambda order: order.gate, _gate),
+    _Line("Verdict", lambda order: order.gate, _gate),
     _Line("Decision of intake", lambda order: order.decision, _decision),
     _Line("Required beside", lambda order: order.company, _company),
 )

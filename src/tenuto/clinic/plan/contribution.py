@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from tenuto.clinic.course.api import infusions_among
+from tenuto.clinic.course.api import next_steps
 from tenuto.clinic.intake.api import IntakeState, states
-from tenuto.clinic.pathway.api import Batch, Contribution, Judgement, Place, TaskPlace, Turn
+from tenuto.clinic.pathway.api import (
+    Batch,
+    Contribution,
+    Judgement,
+    Place,
+    TaskPlace,
+    Turn,
+    findings_of,
+    verdict_word,
+)
+from tenuto.clinic.plan.courses import signed_courses
 from tenuto.clinic.plan.looking import SecondLook, looks
 from tenuto.clinic.plan.models import PlanVersion
+from tenuto.clinic.plan.obstacles import obstacles
 from tenuto.clinic.plan.services.proposing import plan_for
 from tenuto.clinic.plan.status import Status
 from tenuto.clinic.plan.turns import NO_PLAN, Planned, judgement_of, turn_of
@@ -17,7 +28,8 @@ from tenuto.clinic.plan.verdict import judged
 from tenuto.clinic.plan.versions import in_force, standing, standings, versions_in
 from tenuto.clinic.ui.words import day
 from tenuto.core.gate import Gate, Level
-from tenuto.core.literature.tasks import LOOK_AGAIN, PLAN_TO_SIGN, REVISION_TO_SIGN, task_kind
+from tenuto.core.intake.safety_stops import SafetyStop, StopKind
+from tenuto.core.literature.tasks import DEVIATION, LOOK_AGAIN, PLAN_TO_SIGN, REVISION_TO_SIGN, task_kind
 from tenuto.core.plan.proposal import Proposal
 from tenuto.core.plan.request import PlanRequest
 
@@ -43,7 +55,8 @@ def places(batch: Batch) -> Mapping[UUID, Place]:
     own = batch.once(versions_in)
     held = {patient for patient, look in batch.once(looks).items() if look.reasons}
     return {
-        patient: (LOOK if patient in held else _of_versions(own.get(patient, ()))) or _before_versions(state)
+        patient: (LOOK if patient in held else _of_versions(own.get(patient, ())))
+        or _before_versions(patient, state, batch)
         for patient, state in states(batch).items()
     }
 
@@ -60,10 +73,12 @@ def _of_versions(own: Sequence[PlanVersion]) -> Place | None:
     return Place("here", "Draft to sign") if drafted else None
 
 
-def _before_versions(state: IntakeState) -> Place:
+def _before_versions(patient: UUID, state: IntakeState, batch: Batch) -> Place:
     if not state.accepted:
         return Place("ahead", "After the decision")
-    return Place("blocked", "Blocked") if state.gate.level >= Level.BLOCK else Place("here", "To plan")
+    if state.gate.level >= Level.BLOCK:
+        return Place("blocked", verdict_word(patient, batch))
+    return Place("here", "To plan")
 
 
 def turns(batch: Batch) -> Mapping[UUID, Turn | None]:
@@ -77,22 +92,21 @@ def turns(batch: Batch) -> Mapping[UUID, Turn | None]:
 
 
 def _planned(batch: Batch) -> dict[UUID, Planned]:
-    """How far each patient's plan has come, with the days of its series on which something was given."""
-    own = batch.once(versions_in)
-    given = infusions_among(list(own))
-    found = {}
-    for patient, rows in own.items():
-        force = in_force(rows)
-        count = sum(each.series == force.series for each in given.get(patient, ())) if force else 0
-        found[patient] = Planned(Status.DRAFT in standings(rows).values(), force is not None, count)
-    return found
+    """How far each patient's plan has come, with what comes next in its course."""
+    steps = next_steps(batch)
+    return {
+        patient: Planned(
+            Status.DRAFT in standings(rows).values(), in_force(rows) is not None, steps.get(patient)
+        )
+        for patient, rows in batch.once(versions_in).items()
+    }
 
 
 def judgements(batch: Batch) -> Mapping[UUID, Judgement]:
     """Today's gate of the signed plan where one is in force, else of the plan that would be proposed."""
-    seen = batch.once(looks)
+    seen, besides = batch.once(looks), findings_of(batch)
     return {
-        patient: judgement_of(proposal, state, seen.get(patient))
+        patient: judgement_of(proposal, state, seen.get(patient), besides.get(patient, ()))
         for patient, (proposal, state) in batch.once(proposals).items()
     }
 
@@ -102,9 +116,22 @@ def _verdict(proposal: Proposal, state: IntakeState, look: SecondLook | None) ->
 
 
 def alerts(batch: Batch) -> Mapping[UUID, tuple[str, ...]]:
-    """That a signed plan has to be looked at again, and why."""
+    """For what less than a contraindication a signed plan has to be looked at again; the safety state says the others."""
+    found = {
+        patient: tuple(
+            f"Signed plan, look again: {reason.text}"
+            for reason in look.reasons
+            if reason.stop is None and not reason.is_consent
+        )
+        for patient, look in batch.once(looks).items()
+    }
+    return {patient: texts for patient, texts in found.items() if texts}
+
+
+def stops(batch: Batch) -> Mapping[UUID, tuple[SafetyStop, ...]]:
+    """What blocks a signed plan today and was not known when it was signed."""
     return {
-        patient: tuple(f"Signed plan, look again: {reason.text}" for reason in look.reasons)
+        patient: tuple(stop for reason in look.reasons if (stop := reason.stop))
         for patient, look in batch.once(looks).items()
         if look.reasons
     }
@@ -113,16 +140,23 @@ def alerts(batch: Batch) -> Mapping[UUID, tuple[str, ...]]:
 CONTRIBUTION = Contribution(
     room="plan",
     alerts=alerts,
+    stops=stops,
+    stop_places={
+        StopKind.CONTRAINDICATION: TaskPlace("New contraindication", "Look at the plan", "plan:page")
+    },
     page="plan:page",
     places=places,
     turns=turns,
     judgements=judgements,
+    signed_courses=signed_courses,
+    obstacles=obstacles,
     tasks={
-        kind: TaskPlace(task_kind(kind).title, next_step, "plan:page")
-        for kind, next_step in (
-            (PLAN_TO_SIGN, "Sign the plan"),
-            (REVISION_TO_SIGN, "Sign or decline it"),
-            (LOOK_AGAIN, "Look at the plan"),
+        kind: TaskPlace(task_kind(kind).title, next_step, target)
+        for kind, next_step, target in (
+            (PLAN_TO_SIGN, "Sign the plan", "plan:page"),
+            (REVISION_TO_SIGN, "Sign or decline it", "plan:page"),
+            (LOOK_AGAIN, "Look at the plan", "plan:page"),
+            (DEVIATION, "See the visits", "plan:visits"),
         )
     },
     patient_urls="tenuto.clinic.plan.urls",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from tenuto.clinic.plan.documents.calendar import CalendarSession, calendar_file
 from tenuto.clinic.plan.models import PlanVersion
@@ -12,37 +12,43 @@ from tenuto.core.plan.series import InfusionKind
 __all__ = ["calendar_of", "sessions_of"]
 
 
-def calendar_of(version: PlanVersion, versions: Sequence[PlanVersion], *, given: frozenset[date]) -> bytes:
-    """The calendar file of a signed version among all of the patient; of a withdrawn one, every date is cancelled.
+def calendar_of(
+    version: PlanVersion,
+    versions: Sequence[PlanVersion],
+    *,
+    given: frozenset[date],
+    held: bool,
+    sequence: int,
+    made: datetime,
+) -> bytes:
+    """The calendar file of a signed version among all of the patient; of a withdrawn or `held` one, every date is cancelled.
 
-    `given` are the days on which an infusion is on record: they stay as they are. ValueError when there is no date to write.
+    `given` are the days on which an infusion is on record: they stay as they are. `sequence` is higher than in every file
+    made before: a hold comes and goes under one version. ValueError when there is no date to write.
     """
-    sessions, clinic = tuple(sessions_of(version, versions, given=given)), version.patient.clinic
+    sessions, clinic = tuple(sessions_of(version, versions, given=given, held=held)), version.patient.clinic
     if not sessions:
         raise ValueError("No infusion is planned, so there is no calendar to write.")
-    withdrawn = hasattr(version, "withdrawal")
-    made = version.withdrawal if withdrawn else version.signature
     return calendar_file(
         sessions,
         clinic=clinic.name,
         phone=clinic.phone,
-        # A withdrawal comes after the dates of its own version and before those of the next.
-        sequence=2 * version.number + withdrawn,
-        made=made.recorded_at,
+        sequence=sequence,
+        made=made,
         note="A planned date, not booked.",
     )
 
 
 def sessions_of(
-    version: PlanVersion, versions: Sequence[PlanVersion], *, given: frozenset[date]
+    version: PlanVersion, versions: Sequence[PlanVersion], *, given: frozenset[date], held: bool = False
 ) -> Iterator[CalendarSession]:
     """What is planned, then what was planned by an earlier signed version and is no more; given days stay as they were."""
     withdrawn, order = hasattr(version, "withdrawal"), version.order
     total = len(order.series) + len(order.request.given)
     planned = {(str(version.series), each.n) for each in order.series}
     for each in order.series:
-        optional = each.kind is not InfusionKind.INDUCTION
-        dropped = withdrawn and each.on not in given
+        optional = each.kind is InfusionKind.OPTIONAL
+        dropped = (withdrawn or held) and each.on not in given
         yield CalendarSession(str(version.series), each.n, total, each.on, optional, dropped)
     for (series, n), on in _earlier(version, versions).items():
         if (series, n) not in planned and on not in given:

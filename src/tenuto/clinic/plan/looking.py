@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,14 +10,14 @@ from tenuto.clinic.intake.api import IntakeState, states
 from tenuto.clinic.pathway.api import Batch
 from tenuto.clinic.plan.models import PlanReview, PlanVersion
 from tenuto.clinic.plan.versions import in_force, versions_in
-from tenuto.core.gate import Finding, Gate, Level
+from tenuto.clinic.ports.api import TaskRow, newest_suicide_tasks
+from tenuto.core.gate import Gate, Level
+from tenuto.core.intake.safety import TRIAGE
+from tenuto.core.intake.safety_stops import CONSENT, WITHDRAWN, SafetyStop, with_withdrawal
+from tenuto.core.literature.tasks import task_kind
 from tenuto.core.plan.look_again import found_since, gate_today, stops
-from tenuto.core.sources import Basis, Tag
 
-__all__ = ["CONSENT", "WITHDRAWN", "Reason", "SecondLook", "looks", "with_consent"]
-
-CONSENT = "consent"
-WITHDRAWN = "The patient has withdrawn the consent. Nothing is given without a new one."
+__all__ = ["Reason", "SecondLook", "looks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,15 @@ class Reason:
     key: str
     text: str
     level: Level
+    missing: bool = False
+    fact: str = ""
+
+    @property
+    def stop(self) -> SafetyStop | None:
+        """As part of the patient's safety state; None where that says it already, or where it does not block."""
+        if self.level < Level.BLOCK or self.missing or self.is_consent or self.fact in (TRIAGE, CONSENT):
+            return None
+        return SafetyStop.contraindication(self.text, self.level)
 
     @property
     def is_consent(self) -> bool:
@@ -47,19 +56,12 @@ class SecondLook:
     @property
     def today(self) -> Gate:
         """Today's gate, with a consent that was taken back: the verdict on a signed plan."""
-        return with_consent(self.gate, taken_back=any(reason.is_consent for reason in self.reasons))
+        return with_withdrawal(self.gate, withdrawn=any(reason.is_consent for reason in self.reasons))
 
     @property
     def level(self) -> Level:
         """The level of that verdict."""
         return self.today.level
-
-
-def with_consent(gate: Gate, *, taken_back: bool) -> Gate:
-    """A gate with a consent in it that was taken back: it refuses, by a signed plan and by a proposed one."""
-    if not taken_back:
-        return gate
-    return gate + Gate.of([Finding("CONSENT-TAKEN-BACK", Level.REFUSE, WITHDRAWN, Basis((Tag.D,)), CONSENT)])
 
 
 def looks(batch: Batch) -> Mapping[UUID, SecondLook]:
@@ -70,24 +72,43 @@ def looks(batch: Batch) -> Mapping[UUID, SecondLook]:
     known = states(batch)
     kept = _whole(forces.values())
     reviewed = _reviewed([force.pk for force in forces.values()])
+    asked = newest_suicide_tasks(forces)
     return {
-        patient: _look(kept[force.pk], known[patient], reviewed.get(force.pk, frozenset()))
+        patient: _look(
+            kept[force.pk], known[patient], reviewed.get(force.pk, frozenset()), asked.get(patient)
+        )
         for patient, force in forces.items()
         if patient in known
     }
 
 
-def _look(version: PlanVersion, state: IntakeState, reviewed: frozenset[str]) -> SecondLook:
+def _look(
+    version: PlanVersion, state: IntakeState, reviewed: frozenset[str], asked: TaskRow | None
+) -> SecondLook:
     gate = gate_today(version.order, state.facts, state.assessment)
     back = state.consent_taken_back
     found = [
-        Reason(f"{finding.code}:{finding.level.name}:{finding.fact}", finding.message, finding.level)
+        Reason(
+            f"{finding.code}:{finding.level.name}:{finding.fact}",
+            finding.message,
+            finding.level,
+            finding.missing,
+            finding.fact,
+        )
         for finding in found_since(version.order, gate)
         if stops(finding) and not (back and finding.fact == CONSENT)
     ]
     consent = [Reason(f"{CONSENT}:{back}", WITHDRAWN, Level.REFUSE)] if back else []
+    found += _asked_since(version, asked)
     reasons = [*consent, *(reason for reason in dict.fromkeys(found) if reason.key not in reviewed)]
     return SecondLook(version, gate, tuple(reasons), state.facts_sha256)
+
+
+def _asked_since(version: PlanVersion, task: TaskRow | None) -> Iterator[Reason]:
+    """That somebody had to ask about suicide after the signature, however it ended: a fresh look in any case."""
+    if task is not None and task.recorded_at > version.signature.recorded_at:
+        text = f"“{task_kind(task.kind).title}” was opened after the signature. Look at the plan again."
+        yield Reason(f"{TRIAGE}:{task.id}", text, Level.REVIEW, fact=TRIAGE)
 
 
 def _whole(versions: Iterable[PlanVersion]) -> Mapping[UUID, PlanVersion]:

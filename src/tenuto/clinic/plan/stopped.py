@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tenuto.clinic.intake.api import IntakeState
-from tenuto.clinic.plan.looking import WITHDRAWN
+from tenuto.clinic.intake.api import IntakeState, not_suitable
 from tenuto.core.intake.safety import Risk, SafetyState
+from tenuto.core.intake.safety_stops import WITHDRAWN
 
-__all__ = ["no_draft", "no_treatment", "not_suitable", "stopped"]
+__all__ = ["no_draft", "no_treatment", "stopped"]
 
 
 def stopped(state: IntakeState, safety: SafetyState) -> tuple[str, ...]:
@@ -26,14 +26,6 @@ def no_draft(state: IntakeState) -> str:
     """Why no plan is put up for signature, said with what would let one be; empty when it may be."""
     why = " ".join(no_treatment(state))
     return f"{why} No plan is put up for signature until that changes." if why else ""
-
-
-def not_suitable(state: IntakeState) -> str:
-    """The newest decision of intake in a sentence, when it is against treatment; it counts until somebody decides anew."""
-    decision = state.decision
-    if decision is None or decision.outcome != "not_suitable":
-        return ""
-    return f"{decision.decided_by_name} decided: not suitable."
 
 
 def _no_treatment(state: IntakeState) -> Iterator[str]:

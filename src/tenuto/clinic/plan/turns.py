@@ -2,39 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tenuto.clinic.accounts.roles import Role
-from tenuto.clinic.intake.api import DecisionRow, IntakeState
-from tenuto.clinic.pathway.api import Judgement, Rank, Turn
+from tenuto.clinic.intake.api import DecisionRow, IntakeState, with_decision
+from tenuto.clinic.pathway.api import Judgement, Rank, Turn, task_place
 from tenuto.clinic.plan.looking import SecondLook
 from tenuto.clinic.plan.verdict import judged
 from tenuto.clinic.ui.reasons import Reasons, reasons
-from tenuto.clinic.ui.words import count
-from tenuto.core.gate import Gate, Level
-from tenuto.core.literature.tasks import PLAN_TO_SIGN
+from tenuto.core.course.next_facts import NextState
+from tenuto.core.course.next_step import NextStep
+from tenuto.core.gate import Finding, Gate, Level
+from tenuto.core.literature.tasks import CHECK_DUE, PLAN_TO_SIGN
+from tenuto.core.outcomes.decisions import ReviewKind
 from tenuto.core.plan.proposal import Proposal
 
-__all__ = ["NO_PLAN", "Planned", "judgement_of", "turn_of"]
+__all__ = ["NO_PLAN", "OF_STATE", "Planned", "judgement_of", "turn_of"]
 
 NOTHING_OPEN = "Nothing stands against the plan and nothing is missing."
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """How far a patient's plan has come: a draft, a version in force, and how many infusions of its series were given."""
+    """How far a patient's plan has come: a draft, a version in force, and what comes next in its course."""
 
     drafted: bool = False
     signed: bool = False
-    given: int = 0
+    step: NextStep | None = None
 
 
 NO_PLAN = Planned()
 
 
-def judgement_of(proposal: Proposal, state: IntakeState, look: SecondLook | None) -> Judgement:
-    """The one verdict of today: of the signed plan where one is in force, else of the plan that would be proposed."""
-    found = reasons(look.today if look else judged(proposal, state))
+def judgement_of(
+    proposal: Proposal, state: IntakeState, look: SecondLook | None, besides: Sequence[Finding] = ()
+) -> Judgement:
+    """The one verdict of today: of the signed plan where one is in force, else of the plan that would be proposed.
+
+    `besides` are what other rooms add to it.
+    """
+    gate = with_decision(look.today if look else judged(proposal, state), state)
+    found = reasons(gate + Gate.of(besides))
     step, target = _of_signed(found) if look else _step(found)
     return Judgement(
         mark=found.mark,
@@ -52,15 +61,15 @@ def turn_of(gate: Gate, state: IntakeState, plan: Planned) -> Turn | None:
     found, decision = reasons(gate), state.decision
     stops = any(f.level >= Level.BLOCK and not f.missing for f in found.open)
     if plan.signed and stops:
-        return _stopped("Signed plan, closed gate", found, "Revise or withdraw")
+        return _stopped("Signed plan, stopped", found, "Revise or withdraw")
     if decision is not None and decision.outcome == "not_suitable" and decision.stands:
         return _still_signed(decision) if plan.signed else None
     if decision is not None and decision.outcome == "accepted" and (decision.stands or plan.signed):
-        return _after_signing(found, plan.given) if plan.signed else _to_sign(found, decision, plan.drafted)
+        return _after_signing(found, plan.step) if plan.signed else _to_sign(found, decision, plan.drafted)
     by_the_plan_alone = stops and not any(
         f.level >= Level.BLOCK and not f.missing for f in state.gate.findings
     )
-    return _stopped("Blocked", found, "See what blocks") if by_the_plan_alone else None
+    return _stopped("Stopped", found, "See what blocks") if by_the_plan_alone else None
 
 
 def _stopped(kind: str, found: Reasons, step: str) -> Turn:
@@ -79,22 +88,60 @@ def _to_sign(found: Reasons, decision: DecisionRow, drafted: bool) -> Turn:
     )  # fmt: skip
 
 
-def _after_signing(found: Reasons, given: int) -> Turn:
-    """The last rows of the list: nothing presses, and nobody on a signed plan drops out of sight.
-
-    They are listed under the stages that will say them once they stand.
-    """
-    if given:
+def _after_signing(found: Reasons, step: NextStep | None) -> Turn:
+    """What the card of the next infusion says; nobody on a signed plan drops out of sight."""
+    if step is None:
         return Turn(
-            stage="infusion", kind="Series running", mark=found.mark,
-            why=f"{count(given, 'infusion')} of the series on record.", owner=Role.NURSE, next_step="See the visits",
-            target="plan:visits", rank=Rank.NOTHING_PRESSES, waits_for_holds=True,
+            stage="plan", kind="Signed plan", mark=found.mark, why="The signed plan names no protocol: revise it.",
+            owner=Role.PRESCRIBER, next_step="Revise the plan", target=PLAN, rank=Rank.DECIDE, waits_for_holds=True,
         )  # fmt: skip
+    kind, stage, next_step, target, rank = OF_STATE[step.state]
+    if step.state is NextState.CHECK_LATE:
+        # The page on which the check is recorded is another room's, and stands with its task.
+        target = task_place(CHECK_DUE).target or target
     return Turn(
-        stage="booking", kind="Visits to book", mark=found.mark, why="Plan signed; book the visits.",
-        owner=Role.COORDINATOR, next_step="See the dates", target="plan:page", rank=Rank.NOTHING_PRESSES,
-        waits_for_holds=True,
+        stage=stage, kind=kind, mark=found.mark if rank is Rank.NOTHING_PRESSES else "due", why=" ".join(step.staff),
+        owner=Role(step.owner), next_step=next_step, target=target, rank=rank, by=step.by, waits_for_holds=True,
+        said_by_task=_SAID_BY.get(step.state, ""),
     )  # fmt: skip
+
+
+_SAID_BY: Mapping[NextState, str] = {
+    NextState.END_NON_RESPONDER: ReviewKind.STOP_OR_JUSTIFY,
+    NextState.END_UNKNOWN: ReviewKind.STOP_OR_JUSTIFY,
+    NextState.DRIFTING: ReviewKind.BOOSTER,
+    NextState.TAPER_THROUGH: ReviewKind.COMPLETION,
+}
+"""Which task says the same, with its deadline."""
+VISITS, PLAN = "plan:visits", "plan:page"
+OF_STATE: Mapping[NextState, tuple[str, str, str, str, Rank]] = {
+    NextState.BEFORE: ("Visits to book", "booking", "See the dates", PLAN, Rank.NOTHING_PRESSES),
+    NextState.MID_INDUCTION: ("Series running", "infusion", "See the visits", VISITS, Rank.NOTHING_PRESSES),
+    NextState.END_RESPONDER: (
+        "Series ended, response",
+        "outcomes",
+        "Decide what follows",
+        VISITS,
+        Rank.DECIDE,
+    ),
+    NextState.END_NON_RESPONDER: (
+        "Series ended, no response",
+        "outcomes",
+        "Review the course",
+        VISITS,
+        Rank.DECIDE,
+    ),
+    NextState.END_UNKNOWN: ("Series ended, no score", "outcomes", "Ask for a score", VISITS, Rank.DECIDE),
+    NextState.ON_TIME: ("Maintenance", "outcomes", "See the visits", VISITS, Rank.NOTHING_PRESSES),
+    NextState.PASSED: ("Maintenance, date passed", "outcomes", "Decide what follows", VISITS, Rank.DECIDE),
+    NextState.TAPER: ("Taper", "outcomes", "See the visits", VISITS, Rank.NOTHING_PRESSES),
+    NextState.TAPER_THROUGH: ("Taper through", "outcomes", "Complete or go on", VISITS, Rank.DECIDE),
+    NextState.COMPLETED: ("Course completed", "outcomes", "See the follow-up", VISITS, Rank.NOTHING_PRESSES),
+    NextState.DRIFTING: ("Response is being lost", "outcomes", "Call the patient", VISITS, Rank.AGAIN),
+    NextState.CHECK_LATE: ("Check late", "outcomes", "See to the check", VISITS, Rank.AGAIN),
+    NextState.HELD: ("On hold", "booking", "See the plan", PLAN, Rank.AGAIN),
+}
+"""Kind, stage, next step, page and place in the list of each card."""
 
 
 def _still_signed(decision: DecisionRow) -> Turn:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("comfort/", comfort.comfort, name="comfort"),
     path("visits/", visits.visits, name="visits"),
     path("visits/record/", visits.record, name="visit-record"),
+    path("visits/strike/", visits.strike, name="visit-strike"),
     path("visits/order/", visits.order, name="visit-order"),
     path("draft/", versions.draft, name="draft"),
     path("versions/<uuid:version_id>/", versions.version, name="version"),

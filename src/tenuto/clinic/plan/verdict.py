@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from tenuto.clinic.intake.api import IntakeState
-from tenuto.clinic.plan.looking import with_consent
+from collections.abc import Sequence
+
+from tenuto.clinic.intake.api import IntakeState, with_decision
 from tenuto.clinic.plan.stopped import no_treatment
-from tenuto.core.gate import Gate, Level
+from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.safety import SafetyState, with_safety
+from tenuto.core.intake.safety_stops import with_withdrawal
 from tenuto.core.plan.proposal import Proposal
 
 __all__ = ["judged", "verdict_on", "why_no_dose"]
@@ -14,12 +16,17 @@ __all__ = ["judged", "verdict_on", "why_no_dose"]
 
 def judged(proposal: Proposal, state: IntakeState) -> Gate:
     """What is judged of person, protocol and dates; a consent that was taken back refuses."""
-    return with_consent(proposal.verdict, taken_back=bool(state.consent_taken_back))
+    return with_withdrawal(proposal.verdict, withdrawn=bool(state.consent_taken_back))
 
 
-def verdict_on(proposal: Proposal, safety: SafetyState, *, state: IntakeState) -> Gate:
-    """The same, and an open risk of suicide, which blocks wherever it was found."""
-    return with_safety(judged(proposal, state), safety)
+def verdict_on(
+    proposal: Proposal, safety: SafetyState, *, state: IntakeState, besides: Sequence[Finding] = ()
+) -> Gate:
+    """The same, with an open risk of suicide, which blocks wherever it was found, and with a decision against treatment.
+
+    `besides` are what other rooms add to the verdict of today.
+    """
+    return with_decision(with_safety(proposal.verdict, safety), state) + Gate.of(besides)
 
 
 def why_no_dose(verdict: Gate, state: IntakeState) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from tenuto.clinic.ui.fields import DayField
+from tenuto.clinic.ui.fields import DayField, reach_problem
 from tenuto.core.intake.history import YES
 from tenuto.core.intake.steps import Question
 
@@ -148,6 +148,8 @@ class EscortField(forms.Field):
             return ""
         if confirmed and not phone:
             raise ValidationError("Write the number that was called.")
+        if phone and (problem := reach_problem(phone, ways=frozenset({"phone"}))):
+            raise ValidationError(problem)
         return ", ".join(part for part in (name, phone, CONFIRMED if confirmed else UNCONFIRMED) if part)
 
 

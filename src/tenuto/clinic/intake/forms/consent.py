@@ -7,10 +7,11 @@ from typing import Any
 
 from django import forms
 
+from tenuto.clinic.intake.models import ConsentWithdrawn
 from tenuto.core.intake.conditions import Condition
 from tenuto.core.intake.consent_text import ConsentStatement, ConsentText
 
-__all__ = ["ConsentForm"]
+__all__ = ["ConsentForm", "WithdrawalForm"]
 
 
 class ConsentForm(forms.Form):
@@ -60,3 +61,21 @@ class ConsentForm(forms.Form):
     def chose(self, choice_id: str) -> bool:
         """True when a free choice is yes."""
         return bool(self.cleaned_data.get(f"choose-{choice_id}") == "yes")
+
+
+class WithdrawalForm(forms.Form):
+    """How the patient took a consent back; their words only if they gave some."""
+
+    how = forms.ChoiceField(
+        label="How it was said",
+        choices=ConsentWithdrawn.How.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how the patient said it."},
+    )
+    why = forms.CharField(
+        label="In the patient's words",
+        required=False,
+        max_length=300,
+        help_text="Only if they gave a reason. None is needed, and nobody asks for one.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

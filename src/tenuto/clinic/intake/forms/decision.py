@@ -23,6 +23,6 @@ class DecisionForm(forms.Form):
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Needed to go on past the gate, to decline, and to ask for more.",
+        help_text="Needed to go on past a REVIEW or BLOCK, to decline, and to ask for more.",
     )
     seen = forms.CharField(widget=forms.HiddenInput)

@@ -11,8 +11,11 @@ from django.core.exceptions import ValidationError
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.intake.models import Enquiry
 from tenuto.clinic.people.registering import own_number
-from tenuto.clinic.ui.fields import DayField
+from tenuto.clinic.ui.fields import DayField, ReachField
+from tenuto.core.intake.birth import BirthDoubt, birth_doubt
 from tenuto.core.intake.facts import Identifier, Person
+from tenuto.core.policy import Policy
+from tenuto.core.sentences import check_reason
 
 __all__ = ["CloseForm", "EnquiryForm", "PublicEnquiryForm", "RegisterForm"]
 
@@ -23,7 +26,7 @@ class PublicEnquiryForm(forms.Form):
     name = forms.CharField(
         label="Your name", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
-    contact = forms.CharField(
+    contact = ReachField(
         label="Phone number or e-mail",
         max_length=200,
         help_text="Where we may reach you.",
@@ -58,7 +61,7 @@ class EnquiryForm(forms.Form):
     )
     name = forms.CharField(label="Name", max_length=200)
     birth_date = DayField(label="Date of birth", required=False)
-    contact = forms.CharField(label="Phone number, e-mail or address", max_length=200)
+    contact = ReachField(label="Phone number, e-mail or address", postal=True, max_length=200)
     referrer = forms.CharField(
         label="Referrer", required=False, max_length=300, help_text="Name, practice and phone number."
     )
@@ -75,6 +78,18 @@ class EnquiryForm(forms.Form):
         },
     )
 
+    def __init__(self, *args: Any, today: date, policy: Policy, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.today, self.policy = today, policy
+
+    def clean_birth_date(self) -> date | None:
+        """A minor's enquiry is written down and answered; only a date that can't be right is refused."""
+        born: date | None = self.cleaned_data["birth_date"]
+        doubt = birth_doubt(born, policy=self.policy, as_of=self.today) if born else None
+        if doubt is not None and doubt.certain:
+            raise ValidationError(doubt.text)
+        return born
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("channel") == Enquiry.Channel.LETTER and not cleaned.get("referrer", "").strip():
@@ -89,7 +104,8 @@ class RegisterForm(forms.Form):
 
     name = forms.CharField(label="Full name, as on the identity document", max_length=200)
     birth_date = DayField(label="Date of birth")
-    contact = forms.CharField(label="Phone number, e-mail or address", required=False, max_length=200)
+    birth_date_right = forms.BooleanField(label="The date of birth is right.", required=False)
+    contact = ReachField(label="Phone number, e-mail or address", postal=True, required=False, max_length=200)
     may_contact = forms.BooleanField(label="The person agreed to be contacted there.", required=False)
     identifier = forms.CharField(
         label="Number",
@@ -108,15 +124,26 @@ class RegisterForm(forms.Form):
         help_text="Only the clinic's own record number can prove who it is. A family can share an insurance number.",
     )
 
-    def __init__(self, *args: Any, today: date, **more: Any) -> None:
+    def __init__(self, *args: Any, today: date, policy: Policy, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.today = today
+        self.today, self.policy = today, policy
+        self.doubt = self._doubted()
+        if self.doubt is None or self.doubt.certain:
+            # Asked only where somebody has to say so.
+            del self.fields["birth_date_right"]
 
-    def clean_birth_date(self) -> date:
-        born: date = self.cleaned_data["birth_date"]
-        if born > self.today:
-            raise ValidationError("The date of birth is in the future. Correct it.")
-        return born
+    def _doubted(self) -> BirthDoubt | None:
+        try:
+            born = self.fields["birth_date"].clean(self["birth_date"].value())
+        except ValidationError:
+            return None
+        return birth_doubt(born, policy=self.policy, as_of=self.today) if born else None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.doubt is not None and not cleaned.get("birth_date_right"):
+            self.add_error("birth_date", self.doubt.text)
+        return cleaned
 
     def person(self, clinic: Clinic) -> Person:
         """Who the form says it is."""
@@ -136,3 +163,8 @@ class CloseForm(forms.Form):
     why = forms.CharField(
         label="Reason", max_length=300, error_messages={"required": "Say why, in one sentence."}
     )
+
+    def clean_why(self) -> str:
+        return check_reason(
+            self.cleaned_data["why"], "Say why, in one sentence.", refused=forms.ValidationError
+        )

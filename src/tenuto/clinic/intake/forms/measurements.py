@@ -66,13 +66,18 @@ class MeasurementForm(forms.Form):
         self.now = now
         number = policy.number
         self.fields["weight_kg"] = NumberField(
-            label="Weight, kg", unit="kg", lowest=number("weight_min_kg"), highest=number("weight_max_kg")
+            label="Weight, kg",
+            unit="kg",
+            lowest=number("weight_min_kg"),
+            highest=number("weight_max_kg"),
+            by_policy=True,
         )
         self.fields["height_cm"] = HeightField(
             label="Height, cm or m",
             unit="cm",
             lowest=number("height_min_cm"),
             highest=number("height_max_cm"),
+            by_policy=True,
         )
         for kind, (label, unit, lowest, highest) in POSSIBLE.items():
             self.fields[kind] = NumberField(

@@ -33,14 +33,23 @@ class ConsentWithdrawn(PatientRow):
     class Scope(models.TextChoices):
         PHOTO = "photo", "Photographs alone"
 
+    class How(models.TextChoices):
+        IN_PERSON = "in_person", "The patient said it here"
+        PHONE = "phone", "The patient said it by phone"
+        WRITING = "writing", "The patient wrote it"
+        REPRESENTATIVE = "representative", "Who may decide for the patient said or wrote it"
+
     # Empty (NULL) means everything, so that rows from before photographs could be withdrawn alone keep their digest.
     scope = models.CharField(max_length=10, choices=Scope.choices, null=True)
+    # Empty (NULL) in rows from before it was asked, for the same reason.
+    how = models.CharField(max_length=20, choices=How.choices, null=True)
     why = models.CharField(max_length=300, blank=True)
 
     @property
     def says(self) -> str:
         """What it says, for somebody who had not seen it."""
-        return f"{self.get_scope_display() or 'Everything'} withdrawn{f': {self.why}' if self.why else ''}"
+        told = ". ".join(filter(None, (self.get_how_display(), self.why)))
+        return f"{self.get_scope_display() or 'Everything'} withdrawn{f': {told}' if told else ''}"
 
     def __str__(self) -> str:
         return f"withdrawn {self.recorded_at:%Y-%m-%d}"

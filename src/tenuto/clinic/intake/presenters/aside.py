@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.intake.decided import not_suitable, with_decision
 from tenuto.clinic.intake.pages import PAGES, order_of, page_of
 from tenuto.clinic.intake.state import IntakeState
 from tenuto.clinic.pathway.api import Judgement
@@ -49,6 +50,9 @@ class Aside:
     """With the mark of the one verdict of today."""
     opens_for: str
     """Who may go on past that mark."""
+    to_decide: str
+    """The mark on which a decision in intake is taken: without an earlier decision against treatment."""
+    to_decide_opens_for: str
     adds: str
     """What a later stage found that closes it further, in a sentence; empty while it agrees."""
     missing: int
@@ -68,10 +72,11 @@ def aside(
 
     `judged` is the one verdict of today: where a later stage found more, the mark here says so too.
     """
-    gate = with_safety(state.gate, safety)
+    of_facts = with_safety(state.gate, safety)
+    gate = with_decision(of_facts, state)
     card, own = gate_card(gate, state.policy, against="this treatment"), mark_of(gate.level)
     mark = worse_mark(own, judged.mark) if judged else own
-    opens_for = Level[mark.upper()].opened_by
+    opens_for = gate.opened_by if mark == own else Level[mark.upper()].opened_by
     if mark != own:
         card = replace(card, mark=mark, summary=f"Intake alone says {WORDS[own]}. Goes on with {opens_for}.")
     lacking = [f for f in state.gate.findings if f.missing and f.level > Level.PASS]
@@ -79,6 +84,8 @@ def aside(
     return Aside(
         gate=card,
         opens_for=opens_for,
+        to_decide=mark_of(of_facts.level) if not_suitable(state) else mark,
+        to_decide_opens_for=of_facts.opened_by if not_suitable(state) else opens_for,
         adds=judged.why if judged and mark != own else "",
         missing=len(lacking),
         lacking=tuple(

@@ -79,7 +79,16 @@ def _against(state: IntakeState) -> Ground:
     found = [f for f in _above_pass(state) if not f.missing and f.fact not in (*SUICIDE, "baseline.scale")]
     said = tuple(f"{f.level.name}: {f.message}" for f in found)
     mark = mark_of(max(f.level for f in found)) if found else ""
-    return Ground("Against treatment", said or ("Nothing is recorded that stands against it",), mark)
+    return Ground("Against treatment", said or (_nothing_against(state),), mark)
+
+
+def _nothing_against(state: IntakeState) -> str:
+    """That nothing is found is calm only once everything was asked."""
+    if state.record is None:
+        return "Not asked yet"
+    if state.missing:
+        return f"Nothing in what is recorded; not recorded: {len(state.missing)}"
+    return "Nothing is recorded that stands against it"
 
 
 def _diagnoses(state: IntakeState) -> Iterator[str]:

@@ -18,6 +18,7 @@ from tenuto.clinic.ports.api import TaskRow
 from tenuto.clinic.ui.words import count, day_of_moment, moment, same_day
 from tenuto.core.gate import Level
 from tenuto.core.intake.steps import elsewhere, steps
+from tenuto.core.literature.tasks import task_kind
 
 __all__ = ["IntakeSection", "TaskCard", "decision_text", "sections", "task_cards"]
 
@@ -66,7 +67,7 @@ def _section(state: IntakeState, title: str, facts: Sequence[str], url: str) -> 
     missing = f"{count(lacking, 'fact')} to ask" if lacking else ""
     worst = max((f.level for f in told), default=Level.PASS)
     if worst >= Level.BLOCK:
-        return IntakeSection(title, worst.name.lower(), "Blocked", told[0].message, url)
+        return IntakeSection(title, worst.name.lower(), worst.name, told[0].message, url)
     if lacking:
         return IntakeSection(title, "due", "Due", missing, url)
     if told:
@@ -93,10 +94,10 @@ def _task(task: TaskRow, now: datetime) -> TaskCard:
     late = task.is_late(now)
     return TaskCard(
         id=task.id,
-        mark="late" if late else "due",
+        mark="late" if late else "block" if task_kind(task.kind).suicide_risk else "due",
         word="Late" if late else "Due",
         title=task_place(task.kind).title,
         why=task.why,
-        owner=task.owner_name or Role(task.owner_role).label,
+        owner=task.owner_name or Role(task.owner_role).label.lower(),
         due=moment(task.due) if same_day(task.due, now) else day_of_moment(task.due),
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tenuto.clinic.intake.services.consents import sign_consent, withdraw_consent
-from tenuto.clinic.intake.services.decisions import DecisionRefused, decide
+from tenuto.clinic.intake.services.decisions import DecisionRefused, DecisionUnreasoned, decide
 from tenuto.clinic.intake.services.enquiries import close_enquiry, record_enquiry, register_enquirer
 from tenuto.clinic.intake.services.history import Conflict, SaveResult, save_step
-from tenuto.clinic.intake.services.measurements import record_reading, strike_reading
+from tenuto.clinic.intake.services.measurements import Value, record_reading, strike_reading
 from tenuto.clinic.intake.services.receiving import (
     NAMELESS,
     Received,
@@ -20,9 +20,11 @@ __all__ = [
     "NAMELESS",
     "Conflict",
     "DecisionRefused",
+    "DecisionUnreasoned",
     "Received",
     "RecordSource",
     "SaveResult",
+    "Value",
     "close_enquiry",
     "decide",
     "receive",

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.reauthenticate import Reauthentication
 from tenuto.clinic.intake.models import ConsentSigned, ConsentWithdrawn
+from tenuto.clinic.intake.services.to_dos import end_what_was_done
 from tenuto.clinic.ledger.facts import NEWEST_FIRST, signed
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.names import same_name
@@ -41,6 +43,7 @@ def sign_consent(
     The member of staff signs with a fresh second factor. Raises ConsentRefused and PermissionError.
     """
     by = signature.by
+    check_role(by, "intake.consent")
     signature.spend(signer=by, at=at)
     text = consent_text(text_name)
     if text.sha256 != text_sha256:
@@ -67,27 +70,41 @@ def sign_consent(
     )
     detail = {"text": text.name, "sha256": text.sha256, "photo": photo, "method": signature.method}
     keep(row, action="took consent", by=by, at=at, detail=detail)
+    end_what_was_done(row=row, by=by, at=at)
     return row
 
 
 @transaction.atomic
-def withdraw_consent(*, patient: Patient, why: str, by: Staff, at: datetime) -> ConsentWithdrawn:
-    """The patient takes back every consent given until now. No reason is needed."""
-    row = ConsentWithdrawn(patient=patient, why=why.strip()[:300])
+def withdraw_consent(*, patient: Patient, how: str, why: str, by: Staff, at: datetime) -> ConsentWithdrawn:
+    """The patient takes back every consent given until now: `how` it was said, and the patient's words if there are any.
+
+    No reason is needed. Raises ConsentRefused.
+    """
+    check_role(by, "intake.consent")
+    row = ConsentWithdrawn(patient=patient, how=_said(how), why=why.strip()[:300])
     keep(row, action="withdrew consent", by=by, at=at)
     return row
 
 
 @transaction.atomic
-def withdraw_photo(*, patient: Patient, why: str, by: Staff, at: datetime) -> ConsentWithdrawn:
+def withdraw_photo(*, patient: Patient, how: str, why: str, by: Staff, at: datetime) -> ConsentWithdrawn:
     """The patient takes back the consent to photographs and leaves the treatment as it is. Raises ConsentRefused."""
+    check_role(by, "intake.consent")
     if not photo_allowed(patient):
         raise ConsentRefused(
             "There is no consent to photographs that could be withdrawn. Nothing was changed."
         )
-    row = ConsentWithdrawn(patient=patient, scope=ConsentWithdrawn.Scope.PHOTO, why=why.strip()[:300])
+    row = ConsentWithdrawn(
+        patient=patient, scope=ConsentWithdrawn.Scope.PHOTO, how=_said(how), why=why.strip()[:300]
+    )
     keep(row, action="withdrew consent to photographs", by=by, at=at)
     return row
+
+
+def _said(how: str) -> str:
+    if how not in ConsentWithdrawn.How.values:
+        raise ConsentRefused("Choose how the patient said it. Nothing was changed.")
+    return how
 
 
 def photo_allowed(patient: Patient) -> bool:

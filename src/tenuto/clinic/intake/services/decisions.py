@@ -26,13 +26,17 @@ from tenuto.clinic.ports.api import (
 from tenuto.core.gate import Authority, GateClosed, Level, Override
 from tenuto.core.intake.facts_json import facts_to_json
 from tenuto.core.literature.tasks import PLAN_TO_SIGN, EndsBy, task_kind
-from tenuto.core.sentences import is_sentence
+from tenuto.core.sentences import check_reason, is_sentence
 
-__all__ = ["DecisionRefused", "decide"]
+__all__ = ["DecisionRefused", "DecisionUnreasoned", "decide"]
 
 
 class DecisionRefused(ValueError):
     """The decision can't stand. The text says why; nothing was saved."""
+
+
+class DecisionUnreasoned(DecisionRefused):
+    """A typed reason would let it stand."""
 
 
 @transaction.atomic
@@ -51,7 +55,7 @@ def decide(
     state = current(patient)
     if seen != state.facts_sha256:
         raise DecisionRefused(
-            "Something was recorded since you opened this page. Look at the gate again, then decide."
+            "Something was recorded since you opened this page. Look at the findings again, then decide."
         )
     wanted = Decision.Outcome(outcome)
     authority = _authority(by)
@@ -60,8 +64,9 @@ def decide(
         waiting = open_safety_tasks_of(patient)
         _check_nobody_waits(waiting, authority, reason)
         _check_gate_opens(state, Override(by.audit_name, authority, reason, at))
-    elif not reason.strip():
-        raise DecisionRefused("Write why, in one sentence: it is what the person and the referrer are told.")
+    else:
+        ask = "Write why, in one sentence: it is what the person and the referrer are told."
+        check_reason(reason, ask, refused=DecisionUnreasoned)
     row = _row(patient, state, wanted, reason, authority, signature, keep_rules(at=at), at)
     detail = {
         "outcome": row.outcome,
@@ -82,7 +87,8 @@ def _check_nobody_waits(waiting: list[TaskRow], authority: Authority, reason: st
     if not waiting or (authority is Authority.MEDICAL_DIRECTOR and is_sentence(reason)):
         return
     titles = "; ".join(dict.fromkeys(task_kind(task.kind).title for task in waiting))
-    raise DecisionRefused(
+    refused = DecisionUnreasoned if authority is Authority.MEDICAL_DIRECTOR else DecisionRefused
+    raise refused(
         f"Open: {titles}. Nobody is accepted before that is done. Only a medical director may, with a reason in a sentence."
     )
 
@@ -114,15 +120,14 @@ def _check_gate_opens(state: IntakeState, override: Override) -> None:
     except GateClosed as closed:
         if closed.gate.level is Level.REFUSE:
             raise DecisionRefused(f"REFUSE: nobody can accept these facts. {_reasons(state)}") from closed
-        if not override.reason.strip():
-            raise DecisionRefused(
-                f"The gate says {state.gate.level.name}. It opens for {state.gate.level.opened_by}: write the reason."
+        if not is_sentence(override.reason):
+            raise DecisionUnreasoned(
+                f"The verdict is {state.gate.level.name}. It opens for {state.gate.level.opened_by}: write the reason, "
+                "in a sentence."
             ) from closed
         raise DecisionRefused(
-            f"The gate says {state.gate.level.name}. It opens for {state.gate.level.opened_by}."
+            f"The verdict is {state.gate.level.name}. It opens for {state.gate.level.opened_by}."
         ) from closed
-    if state.gate.level is Level.BLOCK and not is_sentence(override.reason):
-        raise DecisionRefused("Write why this person is accepted past the BLOCK, in a sentence.")
 
 
 def _reasons(state: IntakeState) -> str:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
+from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.intake.models import Enquiry, EnquiryEnd
 from tenuto.clinic.ledger.actors import Actor
@@ -19,6 +20,7 @@ from tenuto.clinic.people.services import IdentityAnswer
 from tenuto.clinic.ports.api import AlreadyEnded, end_task, open_by_rule
 from tenuto.core.intake.facts import Person
 from tenuto.core.literature.tasks import EndsBy, task_kind
+from tenuto.core.sentences import check_reason
 
 __all__ = ["Enquiring", "EnquiryEnded", "close_enquiry", "record_enquiry", "register_enquirer"]
 
@@ -78,6 +80,7 @@ def register_enquirer(
     Raises `people.services.IdentityConflict` when it can't be told who it is, `IdentityDoubt` when somebody has to
     compare (`compared` is what they said), and `EnquiryEnded`.
     """
+    check_role(by, "enquiry.record")
     patient, new = register_person(
         person=person, contact=contact, may_contact=may_contact, by=by, at=at, compared=compared
     )
@@ -89,9 +92,9 @@ def register_enquirer(
 @transaction.atomic
 def close_enquiry(*, enquiry: Enquiry, why: str, by: Staff, at: datetime) -> None:
     """End an enquiry that does not become a patient."""
-    if not why.strip():
-        raise ValueError("Say why the enquiry is closed, in one sentence.")
-    _end(enquiry, patient=None, why=why.strip(), by=by, at=at)
+    check_role(by, "enquiry.record")
+    why = check_reason(why, "Say why the enquiry is closed, in one sentence.")
+    _end(enquiry, patient=None, why=why, by=by, at=at)
 
 
 def _end(enquiry: Enquiry, *, patient: Patient | None, why: str, by: Staff, at: datetime) -> None:

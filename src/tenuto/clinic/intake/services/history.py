@@ -8,10 +8,12 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.entries import standing
 from tenuto.clinic.intake.gather import Gathered, gather, without_saves
 from tenuto.clinic.intake.models import StepSave
+from tenuto.clinic.intake.services.to_dos import end_what_was_done
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.ports.api import TaskRow, end_tasks, open_by_rule, open_tasks_of
@@ -65,6 +67,7 @@ def save_step(
     What still stands as I saw it is not my change. What somebody else changed to something else since then is a
     conflict and is not saved. `together` names the entries that were asked as one group and have nothing of it.
     """
+    check_role(by, "intake.record")
     asked = step(step_id)
     for _ in range(TRIES):
         try:
@@ -109,6 +112,7 @@ def _save(
         "together": sorted(together.intersection(changes)),
     }
     keep(row, action="saved history", by=by, at=at, detail=detail)
+    end_what_was_done(row=row, by=by, at=at)
     tasks = _tasks(row, asked, changes, unchanged, by, at)
     return SaveResult(version + 1, tuple(changes), conflicts, tasks)
 

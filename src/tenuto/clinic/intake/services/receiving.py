@@ -8,9 +8,13 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.gather import NAMELESS
 from tenuto.clinic.intake.models import IntakeRecord
+from tenuto.clinic.intake.services.reconciling import reopen_reconciliation
+from tenuto.clinic.intake.services.to_dos import end_what_was_done
+from tenuto.clinic.intake.state import current
 from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
@@ -63,11 +67,13 @@ def receive(
     Raises `people.services.IdentityConflict` when it can't be told whose record it is, and `IdentityDoubt` when
     somebody has to compare: `compared` is what they said.
     """
+    check_role(by, "patient.register")
     person = facts.person
     known = whose(person, source=source, by=by, compared=compared)
     if known and known.intake_records.filter(source_sha256=source.sha256).exists():
         return Received(known, new_patient=False, already_here=True)
     patient = known or _register(person, by=by, at=at)
+    before = current(known).facts if known else None
     if known:
         add_identifiers(
             known, identifiers=not_elsewhere(by.clinic, person.identifiers, patient=known), by=by, at=at
@@ -85,6 +91,9 @@ def receive(
     if compared is not None:
         detail["compared"] = "same person" if known else "another person"
     record(action="recorded intake", subject=kept, by=by, at=at, detail=detail)
+    end_what_was_done(row=kept, by=by, at=at)
+    if before is not None:
+        reopen_reconciliation(patient, before, source_name=kept.source_name, by=by, at=at)
     return Received(
         patient,
         new_patient=known is None,

@@ -7,8 +7,10 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.models import Measured, TestResult
+from tenuto.clinic.intake.services.to_dos import end_what_was_done
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.ports.api import TaskRow, end_tasks, open_by_rule, open_tasks_of
@@ -27,6 +29,7 @@ def record_test(
     *, patient: Patient, fact_id: str, value: str, taken: date, by: Staff, at: datetime
 ) -> TestResult:
     """Keep a result. Raises ValueError for a word that the register doesn't know."""
+    check_role(by, "intake.record")
     known = fact(fact_id)
     if value != UNKNOWN and value not in known.effects:
         raise ValueError(
@@ -41,6 +44,7 @@ def record_test(
     )
     if value != UNKNOWN:
         end_tests_waited_for([fact_id], row, by=by, at=at)
+        end_what_was_done(row=row, by=by, at=at)
     return row
 
 
@@ -62,6 +66,7 @@ def end_tests_waited_for(
 @transaction.atomic
 def ask_for_test(*, patient: Patient, test: LabTest, by: Staff, at: datetime) -> TaskRow:
     """Give the coordinator the task to order a test that is due; once, however often it is asked."""
+    check_role(by, "task.open")
     rule = task_kind("test.order")
     for task in open_tasks_of(patient):
         if task.kind == rule.id and task.target == test.fact:

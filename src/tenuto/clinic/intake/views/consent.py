@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.reauthenticate import Reauthentication, signed_by
-from tenuto.clinic.intake.forms.consent import ConsentForm
+from tenuto.clinic.accounts.signed_in import staff_of
+from tenuto.clinic.intake.forms.consent import ConsentForm, WithdrawalForm
 from tenuto.clinic.intake.models import ConsentSigned, ConsentWithdrawn
 from tenuto.clinic.intake.services import sign_consent, withdraw_consent
 from tenuto.clinic.intake.services.consents import ConsentRefused, photo_allowed, withdraw_photo
 from tenuto.clinic.intake.state import current
-from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page, staff_of
+from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page
 from tenuto.clinic.ledger.facts import NEWEST_FIRST
 from tenuto.clinic.pathway.api import rests_on
 from tenuto.clinic.people.decorators import shows_patient
@@ -44,10 +47,12 @@ def _show(request: HttpRequest, patient: Patient, form: ConsentForm | None) -> H
         "form": form or _form(request, patient, bound=False),
         "text": current_consent_text(),
         "signed": ConsentSigned.objects.filter(patient=patient).order_by(*NEWEST_FIRST),
+        "in_force": any(each.active for each in current(patient).facts.consents),
         "photo": photo_allowed(patient),
         "withdrawn": ConsentWithdrawn.objects.filter(patient=patient).order_by(*NEWEST_FIRST),
     }
-    return page(request, "intake/consent.html", patient, context, status=UNPROCESSABLE if form else 200)
+    status = UNPROCESSABLE if form else 200
+    return page(request, "intake/consent.html", patient, context, read_by_patient=True, status=status)
 
 
 def _sign(request: HttpRequest, patient: Patient) -> HttpResponse:
@@ -75,37 +80,42 @@ def _keep(form: ConsentForm, patient: Patient, signature: Reauthentication) -> C
         patient_typed=form.cleaned_data["patient_typed"],
         indication=form.cleaned_data["indication"],
         signature=signature,
-        at=timezone.now(),
+        at=clock.instant(),
     )
 
 
-@require_POST
-@shows_patient("consent", verb="intake.consent")
+@require_http_methods(["GET", "HEAD", "POST"])
+@shows_patient("withdrawal of consent", verb="intake.consent")
 def withdraw(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """The patient takes every consent back; no reason and no second factor stands in the way."""
-    withdraw_consent(
-        patient=patient, why=request.POST.get("why", ""), by=staff_of(request), at=timezone.now()
-    )
-    messages.warning(
-        request, "The consent is withdrawn. Nothing goes on without a new one.", extra_tags="Withdrawn"
-    )
-    return redirect("intake:consent", patient.pk)
+    """The patient takes every consent back. One page says what follows; no second factor stands in the way."""
+    return _take_back(request, patient, withdraw_consent, photographs=False)
 
 
-@require_POST
-@shows_patient("consent", verb="intake.consent")
+@require_http_methods(["GET", "HEAD", "POST"])
+@shows_patient("withdrawal of consent", verb="intake.consent")
 def withdraw_photographs(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The patient wants no photograph kept; the treatment goes on."""
+    return _take_back(request, patient, withdraw_photo, photographs=True)
+
+
+DONE = {
+    False: "The consent is withdrawn. Nothing goes on without a new one.",
+    True: "No photograph may be kept from now on. Delete what was taken; the treatment goes on.",
+}
+
+
+def _take_back(
+    request: HttpRequest, patient: Patient, verb: Callable[..., ConsentWithdrawn], *, photographs: bool
+) -> HttpResponse:
+    form = WithdrawalForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        context = {"form": form, "photographs": photographs}
+        status = UNPROCESSABLE if form.is_bound else 200
+        return page(request, "intake/withdraw.html", patient, context, status=status)
     try:
-        withdraw_photo(
-            patient=patient, why=request.POST.get("why", ""), by=staff_of(request), at=timezone.now()
-        )
+        verb(patient=patient, **form.cleaned_data, by=staff_of(request), at=clock.instant())
     except ConsentRefused as refused:
         messages.warning(request, str(refused), extra_tags="Look")
     else:
-        messages.success(
-            request,
-            "No photograph may be kept from now on. Delete what was taken; the treatment goes on.",
-            extra_tags="Withdrawn",
-        )
+        messages.warning(request, DONE[photographs], extra_tags="Withdrawn")
     return redirect("intake:consent", patient.pk)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.reauthenticate import signed_by
 from tenuto.clinic.intake.forms.decision import DecisionForm
 from tenuto.clinic.intake.grounds import GROUNDS
 from tenuto.clinic.intake.models import Decision
 from tenuto.clinic.intake.presenters.deciding import grounds_of_decision
-from tenuto.clinic.intake.services import DecisionRefused, decide
+from tenuto.clinic.intake.services import DecisionRefused, DecisionUnreasoned, decide
 from tenuto.clinic.intake.since import changed_since_decision
 from tenuto.clinic.intake.state import current
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page
@@ -39,7 +39,7 @@ def _show(request: HttpRequest, patient: Patient, form: DecisionForm | None) -> 
     context = {
         "form": form or DecisionForm(),
         "state": state,
-        "grounds": grounds_of_decision(patient, state, open_tasks_of(patient), now=timezone.now()),
+        "grounds": grounds_of_decision(patient, state, open_tasks_of(patient), now=clock.instant()),
         "changed": changed_since_decision(patient, state),
         "rows": Decision.objects.filter(patient=patient).order_by(*NEWEST_FIRST),
     }
@@ -60,11 +60,11 @@ def _sign(request: HttpRequest, patient: Patient) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 seen=form.cleaned_data["seen"],
                 signature=signature,
-                at=timezone.now(),
+                at=clock.instant(),
             ),
         )
     except DecisionRefused as refused:
-        form.add_error("reason", str(refused))
+        form.add_error("reason" if isinstance(refused, DecisionUnreasoned) else "outcome", str(refused))
         return _show(request, patient, form)
     if isinstance(row, HttpResponse):
         return row

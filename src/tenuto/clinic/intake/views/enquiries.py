@@ -7,21 +7,23 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.decorators import requires
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.intake.forms.enquiries import CloseForm, EnquiryForm, RegisterForm
 from tenuto.clinic.intake.models import Enquiry, EnquiryEnd
 from tenuto.clinic.intake.services import close_enquiry, record_enquiry, register_enquirer
 from tenuto.clinic.intake.services.enquiries import Enquiring, EnquiryEnded
-from tenuto.clinic.intake.views.frame import UNPROCESSABLE, staff_of
+from tenuto.clinic.intake.views.frame import UNPROCESSABLE
 from tenuto.clinic.intake.views.registering import registered
 from tenuto.clinic.ledger.facts import IN_ORDER, NEWEST_FIRST
 from tenuto.clinic.ledger.services import record_read
 from tenuto.clinic.people.comparing import SideBySide
+from tenuto.clinic.people.lists import record_list
 from tenuto.clinic.people.sight import hidden_from
+from tenuto.clinic.policies.api import policy_of
 
 __all__ = ["add", "enquiries", "enquiry"]
 
@@ -34,11 +36,14 @@ def enquiries(request: HttpRequest) -> HttpResponse:
     """Those that wait, the oldest first; then those that ended lately."""
     staff = staff_of(request)
     every = staff.clinic.enquiries.select_related("end").exclude(end__patient__in=hidden_from(staff))
-    record_read(subject=staff.clinic, by=staff, at=timezone.now(), what="list of enquiries")
+    ended = list(every.filter(end__isnull=False).order_by(*NEWEST_FIRST)[:20])
+    # Who was registered of them is a patient, whose record may ask later who saw it.
+    named = (row.end.patient_id for row in ended if row.end.patient_id is not None)
+    record_list("list of enquiries", named, by=staff, at=clock.instant())
     context = {
         "here": "enquiries",
         "waiting": every.filter(end__isnull=True).order_by(*IN_ORDER)[:SHOWN],
-        "ended": every.filter(end__isnull=False).order_by(*NEWEST_FIRST)[:20],
+        "ended": ended,
         "address": request.build_absolute_uri(f"/enquire/{staff.clinic_id}/"),
     }
     return render(request, "intake/enquiries.html", context)
@@ -48,7 +53,8 @@ def enquiries(request: HttpRequest) -> HttpResponse:
 @requires("enquiry.record")
 def add(request: HttpRequest) -> HttpResponse:
     """An enquiry by phone or letter."""
-    form = EnquiryForm(request.POST or None)
+    clinic = staff_of(request).clinic
+    form = EnquiryForm(request.POST or None, today=clock.today(clinic), policy=policy_of(clinic))
     if request.method == "POST" and form.is_valid():
         got, staff = form.cleaned_data, staff_of(request)
         asked = Enquiring(
@@ -60,7 +66,7 @@ def add(request: HttpRequest) -> HttpResponse:
             got["message"],
             got["referrer"],
         )
-        row = record_enquiry(clinic=staff.clinic, asked=asked, by=staff, at=timezone.now())
+        row = record_enquiry(clinic=staff.clinic, asked=asked, by=staff, at=clock.instant())
         messages.success(request, "The enquiry is recorded.", extra_tags="Saved")
         return redirect("enquiry", row.pk)
     return render(
@@ -79,7 +85,7 @@ def enquiry(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:
         # It became a restricted record: the way to it is the record's own.
         return redirect("intake:page", end.patient_id)
     if request.method != "POST":
-        record_read(subject=row, by=staff, at=timezone.now(), what="enquiry")
+        record_read(subject=row, by=staff, at=clock.instant(), what="enquiry")
         return _show(request, row)
     return _close(request, row) if "close" in request.POST else _register(request, row)
 
@@ -104,6 +110,7 @@ def _show(
                 "may_contact": row.consent_to_contact,
             },
             today=clock.today(row.clinic),
+            policy=policy_of(row.clinic),
         ),
         "close": close or CloseForm(),
         "compared": compared,
@@ -117,7 +124,7 @@ def _close(request: HttpRequest, row: Enquiry) -> HttpResponse:
     if not form.is_valid():
         return _show(request, row, close=form)
     try:
-        close_enquiry(enquiry=row, why=form.cleaned_data["why"], by=staff_of(request), at=timezone.now())
+        close_enquiry(enquiry=row, why=form.cleaned_data["why"], by=staff_of(request), at=clock.instant())
     except EnquiryEnded as ended:
         messages.warning(request, str(ended), extra_tags="Look")
     else:
@@ -126,12 +133,12 @@ def _close(request: HttpRequest, row: Enquiry) -> HttpResponse:
 
 
 def _register(request: HttpRequest, row: Enquiry) -> HttpResponse:
-    form = RegisterForm(request.POST, today=clock.today(row.clinic))
+    form = RegisterForm(request.POST, today=clock.today(row.clinic), policy=policy_of(row.clinic))
     try:
         done = registered(
             request,
             form,
-            lambda **who: register_enquirer(enquiry=row, **who, by=staff_of(request), at=timezone.now()),
+            lambda **who: register_enquirer(enquiry=row, **who, by=staff_of(request), at=clock.instant()),
         )
     except EnquiryEnded as ended:
         messages.warning(request, str(ended), extra_tags="Look")

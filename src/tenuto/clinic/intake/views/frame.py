@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.intake.presenters.aside import Aside, aside
 from tenuto.clinic.intake.state import IntakeState, batch_with, current
 from tenuto.clinic.pathway.api import Batch, judgements_of, patient_page, safety_now
 from tenuto.clinic.people.models import Patient
 
-__all__ = ["UNPROCESSABLE", "aside_html", "page", "staff_of"]
+__all__ = ["UNPROCESSABLE", "aside_html", "page"]
 
 UNPROCESSABLE = 422
-
-
-def staff_of(request: HttpRequest) -> Staff:
-    """Who is signed in; every page of intake needs somebody."""
-    return cast(Staff, request.user)
 
 
 def page(
@@ -30,13 +25,19 @@ def page(
     context: dict[str, Any],
     *,
     state: IntakeState | None = None,
+    next_step: bool = False,
+    read_by_patient: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     """A page about a patient, with the gate as it stands now."""
     state = state or current(patient)
     batch = batch_with(patient, state)
-    shown = {"aside": _aside(request, patient, state, batch), **context}
-    return patient_page(request, template, patient, shown, batch=batch, status=status)
+    # The patient reads such a screen and signs on it: no verdict stands beside it.
+    shown = {"aside": None if read_by_patient else _aside(request, patient, state, batch), **context}
+    return patient_page(
+        request, template, patient, shown, batch=batch, next_step=next_step, read_by_patient=read_by_patient,
+        status=status,
+    )  # fmt: skip
 
 
 def aside_html(request: HttpRequest, patient: Patient) -> str:

@@ -12,23 +12,23 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import roles_that_may
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.intake.entries import standing
 from tenuto.clinic.intake.forms.history import Posted, read_step, step_forms
 from tenuto.clinic.intake.gather import Gathered, fold, gather_one, without_saves
 from tenuto.clinic.intake.presenters.history import conflict_cards, notes_of, step_view
 from tenuto.clinic.intake.services.history import SaveResult, save_step
 from tenuto.clinic.intake.state import IntakeState, current
-from tenuto.clinic.intake.views.frame import UNPROCESSABLE, aside_html, page, staff_of
+from tenuto.clinic.intake.views.frame import UNPROCESSABLE, aside_html, page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
-from tenuto.core.intake.diagnosis_codes import titles
 from tenuto.core.intake.eligibility import JudgementPurpose, case_of
 from tenuto.core.intake.history import Saved, Value
+from tenuto.core.intake.icd10cm import titles
 from tenuto.core.intake.required import fact
 from tenuto.core.intake.steps import HistoryStep, Rows, step, steps
 
@@ -73,7 +73,7 @@ def _save(request: HttpRequest, patient: Patient, asked: HistoryStep, posted: Po
         again=request.POST.getlist("again"),
         together=[q.fact.id for q in asked.questions if q.together] if "together" in request.POST else (),
         by=staff_of(request),
-        at=timezone.now(),
+        at=clock.instant(),
     )
 
 

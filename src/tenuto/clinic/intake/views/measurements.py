@@ -9,17 +9,20 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.intake.forms.measurements import MeasurementForm
 from tenuto.clinic.intake.models import Measured, ReadingStruck
 from tenuto.clinic.intake.presenters.measurements import readings
 from tenuto.clinic.intake.services import record_reading, strike_reading
-from tenuto.clinic.intake.state import current, policy_of
-from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page, staff_of
+from tenuto.clinic.intake.state import IntakeState, current, policy_of
+from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
+from tenuto.core.intake.blood_pressure import too_close
+from tenuto.core.intake.eligibility import JudgementPurpose, case_of
 
 __all__ = ["measurements", "strike"]
 
@@ -28,7 +31,7 @@ __all__ = ["measurements", "strike"]
 @shows_patient("measurements", verb="intake.record")
 def measurements(request: HttpRequest, patient: Patient) -> HttpResponse:
     """All readings, and a form for the next one."""
-    now = timezone.now()
+    now = clock.instant()
     form = MeasurementForm(request.POST or None, policy=policy_of(patient.clinic), now=now)
     if request.method == "POST" and form.is_valid():
         _keep(request, patient, form, now)
@@ -54,9 +57,19 @@ def _tell(request: HttpRequest, patient: Patient, kinds: set[str]) -> None:
     messages.success(request, "The reading is recorded.", extra_tags="Saved")
     about = {"weight_kg": "weight", "height_cm": "height", "heart_rate_per_min": "heart_rate"}
     facts = {about.get(kind, "blood_pressure" if kind.endswith("mmhg") else "") for kind in kinds}
-    for finding in current(patient).gate.findings:
+    state = current(patient)
+    if "blood_pressure" in facts and (close := _too_close(state)):
+        messages.warning(request, close, extra_tags="Look")
+    for finding in state.gate.findings:
         if finding.fact in facts and finding.level > 0 and not finding.missing:
             messages.warning(request, finding.message, extra_tags="Look")
+
+
+def _too_close(state: IntakeState) -> str:
+    purpose = JudgementPurpose.PLANNING
+    return too_close(
+        case_of(state.facts, policy=state.policy, as_of=state.as_of, purpose=purpose, indication=None)
+    )
 
 
 @require_POST
@@ -69,7 +82,7 @@ def strike(request: HttpRequest, patient: Patient, reading: UUID) -> HttpRespons
             reading=reading,
             why=request.POST.get("why", "")[:300],
             by=staff_of(request),
-            at=timezone.now(),
+            at=clock.instant(),
         )
     except Measured.DoesNotExist as unknown:
         raise Http404(str(unknown)) from unknown

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.course.api import visits_of
 from tenuto.clinic.intake.models import Decision
 from tenuto.clinic.intake.presenters.overview import decision_text, sections, task_cards
 from tenuto.clinic.intake.since import changed_since_decision
 from tenuto.clinic.intake.state import current
-from tenuto.clinic.intake.views.frame import page, staff_of
+from tenuto.clinic.intake.views.frame import page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.api import open_tasks_of
@@ -26,7 +27,7 @@ def overview(request: HttpRequest, patient: Patient) -> HttpResponse:
     state = current(patient)
     context = {
         "sections": sections(state, patient.pk, staff_of(request)),
-        "tasks": task_cards(open_tasks_of(patient), now=timezone.now()),
+        "tasks": task_cards(open_tasks_of(patient), now=clock.instant()),
         "decision": state.decision,
         "changed": changed_since_decision(patient, state),
         "decision_told": decision_text(state),
@@ -36,4 +37,4 @@ def overview(request: HttpRequest, patient: Patient) -> HttpResponse:
         ),
         "record": state.record,
     }
-    return page(request, "intake/overview.html", patient, context, state=state)
+    return page(request, "intake/overview.html", patient, context, state=state, next_step=True)

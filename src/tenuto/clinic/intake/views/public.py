@@ -9,10 +9,9 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tenuto.clinic.accounts import throttle
+from tenuto.clinic.accounts import clock, throttle
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.intake.forms.enquiries import PublicEnquiryForm
 from tenuto.clinic.intake.models import Enquiry
@@ -50,7 +49,7 @@ def enquire(request: HttpRequest, clinic_id: UUID) -> HttpResponse:
     got = form.cleaned_data
     asked = Enquiring(Enquiry.Channel.WEB, got["name"], got["contact"], True, message=got["message"])
     by = Someone("enquiry", clinic.pk, "somebody on the public form", clinic.zone)
-    record_enquiry(clinic=clinic, asked=asked, by=by, at=timezone.now())
+    record_enquiry(clinic=clinic, asked=asked, by=by, at=clock.instant())
     return redirect("enquire-thanks", clinic.pk)
 
 

@@ -8,20 +8,22 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.intake.forms.enquiries import RegisterForm
-from tenuto.clinic.intake.views.frame import UNPROCESSABLE, staff_of
+from tenuto.clinic.intake.views.frame import UNPROCESSABLE
 from tenuto.clinic.people.comparing import SideBySide, answer, side_by_side
 from tenuto.clinic.people.look_alikes import RESTRICTED, visible
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.registering import register_person
 from tenuto.clinic.people.services import IdentityConflict, IdentityDoubt, known_patient
 from tenuto.clinic.people.similar import alike
+from tenuto.clinic.policies.api import policy_of
+from tenuto.clinic.ui.words import age, count
 from tenuto.core.intake.facts import Person
 
 __all__ = ["register", "registered"]
@@ -32,10 +34,12 @@ __all__ = ["register", "registered"]
 def register(request: HttpRequest) -> HttpResponse:
     """Register somebody who comes without an enquiry."""
     staff = staff_of(request)
-    form = RegisterForm(request.POST or None, today=clock.today(staff.clinic))
+    form = RegisterForm(request.POST or None, today=clock.today(staff.clinic), policy=policy_of(staff.clinic))
     compared: SideBySide | None = None
     if request.method == "POST":
-        done = registered(request, form, lambda **who: register_person(**who, by=staff, at=timezone.now())[0])
+        done = registered(
+            request, form, lambda **who: register_person(**who, by=staff, at=clock.instant())[0]
+        )
         if isinstance(done, HttpResponse):
             return done
         compared = done
@@ -66,7 +70,10 @@ def registered(
     except IdentityConflict as conflict:
         form.add_error("identifier", str(conflict))
         return None
-    messages.success(request, "The patient is registered. Go on with the history.", extra_tags="Registered")
+    years = f", {count(age(patient.birth_date, form.today), 'year')}" if patient.birth_date else ""
+    messages.success(
+        request, f"{patient.name}{years}, is registered. Go on with the history.", extra_tags="Registered"
+    )
     return redirect("intake:history-whole", patient.pk)
 
 

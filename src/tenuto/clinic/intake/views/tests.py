@@ -6,16 +6,16 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.intake.forms.tests import WORDS, TestsForm
 from tenuto.clinic.intake.models import TestResult
 from tenuto.clinic.intake.services import record_reading, record_test
 from tenuto.clinic.intake.services.tests import ask_for_test
 from tenuto.clinic.intake.state import IntakeState, current
-from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page, staff_of
+from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page
 from tenuto.clinic.ledger.facts import NEWEST_FIRST
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
@@ -61,7 +61,7 @@ def _case(state: IntakeState) -> JudgedCase:
 
 @transaction.atomic
 def _keep(request: HttpRequest, patient: Patient, form: TestsForm) -> None:
-    by, now, taken = staff_of(request), timezone.now(), form.cleaned_data["taken"]
+    by, now, taken = staff_of(request), clock.instant(), form.cleaned_data["taken"]
     if values := form.values():
         midnight = clock.start_of_day(patient.clinic, taken)
         record_reading(patient=patient, values=values, taken_at=midnight, by=by, at=now)
@@ -77,6 +77,6 @@ def ask(request: HttpRequest, patient: Patient) -> HttpResponse:
     test = next((t for t in labs.tests() if t.id == wanted), None)
     if test is None:
         raise Http404(f"There is no test '{wanted[:40]}'.")
-    ask_for_test(patient=patient, test=test, by=staff_of(request), at=timezone.now())
+    ask_for_test(patient=patient, test=test, by=staff_of(request), at=clock.instant())
     messages.success(request, f"The coordinator has the task: {test.title}.", extra_tags="Asked")
     return redirect("intake:tests", patient.pk)

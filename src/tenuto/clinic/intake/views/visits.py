@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from tenuto.clinic.accounts import clock
-from tenuto.clinic.course.api import record_visit, visits_of
+from tenuto.clinic.accounts.signed_in import staff_of
+from tenuto.clinic.course.api import visits_of
 from tenuto.clinic.intake.forms.visits import TOPICS, VisitForm
-from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page, staff_of
+from tenuto.clinic.intake.services.visits import hold_visit
+from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 
@@ -22,11 +23,11 @@ __all__ = ["visits"]
 @shows_patient("visits", verb="intake.record")
 def visits(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The visits held so far, and a form for one more, held by who records it."""
-    now = timezone.now()
+    now = clock.instant()
     form = VisitForm(request.POST or None, today=clock.day_of(patient.clinic, now))
     if request.method == "POST" and form.is_valid():
         got = form.cleaned_data
-        record_visit(
+        hold_visit(
             patient=patient,
             kind=got["kind"],
             held_on=got["held_on"],

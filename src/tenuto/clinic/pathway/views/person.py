@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import cast
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.pathway.forms import ContactWishForm, IdentityForm, SupportForm
-from tenuto.clinic.pathway.frame import patient_page
+from tenuto.clinic.pathway.frame import limits_of, patient_page
 from tenuto.clinic.pathway.registry import contributions
 from tenuto.clinic.pathway.seen import rests_on
 from tenuto.clinic.people import identity
@@ -41,7 +40,11 @@ def amend(request: HttpRequest, patient: Patient) -> HttpResponse:
     if form.is_valid():
         try:
             identity.amend_patient(
-                patient=patient, **form.cleaned_data, by=cast(Staff, request.user), at=timezone.now()
+                patient=patient,
+                **form.cleaned_data,
+                policy=limits_of(patient.clinic),
+                by=staff_of(request),
+                at=clock.instant(),
             )
         except (identity.ChangedMeanwhile, ValueError) as problem:
             form.add_error(None, str(problem))
@@ -63,8 +66,8 @@ def contact(request: HttpRequest, patient: Patient) -> HttpResponse:
                 channel=Channel(form.cleaned_data["channel"]),
                 allowed=form.cleaned_data["allowed"] == "yes",
                 address=form.cleaned_data["address"],
-                by=cast(Staff, request.user),
-                at=timezone.now(),
+                by=staff_of(request),
+                at=clock.instant(),
             )
         except ValueError as problem:
             form.add_error("address", str(problem))
@@ -81,7 +84,7 @@ def support(request: HttpRequest, patient: Patient) -> HttpResponse:
     form = SupportForm(request.POST)
     if form.is_valid():
         given = {**form.cleaned_data, "may_be_told": form.cleaned_data["may_be_told"] == "yes"}
-        identity.set_support_person(patient=patient, **given, by=cast(Staff, request.user), at=timezone.now())
+        identity.set_support_person(patient=patient, **given, by=staff_of(request), at=clock.instant())
         return _done(request, patient, "The support person is recorded.")
     return _page(request, patient, support=form)
 

@@ -69,21 +69,22 @@ def calendar_file(
 
 
 def as_calendar(
-    proposal: Proposal, *, whose: str, clinic: str = "", phone: str = "", made: datetime
+    proposal: Proposal, *, whose: str, clinic: str = "", phone: str = "", made: datetime, held: bool = False
 ) -> bytes:
     """The proposed series, one tentative entry an infusion; ValueError when there is nothing planned.
 
     `whose` stays the same for a person: a patient's id, or what `person_key` makes of a record without one. A closed gate
-    is written into every entry. A file made later is newer, so that a calendar moves the entry.
+    is written into every entry. A file made later is newer, so that a calendar moves the entry; of a plan that is `held`
+    it takes every entry back.
     """
     if not proposal.series.infusions:
         raise ValueError("no infusion is planned, so there is no calendar to write")
-    level, given = proposal.gate.level, len(proposal.request.given)
-    closed = f" The gate of the plan is {level.name}." if level is not Level.PASS else ""
+    level, given = proposal.verdict.level, len(proposal.request.given)
+    closed = f" The verdict on the plan is {level.name}." if level is not Level.PASS else ""
     sessions = [
         CalendarSession(
             f"{whose}|proposed", each.n, len(proposal.series.infusions) + given, each.on,
-            optional=each.kind is not InfusionKind.INDUCTION,
+            optional=each.kind is InfusionKind.OPTIONAL, dropped=held,
         )
         for each in proposal.series.infusions
     ]  # fmt: skip
@@ -117,6 +118,6 @@ def _summary(session: CalendarSession, clinic: str) -> str:
 def _description(session: CalendarSession, phone: str, note: str) -> str:
     call = f" Call {phone} with any question." if phone else ""
     if session.dropped:
-        return f"This date is no longer planned.{call}"
+        return f"This date does not stand any more.{call}"
     optional = " Only if the review before it says so." if session.optional else ""
     return f"{note}{optional}{call} {NOT_VALIDATED}"

@@ -1,15 +1,15 @@
-"""The sheet as a tagged PDF (PDF/UA-1), set with typst. The sheet travels as data; no text of it becomes markup."""
+"""The sheet of a plan as a PDF."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from tenuto.clinic.plan.documents.sheet import Sheet
+from tenuto.clinic.ui.pdf import set_sheet
 
 __all__ = ["as_pdf", "set_pdf"]
 
@@ -17,24 +17,10 @@ TEMPLATE = Path(__file__).with_name("sheet.typ")
 
 
 def as_pdf(sheet: Sheet, *, on: date) -> bytes:
-    """The PDF of a sheet, dated `on`; see `set_pdf`."""
+    """The PDF of a sheet, dated `on`."""
     return set_pdf(asdict(sheet), on=on)
 
 
 def set_pdf(sheet: Mapping[str, Any], *, on: date) -> bytes:
-    """The PDF of a sheet as plain values, as a kept version of a plan has it. The same sheet gives the same bytes.
-
-    A name in a script for which no font is at hand can't be set accessibly; such a sheet is set as a plain PDF,
-    with a box for each missing letter, rather than not at all.
-    """
-    import typst
-
-    inputs = {"sheet": json.dumps(dict(sheet), ensure_ascii=False)}
-    stamp = datetime.combine(on, time(), UTC)
-    try:
-        made = typst.compile(TEMPLATE, format="pdf", sys_inputs=inputs, pdf_standards="ua-1", timestamp=stamp)
-    except typst.TypstError:
-        made = typst.compile(TEMPLATE, format="pdf", sys_inputs=inputs, timestamp=stamp)
-    if not isinstance(made, bytes):
-        raise TypeError("typst gave no document")
-    return made
+    """The PDF of a sheet as plain values, as a kept version of a plan has it."""
+    return set_sheet(TEMPLATE, sheet, on=on)

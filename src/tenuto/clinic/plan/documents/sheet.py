@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from tenuto.clinic.plan.documents.order import SheetRow, allergies_of, care_lines, dose_rows
@@ -13,7 +14,7 @@ from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.facts import PatientFacts, Person
 from tenuto.core.intake.identifiers import record_number
 from tenuto.core.intake.required import GROUPS, RequiredFact, facts
-from tenuto.core.intake.safety import Risk, SafetyState, safety_state
+from tenuto.core.intake.safety import Risk, SafetyState, asks_again, safety_state
 from tenuto.core.plan.calculation import Calculation
 from tenuto.core.plan.proposal import Proposal
 
@@ -34,8 +35,6 @@ NOT_FOR_CARE = (
     "A proposal for a licensed prescriber, who decides and signs. Not for care until your clinic has validated it. "
     "Not cleared or approved by any regulator."
 )
-SAFETY_LEVELS = {Risk.OPEN: "BLOCK", Risk.KNOWN: "REVIEW", Risk.NOT_ASKED: "REVIEW", Risk.NONE_FOUND: "PASS"}
-"""The level whose colour a safety line has on paper; what nobody asked is never calm."""
 MARKS = {Level.PASS: "●", Level.REVIEW: "◆", Level.BLOCK: "■", Level.REFUSE: "■"}
 
 
@@ -112,11 +111,15 @@ class Today:
     """What a paper says of the day on which it is made, whatever was signed before."""
 
     safety: SafetyState
+    on: date
+    """The day: a paper is read on others."""
     clinic: str = ""
     alerts: tuple[str, ...] = ()
     level: str = ""
     """The one verdict of today, for a plan that was judged on another day; empty where the sheet has it."""
     why: str = ""
+    next_step: str = ""
+    """What comes next in the course; empty for a plan that is not in force."""
 
 
 def sheet_of(
@@ -135,7 +138,7 @@ def sheet_of(
     return Sheet(
         level=level.name,
         mark=MARKS[level],
-        verdict=_verdict(level),
+        verdict=_verdict(judged),
         person=_person(person, proposal.assessment.body.age_years),
         about=_about(proposal),
         findings=tuple(_finding(f) for f in judged.findings if not _only_unrecorded(f)),
@@ -155,7 +158,7 @@ def sheet_of(
         alternatives=tuple(SheetRow(a.protocol.id, a.why) for a in proposal.alternatives),
         ignored=_ignored(ignored),
         safety=safety.text,
-        safety_level=SAFETY_LEVELS[safety.risk],
+        safety_level=safety.level.name,
         patient=_who(facts),
         monitoring=care.monitoring,
         side_effects=care.side_effects,
@@ -182,7 +185,7 @@ def today_on(sheet: Mapping[str, Any], today: Today) -> dict[str, Any]:
     alerts = [
         {
             "label": "Alerts",
-            "value": "; ".join(alert.rstrip(".") for alert in today.alerts) or "None on record",
+            "value": "; ".join(alert.rstrip(".") for alert in _alerts(today)) or "None on record",
         }
     ]
     return {
@@ -190,19 +193,29 @@ def today_on(sheet: Mapping[str, Any], today: Today) -> dict[str, Any]:
         **(_judged_today(sheet, today) if today.level else {}),
         "clinic": today.clinic,
         "safety": today.safety.text,
-        "safety_level": SAFETY_LEVELS[today.safety.risk],
+        "safety_level": today.safety.level.name,
         "patient": [*sheet.get("patient", ()), *alerts],
     }
+
+
+def _alerts(today: Today) -> Iterator[str]:
+    """What is red first, then a risk that is known or was never asked about, then the alerts of the record."""
+    state = today.safety
+    yield from state.words
+    if state.risk in (Risk.KNOWN, Risk.NOT_ASKED):
+        yield state.sentences[0]
+    yield from today.alerts
 
 
 def _judged_today(sheet: Mapping[str, Any], today: Today) -> dict[str, Any]:
     """Today's level stands where a reader looks for it; that of the day of the signature is said beside it."""
     signed = {"label": "When signed", "value": f"{sheet['mark']} {sheet['level']}"}
+    following = [{"label": "Next", "value": today.next_step}] if today.next_step else []
     return {
         "level": today.level,
         "mark": MARKS[Level[today.level]],
-        "verdict": f"Today. {today.why}",
-        "about": [signed, *sheet["about"]],
+        "verdict": f"On {say_date(today.on)}. {today.why}",
+        "about": [signed, *following, *sheet["about"]],
     }
 
 
@@ -217,13 +230,14 @@ def _who(facts: PatientFacts) -> tuple[SheetRow, ...]:
     )
 
 
-def _verdict(level: Level) -> str:
+def _verdict(gate: Gate) -> str:
+    opens = f"Opens for {gate.opened_by}."
     return {
         Level.PASS: "No finding speaks against this plan.",
-        Level.REVIEW: f"Opens for {level.opened_by}.",
-        Level.BLOCK: f"Closed. Opens for {level.opened_by}.",
-        Level.REFUSE: f"Refused. Opens for {level.opened_by}.",
-    }[level]
+        Level.REVIEW: opens,
+        Level.BLOCK: f"Closed. {opens}",
+        Level.REFUSE: f"Refused. {opens}",
+    }[gate.level]
 
 
 def _person(person: Person, age: int | None) -> str:
@@ -281,7 +295,9 @@ def _agree(calculation: Calculation) -> str:
 
 
 def _optional(kind: str) -> str:
-    return " (only if the review before it says so)" if kind == "optional" else ""
+    return {"optional": " (only if the review before it says so)", "maintenance": " (maintenance)"}.get(
+        kind, ""
+    )
 
 
 def _maintenance(proposal: Proposal) -> tuple[str, ...]:
@@ -294,7 +310,7 @@ def _maintenance(proposal: Proposal) -> tuple[str, ...]:
 
 def _only_unrecorded(finding: Finding) -> bool:
     """Whether a finding says no more than that a fact is not recorded; a list of them is one line."""
-    return finding.missing and finding.level <= Level.REVIEW
+    return finding.missing and finding.level <= Level.REVIEW and not asks_again(finding)
 
 
 def _unrecorded(proposal: Proposal) -> tuple[RequiredFact, ...]:
@@ -313,15 +329,19 @@ def unrecorded_line(proposal: Proposal) -> str:
         return ""
     listed = ", ".join(f"{title} {number}" for title, number in groups.items())
     what = "1 fact is" if groups.total() == 1 else f"{groups.total()} facts are"
-    return f"{what} not recorded: {listed}."
+    old = [each.title for each in unrecorded if each.id in _too_old(proposal)]
+    said = f" Of these, recorded too long ago: {'; '.join(old)}." if old else ""
+    return f"{what} not recorded: {listed}.{said}"
+
+
+def _too_old(proposal: Proposal) -> frozenset[str]:
+    return frozenset(f.fact for f in proposal.gate.findings if f.missing and f.code.startswith("STALE"))
 
 
 def to_do_rows(proposal: Proposal) -> tuple[SheetRow, ...]:
     """What is needed on the day, with the day: the first infusion's, or the one the series may start on."""
-    planned = proposal.series.infusions
-    due = planned[0].on if planned else proposal.request.start or proposal.as_of
     names = [fact.title for fact in facts() if fact.id in proposal.assessment.to_do]
-    return (SheetRow(f"By {say_date(due)}", ", ".join(names)),) if names else ()
+    return (SheetRow(f"By {say_date(proposal.first_day)}", ", ".join(names)),) if names else ()
 
 
 def _ignored(ignored: Mapping[str, int]) -> str:

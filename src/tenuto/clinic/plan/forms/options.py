@@ -16,11 +16,13 @@ from tenuto.clinic.ui.fields import DayField
 from tenuto.core.literature.maintenance import MaintenanceRule, maintenance_rules
 from tenuto.core.literature.order_set import order_set
 from tenuto.core.literature.protocol import Protocol, protocols
+from tenuto.core.plan.care import volume_problem
 from tenuto.core.plan.dosing_weight import WeightBasis, WeightChoice
 from tenuto.core.plan.inputs import TotalVolume
 from tenuto.core.plan.product import labelled_strengths
 from tenuto.core.plan.request import PlanRequest
 from tenuto.core.policy import WEEKDAYS, Policy
+from tenuto.core.sentences import is_sentence
 from tenuto.core.units import MgPerKg, MgPerMl, Minutes, Ml, UnitError, plain, read_decimal
 
 __all__ = ["OptionsForm", "query_of"]
@@ -88,6 +90,9 @@ class OptionsForm(forms.Form):
         error_messages={"invalid": "Write a whole number, such as 6."},
     )
     maintenance = forms.ChoiceField(label="Maintenance", required=False)
+    next_maintenance = DayField(
+        label="Next maintenance infusion on", required=False, help_text="Empty: none is decided."
+    )
     anew_series = forms.BooleanField(label="Begin a series anew", required=False)
 
     def __init__(self, data: QueryDict, *, policy: Policy, today: date) -> None:
@@ -128,8 +133,8 @@ class OptionsForm(forms.Form):
             amount = Ml(read_decimal(typed))
         except UnitError as error:
             raise ValidationError(str(error)) from error
-        if amount.value <= 0:
-            raise ValidationError("The total volume must be above zero.")
+        if problem := volume_problem(amount):
+            raise ValidationError(problem)
         return TotalVolume(amount)
 
     def clean_dose(self) -> MgPerKg | None:
@@ -143,9 +148,15 @@ class OptionsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("weight") and not cleaned.get("reason", "").strip():
+        if cleaned.get("weight") and not is_sentence(cleaned.get("reason", "")):
             self.add_error("reason", "Write why the dose is not calculated on the measured weight.")
         return cleaned
+
+    @property
+    def rarely_used(self) -> bool:
+        """Whether one of the options that a small screen keeps folded was chosen, or is wrong."""
+        names = ("weight", "reason", "dose", "minutes", "infusions", "maintenance", "next_maintenance")
+        return any(self[name].value() or self[name].errors for name in names)
 
     @property
     def anew(self) -> bool:
@@ -169,6 +180,7 @@ class OptionsForm(forms.Form):
             minutes=got["minutes"],
             infusions=got["infusions"],
             maintenance=got["maintenance"] or None,
+            next_maintenance=got["next_maintenance"],
             weight_choice=WeightChoice(WeightBasis(got["weight"]), got["reason"].strip())
             if got["weight"]
             else None,
@@ -193,6 +205,7 @@ def query_of(request: PlanRequest, *, anew: bool = False) -> str:
         ("minutes", request.minutes and plain(request.minutes.value)),
         ("infusions", request.infusions),
         ("maintenance", request.maintenance),
+        ("next_maintenance", request.next_maintenance and request.next_maintenance.isoformat()),
         ("anew_series", "on" if anew else None),
     ]
     return urlencode([(name, value) for name, value in known if value])

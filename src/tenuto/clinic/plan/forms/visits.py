@@ -54,9 +54,6 @@ class GivenInfusionForm(forms.Form):
     deepest_sedation = forms.ChoiceField(
         label="Deepest sedation, MOAA/S", required=False, choices=MOAAS, help_text="5 is awake."
     )
-    improved_percent = forms.CharField(
-        label="Score improved since baseline, %", required=False, max_length=8, help_text="Empty: no score."
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,10 +67,6 @@ class GivenInfusionForm(forms.Form):
 
     def clean_minutes(self) -> Decimal:
         return _number(self.cleaned_data["minutes"], above=0, most=9999, places=1)
-
-    def clean_improved_percent(self) -> Decimal | None:
-        typed = self.cleaned_data["improved_percent"].strip()
-        return _number(typed, above=-1000, most=100, places=1) if typed else None
 
     def clean_open_grade(self) -> str:
         still_open: str = self.cleaned_data["open_grade"]
@@ -99,11 +92,6 @@ class GivenInfusionForm(forms.Form):
                 effects=tuple(got["effects"]),
             ),
         )
-
-    def improved(self) -> Decimal | None:
-        """By how many percent the score has fallen; None without one."""
-        fallen: Decimal | None = self.cleaned_data["improved_percent"]
-        return fallen
 
 
 class OrdersForm(forms.Form):

@@ -13,6 +13,12 @@ from tenuto.core.plan.series import InfusionKind, PlannedInfusion
 
 __all__ = ["CourseCard", "ListedInfusion", "course_card"]
 
+NOTES = {
+    InfusionKind.INDUCTION: "",
+    InfusionKind.OPTIONAL: ", only if the review says so",
+    InfusionKind.MAINTENANCE: ", maintenance",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ListedInfusion:
@@ -68,7 +74,7 @@ def _kind(infusion: PlannedInfusion) -> str:
 
 
 def _note(infusion: PlannedInfusion) -> str:
-    return "" if infusion.kind is InfusionKind.INDUCTION else ", only if the review says so"
+    return NOTES[infusion.kind]
 
 
 def _ordinal(number: int) -> str:

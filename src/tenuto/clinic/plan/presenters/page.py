@@ -152,7 +152,7 @@ def no_dose(proposal: Proposal) -> str:
 
 
 def _no_course(proposal: Proposal) -> str:
-    return "A series needs a protocol." if proposal.protocol is None else "No day fits; see the gate."
+    return "A series needs a protocol." if proposal.protocol is None else "No day fits; see the findings."
 
 
 def course_of(proposal: Proposal) -> CourseCard | None:

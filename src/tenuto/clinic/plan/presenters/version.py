@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tenuto.clinic.accounts.api import may
+from tenuto.clinic.accounts.credentials import credential_at
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.api import IntakeState
+from tenuto.clinic.ledger.actors import for_people
+from tenuto.clinic.ledger.facts import SignedFact
 from tenuto.clinic.plan.changes import changes
 from tenuto.clinic.plan.forms.options import query_of
 from tenuto.clinic.plan.models import PlanVersion
@@ -23,7 +26,15 @@ from tenuto.clinic.ui.words import long_moment
 from tenuto.core.gate import Level
 from tenuto.core.intake.difference import Difference
 
-__all__ = ["PlanVersionPage", "PlanVersionRow", "SignCard", "undecided", "version_page", "version_rows"]
+__all__ = [
+    "PlanVersionPage",
+    "PlanVersionRow",
+    "SignCard",
+    "signed_by_words",
+    "undecided",
+    "version_page",
+    "version_rows",
+]
 
 METHODS = {"totp": "authenticator code", "webauthn": "passkey"}
 SHORT = 12
@@ -67,6 +78,7 @@ class PlanVersionPage:
     exception: str
     """The medical director's exception from a BLOCK, in words; empty when there is none."""
     is_draft: bool
+    was_signed: bool
     in_force: bool
     can_revise: bool
     can_withdraw: bool
@@ -116,6 +128,7 @@ def version_page(
         ended=_ended(version, status, versions),
         exception=_exception(version),
         is_draft=status is Status.DRAFT,
+        was_signed=hasattr(version, "signature"),
         in_force=status is Status.SIGNED,
         can_revise=revise and status is not Status.DRAFT,
         can_withdraw=revise and status in (Status.DRAFT, Status.SIGNED),
@@ -146,13 +159,21 @@ def version_rows(
     return tuple(_row(v, words_of(found[v], held=held), shown=v == shown) for v in versions)
 
 
+def signed_by_words(signature: SignedFact) -> str:
+    """'Dora Demo (dora), MD, licence 12345, medical director', as on the day of the signature."""
+    printed = credential_at(signature.signed_by_id, signature.event_number)
+    return ", ".join(
+        filter(None, (signature.recorded_by_name, printed, signature.signed_as.replace("_", " ")))
+    )
+
+
 def signature_rows(version: PlanVersion) -> tuple[tuple[str, str], ...]:
     """The signature block of page and paper; empty for a draft."""
     if not hasattr(version, "signature"):
         return ()
     signature = version.signature
     rows = [
-        ("Signed by", f"{signature.recorded_by_name}, {signature.signed_as.replace('_', ' ')}"),
+        ("Signed by", signed_by_words(signature)),
         ("Signed", f"{long_moment(signature.recorded_at)}, with a fresh {METHODS[signature.method]}"),
         ("Meaning", signature.meaning),
     ]
@@ -162,7 +183,7 @@ def signature_rows(version: PlanVersion) -> tuple[tuple[str, str], ...]:
 
 
 def _acts(version: PlanVersion) -> tuple[tuple[str, str], ...]:
-    rows = [("Drafted", f"{long_moment(version.recorded_at)}, by {version.recorded_by_name}")]
+    rows = [("Drafted", f"{long_moment(version.recorded_at)}, by {for_people(version.recorded_by_name)}")]
     if version.why:
         rows.append(("Why", version.why))
     if granted := _exception(version):
@@ -227,7 +248,7 @@ def _sign(version: PlanVersion, staff: Staff, state: IntakeState) -> SignCard:
     own = granted is not None and granted.signed_by_id == staff.pk
     waits = ""
     if blocked and granted is None:
-        waits = "The gate says BLOCK. A medical director's exception comes first; then somebody else signs."
+        waits = "The verdict is BLOCK. A medical director's exception comes first; then somebody else signs."
     elif own:
         waits = "You granted the exception, so another prescriber signs."
     elif not allowed:
@@ -254,5 +275,9 @@ def undecided(state: IntakeState) -> str:
 
 
 def _row(version: PlanVersion, words: StatusWords, *, shown: bool) -> PlanVersionRow:
-    by = version.signature.recorded_by_name if hasattr(version, "signature") else version.recorded_by_name
+    by = (
+        version.signature.recorded_by_name
+        if hasattr(version, "signature")
+        else for_people(version.recorded_by_name)
+    )
     return PlanVersionRow(str(version.pk), version.number, words.mark, words.label, by, shown)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from tenuto.clinic.course.api import RecordedInfusion
 from tenuto.clinic.plan.forms.options import query_of
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.services.visits import orderable
-from tenuto.clinic.ui.words import long_day
+from tenuto.clinic.ui.words import day, long_day
+from tenuto.core.course.account import CourseAccount
 from tenuto.core.course.infusion import Tolerability
 from tenuto.core.plan.side_effects import options_for, side_effects
 from tenuto.core.plan.titration import OptionChange, Titration, TitrationOption
@@ -25,6 +27,8 @@ class VisitRow:
     """One infusion that was given."""
 
     on: str
+    day: str
+    """The same for a form."""
     dose: str
     differs: str
     """What the plan in force orders, when it is not what was given."""
@@ -32,6 +36,9 @@ class VisitRow:
     grades: str
     watched: str
     score: str
+    """The first score after it, before the next infusion."""
+    deviates: tuple[str, ...]
+    """In what it differs from what was signed."""
     by: str
 
 
@@ -64,10 +71,13 @@ class OrderOption:
     revisions: tuple[str, ...]
 
 
-def visit_rows(infusions: Iterable[RecordedInfusion], version: PlanVersion | None) -> tuple[VisitRow, ...]:
-    """The visits, the newest first, each beside what the plan in force orders."""
+def visit_rows(
+    infusions: Iterable[RecordedInfusion], version: PlanVersion | None, course: CourseAccount
+) -> tuple[VisitRow, ...]:
+    """The visits, the newest first, each beside what the plan in force orders and what its course says of it."""
     ordered = version.order.dose.dose.value if version and version.order.dose else None
-    return tuple(_row(each, ordered) for each in sorted(infusions, key=lambda each: each.on, reverse=True))
+    newest_first = sorted(infusions, key=lambda each: each.on, reverse=True)
+    return tuple(_row(each, ordered, course) for each in newest_first)
 
 
 def titration_card(found: Titration | None, version: PlanVersion) -> TitrationCard | None:
@@ -118,22 +128,28 @@ def _evidence(basis: Basis) -> str:
     return ", ".join(tag.meaning for tag in basis.tags).capitalize()
 
 
-def _row(recorded: RecordedInfusion, ordered: Decimal | None) -> VisitRow:
+def _row(recorded: RecordedInfusion, ordered: Decimal | None, course: CourseAccount) -> VisitRow:
     given, borne = recorded.infusion, recorded.infusion.tolerability
     differs = ordered is not None and given.mass is not None and given.mass.value != ordered
     return VisitRow(
         on=long_day(given.on),
+        day=given.on.isoformat(),
         dose=f"{given.mass} over {given.minutes}",
         differs=f"The plan orders {plain(ordered)} mg" if ordered is not None and differs else "",
         effects=", ".join(effect.title for effect in options_for(borne.effects if borne else ()))
         or "Nothing reported",
         grades=_grades(borne) if borne else "Not recorded",
         watched=_watched(borne) if borne else "Not recorded",
-        score="No score"
-        if recorded.improved_percent is None
-        else f"{plain(recorded.improved_percent)} % better than baseline",
+        score=_score(course, given.on),
+        deviates=tuple(found.text for found in course.deviations if found.on == given.on),
         by=recorded.recorded_by_name,
     )
+
+
+def _score(course: CourseAccount, on: date) -> str:
+    point = course.score_after(on)
+    scale = course.scale
+    return f"{scale.title} {plain(point.value)}, {day(point.on)}" if scale and point else "No score"
 
 
 def _grades(borne: Tolerability) -> str:

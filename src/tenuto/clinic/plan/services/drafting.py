@@ -158,7 +158,7 @@ def draft(
 def keep_draft(built: Built, *, why: str, by: Actor, at: datetime) -> PlanVersion:
     """The draft of what was built, in the transaction that holds the patient. Raises DraftRefused without a dose."""
     if not built.signable:
-        raise DraftRefused("There is no dose to order yet. See the gate and the options, then try again.")
+        raise DraftRefused("There is no dose to order yet. See the findings and the options, then try again.")
     if built.proposal.to_choose:
         raise DraftRefused(NOT_COMPLETE)
     force = built.grounds.in_force

@@ -26,13 +26,16 @@ from tenuto.clinic.ports.api import (
     HoldKind,
     active_holds,
     end_tasks,
+    holds_in,
     lift_hold,
     open_by_rule,
     open_tasks_of,
     place_hold,
 )
 from tenuto.core.gate import Level
+from tenuto.core.intake.safety import Risk
 from tenuto.core.literature.tasks import LOOK_AGAIN, EndsBy, task_kind
+from tenuto.core.sentences import check_reason
 
 __all__ = ["RULE", "hold_what_changed", "look_of", "review", "why_held"]
 
@@ -41,9 +44,9 @@ AT_ONCE = 50
 """Patients looked at together."""
 
 
-def look_of(patient: Patient, batch: Batch | None = None) -> SecondLook | None:
-    """How the plan in force of a patient stands today; None without one."""
-    return (batch or Batch.of(patient)).once(looks).get(patient.pk)
+def look_of(patient: Patient, batch: Batch) -> SecondLook | None:
+    """How the plan in force of a patient stands on the day of the batch; None without one."""
+    return batch.once(looks).get(patient.pk)
 
 
 def why_held(found: Grounds, batch: Batch) -> str:
@@ -55,7 +58,7 @@ def why_held(found: Grounds, batch: Batch) -> str:
     look = look_of(patient, batch)
     reasons = [*stopped(found.state, safety_now(patient, batch))]
     reasons += [reason.text for reason in look.reasons] if look else []
-    reasons += [hold.why for hold in active_holds(patient, on=found.state.as_of)]
+    reasons += [hold.why for hold in holds_in(batch).get(patient.pk, ())]
     return " ".join(dict.fromkeys(reasons))
 
 
@@ -122,8 +125,9 @@ def _ask(patient: Patient, look: SecondLook, machine: Machine, at: datetime) -> 
 def review(*, version: PlanVersion, reason: str, signature: Reauthentication, at: datetime) -> PlanReview:
     """A prescriber has looked again and lets the plan go on; past a BLOCK only a medical director may.
 
-    It ends the task and lifts the holds. A withdrawn consent is the patient's to change: raises SigningRefused, as for a
-    plan that has nothing to look at, ReasonMissing and PermissionError.
+    It ends the task and lifts the holds. Nobody may while a risk of suicide is open, and nobody past a withdrawn consent:
+    only the patient gives a new one. Raises SigningRefused for both, and for a plan that has nothing to look at; raises
+    ReasonMissing and PermissionError.
     """
     by, patient = signature.by, version.patient
     check_same_clinic(by, patient)
@@ -131,15 +135,15 @@ def review(*, version: PlanVersion, reason: str, signature: Reauthentication, at
     if not may(by, "plan.revise"):
         raise PermissionError(f"{by} may not do this. Ask a prescriber.")
     by.clinic.patients.select_for_update().get(pk=patient.pk)
-    look = look_of(patient)
+    batch = Batch([patient], clinic=patient.clinic, today=clock.day_of(patient.clinic, at))
+    _check_no_open_risk(patient, batch)
+    look = look_of(patient, batch)
     if look is None or look.version.pk != version.pk or not look.reasons:
         raise SigningRefused("Nothing has changed that this plan has to be looked at for.")
     _check_may_go_on(look, by.role)
-    if not reason.strip():
-        raise ReasonMissing("Write why this plan goes on.")
     row = PlanReview.objects.create(
         version=version,
-        reason=reason.strip(),
+        reason=check_reason(reason, "Write why this plan goes on, in a sentence.", refused=ReasonMissing),
         reasons=[each.key for each in look.reasons],
         gate_level=look.level.name,
         **signed(signature, at),
@@ -166,6 +170,22 @@ def review(*, version: PlanVersion, reason: str, signature: Reauthentication, at
     return row
 
 
+def _check_no_open_risk(patient: Patient, batch: Batch) -> None:
+    """Raise SigningRefused while somebody may be at risk of suicide, or a task about it waits for what ends it."""
+    safety = safety_now(patient, batch)
+    waiting = [task for task in open_tasks_of(patient) if task_kind(task.kind).suicide_risk]
+    if safety.risk is Risk.OPEN or waiting:
+        why = (
+            safety.sentences[0]
+            if safety.risk is Risk.OPEN
+            else f"“{task_kind(waiting[0].kind).title}” is open."
+        )
+        raise SigningRefused(
+            f"{why} This plan does not go on while a risk of suicide or a task about it is open. "
+            "Record what the task asks for first, then look at the plan again."
+        )
+
+
 def _check_may_go_on(look: SecondLook, role: str) -> None:
     if any(each.is_consent for each in look.reasons):
         raise SigningRefused(
@@ -174,9 +194,9 @@ def _check_may_go_on(look: SecondLook, role: str) -> None:
     worst = max(each.level for each in look.reasons)
     if worst is Level.REFUSE:
         raise SigningRefused(
-            "The gate says REFUSE today. Nobody can let this plan go on; correct the facts first."
+            "The verdict is REFUSE today. Nobody can let this plan go on; correct the facts first."
         )
     if worst is Level.BLOCK and role != Role.MEDICAL_DIRECTOR:
         raise SigningRefused(
-            "The gate says BLOCK today. Only a medical director lets this plan go on; or withdraw it."
+            "The verdict is BLOCK today. Only a medical director lets this plan go on; or withdraw it."
         )

@@ -21,6 +21,7 @@ from tenuto.clinic.plan.versions import standing
 from tenuto.clinic.ports.api import open_by_rule
 from tenuto.core.literature.tasks import REVISION_TO_SIGN, task_kind
 from tenuto.core.plan.request import PlanRequest
+from tenuto.core.sentences import check_reason
 
 __all__ = ["ProposedRevision", "RevisionRefused", "check_may_propose", "propose_revision"]
 
@@ -50,8 +51,7 @@ def propose_revision(
     RevisionRefused, PlanRequestError and PermissionError.
     """
     check_may_propose(by, patient)
-    if not why.strip():
-        raise RevisionRefused("Say why the plan should be revised, in one sentence.")
+    why = check_reason(why, "Say why the plan should be revised, in one sentence.", refused=RevisionRefused)
     # One draft or signature of a patient at a time; the number follows from what is there.
     patient.clinic.patients.select_for_update().get(pk=patient.pk)
     built = build(grounds(patient), request)

@@ -10,8 +10,10 @@ from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Role, Staff
 from tenuto.clinic.accounts.reauthenticate import Reauthentication
+from tenuto.clinic.intake.api import open_to_dos
 from tenuto.clinic.ledger.facts import recorded, signed
 from tenuto.clinic.ledger.models import EventKind
+from tenuto.clinic.ledger.sealed import check_sealed
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.plan.models import PlanException, PlanSignature, PlanVersion, PlanWithdrawal
 from tenuto.clinic.plan.services.drafting import Built, PlanConflict, moved, rebuilt
@@ -20,7 +22,7 @@ from tenuto.clinic.plan.versions import standing
 from tenuto.clinic.ports.api import end_tasks, open_safety_tasks_of
 from tenuto.core.gate import Authority, GateClosed, Level, Override
 from tenuto.core.literature.tasks import LOOK_AGAIN, EndsBy, task_kind
-from tenuto.core.sentences import is_sentence
+from tenuto.core.sentences import check_reason, is_sentence
 
 __all__ = ["ReasonMissing", "SigningRefused", "grant_exception", "meaning", "sign", "withdraw"]
 
@@ -36,7 +38,7 @@ class ReasonMissing(SigningRefused):
 def meaning(version: PlanVersion) -> str:
     """The sentence that a signature under this version stands for."""
     return (
-        f"I have read the facts, every finding of the gate, the dose by both calculations and the dates. I order this plan, "
+        f"I have read the facts, every finding, the dose by both calculations and the dates. I order this plan, "
         f"version {version.number}, for {version.order.patient.name} by this protocol and this policy."
     )
 
@@ -50,14 +52,15 @@ def grant_exception(
     _check_can_sign(version, signature, at, verb="gate.exception")
     now = _check_unchanged(version)
     if now.proposal.gate.level is not Level.BLOCK:
-        raise SigningRefused(f"The gate says {version.gate_level}. An exception is only for a BLOCK.")
-    if not is_sentence(reason):
-        raise ReasonMissing("Write why this plan may go on past the BLOCK, in a sentence.")
+        raise SigningRefused(f"The verdict is {version.gate_level}. An exception is only for a BLOCK.")
+    why = check_reason(
+        reason, "Write why this plan may go on past the BLOCK, in a sentence.", refused=ReasonMissing
+    )
     if hasattr(version, "exception"):
         raise SigningRefused(f"{version.exception.recorded_by_name} granted the exception already.")
     row = PlanException.objects.create(
         version=version,
-        reason=reason.strip(),
+        reason=why,
         **signed(signature, at),
     )
     detail = {"version": version.number, "reason": row.reason, "content": version.content_sha256}
@@ -72,8 +75,8 @@ def sign(
     """Sign the content with the digest `seen`.
 
     The same options are worked out on what is known now; any difference is a PlanConflict and nothing is signed.
-    A REVIEW needs the signer's reason, a BLOCK also a medical director's exception, given by somebody else.
-    Raises SigningRefused, PlanConflict and PermissionError.
+    A REVIEW needs the signer's reason, a BLOCK also a medical director's exception, given by somebody else. What is needed
+    by the first infusion and is not recorded becomes a task each. Raises SigningRefused, PlanConflict and PermissionError.
     """
     by = signature.by
     _check_can_sign(version, signature, at, verb="plan.revise" if version.revises_id else "plan.sign")
@@ -112,6 +115,7 @@ def sign(
         kind=EventKind.OVERRIDE if overridden else EventKind.WRITE,
     )
     end_tasks(patient=version.patient, ends_by=EndsBy.PLAN, subject=row, by=by, at=at)
+    open_to_dos(patient=version.patient, first_day=now.proposal.first_day, by=by, at=at)
     return row
 
 
@@ -119,20 +123,21 @@ def sign(
 def withdraw(*, version: PlanVersion, reason: str, by: Staff, at: datetime) -> PlanWithdrawal:
     """Take a signed version back, or decline a draft. Stopping asks for a reason and for nothing else.
 
-    It ends the tasks about this version. Raises SigningRefused and PermissionError.
+    It ends the tasks about this version, and what it still needed. Raises SigningRefused and PermissionError.
     """
     check_same_clinic(by, version.patient)
     if not may(by, "plan.revise"):
         raise PermissionError(f"{by} may not withdraw a plan. Ask a prescriber.")
+    # Nobody signs and declines at once, and a second press waits for the first.
+    by.clinic.patients.select_for_update().get(pk=version.patient_id)
     status = _status(version)
     if status not in (Status.DRAFT, Status.SIGNED):
         raise SigningRefused(f"This version is not in force: {WORDS[status].label.lower()}.")
     declines = status is Status.DRAFT
-    if not reason.strip():
-        raise ReasonMissing(f"Write why this {'draft is declined' if declines else 'plan is withdrawn'}.")
+    ask = f"Write why this {'draft is declined' if declines else 'plan is withdrawn'}, in a sentence."
     row = PlanWithdrawal.objects.create(
         version=version,
-        reason=reason.strip(),
+        reason=check_reason(reason, ask, refused=ReasonMissing),
         **recorded(by, at),
     )
     detail = {"version": version.number, "was": str(status), "reason": row.reason}
@@ -141,7 +146,9 @@ def withdraw(*, version: PlanVersion, reason: str, by: Staff, at: datetime) -> P
         patient=version.patient,
         ends_by=EndsBy.PLAN,
         subject=row,
-        only=lambda task: task.target == str(version.pk),
+        only=lambda task: (
+            task.target == str(version.pk) or (not declines and bool(task_kind(task.kind).to_do))
+        ),
         note=row.reason,
         by=by,
         at=at,
@@ -155,6 +162,8 @@ def _check_can_sign(version: PlanVersion, signature: Reauthentication, at: datet
     signature.spend(signer=by, at=at)
     if not may(by, verb):
         raise PermissionError(f"{by} may not do this. See who may in the manual.")
+    # An order for somebody whose name or birth date was edited past the program would be for somebody else.
+    check_sealed([version.patient, *version.patient.identifiers.all()])
     # Two people who sign at once are served one after the other.
     by.clinic.patients.select_for_update().get(pk=version.patient_id)
     status = _status(version)
@@ -209,11 +218,12 @@ def _check_gate_opens(version: PlanVersion, now: Built, by: Staff, reason: str, 
     gate = now.proposal.gate
     if gate.level is Level.PASS:
         return
-    if gate.level in (Level.REVIEW, Level.BLOCK) and not reason.strip():
-        raise ReasonMissing(f"The gate says {gate.level.name}. Write why you go on.")
+    if gate.level in (Level.REVIEW, Level.BLOCK):
+        ask = f"The verdict is {gate.level.name}. Write why you go on, in a sentence."
+        check_reason(reason, ask, refused=ReasonMissing)
     if gate.level is Level.BLOCK and not hasattr(version, "exception"):
         raise SigningRefused(
-            "The gate says BLOCK. A medical director's exception comes first, from someone else."
+            "The verdict is BLOCK. A medical director's exception comes first, from someone else."
         )
     try:
         gate.require(_override(version, now, by, reason, at))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -19,10 +18,12 @@ from tenuto.clinic.course.api import RecordedInfusion, record_infusion
 from tenuto.clinic.ledger.facts import NEWEST_FIRST, signed
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.plan.courses import courses_of
 from tenuto.clinic.plan.models import PlanVersion, VisitOrders
 from tenuto.clinic.plan.services.proposing import with_acts
 from tenuto.clinic.plan.versions import in_force
 from tenuto.clinic.ui.words import long_day
+from tenuto.core.course.account import CourseAccount
 from tenuto.core.course.infusion import GivenInfusion
 from tenuto.core.literature.protocol import Track, protocol
 from tenuto.core.plan.side_effects import NextVisitOption, SideEffect, options_for, side_effects
@@ -36,7 +37,7 @@ __all__ = [
     "next_orders",
     "order_next_visit",
     "orderable",
-    "record_visit",
+    "record_given",
     "titration_of",
 ]
 
@@ -54,11 +55,10 @@ class VisitMoved(Exception):
 
 
 @transaction.atomic
-def record_visit(
+def record_given(
     *,
     patient: Patient,
     given: GivenInfusion,
-    improved_percent: Decimal | None,
     by: Staff,
     at: datetime,
     seen: str | None = None,
@@ -73,7 +73,8 @@ def record_visit(
     if not may(by, "plan.visit"):
         raise PermissionError(f"{by} may not record how an infusion went.")
     by.clinic.patients.select_for_update().get(pk=patient.pk)
-    version = in_force(with_acts(patient))
+    versions = with_acts(patient)
+    version = in_force(versions)
     if version is None:
         raise VisitRefused("No plan is in force, so no infusion belongs to one. Sign a plan first.")
     if given.on > clock.day_of(patient.clinic, at):
@@ -90,9 +91,9 @@ def record_visit(
     record_infusion(
         patient=patient,
         infusion=replace(given, dose=dose),
-        improved_percent=improved_percent,
         series=version.series,
         plan_version=version.pk,
+        signed=courses_of(versions),
         seen=seen,
         by=by,
         at=at,
@@ -100,16 +101,20 @@ def record_visit(
 
 
 def titration_of(
-    version: PlanVersion, infusions: Sequence[RecordedInfusion], policy: Policy
+    version: PlanVersion, infusions: Sequence[RecordedInfusion], account: CourseAccount, policy: Policy
 ) -> Titration | None:
-    """The options for the next dose from the infusions of this series, oldest first; None without one or for pain."""
+    """The options for the next dose from the infusions of this series, oldest first; None without one or for pain.
+
+    How far the score has come is read from the account of the course.
+    """
     if (
         not infusions
         or protocol(version.protocol_id, version.protocol_version).track is not Track.PSYCHIATRIC
     ):
         return None
     given = [each.infusion for each in infusions]
-    return titration_options(given, infusions[-1].improved_percent, policy=policy)
+    improved = account.scale.improved_percent if account.scale else None
+    return titration_options(given, improved, policy=policy)
 
 
 @transaction.atomic

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
@@ -35,7 +34,7 @@ def comfort(request: HttpRequest, patient: Patient) -> HttpResponse:
     seen = wishes.pop("seen")
     try:
         kept = write_comfort_card(
-            patient=patient, wishes=wishes, seen=seen, by=cast(Staff, request.user), at=timezone.now()
+            patient=patient, wishes=wishes, seen=seen, by=staff_of(request), at=clock.instant()
         )
     except CardMoved as moved:
         typed = request.POST.copy()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.ledger.facts import Fact
+from tenuto.clinic.live.api import newest_number
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.dates import calendar_of
@@ -54,18 +54,22 @@ def pdf(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpRespons
 @require_safe
 @shows_patient("export series of plan version", verb="patient.print")
 def calendar(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpResponse:
-    """The dates of the version in force, and of a withdrawn one that they are cancelled; none while the plan is held."""
+    """The dates of the version in force; of one that is withdrawn or held, that they are cancelled."""
     found = grounds(patient)
     version, status = _found(request, found, version_id)
     if status not in (Status.SIGNED, Status.WITHDRAWN):
         raise Http404
-    why = why_held(found, found.batch) if status is Status.SIGNED else ""
-    if why:
-        messages.error(request, why, extra_tags="No dates while the plan is held")
-        return redirect("plan:version", patient.pk, version.pk)
+    held = status is Status.SIGNED and bool(why_held(found, found.batch))
     given = frozenset(each.on for each in found.infusions)
     try:
-        content = calendar_of(version, found.versions, given=given)
+        content = calendar_of(
+            version,
+            found.versions,
+            given=given,
+            held=held,
+            sequence=newest_number(),
+            made=clock.instant(),
+        )
     except ValueError as error:
         raise Http404(str(error)) from error
     return file_of(content, "text/calendar; charset=utf-8", _name(version, patient, "ics"))

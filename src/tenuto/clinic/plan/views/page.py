@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import cast
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.intake.api import alerts_of
-from tenuto.clinic.pathway.api import patient_page, safety_now
+from tenuto.clinic.pathway.api import findings_of, patient_page, safety_now
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.document import company_of
@@ -41,7 +39,7 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
 
     Without options the signed version in force is the plan: nobody takes a plan that was worked out anew for it.
     """
-    staff, found = cast(Staff, request.user), grounds(patient)
+    staff, found = staff_of(request), grounds(patient)
     if found.in_force is not None and not request.GET:
         return redirect("plan:version", patient.pk, found.in_force.pk)
     if found.state.record is None:
@@ -50,7 +48,8 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
     _offer(form, built)
     batch = found.batch
     held = why_held(found, batch)
-    verdict = verdict_on(built.proposal, safety_now(patient, batch), state=found.state)
+    besides = findings_of(batch).get(patient.pk, ())
+    verdict = verdict_on(built.proposal, safety_now(patient, batch), state=found.state, besides=besides)
     shown = plan_page(
         built.proposal,
         verdict=verdict,
@@ -83,8 +82,9 @@ def pdf(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The plan of the same address as a PDF."""
     built = _for_export(request, patient)
     state = built.grounds.state
-    today = today_of(patient, built.grounds.batch)
-    verdict = verdict_on(built.proposal, today.safety, state=state)
+    batch = built.grounds.batch
+    today, besides = today_of(patient, batch), findings_of(batch).get(patient.pk, ())
+    verdict = verdict_on(built.proposal, today.safety, state=state, besides=besides)
     ignored = state.record.ignored if state.record else {}
     sheet = today_on(asdict(sheet_of(built.proposal, state.facts, ignored, gate=verdict)), today)
     if why := why_no_dose(verdict, state):
@@ -96,17 +96,18 @@ def pdf(request: HttpRequest, patient: Patient) -> HttpResponse:
 @require_safe
 @shows_patient("series as calendar file", verb="plan.view")
 def calendar(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """The series of the same address as a calendar file; it names neither the person nor the drug."""
+    """The series of the same address as a calendar file, cancelled while held; it names neither the person nor the drug."""
     built = _for_export(request, patient)
     if not built.proposal.series.infusions:
         raise Http404
-    why = why_held(built.grounds, built.grounds.batch)
-    if why:
-        messages.error(request, why, extra_tags="No dates while the plan is held")
-        return redirect("plan:page", patient.pk)
     clinic = patient.clinic
     content = as_calendar(
-        built.proposal, whose=str(patient.pk), clinic=clinic.name, phone=clinic.phone, made=timezone.now()
+        built.proposal,
+        whose=str(patient.pk),
+        clinic=clinic.name,
+        phone=clinic.phone,
+        made=clock.instant(),
+        held=bool(why_held(built.grounds, built.grounds.batch)),
     )
     return file_of(content, "text/calendar; charset=utf-8", _name(built, patient, "ics"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -12,13 +12,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.reauthenticate import signed_by
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.intake.api import GROUNDS
-from tenuto.clinic.pathway.api import Batch, judgements_of, patient_page, rests_on
+from tenuto.clinic.pathway.api import judgements_of, patient_page, rests_on, safety_now
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan import services
@@ -58,7 +58,7 @@ VERSION = "plan:version"
 @shows_patient("plan draft", verb="plan.sign")
 def draft(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Keep the plan of this address as a draft."""
-    by, at = cast(Staff, request.user), timezone.now()
+    by, at = staff_of(request), clock.instant()
     seen, why, newest = (request.POST.get(name, "") for name in ("seen", "why", "newest"))
     back = f"{reverse('plan:page', args=[patient.pk])}?{request.GET.urlencode()}"
     try:
@@ -107,7 +107,7 @@ def sign(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpRespon
                 seen=request.POST.get("seen", ""),
                 reason=_reason(form),
                 signature=signature,
-                at=timezone.now(),
+                at=clock.instant(),
             ),
         )
     except services.PlanConflict as conflict:
@@ -131,7 +131,7 @@ def exception(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpR
         done = signed_by(
             request,
             lambda signature: services.grant_exception(
-                version=shown, reason=_reason(form), signature=signature, at=timezone.now()
+                version=shown, reason=_reason(form), signature=signature, at=clock.instant()
             ),
         )
     except services.PlanConflict as conflict:
@@ -155,7 +155,7 @@ def look_again(request: HttpRequest, patient: Patient, version_id: UUID) -> Http
         done = signed_by(
             request,
             lambda signature: services.review(
-                version=shown, reason=_reason(form), signature=signature, at=timezone.now()
+                version=shown, reason=_reason(form), signature=signature, at=clock.instant()
             ),
         )
     except services.SigningRefused as refused:
@@ -172,7 +172,7 @@ def withdraw(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpRe
     """Take a version back."""
     found = grounds(patient)
     shown, form = _own(found, version_id), ReasonForm(request.POST, prefix="withdraw")
-    by, at = cast(Staff, request.user), timezone.now()
+    by, at = staff_of(request), clock.instant()
     try:
         services.withdraw(version=shown, reason=_reason(form), by=by, at=at)
     except services.SigningRefused as refused:
@@ -225,10 +225,14 @@ def _page(
 ) -> HttpResponse:
     card = comfort_card(found.patient)
     given, batch = failed or {}, found.batch
-    staff, held = cast(Staff, request.user), why_held(found, batch)
+    staff, held = staff_of(request), why_held(found, batch)
     context = {
         "look": look_card(
-            services.look_of(found.patient, batch), shown, today=_today(found.patient, batch), staff=staff
+            services.look_of(found.patient, batch),
+            shown,
+            today=judgements_of(batch).get(found.patient.pk),
+            safety=safety_now(found.patient, batch),
+            staff=staff,
         ),
         "page": version_page(shown, found.versions, staff=staff, state=found.state, held=bool(held)),
         "held": held,
@@ -241,13 +245,9 @@ def _page(
         },
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
-    return patient_page(request, "plan/version.html", found.patient, context, batch=batch, status=status)
-
-
-def _today(patient: Patient, batch: Batch) -> str:
-    """The mark of the one verdict of today."""
-    judged = judgements_of(batch).get(patient.pk)
-    return judged.mark if judged else "unknown"
+    return patient_page(
+        request, "plan/version.html", found.patient, context, batch=batch, next_step=True, status=status
+    )
 
 
 def _conflict(

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from http import HTTPStatus
-from typing import cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST, require_safe
 
-from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.reauthenticate import signed_by
-from tenuto.clinic.course.api import CourseMoved, mark
-from tenuto.clinic.pathway.api import patient_page
+from tenuto.clinic.accounts.signed_in import staff_of
+from tenuto.clinic.course.api import CourseMoved, account, mark, strike_infusion
+from tenuto.clinic.pathway.api import patient_page, rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.forms.visits import GivenInfusionForm, OrdersForm
+from tenuto.clinic.plan.presenters.version import signed_by_words
 from tenuto.clinic.plan.presenters.visits import (
     latest_effects,
     order_options,
@@ -32,9 +34,10 @@ from tenuto.clinic.plan.services.visits import (
     mark_of,
     next_orders,
     order_next_visit,
-    record_visit,
+    record_given,
     titration_of,
 )
+from tenuto.core.course.infusion import CourseError
 
 
 @require_safe
@@ -49,20 +52,38 @@ def visits(request: HttpRequest, patient: Patient) -> HttpResponse:
 def record(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Keep how an infusion went."""
     form = GivenInfusionForm(request.POST)
-    by, now = cast(Staff, request.user), timezone.now()
+    by, now = staff_of(request), clock.instant()
     seen = request.POST.get("seen", "")
 
     def keep() -> None:
-        record_visit(
+        record_given(
             patient=patient,
             given=form.given(),
-            improved_percent=form.improved(),
             by=by,
             at=now,
             seen=seen,
         )
 
     return _answer(request, patient, form, keep, done=("Saved", "The infusion is on record."))
+
+
+@require_POST
+@shows_patient("visit strike", verb="plan.visit")
+@rests_on("course.InfusionReport", "course.InfusionStruck", typed={"why": "Why"}, page="plan:visits")
+def strike(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Take back what was entered in error."""
+    on = parse_date(request.POST.get("on", "")) or date.min
+    try:
+        strike_infusion(
+            patient=patient, on=on, why=request.POST.get("why", ""), by=staff_of(request), at=clock.instant()
+        )
+    except CourseError as refused:
+        messages.error(request, str(refused), extra_tags="Not struck")
+    else:
+        messages.success(
+            request, "The infusion counts as never recorded. It stays on record.", extra_tags="Struck"
+        )
+    return redirect("plan:visits", patient.pk)
 
 
 @require_POST
@@ -78,7 +99,7 @@ def order(request: HttpRequest, patient: Patient) -> HttpResponse:
         return signed_by(
             request,
             lambda signature: order_next_visit(
-                patient=patient, chosen=chosen, note=note, signature=signature, at=timezone.now(), seen=seen
+                patient=patient, chosen=chosen, note=note, signature=signature, at=clock.instant(), seen=seen
             ),
         )
 
@@ -121,16 +142,16 @@ def _page(
     found = grounds(patient)
     force, given = found.in_force, found.given()
     effects = latest_effects(given)
-    titration, orders = (
-        titration_of(force, given, found.state.policy) if force else None,
-        next_orders(patient),
-    )
+    course = account(patient, found.batch)
+    titration = titration_of(force, given, course, found.state.policy) if force else None
+    orders = next_orders(patient)
     context = {
         "version": force,
-        "rows": visit_rows(found.infusions, force),
+        "rows": visit_rows(found.infusions, force, course),
         "titration": titration_card(titration, force) if force else None,
         "effects": order_options(effects),
         "orders": orders,
+        "orders_by": signed_by_words(orders) if orders else "",
         "visits_seen": mark(found.infusions),
         "orders_seen": mark_of(orders),
         "moved": moved,
@@ -139,4 +160,6 @@ def _page(
     }
     sound = HTTPStatus.OK if failed is None else HTTPStatus.UNPROCESSABLE_ENTITY
     status = HTTPStatus.CONFLICT if moved else sound
-    return patient_page(request, "plan/visits.html", patient, context, batch=found.batch, status=status)
+    return patient_page(
+        request, "plan/visits.html", patient, context, batch=found.batch, next_step=True, status=status
+    )
