@@ -1,0 +1,1 @@
+"""Booking: whole series across chairs and nurses, placed in one act."""

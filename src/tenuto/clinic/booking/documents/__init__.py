@@ -1,0 +1,1 @@
+"""What booking puts on paper."""

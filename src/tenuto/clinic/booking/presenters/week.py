@@ -1,0 +1,168 @@
+"""The week of the clinic as a grid: days one under the other, a row for each chair or nurse, quarters of an hour across."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from django.urls import reverse
+
+from tenuto.clinic.accounts.clock import local
+from tenuto.clinic.accounts.models import Clinic
+from tenuto.clinic.booking.huddle import RESTRICTED
+from tenuto.clinic.booking.models import Appointment
+from tenuto.clinic.ui.words import day
+from tenuto.core.scheduling.period import ClinicDay, Period
+
+__all__ = ["GridCell", "GridDay", "GridRow", "week_grid"]
+
+QUARTER = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """Some quarters of an hour of a row: free or off, or a visit over several."""
+
+    span: int
+    start: str
+    """As an instant."""
+    time: str
+    visit: Appointment | None = None
+    words: str = ""
+    name: str = ""
+    url: str = ""
+    check: str = ""
+    off: bool = False
+    """The nurse is not on shift."""
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """A chair, or a nurse's hands."""
+
+    name: str
+    cells: tuple[GridCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GridDay:
+    """One day."""
+
+    date: date
+    words: str
+    hours: tuple[tuple[str, int], ...]
+    """Each full hour, with the quarters that it covers."""
+    rows: tuple[GridRow, ...]
+    visits: tuple[GridCell, ...]
+    """The same as a list, in order of time, for a narrow screen."""
+
+
+def week_grid(
+    period: Period,
+    appointments: Sequence[Appointment],
+    clinic: Clinic,
+    *,
+    by_nurse: bool,
+    hidden: frozenset[UUID],
+) -> tuple[GridDay, ...]:
+    """A grid for each clinic day of the period. A visit in a chair or with a nurse that is gone has a row of its own."""
+    return tuple(_day(period, each, appointments, clinic, by_nurse, hidden) for each in period.days)
+
+
+def _day(
+    period: Period,
+    each: ClinicDay,
+    appointments: Sequence[Appointment],
+    clinic: Clinic,
+    by_nurse: bool,
+    hidden: frozenset[UUID],
+) -> GridDay:
+    mine = [row for row in appointments if local(clinic, row.starts_at).date() == each.date]
+    names = [n.id for n in period.nurses] if by_nurse else [c.id for c in period.chairs]
+    of = [row.nurse if by_nurse else row.chair for row in mine]
+    names += sorted(set(of) - set(names))
+    quarters = _quarters(each)
+    rows = []
+    for name in names:
+        own = [row for row, at in zip(mine, of, strict=True) if at == name]
+        shifts = next((n.shifts for n in period.nurses if n.id == name), ()) if by_nurse else None
+        rows += [
+            GridRow(name, tuple(_cells(lane, quarters, clinic, shifts, by_nurse, hidden)))
+            for lane in _lanes(own, by_nurse)
+        ]
+    visits = tuple(_visit(row, clinic, 0, hidden) for row in sorted(mine, key=lambda row: row.starts_at))
+    return GridDay(each.date, day(each.date), tuple(_hours(quarters, clinic)), tuple(rows), visits)
+
+
+def _quarters(each: ClinicDay) -> list[datetime]:
+    start, end = each.open.start.astimezone(UTC), each.open.end.astimezone(UTC)
+    return [start + QUARTER * n for n in range(-(-(end - start) // QUARTER))]
+
+
+def _hours(quarters: Sequence[datetime], clinic: Clinic) -> Iterator[tuple[str, int]]:
+    """Each hour by its name on the clock; one that comes twice stands twice."""
+    begun: list[datetime] = []
+    for at in quarters:
+        if begun and local(clinic, at).minute == 0:
+            yield f"{local(clinic, begun[0]):%H:%M}", len(begun)
+            begun = []
+        begun.append(at)
+    if begun:
+        yield f"{local(clinic, begun[0]):%H:%M}", len(begun)
+
+
+def _lanes(rows: Sequence[Appointment], by_nurse: bool) -> list[list[Appointment]]:
+    """Visits that overlap in rows of their own: a nurse may attend more than one where the clinic allows it."""
+    lanes: list[list[Appointment]] = [[]]
+    for row in sorted(rows, key=lambda row: row.starts_at):
+        lane = next((each for each in lanes if not each or _end(each[-1], by_nurse) <= row.starts_at), None)
+        if lane is None:
+            lanes.append([row])
+        else:
+            lane.append(row)
+    return lanes
+
+
+def _end(row: Appointment, by_nurse: bool) -> datetime:
+    return row.infused_at if by_nurse else row.chair_free_at
+
+
+def _cells(
+    lane: Sequence[Appointment],
+    quarters: Sequence[datetime],
+    clinic: Clinic,
+    shifts: Sequence[object] | None,
+    by_nurse: bool,
+    hidden: frozenset[UUID],
+) -> Iterator[GridCell]:
+    number = 0
+    while number < len(quarters):
+        at = quarters[number]
+        row = next((r for r in lane if r.starts_at < at + QUARTER and at < _end(r, by_nurse)), None)
+        if row is None:
+            off = shifts is not None and not any(s.holds(at, at + QUARTER) for s in shifts)  # type: ignore[attr-defined]
+            start = local(clinic, at)
+            yield GridCell(1, start.isoformat(), f"{start:%H:%M}", off=off)
+            number += 1
+            continue
+        span = sum(1 for q in quarters[number:] if q < _end(row, by_nurse))
+        yield _visit(row, clinic, span, hidden)
+        number += span
+
+
+def _visit(row: Appointment, clinic: Clinic, span: int, hidden: frozenset[UUID]) -> GridCell:
+    start, end = local(clinic, row.starts_at), local(clinic, row.ends_at)
+    words = f"{start:%H:%M} to {end:%H:%M}, {row.chair}, {row.nurse}"
+    url = reverse("booking:visit", args=[row.patient_id, row.pk])
+    return GridCell(
+        span,
+        start.isoformat(),
+        f"{start:%H:%M}",
+        row,
+        words,
+        RESTRICTED if row.patient_id in hidden else row.patient.name,
+        url,
+        reverse("booking:check", args=[row.patient_id, row.pk]),
+    )

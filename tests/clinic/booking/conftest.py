@@ -1,0 +1,28 @@
+"""A clinic with its week set up."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tenuto.clinic.booking.api import AskedSeries, set_week
+from tests.clinic.conftest import NOW
+
+WEEK = {
+    "chairs": ["window", "door"],
+    "hours": {day: ["08:00", "16:00"] for day in ("mon", "tue", "wed", "thu", "fri")},
+    "nurses": {
+        "Bob": {day: ["08:00", "16:00"] for day in ("mon", "tue", "wed", "thu", "fri")},
+        "Bea": {day: ["08:00", "16:00"] for day in ("mon", "wed", "fri")},
+    },
+    "closed": ["2026-12-25"],
+    "profile": {"prepare": 10, "infuse": 40, "observe": 120, "turnover": 10},
+    "ratios": {"infuse": 1, "observe": 2},
+}
+SERIES = AskedSeries(6, 2, 5, date(2026, 11, 25), date(2026, 12, 18))
+
+
+@pytest.fixture
+def week(clinic, carol):
+    return set_week(content=WEEK, by=carol, at=NOW)

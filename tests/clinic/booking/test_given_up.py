@@ -1,0 +1,72 @@
+"""A cancelled visit: its time is not offered to the patient again, its chair is offered to others; a plan revised half-way."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from tenuto.clinic.booking.api import EndKind, end_appointment, standing_of
+from tenuto.clinic.booking.needs import need_of
+from tenuto.clinic.pathway.api import Batch
+from tests.clinic.booking.test_pages import REASON, alder, booked, offered, url  # noqa: F401
+from tests.clinic.conftest import NOW
+from tests.clinic.plan.conftest import accepted, add, later, signed  # noqa: F401
+
+pytestmark = pytest.mark.django_db
+SHORTER = "protocol=depression-4x2wk&vial=50&volume=100&start=2026-11-24&days=mon&days=thu"
+
+
+def starts(places):
+    return {start for start, _, _ in json.loads(places)}
+
+
+def test_the_repair_after_a_cancellation_offers_another_time_and_the_chair_to_others(
+    week,
+    alder,  # noqa: F811
+    carol,
+    visit,
+):
+    browser = visit(carol)
+    booked(browser, alder)
+    third = standing_of(alder)[2]
+    answer = browser.post(url("end", alder, third.pk), {"kind": "cancelled", **REASON}, follow=True)
+    page = answer.content.decode()
+    (places,) = offered(page)
+    assert len(starts(places)) == 6
+    assert third.starts_at.isoformat() not in starts(places)
+    assert reverse("bookings:freed-one", args=[third.pk]) in page
+    assert browser.post(url("repair", alder), {"visits": places}).status_code == 302
+    assert not any(
+        row.starts_at < third.ends_at and third.starts_at < row.ends_at for row in standing_of(alder)
+    )
+    assert reverse("bookings:freed-one", args=[third.pk]) in browser.get(url("page", alder)).content.decode()
+
+
+def test_all_cancelled_no_way_to_book_has_a_time_that_was_given_up(week, alder, carol, visit):  # noqa: F811
+    browser = visit(carol)
+    booked(browser, alder)
+    rows = standing_of(alder)
+    for row in rows:
+        end_appointment(
+            appointment=row.pk, kind=EndKind.CANCELLED, why="The patient asked for it.", by=carol, at=NOW
+        )
+    gone = {row.starts_at.isoformat() for row in rows}
+    for places in offered(browser.get(url("page", alder)).content.decode()):
+        assert not gone & starts(places)
+
+
+def test_a_plan_revised_half_way_says_what_no_longer_fits_and_repairs_it(week, alder, alice, carol, visit):  # noqa: F811
+    browser = visit(carol)
+    booked(browser, alder)
+    signed(alder, alice, SHORTER, at=later(30))
+    need = need_of(alder, Batch.of(alder))
+    assert (need.left, len(need.ahead)) == (4, 6)
+    page = browser.get(url("page", alder)).content.decode()
+    assert "6 visits are booked, and the plan has 4 left: cancel 2." in page
+    for row in standing_of(alder)[4:]:
+        end_appointment(
+            appointment=row.pk, kind=EndKind.CANCELLED, why="Not in the plan any more.", by=carol, at=NOW
+        )
+    assert need_of(alder, Batch.of(alder)).misfits == ()

@@ -1,0 +1,102 @@
+"""A slot kept with the booking of a maintenance infusion: kept, used by a prescriber's decision, or given back in time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tenuto.clinic.booking.api import BookingRefused, EndKind, end_appointment, standing_of
+from tenuto.clinic.booking.models import Appointment
+from tenuto.clinic.booking.needs import booked as comes_next
+from tenuto.clinic.booking.needs import need_of
+from tenuto.clinic.booking.services.filling import freed_places
+from tenuto.clinic.booking.services.rescuing import release_rescue_slots, use_rescue_slot
+from tenuto.clinic.booking.services.standing import standing
+from tenuto.clinic.pathway.api import Batch
+from tenuto.clinic.ports.api import set_window
+from tenuto.core.course.next_facts import NextState
+from tests.clinic.booking.test_pages import booked, url
+from tests.clinic.conftest import NOW
+from tests.clinic.outcomes.conftest import course  # noqa: F401
+from tests.clinic.plan.conftest import accepted, add, signed  # noqa: F401
+
+WHY = "The response is being lost."
+
+
+@pytest.fixture
+def kept(week, course, alice, carol, visit):  # noqa: F811
+    """A patient whose series has ended, with a decided date four weeks on, booked with its rescue slot."""
+    patient = course((12, 10, 8, 5, 3, 1), [(14, 21), (1, 6)])
+    day = NOW.date() + timedelta(days=24)
+    set_window(
+        patient=patient, opens=day, closes=day + timedelta(days=4), why="Every four weeks.", by=alice, at=NOW
+    )
+    booked(visit(carol), patient)
+    return patient
+
+
+def slots(patient):
+    return list(standing(patient.clinic_id).filter(kind=Appointment.Kind.RESCUE, patient=patient))
+
+
+def test_a_slot_is_kept_between_the_last_infusion_and_the_decided_date(kept, carol, visit):
+    (row,), (slot,) = standing_of(kept), slots(kept)
+    need = need_of(kept, Batch.of(kept))
+    last = need.account.given[-1].on
+    assert not need.runs
+    assert need.missing == 0
+    assert last + timedelta(days=need.least_gap_days) <= slot.starts_on
+    assert slot.starts_on <= row.starts_on - timedelta(days=need.least_gap_days)
+    assert (slot.starts_on - last) >= (row.starts_on - last) / 2 - timedelta(days=1)
+    assert comes_next(Batch.of(kept))[kept.pk].rescue == slot.starts_on
+    page = visit(carol).get(url("page", kept)).content.decode()
+    assert slot.at_clinic in page
+    assert "Give the infusion on it" not in page
+
+
+def test_a_prescriber_uses_it_and_the_later_visit_moves_there(kept, alice, carol, visit):
+    (slot,) = slots(kept)
+    page = visit(alice).get(url("page", kept)).content.decode()
+    assert "Give the infusion on it" in page
+    with pytest.raises(PermissionError):
+        use_rescue_slot(patient=kept, why=WHY, by=carol, at=NOW)
+    with pytest.raises(BookingRefused, match="reason"):
+        use_rescue_slot(patient=kept, why="x", by=alice, at=NOW)
+    assert visit(alice).post(url("rescue", kept), {"why": WHY}).status_code == 302
+    (row,) = standing_of(kept)
+    assert (row.starts_at, row.chair, row.nurse) == (slot.starts_at, slot.chair, slot.nurse)
+    assert slots(kept) == []
+    with pytest.raises(BookingRefused, match="No rescue slot is kept"):
+        use_rescue_slot(patient=kept, why=WHY, by=alice, at=NOW)
+
+
+def test_it_is_given_back_in_time_for_others_unless_the_patient_drifts(kept, monkeypatch):
+    (slot,) = slots(kept)
+    assert release_rescue_slots(kept.clinic, at=slot.starts_at - timedelta(hours=37)) == 0
+    at = slot.starts_at - timedelta(hours=35)
+    assert release_rescue_slots(kept.clinic, at=at) == 1
+    assert slots(kept) == []
+    assert slot.pk in {place.freed.pk for place in freed_places(kept.clinic, at=at)}
+
+
+def test_who_drifts_keeps_it_until_it_is_over(kept, monkeypatch):
+    (slot,) = slots(kept)
+
+    class Drifts:
+        state = NextState.DRIFTING
+
+    monkeypatch.setattr(
+        "tenuto.clinic.booking.services.rescuing.next_steps_of", lambda batch: {kept.pk: Drifts()}
+    )
+    assert release_rescue_slots(kept.clinic, at=slot.starts_at - timedelta(hours=1)) == 0
+    assert release_rescue_slots(kept.clinic, at=slot.starts_at) == 1
+
+
+def test_the_database_keeps_others_out_of_it_and_nobody_misses_it(kept, carol):
+    (slot,) = slots(kept)
+    assert slot.taken.filter(kind="chair").count() > 0
+    end_appointment(
+        appointment=slot.pk, kind=EndKind.MISSED, why="Nobody was expected.", by=carol, at=slot.starts_at
+    )
+    assert need_of(kept, Batch.of(kept)).account.missed_visits == ()
