@@ -1,0 +1,1 @@
+"""The infusion: whether it may start today, and its chart."""

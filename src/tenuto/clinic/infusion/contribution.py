@@ -1,0 +1,26 @@
+"""What the infusion adds to the pages of a patient: its own page, behind its stage on the spine.
+
+What was given is said on the spine by the course, which every session hands over to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from tenuto.clinic.pathway.api import Batch, Contribution, Place
+
+__all__ = ["CONTRIBUTION"]
+
+
+def places(_: Batch) -> Mapping[UUID, Place]:
+    """Nothing of its own: a session is of one day, and lists are not asked for it."""
+    return {}
+
+
+CONTRIBUTION = Contribution(
+    room="infusion",
+    page="infusion:page",
+    places=places,
+    patient_urls="tenuto.clinic.infusion.urls",
+)

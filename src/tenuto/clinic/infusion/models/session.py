@@ -1,0 +1,81 @@
+"""A session of one day, and what was found before it may start."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from tenuto.clinic.ledger.facts import SignedFact
+from tenuto.clinic.people.models import Patient, PatientRow
+
+__all__ = ["ReadinessAnswer", "SecondReading", "Session", "StartRelease"]
+
+
+class Session(PatientRow):
+    """One infusion visit, with the order that it runs on as it was signed.
+
+    A plan that is signed anew before the pump was started opens another one; of several of a day the newest counts.
+    `plan_version` and `series` are keys of the plan that the order was taken from.
+    """
+
+    held_on = models.DateField()
+    plan_version = models.UUIDField()
+    series = models.UUIDField()
+    order = models.JSONField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["patient", "held_on"], name="sessions_of_patient")]
+
+    def __str__(self) -> str:
+        return f"Session of {self.held_on}"
+
+
+class ReadinessAnswer(PatientRow):
+    """What was found about one row of the gate, and the policy that judged it. A later answer stands before it."""
+
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="answers")
+    row = models.CharField(max_length=40)
+    value = models.CharField(max_length=80)
+    found_at = models.DateTimeField()
+    policy = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"{self.row}: {self.value}"
+
+
+class SecondReading(PatientRow):
+    """The dose as a second clinician read it, with every value in which it differs from the order."""
+
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="readings")
+    read_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    weight_kg = models.DecimalField(max_digits=9, decimal_places=4)
+    dose_mg_per_kg = models.DecimalField(max_digits=9, decimal_places=4)
+    vial_mg_per_ml = models.DecimalField(max_digits=9, decimal_places=4)
+    rate_ml_per_h = models.DecimalField(max_digits=9, decimal_places=4)
+    differences = models.JSONField(default=list)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether it is what was ordered."""
+        return not self.differences
+
+    def __str__(self) -> str:
+        return "The second reading agrees" if self.agrees else " ".join(self.differences)
+
+
+class StartRelease(SignedFact):
+    """That somebody with the authority lets a start go on past what closes it, for the findings named here alone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="releases")
+    level = models.CharField(max_length=10)
+    reason = models.CharField(max_length=500)
+    findings = models.JSONField()
+    """`{key, message}` of each."""
+
+    def __str__(self) -> str:
+        return f"{self.level} released: {self.reason}"

@@ -1,0 +1,1 @@
+"""Ready strings for the pages of the infusion."""

@@ -1,0 +1,36 @@
+"""The verbs of the infusion."""
+
+from tenuto.clinic.infusion.services.charting import ChartConflict, chart, end_session, start_infusion
+from tenuto.clinic.infusion.services.opening import open_session
+from tenuto.clinic.infusion.services.readying import (
+    answer_identity,
+    answer_rows,
+    read_dose,
+    record_before,
+    release_start,
+)
+from tenuto.clinic.infusion.services.standing import (
+    SessionRefused,
+    Start,
+    account_of,
+    session_today,
+    start_of,
+)
+
+__all__ = [
+    "ChartConflict",
+    "SessionRefused",
+    "Start",
+    "account_of",
+    "answer_identity",
+    "answer_rows",
+    "chart",
+    "end_session",
+    "open_session",
+    "read_dose",
+    "record_before",
+    "release_start",
+    "session_today",
+    "start_infusion",
+    "start_of",
+]

@@ -1,0 +1,22 @@
+"""Below `/patients/<id>/infusion/`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tenuto.clinic.infusion.views import charting, crew, page, readying
+
+app_name = "infusion"
+urlpatterns = [
+    path("", page.page, name="page"),
+    path("open/", readying.open_today, name="open"),
+    path("identity/", readying.identity, name="identity"),
+    path("before/", readying.before, name="before"),
+    path("answers/", readying.answers, name="answers"),
+    path("reading/", readying.reading, name="reading"),
+    path("release/", readying.release, name="release"),
+    path("start/", readying.start, name="start"),
+    path("chart/", charting.chart_entry, name="chart"),
+    path("end/", charting.end, name="end"),
+    path("crew/", crew.page, name="crew"),
+]

@@ -1,0 +1,129 @@
+"""The page of a session: opened, made ready, charted. One address, whatever the session has come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from tenuto.clinic.accounts import clock
+from tenuto.clinic.infusion.forms.charting import FORMS, EndForm, EntryForm
+from tenuto.clinic.infusion.forms.readying import (
+    AnswersForm,
+    BeforeForm,
+    IdentifiersForm,
+    ReleaseForm,
+    SecondReadingForm,
+)
+from tenuto.clinic.infusion.models import Session, SessionEnd
+from tenuto.clinic.infusion.presenters.chart import chart_shown
+from tenuto.clinic.infusion.presenters.readying import gate_shown, order_shown
+from tenuto.clinic.infusion.services import account_of, session_today, start_of
+from tenuto.clinic.infusion.services.standing import order_of_session
+from tenuto.clinic.pathway.api import patient_page
+from tenuto.clinic.people.decorators import shows_patient
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.plan.api import comfort_of, current
+from tenuto.core.infusion.pump import PumpState
+
+__all__ = ["HERE", "Forms", "page", "shown_page"]
+
+HERE = "infusion:page"
+SAID_ON_TOP = (
+    "VitalsTaken",
+    "PumpPaused",
+    "PumpResumed",
+    "PumpStopped",
+    "ReminderAnswered",
+    "EmergencyDeclared",
+    "EntryStruck",
+)
+"""Kinds whose forms are laid out by hand: what is wrong with one stands at the head of the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """The form that was posted and not kept, to be shown again as it was filled in."""
+
+    identity: IdentifiersForm | None = None
+    before: BeforeForm | None = None
+    answers: AnswersForm | None = None
+    reading: SecondReadingForm | None = None
+    release: ReleaseForm | None = None
+    entry: EntryForm | None = None
+    kind: str = ""
+    end: EndForm | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is one."""
+        parts = (self.identity, self.before, self.answers, self.reading, self.release, self.entry, self.end)
+        return any(part is not None for part in parts)
+
+
+@require_safe
+@shows_patient("infusion")
+def page(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """The session of today."""
+    return shown_page(request, patient, Forms())
+
+
+def shown_page(request: HttpRequest, patient: Patient, forms: Forms) -> HttpResponse:
+    """The page as the session stands, with the form that was not kept."""
+    now = clock.instant()
+    session = session_today(patient, now)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if forms.failed else HTTPStatus.OK
+    if session is None:
+        plan = current(patient)
+        context: dict[str, Any] = {"plan": plan}
+        return patient_page(request, "infusion/open.html", patient, context, next_step=True, status=status)
+    account = account_of(session, now)
+    if account.state is PumpState.NOT_STARTED and not account.entries:
+        return patient_page(
+            request, "infusion/gate.html", patient, _gate(session, patient, forms), status=status
+        )
+    context = {
+        "chart": chart_shown(account, patient.clinic),
+        "order": order_shown(account.order),
+        "comfort": comfort_of(patient),
+        "ended": SessionEnd.objects.filter(session=session).first(),
+        "forms": _entry_forms(forms),
+        "failed": forms.entry if forms.kind in SAID_ON_TOP else None,
+        "answers": [
+            (reminder, new_entry("ReminderAnswered", reminder=reminder.key, auto_id=f"id_r{n}_%s"))
+            for n, reminder in enumerate(account.open_reminders)
+        ],
+        "end_form": forms.end or EndForm(auto_id="id_end_%s"),
+    }
+    return patient_page(request, "infusion/session.html", patient, context, status=status)
+
+
+def _gate(session: Session, patient: Patient, forms: Forms) -> dict[str, Any]:
+    now = clock.instant()
+    local = clock.local(patient.clinic, now)
+    return {
+        "gate": gate_shown(start_of(session, now), patient.clinic),
+        "order": order_shown(order_of_session(session)),
+        "identity_form": forms.identity or IdentifiersForm(auto_id="id_identity_%s"),
+        "before_form": forms.before
+        or BeforeForm(initial={"taken_at": local.strftime("%Y-%m-%dT%H:%M")}, auto_id="id_before_%s"),
+        "answers_form": forms.answers or AnswersForm(auto_id="id_answer_%s"),
+        "reading_form": forms.reading or SecondReadingForm(auto_id="id_reading_%s"),
+        "release_form": forms.release or ReleaseForm(auto_id="id_release_%s"),
+        "started_form": forms.entry if forms.kind == "PumpStarted" else new_entry("PumpStarted"),
+    }
+
+
+def _entry_forms(forms: Forms) -> dict[str, EntryForm]:
+    """A form for each kind, by its name, the one that was not kept as it was filled in."""
+    empty = {kind: new_entry(kind) for kind in FORMS}
+    return empty | ({forms.kind: forms.entry} if forms.entry is not None else {})
+
+
+def new_entry(kind: str, *, auto_id: str = "", **initial: str) -> EntryForm:
+    """An empty form with an id of its own, so that what is sent twice is kept once."""
+    return FORMS[kind](initial={"client_id": uuid4(), **initial}, auto_id=auto_id or f"id_{kind}_%s")

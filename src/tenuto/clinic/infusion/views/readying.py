@@ -1,0 +1,193 @@
+"""What is posted before a start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.reauthenticate import signed_by
+from tenuto.clinic.accounts.signed_in import staff_of
+from tenuto.clinic.infusion.forms.readying import (
+    AnswersForm,
+    BeforeForm,
+    IdentifiersForm,
+    ReleaseForm,
+    SecondReadingForm,
+)
+from tenuto.clinic.infusion.models import Session
+from tenuto.clinic.infusion.services import (
+    SessionRefused,
+    answer_identity,
+    answer_rows,
+    open_session,
+    read_dose,
+    record_before,
+    release_start,
+    session_today,
+    start_infusion,
+)
+from tenuto.clinic.infusion.views.page import HERE, Forms, shown_page
+from tenuto.clinic.pathway.api import rests_on
+from tenuto.clinic.people.decorators import shows_patient
+from tenuto.clinic.people.models import Patient
+
+__all__ = ["answers", "before", "identity", "open_today", "reading", "release", "start"]
+
+GROUNDS = (
+    "plan.PlanVersion",
+    "plan.PlanSignature",
+    "plan.PlanWithdrawal",
+    "infusion.Session",
+    "infusion.ReadinessAnswer",
+    "infusion.SecondReading",
+    "infusion.StartRelease",
+    "infusion.ChartEntry",
+    "ports.Hold",
+)
+"""What a start and its release rest on."""
+
+
+@require_POST
+@shows_patient("opening a session", verb="infusion.chart")
+def open_today(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Open the session of today on the plan in force."""
+    try:
+        open_session(patient=patient, by=staff_of(request), at=clock.instant())
+    except SessionRefused as refused:
+        messages.error(request, str(refused), extra_tags="Not opened")
+    return redirect(HERE, patient.pk)
+
+
+@require_POST
+@shows_patient("identity check", verb="infusion.chart")
+def identity(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Compare two identifiers."""
+    form = IdentifiersForm(request.POST)
+
+    def keep(session: Session) -> None:
+        got = form.cleaned_data
+        agrees = answer_identity(
+            session=session,
+            birth_date=got["birth_date"],
+            record_number=got["record_number"],
+            by=staff_of(request),
+            at=clock.instant(),
+        )
+        said = (
+            ("Agrees", "Both identifiers agree.")
+            if agrees
+            else ("Differs", "This is another patient's record.")
+        )
+        (messages.success if agrees else messages.error)(request, said[1], extra_tags=said[0])
+
+    return _answer(request, patient, form, keep, Forms(identity=form))
+
+
+@require_POST
+@shows_patient("values before an infusion", verb="infusion.chart")
+def before(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Keep what was measured before the start."""
+    form = BeforeForm(request.POST)
+
+    def keep(session: Session) -> None:
+        record_before(
+            session=session,
+            values=form.values(),
+            taken_at=form.cleaned_data["taken_at"],
+            by=staff_of(request),
+            at=clock.instant(),
+        )
+
+    return _answer(request, patient, form, keep, Forms(before=form))
+
+
+@require_POST
+@shows_patient("answers before an infusion", verb="infusion.chart")
+def answers(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Keep what was answered."""
+    form = AnswersForm(request.POST)
+
+    def keep(session: Session) -> None:
+        answer_rows(session=session, values=form.values(), by=staff_of(request), at=clock.instant())
+
+    return _answer(request, patient, form, keep, Forms(answers=form))
+
+
+@require_POST
+@shows_patient("second reading", verb="infusion.chart")
+def reading(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Keep a second reading; one that differs shows both values."""
+    form = SecondReadingForm(request.POST)
+
+    def keep(session: Session) -> None:
+        row = read_dose(session=session, read=form.read(), by=staff_of(request), at=clock.instant())
+        tell = messages.success if row.agrees else messages.error
+        tell(request, str(row), extra_tags="Agrees" if row.agrees else "Differs")
+
+    return _answer(request, patient, form, keep, Forms(reading=form))
+
+
+@require_POST
+@shows_patient("release of a start", verb="infusion.release")
+@rests_on(*GROUNDS, typed=ReleaseForm, page=HERE)
+def release(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Sign for what closes the start."""
+    form = ReleaseForm(request.POST)
+
+    def keep(session: Session) -> object:
+        return signed_by(
+            request,
+            lambda signature: release_start(
+                session=session,
+                reason=form.cleaned_data["reason"],
+                signature=signature,
+                at=clock.instant(),
+            ),
+        )
+
+    return _answer(request, patient, form, keep, Forms(release=form))
+
+
+@require_POST
+@shows_patient("start of an infusion", verb="infusion.chart")
+@rests_on(*GROUNDS, typed={}, page=HERE)
+def start(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Chart the start, when nothing stands against it."""
+    now, session = clock.instant(), session_today(patient, clock.instant())
+    if session is None:
+        return redirect(HERE, patient.pk)
+    try:
+        start_infusion(session=session, client_id=str(uuid4()), by=staff_of(request), at=now)
+    except SessionRefused as refused:
+        messages.error(request, str(refused), extra_tags="Not started")
+    else:
+        messages.success(request, "The start is charted.", extra_tags="Running")
+    return redirect(HERE, patient.pk)
+
+
+def _answer(
+    request: HttpRequest,
+    patient: Patient,
+    form: AnswersForm | BeforeForm | IdentifiersForm | SecondReadingForm | ReleaseForm,
+    keep: Callable[[Session], object],
+    forms: Forms,
+) -> HttpResponse:
+    """Keep what a sound form says; else the page again with what was typed, and why it was not kept."""
+    session = session_today(patient, clock.instant())
+    if session is None:
+        messages.error(request, "No session of today is open. Open it first.", extra_tags="Not kept")
+        return redirect(HERE, patient.pk)
+    if form.is_valid():
+        try:
+            kept = keep(session)
+        except SessionRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            return kept if isinstance(kept, HttpResponse) else redirect(HERE, patient.pk)
+    return shown_page(request, patient, forms)

@@ -1,0 +1,177 @@
+"""Nobody starts past what closes the gate; what happened is charted all the same."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tenuto.clinic.accounts.guards import WrongClinic
+from tenuto.clinic.infusion.models import ChartEntry, ReadinessAnswer, SecondReading, StartRelease
+from tenuto.clinic.infusion.services import (
+    SessionRefused,
+    account_of,
+    answer_identity,
+    answer_rows,
+    chart,
+    open_session,
+    read_dose,
+    release_start,
+    start_infusion,
+    start_of,
+)
+from tenuto.clinic.infusion.services.standing import order_of_session
+from tenuto.clinic.ports.api import place_hold
+from tenuto.core.gate import Level
+from tenuto.core.infusion.dose_check import DoseReading
+from tenuto.core.infusion.entries import PumpStarted
+from tenuto.core.infusion.pump import PumpState
+from tenuto.core.units import MgPerMl
+from tests.clinic.conftest import NOW
+from tests.clinic.infusion.conftest import LATER, agreed, make_ready
+from tests.clinic.plan.conftest import signature_of
+
+
+def start(session, by, at=LATER, client_id="start"):
+    return start_infusion(session=session, client_id=client_id, by=by, at=at)
+
+
+def test_a_session_opens_on_the_signed_order(session, patient, bob):
+    order = order_of_session(session)
+    assert (order.vial, order.volume.value, order.setting.value) == (MgPerMl(50), 100, 150)
+    assert open_session(patient=patient, by=bob, at=LATER) == session
+
+
+def test_without_a_plan_nothing_is_opened(accepted, bob):
+    with pytest.raises(SessionRefused, match="No plan is in force"):
+        open_session(patient=accepted(), by=bob, at=NOW)
+
+
+def test_nothing_of_the_day_means_blocked(session, bob):
+    with pytest.raises(SessionRefused, match="two identifiers") as refused:
+        start(session, bob)
+    assert "Two blood pressures are needed" in str(refused.value)
+    assert "The second reading of weight, dose, vial and pump rate is missing." in str(refused.value)
+    assert not ChartEntry.objects.exists()
+
+
+def test_a_ready_patient_is_started_at_the_ordered_rate(running, bob):
+    account = account_of(running, LATER + timedelta(minutes=20))
+    assert (account.state, account.rate, account.deviations) == (PumpState.RUNNING, account.order.setting, ())
+    assert account.given.value > 0
+
+
+def test_a_start_that_is_sent_twice_is_one(running, bob):
+    assert start(running, bob) == ChartEntry.objects.get()
+
+
+def test_nobody_starts_a_pump_that_was_started(running, alice):
+    with pytest.raises(SessionRefused, match="charted already"):
+        start(running, alice, client_id="another")
+    assert ChartEntry.objects.count() == 1
+
+
+def test_another_patients_identifiers_refuse_and_nobody_releases_that(ready, dora, bob):
+    """Hazard H1: of two patients of one name the wrong one can't be started."""
+    agrees = answer_identity(
+        session=ready, birth_date=ready.patient.birth_date, record_number="000000", by=bob, at=LATER
+    )
+    assert not agrees
+    with pytest.raises(SessionRefused, match="Find the right record"):
+        start(ready, bob)
+    with pytest.raises(SessionRefused, match="can't go on"):
+        release_start(session=ready, reason="It is her.", signature=signature_of(dora, LATER), at=LATER)
+
+
+def test_who_read_the_dose_does_not_start_the_pump(ready, bea):
+    with pytest.raises(SessionRefused, match="Somebody else starts the pump"):
+        start(ready, bea)
+
+
+def test_a_reading_that_differs_blocks_and_shows_both(ready, bob, bea):
+    """Hazard H6: a vial of 10 mg/mL in the place of 50."""
+    read = agreed(ready)
+    row = read_dose(
+        session=ready, read=DoseReading(read.weight, read.target, MgPerMl(10), read.rate), by=bea, at=LATER
+    )
+    assert row.differences == ["Vial: 50 mg/mL is ordered, 10 mg/mL was entered."]
+    with pytest.raises(SessionRefused, match="50 mg/mL is ordered, 10 mg/mL was entered"):
+        start(ready, bob)
+    assert SecondReading.objects.count() == 2
+
+
+def test_old_pressures_close_the_gate_again(ready, bob):
+    """Hazard H12: what was measured 31 minutes before the start does not count."""
+    start_by = NOW + timedelta(minutes=31)
+    assert "DAY-PRESSURE" in {each.code for each in start_of(ready, start_by).left.findings}
+    with pytest.raises(SessionRefused, match="Two blood pressures are needed"):
+        start(ready, bob, at=start_by)
+
+
+def test_a_hold_blocks(ready, bob):
+    place_hold(patient=ready.patient, why="A late blood test.", by=bob, at=LATER)
+    with pytest.raises(SessionRefused, match=r"On hold: A late blood test\."):
+        start(ready, bob)
+
+
+def test_a_release_counts_for_what_it_named_alone(ready, bob):
+    answer_rows(session=ready, values={"liquids": "short"}, by=bob, at=LATER)
+    left = start_of(ready, LATER).left
+    assert [(each.fact, each.level) for each in left.findings if each.level > Level.PASS] == [
+        ("liquids", Level.REVIEW)
+    ]
+
+
+def test_a_prescriber_releases_a_review_and_not_a_block(ready, alice, bob):
+    answer_rows(session=ready, values={"liquids": "short"}, by=bob, at=LATER)
+    row = release_start(
+        session=ready, reason="Half a glass of water.", signature=signature_of(alice, LATER), at=LATER
+    )
+    assert row.level == "REVIEW"
+    answer_rows(session=ready, values={"kit": "no"}, by=bob, at=LATER)
+    with pytest.raises(SessionRefused, match="medical director"):
+        release_start(session=ready, reason="We go on.", signature=signature_of(alice, LATER), at=LATER)
+    assert StartRelease.objects.count() == 2
+
+
+def test_a_nurse_releases_nothing(session, bob, bea):
+    make_ready(session, bob, bea)
+    with pytest.raises(PermissionError):
+        release_start(session=session, reason="Fine.", signature=signature_of(bob, LATER), at=LATER)
+
+
+def test_nothing_to_release_is_said(ready, alice):
+    with pytest.raises(SessionRefused, match="nothing to sign"):
+        release_start(session=ready, reason="Fine.", signature=signature_of(alice, LATER), at=LATER)
+
+
+def test_an_answer_that_is_not_offered_is_refused(session, bob):
+    with pytest.raises(SessionRefused, match="not among the answers"):
+        answer_rows(session=session, values={"kit": "perhaps"}, by=bob, at=NOW)
+
+
+def test_every_answer_keeps_value_time_person_and_policy(session, bob):
+    answer_rows(session=session, values={"kit": "yes"}, by=bob, at=NOW)
+    row = ReadinessAnswer.objects.get()
+    assert (row.row, row.value, row.found_at, row.recorded_by_name, row.policy) == (
+        "kit", "yes", NOW, "Bob (bob)", "tenuto-demo 1",
+    )  # fmt: skip
+
+
+def test_a_pump_that_runs_already_is_charted_and_named(session, bob):
+    """Gates judge intentions: what happened is charted, with why."""
+    rate = order_of_session(session).setting
+    with pytest.raises(SessionRefused, match="why the pump ran"):
+        chart(session=session, client_id="a", what=PumpStarted(rate), happened_at=NOW, by=bob, at=NOW)
+    what = PumpStarted(rate, "It was begun while the network was down.")
+    chart(session=session, client_id="b", what=what, happened_at=NOW, by=bob, at=NOW)
+    account = account_of(session, LATER)
+    assert account.state is PumpState.RUNNING
+    assert "before the gate was open" in account.deviations[0].words
+
+
+def test_another_clinic_is_refused(session, charlie):
+    with pytest.raises(WrongClinic):
+        open_session(patient=session.patient, by=charlie, at=NOW)
+    with pytest.raises(WrongClinic):
+        start(session, charlie)
