@@ -10,10 +10,11 @@ import pytest
 
 from tenuto.clinic.portal import hundred
 from tenuto.clinic.portal.forms import CONDITION_WORDS, SETTING_WORDS
+from tenuto.clinic.portal.hundred_page import view
 from tenuto.clinic.portal.people_svg import people_svg
 from tenuto.core.durability.evidence import known
 from tenuto.core.durability.population import CONDITIONS, SETTINGS
-from tenuto.core.forecast.crowd import CrowdQuestion
+from tenuto.core.forecast.crowd import WEEKS, Crowd, CrowdQuestion, People, Still
 
 
 def page(browser, **asked):
@@ -33,7 +34,10 @@ def test_it_is_read_without_signing_in_and_counts_out_100_people_six_times(visit
 
 def test_picture_caption_and_table_say_the_same(visit):
     _, text = page(visit(), condition="depression", infusions="1", setting="washout_trial")
-    table = [int(n) for n in re.findall(r'<th scope="row">[^<]*</th><td class="number">(\d+)</td>', text)]
+    table = [
+        int(n)
+        for n in re.findall(r'<th scope="row">(?:[^<]|</?em>)*</th><td class="number">(\d+)</td>', text)
+    ]
     captions = [int(n) for n in re.findall(r"<br>(\d+) of 100", text)]
     drawn = [
         len(re.findall('<g class="still"', array))
@@ -66,6 +70,19 @@ def test_a_condition_without_a_response_of_weeks_gets_words_and_no_people(visit,
     if not counted:
         assert "nobody should promise it" in text
         assert known(condition).says[1:] in text
+
+
+def test_in_hospital_it_says_first_what_speaks_against_its_numbers(visit):
+    against = "In hospital the numbers of later weeks are likely too high"
+    _, text = page(visit(), setting="inpatient")
+    assert text.index(against) < text.index("Nobody knows these numbers")
+    assert against not in page(visit())[1]
+
+
+def test_a_series_that_nobody_had_gets_words_and_no_people(visit):
+    _, text = page(visit(), condition="ocd", infusions="6")
+    assert 'role="img"' not in text
+    assert "no series was found. Of one infusion: 4 of 8 responded a week after" in text
 
 
 def test_who_asks_about_thoughts_of_suicide_reads_first_where_help_is(visit):
@@ -104,6 +121,54 @@ def test_who_comes_while_another_question_is_worked_out_is_asked_to_wait(visit, 
         hundred._one_at_a_time.release()
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert "ask again" in answer.content.decode()
+
+
+def followed_for(days, middle=30):
+    still = tuple(
+        Still(weeks, People(10, middle // 2, 60), People(20, middle, 90), 7 * weeks <= days)
+        for weeks in WEEKS
+    )
+    return Crowd(CrowdQuestion("depression", 6, "clinic"), "PHQ-9", 0.5, People(40, 50, 60), still, days)
+
+
+@pytest.mark.parametrize(
+    ("days", "headline", "pale"),
+    [
+        (7, "no study followed anybody for more than 7 days", 5),
+        (14, "still do after 2 weeks; no study followed anybody much longer", 4),
+        (32, "still do after 4 weeks; no study followed anybody much longer", 3),
+        (87, "still do after 4 weeks and about 15 after 12", 1),
+        (200, "still do after 4 weeks and about 15 after 26", 0),
+    ],
+)
+def test_the_headline_names_no_week_that_nobody_saw(days, headline, pale):
+    shown = view(followed_for(days))
+    assert headline in shown.headline
+    assert [panel.followed for panel in shown.panels].count(False) == pale
+    assert [row.followed for row in shown.rows].count(False) == pale
+    assert bool(shown.beyond) is (pale > 0)
+    assert shown.claim_words.startswith("Nobody knows") is (days < 84)
+
+
+def test_pale_weeks_say_so_in_picture_table_and_words(visit):
+    _, text = page(visit(), condition="ocd", infusions="1")
+    assert text.count("<br><em>not followed</em>") == text.count("<em>(not followed)</em>") == 5
+    assert len(re.findall(r'aria-label="\d+ weeks later, not followed: ', text)) == 5
+    assert (
+        "For the pale weeks nobody was followed closely. People were followed for a week after one infusion"
+        in text
+    )
+    _, text = page(visit(), condition="depression", infusions="6")
+    assert text.count("<br><em>not followed</em>") == 1
+
+
+@pytest.mark.parametrize(("middle", "ends"), [(30, "for most of those"), (80, "for some of those")])
+def test_the_words_follow_the_number_and_tell_a_response_from_remission(middle, ends):
+    crowd = followed_for(87, middle)
+    shown = view(crowd)
+    assert ends in shown.claim_words
+    assert "remission, the total or near-total relief of the claim, asks for more" in shown.claim_words
+    assert any("count the first loss" in line for line in shown.not_known)
 
 
 def test_every_choice_has_its_words():

@@ -32,6 +32,7 @@ def test_leaflets_are_read_without_signing_in_and_name_nobody(visit, ana):
 @pytest.mark.parametrize("leaflet", leaflets(), ids=lambda x: x.id)
 def test_every_section_stands_with_its_sources(visit, bob, leaflet):
     page = html.unescape(visit(bob).get(reverse("portal:leaflet", args=[leaflet.id])).content.decode())
+    page = re.sub(r'</?a( href="tel:[0-9]+")?>', "", page)
     for section in leaflet.sections:
         assert section.heading in page
         assert all(paragraph in page for paragraph in section.text)

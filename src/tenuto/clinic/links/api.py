@@ -6,13 +6,15 @@ from tenuto.clinic.links.services import (
     Issued,
     LinkRefused,
     OpenedLink,
-    close,
     issue,
+    open_in_person,
     open_link,
+    patients_of_links,
     revoke,
     states,
+    token_of,
 )
-from tenuto.clinic.links.visits import by_link, register, visit_of
+from tenuto.clinic.links.visits import begin, by_link, register, visit_of
 
 __all__ = [
     "LONGEST",
@@ -20,12 +22,15 @@ __all__ = [
     "Issued",
     "LinkRefused",
     "OpenedLink",
+    "begin",
     "by_link",
-    "close",
     "issue",
+    "open_in_person",
     "open_link",
+    "patients_of_links",
     "register",
     "revoke",
     "states",
+    "token_of",
     "visit_of",
 ]

@@ -1,25 +1,28 @@
 """Giving a patient a link, and opening one.
 
-The address holds a random secret with our signature, and nothing about the patient. Whoever follows it must also know
+The address holds a secret with our signature, and nothing about the patient. Whoever follows it must also know
 the patient's date of birth, has a handful of tries, and comes in for one purpose only.
 """
 
 from __future__ import annotations
 
 import hashlib
-import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
+from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.ledger.actors import Someone
+from tenuto.clinic.ledger.actors import Actor, Someone
 from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.models import EventKind
 from tenuto.clinic.ledger.services import record
@@ -33,11 +36,13 @@ __all__ = [
     "LinkRefused",
     "OpenedLink",
     "UnknownLink",
-    "close",
     "issue",
+    "open_in_person",
     "open_link",
+    "patients_of_links",
     "revoke",
     "states",
+    "token_of",
 ]
 
 LONGEST = timedelta(days=30)
@@ -45,8 +50,9 @@ LONGEST = timedelta(days=30)
 TRIES = 5
 """Wrong answers after which a link stays shut."""
 
+SECRET_BYTES = 24
+
 GONE = "This link is no longer valid: it was used, has run out, or was not copied whole. Ask the clinic for a new one."
-DONE = "Everything that it was for is done."
 SHUT = "The date of birth was wrong too often, so this link is shut. Ask the clinic for a new one."
 WRONG = "The date of birth does not match. Check the day, the month and the year."
 
@@ -89,7 +95,7 @@ class OpenedLink:
 
 @transaction.atomic
 def issue(
-    *, patient: Patient, purpose: str, expires: datetime, single_use: bool, by: Staff, at: datetime
+    *, patient: Patient, purpose: str, expires: datetime, single_use: bool, by: Actor, at: datetime
 ) -> Issued:
     """Give a patient a link for one purpose.
 
@@ -101,8 +107,10 @@ def issue(
         raise ValueError("A link is opened with the date of birth, and none is on record. Record it first.")
     if not at < expires <= at + LONGEST:
         raise ValueError(f"A link may live up to {LONGEST.days} days from now, not until {expires:%d %b %Y}.")
-    secret = secrets.token_urlsafe(24)
+    link_id = uuid4()
+    secret = _secret(link_id, settings.SECRET_KEY)
     link = Link.objects.create(
+        id=link_id,
         patient=patient,
         purpose=purpose,
         digest=_digest(secret),
@@ -115,13 +123,42 @@ def issue(
     return Issued(link, _signer().sign(secret))
 
 
+def token_of(link: UUID) -> str:
+    """The token of a link that was issued, worked out anew for a message that repeats it; it is kept nowhere.
+
+    Raises `Link.DoesNotExist`, and ValueError when the keys that it was made with are gone.
+    """
+    found = Link.objects.get(pk=link)
+    for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        if _digest(secret := _secret(found.pk, key)) == found.digest:
+            return _signer().sign(secret)
+    raise ValueError("The key that this link was made with is gone. Make a new link.")
+
+
+@transaction.atomic
+def open_in_person(*, link: UUID, by: Staff, at: datetime) -> OpenedLink:
+    """Open a link on the clinic's tablet for the person in the chair, whom `by` knows. Raises `Link.DoesNotExist`."""
+    check_role(by, "link.issue")
+    found = Link.objects.select_related("patient__clinic").get(pk=link, patient__clinic=by.clinic)
+    LinkTry.objects.create(link=found, opened=True, **recorded(by, at))
+    record(
+        action="opened link in person",
+        subject=found,
+        by=by,
+        at=at,
+        detail={"purpose": found.purpose},
+        kind=EventKind.ACCESS,
+    )
+    return OpenedLink(found.pk, found.patient, found.purpose, found.expires_at)
+
+
 def open_link(token: str, second_fact: date | None, *, at: datetime | None = None) -> OpenedLink:
     """Open a link with the patient's date of birth. Raises `LinkRefused`; every try of a link that was given is recorded."""
-    now = at or timezone.now()
-    if _find(token) is None:
+    found = _find(token)
+    if found is None:
         raise UnknownLink(GONE)
-    with transaction.atomic():
-        opened, refusal = _try(token, second_fact, now)
+    with clock.on_the_clock_of(found.patient.clinic), transaction.atomic():
+        opened, refusal = _try(token, second_fact, at or clock.instant())
     # Outside the transaction, so that a refused try stays on record.
     if opened is None:
         raise LinkRefused(refusal)
@@ -131,6 +168,7 @@ def open_link(token: str, second_fact: date | None, *, at: datetime | None = Non
 @transaction.atomic
 def revoke(*, link: UUID, why: str, by: Staff, at: datetime) -> None:
     """Take a link back. Raises `Link.DoesNotExist` for another clinic's; a second time changes nothing."""
+    check_role(by, "link.issue")
     found = Link.objects.get(pk=link, patient__clinic=by.clinic)
     if LinkRevocation.objects.filter(link=found).exists():
         return
@@ -138,29 +176,25 @@ def revoke(*, link: UUID, why: str, by: Staff, at: datetime) -> None:
     record(action="revoked link", subject=found, by=by, at=at, detail={"why": why})
 
 
-@transaction.atomic
-def close(visit: OpenedLink, *, at: datetime) -> None:
-    """The visitor has done what the link was for: it does not open again."""
-    link = Link.objects.get(pk=visit.link_id)
-    if LinkRevocation.objects.filter(link=link).exists():
-        return
-    LinkRevocation.objects.create(link=link, why=DONE, **recorded(visit.visitor, at))
-    record(action="used up link", subject=link, by=visit.visitor, at=at, detail={"purpose": link.purpose})
+def patients_of_links(ids: Iterable[UUID]) -> dict[UUID, Patient]:
+    """Whose each link is, by id. One query."""
+    rows = Link.objects.filter(pk__in=list(ids)).select_related("patient")
+    return {row.pk: row.patient for row in rows}
 
 
 def states(links: Iterable[Link], *, at: datetime) -> dict[UUID, str]:
-    """What became of each link, by id: 'used', 'taken back', 'shut', 'run out', 'opened' or 'waiting'. Two queries."""
+    """What became of each link, by id: 'taken back', 'shut', 'run out', 'opened' or 'waiting'. Two queries."""
     known = list(links)
-    ends = {end.link_id: end.why for end in LinkRevocation.objects.filter(link__in=known)}
+    ended = set(LinkRevocation.objects.filter(link__in=known).values_list("link", flat=True))
     tries: dict[UUID, list[bool]] = {}
     for link_id, opened in LinkTry.objects.filter(link__in=known).values_list("link", "opened"):
         tries.setdefault(link_id, []).append(opened)
-    return {link.pk: _state(link, ends.get(link.pk), tries.get(link.pk, []), at) for link in known}
+    return {link.pk: _state(link, link.pk in ended, tries.get(link.pk, []), at) for link in known}
 
 
-def _state(link: Link, end: str | None, tries: list[bool], at: datetime) -> str:
-    if end is not None:
-        return "used" if end == DONE else "taken back"
+def _state(link: Link, ended: bool, tries: list[bool], at: datetime) -> str:
+    if ended:
+        return "taken back"
     if tries.count(False) >= TRIES:
         return "shut"
     if at >= link.expires_at:
@@ -218,6 +252,13 @@ def _keep_try(link: Link, *, opened: bool, visitor: Someone, now: datetime) -> b
     except IntegrityError:
         return False
     return True
+
+
+def _secret(link: UUID, key: str) -> str:
+    """192 bits that only the holder of the key can work out from a link's id, so that a message can repeat the address
+    and no table holds it."""
+    made = salted_hmac("tenuto.links.secret", link.hex, secret=key, algorithm="sha256").digest()
+    return urlsafe_b64encode(made[:SECRET_BYTES]).decode()
 
 
 def _digest(secret: str) -> str:

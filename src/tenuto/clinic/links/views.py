@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from datetime import timedelta
 from http import HTTPStatus
 
 from django import forms
@@ -17,6 +19,8 @@ from tenuto.clinic.links import services
 from tenuto.clinic.links.visits import begin
 from tenuto.clinic.ui.fields import DayField
 from tenuto.clinic.ui.words import count
+
+logger = logging.getLogger(__name__)
 
 
 class BirthDateForm(forms.Form):
@@ -47,7 +51,7 @@ def door(request: HttpRequest, token: str) -> HttpResponse:
             opened = services.open_link(token, form.cleaned_data["born"])
         except services.UnknownLink as unknown:
             # Whoever guesses links waits; whoever was given one is never made to by what others at the address do.
-            form.add_error(None, _wait() if throttle.must_wait(here) else str(unknown))
+            form.add_error(None, _wait(here) if throttle.must_wait(here) else str(unknown))
             throttle.failed(here)
         except services.LinkRefused as refused:
             form.add_error(None, str(refused))
@@ -64,6 +68,11 @@ def inside(request: HttpRequest) -> HttpResponse:
     return render(request, "links/inside.html")
 
 
-def _wait() -> str:
+def _wait(here: str) -> str:
+    """What whoever guesses reads. The log says it once for each wait, and no address of a link."""
+    if not throttle.too_many(
+        f"told of {here}", most=1, within=timedelta(minutes=settings.SIGN_IN_WAIT_MINUTES)
+    ):
+        logger.warning("Links are being guessed: %s made up more than can be mistakes.", here)
     minutes = count(settings.SIGN_IN_WAIT_MINUTES, "minute")
     return f"Too many tries from here. Wait {minutes}, then try again."

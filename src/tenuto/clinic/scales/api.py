@@ -9,37 +9,75 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.scales.models import ScaleForm, SuicideTriage
+from tenuto.clinic.scales.models import ItemAnswer, ScaleForm, SuicideTriage
 from tenuto.clinic.scales.services import (
-    AlreadyAnswered,
+    GivenAnswer,
     Recorded,
     SentRequest,
-    answer_by_link,
+    TakenAnswer,
+    answer_question,
     ask_by_link,
+    close_unfinished,
     record_form,
     record_triage,
+    strike_form,
 )
+from tenuto.clinic.scales.services.asking import (
+    PURPOSE,
+    OpenQuestion,
+    by_phone,
+    held_back,
+    left,
+    open_questions,
+    reported_risk,
+    request_of,
+)
+from tenuto.clinic.scales.services.open_requests import (
+    AskedRow,
+    open_requests,
+    record_asked,
+    unanswered_requests,
+)
+from tenuto.core.scales.reading import instruments
 from tenuto.core.scales.suicide_triage import RiskLevel
 
 __all__ = [
-    "AlreadyAnswered",
+    "PURPOSE",
+    "AskedRow",
     "FormRow",
+    "GivenAnswer",
+    "OpenQuestion",
     "Recorded",
+    "RiskAnswerRow",
     "SentRequest",
+    "TakenAnswer",
     "TriageRow",
-    "answer_by_link",
+    "answer_question",
     "ask_by_link",
+    "by_phone",
+    "close_unfinished",
     "forms_among",
     "forms_of",
+    "held_back",
+    "left",
+    "open_questions",
+    "open_requests",
+    "record_asked",
     "record_form",
     "record_triage",
+    "reported_risk",
+    "request_of",
+    "risk_answers_among",
+    "risk_answers_of",
+    "strike_form",
     "triages_among",
     "triages_of",
+    "unanswered_requests",
 ]
 
 Patients = Iterable[UUID] | QuerySet[Patient]
@@ -61,6 +99,29 @@ class FormRow:
     recorded_at: datetime
     recorded_on: date
     event_number: int
+    request_id: UUID | None = None
+    """The request that it answers; None when it was answered in the clinic."""
+    struck: bool = False
+    """It was entered in error: its total counts as never recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class RiskAnswerRow:
+    """One answer to a scale's question on death or self-harm, kept as soon as it was given and before its form was whole.
+
+    `value` is None where the question was left out.
+    """
+
+    id: UUID
+    patient_id: UUID
+    request_id: UUID
+    instrument: str
+    item: str
+    value: int | None
+    recorded_by_name: str
+    recorded_at: datetime
+    recorded_on: date
+    event_number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +138,32 @@ class TriageRow:
     event_number: int
 
 
-def forms_of(patient: UUID) -> list[FormRow]:
+def forms_of(patient: UUID, *, with_struck: bool = False) -> list[FormRow]:
     """The answered forms of a patient, in the order in which they were recorded. One query."""
-    return [_form(row) for row in rows_of(ScaleForm, patient)]
+    return forms_among([patient], with_struck=with_struck)
 
 
-def forms_among(patients: Patients) -> list[FormRow]:
-    """The answered forms of some patients, in the order in which they were recorded. One query."""
-    return [_form(row) for row in _among(ScaleForm, patients)]
+def forms_among(patients: Patients, *, with_struck: bool = False) -> list[FormRow]:
+    """The answered forms of some patients, in the order in which they were recorded; those entered in error only when
+    asked for. One query."""
+    rows = ScaleForm.objects.filter(patient__in=patients).select_related("struck").order_by(*IN_ORDER)
+    found = [_form(row) for row in rows]
+    return found if with_struck else [form for form in found if not form.struck]
+
+
+def risk_answers_of(patient: UUID) -> list[RiskAnswerRow]:
+    """What a patient answered by request to questions on death or self-harm, in order. One query."""
+    return risk_answers_among([patient])
+
+
+def risk_answers_among(patients: Patients) -> list[RiskAnswerRow]:
+    """What some patients answered by request to questions on death or self-harm, in order. One query."""
+    asked = Q()
+    for scale in instruments().values():
+        if scale.risk_item is not None:
+            asked |= Q(instrument=scale.id, item=scale.risk_item.item)
+    rows = ItemAnswer.objects.filter(asked, patient__in=patients)
+    return [_risk_answer(row) for row in rows.order_by(*IN_ORDER)]
 
 
 def triages_of(patient: UUID) -> list[TriageRow]:
@@ -104,7 +183,14 @@ def _among(model: Any, patients: Patients) -> list[Any]:
 def _form(row: ScaleForm) -> FormRow:
     return FormRow(
         row.pk, row.patient_id, row.instrument, row.answers, row.total, row.taken, row.answered_by,
-        row.recorded_by_name, row.recorded_at, row.recorded_on, row.event_number,
+        row.recorded_by_name, row.recorded_at, row.recorded_on, row.event_number, row.request_id, hasattr(row, "struck"),
+    )  # fmt: skip
+
+
+def _risk_answer(row: ItemAnswer) -> RiskAnswerRow:
+    return RiskAnswerRow(
+        row.pk, row.patient_id, row.request_id, row.instrument, row.item, row.value, row.recorded_by_name,
+        row.recorded_at, row.recorded_on, row.event_number,
     )  # fmt: skip
 
 

@@ -2,24 +2,84 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 
 from tenuto.clinic.people.models import PatientRow
+from tenuto.core.outcomes.due import AskingPlace
 from tenuto.core.scales.suicide_triage import RiskLevel
 
-__all__ = ["ScaleForm", "ScaleRequest", "SuicideTriage"]
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+__all__ = [
+    "IncomingCall",
+    "ItemAnswer",
+    "ScaleForm",
+    "ScaleFormStruck",
+    "ScaleReminder",
+    "ScaleRequest",
+    "SuicideTriage",
+]
 
 
 class ScaleRequest(PatientRow):
-    """That the patient was given a link to answer some scales, in this order."""
+    """That the patient was asked to answer some scales, in this order: by link, or on a tablet beside staff.
+
+    `occasions` are those of the battery that the bundle serves; empty when a person chose the scales.
+    """
 
     link = models.OneToOneField("links.Link", on_delete=models.PROTECT, related_name="+")
     instruments = models.JSONField()
+    place = models.CharField(max_length=10, choices=[(p.value, p.value) for p in AskingPlace])
+    occasions = models.JSONField(default=list)
+
+    if TYPE_CHECKING:
+        forms: RelatedManager[ScaleForm]
+        item_answers: RelatedManager[ItemAnswer]
+        reminders: RelatedManager[ScaleReminder]
 
     def __str__(self) -> str:
         return ", ".join(self.instruments)
+
+
+class ScaleReminder(PatientRow):
+    """That the patient was reminded of a request for the nth time."""
+
+    request = models.ForeignKey(ScaleRequest, on_delete=models.PROTECT, related_name="reminders")
+    number = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["request", "number"], name="one_reminder_of_a_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"reminder {self.number}"
+
+
+class ItemAnswer(PatientRow):
+    """One question answered, as soon as it was. The newest of an item counts; `value` is null where it was left out.
+
+    `client_id` is what the phone named the answer by: sent again, it is the same. `written_at` is when it was given, which
+    is earlier than `recorded_at` where there was no network.
+    """
+
+    request = models.ForeignKey(ScaleRequest, on_delete=models.PROTECT, related_name="item_answers")
+    client_id = models.UUIDField()
+    instrument = models.CharField(max_length=40)
+    item = models.CharField(max_length=20)
+    value = models.SmallIntegerField(null=True)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["request", "client_id"], name="one_answer_of_a_client_id")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instrument}, item {self.item}"
 
 
 class ScaleForm(PatientRow):
@@ -48,6 +108,39 @@ class ScaleForm(PatientRow):
 
     def __str__(self) -> str:
         return f"{self.instrument} {self.total}, {self.taken}"
+
+
+class ScaleFormStruck(PatientRow):
+    """That a form was entered in error, such as in another patient's record: its total counts as never recorded, and it stays.
+
+    An answer that somebody thinks of death stays an answer: only a triage ends what it opened (hazard H18).
+    """
+
+    form = models.OneToOneField(ScaleForm, on_delete=models.PROTECT, related_name="struck")
+    why = models.CharField(max_length=500)
+
+    def __str__(self) -> str:
+        return f"{self.form}, entered in error: {self.why}"
+
+
+class IncomingCall(PatientRow):
+    """Somebody called about the patient: who, what they said, and what was answered to the question on death.
+
+    `form` holds the answer as the suicide question; null where somebody else called and could not say.
+    """
+
+    class Caller(models.TextChoices):
+        PATIENT = "patient", "The patient"
+        SUPPORT = "support", "A relative or friend"
+        CLINICIAN = "clinician", "Another clinician"
+        OTHER = "other", "Somebody else"
+
+    caller = models.CharField(max_length=20, choices=Caller.choices)
+    words = models.TextField()
+    form = models.OneToOneField(ScaleForm, on_delete=models.PROTECT, related_name="+", null=True)
+
+    def __str__(self) -> str:
+        return f"call, {self.get_caller_display().lower()}"
 
 
 class SuicideTriage(PatientRow):

@@ -10,9 +10,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from tenuto.clinic.ui.fields import DayField
+from tenuto.core.outcomes.due import AskingPlace
 from tenuto.core.scales.definition import Instrument, Item
 
-__all__ = ["LEFT_OUT", "AskForm", "OwnAnswers", "ScaleAnswers"]
+__all__ = ["LEFT_OUT", "AskForm", "ScaleAnswers"]
 
 LEFT_OUT = "left_out"
 BY = [
@@ -68,13 +69,6 @@ class ScaleAnswers(Questions):
         return taken
 
 
-class OwnAnswers(Questions):
-    """A form that patients fill in themselves, by link."""
-
-    left_out = "I would rather not answer"
-    lacking = "Choose an answer, or “I would rather not answer”."
-
-
 class AskForm(forms.Form):
     """Which scales a patient is asked by link, and for how long the link opens."""
 
@@ -88,6 +82,15 @@ class AskForm(forms.Form):
         choices=[(1, "1 day"), (3, "3 days"), (7, "7 days")],
         coerce=int,
         initial=3,
+    )
+    place = forms.ChoiceField(
+        label="Where",
+        choices=[
+            (AskingPlace.LINK.value, "By link, on the patient's phone"),
+            (AskingPlace.CHAIR.value, "On this tablet, beside you: you are signed out of it"),
+        ],
+        initial=AskingPlace.LINK.value,
+        widget=forms.RadioSelect,
     )
 
     def __init__(self, data: Any = None, *, offered: Sequence[Instrument]) -> None:

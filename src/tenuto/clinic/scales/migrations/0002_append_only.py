@@ -5,7 +5,10 @@ from django.db import migrations
 from tenuto.clinic.ledger.triggers import append_only
 
 TABLES = (
+    "scales_incomingcall",
+    "scales_itemanswer",
     "scales_scaleform",
+    "scales_scalereminder",
     "scales_scalerequest",
     "scales_suicidetriage",
 )

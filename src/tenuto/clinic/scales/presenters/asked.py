@@ -26,7 +26,7 @@ __all__ = ["Reach", "RequestRow", "askable", "qr_code", "reaches", "request_rows
 WORDS = {
     "waiting": ("due", "Not opened"),
     "opened": ("due", "Opened"),
-    "used": ("pass", "Answered"),
+    "answered": ("pass", "Answered"),
     "shut": ("late", "Shut"),
     "run out": ("late", "Run out"),
     "taken back": ("unknown", "Taken back"),
@@ -71,8 +71,8 @@ def request_rows(requests: Iterable[ScaleRequest], *, at: datetime) -> tuple[Req
 
 
 def _row(row: ScaleRequest, state: str) -> RequestRow:
-    mark, word = WORDS[state]
     done = len(row.forms.all())
+    mark, word = WORDS["answered" if done == len(row.instruments) else state]
     return RequestRow(
         link_id=row.link_id,
         mark=mark,

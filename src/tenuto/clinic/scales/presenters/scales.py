@@ -27,6 +27,12 @@ OFFERED = (
     "stopbang",
     "urinary_check",
     "ketamine_use_check",
+    "suicide_check",
+    "craving_check",
+    "activation_check",
+    "daily_mood",
+    "daily_anxiety",
+    "global_change",
 )
 """The instruments that staff and links offer; score-only ones show neutral labels until the clinic adds its licensed text."""
 
@@ -42,6 +48,8 @@ class ScaleRow:
     when: str
     mark: str
     word: str
+    form: str = ""
+    """The form that it shows, which can be struck; empty when there is none."""
 
 
 def scale_rows(forms: Iterable[ScaleForm], totals: Sequence[RecordedScore]) -> tuple[ScaleRow, ...]:
@@ -65,6 +73,7 @@ def _row(scale: Instrument, form: ScaleForm | None, totals: Sequence[RecordedSco
             f"{long_day(form.taken)}, {form.recorded_by_name}",
             "pass",
             "Answered",
+            str(form.pk),
         )
     if last is not None and last.taken is not None:
         return ScaleRow(

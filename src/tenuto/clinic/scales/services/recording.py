@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,14 +13,18 @@ from tenuto.clinic.ledger.facts import NEWEST_FIRST
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.ports.api import TaskRow, open_by_rule
-from tenuto.clinic.scales.models import ScaleForm, ScaleRequest
+from tenuto.clinic.scales.models import ItemAnswer, ScaleForm, ScaleRequest
 from tenuto.core.intake.tasks import for_flag
+from tenuto.core.outcomes.due import AskingPlace
+from tenuto.core.scales.definition import Instrument
 from tenuto.core.scales.reading import instrument
+from tenuto.core.scales.red_flags import RedFlag
 from tenuto.core.scales.scoring import Result, Score, score
 
 BY_LINK = "Answered by link, the person is not here: call them. "
+IN_CHAIR = "Answered on the tablet, the person is here. "
 
-__all__ = ["Recorded", "record_form"]
+__all__ = ["Recorded", "form_before", "open_flags", "record_form"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,7 @@ def record_form(
     ScaleError for an item or an answer that the instrument doesn't have.
     """
     scale = instrument(instrument_id)
-    earlier = (
-        ScaleForm.objects.filter(patient=patient, instrument=instrument_id)
-        .order_by("-taken", *NEWEST_FIRST)
-        .first()
-    )
+    earlier = form_before(patient, instrument_id)
     result = score(scale, answers, earlier=earlier.answers if earlier else None, sex=sex)
     row = ScaleForm(
         patient=patient,
@@ -75,15 +75,32 @@ def record_form(
         at=at,
         detail={"instrument": scale.id, "taken": taken.isoformat(), "answered_by": answered_by},
     )
-    where = BY_LINK if request else ""
-    tasks = tuple(
+    return Recorded(row, result, open_flags(result.flags, scale=scale, row=row, by=by, at=at))
+
+
+def open_flags(
+    flags: Iterable[RedFlag], *, scale: Instrument, row: ScaleForm | ItemAnswer, by: Actor, at: datetime
+) -> tuple[TaskRow, ...]:
+    """Open the task of each red flag that a form or one answer of it raised. Of a request each flag opens its task once,
+    however often it is raised while the form is filled in."""
+    request = row.request
+    where = {None: "", AskingPlace.LINK: BY_LINK, AskingPlace.CHAIR: IN_CHAIR}[
+        AskingPlace(request.place) if request else None
+    ]
+    return tuple(
         open_by_rule(
             for_flag(flag),
-            patient=patient,
+            patient=row.patient,
+            key=f"flag:{request.pk}:{flag.rule}" if request else "",
             by=by,
             at=at,
             why=f"{where}{scale.title}: {flag.text}",
         )
-        for flag in result.flags
+        for flag in flags
     )
-    return Recorded(row, result, tasks)
+
+
+def form_before(patient: Patient, instrument_id: str) -> ScaleForm | None:
+    """The newest form of a scale that the patient answered."""
+    rows = ScaleForm.objects.filter(patient=patient, instrument=instrument_id, struck=None)
+    return rows.order_by("-taken", *NEWEST_FIRST).first()

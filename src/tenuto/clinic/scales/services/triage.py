@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
@@ -33,6 +34,7 @@ def record_triage(
 
     It ends the tasks that waited for a triage, where `by` is who has to end them. Raises ScaleError.
     """
+    check_role(by, "scale.triage")
     read = suicide_triage.read_screen(screen) if screen else None
     triage = suicide_triage.record(level=level, rests_on=rests_on, by=by.audit_name, at=at, screen=read)
     row = SuicideTriage(

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.pathway.api import Batch, patient_page
 from tenuto.clinic.people.models import Patient
 
-__all__ = ["UNPROCESSABLE", "page", "staff_of"]
+__all__ = ["UNPROCESSABLE", "page"]
 
 UNPROCESSABLE = 422
-
-
-def staff_of(request: HttpRequest) -> Staff:
-    """Who is signed in; every page below a patient needs somebody."""
-    return cast(Staff, request.user)
 
 
 def page(

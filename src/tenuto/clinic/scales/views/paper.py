@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import may
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.pathway.api import Batch, facts_of
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
@@ -16,7 +17,7 @@ from tenuto.clinic.scales.forms.paper import PaperForm
 from tenuto.clinic.scales.presenters.scales import OFFERED
 from tenuto.clinic.scales.services import record_form
 from tenuto.clinic.scales.services.recording import Recorded
-from tenuto.clinic.scales.views.frame import UNPROCESSABLE, page, staff_of
+from tenuto.clinic.scales.views.frame import UNPROCESSABLE, page
 from tenuto.clinic.scales.views.scales import tell
 from tenuto.core.scales.reading import instrument
 
@@ -42,7 +43,7 @@ def paper(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @transaction.atomic
 def _keep(request: HttpRequest, patient: Patient, form: PaperForm, sex: str) -> list[Recorded]:
-    by, now = staff_of(request), timezone.now()
+    by, now = staff_of(request), clock.instant()
     return [
         record_form(
             patient=patient,

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.ledger.facts import NEWEST_FIRST
-from tenuto.clinic.pathway.api import first_page, rests_on
+from tenuto.clinic.pathway.api import Batch, facts_of, first_page, rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.scales.forms.triage import TriageForm
 from tenuto.clinic.scales.models import SuicideTriage
 from tenuto.clinic.scales.services import record_triage
-from tenuto.clinic.scales.views.frame import UNPROCESSABLE, page, staff_of
+from tenuto.clinic.scales.views.frame import UNPROCESSABLE, page
+from tenuto.clinic.ui.words import long_day
+from tenuto.core.intake.safety import TRIAGE
 from tenuto.core.scales.definition import ScaleError
 from tenuto.core.scales.suicide_triage import RiskLevel, level_rules
 
@@ -34,11 +39,27 @@ def triage(request: HttpRequest, patient: Patient) -> HttpResponse:
     context = {
         "form": form,
         "rules": level_rules().values(),
+        "elsewhere": _from_elsewhere(patient),
         "levels": [(level_rules()[RiskLevel(row.level)], row) for row in rows],
     }
     return page(
         request, "scales/triage.html", patient, context, status=UNPROCESSABLE if form.is_bound else 200
     )
+
+
+def _from_elsewhere(patient: Patient) -> list[str]:
+    """The triages that came with records, newest first: 'Moderate, Tue 24 Nov 2026'."""
+    own = {row.recorded_at for row in SuicideTriage.objects.filter(patient=patient)}
+    found = [
+        answer
+        for answer in facts_of(patient, Batch.of(patient)).answers
+        if answer.fact == TRIAGE and answer.at not in own
+    ]
+    found.sort(key=lambda answer: answer.taken or date.min, reverse=True)
+    return [
+        f"{str(answer.value).capitalize()}, {long_day(answer.taken) if answer.taken else 'without a date'}"
+        for answer in found
+    ]
 
 
 def _keep(request: HttpRequest, patient: Patient, form: TriageForm) -> bool:
@@ -49,7 +70,7 @@ def _keep(request: HttpRequest, patient: Patient, form: TriageForm) -> bool:
             rests_on=form.cleaned_data["rests_on"],
             screen=form.screen(),
             by=staff_of(request),
-            at=timezone.now(),
+            at=clock.instant(),
         )
     except ScaleError as refused:
         form.add_error("rests_on", str(refused))

@@ -1,8 +1,6 @@
-// A scale marked data-one-by-one shows one question at a time: on a phone, or with data-every-width on every screen.
-// A tap on an answer goes on by itself; whoever uses the keyboard goes on with the button.
+// A scale marked data-one-by-one shows one question at a time on a phone.
 
 const NARROW = window.matchMedia("(width < 720px)");
-const PAUSE = 250;
 
 export function oneByOne(form) {
   const items = [...form.querySelectorAll("[data-item]")];
@@ -11,7 +9,7 @@ export function oneByOne(form) {
   const wrong = items.findIndex((item) => item.querySelector(".field-error:not([hidden])"));
   let at = Math.max(wrong, 0);
 
-  const one = () => "everyWidth" in form.dataset || NARROW.matches;
+  const one = () => NARROW.matches;
   const answered = (item) => !item.querySelector("[type=radio]") || item.querySelector("[type=radio]:checked");
 
   function show() {
@@ -45,14 +43,6 @@ export function oneByOne(form) {
 
   back.addEventListener("click", () => go(-1));
   next.addEventListener("click", goOn);
-  if ("everyWidth" in form.dataset) {
-    // The pointer marks a tap: arrow keys change the answer too, and must not leave the question.
-    form.addEventListener("click", (event) => {
-      const tapped = event.target.matches?.("[type=radio]") && event.detail > 0;
-      const asked = at;
-      if (tapped && at < items.length - 1) setTimeout(() => asked === at && goOn(), PAUSE);
-    });
-  }
   NARROW.addEventListener("change", show);
   show();
 }

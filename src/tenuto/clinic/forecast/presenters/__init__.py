@@ -1,0 +1,1 @@
+"""Ready words for the pages of the forecast."""

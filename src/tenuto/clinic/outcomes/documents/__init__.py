@@ -1,0 +1,1 @@
+"""What outcomes put on paper."""

@@ -1,0 +1,1 @@
+"""Leaflets, questions and scores, in words."""

@@ -1,0 +1,1 @@
+"""What patients see: pages to read that know nobody, and a person's own pages behind a link."""
