@@ -6,18 +6,20 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django_tasks_db.models import DBTaskResult
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.desk.models import Progress, Standing, WorkRow
 from tenuto.clinic.desk.projection import judge_all, rebuild, refresh
-from tenuto.clinic.desk.regular import mend
+from tenuto.clinic.desk.regular import judge_lists, look_over_those_at_risk, mend, work_out_lists
 from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.models import AuditEvent, EventKind
 from tenuto.clinic.policies.services import activate
 from tenuto.clinic.ports.api import close_task, lift_hold, open_task, place_hold
 from tests.clinic.conftest import NOW, facts_of, source_of
 from tests.clinic.policies.conftest import dora, fresh, signed, version  # noqa: F401 - fixtures
+from tests.clinic.scales.filling import phq9
 
 TODAY = NOW.date()
 
@@ -107,10 +109,24 @@ def test_a_new_day_shows_no_mark_of_the_old_one(clinic, alice):
     assert judge_all(clinic, today=TODAY + timedelta(days=1)) == 2
 
 
+def test_the_worker_works_out_what_a_new_day_made_void(clinic, alice, other_clinic, monkeypatch):
+    many(alice, 3)
+    judge_all(clinic, today=TODAY)
+    judge_all(other_clinic, today=TODAY)
+    judge_lists.call()
+    assert not DBTaskResult.objects.exists(), "nothing waits"
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW + timedelta(days=1))
+    judge_lists.call()
+    (waits,) = DBTaskResult.objects.all()
+    assert waits.queue_name == "long", "what looks after safety each minute never waits for it"
+    work_out_lists.call(str(clinic.pk))
+    assert set(Standing.objects.values_list("as_of", flat=True)) == {TODAY + timedelta(days=1)}
+
+
 def test_a_new_policy_is_followed(clinic, alice, ana, dora, signed):  # noqa: F811 - fixtures
     refresh(clinic, today=TODAY)
     before = Standing.objects.get().policy_sha256
-    activate(policy=signed, why="Agreed.", signature=fresh(dora), at=NOW)
+    activate(policy=signed, why="Agreed on Monday.", signature=fresh(dora), at=NOW)
     refresh(clinic, today=TODAY)
     assert Standing.objects.get().policy_sha256 == signed.sha256 != before
 
@@ -148,3 +164,46 @@ def test_lists_that_were_changed_by_hand_are_worked_out_anew_on_record(clinic, a
         6,
     )
     assert mend(clinic) == 0
+
+
+@pytest.fixture
+def at_risk(clinic, alice):
+    """One of several patients reports thoughts of death."""
+    patients = many(alice, 3)
+    phq9(patients[1], alice, 0, 0, 0, 0, 0, 0, 0, 0, 2)
+    judge_all(clinic, today=clock.today(clinic))
+    look_over_those_at_risk.func()
+    assert not forged_events()
+    return patients[1]
+
+
+def forged_events():
+    return AuditEvent.objects.filter(action="lists were changed past the program")
+
+
+HIDDEN = {
+    "the task is taken out": lambda patient: WorkRow.objects.filter(patient=patient).delete(),
+    "the task is somebody else's": lambda patient: WorkRow.objects.filter(patient=patient).update(
+        owner_role=Role.AUDITOR, owner=None, everybodys=False
+    ),
+    "the task is due in a year": lambda patient: WorkRow.objects.filter(patient=patient).update(
+        due=NOW + timedelta(days=365), rank=99
+    ),
+    "the mark is green": lambda patient: Standing.objects.filter(patient=patient).update(
+        mark="pass", safety="", rank=99, why="All well"
+    ),
+    "the patient is in no list": lambda patient: Standing.objects.filter(patient=patient).delete(),
+    "the lists run ahead": lambda patient: Progress.objects.update(through_event=10**9),
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("how", HIDDEN)
+def test_nobody_at_risk_is_out_of_sight_for_longer_than_a_minute(clinic, at_risk, how):
+    before = snapshot(clinic)
+    HIDDEN[how](at_risk)
+    look_over_those_at_risk.func()
+    assert forged_events().count() == 1
+    assert snapshot(clinic) == before
+    look_over_those_at_risk.func()
+    assert forged_events().count() == 1

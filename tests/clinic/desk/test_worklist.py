@@ -10,12 +10,15 @@ from tenuto.clinic.accounts.api import roles_that_may
 from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.people.services import register_patient
 from tenuto.clinic.ports.api import open_task, place_hold
+from tenuto.clinic.ports.escalating import escalate_late
+from tenuto.core.intake.facts import Answer
 from tenuto.core.literature.tasks import task_kinds
 from tests.clinic.conftest import NOW, facts_of, hired, source_of
 
 ADDRESS = "/worklist/"
-QUERIES = 14
+QUERIES = 15
 """Session, person with clinic, policy, place in the chain, actions since, who waits, counts, rows, restrictions; the
 note of the look. PostgreSQL also locks the chain."""
 
@@ -125,6 +128,24 @@ def test_a_risk_of_suicide_opens_everybodys_list_whosever_task_it_is(visit, clin
         assert page.index("See her now.") < page.index("Look at the plan."), role
 
 
+@pytest.mark.parametrize("level", ["high", "low"])
+def test_a_high_risk_that_no_task_says_is_in_a_nurses_list(visit, alice, bob, ana, level):
+    found = (Answer("suicide.screen", level, NOW.date()),)
+    receive(facts=facts_of(answers=found), source=source_of(digest="8" * 64), by=alice, at=NOW)
+    assert ("Ana Silva" in text(visit, bob, "")) is (level == "high")
+
+
+def test_a_high_risk_comes_before_a_late_task_about_another(visit, alice, bob, ana, clinic):
+    """Whatever of hers has no deadline, too; and the next step is to look at her."""
+    found = (Answer("suicide.screen", "high", NOW.date()),)
+    receive(facts=facts_of(answers=found), source=source_of(digest="8" * 64), by=alice, at=NOW)
+    other = register_patient(name="Late Other", birth_date=None, identifiers=(), by=alice, at=NOW)
+    open_task(patient=other, kind="suicide.screen", why="Weeks ago.", owner_role=Role.NURSE, due=NOW - timedelta(days=21), by=alice, at=NOW)  # fmt: skip
+    page = text(visit, bob, "")
+    assert page.index("Ana Silva") < page.index("Late Other")
+    assert "Record the triage" in page[page.index("Ana Silva") : page.index("Late Other")]
+
+
 def test_harm_comes_before_time(visit, tasks, alice, ana):
     """A task of safety that is not yet due stands above one that is late."""
     for kind, why, hours in (("test.order", "Late blood.", -5), ("suicide.urgent", "Call her.", 3)):
@@ -132,6 +153,15 @@ def test_harm_comes_before_time(visit, tasks, alice, ana):
         open_task(patient=ana, kind=kind, why=why, owner_role=Role.PRESCRIBER, due=due, by=alice, at=NOW)
     page = text(visit, alice)
     assert page.index("Call her.") < page.index("Late blood.")
+
+
+def test_who_is_told_of_a_late_task_finds_it_among_ones_own(visit, clinic, alice, bob, carol, ana, dora):
+    """A task of no risk of suicide, of another role: the nurse was told because the prescriber is late."""
+    open_task(patient=ana, kind="scale.review", why="Go over the form.", owner_role=Role.PRESCRIBER, owner=alice, due=NOW - timedelta(minutes=5), by=alice, at=NOW)  # fmt: skip
+    assert "Go over the form." not in text(visit, bob, "")
+    assert escalate_late(clinic, at=NOW) == 1
+    assert "Go over the form." in text(visit, bob, "")
+    assert "Go over the form." not in text(visit, carol, "")
 
 
 def test_an_empty_list_says_so(visit, charlie):

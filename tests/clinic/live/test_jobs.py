@@ -12,10 +12,11 @@ from django_tasks_db.models import DBTaskResult
 
 from tenuto.clinic.live import jobs
 from tenuto.clinic.live.housekeeping import KEPT, clear_done_jobs
-from tenuto.clinic.live.jobs import Regular, enqueue_due, job, regular_jobs
+from tenuto.clinic.live.jobs import Regular, enqueue_due, for_each_clinic, job, long_job, regular_jobs
 from tenuto.clinic.live.models import WorkerSign
 from tenuto.clinic.live.worker import SILENCE, TRIES, Worker, failed_jobs, revive, sign_of_life
 from tests.clinic.conftest import NOW
+from tests.patience import PATIENCE
 
 DONE: list[str] = []
 
@@ -44,8 +45,9 @@ def _hourly(monkeypatch):
 
 
 def do_all(worker: Worker) -> None:
-    worker._list.batch = True
-    worker._list.run()
+    for jobs_of in worker._lists:
+        jobs_of.batch = True
+        jobs_of.run()
 
 
 @pytest.mark.django_db
@@ -64,6 +66,43 @@ def test_a_regular_job_is_put_on_the_list_once_in_each_period(monkeypatch):
     assert enqueue_due(NOW + timedelta(minutes=31)) == [HOURLY.name]
     assert enqueue_due(NOW) == [], "a clock that runs backwards asks for nothing twice"
     assert len(DONE) == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_hourly")
+def test_a_regular_job_that_still_waits_is_not_put_on_the_list_again():
+    for hours in range(3):
+        enqueue_due(NOW + timedelta(hours=hours))
+    assert DBTaskResult.objects.count() == 1
+
+
+@long_job
+def take_long() -> None:
+    DONE.append("long")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_takes_minutes_waits_on_a_list_of_its_own():
+    take_long.enqueue()
+    note.enqueue("quick")
+    worker = Worker(every=0.01, interval=0)
+    for jobs_of, done in zip(worker._lists, (["quick"], ["quick", "long"]), strict=True):
+        jobs_of.batch = True
+        jobs_of.run()
+        assert done == DONE
+
+
+@pytest.mark.django_db
+def test_what_goes_wrong_in_one_clinic_keeps_no_other_from_its_turn(clinic, other_clinic, caplog):
+    def work(each):
+        DONE.append(each.name)
+        if each == clinic:
+            raise ValueError("of one patient")
+
+    with pytest.raises(ExceptionGroup):
+        for_each_clinic(work)
+    assert sorted(DONE) == sorted([clinic.name, other_clinic.name])
+    assert "failed for one clinic" in caplog.text
 
 
 def test_the_clearing_of_done_jobs_is_a_regular_job():
@@ -121,13 +160,13 @@ def test_a_worker_does_what_is_on_the_list():
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_gives_signs_of_life_while_it_runs(monkeypatch):
     rounds = []
-    monkeypatch.setattr(Worker, "_work", lambda self: None)
+    monkeypatch.setattr(Worker, "_work", lambda self, jobs: None)
     monkeypatch.setattr("tenuto.clinic.live.worker.enqueue_due", rounds.append)
     monkeypatch.setattr("tenuto.clinic.live.worker.close_old_connections", lambda: None)
     worker = Worker(every=0.01)
     worker.start()
     assert WorkerSign.objects.filter(worker=worker.name).exists()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while not rounds and time.monotonic() < deadline:
         time.sleep(0.01)
     worker.stop()

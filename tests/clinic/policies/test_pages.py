@@ -54,7 +54,10 @@ def test_the_other_clinic_reaches_no_text_and_no_deed(fresh_visit, version, othe
     director = fresh_visit(hire(other_clinic, "dirk", Role.MEDICAL_DIRECTOR))
     assert director.get(reverse("policies:text", args=[version.pk])).status_code == 404
     for name in ("sign", "activate"):
-        assert director.post(reverse(f"policies:{name}", args=[version.pk]), {"why": "x"}).status_code == 404
+        assert (
+            director.post(reverse(f"policies:{name}", args=[version.pk]), {"why": "As agreed."}).status_code
+            == 404
+        )
 
 
 def test_proposing_shows_the_version_with_its_difference(visit, alice):
@@ -91,13 +94,15 @@ def test_two_sign_and_the_director_puts_it_into_effect(fresh_visit, version, ali
         fresh_visit(person).post(reverse("policies:sign", args=[version.pk]))
     browser = fresh_visit(dora)
     assert "Put into effect" in browser.get(reverse("policies:version", args=[version.pk])).content.decode()
-    answer = browser.post(reverse("policies:activate", args=[version.pk]), {"why": "Agreed."}, follow=True)
+    answer = browser.post(
+        reverse("policies:activate", args=[version.pk]), {"why": "Agreed on Monday."}, follow=True
+    )
     assert "meadow version 1 is in effect from now on" in answer.content.decode()
     assert policy_of(clinic).sha256 == version.sha256
 
 
 def test_an_unsigned_file_is_refused_with_a_sentence_and_on_record(fresh_visit, version, dora, clinic):
-    answer = fresh_visit(dora).post(reverse("policies:activate", args=[version.pk]), {"why": "Now"})
+    answer = fresh_visit(dora).post(reverse("policies:activate", args=[version.pk]), {"why": "From now on."})
     assert answer.status_code == 422
     assert "is not signed by the medical director" in answer.content.decode()
     assert AuditEvent.objects.filter(action="refused", subject_id=str(version.pk)).exists()
@@ -106,7 +111,7 @@ def test_an_unsigned_file_is_refused_with_a_sentence_and_on_record(fresh_visit, 
 
 def test_going_back_is_offered_in_words(visit, active, alice, dora):
     old = active
-    propose(text=text(2, "40"), why="Higher", by=alice, at=NOW)
+    propose(text=text(2, "40"), why="A higher limit.", by=alice, at=NOW)
     page = visit(dora).get(reverse("policies:version", args=[old.pk])).content.decode()
     assert "In effect" in page
     assert "meadow version 2" in page
@@ -117,11 +122,11 @@ def test_the_number_of_queries_does_not_grow_with_the_versions(
 ):
     browser, address = visit(alice), reverse("policies:overview")
     browser.get(address)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         browser.get(address)
     for number in range(2, 12):
-        propose(text=text(number), why="x", by=alice, at=NOW)
-    with django_assert_num_queries(6):
+        propose(text=text(number), why="As agreed.", by=alice, at=NOW)
+    with django_assert_num_queries(7):
         browser.get(address)
 
 
@@ -129,6 +134,13 @@ def test_every_limit_opens_to_its_source(visit, bob, version):
     page = visit(bob).get(reverse("policies:version", args=[version.pk])).content.decode()
     for key in policy_of(bob.clinic).limits:
         assert f'id="limit-{key}"' in page
+
+
+def test_a_choice_stands_among_the_limits_in_words(visit, bob, version):
+    page = visit(bob).get(reverse("policies:version", args=[version.pk])).content.decode()
+    limit = page[page.index('id="limit-forecast_aim"') :].partition("</summary>")[0]
+    assert ">keep gain<" in limit
+    assert policy_of(bob.clinic).limit("forecast_aim").title in limit
 
 
 @pytest.mark.parametrize("protocol", protocols().values(), ids=lambda p: p.id)

@@ -31,14 +31,14 @@ def test_a_proposal_alone_changes_nothing(clinic, version):
 
 def test_an_unsigned_version_is_refused(clinic, version, dora):
     with pytest.raises(PolicyRefused, match="not signed by the medical director and a second person"):
-        activate(policy=version, why="Now", signature=fresh(dora), at=NOW)
+        activate(policy=version, why="From now on.", signature=fresh(dora), at=NOW)
     assert policy_of(clinic) == shipped_policy(clinic)
 
 
 def test_one_signature_is_not_enough(version, dora):
     sign(policy=version, signature=fresh(dora), at=NOW)
     with pytest.raises(PolicyRefused, match="not signed"):
-        activate(policy=version, why="Now", signature=fresh(dora), at=NOW)
+        activate(policy=version, why="From now on.", signature=fresh(dora), at=NOW)
 
 
 def test_nobody_signs_twice(version, dora):
@@ -55,9 +55,9 @@ def test_a_signature_needs_a_fresh_second_factor(version, dora):
 
 def test_a_nurse_neither_proposes_nor_signs_nor_activates(signed, bob):
     for action in (
-        lambda: propose(text=text(2), why="x", by=bob, at=NOW),
+        lambda: propose(text=text(2), why="As agreed.", by=bob, at=NOW),
         lambda: sign(policy=signed, signature=fresh(bob), at=NOW),
-        lambda: activate(policy=signed, why="x", signature=fresh(bob), at=NOW),
+        lambda: activate(policy=signed, why="As agreed.", signature=fresh(bob), at=NOW),
     ):
         with pytest.raises(PermissionError, match="signed in as nurse"):
             action()
@@ -65,7 +65,7 @@ def test_a_nurse_neither_proposes_nor_signs_nor_activates(signed, bob):
 
 def test_a_prescriber_signs_but_does_not_put_into_effect(signed, alice):
     with pytest.raises(PermissionError, match="put a signed policy into effect"):
-        activate(policy=signed, why="x", signature=fresh(alice), at=NOW)
+        activate(policy=signed, why="As agreed.", signature=fresh(alice), at=NOW)
 
 
 def test_another_clinic_neither_signs_nor_activates(version, charlie):
@@ -75,7 +75,7 @@ def test_another_clinic_neither_signs_nor_activates(version, charlie):
 
 def test_what_is_in_effect_judges_from_the_next_judgement_on(clinic, signed, dora, ana):
     before = current(ana)
-    activate(policy=signed, why="Agreed.", signature=fresh(dora), at=NOW)
+    activate(policy=signed, why="Agreed on Monday.", signature=fresh(dora), at=NOW)
     after = current(ana)
     assert before.policy.limit("weight_min_kg").value == Decimal(30)
     assert after.policy.limit("weight_min_kg").value == Decimal(35)
@@ -84,10 +84,10 @@ def test_what_is_in_effect_judges_from_the_next_judgement_on(clinic, signed, dor
 
 
 def test_the_way_back_is_a_further_deed(clinic, active, alice, dora):
-    second = propose(text=text(2, "40"), why="Higher", by=alice, at=NOW)
+    second = propose(text=text(2, "40"), why="A higher limit.", by=alice, at=NOW)
     for person in (alice, dora):
         sign(policy=second, signature=fresh(person), at=NOW)
-    activate(policy=second, why="Higher", signature=fresh(dora), at=NOW)
+    activate(policy=second, why="A higher limit.", signature=fresh(dora), at=NOW)
     assert policy_of(clinic).limit("weight_min_kg").value == Decimal(40)
     activate(policy=active, why="Too high", signature=fresh(dora), at=NOW)
     assert policy_of(clinic).limit("weight_min_kg").value == Decimal(35)
@@ -97,7 +97,7 @@ def test_the_way_back_is_a_further_deed(clinic, active, alice, dora):
 
 def test_what_is_in_effect_is_not_put_into_effect_again(active, dora):
     with pytest.raises(PolicyRefused, match="in effect already"):
-        activate(policy=active, why="x", signature=fresh(dora), at=NOW)
+        activate(policy=active, why="As agreed.", signature=fresh(dora), at=NOW)
 
 
 @pytest.mark.parametrize(
@@ -122,19 +122,19 @@ def test_what_is_in_effect_is_not_put_into_effect_again(active, dora):
 )
 def test_a_file_that_cannot_be_used_is_refused_whole(alice, content, words):
     with pytest.raises(PolicyRefused, match=words):
-        propose(text=content, why="x", by=alice, at=NOW)
+        propose(text=content, why="As agreed.", by=alice, at=NOW)
     assert not PolicyVersion.objects.exists()
 
 
 def test_a_version_never_gets_a_second_content(version, alice):
     with pytest.raises(PolicyRefused, match="already has version 1"):
-        propose(text=text(weight_min="36"), why="x", by=alice, at=NOW)
+        propose(text=text(weight_min="36"), why="As agreed.", by=alice, at=NOW)
 
 
 def test_a_demonstration_policy_is_refused_by_a_real_clinic(charlie):
     content = text().replace("version = 1", "version = 1\ndemonstration = true", 1)
     with pytest.raises(PolicyRefused, match="demonstration"):
-        propose(text=content, why="x", by=charlie, at=NOW)
+        propose(text=content, why="As agreed.", by=charlie, at=NOW)
 
 
 def test_a_text_that_was_changed_in_the_database_is_refused(clinic, active):

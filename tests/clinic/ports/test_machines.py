@@ -17,6 +17,7 @@ from tenuto.clinic.ports import api
 from tenuto.clinic.ports.models import Hold, Task, Window
 from tests.clinic.conftest import NOW
 from tests.clinic.processes import house, run
+from tests.patience import PATIENCE
 
 __all__ = ["house"]
 
@@ -133,8 +134,6 @@ PREPARE = """
 import django
 django.setup()
 from datetime import date
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from django.utils import timezone
 from tenuto.clinic.accounts.models import Role, Staff
 from tenuto.clinic.accounts.services import employ, open_clinic
@@ -193,4 +192,4 @@ def test_two_machines_at_once_place_one_hold_and_open_one_task(house):
         assert one[2] == other[2] == [1, 1]
     for process in pair:
         process.stdin.close()
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=PATIENCE) == 0

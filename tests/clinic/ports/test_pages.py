@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from tenuto.clinic.ledger.actors import Machine
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people import identity
 from tenuto.clinic.people.models import Channel
@@ -16,12 +17,13 @@ from tenuto.clinic.ui.words import moment
 from tenuto.core.literature.tasks import task_kinds
 from tests.clinic.conftest import NOW, numbers
 from tests.clinic.plan.test_page import text_of
-from tests.clinic.ports.test_task_ends import attempt, opened
+from tests.clinic.ports.test_task_ends import LATER, TRIES, attempt, opened
 
 WELL = {
     "contact-how": "phone", "contact-reached": "yes", "contact-outcome": "safe", "contact-words": "Is well and safe.",
+    "contact-tried_at": "2026-11-24T09:30",
 }  # fmt: skip
-TRIED = {"tried-emergency_contact": "Sister, no news.", "tried-welfare_check": "Police asked at 10:00."}
+TRIED = {"tried-welfare_check": "Police asked at 10:00."}
 
 
 def url(task, act=""):
@@ -31,7 +33,7 @@ def url(task, act=""):
 def test_it_says_what_ends_it_and_who_does_that(visit, ana, alice, carol):
     task = opened(ana, alice, "suicide.urgent")
     page = text_of(visit(alice).get(url(task)))
-    assert "It ends when this is recorded: a suicide triage; or that the patient could not be reached" in page
+    assert "It ends when this is recorded: a suicide triage." in page
     assert "Record the triage" in page
     assert "Close the task" not in page
     assert "A prescriber or medical director does that." in text_of(visit(carol).get(url(task)))
@@ -89,7 +91,9 @@ def test_reaching_the_person_ends_it_and_is_kept_with_its_words(visit, ana, alic
     assert "Reach the person" not in page
 
 
-@pytest.mark.parametrize("missing", ["contact-words", "contact-reached", "contact-outcome", "contact-how"])
+@pytest.mark.parametrize(
+    "missing", ["contact-words", "contact-reached", "contact-outcome", "contact-how", "contact-tried_at"]
+)
 def test_what_is_missing_is_said_at_its_field_and_the_rest_stays_typed(visit, ana, alice, bob, missing):
     task = opened(ana, alice, "triage.low")
     answer = visit(bob).post(url(task, "contact/"), {**WELL, missing: ""})
@@ -103,25 +107,54 @@ def test_what_is_missing_is_said_at_its_field_and_the_rest_stays_typed(visit, an
 
 def test_not_reached_is_asked_for_after_the_attempts(visit, ana, alice, bob):
     task, browser = opened(ana, alice, "suicide.screen"), visit(bob)
-    assert "After 2 more attempts without an answer" in text_of(browser.get(url(task)))
+    assert "After 2 more attempts without an answer, at least 10 minutes apart" in text_of(
+        browser.get(url(task))
+    )
     assert "1 of 2" not in text_of(browser.get(url(task)))
     refused = browser.post(url(task, "not-reached/"), TRIED)
     assert refused.status_code == 422
-    for _ in range(2):
-        attempt(task, bob)
+    for tried in TRIES:
+        attempt(task, bob, tried)
     page = text_of(browser.get(url(task)))
     assert "Record that everything was tried" in page
     browser.post(url(task, "not-reached/"), TRIED)
     assert NotReached.objects.get().welfare_check == "Police asked at 10:00."
-    assert [each.kind for each in api.open_tasks_of(ana)] == ["contact.again"]
+    assert {each.kind for each in api.open_tasks_of(ana)} == {"suicide.screen", "contact.again"}
+    page = text_of(browser.get(url(task)))
+    assert "Nobody is on record as a contact. Police asked at 10:00." in page
+    assert "Record that everything was tried" not in page
+
+
+def test_the_form_asks_for_the_contact_on_record_or_says_that_there_is_none(visit, ana, alice, bob, dora):
+    task = opened(ana, alice, "suicide.urgent")
+    for tried in TRIES:
+        attempt(task, bob, tried)
+    assert "Nobody is on record as a contact to call." in text_of(visit(bob).get(url(task)))
+    identity.set_support_person(patient=ana, name="Rui Silva", relation="brother", phone="555 010 0102", may_be_told=False, by=alice, at=NOW)  # fmt: skip
+    page = text_of(visit(bob).get(url(task)))
+    assert "What Rui Silva, brother said, 555 010 0102." in page
+    assert "When the emergency contact was called" in page
+    refused = visit(bob).post(url(task, "not-reached/"), TRIED)
+    assert set(refused.context["tried_form"].errors) == {"called_at", "emergency_contact"}
+    api.record_not_reached(
+        task=task.id,
+        emergency_contact="He has no news.",
+        called_at=TRIES[1],
+        welfare_check="",
+        reason_against_check="Is at work, says her brother.",
+        by=alice,
+        at=LATER,
+    )
+    review = text_of(visit(dora).get("/audit/"))
+    assert "not reached: Rui Silva, brother, called" in review
+    assert "He has no news. Welfare check: none, Is at work, says her brother." in review
 
 
 def test_a_nurse_does_not_decide_against_a_welfare_check(visit, ana, alice, bob):
     task = opened(ana, alice, "suicide.screen")
-    for _ in range(2):
-        attempt(task, bob)
+    for tried in TRIES:
+        attempt(task, bob, tried)
     sent = {
-        "tried-emergency_contact": "Sister.",
         "tried-reason_against_check": "Is at work, says her sister.",
     }
     answer = visit(bob).post(url(task, "not-reached/"), sent)
@@ -141,6 +174,14 @@ def test_no_form_that_anybody_sends_ends_a_task_of_safety_by_text(
         sent = {"note-note": text, "note": text, **WELL, "contact-words": text}
         visit(person).post(url(task, act), sent)
     assert not TaskEnd.objects.exists()
+
+
+def test_what_the_program_opened_names_no_rule(visit, ana, alice):
+    machine = Machine(ana.clinic_id, "suicide.no_task", ana.clinic.zone)
+    task = api.open_by_rule(task_kinds()["suicide.screen"], patient=ana, why="Ask.", by=machine, at=NOW)
+    page = text_of(visit(alice).get(url(task)))
+    assert "Tenuto itself" in page
+    assert "suicide.no_task" not in page
 
 
 def test_a_task_without_safety_is_closed_with_a_note(visit, ana, alice, carol):

@@ -9,6 +9,7 @@ import pytest
 
 from tenuto.clinic.accounts.guards import WrongClinic
 from tenuto.clinic.accounts.models import Role
+from tenuto.clinic.ledger.actors import Machine
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.ports import api
 from tenuto.clinic.ports.models import Hold, Task, TaskEnd
@@ -127,6 +128,32 @@ def test_the_newest_window_counts_and_can_be_taken_back(ana, alice):
     api.withdraw_window(patient=ana, why="Declined.", by=alice, at=NOW + 2 * DAY)
     assert api.current_window(ana) is None
     assert api.windows(ana.clinic) == {}
+
+
+def test_no_window_that_stands_is_hidden_by_one_that_never_did(ana, alice):
+    clock = Machine(ana.clinic_id, "forecast.night", ana.clinic.zone)
+    forecast = api.set_window(
+        patient=ana, opens=TODAY, closes=TODAY + 7 * DAY, why="Week 4.", by=clock, at=NOW
+    )
+    for moment in (NOW, NOW + DAY):
+        api.withdraw_window(patient=ana, why="No infusion for now.", by=alice, at=moment)
+    assert not AuditEvent.objects.filter(action="withdrew window").exists()
+    assert api.current_window(ana) == forecast
+
+
+def test_a_window_taken_back_shows_the_one_of_the_other_kind_once(ana, alice):
+    clock = Machine(ana.clinic_id, "forecast.night", ana.clinic.zone)
+    forecast = api.set_window(
+        patient=ana, opens=TODAY, closes=TODAY + 7 * DAY, why="Week 4.", by=clock, at=NOW
+    )
+    decided = api.set_window(patient=ana, opens=TODAY, closes=TODAY, why="Agreed.", by=alice, at=NOW + DAY)
+    assert api.windows(ana.clinic) == {ana.pk: decided}
+    for moment in (NOW + DAY, NOW + 2 * DAY):
+        api.withdraw_window(patient=ana, why="No infusion for now.", by=alice, at=moment)
+    assert AuditEvent.objects.filter(action="withdrew window").count() == 1
+    assert api.current_window(ana) == forecast
+    assert api.windows(ana.clinic) == {ana.pk: forecast}
+    assert api.windows_among([ana.pk]) == {ana.pk: {api.WindowKind.FORECAST: forecast}}
 
 
 def test_a_window_closes_after_it_opens(ana, alice):

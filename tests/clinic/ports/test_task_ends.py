@@ -10,15 +10,17 @@ import pytest
 from tenuto.clinic.accounts.models import Role, Staff
 from tenuto.clinic.ledger.actors import Machine
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.people import identity
 from tenuto.clinic.ports import api
 from tenuto.clinic.ports.models import Contact, NotReached, Task, TaskEnd
 from tenuto.clinic.scales.services import record_triage
-from tenuto.core.literature.tasks import EndsBy, attempts_needed, task_kind, task_kinds
+from tenuto.core.literature.tasks import CHECK_ABNORMAL, EndsBy, task_kind, task_kinds
 from tenuto.core.scales.suicide_triage import RiskLevel
 from tests.clinic.conftest import NOW
 from tests.spec.tables import rows
 
-LATER = NOW + timedelta(minutes=9)
+LATER = NOW + timedelta(minutes=25)
+TRIES = (NOW + timedelta(minutes=1), NOW + timedelta(minutes=11))
 SAFETY = [kind.id for kind in task_kinds().values() if kind.safety]
 
 
@@ -54,22 +56,27 @@ def contact(patient, task, by):
 
 
 def not_reached(patient, task, by):
-    for _ in range(attempts_needed().value):
-        attempt(task, by)
+    for tried in TRIES:
+        attempt(task, by, tried)
     api.record_not_reached(
-        task=task.id, emergency_contact="Sister, knows nothing.", welfare_check="Police asked.",
-        reason_against_check="", by=by, at=LATER,
-    )  # fmt: skip
+        task=task.id, welfare_check="Police asked.", reason_against_check="", by=by, at=LATER
+    )
 
 
-def attempt(task, by):
+def attempt(task, by, tried=LATER):
     api.record_contact(
-        task=task.id, how="phone", reached=False, words="No answer, rang out.", by=by, at=LATER
+        task=task.id,
+        how="phone",
+        reached=False,
+        words="No answer, rang out.",
+        tried_at=tried,
+        by=by,
+        at=LATER,
     )
 
 
 def note(patient, task, by):
-    api.close_task(task=task.id, note="x", by=by, at=LATER)
+    api.close_task(task=task.id, note="Done.", by=by, at=LATER)
 
 
 RECORD = {"triage": triage, "contact": contact, "not_reached": not_reached, "note": note}
@@ -108,7 +115,8 @@ def test_every_safety_kind_is_given_on_when_it_is_late_and_ended_by_people_only(
         assert kind.may_end <= {*Role.values, "machine"}, kind.id
         if kind.safety:
             assert EndsBy.NOTE not in kind.ends_by
-            assert "machine" not in kind.may_end
+            # The result that a person recorded ends it; the program only notes that it is there.
+            assert "machine" not in kind.may_end or kind.id == CHECK_ABNORMAL
             assert kind.second_after is not None
             assert kind.director_after is not None
 
@@ -118,8 +126,7 @@ def test_a_refusal_says_what_ends_the_task_instead(ana, alice):
     with pytest.raises(api.NotByNote) as caught:
         api.close_task(task=task.id, note="Screened.", by=alice, at=LATER)
     assert str(caught.value) == (
-        "A note does not end “Suicide screen”. It ends when a suicide triage, or that the patient could not be reached, "
-        "with all that was tried is recorded."
+        "A note does not end “Suicide triage”. It ends when a suicide triage is recorded."
     )
 
 
@@ -184,8 +191,10 @@ def test_reached_needs_an_outcome_and_words(ana, alice, given, message):
 
 def test_not_reached_needs_the_attempts_the_contact_and_a_check_or_a_reason(ana, alice, bob):
     task = opened(ana, alice, "suicide.screen")
+    named = identity.set_support_person(patient=ana, name="Rui Silva", relation="brother", phone="555 010 0102", may_be_told=False, by=alice, at=NOW)  # fmt: skip
     full = {
-        "emergency_contact": "Sister: no news.",
+        "emergency_contact": "He has no news of her.",
+        "called_at": NOW + timedelta(minutes=12),
         "welfare_check": "Police asked.",
         "reason_against_check": "",
     }
@@ -193,20 +202,63 @@ def test_not_reached_needs_the_attempts_the_contact_and_a_check_or_a_reason(ana,
     def say(by=bob, **changed):
         return api.record_not_reached(task=task.id, by=by, at=LATER, **{**full, **changed})
 
-    attempt(task, bob)
-    with pytest.raises(api.ContactRefused, match="1 of 2 attempts are on record"):
+    for tried in (TRIES[0], TRIES[0], TRIES[0] + timedelta(minutes=9, seconds=59)):
+        attempt(task, bob, tried)
+    with pytest.raises(
+        api.ContactRefused, match="1 of 2 attempts are on record that lie at least 10 minutes"
+    ):
         say()
-    attempt(task, bob)
-    with pytest.raises(api.ContactRefused, match="Call the emergency contact"):
-        say(emergency_contact=" ")
-    with pytest.raises(api.ContactRefused, match="Ask for a welfare check"):
-        say(welfare_check=" ")
+    attempt(task, bob, TRIES[1])
+    for words, called in (("nobody", NOW), ("He has no news of her.", None)):
+        with pytest.raises(api.ContactRefused, match="Call the emergency contact on record, Rui Silva"):
+            say(emergency_contact=words, called_at=called)
+    for called, message in ((LATER + timedelta(minutes=1), "future"), (NOW - timedelta(hours=1), "before")):
+        with pytest.raises(api.ContactRefused, match=message):
+            say(called_at=called)
+    for check in (" ", "no"):
+        with pytest.raises(api.ContactRefused, match="Ask for a welfare check"):
+            say(welfare_check=check)
     with pytest.raises(PermissionError, match="A prescriber does"):
-        say(welfare_check="", reason_against_check="Is at work, says her sister.")
+        say(welfare_check="", reason_against_check="not needed I think")
     assert not NotReached.objects.exists()
-    again = say(by=alice, welfare_check="", reason_against_check="Is at work, says her sister.")
-    assert (again.kind, again.due) == ("contact.again", LATER + timedelta(hours=24))
-    assert [each.id for each in api.open_tasks_of(ana)] == [again.id]
+    say(by=alice, welfare_check="", reason_against_check="Is at work, says her brother.")
+    row = NotReached.objects.get()
+    assert row.emergency_contact.startswith(f"{named}, called ")
+    assert row.emergency_contact.endswith(": He has no news of her.")
+    with pytest.raises(api.ContactRefused, match="That is on record"):
+        say()
+
+
+@pytest.mark.parametrize("kind", [kind.id for kind in task_kinds().values() if kind.try_again])
+def test_not_reached_ends_no_risk_and_somebody_else_tries_next(ana, alice, bob, dora, kind):
+    task = opened(ana, alice, kind)
+    for tried in TRIES:
+        attempt(task, alice, tried)
+    again = api.record_not_reached(
+        task=task.id,
+        welfare_check="Police asked at ten.",
+        reason_against_check="",
+        by=alice,
+        at=LATER,
+    )
+    assert NotReached.objects.get().emergency_contact == "Nobody is on record as a contact."
+    assert (again.kind, again.owner_name, again.due) == (
+        "contact.again",
+        bob.name,
+        LATER + timedelta(hours=2),
+    )
+    still = {each.id for each in api.open_tasks_of(ana)}
+    assert still == ({again.id} if kind == "contact.again" else {task.id, again.id})
+
+
+@pytest.mark.parametrize(
+    ("minutes", "message"), [(1, "can't lie in the future"), (-26, "before this task was opened")]
+)
+def test_an_attempt_was_after_the_task_and_is_not_to_come(ana, alice, minutes, message):
+    task = opened(ana, alice, "suicide.screen")
+    with pytest.raises(api.ContactRefused, match=message):
+        attempt(task, alice, LATER + timedelta(minutes=minutes))
+    assert not Contact.objects.exists()
 
 
 def test_another_clinic_reaches_nobody(ana, alice, charlie):
@@ -221,3 +273,14 @@ def test_somebody_who_left_ends_nothing(ana, alice, bob):
     left.is_active = False
     with pytest.raises(PermissionError):
         contact(ana, task, left)
+
+
+@pytest.mark.parametrize("kind", [kind.id for kind in task_kinds().values() if kind.suicide_risk])
+def test_a_message_reaches_nobody_who_may_be_at_risk(ana, alice, kind):
+    task = opened(ana, alice, kind)
+    sent = {"how": "message", "words": "She wrote that she is safe.", "by": alice, "at": LATER}
+    with pytest.raises(api.ContactRefused, match="neither speaking with the person nor seeing them"):
+        api.record_contact(task=task.id, reached=True, outcome="safe", **sent)
+    assert not Contact.objects.exists()
+    api.record_contact(task=task.id, reached=False, **sent)
+    assert task.id in {each.id for each in api.open_tasks_of(ana)}

@@ -6,30 +6,53 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import QuerySet
 
+from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.course.models import InfusionReport, Visit
-from tenuto.clinic.course.services import CourseMoved, record_infusion, record_visit
+from tenuto.clinic.course.rows import given_in
+from tenuto.clinic.course.services import (
+    CourseMoved,
+    account,
+    accounts,
+    course_facts,
+    next_steps,
+    plan_beside,
+    record_ending,
+    record_event,
+    record_infusion,
+    record_missed,
+    record_visit,
+    strike_infusion,
+)
 from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.people.models import Patient
-from tenuto.core.course.infusion import GivenInfusion, Tolerability
-from tenuto.core.units import Mg, MgPerKg, Minutes
+from tenuto.core.course.infusion import GivenInfusion
 
 __all__ = [
     "CourseMoved",
     "HeldVisit",
     "RecordedInfusion",
     "VisitKind",
+    "account",
+    "accounts",
     "began_of",
+    "course_facts",
     "infusions_among",
     "infusions_of",
     "mark",
+    "next_steps",
+    "plan_beside",
+    "record_ending",
+    "record_event",
     "record_infusion",
+    "record_missed",
     "record_visit",
+    "strike_infusion",
+    "treated_patients",
     "visits_among",
     "visits_of",
 ]
@@ -43,8 +66,6 @@ class RecordedInfusion:
 
     id: UUID
     infusion: GivenInfusion
-    improved_percent: Decimal | None
-    """How far the score has fallen from baseline; None without a score."""
     series: UUID
     plan_version: UUID
     recorded_by_name: str
@@ -58,7 +79,7 @@ class RecordedInfusion:
 
 @dataclass(frozen=True, slots=True)
 class HeldVisit:
-    """A consultation or a preparatory visit, after it took place."""
+    """A visit after it took place."""
 
     id: UUID
     patient_id: UUID
@@ -89,10 +110,18 @@ def infusions_of(patient: UUID) -> tuple[RecordedInfusion, ...]:
 def infusions_among(patients: Iterable[UUID]) -> Mapping[UUID, tuple[RecordedInfusion, ...]]:
     """The infusions of each of the patients who had any, one a day, oldest first. One query."""
     by_day: dict[UUID, dict[date, RecordedInfusion]] = defaultdict(dict)
-    rows = InfusionReport.objects.filter(patient__in=patients)
+    rows = InfusionReport.objects.filter(patient__in=patients, struck=None)
     for row in rows.order_by("given_on", *IN_ORDER):
         by_day[row.patient_id][row.given_on] = _recorded(row)
     return {patient: tuple(days.values()) for patient, days in by_day.items()}
+
+
+def treated_patients(clinic: Clinic) -> list[UUID]:
+    """The patients of a clinic who were given an infusion, in the order of their ids. One query."""
+    found = InfusionReport.objects.filter(patient__clinic=clinic, struck=None).values_list(
+        "patient", flat=True
+    )
+    return sorted(found.distinct().order_by())
 
 
 def visits_of(patient: UUID) -> list[HeldVisit]:
@@ -114,28 +143,11 @@ def mark(infusions: Iterable[RecordedInfusion]) -> str:
 def _recorded(row: InfusionReport) -> RecordedInfusion:
     return RecordedInfusion(
         row.pk,
-        _given(row),
-        row.improved_percent,
+        given_in(row),
         row.series,
         row.plan_version,
         row.recorded_by_name,
         row.recorded_at,
-    )
-
-
-def _given(row: InfusionReport) -> GivenInfusion:
-    return GivenInfusion(
-        row.given_on,
-        mass=Mg(row.dose_mg.normalize()),
-        dose=MgPerKg(row.dose_mg_per_kg),
-        minutes=Minutes(row.minutes),
-        tolerability=Tolerability(
-            worst_event_grade=row.worst_grade,
-            open_event_grade=row.open_grade,
-            blood_pressure_alert=row.pressure_alert,
-            deepest_sedation=row.deepest_sedation,
-            effects=tuple(row.effects),
-        ),
     )
 
 

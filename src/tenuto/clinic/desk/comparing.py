@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.db import models
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.desk.models import Progress, Standing, WorkRow
-from tenuto.clinic.desk.projection import BATCH, changes_after, worked_out
+from tenuto.clinic.desk.projection import BATCH, changes_after, rows_of_nobody, worked_out
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.policies.api import policy_of
 
@@ -30,25 +30,37 @@ def list_differences() -> Iterator[str]:
         yield from differences_of(progress.clinic)
 
 
-def differences_of(clinic: Clinic) -> Iterator[str]:
-    """The same for one clinic; nothing before its lists were worked out for the first time."""
+def differences_of(clinic: Clinic, only: Collection[UUID] | None = None) -> Iterator[str]:
+    """The same for one clinic, or for some of its patients; nothing before its lists were worked out for the first time.
+
+    What somebody records while this looks is no difference: only what is found twice counts.
+    """
+    with clock.on_the_clock_of(clinic):
+        found = list(_of_clinic(clinic, only))
+        again = set(_of_clinic(clinic, only)) if found else set()
+    yield from (each for each in found if each in again)
+
+
+def _of_clinic(clinic: Clinic, only: Collection[UUID] | None) -> Iterator[str]:
     progress = Progress.objects.filter(clinic=clinic).first()
-    if progress is not None:
-        with clock.on_the_clock_of(clinic):
-            yield from _of_clinic(clinic, progress.through_event)
-
-
-def _of_clinic(clinic: Clinic, through: int) -> Iterator[str]:
+    if progress is None:
+        return
+    through = progress.through_event
     newest = AuditEvent.objects.aggregate(newest=models.Max("number"))["newest"] or 0
     if through > newest:
         yield f"The lists of {clinic} follow the audit chain beyond its end. {ANEW}"
     today, policy = clock.today(clinic), policy_of(clinic)
     since = set(changes_after(clinic, through).values_list("patient_id", flat=True))
-    everyone = list(clinic.patients.values_list("pk", flat=True))
-    listed = dict(Standing.objects.filter(clinic=clinic).values_list("patient", "policy_sha256"))
+    everyone = list(clinic.patients.values_list("pk", flat=True)) if only is None else list(only)
+    standings_kept = Standing.objects.filter(clinic=clinic, **({} if only is None else {"patient__in": only}))
+    listed = set(standings_kept.values_list("patient", flat=True))
     for lost in (pk for pk in everyone if pk not in listed and pk not in since):
         yield f"Patient {lost} is in no list. {ANEW}"
-    settled = Standing.objects.filter(clinic=clinic, policy_sha256=policy.sha256, as_of=today)
+    if None not in since:
+        kept = WorkRow.objects.filter(clinic=clinic, patient=None)
+        if Counter(map(_values, kept)) != Counter(map(_values, rows_of_nobody(clinic))):
+            yield f"What waits in {clinic} about no one patient is not what the worklist says. {ANEW}"
+    settled = standings_kept.filter(policy_sha256=policy.sha256, as_of=today)
     chosen = [pk for pk in settled.values_list("patient", flat=True) if pk not in since]
     for start in range(0, len(chosen), BATCH):
         some = chosen[start : start + BATCH]

@@ -37,9 +37,11 @@ class Standing(models.Model):
     due = models.DateTimeField(null=True)
     """The first deadline of an open risk of suicide. What is late for longest is the first of all."""
     mark = models.CharField(max_length=10, default="unknown")
+    safety = models.TextField(blank=True)
+    """What is red about the patient, in short names with commas between."""
     diagnosis = models.CharField(max_length=200, blank=True)
     why = models.TextField(blank=True)
-    more = models.CharField(max_length=40, blank=True)
+    more = models.TextField(blank=True)
     next_step = models.CharField(max_length=60, blank=True)
     target = models.CharField(max_length=60, blank=True)
     recorded_on = models.DateField(null=True)
@@ -64,15 +66,21 @@ class WorkRow(models.Model):
     name = models.CharField(max_length=200, blank=True)
     stage = models.CharField(max_length=10)
     kind = models.CharField(max_length=60)
+    safety = models.TextField(blank=True)
+    """What is red about the patient, whatever this row is about."""
     mark = models.CharField(max_length=10)
     why = models.TextField()
-    more = models.CharField(max_length=40, blank=True)
+    more = models.TextField(blank=True)
     owner_role = models.CharField(max_length=20)
     owner = models.ForeignKey(Staff, on_delete=models.CASCADE, null=True, related_name="+")
     due = models.DateTimeField(null=True)
     rank = models.PositiveSmallIntegerField()
     next_step = models.CharField(max_length=60)
     target = models.CharField(max_length=60)
+    told = models.TextField(blank=True)
+    """Who was told because it is late, by id, each between two commas: `,3,17,`."""
+    everybodys = models.BooleanField(default=False)
+    """It stands in everybody's own list: nobody prepares anything for this patient."""
 
     class Meta:
         indexes: ClassVar = [

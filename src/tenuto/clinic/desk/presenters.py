@@ -15,10 +15,10 @@ from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.desk.models import Standing, WorkRow
 from tenuto.clinic.desk.projection import MARKS
 from tenuto.clinic.desk.services import EVERYONE, MINE, PatientList, Work, WorkFilter
-from tenuto.clinic.pathway.api import first_page, judging_page, may_open, spine_order
+from tenuto.clinic.pathway.api import address_of, first_page, judging_page, may_open, spine_order
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ui.components import WORDS
-from tenuto.clinic.ui.words import age, ago, count, moment
+from tenuto.clinic.ui.words import age, ago, count, day_of_moment, late_words, moment
 
 __all__ = ["Board", "Filter", "PatientLine", "WorkLine", "Worklist", "board", "worklist"]
 
@@ -32,6 +32,10 @@ class PatientLine:
     """One patient: the mark, who, why now, and one next step."""
 
     mark: str
+    safety: str
+    """What is red about the patient, in short names."""
+    late: str
+    """Since when the first task about a risk of suicide is late, in words."""
     name: str
     who: str
     diagnosis: str
@@ -80,6 +84,7 @@ class WorkLine:
 
     mark: str
     word: str
+    safety: str
     name: str
     url: str
     kind: str
@@ -106,7 +111,7 @@ class Worklist:
     pages: Pages | None
 
 
-def board(found: PatientList, *, gate: str, today: date) -> Board:
+def board(found: PatientList, *, gate: str, staff: Staff, today: date, now: datetime) -> Board:
     """The list of patients, narrowed to the mark `gate`."""
     wanted = gate if gate in MARKS else ""
     filters = [Filter("", "All", found.counts.total(), "", not wanted)]
@@ -117,7 +122,7 @@ def board(found: PatientList, *, gate: str, today: date) -> Board:
     ]
     query = {"gate": wanted} if wanted else {}
     return Board(
-        tuple(_row(row, found.hidden, today) for row in found.rows),
+        tuple(_row(row, found.hidden, staff, today, now) for row in found.rows),
         tuple(filters),
         found.counts.total(),
         _waiting(found.waiting),
@@ -177,57 +182,63 @@ def _line(row: WorkRow, hidden: frozenset[UUID], staff: Staff, now: datetime) ->
     return WorkLine(
         mark=mark,
         word=WORDS[mark],
+        safety="" if shut else row.safety,
         name=RESTRICTED if shut else row.name,
-        url=_address(first_page(), row.patient_id) if row.patient_id else "",
+        url=address_of(first_page(), row.patient_id) if row.patient_id else "",
         kind=RESTRICTED_KIND if shut else row.kind,
         stage=row.stage,
         why=RESTRICTED_WHY if shut else row.why,
         more="" if shut else row.more,
         owner=row.owner.name if row.owner else Role(row.owner_role).label,
-        due=moment(row.due) if row.due else "",
+        due=_due(row),
         late=late,
         next_step="Open" if shut else next_step,
         step_url=step_url,
     )
 
 
+def _due(row: WorkRow) -> str:
+    """The moment of a task; of a next step only the day, which is all that it has."""
+    if row.due is None:
+        return ""
+    return day_of_moment(row.due) if row.key.startswith("step:") else moment(row.due)
+
+
 def _step(row: WorkRow, staff: Staff) -> tuple[str, str]:
     """What to do and where; the page of the task itself for who may not do what it asks, but can reach the person."""
     kind, _, id_ = row.key.partition(":")
     if kind != "task" or may_open(staff, row.target):
-        return row.next_step, _address(row.target, row.patient_id)
+        return row.next_step, address_of(row.target, row.patient_id)
     return "See the task", reverse("ports:task", args=[row.patient_id, id_])
 
 
-def _row(row: Standing, hidden: frozenset[UUID], today: date) -> PatientLine:
+def _row(row: Standing, hidden: frozenset[UUID], staff: Staff, today: date, now: datetime) -> PatientLine:
     patient = row.patient
-    url = _address(judging_page(), patient.pk)
+    url = address_of(judging_page(), patient.pk)
     if patient.pk in hidden:
-        return PatientLine("unknown", RESTRICTED, "", "", RESTRICTED_WHY, "", "", "Open", url, url)
+        return PatientLine("unknown", "", "", RESTRICTED, "", "", RESTRICTED_WHY, "", "", "Open", url, url)
     judged = bool(row.policy_sha256)
+    # Whoever may not do the next step sees the patient instead of a closed door.
+    mine = judged and may_open(staff, row.target)
     return PatientLine(
         mark=row.mark if judged else "unknown",
+        safety=row.safety,
+        late=late_words(row.due, now) if row.safety else "",
         name=patient.name,
         who=_who(patient, today),
         diagnosis=row.diagnosis,
         why=row.why if judged else "Not worked out yet today.",
         more=row.more if judged else "",
         recorded=ago(row.recorded_on, today) if row.recorded_on else "never",
-        next_step=row.next_step if judged else "Open",
+        next_step=row.next_step if mine else "See the patient" if judged else "Open",
         url=url,
-        step_url=_address(row.target, patient.pk) if judged else url,
+        step_url=address_of(row.target, patient.pk) if mine else url,
     )
 
 
 def _who(patient: Patient, today: date) -> str:
     years = f"{age(patient.birth_date, today)} y" if patient.birth_date else "age not recorded"
     return f"{years} · {patient.record_number or 'no record number'}"
-
-
-def _address(target: str, patient: UUID | None) -> str:
-    name, _, anchor = target.partition("#")
-    url = reverse(name, args=[patient] if patient else [])
-    return f"{url}#{anchor}" if anchor else url
 
 
 def _waiting(number: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from enum import IntEnum
@@ -24,23 +23,43 @@ from tenuto.clinic.pathway.api import (
     first_page,
     judgements_of,
     safety_of,
+    safety_page,
     stage_of_task,
     task_place,
     turns_of,
 )
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.policies.api import policy_of
-from tenuto.clinic.ports.api import HOLDS_UP, HoldRow, TaskRow, holds_in_force, open_tasks
+from tenuto.clinic.ports.api import (
+    HOLDS_UP,
+    HoldRow,
+    TaskRow,
+    holds_in_force,
+    open_tasks_about,
+    open_tasks_about_nobody,
+)
 from tenuto.clinic.ui.gates import MARKS
 from tenuto.core.intake.safety import Risk, SafetyState
 from tenuto.core.literature.tasks import task_kind
 from tenuto.core.policy import Policy
 
-__all__ = ["AT_ONCE", "BATCH", "MARKS", "changes_after", "judge_all", "rebuild", "refresh", "worked_out"]
+__all__ = [
+    "AT_ONCE",
+    "BATCH",
+    "MARKS",
+    "changes_after",
+    "judge_all",
+    "rebuild",
+    "refresh",
+    "rows_of_nobody",
+    "wait",
+    "worked_out",
+]
 
 AT_ONCE = 25
-"""Patients worked out within one request; the rest waits for the next one, or for `manage judge_worklist`."""
+"""Patients worked out within one request; the rest waits for the next one, or for the worker."""
 BATCH = 200
+RECORD_TRIAGE = "Record the triage"
 ACTIONS = (EventKind.WRITE, EventKind.OVERRIDE)
 
 
@@ -53,7 +72,9 @@ class ListPlace(IntEnum):
     AT_RISK_WITH_DEADLINE = 2
     """An open risk of suicide."""
     AT_RISK = 3
-    BY_GATE = 4
+    STOPPED = 4
+    """A consent taken back, or what speaks against a signed plan since."""
+    BY_GATE = 5
     """Nobody at risk: the most closed gate first."""
 
 
@@ -74,6 +95,11 @@ def refresh(clinic: Clinic, *, today: date, limit: int = AT_ONCE) -> int:
         if chosen:
             _judge(clinic, chosen, policy=policy, today=today)
         return waiting.count()
+
+
+def wait(clinic: Clinic) -> bool:
+    """Whether anybody's rows are not those of today."""
+    return _behind(clinic, policy_of(clinic), clock.today(clinic))
 
 
 def judge_all(clinic: Clinic, *, today: date) -> int:
@@ -130,7 +156,7 @@ def _unsettle(rows: QuerySet[Standing]) -> None:
     for start in range(0, len(patients), BATCH):
         some = patients[start : start + BATCH]
         Standing.objects.filter(patient__in=some).update(policy_sha256="", as_of=None, mark="unknown")
-        WorkRow.objects.filter(patient__in=some, key__startswith="step:").update(mark="unknown")
+        WorkRow.objects.filter(patient__in=some, mark__in=MARKS).update(mark="unknown")
 
 
 def _add(clinic: Clinic, patients: QuerySet[Patient]) -> None:
@@ -139,19 +165,27 @@ def _add(clinic: Clinic, patients: QuerySet[Patient]) -> None:
 
 
 def _clinic_rows(clinic: Clinic) -> None:
-    """The tasks that are about no one patient."""
-    WorkRow.objects.filter(clinic=clinic, patient=None).delete()
-    rows = [_task(task, clinic) for task in open_tasks(clinic) if task.patient_id is None]
-    WorkRow.objects.bulk_create(rows, ignore_conflicts=True)
+    _replace(WorkRow.objects.filter(clinic=clinic, patient=None), rows_of_nobody(clinic))
+
+
+def _replace(old: QuerySet[WorkRow], rows: list[WorkRow]) -> None:
+    """Rows in the place of others. One that stands elsewhere under the same key, as a hand may have left it, goes too."""
+    old.delete()
+    WorkRow.objects.filter(key__in=[row.key for row in rows]).delete()
+    WorkRow.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+
+
+def rows_of_nobody(clinic: Clinic) -> list[WorkRow]:
+    """The tasks that are about no one patient, as rows that nobody has kept."""
+    return [_task(task, clinic) for task in open_tasks_about_nobody(clinic)]
 
 
 def _judge(clinic: Clinic, chosen: Sequence[UUID], *, policy: Policy, today: date) -> None:
     """Ask the stages about some patients and keep what they say."""
     standings, work = worked_out(clinic, chosen, policy=policy, today=today)
-    WorkRow.objects.filter(patient__in=chosen).delete()
     Standing.objects.filter(patient__in=chosen).delete()
     Standing.objects.bulk_create(standings, batch_size=BATCH)
-    WorkRow.objects.bulk_create(work, batch_size=BATCH, ignore_conflicts=True)
+    _replace(WorkRow.objects.filter(patient__in=chosen), work)
 
 
 def worked_out(
@@ -161,17 +195,46 @@ def worked_out(
     patients = list(clinic.patients.filter(pk__in=chosen).prefetch_related("identifiers"))
     batch = Batch(patients, clinic=clinic, today=today)
     judged, turns, safety = judgements_of(batch), turns_of(batch), safety_of(batch)
-    tasks: dict[UUID | None, list[TaskRow]] = defaultdict(list)
-    for task in open_tasks(clinic):
-        tasks[task.patient_id].append(task)
+    tasks = open_tasks_about(chosen)
     holds = holds_in_force(clinic, on=today)
     standings: list[Standing] = []
     work: list[WorkRow] = []
     for patient in patients:
         said, own = judged.get(patient.pk) or _not_judged(), tasks.get(patient.pk, ())
         standings.append(_standing(patient, said, safety.get(patient.pk), own, policy, today))
-        work += _work(patient, turns.get(patient.pk), own, holds.get(patient.pk, ()))
+        state = safety.get(patient.pk)
+        at_risk = _at_risk(state) and not any(map(_about_suicide, own))
+        rows = list(_work(patient, turns.get(patient.pk), own, holds.get(patient.pk, ()), at_risk=at_risk))
+        for row in rows:
+            row.safety = _red(state)
+            _say_the_verdict(row, said)
+            if state is not None and state.high and row.rank == Rank.SUICIDE_RISK:
+                row.rank = Rank.HIGH_SUICIDE_RISK
+        if rows and state is not None and state.stops:
+            _call_everybody(rows)
+        work += rows
     return standings, work
+
+
+def _call_everybody(rows: Sequence[WorkRow]) -> None:
+    """The row that is about what stops the treatment stands in everybody's list, before what merely has a deadline."""
+    first = min(rows, key=lambda row: (row.rank == Rank.TASK, row.rank))
+    first.everybodys, first.rank = True, min(first.rank, Rank.SAFETY)
+
+
+def _say_the_verdict(row: WorkRow, judged: Judgement) -> None:
+    """One verdict of a patient on every list: a row with a mark of a gate has the one of the day, and so says why.
+
+    What is merely due stays so; harm that waits is never calmer than the verdict.
+    """
+    own, row.mark = row.mark, _mark_of(row, judged.mark)
+    if row.key.startswith("step:") and own in MARKS and own != row.mark:
+        row.why, row.more = judged.why, judged.more
+
+
+def _mark_of(row: WorkRow, verdict: str) -> str:
+    harms = row.rank <= Rank.SAFETY and verdict in ("refuse", "block", "review")
+    return verdict if row.mark in MARKS or harms else row.mark
 
 
 def _not_judged() -> Judgement:
@@ -196,6 +259,12 @@ def _standing(
 ) -> Standing:
     """What the list says of a patient: an open risk first, whatever else stands against treatment."""
     rank, due = _place(judged, safety, tasks)
+    next_step, target = judged.next_step, judged.target
+    if safety is not None and _at_risk(safety) and (page := safety_page()):
+        # Whatever a stage would do next, somebody looks at the person first.
+        next_step, target = RECORD_TRIAGE, page
+    # A risk that is known and triaged stands before whatever else is to be reviewed.
+    known = safety is not None and safety.risk is Risk.KNOWN and judged.mark != "refuse"
     return Standing(
         patient=patient,
         clinic_id=patient.clinic_id,
@@ -205,11 +274,12 @@ def _standing(
         rank=rank,
         due=due,
         mark=judged.mark,
+        safety=_red(safety),
         diagnosis=judged.diagnosis,
-        why=judged.why,
+        why=safety.sentences[0] if safety is not None and known else judged.why,
         more=judged.more,
-        next_step=judged.next_step,
-        target=judged.target,
+        next_step=next_step,
+        target=target,
         recorded_on=judged.recorded_on,
     )
 
@@ -218,17 +288,36 @@ def _place(
     judged: Judgement, safety: SafetyState | None, tasks: Sequence[TaskRow]
 ) -> tuple[int, datetime | None]:
     """The place in the list, and the deadline by which those in one place are ordered."""
-    if safety is None or safety.risk is not Risk.OPEN:
+    if safety is None or not safety.is_red:
         return ListPlace.BY_GATE + MARKS.index(judged.mark), None
-    due = min((task.due for task in tasks if task_kind(task.kind).suicide_risk), default=None)
+    if not _at_risk(safety):
+        return ListPlace.STOPPED, None
+    due = min((task.due for task in tasks if _about_suicide(task)), default=None)
     if safety.high:
         return (ListPlace.HIGH_WITH_DEADLINE if due else ListPlace.HIGH), due
     return (ListPlace.AT_RISK_WITH_DEADLINE if due else ListPlace.AT_RISK), due
 
 
+def _red(safety: SafetyState | None) -> str:
+    return ", ".join(safety.words) if safety else ""
+
+
+def _at_risk(safety: SafetyState | None) -> bool:
+    return safety is not None and safety.risk is Risk.OPEN
+
+
 def _work(
-    patient: Patient, turn: Turn | None, tasks: Sequence[TaskRow], holds: Sequence[HoldRow]
+    patient: Patient,
+    turn: Turn | None,
+    tasks: Sequence[TaskRow],
+    holds: Sequence[HoldRow],
+    *,
+    at_risk: bool,
 ) -> Iterator[WorkRow]:
+    """What waits about a patient. With `at_risk` no task says the risk of suicide, so that the next step stands for it.
+
+    A risk that was found high has no task any more: a triage has ended it, and a prescriber decides.
+    """
     for task in tasks:
         yield _task(task, patient.clinic)
     for hold in holds:
@@ -242,7 +331,10 @@ def _work(
         yield WorkRow(
             key=f"step:{patient.pk}", clinic_id=patient.clinic_id, patient=patient, name=patient.name,
             stage=turn.stage, kind=turn.kind, mark=turn.mark, why=turn.why, more=turn.more, owner_role=turn.owner,
-            rank=turn.rank, next_step=turn.next_step, target=turn.target,
+            rank=Rank.SUICIDE_RISK if at_risk else turn.rank,
+            next_step=RECORD_TRIAGE if at_risk else turn.next_step,
+            target=(at_risk and safety_page()) or turn.target,
+            due=clock.end_of_day(patient.clinic, turn.by) if turn.by else None,
         )  # fmt: skip
 
 
@@ -255,13 +347,21 @@ def _task(task: TaskRow, clinic: Clinic) -> WorkRow:
     place = task_place(task.kind)
     return WorkRow(
         key=f"task:{task.id}", clinic=clinic, patient_id=task.patient_id, name=task.patient_name,
-        stage=stage_of_task(task.kind), kind=place.title, mark="block" if task.safety else "due", why=task.why, owner_role=task.owner_role,
+        stage=stage_of_task(task.kind), kind=place.title, mark="due", why=task.why, owner_role=task.owner_role,
         owner_id=task.owner_id, due=task.due, rank=_rank(task), next_step=place.next_step,
-        target=place.target or first_page(),
+        target=place.target or first_page(), told=_told(task),
     )  # fmt: skip
 
 
+def _told(task: TaskRow) -> str:
+    return f",{','.join(map(str, task.told_ids))}," if task.told_ids else ""
+
+
+def _about_suicide(task: TaskRow) -> bool:
+    return task_kind(task.kind).suicide_risk is not None
+
+
 def _rank(task: TaskRow) -> Rank:
-    if task_kind(task.kind).suicide_risk is not None:
+    if _about_suicide(task):
         return Rank.SUICIDE_RISK
     return Rank.SAFETY if task.safety else Rank.TASK

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.models import Staff
@@ -105,7 +105,7 @@ def work_of(staff: Staff, asked: WorkFilter, *, now: datetime, today: date) -> W
     found = _narrowed(every, asked, staff, now)
     number = found.count() if asked != WorkFilter(owner=EVERYONE, page=asked.page) else stages.total()
     start, page, pages = _slice(number, asked.page, ROWS_A_PAGE)
-    shown = found.order_by("rank", "due", "name", "key").select_related("owner")
+    shown = found.order_by("rank", F("due").asc(nulls_last=True), "name", "key").select_related("owner")
     rows = list(shown[start : start + ROWS_A_PAGE])
     return Work(
         rows,
@@ -140,14 +140,18 @@ def _narrowed(rows: QuerySet[WorkRow], asked: WorkFilter, staff: Staff, now: dat
 
 
 def _own(staff: Staff) -> Q:
-    """What is one's own by role or by name; a director's also what nobody else can open.
+    """What is one's own by role or by name, or because one was told that it is late; a director's also what nobody else
+    can open, and every task of safety.
 
-    A risk of suicide waits for no one role: it is the own of everybody who may record a triage or reach the person.
+    A risk of suicide waits for no one role: it is the own of everybody who may record a triage or reach the person. What
+    stops a treatment is everybody's, once a patient.
     """
-    own = Q(owner_role=staff.role) | Q(owner=staff)
+    own = Q(owner_role=staff.role) | Q(owner=staff) | Q(told__contains=f",{staff.pk},") | Q(everybodys=True)
     if any(may(staff, verb) for verb in ANSWERS_A_RISK):
-        own |= Q(rank=Rank.SUICIDE_RISK)
-    return own | Q(mark__in=("block", "refuse")) if staff.role == Role.MEDICAL_DIRECTOR else own
+        own |= Q(rank__lte=Rank.SUICIDE_RISK)
+    if staff.role == Role.MEDICAL_DIRECTOR:
+        own |= Q(mark__in=("block", "refuse")) | Q(rank__lte=Rank.SAFETY)
+    return own
 
 
 def _named(search: str) -> Q:

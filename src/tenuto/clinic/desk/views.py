@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.desk import presenters
 from tenuto.clinic.desk.services import MINE, WorkFilter, patients_of, work_of
-from tenuto.clinic.ledger.services import record_read
 from tenuto.clinic.pathway.api import contributions
+from tenuto.clinic.people.lists import record_list
 from tenuto.clinic.ui.words import long_day
 
 __all__ = ["patients", "patients_page", "worklist"]
@@ -36,7 +35,7 @@ def patients_page(
     request: HttpRequest, *, search: str = "", problem: str = "", status: int = 200
 ) -> HttpResponse:
     """The list with the form above it; `problem` says why the file that was sent could not be used."""
-    staff = cast(Staff, request.user)
+    staff = staff_of(request)
     now = clock.now(staff.clinic)
     today = now.date()
     gate, words = request.GET.get("gate", ""), search[:LONGEST_SEARCH].strip()
@@ -44,7 +43,7 @@ def patients_page(
     what = "search for patients" if words else "list of patients"
     _record_look(staff, what, (row.patient_id for row in found.rows), found.hidden)
     context = {
-        "board": presenters.board(found, gate=gate, today=today),
+        "board": presenters.board(found, gate=gate, staff=staff, today=today, now=now),
         "problem": problem,
         "search": words,
         "today": long_day(today),
@@ -58,7 +57,7 @@ def patients_page(
 @requires("patient.search")
 def worklist(request: HttpRequest) -> HttpResponse:
     """What waits for whom, over all stages."""
-    staff = cast(Staff, request.user)
+    staff = staff_of(request)
     now = clock.now(staff.clinic)
     today = now.date()
     asked = WorkFilter(
@@ -78,9 +77,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
 
 
 def _record_look(staff: Staff, what: str, shown: Iterable[UUID | None], hidden: frozenset[UUID]) -> None:
-    """One event for the page; it names by id everyone who was on it."""
-    seen = sorted({str(patient) for patient in shown if patient is not None and patient not in hidden})
-    record_read(subject=staff.clinic, by=staff, at=timezone.now(), what=what, detail={"patients": seen})
+    seen = (patient for patient in shown if patient is not None and patient not in hidden)
+    record_list(what, seen, by=staff, at=clock.instant())
 
 
 def _page(request: HttpRequest) -> int:

@@ -14,11 +14,13 @@ __all__ = ["note_position", "position"]
 def note_position(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware that notes the newest event before the page is made. For browsers' pages only: one small query."""
+    """Middleware that notes the newest event before the page is made: one small query.
+
+    Not only for who names `text/html`: a part of a page is fetched as anything, and a form in it must know what it showed.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        by_browser = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
-        if by_browser and request.user.is_authenticated:
+        if request.method == "GET" and request.accepts("text/html") and request.user.is_authenticated:
             request.position = newest_number()  # type: ignore[attr-defined]
         return get_response(request)
 

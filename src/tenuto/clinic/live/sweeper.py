@@ -6,8 +6,8 @@ import logging
 import threading
 
 from django.db import DatabaseError, close_old_connections
-from django.utils import timezone
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.ledger.anchor import ChainBroken
 from tenuto.clinic.ledger.outbox import configured_sender, sweep
 
@@ -39,14 +39,21 @@ class Sweeper:
             self._once()
 
     def _once(self) -> None:
-        sender = configured_sender()
+        # Nothing may end the thread: nobody would notice that messages no longer leave.
+        try:
+            sender = configured_sender()
+        except Exception:
+            logger.exception("The sender of the outbox could not be made.")
+            return
         if sender is None:
             return
         close_old_connections()
         try:
-            sweep(now=timezone.now(), sender=sender)
+            sweep(now=clock.furthest(), sender=sender)
         except (DatabaseError, OSError, ChainBroken) as error:
             # The lease runs out and the next round tries again; the server goes on meanwhile.
             logger.warning("The outbox could not be swept: %s", error)
+        except Exception:
+            logger.exception("The outbox could not be swept.")
         finally:
             close_old_connections()

@@ -8,7 +8,7 @@ is missed between.
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
 from typing import cast
@@ -16,9 +16,9 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.lock import in_background
 from tenuto.clinic.accounts.models import Staff
@@ -37,7 +37,8 @@ LIST_SECONDS = 1.5
 """A list is fetched at most so often; a red flag must be seen by its owner within two seconds."""
 CATCH_UP = 500
 """Events looked through for what a page missed; past that it looks at everything again."""
-_open_streams: Counter[int] = Counter()
+_open_streams: defaultdict[int, dict[object, float]] = defaultdict(dict)
+"""Of each person, when the places of their streams end at the latest: also one whose browser left before its first byte."""
 
 
 @require_GET
@@ -48,12 +49,14 @@ async def events(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     Without a patient nothing is told but that something changed, since lists show each person what they may see.
     """
     staff = cast(Staff, await request.auser())
-    if _open_streams[staff.pk] >= STREAMS_A_PERSON:
-        return HttpResponse("Too many pages are open. Close some.", status=HTTPStatus.TOO_MANY_REQUESTS)
     patient = _patient_id(request.GET.get("patient", ""))
     if not await sync_to_async(_may_follow)(staff, patient):
         raise Http404
-    feed = _feed(staff, patient, since=_since(request))
+    # Between counting and taking the place nothing is awaited, so that of many at once none slips in between.
+    place = _place_of(staff.pk)
+    if place is None:
+        return HttpResponse("Too many pages are open. Close some.", status=HTTPStatus.TOO_MANY_REQUESTS)
+    feed = _feed(staff, patient, since=_since(request), place=place)
     answer = StreamingHttpResponse(feed, content_type="text/event-stream")
     # A proxy in between must pass each event on at once.
     answer.headers["X-Accel-Buffering"] = "no"
@@ -78,7 +81,7 @@ def _may_follow(staff: Staff, patient_id: UUID | None) -> bool:
     if patient_id is None:
         return may(staff, "patient.search")
     patient = staff.clinic.patients.filter(pk=patient_id).first()
-    seen = patient is not None and sight_of(patient, staff=staff, at=timezone.now()).allowed
+    seen = patient is not None and sight_of(patient, staff=staff, at=clock.instant()).allowed
     return seen and may(staff, "patient.view")
 
 
@@ -89,11 +92,24 @@ def _wanted(staff: Staff, patient_id: UUID | None) -> Callable[[LedgerChange], b
     return lambda change: change.patient_id == patient_id and change.by_id != str(staff.pk)
 
 
-async def _feed(staff: Staff, patient_id: UUID | None, *, since: int | None) -> AsyncIterator[str]:
+def _place_of(person: int) -> object | None:
+    """A place for one stream of a person, until it ends; None where all are taken."""
+    now, places = time.monotonic(), _open_streams[person]
+    for over in [place for place, until in places.items() if until <= now]:
+        del places[over]
+    if len(places) >= STREAMS_A_PERSON:
+        return None
+    place = object()
+    places[place] = now + STREAM_SECONDS + PULSE_SECONDS
+    return place
+
+
+async def _feed(
+    staff: Staff, patient_id: UUID | None, *, since: int | None, place: object
+) -> AsyncIterator[str]:
     """The stream: what was missed, then what happens, and a pulse in quiet times, for a minute."""
     wants, in_words = _wanted(staff, patient_id), patient_id is not None
     listener = Listener(wants)
-    _open_streams[staff.pk] += 1
     bus.join(listener)
     told = since or 0
     try:
@@ -119,7 +135,7 @@ async def _feed(staff: Staff, patient_id: UUID | None, *, since: int | None) -> 
                 yield as_event(later, in_words=False)
     finally:
         bus.leave(listener)
-        _open_streams[staff.pk] -= 1
+        _open_streams[staff.pk].pop(place, None)
 
 
 async def _collect(listener: Listener) -> LedgerChange | None:

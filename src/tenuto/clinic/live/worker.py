@@ -18,8 +18,9 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker as ListWorker
 from django_tasks_db.models import DBTaskResult
 
-from tenuto.clinic.live.jobs import enqueue_due
+from tenuto.clinic.live.jobs import LONG, enqueue_due
 from tenuto.clinic.live.models import WorkerSign
+from tenuto.clinic.live.seals import is_sealed, take_out_unreadable
 
 __all__ = ["TRIES", "Worker", "failed_jobs", "revive", "sign_of_life"]
 
@@ -30,27 +31,47 @@ TRIES = 3
 logger = logging.getLogger(__name__)
 
 
+class _SealedListWorker(ListWorker):
+    """Does only what the program itself has asked for. The function of another job is not even looked up."""
+
+    def run_task(self, db_task_result: DBTaskResult[..., Any]) -> None:
+        if is_sealed(db_task_result):
+            super().run_task(db_task_result)
+            return
+        logger.critical(
+            "Job %s was put into the list or changed past the program; not done.", db_task_result.id
+        )
+        db_task_result.set_failed(PermissionError("It was put into the list or changed past the program."))
+
+
 class Worker:
-    """Two threads: one does jobs, the other gives signs of life, sets regular jobs going and looks after the dead."""
+    """Threads: one does jobs, one those that take minutes, one gives signs of life, sets regular jobs going and looks after
+    the dead."""
 
     def __init__(self, every: float = EVERY_SECONDS, interval: float = 1.0) -> None:
         self._every = every
         self._stopped = threading.Event()
         self.name = f"worker-{uuid4().hex[:12]}"
-        self._list = ListWorker(
-            queue_names=["*"],
+        self._lists = [self._list(interval, ["*"], [LONG]), self._list(interval, [LONG], [])]
+        self._threads = [
+            *(
+                threading.Thread(target=self._work, args=[each], name="jobs", daemon=True)
+                for each in self._lists
+            ),
+            threading.Thread(target=self._watch, name="regular jobs", daemon=True),
+        ]
+
+    def _list(self, interval: float, queues: list[str], without: list[str]) -> _SealedListWorker:
+        return _SealedListWorker(
+            queue_names=queues,
             interval=interval,
             batch=False,
             backend_name="default",
             startup_delay=False,
             max_tasks=None,
             worker_id=self.name,
-            excluded_queue_names=[],
+            excluded_queue_names=without,
         )
-        self._threads = [
-            threading.Thread(target=self._work, name="jobs", daemon=True),
-            threading.Thread(target=self._watch, name="regular jobs", daemon=True),
-        ]
 
     def start(self) -> None:
         """Begin. The first sign of life comes before the first job."""
@@ -59,20 +80,25 @@ class Worker:
             thread.start()
 
     def stop(self) -> None:
-        """Finish the job at hand, and end."""
+        """Finish the jobs at hand, and end."""
         self._stopped.set()
-        self._list.running = False
+        for each in self._lists:
+            each.running = False
         for thread in self._threads:
             thread.join()
         WorkerSign.objects.filter(worker=self.name).delete()
 
-    def _work(self) -> None:
+    def _work(self, jobs: _SealedListWorker) -> None:
         while not self._stopped.is_set():
             try:
-                self._list.run()
+                jobs.run()
             except DatabaseError as error:
                 # A locked or lost database comes back; the list is still there then.
                 logger.warning("The list of jobs could not be read: %s", error)
+                self._stopped.wait(self._every)
+            except Exception:
+                logger.exception("A job in the list can't be read.")
+                take_out_unreadable()
                 self._stopped.wait(self._every)
         close_old_connections()
 
@@ -86,6 +112,9 @@ class Worker:
                 revive(now)
             except DatabaseError as error:
                 logger.warning("Regular jobs could not be set going: %s", error)
+            except Exception:
+                logger.exception("A job in the list can't be read.")
+                take_out_unreadable()
         close_old_connections()
 
 
@@ -97,7 +126,9 @@ def sign_of_life(worker: str, now: datetime) -> None:
 @transaction.atomic
 def revive(now: datetime) -> int:
     """Put the jobs of dead workers on the list again, or give them up after some tries. How many were found."""
-    alive = set(WorkerSign.objects.filter(seen_at__gt=now - SILENCE).values_list("worker", flat=True))
+    # A sign that lies ahead is none: the clock was put back, and that worker may be long dead.
+    lately = WorkerSign.objects.filter(seen_at__gt=now - SILENCE, seen_at__lt=now + SILENCE)
+    alive = set(lately.values_list("worker", flat=True))
     running = DBTaskResult.objects.running().select_for_update(skip_locked=True)
     dead = [result for result in running if not result.worker_ids or result.worker_ids[-1] not in alive]
     for result in dead:

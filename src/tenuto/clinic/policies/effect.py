@@ -10,10 +10,11 @@ from functools import lru_cache
 from django.conf import settings
 
 from tenuto.clinic.accounts.models import Clinic
+from tenuto.clinic.pathway.api import Batch
 from tenuto.clinic.policies.models import PolicyActivation, PolicySignature, PolicyVersion
 from tenuto.core.policy import Policy, PolicyError, Signature, default_policy, demo_policy, load_policy
 
-__all__ = ["InEffect", "as_policy", "in_effect", "policy_of", "shipped_policy"]
+__all__ = ["InEffect", "as_policy", "in_effect", "policy_for", "policy_of", "shipped_policy"]
 
 REMEMBERED = 64
 """Texts kept parsed. Reading a text is a pure function, so what is remembered never goes stale."""
@@ -38,6 +39,11 @@ def policy_of(clinic: Clinic) -> Policy:
     Two queries, or one for a clinic without a policy of its own.
     """
     return in_effect(clinic).policy
+
+
+def policy_for(batch: Batch) -> Policy:
+    """The same of a batch. Asked by `batch.once` it is read once for a page."""
+    return policy_of(batch.clinic)
 
 
 def in_effect(clinic: Clinic) -> InEffect:

@@ -17,6 +17,7 @@ from tenuto.clinic.policies.api import as_policy, in_effect
 from tenuto.clinic.policies.models import PolicyActivation, PolicySignature, PolicyVersion
 from tenuto.core.policy import Policy, PolicyError, default_policy, demo_policy, load_policy
 from tenuto.core.policy.changes import check_usable
+from tenuto.core.sentences import check_reason
 
 __all__ = ["PolicyRefused", "activate", "propose", "sign"]
 
@@ -141,9 +142,7 @@ def _taken(policy: Policy) -> str:
 
 
 def _reason(why: str) -> str:
-    if not why.strip():
-        raise PolicyRefused("Write why, in one sentence.")
-    return why.strip()[:LONGEST]
+    return check_reason(why, "Write why, in one sentence.", refused=PolicyRefused)[:LONGEST]
 
 
 def _check_may(by: Staff, verb: str) -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.decorators import requires
-from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.reauthenticate import signed_by
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.ledger.services import record_access
 from tenuto.clinic.pathway.api import rests_on
 from tenuto.clinic.policies import presenters
@@ -49,8 +49,8 @@ def propose_version(request: HttpRequest) -> HttpResponse:
             row = propose(
                 text=form.cleaned_data["file"],
                 why=form.cleaned_data["why"],
-                by=cast(Staff, request.user),
-                at=timezone.now(),
+                by=staff_of(request),
+                at=clock.instant(),
             )
         except PolicyRefused as refused:
             form.add_error("file", str(refused))
@@ -79,7 +79,7 @@ def text(request: HttpRequest, policy_id: str) -> HttpResponse:
 @requires("policy.view")
 def text_in_effect(request: HttpRequest) -> HttpResponse:
     """The file of the policy in effect, without signatures: the start of the next version."""
-    content, name = presenters.text_in_effect(cast(Staff, request.user).clinic)
+    content, name = presenters.text_in_effect(staff_of(request).clinic)
     return _toml(content, name)
 
 
@@ -89,7 +89,7 @@ def sign_version(request: HttpRequest, policy_id: str) -> HttpResponse:
     """Sign with the second factor that was just given."""
     row = _own(request, policy_id)
     try:
-        done = signed_by(request, lambda signature: sign(policy=row, signature=signature, at=timezone.now()))
+        done = signed_by(request, lambda signature: sign(policy=row, signature=signature, at=clock.instant()))
     except PolicyRefused as refused:
         messages.error(request, str(refused), extra_tags="Not signed")
     else:
@@ -106,15 +106,15 @@ def activate_version(request: HttpRequest, policy_id: str) -> HttpResponse:
     """Put a signed version into effect, or go back to an older one."""
     row, form = _own(request, policy_id), ActivateForm(request.POST)
     if form.is_valid():
-        now, why = timezone.now(), form.cleaned_data["why"]
+        now, why = clock.instant(), form.cleaned_data["why"]
         try:
             done = signed_by(
                 request,
-                lambda signature: activate(policy=row, why=why, signature=signature, at=timezone.now()),
+                lambda signature: activate(policy=row, why=why, signature=signature, at=clock.instant()),
             )
         except PolicyRefused as refused:
             detail = {"verb": "policy.activate", "why": str(refused)}
-            record_access(action="refused", subject=row, by=cast(Staff, request.user), at=now, detail=detail)
+            record_access(action="refused", subject=row, by=staff_of(request), at=now, detail=detail)
             form.add_error("why", str(refused))
         else:
             if isinstance(done, HttpResponse):
@@ -125,12 +125,12 @@ def activate_version(request: HttpRequest, policy_id: str) -> HttpResponse:
 
 
 def _own(request: HttpRequest, policy_id: Any) -> PolicyVersion:
-    versions = cast(Staff, request.user).clinic.policy_versions.prefetch_related("signatures")
+    versions = staff_of(request).clinic.policy_versions.prefetch_related("signatures")
     return get_object_or_404(versions, pk=policy_id)
 
 
 def _overview(request: HttpRequest, form: ProposeForm, *, status: int = HTTPStatus.OK) -> HttpResponse:
-    page = presenters.overview(cast(Staff, request.user).clinic)
+    page = presenters.overview(staff_of(request).clinic)
     return render(
         request, "policies/overview.html", {"page": page, "form": form, "here": "policy"}, status=status
     )
@@ -139,9 +139,7 @@ def _overview(request: HttpRequest, form: ProposeForm, *, status: int = HTTPStat
 def _version(
     request: HttpRequest, row: PolicyVersion, form: ActivateForm, *, status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    page = presenters.version_page(
-        row, staff=cast(Staff, request.user), against=request.GET.get("against", "")
-    )
+    page = presenters.version_page(row, staff=staff_of(request), against=request.GET.get("against", ""))
     return render(
         request, "policies/version.html", {"page": page, "form": form, "here": "policy"}, status=status
     )

@@ -6,9 +6,21 @@ from typing import Any
 
 from django import forms
 
+from tenuto.clinic.accounts import clock
+from tenuto.clinic.people.models import SupportPerson
 from tenuto.clinic.ports.models import Contact
+from tenuto.clinic.ui.fields import MomentField
 
 __all__ = ["ContactForm", "NotReachedForm", "NoteForm"]
+
+
+def _time(label: str, missing: str) -> MomentField:
+    return MomentField(
+        label=label,
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+        input_formats=["%Y-%m-%dT%H:%M"],
+        error_messages={"required": missing, "invalid": "Write the time as 2026-11-24T09:30."},
+    )
 
 
 def _words(label: str, help_text: str, *, required: bool = True, missing: str = "") -> forms.CharField:
@@ -32,6 +44,7 @@ class ContactForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Say whether the person was reached."},
     )
+    tried_at = _time("When it was", "Give the time of the attempt.")
     outcome = forms.ChoiceField(
         label="Outcome, when reached", choices=[("", "Choose"), *Contact.Outcome.choices], required=False
     )
@@ -45,15 +58,17 @@ class ContactForm(forms.Form):
         cleaned = super().clean() or {}
         if cleaned.get("reached") == "yes" and not cleaned.get("outcome"):
             self.add_error("outcome", "Say how it ended: choose an outcome.")
+        _not_in_future(self, "tried_at")
         return cleaned
 
 
 class NotReachedForm(forms.Form):
-    """That everything was tried."""
+    """That everything was tried. `contact` is who is on record to be called; without one the form says so and asks for none."""
 
+    called_at = _time("When the emergency contact was called", "Give the time of the call.")
     emergency_contact = _words(
         "Emergency contact",
-        "Who was called, when, and what they said.",
+        "What they said.",
         missing="Call the emergency contact, and write who it was and what they said.",
     )
     welfare_check = _words(
@@ -63,13 +78,30 @@ class NotReachedForm(forms.Form):
         "Reason against a welfare check", "A prescriber's, when there is none.", required=False
     )
 
+    def __init__(self, *args: Any, contact: SupportPerson | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if contact is None:
+            del self.fields["called_at"], self.fields["emergency_contact"]
+            check = self.fields["welfare_check"]
+            check.help_text = f"Nobody is on record as a contact to call. {check.help_text}"
+        else:
+            said = self.fields["emergency_contact"]
+            said.help_text = f"What {contact} said, {contact.phone or 'no number on record'}."
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not cleaned.get("welfare_check") and not cleaned.get("reason_against_check"):
             self.add_error(
                 "welfare_check", "Ask for a welfare check, or have a prescriber write why there is none."
             )
+        _not_in_future(self, "called_at")
         return cleaned
+
+
+def _not_in_future(form: forms.Form, name: str) -> None:
+    given = form.cleaned_data.get(name)
+    if given and given > clock.instant():
+        form.add_error(name, "This lies in the future. Give the time at which it was.")
 
 
 class NoteForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,17 +12,21 @@ from django.db.models import Q, QuerySet
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.ledger.actors import Actor, Machine
 from tenuto.clinic.ledger.facts import IN_ORDER, recorded
+from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.ledger.services import record
+from tenuto.clinic.pathway.api import Batch
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.actors import check_may
 from tenuto.clinic.ports.models import Hold, HoldLift
 from tenuto.clinic.ports.rows import HoldRow
 from tenuto.clinic.ports.tasks import AlreadyEnded
-from tenuto.clinic.ports.words import sentence
+from tenuto.core.sentences import check_note
 
-__all__ = ["HoldKind", "active_holds", "holds_in_force", "lift_hold", "place_hold"]
+__all__ = ["HoldKind", "active_holds", "holds_in", "holds_in_force", "lift_hold", "place_hold"]
 
 HoldKind = Hold.Kind
+AGAIN = "#"
+"""Stands before the number of a hold that is placed for the same reason once more."""
 
 
 @transaction.atomic
@@ -39,8 +43,9 @@ def place_hold(
 ) -> HoldRow:
     """Keep a patient from being booked, through `until` or until it is lifted.
 
-    A machine names its `rule` and gives the reason a `key`: the same reason found again is the hold that is there,
-    also when somebody lifted it in the meantime, and when two find it at once.
+    A machine names its `rule` and gives the reason a `key`: the same reason found again is the hold that is there, also
+    when a person lifted it in the meantime, and when two find it at once. What the machine itself lifted, since the reason
+    was gone, it places anew when the reason is back.
     """
     check_may(by, "hold.place", patient)
     if isinstance(by, Machine) and not (rule and key):
@@ -52,20 +57,35 @@ def place_hold(
         kind=kind,
         rule=rule,
         key=key,
-        why=sentence(why),
+        why=check_note(why),
         until=until,
         **recorded(by, at),
     )
+    if key:
+        earlier = _of_reason(patient, key)
+        if earlier and not _lifted_by(earlier[-1], by):
+            return _hold(earlier[-1])
+        hold.key = f"{key}{AGAIN}{len(earlier) + 1}" if earlier else key
     try:
         with transaction.atomic():
             hold.save()
     except IntegrityError:
         if not key:
             raise
-        return _hold(Hold.objects.select_related("lift").get(patient=patient, key=key))
+        return _hold(_of_reason(patient, key)[-1])
     detail = {"kind": str(kind), "rule": rule, "until": str(until or "")}
     record(action="placed hold", subject=hold, by=by, at=at, detail=detail)
     return _hold(hold)
+
+
+def _of_reason(patient: Patient, key: str) -> list[Hold]:
+    """Every hold for one reason, in the order in which they were placed."""
+    found = Hold.objects.filter(Q(key=key) | Q(key__startswith=f"{key}{AGAIN}"), patient=patient)
+    return list(found.select_related("lift").order_by(*IN_ORDER))
+
+
+def _lifted_by(hold: Hold, by: Actor) -> bool:
+    return hasattr(hold, "lift") and hold.lift.recorded_by_name == by.audit_name[:300]
 
 
 @transaction.atomic
@@ -79,7 +99,7 @@ def lift_hold(*, hold: UUID, why: str, by: Actor, at: datetime) -> None:
         raise PermissionError(f"{by.audit_name} did not place this hold. A prescriber lifts it.")
     try:
         with transaction.atomic():
-            HoldLift.objects.create(hold=found, why=sentence(why), **recorded(by, at))
+            HoldLift.objects.create(hold=found, why=check_note(why), **recorded(by, at))
     except IntegrityError:
         first = HoldLift.objects.get(hold=found)
         raise AlreadyEnded(
@@ -90,7 +110,9 @@ def lift_hold(*, hold: UUID, why: str, by: Actor, at: datetime) -> None:
 
 
 def active_holds(patient: Patient, *, on: date) -> list[HoldRow]:
-    """The holds that keep the patient from being booked on a day. One query."""
+    """The holds that keep the patient from being booked on a day. One query where there never was one, else two."""
+    if not rows_of(Hold, patient.pk):
+        return []
     return [_hold(hold) for hold in _in_force(Hold.objects.filter(patient=patient), on)]
 
 
@@ -100,6 +122,19 @@ def holds_in_force(clinic: Clinic, *, on: date) -> dict[UUID, list[HoldRow]]:
     for hold in _in_force(Hold.objects.filter(patient__clinic=clinic), on):
         found.setdefault(hold.patient_id, []).append(_hold(hold))
     return found
+
+
+def holds_in(batch: Batch) -> Mapping[UUID, Sequence[HoldRow]]:
+    """The holds in force of the patients of a batch, on its day. Asked once a batch; a clinic's in one query."""
+    return batch.once(_holds_in)
+
+
+def _holds_in(batch: Batch) -> Mapping[UUID, Sequence[HoldRow]]:
+    if len(batch.patients) == 1:
+        (patient,) = batch.patients
+        own = active_holds(patient, on=batch.today)
+        return {patient.pk: own} if own else {}
+    return holds_in_force(batch.clinic, on=batch.today)
 
 
 def _in_force(holds: QuerySet[Hold], on: date) -> Iterable[Hold]:
@@ -113,7 +148,7 @@ def _hold(hold: Hold) -> HoldRow:
         patient_id=hold.patient_id,
         kind=hold.kind,
         rule=hold.rule,
-        key=hold.key,
+        key=hold.key.partition(AGAIN)[0],
         why=hold.why,
         until=hold.until,
         recorded_by_name=hold.recorded_by_name,

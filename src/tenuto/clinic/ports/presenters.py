@@ -6,18 +6,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.urls import reverse
-
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.roles import Role
+from tenuto.clinic.ledger.actors import for_people
 from tenuto.clinic.ledger.facts import IN_ORDER
-from tenuto.clinic.pathway.api import may_open, task_place
+from tenuto.clinic.pathway.api import address_of, may_open, task_place
 from tenuto.clinic.people.identity import contact_preferences, support_person
 from tenuto.clinic.people.models import Channel, Patient
-from tenuto.clinic.ports.models import Task
+from tenuto.clinic.ports.models import NotReached, Task
 from tenuto.clinic.ports.tasks import ends
-from tenuto.clinic.ui.words import duration, long_moment, moment
-from tenuto.core.literature.tasks import EndsBy, attempts_needed, task_kind
+from tenuto.clinic.ui.words import duration, late_words, long_moment, moment
+from tenuto.core.literature.tasks import (
+    TRY_AGAIN,
+    EndsBy,
+    attempts_apart,
+    attempts_counted,
+    attempts_needed,
+    task_kind,
+)
 
 __all__ = ["TaskPage", "task_page"]
 
@@ -50,6 +56,7 @@ class TaskPage:
     tried: tuple[tuple[str, str], ...]
     """Each attempt: when and by whom, and what was said."""
     still_to_try: int
+    minutes_apart: int
 
 
 def task_page(task: Task, *, staff: Staff, now: datetime) -> TaskPage:
@@ -57,14 +64,15 @@ def task_page(task: Task, *, staff: Staff, now: datetime) -> TaskPage:
     kind, place = task_kind(task.kind), task_place(task.kind)
     end = getattr(task, "end", None)
     attempts = list(task.contacts.order_by(*IN_ORDER))
-    tried = sum(not each.reached for each in attempts)
+    tried = attempts_counted(each.tried for each in attempts if not each.reached)
+    unreached = getattr(task, "not_reached", None)
     late = end is None and task.due < now
     may_end = any(ends(task, way, staff) for way in kind.ends_by)
     named = task.owner.name if task.owner else Role(task.owner_role).label
     rows = [
         ("Owner", named),
         ("Due", long_moment(task.due)),
-        ("Opened", f"{long_moment(task.recorded_at)}, {task.recorded_by_name}"),
+        ("Opened", f"{long_moment(task.recorded_at)}, {for_people(task.recorded_by_name)}"),
     ]
     rows += [
         (
@@ -73,14 +81,26 @@ def task_page(task: Task, *, staff: Staff, now: datetime) -> TaskPage:
         )
         for each in task.escalations.order_by("step")
     ]
+    if unreached is not None:
+        rows.append(
+            (
+                "Not reached",
+                f"{moment(unreached.recorded_at)}, {unreached.recorded_by_name}: {_all_tried(unreached)}",
+            )
+        )
     if end is not None:
         rows.append(
             (
                 "Ended",
-                f"{long_moment(end.recorded_at)}, {end.recorded_by_name}: {EndsBy(end.ended_by).words}. {end.note}".strip(),
+                f"{long_moment(end.recorded_at)}, {for_people(end.recorded_by_name)}: {EndsBy(end.ended_by).words}. {end.note}".strip(),
             )
         )
-    elsewhere = EndsBy.TRIAGE in kind.ends_by or kind.ends_by & {EndsBy.ANSWER, EndsBy.RESULT, EndsBy.PLAN}
+    elsewhere = EndsBy.TRIAGE in kind.ends_by or kind.ends_by & {
+        EndsBy.RECORDED,
+        EndsBy.ANSWER,
+        EndsBy.RESULT,
+        EndsBy.PLAN,
+    }
     return TaskPage(
         id=str(task.pk),
         title=kind.title,
@@ -92,21 +112,22 @@ def task_page(task: Task, *, staff: Staff, now: datetime) -> TaskPage:
         is_open=end is None,
         ends_when=tuple(way.words for way in EndsBy if way in kind.ends_by),
         ends_by_others="" if may_end else _others(kind.may_end),
-        target=reverse(place.target, args=[task.patient_id])
+        target=address_of(place.target, task.patient_id)
         if elsewhere and place.target and may_open(staff, place.target)
         else "",
         next_step=place.next_step,
         asks_contact=kind.safety,
-        asks_not_reached=ends(task, EndsBy.NOT_REACHED, staff),
+        asks_not_reached=kind.try_again and unreached is None and staff.role in task_kind(TRY_AGAIN).may_end,
         asks_note=ends(task, EndsBy.NOTE, staff),
-        tried=tuple((f"{moment(c.recorded_at)}, {c.recorded_by_name}", _attempt(c)) for c in attempts),
+        tried=tuple((f"{moment(c.tried)}, {c.recorded_by_name}", _attempt(c)) for c in attempts),
+        minutes_apart=attempts_apart().value // MINUTE,
         still_to_try=max(0, attempts_needed().value - tried),
     )
 
 
 def _deadline(due: datetime, now: datetime) -> str:
     """'12 min left', 'Late since Tue 24 Nov, 09:30'."""
-    return f"Late since {moment(due)}" if due < now else f"{duration((due - now) // MINUTE)} left"
+    return late_words(due, now) or f"{duration((due - now) // MINUTE)} left"
 
 
 def _people(patient: Patient) -> Iterator[tuple[str, str]]:
@@ -130,6 +151,11 @@ def _people(patient: Patient) -> Iterator[tuple[str, str]]:
 def _attempt(contact: object) -> str:
     outcome = f"Reached, {contact.get_outcome_display().lower()}" if contact.reached else "Not reached"  # type: ignore[attr-defined]
     return f"{contact.get_how_display()}. {outcome}. {contact.words}"  # type: ignore[attr-defined]
+
+
+def _all_tried(found: NotReached) -> str:
+    check = found.welfare_check or f"No welfare check: {found.reason_against_check}"
+    return f"{found.emergency_contact} {check}"
 
 
 def _others(roles: frozenset[str]) -> str:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.utils import timezone
-
-from tenuto.clinic.accounts.models import Clinic
-from tenuto.clinic.live.api import every
+from tenuto.clinic.accounts import clock
+from tenuto.clinic.live.api import every, for_each_clinic
 from tenuto.clinic.ports.escalating import escalate_late
 
 __all__ = ["give_on_late_tasks"]
@@ -16,5 +14,4 @@ __all__ = ["give_on_late_tasks"]
 @every(timedelta(minutes=1))
 def give_on_late_tasks() -> None:
     """Give on the tasks of safety that are late."""
-    for clinic in Clinic.objects.all():
-        escalate_late(clinic, at=timezone.now())
+    for_each_clinic(lambda clinic: escalate_late(clinic, at=clock.instant()))

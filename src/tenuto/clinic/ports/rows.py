@@ -40,11 +40,6 @@ class TaskRow:
         """True when it was due before `now`."""
         return self.due < now
 
-    def concerns(self, staff_id: int, role: Role) -> bool:
-        """Whether it waits for this person: by name, by role when nobody is named, or because it is late."""
-        named = self.owner_id == staff_id if self.owner_id is not None else self.owner_role == role
-        return named or staff_id in self.told_ids
-
 
 @dataclass(frozen=True, slots=True)
 class HoldRow:
@@ -73,3 +68,5 @@ class WindowRow:
     why: str
     recorded_by_name: str
     recorded_at: datetime
+    kind: str = ""
+    """Whether it was forecast or decided."""

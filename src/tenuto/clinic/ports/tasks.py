@@ -19,20 +19,24 @@ from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.actors import check_may, clinic_of
 from tenuto.clinic.ports.models import Task, TaskEnd
 from tenuto.clinic.ports.rows import TaskRow
-from tenuto.clinic.ports.words import sentence
-from tenuto.core.literature.tasks import EndsBy, TaskKind, task_kind
+from tenuto.core.literature.tasks import EndsBy, TaskKind, task_kind, task_kinds
+from tenuto.core.sentences import check_note
 
 __all__ = [
     "AlreadyEnded",
     "NotByNote",
     "TaskOutcome",
     "close_task",
+    "count_ended_tasks",
     "end_task",
     "end_tasks",
     "ends",
+    "newest_suicide_tasks",
     "open_safety_tasks_of",
     "open_task",
     "open_tasks",
+    "open_tasks_about",
+    "open_tasks_about_nobody",
     "open_tasks_of",
     "safety_tasks_about",
     "task_row",
@@ -82,7 +86,7 @@ def open_task(
         kind=kind,
         target=target,
         key=key,
-        why=sentence(why),
+        why=check_note(why),
         owner_role=owner_role,
         owner=owner,
         due=due,
@@ -114,7 +118,7 @@ def close_task(
     if EndsBy.NOTE not in kind.ends_by:
         raise NotByNote(f"A note does not end “{kind.title}”. It ends when {_ways(kind)} is recorded.")
     _check_may_end(kind, by)
-    _end(found, EndsBy.NOTE, None, sentence(note), outcome, by, at)
+    _end(found, EndsBy.NOTE, None, check_note(note), outcome, by, at)
 
 
 @transaction.atomic
@@ -176,18 +180,42 @@ def open_tasks_of(patient: Patient) -> list[TaskRow]:
     return [task_row(task) for task in _open(Task.objects.filter(patient=patient))]
 
 
+def open_tasks_about(patients: Iterable[UUID]) -> dict[UUID, list[TaskRow]]:
+    """The open tasks about several patients, by patient id. Two queries."""
+    found: dict[UUID, list[TaskRow]] = {}
+    for task in _open(Task.objects.filter(patient__in=list(patients))):
+        if task.patient_id is not None:
+            found.setdefault(task.patient_id, []).append(task_row(task))
+    return found
+
+
+def open_tasks_about_nobody(clinic: Clinic) -> list[TaskRow]:
+    """The open tasks of a clinic that are about no one patient, the first due first. Two queries."""
+    return [task_row(task) for task in _open(Task.objects.filter(clinic=clinic, patient=None))]
+
+
 def open_safety_tasks_of(patient: Patient) -> list[TaskRow]:
     """The open tasks of safety about a patient: a suicide risk, a red flag, a plan to look at again."""
     return [task for task in open_tasks_of(patient) if task.safety]
 
 
+def count_ended_tasks(patient: Patient) -> int:
+    """How many tasks about a patient have ended. One query."""
+    return Task.objects.filter(patient=patient, end__isnull=False).count()
+
+
 def safety_tasks_about(patients: Iterable[UUID]) -> dict[UUID, list[TaskRow]]:
-    """The open tasks of safety about several patients, by patient id. One query."""
-    found: dict[UUID, list[TaskRow]] = {}
-    for task in _open(Task.objects.filter(patient__in=list(patients))):
-        if task.patient_id is not None and task_kind(task.kind).safety:
-            found.setdefault(task.patient_id, []).append(task_row(task))
-    return found
+    """The open tasks of safety about several patients, by patient id; who has none is left out. Two queries."""
+    found = open_tasks_about(patients)
+    safety = {patient: [task for task in tasks if task.safety] for patient, tasks in found.items()}
+    return {patient: tasks for patient, tasks in safety.items() if tasks}
+
+
+def newest_suicide_tasks(patients: Iterable[UUID]) -> dict[UUID, TaskRow]:
+    """The newest task about a risk of suicide of each patient who ever had one, open or ended. Two queries at most."""
+    kinds = [kind.id for kind in task_kinds().values() if kind.suicide_risk]
+    tasks = _with_people(Task.objects.filter(patient__in=list(patients), kind__in=kinds))
+    return {task.patient_id: task_row(task) for task in tasks.order_by(*IN_ORDER) if task.patient_id}
 
 
 def task_row(task: Task) -> TaskRow:

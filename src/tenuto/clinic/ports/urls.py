@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tenuto.clinic.ports import views
+from tenuto.clinic.ports import rota_views, views
 
 app_name = "ports"
 urlpatterns = [
@@ -12,4 +12,6 @@ urlpatterns = [
         "patients/<uuid:patient_id>/tasks/<uuid:task_id>/not-reached/", views.not_reached, name="not-reached"
     ),
     path("patients/<uuid:patient_id>/tasks/<uuid:task_id>/close/", views.close, name="close"),
+    path("on-call/", rota_views.rota, name="rota"),
+    path("on-call/<uuid:shift_id>/end/", rota_views.end, name="rota-end"),
 ]

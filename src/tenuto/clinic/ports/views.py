@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import cast
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.pathway.api import first_page, patient_page, rests_on
 from tenuto.clinic.people.decorators import shows_patient
+from tenuto.clinic.people.identity import support_person
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports import api
 from tenuto.clinic.ports.forms import ContactForm, NoteForm, NotReachedForm
@@ -41,11 +41,11 @@ def contact(request: HttpRequest, patient: Patient, task_id: UUID) -> HttpRespon
     """Keep an attempt to reach the patient."""
 
     def keep(form: forms.Form) -> None:
-        got, by = form.cleaned_data, cast(Staff, request.user)
+        got, by = form.cleaned_data, staff_of(request)
         reached = got["reached"] == "yes"
         api.record_contact(
-            task=task_id, how=got["how"], reached=reached, outcome=got["outcome"], words=got["words"], by=by,
-            at=timezone.now(),
+            task=task_id, how=got["how"], reached=reached, outcome=got["outcome"], words=got["words"],
+            tried_at=got["tried_at"], by=by, at=clock.instant(),
         )  # fmt: skip
 
     return _record(request, patient, task_id, "contact", keep, said="The attempt is on record.")
@@ -58,9 +58,7 @@ def not_reached(request: HttpRequest, patient: Patient, task_id: UUID) -> HttpRe
     """Keep that everything was tried."""
 
     def keep(form: forms.Form) -> None:
-        api.record_not_reached(
-            task=task_id, **form.cleaned_data, by=cast(Staff, request.user), at=timezone.now()
-        )
+        api.record_not_reached(task=task_id, **form.cleaned_data, by=staff_of(request), at=clock.instant())
 
     return _record(
         request,
@@ -68,7 +66,7 @@ def not_reached(request: HttpRequest, patient: Patient, task_id: UUID) -> HttpRe
         task_id,
         "tried",
         keep,
-        said="That is on record. Tomorrow there is a task to try again.",
+        said="That is on record. It ends no risk: somebody else by name has the task to try again.",
     )
 
 
@@ -80,7 +78,7 @@ def close(request: HttpRequest, patient: Patient, task_id: UUID) -> HttpResponse
 
     def keep(form: forms.Form) -> None:
         note = form.cleaned_data["note"]
-        api.close_task(task=task_id, note=note, by=cast(Staff, request.user), at=timezone.now())
+        api.close_task(task=task_id, note=note, by=staff_of(request), at=clock.instant())
 
     return _record(request, patient, task_id, "note", keep, said="The task is closed.")
 
@@ -95,7 +93,7 @@ def _record(
     said: str,
 ) -> HttpResponse:
     """Keep what was sent and go on; or the same page with everything that was typed and why it was not kept."""
-    found, form = _own(patient, task_id), FORMS[name](request.POST, prefix=name)
+    found, form = _own(patient, task_id), _form(name, patient, request.POST)
     if form.is_valid():
         try:
             keep(form)
@@ -113,6 +111,12 @@ def _record(
     return _page(request, patient, found, failed={name: form})
 
 
+def _form(name: str, patient: Patient, data: QueryDict | None = None) -> forms.Form:
+    if name == "tried":
+        return NotReachedForm(data, prefix=name, contact=support_person(patient))
+    return FORMS[name](data, prefix=name, initial={"tried_at": clock.instant()})
+
+
 def _own(patient: Patient, task_id: UUID) -> Task:
     return get_object_or_404(Task.objects.select_related("end", "owner"), pk=task_id, patient=patient)
 
@@ -121,10 +125,10 @@ def _page(
     request: HttpRequest, patient: Patient, found: Task, *, failed: Mapping[str, forms.Form] | None = None
 ) -> HttpResponse:
     given = failed or {}
-    shown = task_page(found, staff=cast(Staff, request.user), now=timezone.now())
+    shown = task_page(found, staff=staff_of(request), now=clock.instant())
     context = {
         "page": shown,
         "first_page": first_page(),
-        **{f"{name}_form": given.get(name) or form(prefix=name) for name, form in FORMS.items()},
+        **{f"{name}_form": given.get(name) or _form(name, patient) for name in FORMS},
     }
     return patient_page(request, "ports/task.html", patient, context, status=422 if failed else 200)

@@ -6,6 +6,7 @@ from tenuto.clinic.ledger.triggers import append_only
 
 TABLES = (
     "course_infusionreport",
+    "course_infusionstruck",
     "course_visit",
 )
 

@@ -1,4 +1,4 @@
-"""Recording a consultation or a preparatory visit."""
+"""Recording a visit after it took place."""
 
 from __future__ import annotations
 
@@ -29,8 +29,12 @@ def record_visit(
     note: str,
     by: Staff,
     at: datetime,
+    with_name: str = "",
 ) -> Visit:
-    """Keep a visit that `by` held. A consultation with a prescriber is what the treatment relationship rests on."""
+    """Keep a visit that `by` held, or somebody else `with_name`, such as a therapist outside the clinic.
+
+    A consultation with a prescriber is what the treatment relationship rests on.
+    """
     if held_on > clock.day_of(patient.clinic, at):
         raise ValueError("The day of the visit is in the future. Record it after it took place.")
     row = Visit(
@@ -38,8 +42,8 @@ def record_visit(
         kind=Visit.Kind(kind),
         held_on=held_on,
         in_person=in_person,
-        with_name=by.name,
-        by_prescriber=by.role in PRESCRIBERS,
+        with_name=with_name.strip()[:300] or by.name,
+        by_prescriber=by.role in PRESCRIBERS and not with_name.strip(),
         topics=list(topics),
         note=note.strip(),
     )

@@ -9,6 +9,8 @@ TABLES = (
     "ports_hold",
     "ports_holdlift",
     "ports_notreached",
+    "ports_oncallend",
+    "ports_oncallshift",
     "ports_task",
     "ports_taskend",
     "ports_taskescalation",

@@ -5,6 +5,18 @@ All rows are facts that were true when they were written. That a task ended or a
 
 from tenuto.clinic.ports.models.booking import Hold, HoldLift, Window
 from tenuto.clinic.ports.models.contact import Contact, NotReached
+from tenuto.clinic.ports.models.on_call import OnCallEnd, OnCallShift
 from tenuto.clinic.ports.models.task import Task, TaskEnd, TaskEscalation
 
-__all__ = ["Contact", "Hold", "HoldLift", "NotReached", "Task", "TaskEnd", "TaskEscalation", "Window"]
+__all__ = [
+    "Contact",
+    "Hold",
+    "HoldLift",
+    "NotReached",
+    "OnCallEnd",
+    "OnCallShift",
+    "Task",
+    "TaskEnd",
+    "TaskEscalation",
+    "Window",
+]

@@ -23,6 +23,7 @@ class Hold(Fact):
         PLAN = "plan", "Signed plan to look at again"
         RED_FLAG = "red_flag", "Red flag"
         FORECAST = "forecast", "Course to look at"
+        CHECK = "check", "Long-term check"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="holds")
@@ -30,7 +31,7 @@ class Hold(Fact):
     rule = models.CharField(max_length=80, blank=True)
     """The rule of the program that placed it; empty for a person's."""
     key = models.CharField(max_length=200, blank=True)
-    """The same for the same reason however often it is found; a hold that was lifted is not placed again for it."""
+    """The same for the same reason however often it is found, with a number behind it when the reason came back."""
     why = models.CharField(max_length=500)
     until = models.DateField(null=True)
 
@@ -57,12 +58,18 @@ class HoldLift(Fact):
 
 
 class Window(Fact):
-    """Book the patient between two days. The newest window counts; one without days takes the older back."""
+    """Book the patient between two days. The newest window of a kind counts; one without days takes the older back."""
+
+    class Kind(models.TextChoices):
+        FORECAST = "forecast", "Forecast"
+        DECIDED = "decided", "Decided"
+        RESCUE = "rescue", "Rescue slot"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="windows")
     opens = models.DateField(null=True)
     closes = models.DateField(null=True)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
     why = models.CharField(max_length=500)
 
     class Meta:

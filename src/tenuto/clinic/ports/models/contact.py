@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -35,6 +36,8 @@ class Contact(Fact):
     reached = models.BooleanField()
     outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
     words = models.TextField()
+    tried_at = models.DateTimeField(null=True)
+    """When it was; empty on rows from before it was asked for, which count from when they were recorded."""
 
     class Meta:
         constraints: ClassVar = [
@@ -44,6 +47,11 @@ class Contact(Fact):
                 name="an_outcome_when_reached",
             )
         ]
+
+    @property
+    def tried(self) -> datetime:
+        """When the attempt was made."""
+        return self.tried_at or self.recorded_at
 
     @property
     def audit_patient_id(self) -> uuid.UUID | None:
@@ -60,6 +68,7 @@ class NotReached(Fact):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     task = models.OneToOneField(Task, on_delete=models.PROTECT, related_name="not_reached")
     emergency_contact = models.TextField()
+    """Who is on record as the contact, when they were called and what they said; or that nobody is."""
     welfare_check = models.TextField(blank=True)
     reason_against_check = models.TextField(blank=True)
 

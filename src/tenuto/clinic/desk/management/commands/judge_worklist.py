@@ -1,4 +1,4 @@
-"""`tenuto manage judge_worklist`: work out every patient's gate for today. Run it after midnight, for instance by cron."""
+"""`tenuto manage judge_worklist`: work out every patient's gate for today. The worker does it by itself; this is by hand."""
 
 from __future__ import annotations
 
