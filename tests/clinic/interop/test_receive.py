@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tenuto.clinic.intake.models import IntakeRecord
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.ports.api import open_safety_tasks_of
 
 
 def bundle(name="Silva", given="Ana", number="77", born="1981-05-04", **more) -> bytes:
@@ -80,6 +81,20 @@ def test_a_bundle_becomes_a_patient_and_leads_to_the_plan(send, clinic):
         "registered patient",
         "recorded intake",
     ]
+
+
+def test_who_comes_with_a_positive_answer_has_a_task_at_once(send):
+    """Nobody waits for the next run of the rule."""
+    data = json.loads(bundle())
+    data["entry"].append({"resource": {
+        "resourceType": "Observation", "id": "q9", "status": "final", "effectiveDateTime": "2026-11-23T09:00:00Z",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "44260-8"}]}, "valueInteger": 2,
+        "subject": {"reference": "Patient/p"},
+    }})  # fmt: skip
+    send(json.dumps(data).encode())
+    (task,) = open_safety_tasks_of(Patient.objects.get())
+    assert task.kind == "suicide.urgent"
+    assert task.due > task.recorded_at
 
 
 def test_the_same_person_again_gets_a_second_record(send):

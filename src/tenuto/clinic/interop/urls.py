@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tenuto.clinic.interop import views
+from tenuto.clinic.interop import exporting, views
 
 app_name = "interop"
 urlpatterns = [
@@ -10,4 +10,5 @@ urlpatterns = [
     path("bundles/read/", views.look, name="look"),
     path("bundles/keep/", views.keep, name="keep"),
     path("bundles/discard/", views.discard_read, name="discard"),
+    path("patients/<uuid:patient_id>/scores.json", exporting.scores, name="scores"),
 ]

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.decorators import requires
-from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.desk.api import patients_page
-from tenuto.clinic.intake.api import Received, receive, whose
+from tenuto.clinic.intake.api import Received, open_missing_task, receive, whose
 from tenuto.clinic.interop.fhir import UnusableBundle, parse, read_bundle
 from tenuto.clinic.interop.fhir.loading import MAX_BYTES
 from tenuto.clinic.interop.waiting import Waiting, discard, keep_waiting, waiting
@@ -50,7 +48,7 @@ def look(request: HttpRequest) -> HttpResponse:
     if found is None:
         return redirect("desk:patients")
     try:
-        whose(found.facts.person, source=found.source, by=cast(Staff, request.user))
+        whose(found.facts.person, source=found.source, by=staff_of(request))
     except IdentityConflict as conflict:
         return _show(request, found, conflict=conflict)
     return _show(request, found)
@@ -77,15 +75,17 @@ def _show(
 @requires("patient.register")
 def keep(request: HttpRequest) -> HttpResponse:
     """Keep the record that waits and show the plan, or say on the form what is wrong."""
-    staff, found = cast(Staff, request.user), waiting(request.session)
+    staff, found = staff_of(request), waiting(request.session)
     if found is None:
         return patients_page(request, problem=NOTHING_WAITS, status=UNPROCESSABLE)
     try:
         received = receive(
-            facts=found.facts, source=found.source, by=staff, at=timezone.now(), compared=answer(request)
+            facts=found.facts, source=found.source, by=staff, at=clock.instant(), compared=answer(request)
         )
     except IdentityConflict as conflict:
         return _show(request, found, conflict=conflict, status=UNPROCESSABLE)
+    # Whoever was already at risk when they came is not left to the next run of the rule.
+    open_missing_task(received.patient, at=clock.instant())
     discard(request.session)
     _tell(request, received)
     return redirect("plan:page", received.patient.pk)
@@ -111,7 +111,7 @@ def _read(request: HttpRequest) -> None:
             "Export one patient's bundle, without images and documents."
         )
     data = file.read()
-    clinic = cast(Staff, request.user).clinic
+    clinic = staff_of(request).clinic
     reading = read_bundle(parse(data, name=name), as_of=clock.today(clinic), zone=ZoneInfo(clinic.zone))
     keep_waiting(request.session, reading, name=name, sha256=hashlib.sha256(data).hexdigest())
 

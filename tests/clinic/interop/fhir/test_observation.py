@@ -125,7 +125,7 @@ def test_no_value_with_a_reason_is_listed() -> None:
 def test_a_weight_that_is_no_quantity_is_listed(value: dict) -> None:
     facts = read(observation(WEIGHT, **value)).facts
     assert facts.measurements == ()
-    assert "is not a number with a unit" in facts.unreadable[0]
+    assert "was not sent as a number with a unit" in facts.unreadable[0]
 
 
 def test_a_number_sent_as_text_is_refused() -> None:

@@ -49,6 +49,26 @@ def test_a_name_that_is_only_text_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ({"family": "王", "given": ["小明"]}, "王小明"),
+        ({"family": "김", "given": ["지우"]}, "김지우"),
+        (
+            {"family": "Nguyễn", "given": ["Thị", "Minh Khai"], "text": "Nguyễn Thị Minh Khai"},
+            "Nguyễn Thị Minh Khai",
+        ),
+        ({"family": "Nagy", "given": ["Ilona"], "text": "NAGY Ilona"}, "NAGY Ilona"),
+        ({"given": ["Björk", "Guðmundsdóttir"]}, "Björk Guðmundsdóttir"),
+        ({"family": "بن عبد الله", "given": ["محمد"], "text": "محمد بن عبد الله"}, "محمد بن عبد الله"),
+        ({"family": "Wang", "given": ["Xiaoming"], "text": "王小明"}, "Xiaoming Wang"),
+        ({"family": "Ensayo", "given": ["Ana", "Lucía"], "text": "Ana Ensayo"}, "Ana Lucía Ensayo"),
+    ],
+)
+def test_a_name_is_kept_as_it_is_written_where_it_is_whole(sent: dict, shown: str) -> None:
+    assert read(patient=PATIENT | {"name": [sent]}).facts.person.name == shown
+
+
+@pytest.mark.parametrize(
     ("sent", "taken"),
     [("1980", date(1980, 12, 31)), ("1980-02", date(1980, 2, 29)), ("2010", date(2010, 12, 31))],
 )
@@ -184,7 +204,7 @@ def test_a_modifier_that_is_not_understood_keeps_the_resource_out() -> None:
         condition(DEPRESSION, modifierExtension=[{"url": "urn:negated", "valueBoolean": True}])
     ).facts
     assert facts.problems == ()
-    assert sentence_about(facts.unreadable, "carries a modifier")
+    assert sentence_about(facts.unreadable, "carries a mark that changes its meaning (urn:negated)")
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,8 @@ def test_item_nine_alone_asks_for_the_suicide_screen() -> None:
         },
         {"valueInteger": 2},
         {"valueDecimal": 2.0},
+        {"valueString": "More than half the days"},
+        {"valueCoding": {"code": "x", "display": "More than half the days"}},
     ],
 )
 def test_every_way_to_give_an_item_its_value_is_read(answer: dict) -> None:
@@ -150,7 +152,8 @@ def test_every_way_to_give_an_item_its_value_is_read(answer: dict) -> None:
         {"valueInteger": 4},
         {"valueInteger": -1},
         {"valueDecimal": 1.5},
-        {"valueString": "Several days"},
+        {"valueString": "Several days, I think"},
+        {"valueInteger": 2, "valueCoding": {"display": "Several days"}},
         {
             "valueCoding": SYSTEM
             | {
@@ -281,3 +284,28 @@ def test_the_level_sent_as_an_observation_is_read() -> None:
 def test_the_items_as_observations_do_not_become_a_total() -> None:
     sent = [observation(code, id=code, valueQuantity=quantity(3, "{score}")) for code in PHQ9[:4]]
     assert read(*sent).facts.scores == ()
+
+
+@pytest.mark.parametrize(
+    ("made", "sentence"),
+    [
+        (
+            response(item("/44250-9", valueInteger=5) | {"text": "Little interest"}),
+            "“Little interest” of PHQ-9 is answered “5”, which is no value from 0 to 3. Ask it again.",
+        ),
+        (
+            response(item("/44250-9", valueInteger=1), item("/44250-9", valueInteger=2)),
+            "“/44250-9” of PHQ-9 is answered twice, with 1 and 2. Ask it again.",
+        ),
+        (
+            response(item("/93246-7", valueString="ja")),
+            "“/93246-7” of the suicide screener is answered “ja”, which is neither yes nor no. Ask it again.",
+        ),
+        (
+            response(item("phq9", valueString="14 of 27")),
+            "the PHQ-9 total is sent as “14 of 27”, which is no number from 0 to 27; not used. Score it again.",
+        ),
+    ],
+)
+def test_what_can_not_be_read_is_named_with_its_question_and_value(made: dict, sentence: str) -> None:
+    assert f"QuestionnaireResponse/q1: {sentence}" in read(made).facts.unreadable

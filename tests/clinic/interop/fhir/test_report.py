@@ -97,6 +97,11 @@ def test_a_word_of_the_server_is_said(made: dict) -> None:
     assert said(of(entries(made, kind="searchset")), "“Not the entire record.”")
 
 
+def test_a_word_of_the_server_about_the_whole_bundle_is_said() -> None:
+    issues = outcome(severity="warning", code="suppressed", diagnostics="3 diagnoses are left out.")
+    assert said(of(entries(kind="searchset", issues=issues)), "“3 diagnoses are left out.”")
+
+
 def test_a_server_that_only_reports_success_says_nothing() -> None:
     reading = of(entries({"resource": outcome(severity="information", code="informational")}))
     assert reading.report.settled
@@ -233,6 +238,15 @@ def test_every_lawful_writing_of_this_patient_is_this_patient(subject: dict) -> 
     assert len(read(made, patient=NUMBERED).facts.problems) == 1
 
 
+@pytest.mark.parametrize("address", ["http://a.example/Patient/p1", "https://a.example/Patient/p1/"])
+def test_a_server_is_the_same_with_and_without_encryption(address: str) -> None:
+    made = entries({"resource": condition({"text": "Depression"}, subject={"reference": address})})
+    made["entry"][0]["fullUrl"] = "https://a.example/Patient/p1"
+    reading = of(made)
+    assert len(reading.facts.problems) == 1
+    assert Ending.SOMEBODY_ELSE not in reading.report.counts
+
+
 @pytest.mark.parametrize("number", ["8", ""])
 def test_another_number_is_not_this_patient(number: str) -> None:
     made = condition(
@@ -358,6 +372,48 @@ def test_an_instant_is_put_on_its_day_in_the_clinic_s_zone(zone: str | None, day
     assert taken.at.timestamp() == 1772501400
 
 
+def test_a_number_between_negative_and_positive_is_said_once() -> None:
+    reading = read(observation("21198-7", valueQuantity=quantity(20, "m[IU]/mL")))
+    assert reading.facts.answers == ()
+    assert [s for s in reading.facts.unreadable if "egnancy" in s] == [
+        "Observation/o1: the Pregnancy test '20 m[IU]/mL' is neither clearly negative nor positive. Repeat it."
+    ]
+
+
+# ---- reasons of what is not read -----------------------------------------------------------------------------
+VISIT = {"resourceType": "Encounter", "id": "e1", "status": "finished", "subject": ME}
+BLED = {"text": "Ruptured cerebral aneurysm"}
+
+
+@pytest.mark.parametrize(
+    "visit",
+    [
+        VISIT | {"reasonCode": [BLED]},
+        VISIT | {"reason": [BLED]},
+        VISIT | {"diagnosis": [{"condition": {"reference": "Condition/9", "display": BLED["text"]}}]},
+        VISIT | {"resourceType": "Claim", "diagnosis": [{"diagnosisCodeableConcept": BLED}]},
+    ],
+)
+def test_a_diagnosis_that_is_only_the_reason_of_a_visit_is_said(visit: dict) -> None:
+    reading = read(visit)
+    assert said(
+        reading, "gives a reason that is among no diagnosis of the record: “Ruptured cerebral aneurysm”"
+    )
+    assert reading.report.counts[Ending.NOT_UNDERSTOOD] == 1
+
+
+@pytest.mark.parametrize(
+    ("visit", "more"),
+    [
+        (VISIT | {"reasonCode": [BLED]}, [ANEURYSM]),
+        (VISIT | {"reasonCode": [{"text": "Sore throat"}], "reason": "as asked"}, []),
+        (VISIT | {"reasonCode": [BLED], "subject": {"reference": "RelatedPerson/child"}}, []),
+    ],
+)
+def test_a_reason_that_says_nothing_new_about_this_person_is_no_remark(visit: dict, more: list) -> None:
+    assert not said(read(visit, *more), "gives a reason")
+
+
 # ---- forms ---------------------------------------------------------------------------------------------------
 NEARLY = {"valueCoding": {"system": "http://loinc.org", "code": "LA6571-9", "display": "Nearly every day"}}
 WORDS = [
@@ -403,6 +459,22 @@ def test_a_thought_of_suicide_that_can_t_be_read_is_never_lost(made: dict) -> No
     reading = read(made)
     assert [s for s in reading.facts.scores if s.unclear and s.value == 3]
     assert not reading.report.settled
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Have you wished you were dead or wished you could go to sleep and not wake up?",
+        "Have you had any thoughts about killing yourself?",
+        "The thought of harming myself has occurred to me",
+        "Have you started to work out the details of how to end your life?",
+        "Gedanken, dass Sie lieber tot wären",
+        "Haben Sie an Selbstmord gedacht?",
+    ],
+)
+def test_a_yes_to_a_question_about_suicide_in_other_words_is_not_lost(text: str) -> None:
+    reading = read(response(item("own", valueBoolean=True) | {"text": text}))
+    assert [s.value for s in reading.facts.scores if s.unclear] == [3]
 
 
 def test_a_clear_no_to_a_question_about_suicide_is_only_named() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -77,10 +78,11 @@ def ordinal(holder: Element) -> Decimal | None:
     return None
 
 
-def weight(answer: Element, remarks: Remarks) -> int | None:
+def weight(answer: Element, remarks: Remarks, printed: Mapping[str, int]) -> int | None:
     """The number that a scale gives to one answer; None when it has none or two that disagree.
 
-    It is sent as a number, as an `ordinalValue` or `itemWeight` beside the coding, or follows from the LOINC answer.
+    It is sent as a number, as an `ordinalValue` or `itemWeight` beside the coding, or follows from the LOINC answer, or
+    from the answer in the very words of the form (`printed`).
     """
     found: set[Decimal] = set()
     for name in ("valueInteger", "valueDecimal"):
@@ -93,8 +95,12 @@ def weight(answer: Element, remarks: Remarks) -> int | None:
     meant = tables.word(coding.coding()) if coding else None
     if isinstance(meant, int):
         found.add(Decimal(meant))
+    for text in (answer.text("valueString"), coding.text("display") if coding else ""):
+        if text.casefold() in printed:
+            found.add(Decimal(printed[text.casefold()]))
     if len(found) > 1:
-        remarks.add(f"{answer.where} has two different values; counted as not answered. Ask again.")
+        said = " and ".join(sorted(map(plain, found)))
+        remarks.add(f"{answer.where} has the values {said} at once; counted as not answered. Ask again.")
     if len(found) != 1:
         return None
     value = found.pop()

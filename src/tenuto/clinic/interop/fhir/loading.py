@@ -58,11 +58,13 @@ def read_bytes(name: str) -> bytes:
     except IsADirectoryError:
         raise UnusableBundle(f"'{name}' is a folder. Give one FHIR Bundle as a JSON file.") from None
     except OSError as error:
-        raise UnusableBundle(f"'{name}' can't be read: {error.strerror or error}.") from None
+        raise UnusableBundle(
+            f"'{name}' can't be read: {error.strerror or error}. Check the path and who may read the file."
+        ) from None
     except ValueError as error:
         if isinstance(error, UnusableBundle):
             raise
-        raise UnusableBundle(f"'{name}' is not a usable path.") from None
+        raise UnusableBundle(f"'{name}' is not a usable path. Check it.") from None
 
 
 def _bounded(file: BinaryIO, name: str) -> bytes:
@@ -130,8 +132,8 @@ def _json(text: str, name: str) -> Any:
             ) from None
         if error.msg == "Extra data" and _is_lines(text):
             raise UnusableBundle(
-                f"{name} is NDJSON: one resource in each line, as a bulk export writes it. Join the lines of one person "
-                "to one FHIR Bundle, or ask the sending system for the record of one patient ($everything)."
+                f"{name} is NDJSON: many records, one piece in each line, as a bulk export writes it. "
+                "Ask the sending system for the record of one patient as one FHIR Bundle (its operation $everything)."
             ) from None
         raise UnusableBundle(
             f"{name} is not JSON: {error.msg} at line {error.lineno}, column {error.colno}. "
@@ -192,14 +194,14 @@ def _twice(keys: Iterable[str]) -> str:
 def _bundle(raw: Any, name: str) -> Json:
     if isinstance(raw, list):
         raise UnusableBundle(
-            f"{name} is a list of {len(raw)} items, not a Bundle. Put the resources of one person as entries into one FHIR "
-            "Bundle."
+            f"{name} is a list of {len(raw)} items, not a Bundle. Ask the sending system for the record of one "
+            "patient as one FHIR Bundle."
         )
     if not isinstance(raw, dict):
-        raise UnusableBundle(f"{name} holds no JSON object. Give a FHIR R4 Bundle.")
+        raise UnusableBundle(f"{name} holds no record. Give a FHIR R4 Bundle.")
     kind = raw.get("resourceType")
     if kind not in ("Bundle", "Parameters"):
-        what = f"a FHIR {kind[:40]}" if isinstance(kind, str) and kind else "not a FHIR resource"
+        what = f"a FHIR {kind[:40]}" if isinstance(kind, str) and kind else "not a FHIR record"
         raise UnusableBundle(
             f"{name} is {what}, not a Bundle. Export the patient's records as one FHIR Bundle."
         )

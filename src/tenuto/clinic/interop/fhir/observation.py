@@ -121,9 +121,7 @@ def _read_part(
         return None
     if absent is not None:
         codes, reason = absent.concept()
-        sentence = (
-            f"{origin}: no {rule.title} was recorded ({reason or _first_code(codes) or 'no reason given'})."
-        )
+        sentence = f"{origin}: no {rule.title} was recorded ({reason or _first_code(codes) or 'no reason given'}). Ask for it."
         remarks.add(sentence)
         if any(code.code == "masked" for code in codes):
             remarks.settle(Ending.WITHHELD, sentence)
@@ -144,7 +142,7 @@ def _measurement(
     value = quantity.number("value") if quantity else None
     if quantity is None or value is None:
         remarks.add(
-            f"{origin}: the {rule.title} is not a number with a unit; not used. Record it as a quantity."
+            f"{origin}: the {rule.title} was not sent as a number with a unit; not used. Measure it and record it."
         )
         return None
     sent = _as_sent(quantity, value)
@@ -164,7 +162,9 @@ def _measurement(
     try:
         converted = convert(value, code, to=rule.unit)
     except UnitUnknown as problem:
-        remarks.add(f"{origin}: the {rule.title} '{sent}' was not used: {problem}.")
+        remarks.add(
+            f"{origin}: the {rule.title} '{sent}' was not used: {problem}. Measure it again, or have it sent in {rule.unit}."
+        )
         return None
     _judge_comparator(quantity, rule, origin, sent, remarks)
     return Measurement(
@@ -265,14 +265,15 @@ def _answer(part: Element, rule: ResultRule, origin: str, when: _When, remarks: 
     """A coded result. Two statements that contradict each other are both said; the one that closes counts."""
     values = _meanings(part, rule, remarks, origin)
     if not values:
-        remarks.add(f"{origin}: the {rule.title} has no result that can be read. Look it up.")
+        if not _has_number(part, rule):
+            remarks.add(f"{origin}: the {rule.title} has no result that can be read. Look it up.")
         return None
     known = [v for v in values if _level(rule.fact, v) is not None]
     kept = max(known or values, key=lambda v: _level(rule.fact, v) or Level.PASS)
     levels = {_level(rule.fact, v) for v in known}
     if Level.PASS in levels and len(levels) > 1:
         both = " and ".join(f"“{v}”" for v in dict.fromkeys(map(str, known)))
-        remarks.add(f"{origin}: the {rule.title} is sent as {both}. “{kept}” counts until it is repeated.")
+        remarks.add(f"{origin}: the {rule.title} is sent as {both}. “{kept}” counts until then. Repeat it.")
     if rule.closes and (_level(rule.fact, kept) or Level.PASS) is Level.PASS:
         remarks.settle(
             Ending.NOT_NEEDED, f"a part of {rule.title.lower()} or a statement: only a positive one counts"
@@ -294,6 +295,12 @@ def _meanings(part: Element, rule: ResultRule, remarks: Remarks, origin: str) ->
     if not sent:
         sent = [t for t in (text, part.text("valueString")) if t]
     return [rule.positive if v == "positive" else v for v in (answer_value(rule.fact, v) for v in sent)]
+
+
+def _has_number(part: Element, rule: ResultRule) -> bool:
+    """Whether a number could answer; `_by_number` has said then what is wrong with it."""
+    quantity = part.one("valueQuantity")
+    return quantity is not None and quantity.has("value") and band(rule.fact.id) is not None
 
 
 def _by_number(part: Element, rule: ResultRule, remarks: Remarks, origin: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
 from tenuto.clinic.interop.fhir.numbers import identifiers
 from tenuto.clinic.interop.fhir.periods import in_use
+from tenuto.clinic.people.names import folded
 from tenuto.core.intake.facts import Person
 
 __all__ = ["read"]
@@ -14,6 +16,8 @@ __all__ = ["read"]
 _PREFERRED_NAMES = ("official", "usual", "")
 _SEXES = ("male", "female", "other")
 _NOT_CURRENT = ("old", "entered-in-error")
+_WRITTEN_TOGETHER = re.compile("[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff]+")
+"""Chinese, Japanese and Korean letters: the family name comes first, without a space."""
 
 
 def read(patient: Element, remarks: Remarks, as_of: date) -> Person:
@@ -53,5 +57,12 @@ def _rank(use: str) -> int:
 
 
 def _whole_name(name: Element) -> str:
-    parts = [*name.texts("prefix"), *name.texts("given"), name.text("family"), *name.texts("suffix")]
-    return " ".join(filter(None, parts)) or name.text("text")
+    """The name as it is written: its own text where that holds every part, else the parts in the order of their script."""
+    given, family, written = name.texts("given"), name.text("family"), name.text("text")
+    own = [part for part in (*given, family) if part]
+    if written and all(folded(part) in folded(written) for part in own):
+        return written
+    if own and all(_WRITTEN_TOGETHER.fullmatch(part) for part in own):
+        return "".join([family, *given])
+    parts = [*name.texts("prefix"), *given, family, *name.texts("suffix")]
+    return " ".join(filter(None, parts))

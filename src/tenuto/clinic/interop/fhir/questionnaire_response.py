@@ -148,7 +148,9 @@ def _take_answer(fact: RequiredFact, item: Element, given: Given, remarks: Remar
     for answer in item.all("answer"):
         sent = sent_value(answer, remarks)
         if sent is None:
-            remarks.add(f"{given.origin}: the answer to '{fact.title}' can't be read. Ask again.")
+            remarks.add(
+                f"{given.origin}: the answer to '{fact.title}' is empty or of a kind that is not read. Ask it again."
+            )
         else:
             value = answer_value(fact, sent)
             given.answers.append(Answer(fact.id, value, given.authored, given.origin, given.at))
@@ -159,7 +161,10 @@ def _take_screen(link: str, item: Element, given: Given, remarks: Remarks) -> No
         sent = sent_value(answer, remarks)
         said = sent if isinstance(sent, bool) else {"yes": True, "no": False}.get(str(sent).lower())
         if said is None:
-            remarks.add(f"{given.origin}: an answer of the suicide screen is neither yes nor no. Ask again.")
+            remarks.add(
+                f"{given.origin}: {_question(item)} of the suicide screener is answered {_said(item, remarks)}, which is neither yes "
+                "nor no. Ask it again."
+            )
         else:
             given.screen[link] = given.screen.get(link, False) or said
 
@@ -167,20 +172,36 @@ def _take_screen(link: str, item: Element, given: Given, remarks: Remarks) -> No
 def _take_weight(link: str, item: Element, given: Given, remarks: Remarks) -> None:
     scale = next(s for s in tables.scales().values() if link in s.items)
     answers = item.all("answer")
-    value = weight(answers[0], remarks) if len(answers) == 1 else None
+    value = weight(answers[0], remarks, scale.answer_words) if len(answers) == 1 else None
     if value is None or not 0 <= value <= scale.item_most:
         if any(code == link for code, _ in scale.kept):
             given.unsure[link] = ", ".join(filter(None, (str(sent_value(a, remarks) or "") for a in answers)))
         remarks.add(
-            f"{given.origin}: an item of {scale.title} has no value from 0 to {scale.item_most}. Ask again."
+            f"{given.origin}: {_question(item)} of {scale.title} is answered {_said(item, remarks)}, which is no value from 0 to "
+            f"{scale.item_most}. Ask it again."
         )
         return
     if given.weights.get(link, value) != value:
-        remarks.add(f"{given.origin}: an item of {scale.title} is answered twice, differently. Ask again.")
+        remarks.add(
+            f"{given.origin}: {_question(item)} of {scale.title} is answered twice, with {given.weights[link]} and {value}. "
+            "Ask it again."
+        )
         given.disputed.add(link)
         if any(code == link for code, _ in scale.kept):
             given.unsure[link] = f"{given.weights[link]} and {value}"
     given.weights[link] = max(value, given.weights.get(link, value))
+
+
+def _question(item: Element) -> str:
+    """What an item asks, in its own words or by its name in the form."""
+    return f"“{(item.text('text') or item.text('linkId') or 'a question without a name')[:80]}”"
+
+
+def _said(item: Element, remarks: Remarks) -> str:
+    """What an item was answered with, as it was sent."""
+    sent = (sent_value(answer, remarks) for answer in item.all("answer"))
+    words = [plain(each) if isinstance(each, Decimal) else str(each) for each in sent if each is not None]
+    return f"“{' and '.join(words)[:80]}”" if words else "with nothing that can be read"
 
 
 def _take_total(scale: Scale, item: Element, given: Given, remarks: Remarks) -> None:
@@ -192,7 +213,8 @@ def _take_total(scale: Scale, item: Element, given: Given, remarks: Remarks) -> 
             )
         else:
             remarks.add(
-                f"{given.origin}: the {scale.title} total is not a number from 0 to {scale.most}; not used."
+                f"{given.origin}: the {scale.title} total is sent as {_said(item, remarks)}, which is no number from 0 to "
+                f"{scale.most}; not used. Score it again."
             )
 
 
@@ -247,5 +269,5 @@ def _triage(given: Given, remarks: Remarks) -> None:
         given.answers.append(Answer(suicide_screen.FACT, level, given.authored, given.origin, given.at))
     if not suicide_screen.is_complete(given.screen):
         remarks.add(
-            f"{given.origin}: the suicide screen has unanswered questions. Finish it with the person."
+            f"{given.origin}: the suicide screener has unanswered questions. Finish it with the person."
         )

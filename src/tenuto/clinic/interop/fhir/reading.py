@@ -17,6 +17,7 @@ from tenuto.clinic.interop.fhir import (
     observation,
     patient,
     questionnaire_response,
+    reasons,
 )
 from tenuto.clinic.interop.fhir.elements import CUT, Element, Remarks
 from tenuto.clinic.interop.fhir.loading import Json, UnusableBundle
@@ -35,7 +36,7 @@ from tenuto.core.intake.facts import (
     Problem,
     RecordedScore,
 )
-from tenuto.core.intake.reading_report import Ending, ReadingReport
+from tenuto.core.intake.reading_report import Ending, ReadingReport, listed
 
 __all__ = ["BundleReading", "read_bundle"]
 
@@ -103,6 +104,7 @@ def read_bundle(bundle: Json, *, as_of: date, zone: tzinfo | None = None) -> Bun
     person = the_patient(entries)
     _refuse_other_version(person.resource)
     index, found, ignored = Index(entries), _Gathered(), Counter[str]()
+    stated = _stated(entries)
     facts_about = patient.read(person.resource, remarks, as_of)
     for entry in entries:
         _name_inner(entry, remarks)
@@ -115,7 +117,7 @@ def read_bundle(bundle: Json, *, as_of: date, zone: tzinfo | None = None) -> Bun
             remarks.end(entry.label, Ending.NOT_NEEDED, "read through what refers to it")
         else:
             ignored[entry.kind or "unnamed"] += 1
-            _leave(entry, person, index, remarks)
+            _leave(entry, person, index, stated, remarks)
     return BundleReading(
         facts=PatientFacts(
             person=facts_about,
@@ -134,12 +136,18 @@ def read_bundle(bundle: Json, *, as_of: date, zone: tzinfo | None = None) -> Bun
     )
 
 
+def _stated(entries: list[BundleEntry]) -> frozenset[str]:
+    """The contraindications that the diagnoses of the record state."""
+    diagnoses = (entry.resource for entry in entries if entry.kind == "Condition")
+    return frozenset().union(*(reasons.matters(*each.codings("code")) for each in diagnoses))
+
+
 def _refuse_other_version(person: Element) -> None:
     version = kinds.other_version(person)
     if version:
         raise UnusableBundle(
-            f"{person.where} is written in FHIR {version}, an older version. FHIR R4 is read here: ask for an export as R4 "
-            "(4.0.1). Nothing is wrong with the record itself."
+            f"{person.where} is written in FHIR {version}, an older version. Nothing is wrong with the record itself, but FHIR R4 "
+            "is read here. Ask for an export as R4 (4.0.1)."
         )
 
 
@@ -173,7 +181,8 @@ def _may_be_used(entry: BundleEntry, person: BundleEntry, index: Index, remarks:
         return False
     if resource.has("modifierExtension") or resource.has("implicitRules"):
         remarks.add(
-            f"{entry.label} carries a modifier that is not understood here; not used. Read it yourself."
+            f"{entry.label} carries a mark that changes its meaning ({_mark(resource)}) and is not understood here; not used. "
+            "Read it yourself."
         )
         return False
     if about is Whose.UNSAID:
@@ -183,6 +192,14 @@ def _may_be_used(entry: BundleEntry, person: BundleEntry, index: Index, remarks:
     for word in kept_back(resource):
         remarks.add(f"{entry.label} is marked as {word}: something may be kept back. Ask for the rest.")
     return True
+
+
+def _mark(resource: Element) -> str:
+    """What calls itself a change of the meaning of all the rest."""
+    named = [
+        each.text("url").rstrip("/").rpartition("/")[2] for each in resource.all("modifierExtension")
+    ] or [resource.text("implicitRules")]
+    return ", ".join(filter(None, named))[:80] or "without a name"
 
 
 def _not_this_persons(entry: BundleEntry, remarks: Remarks) -> None:
@@ -198,18 +215,25 @@ def _name_inner(entry: BundleEntry, remarks: Remarks) -> None:
         if not kinds.helps(kind) and not kinds.not_needed(kind):
             said = f" ({words})" if (words := says(inner)) else ""
             remarks.add(
-                f"{entry.label} holds a {kind or 'resource without a type'} inside{said}, which is not read there. Look at it "
+                f"{entry.label} holds a {kind or 'part without a type'} inside{said}, which is not read there. Look at it "
                 "in the record."
             )
 
 
-def _leave(entry: BundleEntry, person: BundleEntry, index: Index, remarks: Remarks) -> None:
+def _leave(
+    entry: BundleEntry, person: BundleEntry, index: Index, stated: frozenset[str], remarks: Remarks
+) -> None:
     """An entry of a type that is not read: not needed, or something that a person has to look at."""
     remarks.begin(entry.label)
     why = kinds.not_needed(entry.kind)
     if not why and entry.kind == "DiagnosticReport":
         why = _only_repeats(entry.resource, index)
-    if why:
+    told = [f"“{reason[:80]}”" for reason in reasons.only_here(entry.resource, stated)] if why else []
+    if told and whose(entry.resource, person, index) is not Whose.SOMEBODY_ELSE:
+        remarks.add(
+            f"{entry.label} gives a reason that is among no diagnosis of the record: {listed(told)}. Ask whether the person has it."
+        )
+    elif why:
         remarks.settle(Ending.NOT_NEEDED, why)
     elif whose(entry.resource, person, index) is Whose.SOMEBODY_ELSE:
         _not_this_persons(entry, remarks)
@@ -226,7 +250,7 @@ def _name_unread(entry: BundleEntry, remarks: Remarks) -> None:
         )
         return
     what = kinds.could_matter(entry.kind) if entry.kind else "a fact that is asked for"
-    kind = entry.kind or "A resource without a type"
+    kind = entry.kind or "A part without a type"
     remarks.add_unread(kind, what, says(entry.resource))
 
 

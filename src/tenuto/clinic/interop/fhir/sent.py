@@ -121,7 +121,7 @@ def _without_resource(label: str, answer: Element | None, remarks: Remarks) -> N
         _say(
             label,
             Ending.NOT_UNDERSTOOD,
-            f"{label} holds no resource{said}. Export it again with its content.",
+            f"{label} holds no content{said}. Export it again with its content.",
             remarks,
         )
 
@@ -138,7 +138,7 @@ def _resource(
     answer: Element,
 ) -> None:  # fmt: skip
     kind, identity = resource.text("resourceType"), resource.text("id")
-    label = f"{kind}/{identity[:64]}" if identity else f"{kind or 'resource'} in entry {name}"
+    label = f"{kind}/{identity[:64]}" if identity else f"{kind or 'part without a type'} in entry {name}"
     if kind in ("Bundle", "Parameters"):
         _unpack(Element(resource.raw, label), sent, remarks, depth=depth + 1, prefix=f"{name}.")
     elif kind == "OperationOutcome":
@@ -197,6 +197,9 @@ def _judge_envelope(bundle: Element, remarks: Remarks) -> None:
         remarks.add(
             f"The sender says that there are {total} entries and sent {here}. Export the entire record."
         )
+    issues = bundle.one("issues")
+    if issues is not None:
+        _outcome(issues, "the Bundle", remarks)
     for word in kept_back(bundle):
         remarks.add(
             f"The sender marks the whole Bundle as {word}: something may be kept back. Ask for the rest."
@@ -228,7 +231,7 @@ def _outcome(outcome: Element, label: str, remarks: Remarks) -> bool:
         where = label if label.startswith("OperationOutcome") else f"OperationOutcome in {label}"
         remarks.add(
             f"The sender says ({where}, {severity or 'without severity'}): “{text[:300]}” "
-            "The record may not be whole; ask for what is missing."
+            "The record may not be whole. Ask for what is missing."
         )
     return only_notes
 

@@ -13,6 +13,7 @@ from tenuto.clinic.interop.fhir.loading import UnusableBundle
 __all__ = ["BundleEntry", "Index", "Whose", "the_patient", "whose"]
 
 _HISTORY = re.compile(r"/_history/[^/]*\Z")
+_SCHEME = re.compile(r"\Ahttps?://", re.IGNORECASE)
 
 
 class Whose(Enum):
@@ -63,8 +64,8 @@ class Index:
 
 
 def _bare(address: str) -> str:
-    """An address without its version; a urn is the same in capitals."""
-    bare = _HISTORY.sub("", address.strip().rstrip("/"))
+    """An address without its version; a urn is the same in capitals, and a server with and without encryption."""
+    bare = _SCHEME.sub("https://", _HISTORY.sub("", address.strip().rstrip("/")))
     return bare.lower() if bare.lower().startswith("urn:") else bare
 
 
@@ -73,7 +74,7 @@ def the_patient(entries: list[BundleEntry]) -> BundleEntry:
     patients = [entry for entry in entries if entry.kind == "Patient"]
     if not patients:
         raise UnusableBundle(
-            "The Bundle holds no Patient. Export it with the Patient resource, so that it is known whose it is."
+            "The Bundle holds no Patient. Nobody can tell whose it is. Export it again with the Patient in it."
         )
     first = next((p for p in patients if not _is_replaced(p)), patients[0])
     for other in patients:

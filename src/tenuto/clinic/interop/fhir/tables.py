@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -64,6 +64,8 @@ class Scale:
     """Words of each item by which it is known when its code is the sender's own, in order."""
     answer_codes: tuple[str, ...] = ()
     """The LOINC answers of an item, which only such a form has."""
+    answer_words: Mapping[str, int] = field(default_factory=dict)
+    """The number of each answer as the form prints it, in lower case."""
 
     def holds(self, total: Decimal) -> bool:
         """True for a total that this scale can have."""
@@ -112,6 +114,9 @@ def _scale(name: str, entry: Table) -> Scale:
         entry.words("names", ()),
         entry.words("item_words", ()),
         tuple(sorted(answers)) if entry.has("item_words") else (),
+        {option.label.casefold(): option.value for item in asked for option in item.options}
+        if entry.has("item_words")
+        else {},
     )
 
 

@@ -37,7 +37,8 @@ def _by_server(group: list[Piece]) -> Iterable[list[Piece]]:
 def _server(full_url: str) -> str:
     if not full_url.lower().startswith(("http://", "https://")):
         return ""
-    return full_url.split("/_history/")[0].rstrip("/").rsplit("/", 2)[0].lower()
+    server = full_url.split("/_history/")[0].rstrip("/").rsplit("/", 2)[0].lower()
+    return server.replace("http://", "https://", 1)
 
 
 def _newest(group: list[Piece], remarks: Remarks) -> list[Piece]:
