@@ -5,17 +5,25 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.apps import apps
+from django.db.models import CharField
 from django.utils import timezone
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Clinic, Staff
+from tenuto.clinic.course.api import next_steps
 from tenuto.clinic.demo.cohort import ENQUIRERS, PEOPLE, CohortStage, cohort
 from tenuto.clinic.demo.personas import teaching_patients
 from tenuto.clinic.demo.services import ProductionRefused, demo_is_loaded, load, load_if_empty
 from tenuto.clinic.demo.staff import STAFF, TEACHING_CLINIC
 from tenuto.clinic.desk.models import Standing, WorkRow
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.pathway.api import Batch
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.models import PlanSignature
+from tenuto.clinic.ports.api import holds_in_force
+from tenuto.clinic.ports.models import Task
+from tenuto.core.course.next_facts import NextState
 
 
 @pytest.fixture
@@ -54,6 +62,19 @@ def test_it_shows_every_gate_and_a_second_clinic(demo):
     assert len({person.clinic for person in STAFF}) == 2
 
 
+def test_every_word_fits_its_column(demo):
+    """SQLite takes what is too long, PostgreSQL does not."""
+    too_long = {
+        f"{model._meta.label}.{field.attname}: {value!r}"
+        for model in apps.get_models()
+        for field in model._meta.local_fields
+        if isinstance(field, CharField) and field.max_length
+        for value in model.objects.values_list(field.attname, flat=True)
+        if value is not None and len(value) > field.max_length
+    }
+    assert too_long == set()
+
+
 def test_every_demo_deed_is_on_record(demo):
     assert AuditEvent.objects.filter(action="registered patient").count() == Patient.objects.count()
     recorded = AuditEvent.objects.filter(action="recorded intake").values("patient_id").distinct()
@@ -76,3 +97,43 @@ def test_sixty_people_stand_at_every_stage_reached_so_far(demo):
 
 def test_the_cohort_is_the_same_at_every_load():
     assert cohort(date(2026, 3, 2)) == cohort(date(2026, 3, 2))
+
+
+def test_the_six_cards_have_somebody_to_show_them(demo):
+    """In the middle, at the end with and without a response, in maintenance, drifting, and with a check overdue."""
+    names = ("Demo Sorrel", "Demo Clary", "Demo Bracken", "Demo Heather", "Demo Gorse", "Demo Tansy")
+    patients = list(demo.patients.filter(name__in=names).prefetch_related("identifiers"))
+    steps = next_steps(Batch(patients, clinic=demo, today=clock.today(demo)))
+    states = {patient.name: steps[patient.pk].state for patient in patients}
+    assert [states[name] for name in names] == [
+        NextState.MID_INDUCTION, NextState.END_RESPONDER, NextState.END_NON_RESPONDER, NextState.ON_TIME,
+        NextState.DRIFTING, NextState.CHECK_LATE,
+    ]  # fmt: skip
+    sorrel = next(steps[patient.pk] for patient in patients if patient.name == "Demo Sorrel")
+    assert sorrel.staff[0].startswith("Given 4 of 6")
+    assert any(line.startswith("Escort missing: desk") for line in sorrel.staff)
+    assert Task.objects.filter(clinic=demo, kind="outcomes.stop_or_justify", end=None).exists()
+
+
+def test_a_check_late_for_long_and_an_abnormal_one_hold(demo):
+    patients = {
+        each.name: each
+        for each in demo.patients.filter(name__in=("Demo Tansy", "Demo Teasel", "Demo Yarrow"))
+    }
+    held = holds_in_force(demo, on=clock.today(demo))
+    assert {name for name, each in patients.items() if each.pk in held} == {"Demo Teasel", "Demo Yarrow"}
+    assert "3.8 times its upper limit" in " ".join(hold.why for hold in held[patients["Demo Yarrow"].pk])
+    asked = Task.objects.filter(clinic=demo, kind__startswith="outcomes.check", end=None)
+    assert {(task.patient.name, task.kind) for task in asked} >= {
+        ("Demo Tansy", "outcomes.check"),
+        ("Demo Teasel", "outcomes.check"),
+        ("Demo Yarrow", "outcomes.check_abnormal"),
+    }
+
+
+def test_the_patients_of_the_teaching_clinic_read_whom_to_call(demonstration, visit):
+    clinic = Clinic.objects.get(name=TEACHING_CLINIC)
+    assert clinic.not_told == ()
+    page = visit().get(f"/enquire/{clinic.pk}/").content.decode()
+    for number in ("5550100", "911", "988"):
+        assert f'href="tel:{number}"' in page

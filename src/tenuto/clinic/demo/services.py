@@ -9,26 +9,32 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.demo_code import give_second_factor
 from tenuto.clinic.accounts.models import Clinic, Staff
-from tenuto.clinic.accounts.services import employ, open_clinic
+from tenuto.clinic.accounts.services import employ, open_clinic, set_clinic_words
+from tenuto.clinic.demo.booked import book_some, set_up_week
 from tenuto.clinic.demo.cohort import cohort
+from tenuto.clinic.demo.maintained import tell_stories
 from tenuto.clinic.demo.personas import other_patients, teaching_patients
+from tenuto.clinic.demo.refused import ProductionRefused
+from tenuto.clinic.demo.running import tell_running
 from tenuto.clinic.demo.staff import OTHER_CLINIC, PASSWORD, STAFF, TEACHING_CLINIC
 from tenuto.clinic.demo.walking import walk
 from tenuto.clinic.desk.api import judge_all
 from tenuto.clinic.intake.api import RecordSource, receive
+from tenuto.clinic.outcomes.api import push_checks, push_decisions
+from tenuto.clinic.ports.api import LONGEST_SHIFT, put_on_call
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.facts_json import facts_to_json
+from tenuto.core.literature.emergency import emergency_words
 
 __all__ = ["ProductionRefused", "demo_is_loaded", "load", "load_if_empty"]
 
 
-class ProductionRefused(RuntimeError):
-    """Invented patients have no place beside real ones."""
+COUNTRY = "America/Chicago"
+"""Whose emergency numbers the invented people read: their phone numbers are of that country, too."""
 
 
 def demo_is_loaded() -> bool:
@@ -40,7 +46,7 @@ def load_if_empty() -> bool:
     """Load the demonstration into a database without any clinic; True when it was done."""
     if Clinic.objects.exists():
         return False
-    load(now=timezone.now())
+    load(now=clock.instant())
     return True
 
 
@@ -67,9 +73,28 @@ def load(*, now: datetime) -> None:
     }
     for person in STAFF:
         give_second_factor(team[person.username], secret=person.secret)
+    set_clinic_words(
+        clinic=teaching, phone="555 0100", crisis_words=emergency_words(COUNTRY), by=team["dora"], at=now
+    )
+    # Somebody is on call, so that every question may be asked by link.
+    alice = team["alice"]
+    put_on_call(
+        staff=alice,
+        begins_at=now - timedelta(days=1),
+        ends_at=now - timedelta(days=1) + LONGEST_SHIFT,
+        phone="555 0190",
+        by=team["bob"],
+        at=now,
+    )
     _receive(teaching_patients(today), by=team["alice"], now=now)
     _receive(other_patients(today), by=team["charlie"], now=now)
     walk(cohort(today), team=team, now=now)
+    tell_stories(team=team, now=now)
+    tell_running(team=team, now=now)
+    push_decisions(teaching, at=now)
+    push_checks(teaching, at=now)
+    set_up_week(teaching, team=team, now=now)
+    book_some(teaching, team=team, now=now)
     for clinic in Clinic.objects.all():
         judge_all(clinic, today=today)
 

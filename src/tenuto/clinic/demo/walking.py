@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.reauthenticate import Reauthentication
+from tenuto.clinic.demo.answering import answer_before_the_first_infusion
 from tenuto.clinic.demo.cohort import ENQUIRERS, CohortStage, Member
 from tenuto.clinic.intake.api import (
     Enquiring,
@@ -60,6 +61,8 @@ def _walk(member: Member, number: int, *, team: Mapping[str, Staff], now: dateti
         _decide(patient, member.place, by=team["alice"], at=now - timedelta(hours=6))
     if member.place in PLANNED:
         _plan(patient, member.place, by=team["alice"], at=now - timedelta(hours=5))
+    if member.place in (CohortStage.SIGNED, CohortStage.REVISED):
+        answer_before_the_first_infusion(patient, number, by=team["carol"], at=now - timedelta(hours=3))
 
 
 def _enquire(name: str, *, by: Staff, at: datetime) -> None:

@@ -1,0 +1,9 @@
+"""What the command line may do with the demonstration."""
+
+from __future__ import annotations
+
+from tenuto.clinic.demo.forward import LONGEST_DAYS, forward
+from tenuto.clinic.demo.refused import ProductionRefused
+from tenuto.clinic.demo.staff import TEACHING_CLINIC
+
+__all__ = ["LONGEST_DAYS", "TEACHING_CLINIC", "ProductionRefused", "forward"]
