@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 import uuid
-from urllib.parse import urlsplit, urlunsplit
+from pathlib import Path
 
 import pytest
+
+from tests import migrated
 
 __all__ = ["house", "run"]
 
@@ -24,7 +26,7 @@ def run(script: str, environment: dict[str, str]) -> str:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    """The environment of a server whose database is empty: a file, or a database of its own on the PostgreSQL server."""
+    """The environment of a server with all tables and no rows: a file, or a database of its own on the PostgreSQL server."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TENUTO_")}
     environment |= {
         "DJANGO_SETTINGS_MODULE": "tenuto.clinic.config.settings",
@@ -36,6 +38,8 @@ def house(tmp_path_factory):
         import psycopg
 
         with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
-        environment["TENUTO_DATABASE_URL"] = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{migrated.template_database(url)}"')
+        environment["TENUTO_DATABASE_URL"] = migrated.database_url(url, name)
+    else:
+        migrated.at_path(Path(environment["TENUTO_VAR"]) / "tenuto.sqlite3")
     return environment

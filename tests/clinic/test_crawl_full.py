@@ -16,7 +16,7 @@ from tenuto.clinic.intake.models import Measured
 from tenuto.clinic.intake.services import record_enquiry, register_enquirer
 from tenuto.clinic.intake.services.enquiries import Enquiring
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.ports.api import open_tasks_of
+from tenuto.clinic.ports.api import open_tasks_of, put_on_call
 from tenuto.clinic.scales.services import ask_by_link
 from tenuto.core.intake.facts import Person
 from tests.clinic.conftest import NOW, hired, numbers
@@ -49,7 +49,10 @@ def ids(accepted, alice, bob, clinic):
     person = Person(NAME, numbers("MRN secret-77"), patient.birth_date)
     register_enquirer(enquiry=asked, person=person, by=bob, at=NOW)
     glass = break_glass(patient=patient, reason="Found at the bus stop.", by=bob, at=NOW)
-    link = ask_by_link(patient=patient, instruments=["phq9"], expires=NOW + timedelta(days=1), by=bob, at=NOW)
+    link = ask_by_link(patient=patient, instruments=["gad7"], expires=NOW + timedelta(days=1), by=bob, at=NOW)
+    shift = put_on_call(
+        staff=alice, begins_at=NOW, ends_at=NOW + timedelta(hours=8), phone="555 0190", by=bob, at=NOW
+    )
     return {
         "uuid:patient_id": patient.pk,
         "uuid:version_id": version.pk,
@@ -59,10 +62,20 @@ def ids(accepted, alice, bob, clinic):
         "uuid:link_id": link.request.link_id,
         "uuid:task_id": open_tasks_of(patient)[0].id,
         "uuid:clinic_id": clinic.pk,
+        "uuid:shift_id": shift.pk,
         "uuid:policy_id": clinic.pk,
+        # No visit is booked, no place came free, no calendar address is given, no letter is signed and no form is struck
+        # here: their own tests say who may (booking, outcomes, scales).
+        "uuid:feed_id": patient.pk,
+        "uuid:appointment_id": patient.pk,
+        "uuid:freed_id": patient.pk,
+        "uuid:letter_id": patient.pk,
+        "uuid:form_id": patient.pk,
         "int:staff_id": alice.pk,
         "int:pk": 1,
+        "int:number": 1,
         "slug:step_id": "medical",
+        "slug:kind": "liver",
         "slug:instrument_id": "phq9",
         "str:token": link.token,
         "str:protocol_id": "bipolar-6x2wk",

@@ -14,6 +14,7 @@ import sys
 import pytest
 
 from tests.clinic.processes import house, run
+from tests.patience import PATIENCE
 
 __all__ = ["house"]
 
@@ -21,8 +22,6 @@ PREPARE = """
 import django
 django.setup()
 from datetime import date
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from django.utils import timezone
 from tenuto.clinic.accounts.models import Role, Staff
 from tenuto.clinic.accounts.services import employ, open_clinic
@@ -124,7 +123,7 @@ class Writers:
     def stop(self) -> None:
         for process in self.processes.values():
             process.stdin.close()
-            assert process.wait(timeout=30) == 0
+            assert process.wait(timeout=PATIENCE) == 0
 
 
 @pytest.fixture(scope="module")

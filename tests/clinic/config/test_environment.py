@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -18,6 +20,13 @@ def test_development_needs_nothing_and_keeps_its_secret(tmp_path):
     assert len(first.secret_key) >= 50
     assert read({}, root=tmp_path).secret_key == first.secret_key
     assert (tmp_path / "var/secret-key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("name", ["secret-key", "ledger-key"])
+def test_a_pipe_in_place_of_a_secret_keeps_no_server_waiting(tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(ImproperlyConfigured, match="it is a pipe, not a file"):
+        read({"TENUTO_VAR": str(tmp_path)}, root=tmp_path)
 
 
 def test_two_checkouts_have_different_secrets(tmp_path):

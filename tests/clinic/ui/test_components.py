@@ -94,3 +94,10 @@ def test_a_month_is_drawn_the_same_from_values_and_a_hostile_label_stays_text():
     assert "<script>" not in drawn
     assert calendar(asdict(month)) == drawn
     assert calendar(months({date(2026, 11, 25): ("infusion", "infusion 1")})[0]) != drawn
+
+
+def test_the_gallery_is_linked_in_a_demonstration_alone(visit, alice, charlie):
+    assert alice.clinic.demonstration
+    assert not charlie.clinic.demonstration
+    assert "Component gallery" in visit(alice).get("/worklist/").content.decode()
+    assert "Component gallery" not in visit(charlie).get("/worklist/").content.decode()

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from tenuto.clinic.ui.widgets import Renderer
@@ -66,6 +67,15 @@ def test_a_field_is_what_the_template_makes(name: str, data) -> None:
     )
     assert meaning(made) == meaning(expected)
     assert "<script>" not in made
+
+
+@pytest.mark.parametrize("name", list(Every.base_fields))
+@pytest.mark.parametrize("data", [None, {"words": "", "mail": HOSTILE, "one": "a", "text": "t"}])
+def test_a_whole_field_is_what_its_template_makes(name: str, data) -> None:
+    field = Every(data, renderer=Renderer())[name]
+    expected = render_to_string(Renderer.field_template_name, {"field": field})
+    assert meaning(field.as_field_group()) == meaning(expected)
+    assert "<script>" not in field.as_field_group()
 
 
 def test_each_choice_can_be_shown_by_itself() -> None:

@@ -16,9 +16,19 @@ def test_days_and_moments():
 
 
 @pytest.mark.parametrize(
-    ("minutes", "text"), [(40, "40 min"), (120, "120 min"), (121, "2 h 1 min"), (180, "3 h"), (240, "4 h")]
+    ("minutes", "text"),
+    [
+        (40, "40 min"),
+        (120, "120 min"),
+        (121, "2 h 1 min"),
+        (180, "3 h"),
+        (240, "4 h"),
+        (2879, "47 h 59 min"),
+        (2880, "2 days"),
+        (28736, "19 days 22 h"),
+    ],
 )
-def test_minutes_until_120_then_hours(minutes, text):
+def test_minutes_until_120_then_hours_then_days(minutes, text):
     assert words.duration(minutes) == text
 
 

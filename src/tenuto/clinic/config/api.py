@@ -9,6 +9,7 @@ from tenuto.clinic.config.private import make_private, write_privately
 __all__ = [
     "behind_proxies",
     "check_database",
+    "check_whole",
     "limit_bodies",
     "make_private",
     "server_options",
@@ -26,6 +27,13 @@ def behind_proxies(application: Any) -> Any:
 def check_database() -> None:
     """Raise ImproperlyConfigured for a database that this program must not serve; after `django.setup`."""
     from tenuto.clinic.config.fitness import check_database as check
+
+    check()
+
+
+def check_whole() -> None:
+    """Raise ImproperlyConfigured for a database that is damaged, or whose anchor is missing; after `django.setup`."""
+    from tenuto.clinic.config.fitness import check_whole as check
 
     check()
 

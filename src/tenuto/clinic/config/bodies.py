@@ -1,5 +1,6 @@
-"""What the body of a request may take, decided before anything of it is kept: Django would first write it to disk whole.
+"""What the head and the body of a request may take, decided before anything is kept: Django would first write a body to disk.
 
+The server counts a head only while it waits for its end; one that arrives at once, or behind another, is counted here.
 A form is small. A record to read may be large, and only a signed-in person sends one. Either has so long to arrive.
 """
 
@@ -17,6 +18,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.urls import reverse
 
+from tenuto.clinic.config.connections import HEAD_BYTES
 from tenuto.clinic.interop.api import MAX_BYTES
 
 __all__ = ["limit_bodies"]
@@ -31,6 +33,7 @@ FORM_BYTES = 1_000_000
 AROUND_A_FILE = 100_000
 """What a form puts around the file that it sends."""
 FORM_SECONDS, RECORD_SECONDS = 30, 300
+HEAD_TOO_LARGE = f"Address and headers are larger than {HEAD_BYTES // 1024} kB. Nothing was read."
 
 
 class _TooMuch(Exception):
@@ -38,11 +41,13 @@ class _TooMuch(Exception):
 
 
 def limit_bodies(application: Application) -> Application:
-    """The same application, which never sees a body that is too large or too slow."""
+    """The same application, which never sees a head or a body that is too large, or a body that is too slow."""
 
     async def limited(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await application(scope, receive, send)
+        if _head_size(scope) > HEAD_BYTES:
+            return await _refuse(send, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, HEAD_TOO_LARGE)
         record = scope["path"] == reverse("interop:bundles") and await sync_to_async(_is_signed_in)(scope)
         most = MAX_BYTES + AROUND_A_FILE if record else FORM_BYTES
         if _told_size(scope) > most:
@@ -93,6 +98,12 @@ class _Body:
             raise _TooMuch
         self._more = bool(message.get("more_body", False))
         return message
+
+
+def _head_size(scope: Message) -> int:
+    """The bytes of the address and the headers, each of which stands on a line with a colon and a space."""
+    address = len(scope.get("raw_path") or scope["path"]) + len(scope.get("query_string", b""))
+    return address + sum(len(name) + len(value) + 4 for name, value in scope["headers"])
 
 
 def _told_size(scope: Message) -> int:

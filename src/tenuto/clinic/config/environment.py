@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
 
+from tenuto.core.data.regular import open_regular
+
 __all__ = ["KNOWN", "Environment", "database", "read"]
 
 KNOWN = {
@@ -30,15 +32,21 @@ KNOWN = {
     "TENUTO_DATABASE_URL": "sqlite:///absolute/path or postgresql://user:password@host:port/name",
     "TENUTO_TRUSTED_PROXIES": "addresses or networks whose X-Forwarded-For and -Proto count (127.0.0.1,::1), or none",
     "TENUTO_HOSTS": "host names that the server answers to, separated by commas",
+    "TENUTO_ADDRESS": "where patients reach this server (https:// and the first of TENUTO_HOSTS); links in messages begin with it",
+    "TENUTO_SMS": "the service that sends text messages, as an address of apprise in which {to} is the number: twilio://…/{to}",
+    "TENUTO_EMAIL": "the service that sends e-mail, as an address of apprise in which {to} is whom: mailtos://…?to={to}",
     "TENUTO_TIME_ZONE": "the time zone of a clinic that is opened without one, such as Europe/London",
     "TENUTO_SECOND_FACTOR": "who must have one: signing (roles that sign, as shipped) or everyone",
     "TENUTO_SIGN_IN_FAILURES": "wrong passwords or codes for a name before it waits (5)",
     "TENUTO_SIGN_IN_WAIT_MINUTES": "how long it then waits (5)",
     "TENUTO_ENQUIRIES_AN_HOUR": "enquiries that the public form takes from one address in an hour (5)",
+    "TENUTO_FORECAST_WORKERS": "processes that work out the forecasts of the night (2); 1 does it inside the server",
+    "TENUTO_DASK_SCHEDULER": "address of a Dask scheduler that works them out instead, such as tcp://10.0.0.5:8786",
     "TENUTO_VAR": "folder for the database, the secret and collected files",
     "TENUTO_TEST_BROWSER": "the browser of the journeys; only read by the tests",
 }
 SECRET_MIN_LENGTH = 50
+MAX_SECRET_BYTES = 10_000
 SECRET_MIN_DIFFERENT = 12
 """Different characters: fifty random ones have far more, and a repeated word has fewer."""
 SQLITE_SETUP = (
@@ -58,6 +66,7 @@ class Environment:
     ledger_anchor: Path
     ledger_anchor_outside: Path | None
     hosts: tuple[str, ...]
+    address: str
     time_zone: str
     var: Path
     database: dict[str, Any]
@@ -68,6 +77,15 @@ class Environment:
     sign_in_failures: int = 5
     sign_in_wait_minutes: int = 5
     enquiries_an_hour: int = 5
+    forecast_workers: int = 2
+    dask_scheduler: str = ""
+    sms: str = ""
+    email: str = ""
+
+    @property
+    def channels(self) -> dict[str, str]:
+        """The address of the service of each channel that is set up."""
+        return {name: value for name, value in (("sms", self.sms), ("email", self.email)) if value}
 
     def derived_keys(self, purpose: str) -> list[bytes]:
         """Keys of 32 bytes for one purpose, in URL-safe base64, from the server's secret and from its earlier ones."""
@@ -109,6 +127,7 @@ def read(variables: Mapping[str, str], *, root: Path) -> Environment:
         ledger_anchor=Path(variables.get("TENUTO_LEDGER_ANCHOR") or var / "ledger-anchor.json").absolute(),
         ledger_anchor_outside=_folder(variables.get("TENUTO_LEDGER_ANCHOR_OUTSIDE", "")),
         hosts=hosts or ("127.0.0.1", "localhost", "[::1]", "testserver"),
+        address=_address(variables.get("TENUTO_ADDRESS", ""), hosts),
         secret_key_fallbacks=_earlier(variables, "TENUTO_SECRET_KEY"),
         ledger_key_fallbacks=_earlier(variables, "TENUTO_LEDGER_KEY"),
         trusted_proxies=_proxies(variables.get("TENUTO_TRUSTED_PROXIES", "").strip() or "127.0.0.1,::1"),
@@ -119,7 +138,32 @@ def read(variables: Mapping[str, str], *, root: Path) -> Environment:
         sign_in_failures=_whole(variables, "TENUTO_SIGN_IN_FAILURES", 5, highest=20),
         sign_in_wait_minutes=_whole(variables, "TENUTO_SIGN_IN_WAIT_MINUTES", 5, highest=24 * 60),
         enquiries_an_hour=_whole(variables, "TENUTO_ENQUIRIES_AN_HOUR", 5, highest=1000),
+        forecast_workers=_whole(variables, "TENUTO_FORECAST_WORKERS", 2, highest=256),
+        dask_scheduler=variables.get("TENUTO_DASK_SCHEDULER", "").strip(),
+        sms=_service(variables, "TENUTO_SMS"),
+        email=_service(variables, "TENUTO_EMAIL"),
     )
+
+
+def _service(variables: Mapping[str, str], name: str) -> str:
+    """The address of a service; it holds a password, so that a refusal repeats none of it."""
+    address = variables.get(name, "").strip()
+    if address and ("{to}" not in address or not urlsplit(address.replace("{to}", "x")).scheme):
+        raise ImproperlyConfigured(
+            f"{name} is no address of a service with {{to}} in it. Write {KNOWN[name]}."
+        )
+    return address
+
+
+def _address(said: str, hosts: tuple[str, ...]) -> str:
+    """Where a patient's phone finds this server."""
+    address = (said.strip() or (f"https://{hosts[0]}" if hosts else "http://127.0.0.1:8000")).rstrip("/")
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        raise ImproperlyConfigured(
+            f"TENUTO_ADDRESS is '{address[:60]}'. Write where patients reach this server, such as https://clinic.example."
+        )
+    return address
 
 
 def database(url: str) -> dict[str, Any]:
@@ -264,9 +308,20 @@ def _derived(secret: str, purpose: str) -> bytes:
 def _development_secret(file: Path) -> str:
     """A random secret of this checkout, kept so that sessions and the audit chain hold over a restart."""
     try:
-        return file.read_text("utf-8")
+        return _content(file)
     except FileNotFoundError:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)
         file.write_text(secrets.token_urlsafe(64), "utf-8")
-        return file.read_text("utf-8")
+        return _content(file)
+
+
+def _content(file: Path) -> str:
+    """The text of a small file. Raises ImproperlyConfigured for a pipe or a device, which would keep the server waiting."""
+    try:
+        with open_regular(file) as opened:
+            return opened.read(MAX_SECRET_BYTES).decode("utf-8", "replace")
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ImproperlyConfigured(f"'{file}' can't be read: {error.strerror}. Put the file back.") from error

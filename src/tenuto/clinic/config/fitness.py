@@ -8,11 +8,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Q
 
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.ledger import anchor
+from tenuto.clinic.ledger.integrity import damage_at_start
+from tenuto.clinic.ledger.models import AuditEvent
 
-__all__ = ["check_database"]
+__all__ = ["check_database", "check_whole"]
 
 
 def check_database() -> None:
@@ -40,9 +43,39 @@ def check_database() -> None:
         )
 
 
+def check_whole() -> None:
+    """Raise ImproperlyConfigured for a damaged or a lost database, and for an anchor that is missing beside a chain with events.
+
+    Either would be met by the first page instead, by whoever opens it; here it is met by whoever starts the server.
+    """
+    try:
+        damaged = damage_at_start()
+        lost = "" if damaged else anchor.lost_events()
+    except DatabaseError:
+        return
+    if damaged or lost:
+        raise ImproperlyConfigured(f"{damaged or lost} Nothing was changed.")
+    events = anchor.number_of_events()
+    missing = anchor.missing() if events else []
+    if missing:
+        raise ImproperlyConfigured(
+            f"{missing[0].name.capitalize()} is missing, and the audit chain has {events:,} events. Have you only "
+            "just named the place (TENUTO_LEDGER_ANCHOR, TENUTO_LEDGER_ANCHOR_OUTSIDE)? Then run `tenuto audit verify`, and "
+            "`tenuto audit accept --why 'a new place for the anchor'` to begin it there. Was it there before? Then find out "
+            "who took it away. Nothing was changed."
+        )
+
+
 def _has_invented_people() -> bool:
     invented = Clinic.objects.filter(demonstration=True) | Clinic.objects.filter(invented=True)
-    return invented.exists()
+    return invented.exists() or _were_opened_invented()
+
+
+def _were_opened_invented() -> bool:
+    """Also when the rows say otherwise today: what was opened is in the chain, which nobody edits unseen."""
+    opened = AuditEvent.objects.filter(subject_type=Clinic._meta.label_lower, action="opened clinic")
+    said = Q(detail_json__contains='"demonstration": true') | Q(detail_json__contains='"invented": true')
+    return opened.filter(said).exists()
 
 
 def _unknown_migrations() -> list[str]:

@@ -33,6 +33,7 @@ LEDGER_ANCHORS_OUTSIDE = (
     else []
 )
 ALLOWED_HOSTS = list(ENVIRONMENT.hosts)
+PUBLIC_ADDRESS = ENVIRONMENT.address
 DATABASES = {"default": ENVIRONMENT.database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -60,6 +61,10 @@ INSTALLED_APPS = [
     "tenuto.clinic.course",
     "tenuto.clinic.intake",
     "tenuto.clinic.plan",
+    "tenuto.clinic.booking",
+    "tenuto.clinic.infusion",
+    "tenuto.clinic.outcomes",
+    "tenuto.clinic.forecast",
     "tenuto.clinic.portal",
     "tenuto.clinic.desk",
     "tenuto.clinic.interop",
@@ -87,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "tenuto.clinic.accounts.same_member.same_member_only",
     "tenuto.clinic.accounts.lock.lock_when_quiet",
     # After the lock: whoever is locked out unlocks first.
     "tenuto.clinic.accounts.enrol.enrol_first",
@@ -114,6 +120,7 @@ TEMPLATES = [
                 "tenuto.clinic.accounts.context.confirmation",
                 "tenuto.clinic.accounts.context.own_sign_in",
                 "tenuto.clinic.accounts.context.session",
+                "tenuto.clinic.accounts.context.what_is_not_told",
                 "tenuto.clinic.live.position.position",
             ],
             "builtins": ["tenuto.clinic.ui.templatetags.ui", "django.templatetags.static"],
@@ -132,6 +139,7 @@ LOGIN_REDIRECT_URL = "desk:patients"
 # Pages of higher rooms that a lower one sends people to: as above, named here at the top.
 BREAK_GLASS_URL = "access:break-glass"
 PRINTED_URL = "access:printed"
+DEMONSTRATION_TIME_URL = "demo:time"
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -143,6 +151,10 @@ ACCOUNT_ADAPTER = "tenuto.clinic.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# By person and never by address: a whole clinic stands behind one, and so may a stranger in its waiting room. A passkey can't be
+# guessed, and a password is counted in `accounts.throttle`.
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/300s/key"}
+MFA_RATE_LIMITS = {"webauthn_login": None}
 MFA_ADAPTER = "tenuto.clinic.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -160,17 +172,24 @@ MFA_FORMS = {
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 # The current key writes; the earlier ones are only read with, until `tenuto keys rotate` was run.
 SECOND_FACTOR_KEYS = ENVIRONMENT.derived_keys("second factor")
-# How messages are sent out: a class and its arguments. Outside development nothing leaves until this is set.
-OUTBOX_SENDER = (
-    None if PRODUCTION else ("tenuto.clinic.ledger.outbox.FileSender", (ENVIRONMENT.var / "outbox",))
+# How messages are sent out: a class and its arguments. In production nothing leaves until a service is named; a development
+# machine keeps them in files, where the demonstration reads them.
+OUTBOX_SENDER: tuple[str, tuple[object, ...]] | None = (
+    ("tenuto.clinic.live.channels.ChannelSender", (ENVIRONMENT.channels,))
+    if ENVIRONMENT.channels
+    else None
+    if PRODUCTION
+    else ("tenuto.clinic.ledger.outbox.FileSender", (ENVIRONMENT.var / "outbox",))
 )
 # Jobs wait in the database until a worker has done them (docs/adr/0015-live.md).
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+TASKS = {"default": {"BACKEND": "tenuto.clinic.live.seals.SealedJobs", "QUEUES": ["default", "long"]}}
 # Who must set up a second factor before anything else, and how guessing is slowed down.
 SECOND_FACTOR_FOR = ENVIRONMENT.second_factor
 SIGN_IN_FAILURES = ENVIRONMENT.sign_in_failures
 SIGN_IN_WAIT_MINUTES = ENVIRONMENT.sign_in_wait_minutes
 ENQUIRIES_AN_HOUR = ENVIRONMENT.enquiries_an_hour
+FORECAST_WORKERS = ENVIRONMENT.forecast_workers
+DASK_SCHEDULER = ENVIRONMENT.dask_scheduler
 LOCK_AFTER_SECONDS = 15 * 60
 SESSION_ENGINE = "tenuto.clinic.accounts.session_store"
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -228,4 +247,6 @@ LOGGING = {
     "formatters": {"without links": {"()": "tenuto.clinic.links.redaction.WithoutLinks"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "without links"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # It would write the address of a service, which holds a password, and whom a message goes to.
+    "loggers": {"apprise": {"handlers": [], "level": "CRITICAL", "propagate": False}},
 }

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("tenuto.clinic.links.urls")),
     path("", include("tenuto.clinic.policies.urls")),
     path("", include("tenuto.clinic.portal.urls")),
+    path("", include("tenuto.clinic.demo.urls")),
     path("", include("tenuto.clinic.ui.urls")),
     *routes(),
     path("interop/", include("tenuto.clinic.interop.urls")),

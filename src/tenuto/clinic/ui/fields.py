@@ -9,12 +9,25 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from tenuto.clinic.ui.words import ways_to_reach
 from tenuto.core.units import UnitError, plain, read_decimal
 
-__all__ = ["DayField", "MomentField", "NumberField", "day_input", "whole_number"]
+__all__ = [
+    "DayField",
+    "MomentField",
+    "NumberField",
+    "PhoneField",
+    "ReachField",
+    "day_input",
+    "reach_problem",
+    "whole_number",
+]
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 """Nobody treated was born before, and nothing is planned after. Calendars end at year 9999, and sums of days fail there."""
+_IF_RIGHT = (
+    " If it is right, nothing is planned with it: tell the medical director, whose policy sets this limit."
+)
 MOST_DIGITS = 18
 """As many as every database counts."""
 
@@ -57,11 +70,56 @@ class MomentField(forms.DateTimeField):
         return found
 
 
+def reach_problem(text: str, *, ways: frozenset[str]) -> str:
+    """Why some words reach nobody by any of `ways` ('phone', 'mail', 'post'), in a sentence; empty when they may."""
+    if ways_to_reach(text) & ways or ("post" in ways and _is_postal(text)):
+        return ""
+    named = [name for way, name in _WAYS.items() if way in ways]
+    what = ", ".join(named[:-1]) + (" or " if named[1:] else "") + named[-1]
+    example = "555 010 0199" if "phone" in ways else "name@example.org"
+    return f"“{text[:40]}” is no {what}. Write one, such as {example}."
+
+
+_WAYS = {"phone": "phone number", "mail": "e-mail address", "post": "postal address"}
+LEAST_POSTAL = 3
+"""Words of the shortest address: street, number, town."""
+
+
+def _is_postal(text: str) -> bool:
+    return len(text.split()) >= LEAST_POSTAL and any(c.isdigit() for c in text)
+
+
+class ReachField(forms.CharField):
+    """How to reach somebody; what reaches nobody is refused at once and not found out when it is needed."""
+
+    ways = frozenset({"phone", "mail"})
+
+    def __init__(self, *, postal: bool = False, **kwargs: Any) -> None:
+        if postal:
+            self.ways = self.ways | {"post"}
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if text and (problem := reach_problem(text, ways=self.ways)):
+            raise ValidationError(problem)
+        return text
+
+
+class PhoneField(ReachField):
+    """A number that can be called."""
+
+    ways = frozenset({"phone"})
+
+
 class NumberField(forms.CharField):
     """A measured number in one unit: full stop as decimal point, inside what is possible (hazards H2 and H4)."""
 
-    def __init__(self, *, unit: str, lowest: Decimal, highest: Decimal, **kwargs: Any) -> None:
-        self.unit, self.lowest, self.highest = unit, lowest, highest
+    def __init__(
+        self, *, unit: str, lowest: Decimal, highest: Decimal, by_policy: bool = False, **kwargs: Any
+    ) -> None:
+        """`by_policy`: the clinic's policy sets lowest and highest, and may set others."""
+        self.unit, self.lowest, self.highest, self.by_policy = unit, lowest, highest, by_policy
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
         super().__init__(required=False, max_length=20, **kwargs)
 
@@ -79,7 +137,7 @@ class NumberField(forms.CharField):
         if not self.lowest <= number <= self.highest:
             raise ValidationError(
                 f"{plain(number)} {self.unit} is outside {plain(self.lowest)} to {plain(self.highest)} {self.unit}. "
-                "Check the number and the unit, and measure again."
+                f"Check the number and the unit, and measure again.{_IF_RIGHT if self.by_policy else ''}"
             )
         return number
 

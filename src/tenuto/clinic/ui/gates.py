@@ -9,6 +9,7 @@ from tenuto.clinic.ui.components import FindingCard
 from tenuto.clinic.ui.words import count
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.required import fact
+from tenuto.core.intake.safety import asks_again
 from tenuto.core.policy import Policy
 
 __all__ = [
@@ -95,7 +96,7 @@ def finding_card(finding: Finding, policy: Policy) -> FindingCard:
         fact=finding.fact,
         missing=finding.missing,
         policy=policy_text(policy),
-        opens_for=finding.level.opened_by,
+        opens_for=finding.opened_by,
     )
 
 
@@ -115,7 +116,7 @@ def _facts_in(findings: Iterable[Finding]) -> int:
 
 
 def _only_missing(finding: Finding) -> bool:
-    return finding.missing and finding.level is Level.REVIEW
+    return finding.missing and finding.level is Level.REVIEW and not asks_again(finding)
 
 
 def _missing(finding: Finding) -> Missing:
@@ -142,7 +143,9 @@ def _summary(gate: Gate, against: str) -> str:
             return f"{_to_decide(worst)}. Goes on with {Level.REVIEW.opened_by}."
         case Level.BLOCK:
             verb = "stands" if len(worst) == 1 else "stand"
-            return f"{count(len(worst), 'thing')} {verb} against {against}. Goes on with {Level.BLOCK.opened_by}."
+            return f"{count(len(worst), 'thing')} {verb} against {against}. Goes on with {gate.opened_by}."
+        case Level.REFUSE if gate.opened_by != Level.REFUSE.opened_by:
+            return f"Nothing is given. Goes on with {gate.opened_by}."
         case Level.REFUSE:
             return (
                 "No plan can be made from these facts, and nobody can override that. Correct the facts first."

@@ -93,7 +93,7 @@ def levels() -> dict[str, Any]:
 def _spines() -> list[Any]:
     return [
         spine({"intake": ("done", "Recorded Tue 24 Nov"), "plan": ("here", "Review")}),
-        spine({"intake": ("done", "Recorded Tue 24 Nov"), "plan": ("blocked", "Blocked")}),
+        spine({"intake": ("done", "Recorded Tue 24 Nov"), "plan": ("blocked", "BLOCK")}),
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
 from django.utils.html import conditional_escape, format_html
@@ -27,10 +28,31 @@ class Renderer(TemplatesSetting):
     def render(
         self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None
     ) -> SafeString:
+        if template_name == self.field_template_name and (made := _field(context["field"])):
+            return made
         make = _MAKERS.get(template_name)
         if make is None:
             return mark_safe(super().render(template_name, context, request))  # noqa: S308 - a template's output
         return make(context["widget"])
+
+
+def _field(field: BoundField) -> SafeString | None:
+    """A field of one input without a mistake in it, as `field_template_name` makes it; None of any other."""
+    if field.use_fieldset or field.widget_type == "checkbox" or field.errors:
+        return None
+    help_text: str | SafeString = ""
+    if field.help_text:
+        help_text = format_html(
+            '<p class="field-help" id="{}_helptext">{}</p>', field.auto_id, field.help_text
+        )
+    return format_html(
+        '<div class="field{}">\n  <label for="{}">{}</label>\n  {}\n  {}\n</div>',
+        " field-wide" if field.widget_type == "textarea" else "",
+        field.id_for_label,
+        field.label,
+        help_text,
+        field,
+    )
 
 
 def _input(widget: Widget) -> SafeString:

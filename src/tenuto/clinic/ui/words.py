@@ -1,4 +1,4 @@
-"""Dates, ages and durations as people read them: 'Tue 24 Nov, 09:30', '40 min', '3 h'."""
+"""Dates, ages and durations as people read them: 'Tue 24 Nov, 09:30', '40 min', '3 h', '5 days'."""
 
 from __future__ import annotations
 
@@ -20,20 +20,28 @@ __all__ = [
     "day",
     "day_of_moment",
     "duration",
+    "late_words",
     "long_day",
     "long_moment",
     "moment",
     "reach",
     "same_day",
+    "ways_to_reach",
 ]
 
 MINUTES_UNTIL_HOURS = 120
+HOURS_UNTIL_DAYS = 48
 
 
 def moment(value: datetime, zone: str = "") -> str:
     """'Tue 24 Nov, 09:30', in the clinic's zone: that of the request, or `zone` where there is none."""
     local = timezone.localtime(value, ZoneInfo(zone) if zone else None)
     return f"{day(local)}, {local:%H:%M}"
+
+
+def late_words(due: datetime | None, now: datetime) -> str:
+    """'Late since Tue 24 Nov, 09:30'; empty without a deadline, and while it is ahead."""
+    return f"Late since {moment(due)}" if due is not None and due < now else ""
 
 
 def long_moment(value: datetime) -> str:
@@ -66,10 +74,13 @@ def ago(value: date, today: date) -> str:
 
 
 def duration(minutes: int) -> str:
-    """Minutes until 120, then hours."""
+    """Minutes until 120, then hours, and from two days on days."""
     if minutes <= MINUTES_UNTIL_HOURS:
         return f"{minutes} min"
     hours, rest = divmod(minutes, 60)
+    if hours >= HOURS_UNTIL_DAYS:
+        days, hours = divmod(hours, 24)
+        return f"{days} days {hours} h" if hours else f"{days} days"
     return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
@@ -80,7 +91,14 @@ def count(number: int, one: str, many: str = "") -> str:
 
 _REACH = re.compile(
     r"(?P<phone>[+(]?[0-9][0-9 ()./-]{4,}[0-9])|(?P<mail>[^\s,;<>@]+@[^\s,;<>@]+\.[^\s,;<>@.]+)"
+    # Numbers of emergency are short; only words before them tell them from other numbers.
+    r"|(?:(?<=call )|(?<=text )|(?<=dial )|(?<=line \())(?P<short>[0-9]{3,6})(?![0-9])"
 )
+
+
+def ways_to_reach(text: str) -> frozenset[str]:
+    """'phone' and 'mail', as far as some words hold a number or an address of e-mail."""
+    return frozenset(found.lastgroup for found in _REACH.finditer(text) if found.lastgroup)
 
 
 def reach(text: str) -> SafeString:

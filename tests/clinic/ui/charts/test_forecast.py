@@ -51,7 +51,7 @@ def test_the_fan_reaches_the_last_date_that_was_asked_about():
 
 
 def test_beyond_the_window_the_fan_is_pale_and_says_that_it_was_not_seen():
-    history = course(8, 6, 7)
+    history = course(8, 7, 6)
     end = str(forecast(history, RULES).window.end)
     bands = [one for one in drawn(history)["layer"] if one["mark"]["type"] == "area"]
     near = [one for one in bands if one["data"]["values"][-1]["date"].startswith(end)]

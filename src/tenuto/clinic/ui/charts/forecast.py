@@ -13,6 +13,7 @@ from tenuto.clinic.ui.charts.look import PRINT, ChartColours, config
 from tenuto.clinic.ui.charts.render import SCHEMA, Spec
 from tenuto.core.dates import say_date, say_day
 from tenuto.core.durability.record import History, dose_of
+from tenuto.core.forecast.abstain import about_suicide
 from tenuto.core.forecast.answer import Fan, Forecast
 from tenuto.core.forecast.words import one_in
 
@@ -30,7 +31,7 @@ def forecast_chart(history: History, found: Forecast, *, look: ChartColours = PR
     if shown:
         layers += [*_fan(found, look), *_window(history, found, look)]
     layers += [_infusions(history, look), *_candidates(history, found, look)]
-    if found.standing.responded:
+    if found.standing.responded and not about_suicide(scale):
         layers += _loss_line(found, look)
     layers.append(_scores(history, look))
     words = f"{history.condition.replace('_', ' ')}, {say_date(found.as_of)}"

@@ -21,9 +21,14 @@ class ChartColours:
     accent: str
     review: str
     block: str
+    paper: str
+    """What the chart lies on, opaque."""
+    edge: str
 
 
-PRINT = ChartColours("#ffffff", "#1a222b", "#4d5660", "#dfdeda", "#006d6d", "#915c08", "#ac312c")
+PRINT = ChartColours(
+    "#ffffff", "#1a222b", "#4d5660", "#dfdeda", "#006d6d", "#915c08", "#ac312c", "#ffffff", "#7d7b77"
+)
 """Files and paper: the tokens of the light theme as sRGB."""
 PAGE = ChartColours(
     "transparent",
@@ -33,6 +38,8 @@ PAGE = ChartColours(
     "var(--accent)",
     "var(--review)",
     "var(--block)",
+    "var(--raised)",
+    "var(--edge)",
 )
 """An SVG inside a page follows the theme of the page. Not for PNG or PDF."""
 

@@ -10,6 +10,11 @@ dropZones(document);
 forms(document);
 keys(document);
 
+// What a small screen keeps folded, so that the next step is near, stands open where there is room.
+if (window.matchMedia("(width >= 720px)").matches) {
+  for (const folded of document.querySelectorAll("details[data-open-wide]")) folded.open = true;
+}
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
