@@ -10,6 +10,7 @@ import pytest
 
 from tenuto.cli import main
 from tests.cli.test_simulate import CLINIC, EXAMPLES
+from tests.patience import PATIENCE, PROBE
 
 WINDOW = CLINIC.replace('kind = "symptom_triggered"', 'kind = "model_window"').replace(
     "days = 120", "days = 60"
@@ -28,11 +29,11 @@ def start(*words):
     )
 
 
-def wait_for(port, seconds=60):
+def wait_for(port, seconds=PATIENCE):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         with socket.socket() as one:
-            one.settimeout(1)
+            one.settimeout(PROBE)
             if one.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.2)
@@ -54,7 +55,7 @@ def cluster(workers):
         for process in reversed(processes):
             process.terminate()
         for process in processes:
-            process.wait(30)
+            process.wait(PATIENCE)
 
 
 def played(tmp_path, name, *words):

@@ -17,10 +17,12 @@ GOOD = (
     + "2026-01-12,score,8,PHQ-9,\n2026-01-19,score,6,PHQ-9,\n2026-01-26,score,7,PHQ-9,\n"
 )
 KEYS = {
+    "aim",
     "as_of",
     "state",
     "abstained",
     "reason",
+    "followed_to",
     "p_responding",
     "booster_window",
     "candidates",
@@ -219,7 +221,7 @@ BAD = {
     "baseline of nothing": (row("18,PHQ", "0,PHQ"), "the lowest possible"),
     "broken JSON": ('{"events": [', "not JSON"),
     "JSON without events": ('{"condition": "depression"}', "no list 'events'"),
-    "JSON of numbers": ('{"condition": "depression", "events": [1]}', "Event 1 is not an object"),
+    "JSON of numbers": ('{"condition": "depression", "events": [1]}', "Event 1 is 1. Give each event"),
     "JSON covariate": (
         '{"condition": "depression", "events": [], "covariates": {"weight": true}}',
         "'weight' is not in the model",
@@ -256,11 +258,11 @@ def test_no_candidate_on_the_day_of_an_infusion(history, capsys):
     assert "2026-02-02 has an infusion already" in capsys.readouterr().err
 
 
-def test_a_candidate_is_compared_on_a_named_day_and_a_past_rule_is_overdue(history, capsys):
+def test_a_candidate_is_compared_on_a_named_day_and_a_past_rule_is_late(history, capsys):
     assert main(["forecast", history(GOOD), "--as-of", "2026-02-16", "--candidate", "2026-03-02"]) == 0
     out = capsys.readouterr().out
     assert "kept to Sun 17 May 2026" in out
-    assert "Due since: Thu 5 Feb 2026" in out
+    assert "Late since: Thu 5 Feb 2026" in out
 
 
 @pytest.mark.parametrize(
@@ -381,6 +383,34 @@ def test_an_abstention_names_a_day_and_a_role(history, capsys):
         "what": "See the patient for mania. No infusion until it is excluded.",
     }
     assert [rule["next_date"] for rule in found["rules"]] == [None, None, None]
+
+
+def test_a_window_that_is_past_is_reviewed_by_a_prescriber_since_its_last_day(history, capsys):
+    path = history(GOOD)
+    window = answer(capsys, path)["booster_window"]
+    late = str(date.fromisoformat(window["to"]) + timedelta(days=2))
+    found = answer(capsys, path, "--as-of", late)
+    assert found["booster_window"]["overdue"]
+    assert not found["abstained"]
+    assert found["review"] == {
+        "date": window["to"],
+        "owner": "prescriber",
+        "what": "Take a score and decide on the next infusion.",
+    }
+    assert answer(capsys, path, "--as-of", window["to"])["review"] is None
+    assert main(["forecast", path, "--as-of", late]) == 0
+    assert "Review late since" in capsys.readouterr().out
+
+
+def test_what_nobody_was_followed_for_is_said_and_marked(history, capsys):
+    found = answer(capsys, history(GOOD))
+    assert found["followed_to"] == "2026-04-05", "87 days after the last of two infusions"
+    assert {row["followed"] for row in found["p_responding"] if row["date"] <= "2026-04-05"} == {True}
+    assert {row["followed"] for row in found["p_responding"] if row["date"] > "2026-04-05"} == {False}
+    assert main(["forecast", history(GOOD)]) == 0
+    out = capsys.readouterr().out
+    assert "what is said beyond Sun 5 Apr 2026 is the model carried on" in out
+    assert "(not seen in this patient; nobody was followed so long)" in out
 
 
 def test_the_window_says_its_risk_and_what_bounds_it(history, capsys):

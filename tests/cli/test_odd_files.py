@@ -12,7 +12,9 @@ import pytest
 
 from tenuto import cli
 from tenuto.cli import UserError
-from tenuto.cli.files import write_atomically
+from tenuto.cli.files import read_text, write_atomically
+from tenuto.core.data import regular
+from tests.patience import PATIENCE
 
 READERS = (
     ["plan", "{file}"],
@@ -34,7 +36,7 @@ def pipe(tmp_path):
 @pytest.mark.parametrize("words", READERS, ids=" ".join)
 def test_a_pipe_is_a_sentence_at_once(words, pipe):
     command = [sys.executable, "-m", "tenuto", *(word.format(file=pipe) for word in words)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 2
     assert "it is a pipe" in done.stderr
 
@@ -57,6 +59,34 @@ def test_a_table_does_not_replace_a_device(capsys):
     assert cli.main(words) == 2
     assert "'/dev/null' can't be written: it is a device, not a file" in capsys.readouterr().err
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+
+
+@pytest.mark.skipif(not Path("/proc/self/mountinfo").exists(), reason="Linux alone shows itself as files")
+@pytest.mark.parametrize(
+    # A root of its own has /proc; /sys only where somebody mounted it.
+    "file",
+    ["/proc/version", "/proc/self/environ", "/proc/self/pagemap"]
+    + [file for file in ("/sys/kernel/notes",) if Path(file).exists()],
+)
+@pytest.mark.parametrize("words", READERS, ids=" ".join)
+def test_what_the_kernel_shows_as_a_file_is_not_read(words, file, capsys):
+    """`/proc/kmsg` waits for the next message of the machine, `environ` holds secrets; both call themselves regular files."""
+    assert cli.main([word.format(file=file) for word in words]) == 2
+    told = capsys.readouterr().err
+    assert "it is a view of the running system, not a file" in told
+    assert "Linux" not in told
+
+
+def test_a_file_of_a_memory_disk_is_a_file(tmp_path, monkeypatch):
+    """It has no disk of its own either; the kind of its file system tells it from the kernel's."""
+    place = tmp_path.stat().st_dev
+    (tmp_path / "mounts").write_text(f"1 2 {os.major(place)}:{os.minor(place)} / /tmp rw - tmpfs tmpfs rw\n")
+    monkeypatch.setattr(regular, "MOUNTS", tmp_path / "mounts")
+    (tmp_path / "one.txt").write_text("words")
+    assert read_text(str(tmp_path / "one.txt")) == "words"
+    (tmp_path / "mounts").write_text(f"1 2 {os.major(place)}:{os.minor(place)} / /tmp rw - proc proc rw\n")
+    with pytest.raises(UserError, match="a view of the running system"):
+        read_text(str(tmp_path / "one.txt"))
 
 
 DIGITS = "9" * 5000

@@ -157,6 +157,14 @@ def test_as_of_decides_how_old_the_record_is(capsys) -> None:
     assert any(f["code"] == "WEIGHT-OLD" for f in json.loads(capsys.readouterr().out)["findings"])
 
 
+@pytest.mark.parametrize(("day", "old"), [("2026-03-02", False), ("2026-06-02", True)])
+def test_an_old_suicide_triage_is_said_and_never_counted_away(day, old, capsys) -> None:
+    main(["plan", example("pass"), *SIGNED, *MIXED, "--as-of", day])
+    out = " ".join(capsys.readouterr().out.split())
+    assert ("◆ REVIEW Suicide triage: recorded on 2026-02-27, too old." in out) is old
+    assert ("Of these, recorded too long ago: Suicide triage;" in out) is old
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
@@ -222,6 +230,19 @@ def test_a_bundle_is_read_from_standard_input(monkeypatch, capsys) -> None:
 def test_today_is_the_day_of_the_plan_and_its_start(capsys) -> None:
     assert main(["plan", example("block"), "--json"]) == 4
     assert "START-PAST" not in {f["code"] for f in json.loads(capsys.readouterr().out)["findings"]}
+
+
+@pytest.mark.parametrize("chosen", [[], MIXED[:2], MIXED[2:]])
+def test_a_vial_that_nobody_has_chosen_yet_speaks_against_no_one_as_on_the_pages(chosen, capsys) -> None:
+    options = [example("pass"), *SIGNED, *FOR_THE_DAY, *chosen]
+    assert main(["plan", *options]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("● PASS.")
+    assert "Preparation  Not complete." in text
+    assert main(["plan", *options, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["gate"] == "PASS"
+    assert {f["code"] for f in found["findings"] if f["level"] == "REVIEW"} > set()
 
 
 # ---- what a person reads -------------------------------------------------------------------------------------

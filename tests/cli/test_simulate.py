@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tenuto.cli import main
-from tenuto.core.durability.clinic import AIMS, KINDS, read_clinic
+from tenuto.core.durability.aim import AIMS
+from tenuto.core.durability.clinic import KINDS, read_clinic
 from tenuto.core.durability.truths import TRUTHS
-from tenuto.manual.aimed_rules import FILES
+from tenuto.manual.aimed_rules import file_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples/durability"
 TRIAL = (EXAMPLES / "trial.toml").read_text("utf-8")
@@ -82,7 +83,7 @@ BAD = {
     "NaN": (changed("mean = 17.0", "mean = nan"), "'mean' is nan"),
     "baseline beyond the scale": (changed("mean = 17.0", "mean = 70.0"), "'mean' is 70.0"),
     "spread below error": (changed("sd = 5.0", "sd = 1.0"), "within the scale's own error"),
-    "days backwards": (changed("[0, 2, 4, 7, 9, 11]", "[0, 4, 2]"), "must rise"),
+    "days backwards": (changed("[0, 2, 4, 7, 9, 11]", "[0, 4, 2]"), "Give rising days"),
     "a negative day": (changed("[0, 2, 4, 7, 9, 11]", "[-3, 2]"), "-3"),
     "no infusions": (changed("days = [0, 2, 4, 7, 9, 11]\n", ""), "needs either 'days' or 'every'"),
     "a dose in words": (
@@ -104,9 +105,9 @@ BAD = {
         "'weight' is not a known covariate",
     ),
     "two relapse rules": (changed("gain_below = 0.5", "gain_below = 0.5, fall_below = 0.5"), "Keep one of"),
-    "a part of a patient": (changed("n = 120", "n = 120.7"), "'n' is 120.7; give a whole number"),
+    "a part of a patient": (changed("n = 120", "n = 120.7"), "'n' is 120.7. Give a whole number"),
     "a control without a control": (changed("n = 120", "n = 120\nn_control = 9"), "Give a control"),
-    "part of an infusion": (changed("after_infusion = 1", "after_infusion = 1.5"), "give a whole number"),
+    "part of an infusion": (changed("after_infusion = 1", "after_infusion = 1.5"), "Give a whole number"),
     "two times": (changed("after_infusion = 1", "after_infusion = 1\nday = 3"), "Keep one"),
     "a start that would be passed over": (
         changed('metric = "score_mean"', 'metric = "score_mean"\nsince_day = 7'),
@@ -123,7 +124,7 @@ BAD = {
         changed("minutes = 40", "minutes = 40\nmaintenance = { every_days = 28, until_day = 9 }"),
         "must be after the series",
     ),
-    "a name that steers": (changed('name = "six', 'name = "\\u001b[31msix'), "'name' must be one line"),
+    "a name that steers": (changed('name = "six', 'name = "\\u001b[31msix'), "It must be one line"),
     "a number in words": (changed("n = 120", 'n = "120"'), "'n' is '120'. Give a number"),
     "a list for a table": (
         changed("covariates = {", "covariates = [{").replace("0.1 }", "0.1 }]"),
@@ -162,10 +163,20 @@ def test_the_figures_never_replace_the_trial_nor_wait_for_a_folder_that_is_not_t
     ("old", "new", "note"),
     [
         ('condition = "depression"', 'condition = "migraine"', "rests on the prior alone"),
+        (
+            'condition = "depression"',
+            'condition = "fibromyalgia"',
+            "No patient would be forecast in fibromyalgia",
+        ),
         ('condition = "depression"', 'condition = "ptsd"', "PHQ-9 is not a scale of ptsd"),
         ('route = "iv"', 'route = "esketamine_nasal"', "an approximation"),
         ("dose_mg_per_kg = 0.5", "dose_mg_per_kg = 5", "above the 1.5 mg/kg"),
         ("day = 28\nfrom", "day = 200\nfrom", "after the last visit, day 84, is not seen"),
+        (
+            "day = 28\nfrom",
+            "day = 88\nfrom",
+            "later than 87 days after the last infusion are the model carried on",
+        ),
     ],
 )
 def test_a_trial_beyond_the_evidence_is_predicted_with_a_note(old, new, note, trial, capsys):
@@ -287,10 +298,28 @@ def test_the_committed_table_of_the_example_clinic_comes_out_again(tmp_path):
 
 @pytest.mark.soak
 @pytest.mark.parametrize("truth", TRUTHS)
-def test_the_committed_margins_of_aimed_rules_come_out_again(truth, tmp_path):
+def test_the_committed_runs_of_aimed_rules_come_out_again(truth, tmp_path):
     source = str(EXAMPLES / "aims.toml")
     assert main(["simulate", "clinic", source, "--output", str(tmp_path), "--truth", truth]) == 0
-    assert (tmp_path / "margins.csv").read_bytes() == COMMITTED.with_name(FILES[truth]).read_bytes()
+    for kind in ("policies", "margins", "backtest"):
+        again = (tmp_path / f"durability-aims-{kind}.csv").read_bytes()
+        assert again == COMMITTED.with_name(file_of(kind, truth)).read_bytes()
+
+
+def test_all_truths_are_played_into_files_of_their_own(tmp_path, capsys):
+    text = CLINIC.replace("patients = 24", "patients = 8").replace("days = 120", "days = 60")
+    text = text.replace('plot = "frontier.svg"', 'backtest = "looked-back.csv"')
+    (tmp_path / "clinic.toml").write_text(text, "utf-8")
+    words = ["simulate", "clinic", str(tmp_path / "clinic.toml"), "--output", str(tmp_path / "out")]
+    assert main([*words, "--truth", "all"]) == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        f"{name}-{truth.replace('_', '-')}.csv" for name in ("policies", "looked-back") for truth in TRUTHS
+    }
+    assert capsys.readouterr().out.count("who answer by") == len(TRUTHS) - 1
+    assert main([*words, "--truth", "1"]) == 0
+    alone = (tmp_path / "out" / "looked-back.csv").read_bytes()
+    assert alone == (tmp_path / "out" / "looked-back-1.csv").read_bytes()
+    assert alone.startswith(b"rule,losses,percent_flagged,")
 
 
 def test_a_clinic_without_evidence_is_played_with_a_note(trial, tmp_path, capsys):
@@ -319,10 +348,10 @@ CLINIC_BAD = {
     "an aim that is none": (CLINIC + AIMED.replace("keep_response", "keep_calm"), "keep_gain"),
     "an aim without a price": (CLINIC + AIMED.replace("worth_days = 3\n", ""), "worth_days"),
     "a path": (CLINIC.replace('"policies.csv"', '"../policies.csv"'), "plain file name"),
-    "a name that steers": (CLINIC.replace('"symptoms"', '"a\\u001b[31m"'), "'name' must be one line"),
-    "no name": (CLINIC.replace('"symptoms"', '" "'), "'name' must be one line"),
-    "a part of a patient": (CLINIC.replace("patients = 24", "patients = 24.9"), "give a whole number"),
-    "half a day": (CLINIC.replace("every_days = 28", "every_days = 27.5"), "give a whole number"),
+    "a name that steers": (CLINIC.replace('"symptoms"', '"a\\u001b[31m"'), "It must be one line"),
+    "no name": (CLINIC.replace('"symptoms"', '" "'), "It must be one line"),
+    "a part of a patient": (CLINIC.replace("patients = 24", "patients = 24.9"), "Give a whole number"),
+    "half a day": (CLINIC.replace("every_days = 28", "every_days = 27.5"), "Give a whole number"),
     "a misspelt key": (CLINIC.replace("[horizon]", "[horizon]\nweeks = 4"), "'weeks' is not known here"),
 }
 

@@ -31,6 +31,7 @@ class Command(NamedTuple):
 
 COMMANDS: dict[str, Command] = {
     "plan": Command("tenuto.cli.plan", "make a treatment plan from one patient's FHIR Bundle"),
+    "book": Command("tenuto.cli.book", "place series of visits across chairs, nurses and clinic days"),
     "audit": Command(
         "tenuto.cli.audit", "check the audit chain, or print its newest event to note elsewhere"
     ),
@@ -50,6 +51,7 @@ COMMANDS: dict[str, Command] = {
     "worker": Command(
         "tenuto.cli.worker", "do the clinic's jobs and send its messages, beside servers of their own"
     ),
+    "demo": Command("tenuto.cli.demo", "let time pass in the demonstration"),
     "emergency": Command(
         "tenuto.cli.emergency",
         "show patients' charts on the server when no page can be shown; writes nothing",

@@ -11,7 +11,7 @@ import sys
 from itertools import chain
 
 from tenuto.cli import UserError, printable
-from tenuto.cli.manage import prepare_django
+from tenuto.cli.manage import database_problem, prepare_django
 from tenuto.cli.operator import operator, reason
 
 SHOWN_SET_BACKS = 5
@@ -56,9 +56,7 @@ def run(args: argparse.Namespace) -> int:
             return _verify(args.noted, only_new=args.new)
         return _accept(args.why) if args.action == "accept" else _anchor()
     except DatabaseError as error:
-        raise UserError(
-            f"The ledger can't be read: {str(error).strip()}. Check TENUTO_DATABASE_URL, or start `tenuto serve` once."
-        ) from error
+        raise database_problem("The ledger can't be read", error) from error
 
 
 def _verify(noted: tuple[int, str] | None, *, only_new: bool) -> int:

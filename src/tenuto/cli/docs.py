@@ -20,6 +20,7 @@ class Page(NamedTuple):
 
 PAGES: tuple[Page, ...] = (
     Page("generated/durability-aims.md", "tenuto.manual.aimed_rules:page"),
+    Page("generated/durability-later.md", "tenuto.manual.later_studies:page"),
     Page("generated/durability-checks.md", "tenuto.core.durability.verification.report:page"),
     Page("generated/durability-model-card.md", "tenuto.core.durability.calibration.card:model_card"),
     Page("generated/durability-rows.svg", "tenuto.manual.durability_charts:rows"),
@@ -34,6 +35,7 @@ PAGES: tuple[Page, ...] = (
     Page("reference/fhir-facts.md", "tenuto.manual.fhir_facts:page"),
     Page("reference/protocols.md", "tenuto.manual.protocols:page"),
     Page("reference/scales.md", "tenuto.manual.scales:page"),
+    Page("reference/session-states.md", "tenuto.manual.session_states:page"),
     Page("reference/who-may.md", "tenuto.manual.who_may:page"),
 )
 

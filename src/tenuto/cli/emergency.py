@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from tenuto.cli import UserError, printable
-from tenuto.cli.manage import prepare_django
+from tenuto.cli.manage import database_problem, prepare_django
 from tenuto.cli.operator import operator_name
 from tenuto.cli.terminal import forgiving_output
 
@@ -44,9 +44,10 @@ def run(args: argparse.Namespace) -> int:
         _read_only()
         return _show(args.name.strip())
     except DatabaseError as error:
-        raise UserError(
-            f"The database can't be read: {str(error).strip()}. Check TENUTO_DATABASE_URL; a copy of the file on another "
-            "disk can be read as well."
+        raise database_problem(
+            "The database can't be read",
+            error,
+            otherwise="Check TENUTO_DATABASE_URL; a copy of the file on another disk can be read as well.",
         ) from error
 
 

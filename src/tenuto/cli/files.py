@@ -38,7 +38,9 @@ def read_text(name: str) -> str:
     except UnicodeDecodeError:
         raise UserError(f"{name} is not UTF-8 text. Save it as UTF-8 and try again.") from None
     except (OSError, ValueError) as error:
-        raise UserError(f"'{name}' can't be read: {_reason(error)}.") from None
+        raise UserError(
+            f"'{name}' can't be read: {_reason(error)}. Check the path and who may read the file."
+        ) from None
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -10,7 +10,7 @@ import argparse
 import secrets
 
 from tenuto.cli import UserError
-from tenuto.cli.manage import prepare_django
+from tenuto.cli.manage import database_problem, prepare_django
 from tenuto.cli.operator import operator, reason
 
 
@@ -37,9 +37,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         return _rotate(args.reason)
     except DatabaseError as error:
-        raise UserError(
-            f"The database can't be used: {str(error).strip()}. Check TENUTO_DATABASE_URL, or start `tenuto serve` once."
-        ) from error
+        raise database_problem("The database can't be used", error) from error
 
 
 def _rotate(why: str) -> int:

@@ -28,10 +28,30 @@ def prepare_django() -> None:
         raise UserError(str(error)) from error
 
 
+def database_problem(
+    what: str,
+    error: Exception,
+    *,
+    otherwise: str = "Check TENUTO_DATABASE_URL, or start `tenuto serve` once.",
+) -> UserError:
+    """What to say when the database refused something: `what` was not possible, why, and what to do.
+
+    Nobody is sent to start a server on what is left of a damaged database, or on an empty one in place of a lost one.
+    """
+    from tenuto.clinic.ledger.anchor import lost_events
+    from tenuto.clinic.ledger.integrity import damage_now
+
+    worse = damage_now() or lost_events()
+    if worse:
+        return UserError(f"{what}. {worse} Nothing was changed.")
+    return UserError(f"{what}: {str(error).strip()}. {otherwise}")
+
+
 def run(args: argparse.Namespace) -> int:
     """Run the Django command; its own errors are already sentences."""
     prepare_django()
     from django.core.management import CommandError, call_command, execute_from_command_line
+    from django.db import DatabaseError
 
     words = args.words or ["help"]
     if words[0] == "help":
@@ -41,4 +61,6 @@ def run(args: argparse.Namespace) -> int:
         call_command(words[0], *words[1:])
     except CommandError as error:
         raise UserError(str(error)) from error
+    except DatabaseError as error:
+        raise database_problem("The database can't be used", error) from error
     return 0

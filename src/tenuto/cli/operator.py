@@ -8,6 +8,8 @@ import pwd
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from tenuto.core.sentences import check_reason
+
 if TYPE_CHECKING:
     from tenuto.clinic.ledger.actors import Someone
 
@@ -37,8 +39,7 @@ def operator_name() -> str:
 def reason(text: str) -> str:
     """The type of an option that says why."""
     found = " ".join(text.split())
-    if not found:
-        raise argparse.ArgumentTypeError("the audit needs a reason; say who asked and how you know them")
     if len(found) > LONGEST_REASON:
         raise argparse.ArgumentTypeError(f"the reason is longer than {LONGEST_REASON} characters; shorten it")
-    return found
+    ask = "the audit needs a reason; say who asked and how you know them"
+    return check_reason(found, ask, refused=argparse.ArgumentTypeError)

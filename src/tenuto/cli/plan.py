@@ -106,7 +106,7 @@ def run(args: argparse.Namespace) -> int:
     proposal = replace(proposal, gate=proposal.gate + Gate.of(reading.findings))
     _write_files(args, proposal, reading)
     _show(args, proposal, reading)
-    return EXITS[proposal.gate.level]
+    return EXITS[proposal.verdict.level]
 
 
 def _policy(name: str) -> Policy:
@@ -183,7 +183,7 @@ def _write_files(args: argparse.Namespace, proposal: Proposal, reading: BundleRe
         from tenuto.clinic.plan.documents.pdf import as_pdf
         from tenuto.clinic.plan.documents.sheet import sheet_of
 
-        sheet = sheet_of(proposal, reading.facts, reading.ignored)
+        sheet = sheet_of(proposal, reading.facts, reading.ignored, gate=proposal.verdict)
         made[args.pdf] = as_pdf(sheet, on=proposal.as_of)
     write_together(made)
 
@@ -198,4 +198,4 @@ def _show(args: argparse.Namespace, proposal: Proposal, reading: BundleReading) 
     from tenuto.clinic.plan.documents.text import TextStyle, as_text
 
     look = TextStyle(terminal_width(), in_colour(), args.all)
-    print(as_text(sheet_of(proposal, reading.facts, reading.ignored), look), end="")
+    print(as_text(sheet_of(proposal, reading.facts, reading.ignored, gate=proposal.verdict), look), end="")

@@ -23,7 +23,6 @@ from tenuto.core.policy import (
     demo_policy,
     load_policy,
 )
-from tenuto.core.units import plain
 
 __all__ = ["add_arguments", "named_policy", "run"]
 
@@ -95,7 +94,9 @@ def _sign(file: str, *, by: str, role: str) -> int:
     text = read_text(file)
     policy = load_policy(text, name=file)
     if any(signature.by == by for signature in policy.signatures):
-        raise UserError(f"{by} has already signed this content.")
+        raise UserError(
+            f"{by} has already signed this content. Ask another person, or nobody: once is enough."
+        )
     at = datetime.now(UTC).replace(microsecond=0)
     signed = (
         f"{text.rstrip()}\n\n[[signatures]]\n"
@@ -140,4 +141,4 @@ def _limits(a: Policy, b: Policy) -> Iterator[str]:
 
 
 def _shown(limit: Limit | None) -> str:
-    return f"{plain(limit.value)} {limit.unit} [{limit.basis.evidence}]" if limit else "none"
+    return f"{limit.amount} [{limit.basis.evidence}]" if limit else "none"

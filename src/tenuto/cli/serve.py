@@ -8,7 +8,7 @@ import warnings
 from contextlib import nullcontext
 
 from tenuto.cli import UserError
-from tenuto.cli.manage import prepare_django
+from tenuto.cli.manage import database_problem, prepare_django
 
 HIGHEST_PORT = 65535
 
@@ -76,21 +76,22 @@ def _prepare_data() -> None:
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import call_command
-    from django.db import OperationalError
+    from django.db import DatabaseError
 
-    from tenuto.clinic.config.api import check_database, make_private
+    from tenuto.clinic.config.api import check_database, check_whole, make_private
 
     settings.ENVIRONMENT.var.mkdir(parents=True, exist_ok=True)
     make_private(settings.ENVIRONMENT)
     try:
         check_database()
+        check_whole()
     except ImproperlyConfigured as unfit:
         raise UserError(str(unfit)) from unfit
     try:
         call_command("migrate", verbosity=0, interactive=False)
-    except OperationalError as error:
-        raise UserError(
-            f"The database can't be used: {str(error).strip()}. Check TENUTO_DATABASE_URL."
+    except DatabaseError as error:
+        raise database_problem(
+            "The database can't be used", error, otherwise="Check TENUTO_DATABASE_URL."
         ) from error
     if settings.PRODUCTION:
         call_command("collectstatic", verbosity=0, interactive=False)

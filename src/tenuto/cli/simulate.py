@@ -18,6 +18,7 @@ from tenuto.cli.cluster import in_order
 from tenuto.cli.files import read_text, write_together
 from tenuto.cli.policy import named_policy
 from tenuto.core.durability.clinic import SyntheticClinic, read_clinic
+from tenuto.core.durability.clinic_backtest import BackTest, backtests
 from tenuto.core.durability.clinic_margins import Margin, margins
 from tenuto.core.durability.clinic_simulation import PolicyResult, play, shares, summary
 from tenuto.core.durability.course import Definitions
@@ -27,7 +28,7 @@ from tenuto.core.durability.reading import TrialError
 from tenuto.core.durability.simulate import LEVELS, EndpointFigure, predict, run_task
 from tenuto.core.durability.structure import CURRENT, FIRST
 from tenuto.core.durability.trial import read_trial
-from tenuto.core.durability.truths import CURRENT_TRUTH, TRUTH_WORDS, TRUTHS
+from tenuto.core.durability.truths import CURRENT_TRUTH, TRUTH_WORDS, TRUTHS, Truth
 from tenuto.core.policy import PolicyError, default_policy
 
 __all__ = ["add_arguments", "run"]
@@ -70,9 +71,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     clinic.add_argument(
         "--truth",
-        choices=TRUTHS,
+        choices=(*TRUTHS, _ALL),
         default=CURRENT_TRUTH,
-        help=f"by which model the patients answer, whatever the rules believe (default {CURRENT_TRUTH})",
+        help=f"by which model the patients answer, whatever the rules believe (default {CURRENT_TRUTH}); {_ALL} plays one "
+        "after the other, and each file gets the model into its name",
     )
     clinic.add_argument(
         "--output",
@@ -112,28 +114,68 @@ def _trial(args: argparse.Namespace) -> int:
 
 
 def _clinic(args: argparse.Namespace) -> int:
-    clinic = replace(read_clinic(read_text(args.file), name=args.file), truth=args.truth)
+    read = read_clinic(read_text(args.file), name=args.file)
     rules = Definitions.from_policy(named_policy(args.policy))
-    _check_names(args.output, clinic, args.file)
+    truths: tuple[Truth, ...] = TRUTHS if args.truth == _ALL else (args.truth,)
+    clinics = [_answering(read, truth, named=args.truth == _ALL) for truth in truths]
+    for clinic in clinics:
+        _check_names(args.output, clinic, args.file)
+    for clinic in clinics:
+        _play(clinic, rules, args)
+    _print_notes(condition_notes(read.circumstances.condition))
+    return 0
+
+
+_ALL = "all"
+
+
+def _answering(clinic: SyntheticClinic, truth: Truth, *, named: bool) -> SyntheticClinic:
+    """The clinic with patients who answer by a model, and with it in the names of its files."""
+
+    def own(name: str | None) -> str | None:
+        if name is None or not named:
+            return name
+        return f"{Path(name).stem}-{truth.replace('_', '-')}{Path(name).suffix}"
+
+    return replace(
+        clinic,
+        truth=truth,
+        table=own(clinic.table),
+        margins=own(clinic.margins),
+        backtest=own(clinic.backtest),
+        plot=own(clinic.plot),
+    )
+
+
+def _play(clinic: SyntheticClinic, rules: Definitions, args: argparse.Namespace) -> None:
+    """Play, write what the clinic asks for, and print it."""
     pieces = shares(clinic, fitted(), rules, args.seed)
     played = in_order(play, pieces, workers=args.workers, scheduler=args.scheduler)
     outcomes = [one for part in played for one in part]
-    results, compared = summary(clinic, outcomes), margins(clinic, outcomes)
-    files: dict[str, bytes] = {}
-    if clinic.table:
-        files[str(args.output / clinic.table)] = policies_csv(results).encode()
-    if clinic.margins:
-        files[str(args.output / clinic.margins)] = margins_csv(compared).encode()
+    results, compared, looked_back = (
+        summary(clinic, outcomes),
+        margins(clinic, outcomes),
+        backtests(clinic, outcomes),
+    )
+    files = {
+        name: content.encode()
+        for name, content in (
+            (clinic.table, policies_csv(results)),
+            (clinic.margins, margins_csv(compared)),
+            (clinic.backtest, backtest_csv(looked_back)),
+        )
+        if name
+    }
     if clinic.plot:
         # Imported here: drawing needs the renderer, simulating does not.
         from tenuto.clinic.ui.charts.frontier import frontier_chart
         from tenuto.clinic.ui.charts.render import render
 
-        path = args.output / clinic.plot
-        files[str(path)] = render(frontier_chart(clinic.name, results), path.suffix.lower().lstrip("."))
+        ending = Path(clinic.plot).suffix.lower().lstrip(".")
+        files[clinic.plot] = render(frontier_chart(clinic.name, results), ending)
     if files:
         args.output.mkdir(exist_ok=True)
-    write_together(files)
+    write_together({str(args.output / name): content for name, content in files.items()})
     answering = "" if clinic.truth == CURRENT_TRUTH else f" who answer by {TRUTH_WORDS[clinic.truth]}"
     print(
         f"{clinic.name}: {clinic.patients} patients{answering}, seed {args.seed}, parameters {fitted().sha256[:12]}\n"
@@ -143,8 +185,6 @@ def _clinic(args: argparse.Namespace) -> int:
     if compared:
         print(f"\n{_aligned([_MARGIN_WORDS, *map(margin_cells, compared)], words=3)}")
         print(_MARGIN_LEGEND)
-    _print_notes(condition_notes(clinic.circumstances.condition))
-    return 0
 
 
 def _print_notes(notes: Iterable[str]) -> None:
@@ -168,6 +208,7 @@ def _check_names(folder: Path, clinic: SyntheticClinic, source: str) -> None:
     for name, endings in (
         (clinic.table, (".csv",)),
         (clinic.margins, (".csv",)),
+        (clinic.backtest, (".csv",)),
         (clinic.plot, (".svg", ".png", ".pdf")),
     ):
         if name and (Path(name).name != name or Path(name).suffix.lower() not in endings):
@@ -229,23 +270,34 @@ held         days on which the rule holds what it aims at; more points of them t
 fewer        infusions that the rule saves where it holds its aim as long as the rival; empty where it was not played so"""
 
 
+BACKTEST_HEADING = (
+    "rule",
+    "losses",
+    "percent_flagged",
+    "flagged_error",
+    "mean_lead_weeks",
+    "lead_error",
+    "keepers",
+    "percent_over_treated",
+    "over_treated_error",
+    "needless_infusions_a_year",
+    "needless_error",
+)
+
+
 def policy_cells(result: PolicyResult) -> tuple[str, ...]:
     """A policy's line as text; empty where nobody was left to judge."""
-
-    def figure(value: float) -> str:
-        return "" if math.isnan(value) else f"{value:.1f}"
-
     return (
         result.policy,
         str(result.responders),
-        figure(result.infusions_a_year),
-        figure(result.time_in_response),
-        figure(result.gain_kept),
-        figure(result.lost),
-        figure(result.caught),
-        figure(result.lead_weeks),
+        _tenths(result.infusions_a_year),
+        _tenths(result.time_in_response),
+        _tenths(result.gain_kept),
+        _tenths(result.lost),
+        _tenths(result.caught),
+        _tenths(result.lead_weeks),
         str(result.keepers),
-        figure(result.over_treated),
+        _tenths(result.over_treated),
     )
 
 
@@ -268,6 +320,31 @@ def margins_csv(compared: Sequence[Margin]) -> str:
     return _csv_of([MARGIN_HEADING, *map(margin_cells, compared)])
 
 
+def backtest_csv(looked_back: Sequence[BackTest]) -> str:
+    """The back-test as CSV; empty where nobody was left to judge."""
+    return _csv_of(
+        [
+            BACKTEST_HEADING,
+            *(
+                (
+                    one.rule,
+                    str(one.losses),
+                    _tenths(one.flagged),
+                    _tenths(one.flagged_error),
+                    _tenths(one.lead_weeks),
+                    _tenths(one.lead_error),
+                    str(one.keepers),
+                    _tenths(one.over_treated),
+                    _tenths(one.over_treated_error),
+                    _tenths(one.needless),
+                    _tenths(one.needless_error),
+                )
+                for one in looked_back
+            ),
+        ]
+    )
+
+
 def policies_csv(results: Sequence[PolicyResult]) -> str:
     """The table of policies as CSV."""
     return _csv_of([POLICY_HEADING, *map(policy_cells, results)])
@@ -287,6 +364,10 @@ def _csv(rows: Sequence[EndpointFigure]) -> str:
         [row.metric, row.at, *(_figure(q) for q in row.quantiles), row.replicates] for row in rows
     )
     return out.getvalue()
+
+
+def _tenths(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.1f}"
 
 
 def _figure(value: float) -> str:

@@ -10,7 +10,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from tenuto.cli import UserError
-from tenuto.cli.manage import prepare_django
+from tenuto.cli.manage import database_problem, prepare_django
 from tenuto.cli.operator import operator, reason
 
 if TYPE_CHECKING:
@@ -57,9 +57,7 @@ def run(args: argparse.Namespace) -> int:
             return _open(args)
         return {"confirm": _confirm, "reset-second-factor": _reset}[args.verb](args.username, args.reason)
     except DatabaseError as error:
-        raise UserError(
-            f"The accounts can't be read: {str(error).strip()}. Check TENUTO_DATABASE_URL, or start `tenuto serve` once."
-        ) from error
+        raise database_problem("The accounts can't be read", error) from error
 
 
 def _open(args: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import signal
 import threading
 
 from tenuto.cli import UserError
-from tenuto.cli.manage import prepare_django
+from tenuto.cli.manage import database_problem, prepare_django
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +35,9 @@ def run(args: argparse.Namespace) -> int:
             print("Tenuto's worker is at work. Stop with Ctrl+C.", flush=True)
             stopped.wait()
     except DatabaseError as error:
-        raise UserError(
-            f"The worker can't use the database: {str(error).strip()}. Check TENUTO_DATABASE_URL, and start the server once first."
+        raise database_problem(
+            "The worker can't use the database",
+            error,
+            otherwise="Check TENUTO_DATABASE_URL, and start the server once first.",
         ) from error
     return 0
