@@ -110,6 +110,10 @@ def _copy(folder: Path) -> None:
     """The checkout as it is committed, the name servers, and whom the machine trusts."""
     place = folder / PLACE
     place.mkdir(parents=True, exist_ok=True)
+    # What an earlier checkout had and this one has not is gone; the environments, hidden, may stay.
+    for old in place.iterdir():
+        if not old.name.startswith("."):
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
     archive = subprocess.run(["git", "archive", "HEAD"], cwd=ROOT, check=True, capture_output=True).stdout
     subprocess.run(["tar", "-x", "-C", str(place)], input=archive, check=True)
     shutil.copy("/etc/resolv.conf", folder / "etc/resolv.conf")

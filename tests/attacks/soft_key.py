@@ -52,12 +52,13 @@ class SoftKey:
         site: str = "",
         handle: str = "",
         signed: bool = True,
+        **more: Any,
     ) -> dict[str, Any]:
         """The answer to the options of a sign-in or a signature."""
         asked = options["publicKey"]
         self.counter += 1
         data = AuthenticatorData.create(_digest(site or asked["rpId"]), FLAGS(flags), self.counter)
-        told = _client_data(kind, asked["challenge"], origin)
+        told = _client_data(kind, asked["challenge"], origin, **more)
         proof = self._secret.sign(data + hashlib.sha256(told).digest(), ec.ECDSA(SHA256()))
         response = {
             "clientDataJSON": websafe_encode(told),
@@ -79,6 +80,6 @@ def _digest(site: str) -> bytes:
     return hashlib.sha256(site.encode()).digest()
 
 
-def _client_data(kind: str, challenge: str, origin: str) -> bytes:
-    told = {"type": kind, "challenge": challenge, "origin": origin, "crossOrigin": False}
+def _client_data(kind: str, challenge: str, origin: str, **more: Any) -> bytes:
+    told = {"type": kind, "challenge": challenge, "origin": origin, "crossOrigin": False, **more}
     return json.dumps(told).encode()

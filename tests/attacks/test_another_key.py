@@ -18,6 +18,7 @@ from tenuto.clinic.ledger.anchor import ChainBroken
 from tenuto.clinic.ledger.canonical import texts_of, values_of
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.ledger.rotation import RotationRefused
+from tenuto.clinic.ledger.sealed import ChangedPastProgram, check_sealed
 from tenuto.clinic.ledger.services import record, record_access
 from tenuto.clinic.ledger.verify import Report, verify
 from tests.clinic.conftest import NOW, PASSWORD
@@ -146,6 +147,15 @@ def test_another_ledger_key_writes_nothing_until_it_is_exchanged(transactional_d
     assert findings() == []
 
 
+def test_under_another_ledger_key_no_row_is_said_to_be_edited(transactional_db, alice, new_ledger_key):
+    """Whoever signs in then reads which key is missing, and not that somebody changed a colleague."""
+    happens(alice)
+    check_sealed([alice])
+    new_ledger_key()
+    with pytest.raises(ChangedPastProgram, match="was not written with this server's key"):
+        check_sealed([alice])
+
+
 def test_two_exchanges_are_two_turns(transactional_db, alice, new_ledger_key, settings):
     happens(alice)
     first = new_ledger_key()
@@ -231,12 +241,12 @@ def test_the_command_says_what_to_do_and_what_was_done(
 ):
     happens(alice)
     settings.SECRET_KEY_FALLBACKS, settings.LEDGER_KEY_FALLBACKS = [], []
-    assert cli.main(["keys", "rotate", "--reason", "Yearly."]) == 2
+    assert cli.main(["keys", "rotate", "--reason", "The yearly turn."]) == 2
     assert "No earlier key is given" in capsys.readouterr().err
     new_ledger_key()
-    assert cli.main(["keys", "rotate", "--reason", "Yearly."]) == 0
+    assert cli.main(["keys", "rotate", "--reason", "The yearly turn."]) == 0
     assert "The audit goes on under the current key." in capsys.readouterr().out
-    assert AuditEvent.objects.get(action="rotated keys").detail["reason"] == "Yearly."
+    assert AuditEvent.objects.get(action="rotated keys").detail["reason"] == "The yearly turn."
     assert cli.main(["keys", "new"]) == 0
     assert len(capsys.readouterr().out.strip()) >= 50
 

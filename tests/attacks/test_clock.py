@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from tenuto import cli
 from tenuto.clinic.access import api as access
-from tenuto.clinic.accounts.reauthenticate import Reauthentication
+from tenuto.clinic.accounts.demo_code import code_of, give_second_factor
+from tenuto.clinic.accounts.reauthenticate import Reauthentication, last_second_factor
 from tenuto.clinic.accounts.services import set_clinic_zone
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.services import sign_consent, withdraw_consent
 from tenuto.clinic.intake.services.consents import photo_allowed
 from tenuto.clinic.ledger import anchor
 from tenuto.clinic.ledger.services import record_read
+from tenuto.clinic.live.jobs import enqueue_due
 from tenuto.clinic.people.identity import (
     contact_preferences,
     prefer_contact,
@@ -24,7 +30,7 @@ from tenuto.clinic.people.identity import (
 from tenuto.clinic.people.models import Channel
 from tenuto.clinic.people.sight import is_restricted, sight_of
 from tenuto.core.intake.consent_text import current_consent_text
-from tests.clinic.conftest import NOW
+from tests.clinic.conftest import NOW, PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEXT = current_consent_text()
@@ -63,7 +69,7 @@ def test_a_consent_that_is_withdrawn_after_the_correction_is_withdrawn(ana, alic
     )
     assert any(consent.active for consent in current(ana).facts.consents)
     ahead()
-    withdraw_consent(patient=ana, why="", by=bob, at=NOW)
+    withdraw_consent(patient=ana, how="phone", why="", by=bob, at=NOW)
     assert not any(consent.active for consent in current(ana).facts.consents)
 
 
@@ -82,7 +88,7 @@ def test_a_consent_is_withdrawn_where_the_day_is_another_than_in_greenwich(ana, 
         sign_consent(patient=ana, **signed, photo=True, patient_typed=ana.name, indication="",
                      signature=Reauthentication(who, at, "totp"), at=at)  # fmt: skip
         assert any(consent.active for consent in current(ana).facts.consents)
-        withdraw_consent(patient=ana, why="", by=who, at=at)
+        withdraw_consent(patient=ana, how="phone", why="", by=who, at=at)
         assert not any(consent.active for consent in current(ana).facts.consents)
         assert not photo_allowed(ana)
 
@@ -136,3 +142,89 @@ def test_the_check_says_where_the_clock_went_back(ana, alice, ahead, capsys):
     newest = anchor.newest().number
     assert f"Before event {newest} the server's clock went back" in said
     assert "is whole" in said
+
+
+@pytest.fixture
+def clock_ahead(monkeypatch):
+    """Both clocks of the server, two hours ahead; calling it puts them right."""
+    real, real_time = timezone.now, time.time
+    two_hours = timedelta(hours=2)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: real() + two_hours)
+    monkeypatch.setattr("time.time", lambda: real_time() + two_hours.total_seconds())
+
+    def put_right() -> None:
+        monkeypatch.setattr("django.utils.timezone.now", real)
+        monkeypatch.setattr("time.time", real_time)
+
+    return put_right
+
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+GIVE = "/account/second-factor/reauthenticate/"
+
+
+def factor_of(browser, staff, rf):
+    request = rf.get("/")
+    request.user, request.session = staff, browser.session
+    return last_second_factor(request)
+
+
+def test_a_tablet_used_while_the_clock_was_ahead_locks(visit, bob, clock_ahead):
+    """It would otherwise stay open for two hours and a quarter."""
+    tablet = visit(bob)
+    tablet.post("/here/")
+    clock_ahead()
+    tablet.get("/worklist/")
+    assert tablet.session.get("locked")
+    assert tablet.post("/unlock/", {"password": PASSWORD}).status_code == 302
+    assert tablet.get("/worklist/").status_code == 200
+    assert not tablet.session.get("locked")
+
+
+def test_a_second_factor_given_while_the_clock_was_ahead_signs_nothing_later(visit, alice, rf, clock_ahead):
+    give_second_factor(alice, secret=SECRET)
+    browser = visit(alice)
+    browser.post(GIVE, {"code": code_of(alice).code})
+    assert factor_of(browser, alice, rf)
+    clock_ahead()
+    assert factor_of(browser, alice, rf) is None
+
+
+def test_who_locked_while_the_clock_was_ahead_signs_after_the_correction(visit, alice, rf, clock_ahead):
+    """A factor given now is newer than the lock, whatever the clock said at the lock."""
+    give_second_factor(alice, secret=SECRET)
+    browser = visit(alice)
+    browser.post("/lock/")
+    clock_ahead()
+    browser.post("/unlock/", {"password": PASSWORD})
+    browser.post(GIVE, {"code": code_of(alice).code})
+    assert factor_of(browser, alice, rf)
+
+
+def test_a_wait_from_while_the_clock_was_ahead_is_over(bob, clock_ahead):
+    for _ in range(5):
+        Client().post("/sign-in/", {"username": "bob", "password": "a guess of many"})
+    assert Client().post("/sign-in/", {"username": "bob", "password": PASSWORD}).status_code == 200
+    clock_ahead()
+    assert Client().post("/sign-in/", {"username": "bob", "password": PASSWORD}).status_code == 302
+    for _ in range(5):
+        Client().post("/sign-in/", {"username": "bob", "password": "a guess of many"})
+    assert Client().post("/sign-in/", {"username": "bob", "password": PASSWORD}).status_code == 200
+
+
+def test_the_first_factor_asks_for_the_password_again_after_the_correction(visit, alice, rf, clock_ahead):
+    browser = Client()
+    browser.post("/sign-in/", {"username": "alice", "password": PASSWORD})
+    clock_ahead()
+    browser.post("/unlock/", {"password": PASSWORD})
+    assert "reauthenticate" in browser.get("/account/second-factor/totp/activate/").headers.get(
+        "Location", ""
+    )
+
+
+def test_a_regular_job_is_done_after_the_correction():
+    """Late tasks of safety are given on each minute; two hours without are 120 turns."""
+    enqueue_due(AHEAD)
+    # A worker does what is on the list; a job that still waits there is not put in again.
+    DBTaskResult.objects.all().delete()
+    assert "tenuto.clinic.ports.regular.give_on_late_tasks" in enqueue_due(NOW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -11,12 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests.clinic.processes import house, run  # noqa: F401
+from tests.patience import PATIENCE
 
 FILL = """
 import django; django.setup()
 from datetime import UTC, datetime
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.accounts.services import employ, open_clinic
 from tenuto.clinic.ledger.services import record_read
@@ -45,13 +45,32 @@ def filled(house):  # noqa: F811
 
 
 def verified(environment) -> subprocess.CompletedProcess[str]:
+    return told(environment, "audit", "verify")
+
+
+def told(environment, *words: str) -> subprocess.CompletedProcess[str]:
+    """What a command says."""
     return subprocess.run(
-        [sys.executable, "-m", "tenuto", "audit", "verify"],
+        [sys.executable, "-m", "tenuto", *words],
         env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def served(environment) -> subprocess.CompletedProcess[str]:
+    """A server that refuses to start; one that starts is stopped, and has failed the test."""
+    command = [sys.executable, "-m", "tenuto", "serve", "--port", str(free_port())]
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def page_of(content: bytes, file: Path, table: str) -> tuple[int, int]:
@@ -70,6 +89,16 @@ def test_an_undamaged_file_is_whole(filled):
     assert (done.returncode, "is whole" in done.stdout) == (0, True), done.stderr
 
 
+def assert_not_served(environment, file) -> None:
+    before = file.read_bytes()
+    done = served(environment)
+    assert done.returncode == 2
+    assert "The database is damaged" in done.stderr
+    assert "restore a backup" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert file.read_bytes() == before
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_a_damaged_page_is_said(filled, table):
     environment, file, content = filled
@@ -82,6 +111,7 @@ def test_a_damaged_page_is_said(filled, table):
     assert "damaged" in done.stdout + done.stderr or "can't be read" in done.stderr
     assert "Traceback" not in done.stderr
     assert "is whole" not in done.stdout
+    assert_not_served(environment, file)
 
 
 @pytest.mark.parametrize("left", [0, 100, 5000])
@@ -92,6 +122,8 @@ def test_a_file_that_was_cut_is_said(filled, left):
     assert done.returncode in (1, 2)
     assert "Traceback" not in done.stderr
     assert "is whole" not in done.stdout
+    if left:  # of nothing at all a new database is made
+        assert_not_served(environment, file)
 
 
 def test_rubbish_instead_of_a_database_is_said(filled):
@@ -101,3 +133,46 @@ def test_rubbish_instead_of_a_database_is_said(filled):
     assert done.returncode == 2
     assert "The ledger can't be read" in done.stderr
     assert "Traceback" not in done.stderr
+    assert_not_served(environment, file)
+
+
+COMMANDS = (
+    ["audit", "verify"],
+    ["audit", "anchor"],
+    ["emergency", "Silva"],
+    ["staff", "confirm", "alice", "--reason", "She is back."],
+    ["manage", "showmigrations"],
+    ["worker"],
+)
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_no_command_sends_anybody_to_start_a_server_on_a_damaged_file(filled, words):
+    environment, file, content = filled
+    file.write_bytes(content[:5000])
+    done = told(environment, *words)
+    assert done.returncode == 2
+    assert "The database is damaged" in done.stderr
+    assert "restore a backup" in done.stderr
+    assert "tenuto serve" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("words", COMMANDS[:4], ids=" ".join)
+def test_an_empty_file_in_place_of_a_database_is_said(filled, words):
+    """A new database would be begun, and look as if nobody had ever been treated."""
+    environment, file, _ = filled
+    file.write_bytes(b"")
+    done = told(environment, *words)
+    assert done.returncode == 2
+    assert "The database holds no event, but the anchor file knows event" in done.stderr
+    assert "restore a backup" in done.stderr
+    assert "tenuto serve" not in done.stderr
+
+
+def test_no_new_clinic_is_begun_in_place_of_a_lost_one(filled):
+    environment, file, _ = filled
+    file.write_bytes(b"")
+    done = served(environment)
+    assert done.returncode == 2
+    assert "it was lost, or another one is named here" in done.stderr

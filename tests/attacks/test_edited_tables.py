@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -14,16 +16,21 @@ from django.test import Client
 from tenuto import cli
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.demo_code import code_of, give_second_factor
+from tenuto.clinic.accounts.keys import rotate
 from tenuto.clinic.accounts.models import Role, Staff
 from tenuto.clinic.accounts.services import change_role, set_clinic_words
 from tenuto.clinic.accounts.session_store import kept_as
 from tenuto.clinic.desk.models import WorkRow
 from tenuto.clinic.desk.projection import judge_all, rebuild
-from tenuto.clinic.intake.services import receive
+from tenuto.clinic.intake.services import receive, record_enquiry
+from tenuto.clinic.intake.services.enquiries import Enquiring
+from tenuto.clinic.ledger.actors import SYSTEM
 from tenuto.clinic.ledger.append_only import AppendOnly, AppendOnlyError
+from tenuto.clinic.ledger.canonical import texts_of
 from tenuto.clinic.ledger.marks import waiting_marks
-from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.clinic.ledger.sealed import ChangedPastProgram, sealed_tables
+from tenuto.clinic.ledger.models import AuditEvent, SealedState
+from tenuto.clinic.ledger.raw import raw_rows_of
+from tenuto.clinic.ledger.sealed import ChangedPastProgram, sealed_tables, state_digest
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.ledger.verify import Report, verify
 from tests.clinic.conftest import NOW, PASSWORD, facts_of, source_of
@@ -106,6 +113,10 @@ WORKED_OUT = {
     "a patient in no list": f"DELETE FROM desk_standing WHERE patient_id = {SOMEBODY}",
     "an empty worklist": "DELETE FROM desk_workrow",
     "a work row of somebody else": "UPDATE desk_workrow SET owner_role = 'auditor'",
+    "a task about nobody taken out": "DELETE FROM desk_workrow WHERE patient_id IS NULL",
+    "a task about nobody in another clinic": f"UPDATE desk_workrow SET clinic_id = {CLINIC_OF.format('charlie')} WHERE patient_id IS NULL",
+    "a row of one patient given to another": "UPDATE desk_workrow SET patient_id = (SELECT id FROM people_patient WHERE id <> "
+    f"{SOMEBODY} LIMIT 1) WHERE patient_id = {SOMEBODY}",
     "lists that follow nothing more": "UPDATE desk_progress SET through_event = 999999",
     "no similar names": "DELETE FROM people_namekey",
     "a similar name looked for elsewhere": f"UPDATE people_namekey SET key = 'x' WHERE patient_id = {SOMEBODY}",
@@ -115,6 +126,8 @@ WORKED_OUT = {
 @pytest.mark.parametrize("edit", WORKED_OUT)
 def test_an_edit_of_what_is_worked_out_is_named(clinic_at_work, clinic, edit):
     """The lists decide whom a nurse looks at first: they must say what the facts say."""
+    asked = Enquiring(channel="web", name="Sam Reed", contact="sam@example.org", consent_to_contact=True)
+    record_enquiry(clinic=clinic, asked=asked, by=Staff.objects.get(username="alice"), at=NOW)
     judge_all(clinic, today=clock.today(clinic))
     assert WorkRow.objects.exists()
     assert findings() == []
@@ -180,11 +193,103 @@ def test_a_password_put_into_the_table_opens_nothing(clinic_at_work):
     assert "was changed past the program" in answer.content.decode()
 
 
+def seal_again(statement: str, label: str, row: object) -> None:
+    """Edit a row, and put in a state that fits it, as whoever can read this program can."""
+    model = apps.get_model(label)
+    newest = SealedState.objects.filter(table=label, row=str(row)).order_by("-event_number", "-id").first()
+    run_sql(statement)
+    (raw,) = raw_rows_of(model, [row])
+    made = state_digest(model, newest.columns.split(","), texts_of(model, raw))
+    run_sql(
+        'INSERT INTO ledger_sealedstate ("table", "row", columns, digest, event_number) SELECT "table", "row", columns, '
+        f"'{made}', event_number FROM ledger_sealedstate WHERE id = {newest.pk}"
+    )
+
+
+def test_a_password_that_is_sealed_past_the_program_opens_nothing(clinic_at_work):
+    """The state fits the row, and no event speaks for the state."""
+    alice = Staff.objects.get(username="alice")
+    put_in = f"UPDATE accounts_staff SET password = '{make_password('known')}' WHERE username = 'alice'"
+    seal_again(put_in, "accounts.staff", alice.pk)
+    answer = Client().post("/sign-in/", {"username": "alice", "password": "known"})
+    assert answer.status_code == 503
+    assert "was changed past the program" in answer.content.decode()
+
+
+def test_a_sealed_row_still_opens_after_the_key_was_exchanged(clinic_at_work, settings):
+    settings.LEDGER_KEY, settings.LEDGER_KEY_FALLBACKS = "k" * 50, [settings.LEDGER_KEY]
+    rotate(by=SYSTEM, reason="a new year", at=NOW)
+    assert Client().post("/sign-in/", {"username": "alice", "password": PASSWORD}).status_code == 302
+
+
+IDENTITY = {
+    "a patient's name": EDITS["a patient's name"],
+    "the name a patient goes by": EDITS["the name a patient goes by"],
+    "a birth date": EDITS["a birth date"],
+    "an identifier": EDITS["an identifier"],
+    "an identifier put in": "INSERT INTO people_patientidentifier (clinic_id, patient_id, value, label, system, proves, key) "
+    f"VALUES ({CLINIC_OF.format('alice')}, {SOMEBODY}, '9', '', '', FALSE, '9')",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("edit", IDENTITY)
+def test_the_page_of_a_patient_says_that_the_identity_was_edited(at_work, edit):
+    patient = Staff.objects.get(username="alice").clinic.patients.order_by("pk").first()
+    assert "Who is this?" not in at_work.get(f"/patients/{patient.pk}/person/").content.decode()
+    run_sql(IDENTITY[edit])
+    shown = at_work.get(f"/patients/{patient.pk}/person/")
+    assert shown.status_code == 200
+    assert "changed in the database, past the program" in shown.content.decode()
+
+
+def test_the_page_of_a_patient_says_so_of_an_edit_that_was_sealed_again(at_work):
+    patient = Staff.objects.get(username="alice").clinic.patients.order_by("pk").first()
+    seal_again(EDITS["a birth date"], "people.patient", patient.pk)
+    assert "Who is this?" in at_work.get(f"/patients/{patient.pk}/person/").content.decode()
+
+
 @pytest.mark.parametrize("edit", ["a role", "a second factor", "whose second factor it is"])
 def test_a_role_or_a_factor_put_into_the_table_opens_nothing(clinic_at_work, edit):
     run_sql(EDITS[edit])
     who = "bob" if edit == "a role" else "alice"
     assert Client().post("/sign-in/", {"username": who, "password": PASSWORD}).status_code == 503
+
+
+@pytest.mark.parametrize("edit", ["a role", "a member's name", "a member's clinic"])
+def test_an_open_session_of_an_edited_member_opens_nothing_more(clinic_at_work, edit):
+    who = "bob" if edit == "a role" else "alice"
+    browser = Client()
+    browser.post("/sign-in/", {"username": who, "password": PASSWORD})
+    assert browser.get("/worklist/").status_code == 200
+    run_sql(EDITS[edit])
+    assert browser.get("/worklist/").status_code == 503
+    form = {"username": "eve", "name": "Eve", "role": "prescriber"}
+    assert browser.post("/staff/add/", form).status_code == 503
+    assert not Staff.objects.filter(username="eve").exists()
+
+
+def test_a_role_that_the_director_changed_goes_on(clinic_at_work):
+    browser = Client()
+    browser.post("/sign-in/", {"username": "bob", "password": PASSWORD})
+    change_role(
+        staff=Staff.objects.get(username="bob"),
+        role=Role.COORDINATOR,
+        by=Staff.objects.get(username="dora"),
+        at=NOW,
+    )
+    assert browser.get("/worklist/").status_code in (200, 302)
+    assert browser.post("/staff/add/", {}).status_code == 403
+
+
+def test_a_session_that_locks_beside_a_broken_chain_is_told_so(at_work, settings):
+    """Locking writes an event; the page says what is broken, and not that something went wrong."""
+    session = at_work.session
+    session["seen_at"] = 1.0
+    session.save()
+    Path(settings.LEDGER_ANCHOR).unlink()
+    answer = at_work.get("/worklist/")
+    assert answer.status_code == 503
+    assert "The audit chain is broken" in answer.content.decode()
 
 
 def test_a_copied_session_opens_nothing(clinic_at_work, visit):
@@ -283,14 +388,15 @@ DECIDES_NOTHING = {
     "desk.workrow": "the worklist as computed from the facts, and compared with them by verify",
     "desk.standing": "the list of patients as computed from the facts, and compared with them by verify",
     "desk.progress": "how far the audit chain was followed; beyond its end is found by verify",
-    "ledger.outboxmessage": "a list of work; who asked for it is an event",
-    "live.beat": "a list of work",
-    "live.workersign": "a list of work",
+    "booking.takenquarter": "computed from the appointments; each booking is checked against those once more",
+    "forecast.forecastnight": "how far a night of forecasts came; what is done already is found so",
+    "live.beat": "whose turn it was; one far ahead is not believed",
+    "live.workersign": "signs of life; one that lies ahead is none",
     "auth.group": "not used: roles decide",
     "auth.permission": "not used: roles decide",
     "contenttypes.contenttype": "names of tables, written by migrations",
     "sessions.session": "its content is signed with the server's key, for its own key alone",
-    "django_tasks_database.dbtaskresult": "a list of work",
+    "django_tasks_database.dbtaskresult": "a list of work, of which only what carries the server's seal is done",
     "account.emailaddress": "not used: no mail is sent",
     "account.emailconfirmation": "not used: no mail is sent",
 }

@@ -88,3 +88,38 @@ def test_the_owner_changes_it_with_the_existing_factor(visit, alice, codes):
     done = browser.post(asked["Location"], {"code": code_of(alice).code, "next": f"{PAGES}totp/deactivate/"})
     assert done.status_code == 302
     assert not Authenticator.objects.filter(user=alice, type="totp").exists()
+
+
+@pytest.fixture
+def put_down(visit, alice, codes):
+    """Her session, open, a moment after she gave a code to rename her passkey."""
+    browser = visit(alice)
+    key = Authenticator.objects.get(user=alice, type="webauthn").pk
+    browser.post(GIVE, {"code": code_of(alice).code})
+    assert browser.post(f"{PAGES}webauthn/keys/{key}/edit/", {"name": "Her blue key"}).status_code == 302
+    assert Authenticator.objects.get(pk=key).data["name"] == "Her blue key"
+    return browser
+
+
+def test_one_factor_makes_one_change(put_down, alice, codes):
+    """Whoever holds the session now would take her factors away and set up an own one."""
+    before = factors(alice)
+    for page in changes(alice):
+        for send in (put_down.get, put_down.post):
+            answer = send(f"{PAGES}{page}", {"name": "Mine", "code": "000000", "credential": "{}"})
+            assert (answer.status_code, answer["Location"].startswith(GIVE)) == (302, True), page
+            assert not any(code in answer.content.decode() for code in codes)
+    assert factors(alice) == before
+
+
+def test_a_factor_that_made_a_change_signs_nothing(put_down, alice, rf):
+    request = rf.get("/")
+    request.user, request.session = alice, put_down.session
+    assert last_second_factor(request) is None
+
+
+def test_new_recovery_codes_are_seen_by_who_made_them(visit, alice, codes):
+    browser = visit(alice)
+    browser.post(GIVE, {"code": code_of(alice).code})
+    assert browser.post(f"{PAGES}recovery-codes/generate/").status_code == 302
+    assert browser.get(f"{PAGES}recovery-codes/").status_code == 200

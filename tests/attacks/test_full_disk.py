@@ -17,8 +17,6 @@ from tests.clinic.processes import house, run  # noqa: F401
 FILL = """
 import django; django.setup()
 from datetime import UTC, date, datetime
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.accounts.services import employ, open_clinic
 from tenuto.clinic.access.restricting import change_care_team, restrict

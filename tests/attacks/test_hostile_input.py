@@ -14,6 +14,7 @@ from django.urls import Resolver404, resolve
 
 import tenuto.clinic
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.ledger.models import AuditEvent
 from tests.clinic.test_crawl import ALL, address
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -171,3 +172,11 @@ def test_days_are_asked_with_the_field_that_knows_the_calendar():
         if path.name != "fields.py" and re.search(r"forms\.Date(Time)?Field\(", path.read_text("utf-8"))
     ]
     assert bare == []
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "9" * 4300, "9" * 19, str(2**70), "-1", "1e3", "²", ""])
+def test_a_colleague_who_is_no_number_is_not_found(visit, ana, dora, number):
+    url = f"/patients/{ana.pk}/access/care-team/"
+    browser = visit(dora)
+    seen = {"seen_event": str(AuditEvent.objects.order_by("-number").first().number)}
+    assert browser.post(url, {"staff": number, "member": "yes", **seen}).status_code == 404

@@ -101,6 +101,10 @@ def test_an_answer_to_another_browsers_challenge_opens_nothing(visit, key):
         {"origin": "https://tenuto.example"},
         {"origin": "http://testserver"},
         {"origin": "https://testserver.evil.example"},
+        {"origin": "https://below.testserver"},
+        {"origin": "https://testserver:8443"},
+        {"origin": "https://testserver", "crossOrigin": True},
+        {"origin": ["https://testserver"]},
         {"site": "evil.example"},
         {"kind": "webauthn.create"},
         {"flags": int(FLAGS.UV)},
@@ -117,9 +121,24 @@ def test_an_answer_from_elsewhere_or_of_nobody_opens_nothing(visit, key, lie):
     assert not is_in(browser)
 
 
-def test_a_passkey_that_was_made_at_another_address_is_not_taken(visit, alice):
-    assert adds(visit(alice), SoftKey(), origin="https://evil.example").status_code == 200
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "https://below.testserver", "https://testserver:8443"]
+)
+def test_a_passkey_that_was_made_at_another_address_is_not_taken(visit, alice, origin):
+    assert adds(visit(alice), SoftKey(), origin=origin).status_code == 200
     assert not Authenticator.objects.filter(user=alice, type="webauthn").exists()
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://localhost:8799", "https://tenuto.example", "http://testserver:8000"]
+)
+def test_a_page_elsewhere_is_elsewhere_in_development_too(visit, key, settings, origin):
+    settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+    browser = visit()
+    sends(browser, key.answered(asked(browser), origin=origin))
+    assert not is_in(browser)
+    sends(browser, key.answered(asked(browser), origin="http://testserver"))
+    assert is_in(browser)
 
 
 def test_nobody_comes_in_as_another_with_their_own(visit, alice, dora, key):
@@ -138,6 +157,28 @@ def test_nobody_signs_as_another_with_their_own(visit, alice, dora, key, rf):
     tablet = visit(alice)
     sends(tablet, own.answered(asked(tablet, GIVE)), GIVE)
     assert not proved(tablet, alice, rf)
+
+
+def test_a_stranger_at_the_clinics_own_address_shuts_no_passkey_out(visit, key):
+    """The waiting room's network and the ward's are often one address outside; so are thirty nurses at the change of shift."""
+    stranger = visit()
+    for _ in range(40):
+        asked(stranger)
+        assert sends(stranger, {"id": "made up"}).status_code < 429
+    browser = visit()
+    sends(browser, key.answered(asked(browser)))
+    assert is_in(browser)
+
+
+def test_wrong_passkeys_of_colleagues_keep_nobody_waiting(visit, alice, bob, carol, dora, key, rf):
+    for colleague in (bob, carol, dora):
+        clumsy, own = visit(colleague), SoftKey(f"another credential of {colleague.pk:>9}".encode())
+        adds(clumsy, own)
+        for _ in range(5):
+            sends(clumsy, own.answered(asked(clumsy, GIVE), signed=False), GIVE)
+    tablet = visit(alice)
+    sends(tablet, key.answered(asked(tablet, GIVE)), GIVE)
+    assert proved(tablet, alice, rf)
 
 
 def test_a_clone_is_found_by_its_count(visit, alice, key):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tenuto.clinic.accounts.devices import COOKIE
 from tenuto.clinic.accounts.pace import PAUSE_SECONDS, one_try_at_a_time
@@ -124,3 +126,63 @@ def test_a_made_up_cookie_is_a_strangers(bob, cookie):
     stranger.cookies[COOKIE] = cookie
     guesses(stranger, 5)
     assert "Too many wrong passwords" in text_of(comes_in(Client()))
+
+
+# A new browser: she has forgotten her tablet, or the cookies of the ward's computer were cleared.
+
+
+def guesses_from(addresses, username="bob", times=5):
+    for address in addresses:
+        for _ in range(times):
+            Client(REMOTE_ADDR=address).post(
+                "/sign-in/", {"username": username, "password": "a guess of many"}
+            )
+
+
+@pytest.mark.parametrize(
+    ("stranger", "nurse"),
+    [
+        ("198.51.100.7", "203.0.113.9"),
+        ("198.51.100.7", "198.51.101.7"),
+        ("2001:db8:1::7", "2001:db8:2::7"),
+        ("2001:db8:1::7", "203.0.113.9"),
+        ("::ffff:198.51.100.7", "::ffff:203.0.113.9"),
+    ],
+)
+def test_a_stranger_of_another_network_keeps_no_new_browser_waiting(bob, stranger, nurse):
+    guesses_from([stranger], times=30)
+    assert comes_in(Client(REMOTE_ADDR=nurse)).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "near",
+    [
+        ["198.51.100.7", "198.51.100.200"],
+        ["2001:db8:1::7", "2001:db8:1:ffff::9"],
+        ["198.51.100.7", "::ffff:198.51.100.8"],
+    ],
+)
+def test_a_stranger_with_many_addresses_of_one_network_has_the_tries_of_one(bob, near):
+    guesses_from(near, times=3)
+    assert "Too many wrong passwords" in text_of(comes_in(Client(REMOTE_ADDR=near[0])))
+
+
+def test_a_stranger_of_very_many_networks_has_a_hundred_tries_and_known_browsers_come_in(known, bob):
+    networks = [f"10.0.{number}.1" for number in range(20)]
+    guesses_from(networks[:19])
+    fresh = "203.0.113.9"
+    assert comes_in(Client(REMOTE_ADDR=fresh)).status_code == 302
+    guesses_from(networks[19:])
+    assert "Too many wrong passwords" in text_of(comes_in(Client(REMOTE_ADDR=fresh)))
+    assert comes_in(known).status_code == 302
+
+
+def test_the_wait_of_a_new_browser_begins_once_and_is_not_drawn_out(bob, monkeypatch):
+    """The guesses of very many networks make it wait from their first, and no longer for each."""
+    guesses_from([f"10.0.{number}.1" for number in range(20)])
+    begun = timezone.now()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: begun + timedelta(minutes=4))
+    guesses_from(["10.1.0.1"])
+    assert "Too many wrong passwords" in text_of(comes_in(Client(REMOTE_ADDR="203.0.113.9")))
+    monkeypatch.setattr("django.utils.timezone.now", lambda: begun + timedelta(minutes=6))
+    assert comes_in(Client(REMOTE_ADDR="203.0.113.9")).status_code == 302

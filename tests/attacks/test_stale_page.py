@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -12,10 +13,12 @@ from tenuto.clinic.demo.personas import teaching_patients
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.models import ConsentSigned, Decision
 from tenuto.clinic.intake.services import decide, receive, withdraw_consent
+from tenuto.clinic.live.api import newest_number
 from tenuto.clinic.pathway.seen import FIELD
 from tenuto.clinic.people.models import Restriction
 from tenuto.clinic.policies.models import PolicyActivation
 from tenuto.clinic.ports.models import Contact, TaskEnd
+from tenuto.clinic.ports.on_call import end_shift, on_call, put_on_call
 from tenuto.clinic.scales.models import SuicideTriage
 from tenuto.clinic.scales.services import record_triage
 from tenuto.core.intake.consent_text import current_consent_text
@@ -104,7 +107,7 @@ def test_no_consent_is_signed_over_a_withdrawal_that_nobody_saw(visit, alder, bo
         "text_sha256": text.sha256, "patient_typed": alder.name, "indication": "", "photo": "no",
         **{f"agree-{statement.id}": "on" for statement in text.statements}, FIELD: opens(browser, address),
     }  # fmt: skip
-    withdraw_consent(patient=alder, why="Called: does not want it.", by=alice, at=NOW)
+    withdraw_consent(patient=alder, how="phone", why="Called: does not want it.", by=alice, at=NOW)
     answer = browser.post(address, form)
     assert answer.status_code == CONFLICT
     assert "Called: does not want it." in text_of(answer)
@@ -140,7 +143,8 @@ def test_what_was_said_on_the_phone_is_kept_though_the_task_ended(visit, ana, al
     browser, page = visit(bob), f"/patients/{ana.pk}/tasks/{task.id}/"
     said = {
         "contact-how": "phone", "contact-reached": "yes", "contact-outcome": "safe",
-        "contact-words": "Told me of new thoughts.", FIELD: opens(browser, page),
+        "contact-words": "Told me of new thoughts.", "contact-tried_at": "2026-11-24T09:30",
+        FIELD: opens(browser, page),
     }  # fmt: skip
     visit(alice).post(f"{page}contact/", {**said, "contact-words": "Is well and safe."})
     answer = browser.post(f"{page}contact/", said)
@@ -165,3 +169,49 @@ def test_the_page_that_is_answered_knows_what_it_showed(visit, ana, alice, bob):
     assert "Plan and means at home." in text_of(again)
     assert "Passive thoughts" not in text_of(again)
     assert not PolicyActivation.objects.exists()
+
+
+ROTA = "/on-call/"
+
+
+def on_call_now(staff, by):
+    begins, ends = NOW - timedelta(hours=1), NOW + timedelta(hours=12)
+    return put_on_call(staff=staff, begins_at=begins, ends_at=ends, phone="555 0190", by=by, at=NOW)
+
+
+def test_the_last_one_on_call_is_not_taken_out_unseen(visit, alice, bob, dora, clinic):
+    """Two people each take one of two out, each believing that the other one stays: nobody would be reached."""
+    first, second = on_call_now(alice, dora), on_call_now(bob, dora)
+    browser = visit(alice)
+    known = opens(browser, ROTA)
+    end_shift(shift=second.pk, by=bob, at=NOW)
+    sent = {FIELD: known, "taken_out": first.says}
+    answer = browser.post(f"{ROTA}{first.pk}/end/", sent)
+    assert answer.status_code == CONFLICT
+    assert "Taken out of the rota Bob, " in text_of(answer)
+    assert "Take out Alice, " in text_of(answer)
+    assert on_call(clinic.pk, at=NOW) == [alice]
+    kept = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', answer.content.decode()))
+    assert browser.post(f"{ROTA}{first.pk}/end/", kept).status_code == 302
+    assert on_call(clinic.pk, at=NOW) == []
+
+
+def test_a_shift_is_not_put_beside_one_that_nobody_saw(visit, alice, bob, carol, dora, clinic):
+    browser = visit(carol)
+    sent = {
+        "staff": alice.pk, "begins_at": "2026-11-24T08:00", "ends_at": "2026-11-24T20:00", "phone": "555 0191",
+        FIELD: opens(browser, ROTA),
+    }  # fmt: skip
+    on_call_now(bob, dora)
+    answer = browser.post(ROTA, sent)
+    assert answer.status_code == CONFLICT
+    for told in ("Put on call Bob, ", "555 0190", "Who Alice", "555 0191"):
+        assert told in text_of(answer)
+    assert on_call(clinic.pk, at=NOW) == [bob]
+
+
+@pytest.mark.parametrize("accept", [None, "*/*", "application/xhtml+xml, */*;q=0.1", "text/*"])
+def test_a_page_knows_what_it_showed_whatever_it_is_fetched_as(visit, ana, bob, accept):
+    headers = {} if accept is None else {"Accept": accept}
+    page = visit(bob).get(f"/patients/{ana.pk}/scales/triage/", headers=headers).content.decode()
+    assert set(re.findall(rf'name="{FIELD}" value="(\d+)"', page)) == {str(newest_number() - 1)}

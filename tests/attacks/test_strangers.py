@@ -86,13 +86,45 @@ def test_a_traceback_keeps_the_token_too(settings):
     assert "very-secret" not in formatter.format(record)
 
 
-def test_glass_is_not_renewed_for_ever(ana, bob, carol, dora):
+def test_glass_is_not_renewed_for_ever(ana, alice, bob, dora):
     at = datetime(2026, 11, 24, 9, tzinfo=UTC)
     for hour in range(UNREVIEWED_AT_MOST):
         break_glass(patient=ana, reason="Found unresponsive.", by=bob, at=at + timedelta(hours=hour))
     with pytest.raises(LookedAtTooOften, match="a colleague can open it"):
-        break_glass(patient=ana, reason="Still.", by=bob, at=at + timedelta(hours=5))
-    break_glass(patient=ana, reason="I took over.", by=carol, at=at + timedelta(hours=5))
+        break_glass(patient=ana, reason="Still unresponsive.", by=bob, at=at + timedelta(hours=5))
+    break_glass(patient=ana, reason="I took over.", by=alice, at=at + timedelta(hours=5))
     first = BrokenGlass.objects.filter(staff=bob).order_by("event_number").first()
     review_glass(glass=first.pk, justified=True, note="", by=dora, at=at + timedelta(hours=6))
-    break_glass(patient=ana, reason="Again.", by=bob, at=at + timedelta(hours=6))
+    break_glass(patient=ana, reason="Once again.", by=bob, at=at + timedelta(hours=6))
+
+
+def logged(caplog) -> list[str]:
+    formatter = import_string("tenuto.clinic.links.redaction.WithoutLinks")()
+    return [formatter.format(record) for record in caplog.records]
+
+
+def test_no_invitation_stands_in_the_log(caplog):
+    """Whoever reads the log would choose the password of the person who was invited."""
+    browser = Client(enforce_csrf_checks=True)
+    with caplog.at_level(logging.WARNING):
+        browser.post("/invitation/a-secret-of-somebody/", {"password": "x"})
+        browser.get("/invitation/a-secret-of-somebody/nowhere/")
+    lines = logged(caplog)
+    assert any("/invitation/[hidden]" in line for line in lines)
+    assert not any("a-secret" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        {"path": "/" + "a" * 60_000},
+        {"path": "/sign-in/", "headers": {"host": "h" * 60_000}},
+        {"path": "/sign-in/", "headers": {"host": "evil.example"}},
+    ],
+)
+def test_a_stranger_writes_one_short_line_into_the_log_for_each_request(caplog, ask):
+    with caplog.at_level(logging.WARNING):
+        Client().get(**ask)
+    (line,) = logged(caplog)
+    assert len(line) < 600
+    assert "\n" not in line

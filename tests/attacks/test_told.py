@@ -139,10 +139,43 @@ def test_a_trivial_entry_after_the_look_hides_nobody(ana, bob):
     assert strangers(ana) == [("Bob (bob)", 1, True)]
 
 
-def test_who_wrote_before_is_no_stranger(ana, bob):
+def test_who_looked_and_wrote_before_is_no_stranger(ana, bob):
+    looks(ana, bob)
+    weigh(ana, "70", bob)
+    for _ in range(3):
+        looks(ana, bob)
+    assert strangers(ana) == [("Bob (bob)", 1, True)]
+
+
+def test_whoever_registered_somebody_is_no_stranger(ana, alice):
+    looks(ana, alice)
+    assert strangers(ana) == []
+
+
+@pytest.mark.parametrize(("entries", "seen"), [(1, 3), (5, 3)])
+def test_an_entry_that_is_sent_blind_hides_no_look_after_it(ana, bob, entries, seen):
+    for _ in range(entries):
+        weigh(ana, "70", bob)
+    for _ in range(3):
+        looks(ana, bob)
+    assert strangers(ana) == [("Bob (bob)", seen, False)]
+
+
+def test_who_sent_one_blind_and_then_takes_care_has_a_part_from_then_on(ana, bob):
     weigh(ana, "70", bob)
     looks(ana, bob)
-    assert strangers(ana) == []
+    weigh(ana, "71", bob)
+    looks(ana, bob)
+    assert strangers(ana) == [("Bob (bob)", 1, True)]
+
+
+def test_a_course_event_that_is_posted_without_a_page_hides_nobody(visit, ana, carol, dora):
+    browser = visit(carol)
+    sent = {"kind": "admission", "on": str(NOW.date()), "note": "Of no weight."}
+    assert browser.post(f"/patients/{ana.pk}/outcomes/event/", sent).status_code == 302
+    for page in ("outcomes", "intake", "plan"):
+        assert browser.get(f"/patients/{ana.pk}/{page}/").status_code == 200
+    assert strangers(ana) == [("Carol (carol)", 3, False)]
 
 
 def test_joining_the_care_team_after_the_look_hides_nobody(ana, alice, bob):

@@ -12,7 +12,7 @@ _spec = importlib.util.spec_from_file_location("attacks", ROOT / "scripts/attack
 attacks = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(attacks)
 TABLE = attacks.table()
-ATTACKS = 22
+ATTACKS = 24
 
 
 def test_every_attack_is_in_the_table():
@@ -27,6 +27,14 @@ def test_an_attack_is_answered_by_tests_that_are_there(number):
     tests = [attacks.tests_of(ROOT / proof.partition("::")[0]) for proof in proofs]
     assert TABLE[number]["tried"] >= len(proofs)
     assert all(tests)
+
+
+@pytest.mark.parametrize("number", [number for number in TABLE if "by_hand" in TABLE[number]])
+def test_what_was_tried_by_hand_says_what_was_done_and_what_did_not_hold(number):
+    one = TABLE[number]
+    assert 0 <= one["did_not_hold"] <= one["by_hand"]
+    assert one["by_hand"] > 0
+    assert len(one["hand"]) > 30
 
 
 def test_every_file_of_attacks_is_in_the_table():

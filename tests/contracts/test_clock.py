@@ -15,6 +15,14 @@ ALLOWED = {
     "ledger/canonical.py": "the one text of an instant",
     "interop/fhir/elements.py": "is given the clinic's zone",
 }
+OF_THE_SERVER = (
+    "ledger/",
+    "accounts/throttle.py",
+    "accounts/models/clinic.py",
+    "live/worker.py",
+    "live/housekeeping.py",
+)
+"""Where the server's own time counts, whatever the clinic's clock says: the chain, waiting of guessers, signs of life."""
 BYPASSES = (
     r"\blocaldate\b|\blocaltime\b|\bget_current_timezone\b|\bmake_aware\b",
     r"\bdate\.today\(|\bdatetime\.(?:now|today)\(|\butcnow\(",
@@ -35,6 +43,24 @@ def test_days_and_hours_are_asked_of_the_clinics_clock(path):
     found = [match.group() for bypass in BYPASSES for match in re.finditer(bypass, text)]
     found = [each for each in found if each != "settings.TIME_ZONE" or name not in OPENS_CLINICS]
     assert found == [], "ask accounts.clock with the clinic, or a fact for `recorded_on`"
+
+
+SERVICES = [path for path in SOURCES if "services" in path.parent.parts or path.stem == "services"]
+BY_TODAY = r"\bBatch\.of\(|\bclock\.(?:today|now)\("
+"""What would judge by the day of the server's clock in a verb that is told its moment."""
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=lambda path: str(path.relative_to(CLINIC)))
+def test_a_verb_judges_by_the_moment_that_it_was_given(path):
+    found = re.findall(BY_TODAY, path.read_text("utf-8"))
+    assert found == [], "judge by `clock.day_of(clinic, at)`: around midnight a verb must not know two days"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(CLINIC)))
+def test_this_instant_is_asked_of_the_clinics_clock(path):
+    name = str(path.relative_to(CLINIC))
+    if name not in ALLOWED and not name.startswith(OF_THE_SERVER):
+        assert "timezone.now()" not in path.read_text("utf-8"), "ask accounts.clock.instant(), or now(clinic)"
 
 
 @pytest.mark.parametrize(
@@ -58,7 +84,7 @@ def test_the_search_finds_a_bypass(bypass):
 @pytest.mark.parametrize(
     "fine",
     [
-        "timezone.now()",
+        "clock.instant()",
         "clock.today(clinic)",
         "row.recorded_on",
         "clock.now(c).date()",

@@ -31,6 +31,8 @@ NAMES = {
     "core/literature/order_set.toml": {("diluents",), ("monitoring",), ("stops",), ("side_effects",)},
     "core/literature/intake_steps.toml": {("elsewhere",), ("step", "choices"), ("step", "nothing")},
     "core/literature/icd10cm.toml": {("codes",)},
+    "core/literature/icd10cm_codes.toml": {("codes",), ("sevenths",)},
+    "core/outcomes/battery.toml": {("groups",)},
     "core/policy/": {("limits",), ("bounds",)},
     "clinic/interop/fhir/scales.toml": {(), ("*", "kept")},
     "clinic/interop/fhir/results.toml": {("*",)},

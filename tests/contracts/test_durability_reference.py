@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tenuto import cli
-from tenuto.cli.simulate import MARGIN_HEADING, POLICY_HEADING
-from tenuto.core.durability.clinic import AIMS, KINDS
+from tenuto.cli.simulate import BACKTEST_HEADING, MARGIN_HEADING, POLICY_HEADING
+from tenuto.core.durability.aim import AIMS
+from tenuto.core.durability.clinic import KINDS
 from tenuto.core.durability.metrics import METRICS
 from tenuto.core.durability.population import CONDITIONS, CONTROLS, COVARIATES, SETTINGS
 from tenuto.core.literature import ROOT as LITERATURE
@@ -20,7 +21,10 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/reference/forecast-and-simulation.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("word", [*METRICS, *KINDS, *AIMS, *CONTROLS, *POLICY_HEADING[1:], *MARGIN_HEADING])
+HEADINGS = (*POLICY_HEADING[1:], *MARGIN_HEADING, *BACKTEST_HEADING)
+
+
+@pytest.mark.parametrize("word", [*METRICS, *KINDS, *AIMS, *CONTROLS, *HEADINGS])
 def test_every_choice_is_named(word):
     assert f"`{word}`" in PAGE
 
@@ -33,7 +37,13 @@ def test_every_circumstance_is_named(word):
 def test_every_key_of_the_answer_is_explained(capsys):
     assert cli.main(["forecast", str(ROOT / "examples/durability/history.csv"), "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    inner = [*answer["booster_window"], *answer["learned"], *answer["rules"][0], *answer["model"]]
+    inner = [
+        *answer["booster_window"],
+        *answer["aim"],
+        *answer["learned"],
+        *answer["rules"][0],
+        *answer["model"],
+    ]
     for key in [*answer, *inner]:
         assert f"`{key}`" in PAGE or key == "name", key
 

@@ -206,12 +206,12 @@ def test_anyone_reads_the_hours_and_finds_them_in_the_menu(visit, alice):
 @pytest.mark.thorough
 def test_add_a_page(copy):
     room = copy / "src/tenuto/clinic/portal"
-    views = room / "views.py"
+    views = room / "views/reading.py"
     views.write_text(views.read_text("utf-8") + PAGE, "utf-8")
     insert(
         room / "urls.py",
         '    path("leaflets/corrected/"',
-        '    path("hours/", views.opening_hours, name="hours"),\n',
+        '    path("hours/", reading.opening_hours, name="hours"),\n',
     )
     (room / "templates/portal/hours.html").write_text(TEMPLATE, "utf-8")
     insert(
@@ -221,9 +221,7 @@ def test_add_a_page(copy):
     )
     contribution = room / "contribution.py"
     text = contribution.read_text("utf-8")
-    contribution.write_text(
-        text.replace("NAVIGATION = (MenuEntry(", "NAVIGATION = (HOURS, MenuEntry("), "utf-8"
-    )
+    contribution.write_text(text.replace("NAVIGATION = (\n", "NAVIGATION = (\n    HOURS,\n"), "utf-8")
     (copy / "tests/clinic/portal/test_hours.py").write_text(PAGE_TEST, "utf-8")
     check(
         copy,

@@ -48,6 +48,7 @@ BY_NAME = {
     "cli/docs.py": "the pages of the manual are rendered by name",
     "clinic/access/audit_rows.py": "an event names its subject's model, whichever room that is",
     "clinic/config/bodies.py": "the session store is a setting of Django",
+    "clinic/forecast/spread.py": "Dask is loaded when a cluster is configured",
     "clinic/ledger/check_new.py": "an event names the rows it seals, whichever room they are in",
     "clinic/pathway/seen.py": "a page names the facts that it rests on, whichever room keeps them",
     "clinic/ui/contributions.py": "the registry reads each room's contribution",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.urls import get_resolver, reverse
+from django.urls import get_resolver
 
 from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.ledger.facts import Fact
@@ -19,7 +19,7 @@ from tests.clinic.conftest import (  # noqa: F401  - the fixtures that a star le
     _quick_and_forgetful,
     hired,
 )
-from tests.clinic.test_crawl import OF_A_PATIENT, address
+from tests.clinic.test_crawl import ALL, OF_A_PATIENT, address
 
 CLINIC = Path(__file__).resolve().parents[2] / "src/tenuto/clinic"
 
@@ -31,7 +31,22 @@ ADDS = {
     "intake:visits": "a visit stands beside the others",
     "scales:scale": "a form stands beside the others",
     "scales:paper": "forms stand beside the others",
+    "scales:call": "a call stands beside the others",
     "scales:ask": "a link stands beside the others",
+    "outcomes:record-check": "a result stands beside the others",
+    "outcomes:missed": "a missed visit stands beside the others",
+    "outcomes:event": "an event stands beside the others",
+    "outcomes:beside-visit": "a visit stands beside the others",
+    "booking:link": "a link stands beside the others",
+    "booking:late": "a delay stands beside the others",
+    "booking:feed": "the newest address opens, whoever asked for it",
+    "infusion:open": "the session of today is opened once",
+    "infusion:identity": "a comparison stands beside the others",
+    "infusion:before": "a reading stands beside the others",
+    "infusion:answers": "an answer stands beside the others",
+    "infusion:reading": "a reading stands beside the others",
+    "infusion:chart": "what happened is charted, whatever the page knew",
+    "infusion:end": "a chart is closed once, and late entries are still kept",
     "access:break-glass": "an emergency waits for nobody",
 }
 """Nothing that stands is replaced."""
@@ -40,6 +55,7 @@ STOPS = {
     "intake:withdraw-photographs": "the patient's word is never held up",
     "plan:withdraw": "stopping is never held up",
     "scales:take-back": "a link is shut whatever became of it",
+    "booking:feed-end": "an address is shut whatever became of it",
 }
 OWN = {
     "intake:history": "entry by entry: `intake.services.history`",
@@ -70,13 +86,71 @@ def test_every_form_about_a_patient_sends_what_was_seen(visit, clinic, ana):
     assert len(found) - len(without) >= 11
 
 
-def test_the_policy_in_effect_is_not_replaced_unseen():
-    view = (
-        get_resolver()
-        .resolve(reverse("policies:activate", args=["00000000-0000-4000-8000-000000000000"]))
-        .func
-    )
-    assert view.rests_on == ("policies.PolicyActivation",)
+SOME = "00000000-0000-4000-8000-000000000000"
+OF_A_CLINIC = {
+    "policies:activate": ("policies.PolicyActivation",),
+    "ports:rota": ("ports.OnCallShift", "ports.OnCallEnd"),
+    "ports:rota-end": ("ports.OnCallShift", "ports.OnCallEnd"),
+    "bookings:setup": ("booking.WeekSetup",),
+}
+"""What is said of no patient and decides for all: the policy in effect, and who is reached at night."""
+OWN_OF_A_CLINIC = {
+    "accounts:clinic-words": "the digest of what patients are told: `accounts.services.words_seen`",
+    "accounts:clinic-zone": "the digest of the zone: `accounts.services.zone_seen`",
+}
+REPLACE_NOTHING_OF_A_CLINIC = {
+    "access:audit-reviewed": "a review stands beside the others",
+    "access:glass": "a broken glass is reviewed once",
+    "access:printed": "a look is recorded",
+    "accounts:staff-add": "a person stands beside the others",
+    "accounts:staff-change": "each button says what it does to one person",
+    "accounts:staff-confirm": "a person is confirmed once by each",
+    "bookings:change": "an appointment ends once",
+    "bookings:check-in": "somebody arrives once",
+    "bookings:feed-end": "one's own address",
+    "bookings:feed-given": "one's own address",
+    "bookings:own-feed": "the newest address opens, whoever asked for it",
+    "bookings:give": "a chair that came free is given once",
+    "bookings:message-again": "a message leaves once",
+    "bookings:offer-answer": "an offer is answered once",
+    "demo:time": "the clock of a demonstration",
+    "desk:patients": "a search",
+    "interop:bundles": "a file stands beside the others",
+    "interop:discard": "one's own file",
+    "interop:keep": "one's own file",
+    "policies:propose": "a version is proposed once",
+    "policies:sign": "the text with its digest",
+    "ui:theme": "one's own screen",
+}
+"""What is said of no patient and replaces nothing that stands."""
+
+
+BEHIND_LINKS = ("links:", "portal:", "intake:enquire")
+OF_ONES_SIGN_IN = {
+    f"accounts:{name}"
+    for name in ("here", "invitation", "lock", "sign-in", "sign-in-known", "sign-out", "unlock")
+}
+
+
+def posting_of_the_clinic(visit, clinic) -> dict[str, object]:
+    """The views that take a form and are about no one patient, by the name of their address."""
+    people = [visit(hired(clinic, f"clinic-poster-{role}", role)) for role in Role]
+    found = {}
+    for route, name, _ in ALL:
+        other = ":" not in name or "<uuid:patient_id>" in route or name.startswith(BEHIND_LINKS)
+        if other or name in OF_ONES_SIGN_IN:
+            continue
+        where = address(route, SOME)
+        if any(browser.post(where).status_code != 405 for browser in people):
+            found[name] = get_resolver().resolve(where).func
+    return found
+
+
+def test_what_counts_for_everybody_is_not_replaced_unseen(visit, clinic):
+    found = posting_of_the_clinic(visit, clinic)
+    resting = {name: view.rests_on for name, view in found.items() if hasattr(view, "rests_on")}
+    assert resting == OF_A_CLINIC
+    assert found.keys() - resting.keys() == OWN_OF_A_CLINIC.keys() | REPLACE_NOTHING_OF_A_CLINIC.keys()
 
 
 def test_what_an_action_rests_on_is_a_table_of_facts(visit, clinic, ana):
