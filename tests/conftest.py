@@ -2,8 +2,44 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+
+import pytest
 from hypothesis import settings
+
+from tests.migrated import template_database, template_file
 
 # A machine that does other work is no reason to fail: no example has a deadline. What failed is printed to be run again.
 settings.register_profile("tenuto", deadline=None, print_blob=True)
 settings.load_profile("tenuto")
+
+
+@pytest.fixture(scope="session")
+def _migrated_once():
+    """Tables come as a copy where Django would run all migrations again."""
+    from django.core import management
+    from django.db import connection
+
+    run = management.call_command
+    if connection.vendor == "postgresql":
+        connection.settings_dict["TEST"]["TEMPLATE"] = template_database(os.environ["TENUTO_DATABASE_URL"])
+
+    def copied(name, *args, **options):
+        if name != "migrate" or not options.get("run_syncdb"):
+            return run(name, *args, **options)
+        if connection.vendor == "sqlite":
+            connection.ensure_connection()
+            migrated = sqlite3.connect(template_file())
+            migrated.backup(connection.connection)
+            migrated.close()
+        return None
+
+    management.call_command = copied
+    yield
+    management.call_command = run
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(_migrated_once, django_db_setup):
+    """As pytest-django makes it, without running the migrations."""

@@ -12,18 +12,22 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.steps import Visit
+from tests.patience import ACTION_MILLISECONDS, PATIENCE, PROBE
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
-START_SECONDS = 600
+expect.set_options(timeout=ACTION_MILLISECONDS)
 
 
 def pytest_collection_modifyitems(items):
@@ -41,7 +45,13 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """The address of `tenuto serve` with a database of its own."""
-    var = tmp_path_factory.mktemp("var")
+    with served(tmp_path_factory.mktemp("var")) as address:
+        yield address
+
+
+@contextmanager
+def served(var: Path) -> Iterator[str]:
+    """A server whose data is in a folder."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -55,7 +65,7 @@ def server(tmp_path_factory):
         stderr=subprocess.STDOUT,
     )
     address = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + PATIENCE
     while not _answers(address):
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
@@ -63,13 +73,13 @@ def server(tmp_path_factory):
         time.sleep(0.2)
     yield address
     process.terminate()
-    process.wait(timeout=60)
+    process.wait(timeout=PATIENCE)
     log.close()
 
 
 def _answers(address: str) -> bool:
     try:
-        return urllib.request.urlopen(f"{address}/sign-in/", timeout=2).status == 200  # noqa: S310 - our own server
+        return urllib.request.urlopen(f"{address}/sign-in/", timeout=PROBE).status == 200  # noqa: S310 - our own server
     except OSError:
         return False
 

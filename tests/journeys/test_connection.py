@@ -23,12 +23,12 @@ def test_what_was_typed_without_a_connection_is_saved_when_it_is_back(visit):
     page.context.set_offline(True)
     answer.fill(TYPED)
     # Then the page says so and keeps the words
-    expect(status).to_contain_text("Not saved: no connection", timeout=8000)
+    expect(status).to_contain_text("Not saved: no connection")
     visit.then_it_looks_right("history-without-a-connection")
     # When the network is back
     page.context.set_offline(False)
     # Then it is saved without another touch, and is there for the next reader
-    expect(status).to_have_text(re.compile(r"^Saved \d\d:\d\d$"), timeout=15_000)
+    expect(status).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
     page.reload()
     expect(page.get_by_label("Length of the present episode")).to_have_value(TYPED)
     # The browser's own complaints about the missing network are the only ones.

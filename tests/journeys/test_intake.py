@@ -49,7 +49,7 @@ def test_an_enquiry_becomes_a_patient_whom_the_gate_blocks_for_a_reason_with_a_s
     visit.then_it_looks_right("intake-medicines")
 
     visit.page.get_by_role("link", name="Intake", exact=True).first.click()
-    expect(visit.page.locator("li", has_text="Medical history").first).to_contain_text("Blocked")
+    expect(visit.page.locator("li", has_text="Medical history").first).to_contain_text("BLOCK")
     visit.then_it_looks_right("intake-blocked")
 
 
@@ -92,7 +92,8 @@ def test_a_thought_of_self_harm_opens_a_task_before_anything_else(intake, visit)
     expect(visit.page.get_by_text("Task opened").first).to_be_visible()
     visit.then_it_looks_right("intake-triage")
     intake.go(f"/patients/{patient}/intake/")
-    expect(visit.section("tasks")).to_contain_text("prescriber, by")
+    # The one on call, a prescriber, is whose task it is.
+    expect(visit.section("tasks")).to_contain_text("Alice Demo, by")
 
 
 def test_the_other_pages_look_right_in_the_dim_room(intake, visit):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.counting import Hand
-from tests.journeys.intake_steps import CODE_SECONDS, IntakeVisit, totp_of
+from tests.journeys.intake_steps import IntakeVisit, totp_of
 from tests.journeys.steps import PASSWORD, Visit
 
 MOST = 90
@@ -24,7 +23,6 @@ class Person:
 
     def __init__(self, browser, server: str, count: Counter[str]) -> None:
         self.page = browser.new_context().new_page()
-        self.page.set_default_timeout(10_000)
         self.visit = Visit(self.page, server)
         self.hand = Hand(self.page, count)
 
@@ -41,7 +39,7 @@ class Person:
 
     def is_saved(self) -> None:
         saved = re.compile(r"^Saved \d\d:\d\d$")
-        expect(self.page.locator("[data-save-status]")).to_have_text(saved, timeout=15_000)
+        expect(self.page.locator("[data-save-status]")).to_have_text(saved)
 
 
 @pytest.fixture
@@ -174,7 +172,7 @@ def triages(alice: Person) -> None:
     hand.clicks(page.get_by_role("link", name=re.compile("^Suicide triage")))
     hand.clicks(page.get_by_role("radio", name=re.compile("^None")))
     hand.fills("What the level rests on", "interview; no thoughts, no plan")
-    hand.button("Record the level")
+    hand.button("Record the triage")
 
 
 def decides(alice: Person) -> None:
@@ -196,15 +194,9 @@ def plans(alice: Person) -> None:
     hand.button("Prepare for signature")
     expect(page.get_by_role("heading", name=re.compile("Plan, version 1"))).to_be_visible()
     hand.fills("Reason", "Escort, transport and consent are arranged before the first infusion.")
-    waits_for_the_next_code()
     hand.button("Sign plan")
     alice.gives_the_code("alice")
     expect(page.get_by_role("status").first).to_contain_text("is signed and in force")
-
-
-def waits_for_the_next_code() -> None:
-    """A code counts once: whoever signs twice waits for the next one."""
-    time.sleep(CODE_SECONDS - time.time() % CODE_SECONDS + 1)
 
 
 def test_from_an_enquiry_to_a_signed_plan_within_ninety_interactions(people):

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.intake_steps import IntakeVisit
 from tests.journeys.steps import Visit
-from tests.journeys.test_scale_link import PHONE, birthday, taps
+from tests.journeys.test_scale_link import PHONE, birthday, given_a_number, taps
 
 PATIENT = "Demo Lilac"
 SIGNED = "Demo Redwood"
@@ -30,22 +30,20 @@ class SafetyVisit(IntakeVisit):
     def makes_a_link(self, patient: str, scale: str) -> str:
         self.go(f"/patients/{patient}/scales/ask/")
         self.page.get_by_label(scale, exact=True).check()
-        self.page.get_by_role("button", name="Make the link").click()
+        self.page.get_by_role("button", name="Ask", exact=True).click()
         return self.page.get_by_role("textbox", name="Address").input_value()
 
-    def decides(self, patient: str, outcome: str, username: str, reason: str) -> None:
+    def decides(self, patient: str, outcome: str, reason: str) -> None:
         self.go(f"/patients/{patient}/intake/decision/")
         self.page.get_by_role("radio", name=outcome).check()
         self.page.get_by_label("Reason").fill(reason)
         self.page.get_by_role("button", name="Sign the decision").click()
-        if self.page.locator("input[name=code]").count():
-            self.gives_the_second_factor(username)
 
     def triages(self, patient: str, level: str, rests_on: str) -> None:
         self.go(f"/patients/{patient}/scales/triage/")
         self.page.get_by_role("radio", name=re.compile(rf"^{level}")).check()
         self.page.get_by_label("What the level rests on").fill(rests_on)
-        self.page.get_by_role("button", name="Record the level").click()
+        self.page.get_by_role("button", name="Record the triage").click()
 
     def reaches_them_about(self, patient: str, title: str, words: str) -> None:
         self.go(f"/patients/{patient}/intake/")
@@ -65,11 +63,15 @@ class SafetyVisit(IntakeVisit):
         self.page.get_by_label("The patient types their full name").fill(name)
         self.page.get_by_role("button", name="Sign the consent").click()
         self.gives_the_second_factor(username)
-        expect(self.page.get_by_role("button", name="Withdraw the consent")).to_be_visible()
+        expect(self.page.get_by_role("link", name="The patient withdraws the consent")).to_be_visible()
 
     def withdraws_the_consent(self, patient: str) -> None:
         self.go(f"/patients/{patient}/intake/consent/")
-        self.page.get_by_role("button", name="Withdraw the consent").click()
+        self.page.get_by_role("link", name="The patient withdraws the consent").click()
+        self.page.get_by_role("button", name="Record the withdrawal").click()
+        expect(self.page.get_by_text("Choose how the patient said it.").first).to_be_visible()
+        self.page.get_by_role("radio", name="The patient said it by phone").check()
+        self.page.get_by_role("button", name="Record the withdrawal").click()
         expect(self.page.get_by_text("Withdrawn").first).to_be_visible()
 
     # ---- then ------------------------------------------------------------------------------------------------
@@ -105,14 +107,16 @@ def test_item_9_by_link_is_red_on_every_page_until_a_clinicians_triage(safe, vis
     visit.given_signed_in("carol")
     patient = safe.opens(PATIENT)
     born = birthday(visit, patient)
+    given_a_number(visit, patient)
     phone.page.goto(safe.makes_a_link(patient, "PHQ-9"))
     phone.page.get_by_label("Your date of birth").fill(born)
     phone.page.get_by_role("button", name="Open").click()
-    phone.page.get_by_role("link", name="Begin").click()
-    for answer in (*["Several days"] * 8, "More than half the days", "Somewhat difficult"):
+    for answer in (*["Several days"] * 8, "More than half the days"):
         taps(phone, answer)
-    phone.page.get_by_role("button", name="Send the answers").click()
     expect(phone.page.get_by_role("heading", name="Thank you for saying it")).to_be_visible()
+    phone.page.get_by_role("button", name="Go on with the questions").click()
+    taps(phone, "Somewhat difficult")
+    expect(phone.page.get_by_role("heading", name="Your own scores")).to_be_visible()
 
     # It is first and red on every page; in the list it is why nothing goes on, before every gate that is closed for less.
     safe.sees_it_first_on(PAGES, patient, "PHQ-9 item 9 was 2", "open")
@@ -138,7 +142,7 @@ def test_item_9_by_link_is_red_on_every_page_until_a_clinicians_triage(safe, vis
     # Acceptance is refused until then.
     visit.given_signed_in("alice")
     safe.sees_it_first_on(OF_CLINICIANS, patient, "PHQ-9 item 9 was 2", "open")
-    safe.decides(patient, "Accepted for planning", "alice", "Seen and weighed.")
+    safe.decides(patient, "Accepted for planning", "Seen and weighed.")
     expect(visit.page.get_by_role("main")).to_contain_text(re.compile("Suicide risk, urgent"))
     expect(visit.page.get_by_text("Accepted for planning, signed by")).to_have_count(0)
     visit.then_it_looks_right("safety-not-accepted")
@@ -148,7 +152,8 @@ def test_item_9_by_link_is_red_on_every_page_until_a_clinicians_triage(safe, vis
     safe.sees_it_first_on((*PAGES, *OF_CLINICIANS), patient, "known, triaged", "known")
     visit.then_it_looks_right("safety-known")
     safe.reaches_them_about(patient, "Low suicide risk", "Safety plan gone over with her and her sister.")
-    safe.decides(patient, "Accepted for planning", "alice", "Known and followed.")
+    safe.decides(patient, "Accepted for planning", "Known and followed.")
+    safe.gives_the_second_factor("alice")
     expect(visit.page.get_by_text("Accepted for planning, signed by Alice Demo")).to_be_visible()
 
 
@@ -164,16 +169,15 @@ def test_a_consent_taken_back_after_the_signature_stands_before_all_else(safe, v
     visit.given_signed_in("bob")
     safe.go(f"/patients/{patient}/plan/")
     look = visit.page.get_by_role("region", name="Look again")
-    expect(look).to_contain_text("withdrawn the consent")
+    expect(look).to_contain_text("Only a new consent lets this plan go on")
     dose = visit.section("dose")
     assert look.bounding_box()["y"] < dose.bounding_box()["y"]
-    expect(visit.page.get_by_text(re.compile("Today:")).first).to_contain_text("REFUSE")
-    expect(visit.page.get_by_role("link", name="Calendar file")).to_have_count(0)
+    expect(visit.section("gate")).to_contain_text("REFUSE")
+    expect(visit.page.get_by_role("link", name="Calendar file, dates cancelled")).to_be_visible()
     visit.then_it_looks_right("consent-taken-back")
-    safe.go(calendar)
-    expect(visit.page.get_by_role("main")).to_contain_text("No dates while the plan is held")
-    for path in ("intake/", "scales/", "plan/visits/"):
-        safe.go(f"/patients/{patient}/{path}")
-        expect(
-            visit.page.get_by_role("banner", name="Patient").or_(visit.page.locator("header.banner"))
-        ).to_contain_text("withdrawn the consent")
+    dates = visit.page.request.get(f"{visit.address}{calendar}").text()
+    assert set(re.findall(r"STATUS:(\w+)", dates)) == {"CANCELLED"}
+    safe.sees_it_first_on(PAGES, patient, "withdrawn the consent", "open")
+    visit.then_it_looks_right("consent-taken-back-elsewhere")
+    safe.go("/")
+    expect(visit.page.get_by_role("row").filter(has_text=SIGNED)).to_contain_text("Consent withdrawn")
