@@ -152,9 +152,9 @@ def overhead() -> float:
     shares = []
     register(staff, "warm")
     for turn in range(ROUNDS):
-        with_it = timed(lambda turn=turn: register(staff, f"sealed {turn}"))[1]  # type: ignore[misc]
+        with_it = timed(lambda turn=turn: register(staff, f"sealed {turn:02}"))[1]  # type: ignore[misc]
         with mock.patch.object(sealed, "_touches", return_value=False):
-            without = timed(lambda turn=turn: register(staff, f"bare {turn}"))[1]  # type: ignore[misc]
+            without = timed(lambda turn=turn: register(staff, f"bare {turn:02}"))[1]  # type: ignore[misc]
         shares.append(with_it / without - 1)
     # What was registered without seals is sealed before the check looks.
     from tenuto.clinic.ledger.models import AuditEvent
@@ -175,7 +175,7 @@ def register(staff: Any, name: str) -> None:
         register_patient(
             name=f"Bench {name} {turn}",
             birth_date=None,
-            identifiers=[Identifier(f"{name} {turn}", "MRN", "urn:bench", proves=True)],
+            identifiers=[Identifier(f"{name} {turn:02}", "MRN", "urn:bench", proves=True)],
             by=staff,
             at=datetime.now(UTC),
         )
