@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.loaded import acting_on_loaded_pages
 from tests.journeys.steps import Visit
 from tests.patience import ACTION_MILLISECONDS, PATIENCE, PROBE
 
@@ -82,6 +83,12 @@ def _answers(address: str) -> bool:
         return urllib.request.urlopen(f"{address}/sign-in/", timeout=PROBE).status == 200  # noqa: S310 - our own server
     except OSError:
         return False
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _on_loaded_pages():
+    with acting_on_loaded_pages():
+        yield
 
 
 @pytest.fixture

@@ -82,7 +82,6 @@ def takes_the_history(carol: Person) -> None:
 
     def nothing_of_these(name: str) -> None:
         hand.clicks(step(name).get_by_role("button", name="I asked: nothing of these"))
-        page.wait_for_load_state()
         expect(step(name).locator(".intake-together")).to_have_count(0)
 
     hand.answers("Administrative sex", "Male")

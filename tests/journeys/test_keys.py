@@ -11,7 +11,6 @@ from playwright.sync_api import expect
 def test_pages_are_gone_through_by_single_keys(visit):
     visit.given_signed_in()
     page = visit.page
-    page.wait_for_load_state()
     # Rows: down, up, and into the record.
     page.keyboard.press("j")
     page.keyboard.press("j")
@@ -22,16 +21,13 @@ def test_pages_are_gone_through_by_single_keys(visit):
     expect(first).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/patients/"))
-    page.wait_for_load_state()
     # A page by its letter, a stage by its number.
     page.keyboard.press("g")
     page.keyboard.press("1")
     page.wait_for_url(re.compile("/intake/$"))
-    page.wait_for_load_state()
     page.keyboard.press("g")
     page.keyboard.press("w")
     page.wait_for_url(re.compile("/worklist/"))
-    page.wait_for_load_state()
     # From where there is no search, into the field of the page with one, where letters are letters.
     page.keyboard.press("/")
     expect(page.get_by_role("heading", name="Patients")).to_be_visible()
@@ -44,7 +40,6 @@ def test_pages_are_gone_through_by_single_keys(visit):
 def test_the_list_of_keys_looks_right_and_turns_them_off(visit):
     visit.given_signed_in()
     page = visit.page
-    page.wait_for_load_state()
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keyboard")
     expect(keys).to_contain_text("g w")
