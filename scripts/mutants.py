@@ -1,15 +1,17 @@
 """Break the rules on purpose and count how many breaks the tests notice: `./test --soak` does it, after the long tests.
 
-    python scripts/mutants.py [how many of core] [how many of clinic]
+    python scripts/mutants.py [how many of core] [how many of clinic] [--map FILE]
 
 Cosmic Ray makes the mutants, of the rule modules of core and of the services of the clinic, in a copy of the tree. A sample
-drawn with a fixed seed is tried, each against the tests of its module, then of its room, then of what builds on it. The
-result goes to docs/mutation-results.md, with every survivor as the change that no test noticed; what was looked at by a
-person stands in docs/mutation-survivors.toml.
+drawn with a fixed seed is tried, each against the tests that reach the changed lines, the nearest first: coverage.py writes
+down in one run of all tests which they are. `--map` takes the data of such a run instead. The result goes to
+docs/mutation-results.md, with every survivor as the change that no test noticed; what was looked at by a person stands in
+docs/mutation-survivors.toml.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import random
@@ -19,12 +21,13 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
+import coverage
 from cosmic_ray.ast import ast_nodes, get_ast_from_path
 from cosmic_ray.mutating import mutate_and_test, mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
@@ -39,11 +42,10 @@ PACKAGES = {
 }  # fmt: skip
 SAMPLE = {"core": 200, "clinic": 100}
 """How many of each. Services are few beside the rules; a proportional sample would hardly see them."""
-BEYOND = {
-    "core": "tests/core/course tests/core/plan tests/core/intake tests/core/forecast tests/spec tests/cli/test_plan.py",
-    "clinic": "tests/attacks tests/clinic/desk tests/clinic/plan",
-}
-"""The tests of what builds on the rooms of a package, in which a break shows last."""
+TESTS = "tests/core tests/spec tests/clinic tests/attacks tests/cli tests/contracts"
+MARKS = "not soak and not journey and not thorough"
+MOST_TESTS = 400
+"""A line that thousands of tests reach is tried by the nearest of them; a survivor may so be one that a farther test sees."""
 SEED = 1
 WANTED = 0.9
 MOST_SECONDS = 1200
@@ -76,19 +78,97 @@ class Tried:
 
 def main() -> int:
     """Draw, try, write; 1 when fewer than nine in ten are noticed."""
-    sizes = dict(zip(PACKAGES, map(int, sys.argv[1:]), strict=False)) or SAMPLE
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("sizes", nargs="*", type=int, help="how many of core, how many of clinic")
+    parser.add_argument(
+        "--map", type=Path, metavar="FILE", help="data of coverage.py with the tests as contexts"
+    )
+    args = parser.parse_args()
+    sizes = dict(zip(PACKAGES, args.sizes, strict=False)) or SAMPLE
+    given = args.map and args.map.resolve()
     with tempfile.TemporaryDirectory(prefix="tenuto-mutants-") as folder:
         copy_to(Path(folder))
         os.chdir(folder)
+        reach = Reach(given or reached())
         tried: list[Tried] = []
         for package, size in sizes.items():
             for each in draw(package, size):
-                tried.append(attempt(package, each))
+                tried.append(attempt(package, each, reach))
                 # It takes an hour; what was tried when it is stopped is kept.
                 RESULT.write_text(page(tried), "utf-8")
     share = noticed(tried) / len(tried)
     print(f"{noticed(tried)} of {len(tried)} mutants noticed ({share:.0%}): {RESULT.relative_to(ROOT)}")
     return int(share < WANTED)
+
+
+def reached() -> Path:
+    """Run all tests once, and write down which of them reach which lines."""
+    data = Path("reached.coverage").resolve()
+    command = [sys.executable, "-m", "pytest", "-q", "--no-header", "-n", "2", "-m", MARKS, *TESTS.split()]
+    cover = ["--cov=src/tenuto", "--cov-context=test", "--cov-report="]
+    subprocess.run(
+        [*command, *cover], check=True, env={**os.environ, "COVERAGE_FILE": str(data), "PYTHONPATH": "src:."}
+    )
+    return data
+
+
+def collected() -> set[str]:
+    """The names of all tests, by which each can be run alone."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--no-header",
+        "--collect-only",
+        "-m",
+        MARKS,
+        *TESTS.split(),
+    ]
+    listed = subprocess.run(
+        command, check=True, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": "src:."}
+    ).stdout
+    return {line for line in listed.splitlines() if "::" in line}
+
+
+class Reach:
+    """Which tests reach which lines."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = coverage.CoverageData(basename=str(data))
+        self._data.read()
+        self._known = collected()
+        self._named = {Path(name).parts[-4:]: name for name in self._data.measured_files()}
+
+    def of(self, mutation: MutationSpec) -> list[str]:
+        """The names of the tests that reach the changed lines, the nearest first, never more than `MOST_TESTS`.
+
+        What is read when a module is imported is reached by no test of its own: there it is every test that reaches any
+        line of the module.
+        """
+        module = mutation.module_path
+        lines = self._data.contexts_by_lineno(self._named.get(module.parts[-4:], ""))
+        changed = range(mutation.start_pos[0], mutation.end_pos[0] + 1)
+        names = (names_of(lines, changed) or names_of(lines, lines)) & self._known
+        return sorted(names, key=lambda name: (distance(name, module), name))[:MOST_TESTS]
+
+
+def names_of(lines: Mapping[int, list[str]], chosen: Iterable[int]) -> set[str]:
+    """The tests that reach any of the chosen lines: a context is `name|setup`, `name|run` or nothing at an import."""
+    contexts = {context for line in chosen for context in lines.get(line, ())}
+    return {name for name, _, phase in (context.rpartition("|") for context in contexts) if phase == "run"}
+
+
+def distance(test: str, module: Path) -> int:
+    """0 for the tests of the module, 1 of its room, 2 of its package or of the tables, 3 of what builds on it."""
+    path = Path(test.partition("::")[0])
+    _, _, package, *inside = module.parts
+    room = Path("tests", package, inside[0]) if len(inside) > 1 else Path("tests", package)
+    if path.is_relative_to(room):
+        return 0 if path.stem == f"test_{module.stem}" else 1
+    return 2 if path.is_relative_to(Path("tests", package)) or "spec" in path.parts else 3
 
 
 def copy_to(folder: Path) -> None:
@@ -140,26 +220,24 @@ def mutations(paths: Iterable[Path]) -> Iterator[MutationSpec]:
                 )
 
 
-def attempt(package: str, mutation: MutationSpec) -> Tried:
+def attempt(package: str, mutation: MutationSpec, reach: Reach) -> Tried:
     """Make the change, run the tests that should see it, and take it back."""
-    result = mutate_and_test([mutation], command(mutation.module_path), MOST_SECONDS)
+    tests = reach.of(mutation)
+    result = mutate_and_test([mutation], command(tests), MOST_SECONDS)
     lines = (result.diff or "").splitlines()
     change = [line for line in lines if line[:1] in "+-" and line[:3] not in ("+++", "---")]
-    seen = result.test_outcome is not TestOutcome.SURVIVED
+    seen = bool(tests) and result.test_outcome is not TestOutcome.SURVIVED
     tried = Tried(package, mutation, seen, "\n".join(change))
-    print(f"{'noticed' if seen else 'SURVIVED'} {tried.name}", flush=True)
+    print(f"{'noticed' if seen else 'SURVIVED'} {tried.name} ({len(tests)} tests reach it)", flush=True)
     return tried
 
 
-def command(module: Path) -> str:
-    """The tests of the module, then those of its room, then those of what builds on it; the first failure ends it."""
-    _, _, package, *inside = module.parts
-    room = Path("tests", package, inside[0]) if len(inside) > 1 else Path("tests", package)
-    runs = [room / f"test_{module.stem}.py", room]
+def command(tests: list[str]) -> str:
+    """Run these tests in their order until the first fails."""
+    Path("chosen.txt").write_text("\n".join(tests), "utf-8")
     python = f"PYTHONPATH=src:. {sys.executable} -m pytest -q -x --no-header -p no:cacheprovider"
-    marks = '-m "not soak and not journey and not thorough"'
-    steps = [f"{python} {marks} {run}" for run in runs if run.exists()]
-    return f"sh -c '{' && '.join([*steps, f'{python} {marks} {BEYOND[package]}'])}'"
+    # Failed tests, or a module that no longer loads, notice a break; tests that could not be run have noticed nothing.
+    return f"sh -c '{python} --hypothesis-profile checking @chosen.txt; case $? in 1|2) exit 1;; *) exit 0;; esac'"
 
 
 def noticed(tried: Iterable[Tried]) -> int:
