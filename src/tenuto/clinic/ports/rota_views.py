@@ -27,7 +27,7 @@ from tenuto.clinic.ports.on_call import (
     put_on_call,
     shifts_ahead,
 )
-from tenuto.clinic.ui.fields import MomentField
+from tenuto.clinic.ui.fields import MomentField, offer_rows
 
 __all__ = ["RotaForm", "end", "rota"]
 
@@ -61,7 +61,7 @@ class RotaForm(forms.Form):
     def __init__(self, data: object = None, *, clinic: Clinic) -> None:
         now = clock.instant().replace(minute=0, second=0, microsecond=0)
         super().__init__(data, initial={"begins_at": now, "ends_at": now + USUAL})  # type: ignore[arg-type]
-        self.fields["staff"].queryset = may_be_on_call(clinic)  # type: ignore[attr-defined]
+        offer_rows(self, "staff", may_be_on_call(clinic))
 
 
 def _typed(request: HttpRequest) -> RotaForm:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
 from tenuto.clinic.ui.words import ways_to_reach
 from tenuto.core.units import UnitError, plain, read_decimal
@@ -19,6 +21,8 @@ __all__ = [
     "PhoneField",
     "ReachField",
     "day_input",
+    "offer",
+    "offer_rows",
     "reach_problem",
     "whole_number",
 ]
@@ -30,6 +34,24 @@ _IF_RIGHT = (
 )
 MOST_DIGITS = 18
 """As many as every database counts."""
+
+
+def offer(form: forms.Form, name: str, choices: Iterable[Any]) -> None:
+    """Set what can be chosen in a field of one form: what is on offer depends on the clinic and the patient."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(
+            f"{type(form).__name__}.{name} is a {type(field).__name__}, from which nothing is chosen."
+        )
+    field.choices = [*choices]
+
+
+def offer_rows(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
+    """Set which rows can be chosen in a field of one form."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ModelChoiceField):
+        raise TypeError(f"{type(form).__name__}.{name} is a {type(field).__name__}, which chooses no row.")
+    field.queryset = rows
 
 
 def day_input() -> forms.DateInput:

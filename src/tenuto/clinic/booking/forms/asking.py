@@ -14,7 +14,7 @@ from django.http import QueryDict
 
 from tenuto.clinic.booking.needs import BookingNeed
 from tenuto.clinic.booking.services import AskedSeries, VisitPlace
-from tenuto.clinic.ui.fields import DayField
+from tenuto.clinic.ui.fields import DayField, offer
 from tenuto.core.scheduling.clock import instant_of
 from tenuto.core.scheduling.period import Span, Wishes
 from tenuto.core.scheduling.week import ClinicWeek
@@ -66,9 +66,9 @@ class AskedSeriesForm(forms.Form):
         }
         super().__init__(data or None, initial=initial)
         self.fields["count"].max_value = max(need.missing, 1)  # type: ignore[attr-defined]
-        self.fields["chair"].choices = [("", "Any chair"), *((c, c) for c in week.chairs)]  # type: ignore[attr-defined]
-        self.fields["nurse"].choices = [("", "Any nurse"), *((n, n) for n in week.shifts)]  # type: ignore[attr-defined]
-        self.fields["days"].choices = [(str(n), DAY_NAMES[n]) for n in sorted(week.hours)]  # type: ignore[attr-defined]
+        offer(self, "chair", [("", "Any chair"), *((c, c) for c in week.chairs)])
+        offer(self, "nurse", [("", "Any nurse"), *((n, n) for n in week.shifts)])
+        offer(self, "days", [(str(n), DAY_NAMES[n]) for n in sorted(week.hours)])
 
     def clean_least(self) -> int:
         """Never closer than the policy's least gap, whatever is typed."""

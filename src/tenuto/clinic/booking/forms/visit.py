@@ -9,7 +9,7 @@ from django import forms
 from tenuto.clinic.booking.forms.asking import ChosenPlaces, ClockField
 from tenuto.clinic.booking.models import Appointment, AppointmentEnd
 from tenuto.clinic.booking.services.late import MOST_LATE_MINUTES
-from tenuto.clinic.ui.fields import DayField
+from tenuto.clinic.ui.fields import DayField, offer
 
 __all__ = ["EndVisitForm", "LateForm", "MoveForm", "OtherVisitForm", "RescueForm"]
 
@@ -94,4 +94,4 @@ class OtherVisitForm(forms.Form):
 
     def __init__(self, data: Any = None, *, rooms: tuple[str, ...]) -> None:
         super().__init__(data, auto_id="id_other_%s")
-        self.fields["room"].choices = [("", "By phone"), *((room, room) for room in rooms)]  # type: ignore[attr-defined]
+        offer(self, "room", [("", "By phone"), *((room, room) for room in rooms)])

@@ -30,6 +30,7 @@ from tenuto.clinic.links.api import OpenedLink, by_link
 from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.ui.fields import offer
 
 __all__ = ["end", "feed", "give", "own", "own_end", "own_given", "patients_own"]
 
@@ -89,7 +90,7 @@ class FeedForm(forms.Form):
 
     def __init__(self, data: object = None, *, nurses: tuple[str, ...]) -> None:
         super().__init__(data)  # type: ignore[arg-type]
-        self.fields["nurse"].choices = [("", "All visits"), *((name, name) for name in nurses)]  # type: ignore[attr-defined]
+        offer(self, "nurse", [("", "All visits"), *((name, name) for name in nurses)])
 
 
 @require_safe

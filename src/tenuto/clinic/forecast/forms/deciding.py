@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from tenuto.clinic.forecast.models import DateDecision
-from tenuto.clinic.ui.fields import DayField
+from tenuto.clinic.ui.fields import DayField, offer
 from tenuto.clinic.ui.words import long_day
 
 __all__ = ["DateForm"]
@@ -46,7 +46,7 @@ class DateForm(forms.Form):
         choices: list[Any] = [(Outcome.OTHER, "Another day"), (Outcome.DECLINED, "No infusion for now")]
         if proposed is not None:
             choices.insert(0, (Outcome.ACCEPTED, f"The proposed day, {long_day(proposed)}"))
-        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "outcome", choices)
         other = chosen is not None and chosen != proposed
         self.initial.update(ground=ground, on=chosen if other else None)
         if other:  # who took a day to the decision chose it

@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 
-from tenuto.clinic.ui.fields import MomentField, NumberField
+from tenuto.clinic.ui.fields import MomentField, NumberField, offer
 from tenuto.core.infusion.adverse import adverse_event_kinds
 from tenuto.core.infusion.entries import (
     AdverseEventCharted,
@@ -188,7 +188,7 @@ class EventEntry(EntryForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = [(kind.id, kind.title) for kind in adverse_event_kinds().values()]
-        self.fields["event"].choices = [("", "Choose"), *offered]  # type: ignore[attr-defined]
+        offer(self, "event", [("", "Choose"), *offered])
 
     def content(self) -> Charted:
         got = self.cleaned_data

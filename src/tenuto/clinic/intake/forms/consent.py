@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from tenuto.clinic.intake.models import ConsentWithdrawn
+from tenuto.clinic.ui.fields import offer
 from tenuto.core.intake.conditions import Condition
 from tenuto.core.intake.consent_text import ConsentStatement, ConsentText
 
@@ -30,7 +31,7 @@ class ConsentForm(forms.Form):
         super().__init__(data, initial={"text_sha256": text.sha256})
         self.text = text
         offered = [(c.id, c.title) for c in treated]
-        self.fields["indication"].choices = [("", "All that is treated here"), *offered]  # type: ignore[attr-defined]
+        offer(self, "indication", [("", "All that is treated here"), *offered])
         for statement in text.statements:
             self.fields[f"agree-{statement.id}"] = forms.BooleanField(
                 label="I have understood this and agree.",

@@ -12,7 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from tenuto.clinic.ui.fields import DayField
+from tenuto.clinic.ui.fields import DayField, offer
 from tenuto.core.literature.maintenance import MaintenanceRule, maintenance_rules
 from tenuto.core.literature.order_set import order_set
 from tenuto.core.literature.protocol import Protocol, protocols
@@ -97,15 +97,15 @@ class OptionsForm(forms.Form):
 
     def __init__(self, data: QueryDict, *, policy: Policy, today: date) -> None:
         super().__init__(_completed(data, policy, today) if data else None, initial=_initial(policy, today))
-        self.fields["protocol"].choices = [("", "As proposed"), *_named(protocols().values())]  # type: ignore[attr-defined]
+        offer(self, "protocol", [("", "As proposed"), *_named(protocols().values())])
         self.offer_maintenance(())
         known = order_set()
         diluents = [(each.id, each.title.capitalize()) for each in known.diluents.values()]
         medicines = [(each.id, each.title) for each in known.side_effects.values()]
-        self.fields["vial"].choices = [("", "Not chosen"), *_vials()]  # type: ignore[attr-defined]
+        offer(self, "vial", [("", "Not chosen"), *_vials()])
         # The first is the usual one, and what nobody chose.
-        self.fields["diluent"].choices = [("", diluents[0][1]), *diluents[1:]]  # type: ignore[attr-defined]
-        self.fields["side_effects"].choices = medicines  # type: ignore[attr-defined]
+        offer(self, "diluent", [("", diluents[0][1]), *diluents[1:]])
+        offer(self, "side_effects", medicines)
 
     def offer(self, fitting: Iterable[Protocol], *, proposed: str) -> None:
         """Put the protocols that fit the person's diagnosis first, and name the one that would be proposed."""
@@ -114,7 +114,7 @@ class OptionsForm(forms.Form):
         others = [pair for pair in _named(protocols().values()) if pair[0] not in known]
         groups = [("For this diagnosis", first)] if first else []
         blank = ("", f"As proposed: {proposed}" if proposed else "As proposed")
-        self.fields["protocol"].choices = [blank, *groups, ("For other diagnoses", others)]  # type: ignore[attr-defined]
+        offer(self, "protocol", [blank, *groups, ("For other diagnoses", others)])
 
     def offer_maintenance(self, usual: Iterable[MaintenanceRule]) -> None:
         """Put the rules that go with the protocol first, the usual one named."""
@@ -123,7 +123,7 @@ class OptionsForm(forms.Form):
         others = [pair for pair in _rules(maintenance_rules().values()) if pair[0] not in known]
         blank = ("", f"As the protocol says: {first[0][1]}" if first else "As the protocol says")
         groups = [("With this protocol", first)] if first else []
-        self.fields["maintenance"].choices = [blank, *groups, ("Others", others)]  # type: ignore[attr-defined]
+        offer(self, "maintenance", [blank, *groups, ("Others", others)])
 
     def clean_volume(self) -> TotalVolume | None:
         typed = self.cleaned_data["volume"].strip().removesuffix("mL").strip()

@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from tenuto.clinic.plan.services.visits import orderable
-from tenuto.clinic.ui.fields import DayField
+from tenuto.clinic.ui.fields import DayField, offer
 from tenuto.core.course.infusion import GivenInfusion, Tolerability
 from tenuto.core.plan.side_effects import side_effects
 from tenuto.core.units import Mg, Minutes, UnitError, read_decimal
@@ -58,7 +58,7 @@ class GivenInfusionForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         effects = [(effect.id, effect.title) for effect in side_effects().values()]
-        self.fields["effects"].choices = effects  # type: ignore[attr-defined]
+        offer(self, "effects", effects)
         for name in ("worst_grade", "open_grade", "pressure_alert"):
             self.fields[name].error_messages["required"] = "Choose one; nothing is assumed."
 
@@ -108,7 +108,7 @@ class OrdersForm(forms.Form):
     def __init__(self, *args: Any, effects: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(key, option.text) for key, (_, option) in orderable(effects)]
-        self.fields["chosen"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "chosen", choices)
 
 
 def _number(typed: str, *, above: int, most: int, places: int) -> Decimal:

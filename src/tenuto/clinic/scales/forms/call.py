@@ -9,6 +9,7 @@ from django import forms
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.scales.models import IncomingCall
 from tenuto.clinic.scales.services.calling import QUESTION
+from tenuto.clinic.ui.fields import offer, offer_rows
 from tenuto.core.scales.reading import instrument
 
 __all__ = ["CallForm"]
@@ -42,9 +43,9 @@ class CallForm(forms.Form):
         asked = [(str(option.value), option.label) for option in item.options]
         choices = [*asked, (NOT_ANSWERED, "Asked, not answered"), (NOT_ASKED, "Not asked")]
         self.fields["thoughts"].label = f"Ask: {item.text}"
-        self.fields["thoughts"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "thoughts", choices)
         people = clinic.staff.filter(is_active=True).exclude(role="auditor").order_by("name", "pk")
-        self.fields["owner"].queryset = people  # type: ignore[attr-defined]
+        offer_rows(self, "owner", people)
 
     def call(self) -> dict[str, Any]:
         """What `record_call` takes of it."""

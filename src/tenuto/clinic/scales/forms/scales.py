@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from tenuto.clinic.ui.fields import DayField
+from tenuto.clinic.ui.fields import DayField, offer
 from tenuto.core.outcomes.due import AskingPlace
 from tenuto.core.scales.definition import Instrument, Item
 
@@ -95,7 +95,7 @@ class AskForm(forms.Form):
 
     def __init__(self, data: Any = None, *, offered: Sequence[Instrument]) -> None:
         super().__init__(data)
-        self.fields["instruments"].choices = [(s.id, s.title) for s in offered]  # type: ignore[attr-defined]
+        offer(self, "instruments", [(s.id, s.title) for s in offered])
 
 
 def _name(item: Item) -> str:
