@@ -46,6 +46,8 @@ TESTS = "tests/core tests/spec tests/clinic tests/attacks tests/cli tests/contra
 MARKS = "not soak and not journey and not thorough"
 MOST_TESTS = 400
 """A line that thousands of tests reach is tried by the nearest of them; a survivor may so be one that a farther test sees."""
+RAN = ("0", "1", "2")
+"""What pytest ends with when tests passed, failed, or could not be collected since a module no longer loads."""
 SEED = 1
 WANTED = 0.9
 MOST_SECONDS = 1200
@@ -224,6 +226,9 @@ def attempt(package: str, mutation: MutationSpec, reach: Reach) -> Tried:
     """Make the change, run the tests that should see it, and take it back."""
     tests = reach.of(mutation)
     result = mutate_and_test([mutation], command(tests), MOST_SECONDS)
+    ended = Path("code.txt").read_text("utf-8").strip()
+    if tests and ended not in RAN:
+        raise SystemExit(f"The tests of {mutation.module_path} could not be run: pytest ended with {ended}.")
     lines = (result.diff or "").splitlines()
     change = [line for line in lines if line[:1] in "+-" and line[:3] not in ("+++", "---")]
     seen = bool(tests) and result.test_outcome is not TestOutcome.SURVIVED
@@ -236,8 +241,7 @@ def command(tests: list[str]) -> str:
     """Run these tests in their order until the first fails."""
     Path("chosen.txt").write_text("\n".join(tests), "utf-8")
     python = f"PYTHONPATH=src:. {sys.executable} -m pytest -q -x --no-header -p no:cacheprovider"
-    # Failed tests, or a module that no longer loads, notice a break; tests that could not be run have noticed nothing.
-    return f"sh -c '{python} --hypothesis-profile checking @chosen.txt; case $? in 1|2) exit 1;; *) exit 0;; esac'"
+    return f"sh -c '{python} --hypothesis-profile checking @chosen.txt; code=$?; echo $code > code.txt; exit $code'"
 
 
 def noticed(tried: Iterable[Tried]) -> int:

@@ -26,7 +26,9 @@ def main() -> int:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 server.psql(f"ALTER SYSTEM SET {setting} = off;")
             server.psql("SELECT pg_reload_conf();")
-            environment = {**os.environ, "TENUTO_DATABASE_URL": server.get_uri()}
+            # Its own pg_dump and pg_restore, which must not be older than the server.
+            path = f"{server.bin_path}{os.pathsep}{os.environ.get('PATH', '')}"
+            environment = {**os.environ, "TENUTO_DATABASE_URL": server.get_uri(), "PATH": path}
             return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
         finally:
             server.cleanup()

@@ -59,6 +59,11 @@ COMMANDS: dict[str, Command] = {
     "staff": Command(
         "tenuto.cli.staff", "open a clinic, confirm a signer, reset a lost second factor; on record"
     ),
+    "backup": Command(
+        "tenuto.cli.backup",
+        "make an encrypted backup while the clinic works, and see that it would come back",
+    ),
+    "restore": Command("tenuto.cli.restore", "bring a backup back into an empty place; on record"),
     "keys": Command("tenuto.cli.keys", "make a key, or exchange the keys of the server; on record"),
     "manage": Command("tenuto.cli.manage", "run one of Django's own commands"),
 }
