@@ -8,7 +8,8 @@ from tenuto.clinic.backup.api import engine_of
 from tenuto.clinic.config.environment import database
 
 URLS = [
-    "sqlite:////srv/tenuto/tenuto.sqlite3",
+    "sqlite:///srv/tenuto/tenuto.sqlite3",
+    "sqlite:///srv/our%20clinic/tenuto.sqlite3",
     "postgresql://localhost/clinic",
     "postgresql://tenuto:p%40ss%2Fword@db.example:5433/clinic?sslmode=verify-full",
     "postgresql://tenuto@/clinic%20one?host=%2Fvar%2Frun%2Fpostgresql",

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote, urlencode
 
 import psycopg
 from psycopg import sql
@@ -91,7 +92,7 @@ class Sqlite:
     @property
     def url(self) -> str:
         """As TENUTO_DATABASE_URL names it."""
-        return f"sqlite:///{self.path}"
+        return f"sqlite://{quote(str(self.path.absolute()))}"
 
     def copy_to(self, path: Path) -> Copied:
         """By SQLite's own online copy: writers go on, and the copy is of one moment."""
@@ -150,8 +151,6 @@ class Postgres:
     @property
     def url(self) -> str:
         """As TENUTO_DATABASE_URL names it."""
-        from urllib.parse import quote, urlencode
-
         given = dict(self.given)
         user, password = quote(given.pop("user", ""), safe=""), quote(given.pop("password", ""), safe="")
         port, host = given.pop("port", ""), given.pop("host", "")
