@@ -65,7 +65,10 @@ def shipped_policy(clinic: Clinic) -> Policy:
 
 
 def as_policy(row: PolicyVersion) -> Policy:
-    """A stored version with the signatures it has. Raises PolicyError when text or signatures are not what was stored."""
+    """A stored version with the signatures it has, and the shipped limits that it does not state yet.
+
+    Raises PolicyError when text or signatures are not what was stored.
+    """
     return _read(row.toml, row.sha256, str(row), tuple(_signatures(row.signatures.all())))
 
 
@@ -82,4 +85,4 @@ def _read(toml: str, sha256: str, name: str, signatures: tuple[Signature, ...]) 
                 f"{name} is not what was signed: the text has the digest {policy.sha256[:12]}, {given[:12]} was kept. "
                 "Run `tenuto audit verify` and call whoever looks after the database."
             )
-    return replace(policy, signatures=signatures)
+    return replace(policy, signatures=signatures).with_shipped(default_policy())

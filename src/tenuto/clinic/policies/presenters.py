@@ -13,7 +13,7 @@ from tenuto.clinic.policies.api import InEffect, as_policy, in_effect, shipped_p
 from tenuto.clinic.policies.models import PolicyVersion
 from tenuto.clinic.ui.words import count, moment
 from tenuto.core import policy as core_policy
-from tenuto.core.policy import Limit, Policy
+from tenuto.core.policy import Limit, Policy, unstated_text
 from tenuto.core.policy.changes import LimitChange, SettingChange, changes, setting_changes
 
 __all__ = ["Overview", "PolicyVersionPage", "overview", "text_in_effect", "version_page"]
@@ -39,6 +39,8 @@ class Overview:
     title: str
     mark: str
     signed: str
+    unstated: str
+    """What a director has to decide since the program asks for more than was signed; empty when all is stated."""
     since: str
     limits: tuple[Limit, ...]
     versions: tuple[PolicyVersionRow, ...]
@@ -70,8 +72,9 @@ def overview(clinic: Clinic) -> Overview:
     return Overview(
         name=_name(now.policy),
         title=now.policy.title,
-        mark="pass" if now.policy.signed else "review",
+        mark="review" if now.policy.findings() else "pass",
         signed=_signed(now.policy),
+        unstated=_unstated(now.policy),
         since=f"In effect since {moment(now.since)}" if now.since else "Ships with the program",
         limits=tuple(now.policy.limits.values()),
         versions=tuple(_row(row, now) for row in rows),
@@ -108,12 +111,24 @@ def version_page(row: PolicyVersion, *, staff: Staff, against: str) -> PolicyVer
     )
 
 
+def _unstated(policy: Policy) -> str:
+    if not policy.unstated:
+        return ""
+    return (
+        f"The program asks for {count(len(policy.unstated), 'limit')} that this version does not state; the ones that ship are "
+        "used, which nobody here has signed, and every result needs review. The text to download holds them: decide on each, "
+        "raise the version, and propose it."
+    )
+
+
 def text_in_effect(clinic: Clinic) -> tuple[str, str]:
-    """The text in effect without signatures, and a file name."""
+    """The text in effect without signatures, with the limits that it does not state yet, and a file name."""
     now = in_effect(clinic)
     if now.activation is not None:
         row = now.activation.policy
-        return row.toml, f"{row.policy_id}-{row.version}.toml"
+        more = unstated_text(now.policy)
+        text = f"{row.toml.rstrip()}\n\n{more}" if more else row.toml
+        return text, f"{row.policy_id}-{row.version}.toml"
     shipped = Path(core_policy.__file__).with_name("default.toml").read_text("utf-8")
     return shipped, f"{core_policy.default_policy().id}.toml"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -25,10 +25,13 @@ __all__ = [
     "default_policy",
     "demo_policy",
     "load_policy",
+    "unstated_text",
 ]
 
 Q = TypeVar("Q", bound=Quantity)
 DIRECTOR = "medical_director"
+NAMED_UNSTATED = 3
+NOT_SIGNED = "Ships with the program; not in the signed policy of the clinic"
 
 
 class PolicyError(DataError):
@@ -79,6 +82,8 @@ class Policy:
     sha256: str
     signatures: tuple[Signature, ...]
     demonstration: bool = False
+    unstated: tuple[str, ...] = ()
+    """Limits that the content does not state, and that were put in from those that ship (`with_shipped`)."""
 
     def __hash__(self) -> int:
         return hash((self.id, self.version, self.sha256, self.signatures))
@@ -125,12 +130,35 @@ class Policy:
     def findings(self) -> tuple[Finding, ...]:
         """REVIEW while the policy is not signed: nothing can PASS on limits that nobody approved."""
         if self.signed:
-            return ()
+            return (self._unstated_finding(),) if self.unstated else ()
         message = (
             f"The clinic policy '{self.id}' version {self.version} is not signed by a medical director and a second "
             "person. Every result needs review until it is."
         )
         return (Finding("POLICY-UNSIGNED", Level.REVIEW, message, Basis((Tag.D,), note="Hazard H37")),)
+
+    def with_shipped(self, shipped: Policy) -> Policy:
+        """The policy, with the limits of `shipped` that it does not state.
+
+        A program that has grown asks for limits that a policy signed before it did not know. The day goes on under the
+        shipped ones, each of which says wherever it is shown that nobody signed it, and nothing can PASS until somebody has.
+        """
+        lacking = [limit for key, limit in shipped.limits.items() if key not in self.limits]
+        if not lacking:
+            return self
+        limits = {**self.limits, **{limit.key: _named_unsigned(limit) for limit in lacking}}
+        return replace(self, limits=limits, unstated=tuple(limit.key for limit in lacking))
+
+    def _unstated_finding(self) -> Finding:
+        titles = [self.limits[key].title for key in self.unstated[:NAMED_UNSTATED]]
+        rest = len(self.unstated) - len(titles)
+        more = f" and {rest} more" if rest else ""
+        message = (
+            f"The clinic policy '{self.id}' version {self.version} was signed before this program asked for "
+            f"{', '.join(titles)}{more}. The limits that ship are used for them, which nobody here has signed. Every result "
+            "needs review until a version that states them is in effect."
+        )
+        return Finding("POLICY-UNSTATED", Level.REVIEW, message, Basis((Tag.D,), note="Hazard H37"))
 
 
 def load_policy(text: str, *, name: str) -> Policy:
@@ -196,6 +224,19 @@ def _policy(file: Table) -> Policy:
                 "signed again."
             )
     return policy
+
+
+def _named_unsigned(limit: Limit) -> Limit:
+    note = f"{NOT_SIGNED}. {limit.basis.note}".rstrip(" .")
+    return replace(limit, basis=replace(limit.basis, note=note))
+
+
+def unstated_text(policy: Policy) -> str:
+    """The entries, as TOML, of the limits that ship and that the policy does not state: to be decided on and added."""
+    shipped = Path(__file__).with_name("default.toml").read_text("utf-8")
+    entries = (f"[limits.{entry.strip()}\n" for entry in shipped.split("\n[limits.")[1:])
+    wanted = tuple(f"[limits.{key}]" for key in policy.unstated)
+    return "\n".join(entry for entry in entries if entry.startswith(wanted)) if wanted else ""
 
 
 def _weekday(name: str) -> int:
