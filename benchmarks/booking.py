@@ -124,7 +124,7 @@ def filled_by_hand(period: Period) -> list[BookedVisit]:
             if not options:
                 break
             book = diary.books[options[0].date]
-            first = int((book.suits(request) & book.free_starts()).argmax())
+            first = int(book.free_for(request).argmax())
             found.append(diary.place(request, replace(options[0], start=first), n))
             last = options[0].date
     return found
@@ -196,7 +196,7 @@ def maintenance(period: Period, chance: random.Random) -> tuple[BookedVisit, ...
         book = Daybook(period, day)
         for k in range(FIXED_A_DAY):
             request = SeriesRequest(f"M{day.date:%d}{k}", 1, 1, 1, day.open.start, day.open.end)
-            free = [int(s) for s in book.free_starts().nonzero()[0]]
+            free = [int(s) for s in book.free_starts(period.profile).nonzero()[0]]
             spot = book.choose(chance.choice(free), request)
             chair, nurse = period.chairs[spot.chair].id, period.nurses[spot.nurse].id
             visit = period.visit(request, 0, chair, nurse, book.at(spot.start))

@@ -13,8 +13,7 @@ from tenuto.clinic.booking.models import ChangeRequest, CheckIn, LateArrival
 from tenuto.clinic.booking.services.late import record_late
 from tenuto.clinic.booking.services.preparing import MOST_WISHES, answer_check_in, ask_for_change
 from tenuto.clinic.ports.api import open_tasks_of
-from tests.clinic.booking.conftest import week  # noqa: F401
-from tests.clinic.booking.test_pages import alder  # noqa: F401
+from tests.clinic.booking.conftest import alder, week  # noqa: F401
 from tests.clinic.booking.test_preparation import WELL, first, phone  # noqa: F401
 from tests.clinic.conftest import NOW
 from tests.clinic.plan.conftest import accepted, add  # noqa: F401

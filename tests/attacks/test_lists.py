@@ -12,9 +12,8 @@ from tenuto.clinic.access.api import change_care_team, restrict
 from tenuto.clinic.booking.api import EndKind, end_appointment, standing_of
 from tenuto.clinic.booking.huddle import huddle
 from tenuto.clinic.ledger.models import AuditEvent
-from tests.clinic.booking.conftest import week  # noqa: F401
+from tests.clinic.booking.conftest import alder, week  # noqa: F401
 from tests.clinic.booking.test_huddle import first  # noqa: F401
-from tests.clinic.booking.test_pages import alder  # noqa: F401
 from tests.clinic.conftest import NOW
 from tests.clinic.plan.conftest import accepted, add  # noqa: F401
 from tests.clinic.test_crawl import ALL

@@ -7,7 +7,13 @@ from datetime import date
 import pytest
 
 from tenuto.clinic.booking.api import AskedSeries, set_week
-from tests.clinic.conftest import NOW
+from tenuto.clinic.intake.services import receive
+from tests.clinic.conftest import NOW, facts_of, source_of
+from tests.clinic.outcomes.conftest import course
+from tests.clinic.plan.conftest import accepted, add, signed
+
+__all__ = ["SERIES", "WEEK", "accepted", "add", "alder", "ben", "course", "week"]
+"""Fixtures of other rooms are named here once, for all tests of booking."""
 
 WEEK = {
     "chairs": ["window", "door"],
@@ -26,3 +32,17 @@ SERIES = AskedSeries(6, 2, 5, date(2026, 11, 25), date(2026, 12, 18))
 @pytest.fixture
 def week(clinic, carol):
     return set_week(content=WEEK, by=carol, at=NOW)
+
+
+@pytest.fixture
+def alder(accepted, alice):
+    """A patient whose plan is signed."""
+    patient = accepted()
+    signed(patient, alice)
+    return patient
+
+
+@pytest.fixture
+def ben(alice):
+    facts = facts_of("Ben Okoye", "MRN 2", born=date(1975, 1, 2))
+    return receive(facts=facts, source=source_of("ben.json", "1" * 64), by=alice, at=NOW).patient

@@ -25,22 +25,13 @@ from tenuto.clinic.booking.api import (
 from tenuto.clinic.booking.contribution import CONTRIBUTION
 from tenuto.clinic.booking.models import Appointment, AppointmentEnd, TakenQuarter
 from tenuto.clinic.booking.services.accepting import quarters
-from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.pathway.api import Batch
 from tenuto.clinic.ports.api import lift_hold, place_hold
 from tests.clinic.booking.conftest import SERIES, WEEK
-from tests.clinic.booking.test_pages import alder  # noqa: F401
-from tests.clinic.conftest import NOW, facts_of, source_of
-from tests.clinic.plan.conftest import accepted, add  # noqa: F401
+from tests.clinic.conftest import NOW
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ben(alice):
-    facts = facts_of("Ben Okoye", "MRN 2", born=date(1975, 1, 2))
-    return receive(facts=facts, source=source_of("ben.json", "1" * 64), by=alice, at=NOW).patient
 
 
 def booked(patient, by, asked=SERIES):
@@ -310,7 +301,7 @@ def test_a_gap_reaches_to_a_visit_just_outside_the_days_that_are_asked_about(wee
     assert (offer.visits[0].start.date() - day).days >= SERIES.least_gap_days
 
 
-def test_who_is_held_and_booked_is_said_in_list_and_banner(week, alder, alice, carol, visit):  # noqa: F811
+def test_who_is_held_and_booked_is_said_in_list_and_banner(week, alder, alice, carol, visit):
     place_hold(
         patient=alder, why="Seen in the emergency room on Monday.", until=date(2026, 11, 24), by=alice, at=NOW
     )

@@ -30,9 +30,7 @@ from tenuto.clinic.people.identity import prefer_contact
 from tenuto.clinic.people.models import Channel
 from tenuto.clinic.ports.api import place_hold
 from tests.clinic.booking.conftest import SERIES
-from tests.clinic.booking.test_pages import alder  # noqa: F401
 from tests.clinic.conftest import NOW
-from tests.clinic.plan.conftest import accepted, add, signed  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +46,7 @@ def freed(week, ana, carol, clinic):
     return place
 
 
-def test_who_waits_for_the_induction_is_offered_it_and_takes_it_by_link(freed, alder, carol, clinic, visit):  # noqa: F811
+def test_who_waits_for_the_induction_is_offered_it_and_takes_it_by_link(freed, alder, carol, clinic, visit):
     (one,) = candidates(freed, clinic, by=carol, at=NOW)
     assert (one.patient, one.why, one.problem) == (alder, "Waits for the induction", "")
     prefer_contact(patient=alder, channel=Channel.SMS, allowed=True, address="555 010 0177", by=carol, at=NOW)
@@ -68,14 +66,14 @@ def test_who_waits_for_the_induction_is_offered_it_and_takes_it_by_link(freed, a
         offer_written(message.payload)
 
 
-def test_who_is_on_hold_is_never_offered_it(freed, alder, alice, carol, clinic):  # noqa: F811
+def test_who_is_on_hold_is_never_offered_it(freed, alder, alice, carol, clinic):
     place_hold(patient=alder, why="Seen in the emergency room on Monday.", by=alice, at=NOW)
     assert candidates(freed, clinic, by=carol, at=NOW) == ()
     with pytest.raises(BookingRefused, match="is not to be offered"):
         offer_place(freed=freed.freed.pk, patient=alder, by=carol, at=NOW)
 
 
-def test_a_hold_that_came_after_the_offer_refuses_the_answer(freed, alder, alice, carol):  # noqa: F811
+def test_a_hold_that_came_after_the_offer_refuses_the_answer(freed, alder, alice, carol):
     offer, _ = offer_place(freed=freed.freed.pk, patient=alder, by=carol, at=NOW)
     place_hold(patient=alder, why="Seen in the emergency room on Monday.", by=alice, at=NOW)
     with pytest.raises(BookingRefused, match="A hold stands"):
@@ -84,7 +82,7 @@ def test_a_hold_that_came_after_the_offer_refuses_the_answer(freed, alder, alice
     assert not ChairOfferEnd.objects.exists()
 
 
-def test_an_offer_ends_by_itself_and_by_an_answer(freed, alder, carol, clinic):  # noqa: F811
+def test_an_offer_ends_by_itself_and_by_an_answer(freed, alder, carol, clinic):
     offer, _ = offer_place(freed=freed.freed.pk, patient=alder, by=carol, at=NOW)
     with pytest.raises(BookingRefused, match="offered to somebody else"):
         offer_place(freed=freed.freed.pk, patient=alder, by=carol, at=NOW)
@@ -96,7 +94,7 @@ def test_an_offer_ends_by_itself_and_by_an_answer(freed, alder, carol, clinic): 
     assert candidates(freed, clinic, by=carol, at=NOW) == ()
 
 
-def test_too_late_to_fast_is_too_late(freed, alder, carol, clinic):  # noqa: F811
+def test_too_late_to_fast_is_too_late(freed, alder, carol, clinic):
     late = freed.freed.starts_at - timedelta(hours=11)
     (place,) = freed_places(clinic, at=late)
     assert place.too_late
@@ -104,7 +102,7 @@ def test_too_late_to_fast_is_too_late(freed, alder, carol, clinic):  # noqa: F81
         offer_place(freed=freed.freed.pk, patient=alder, by=carol, at=late)
 
 
-def test_the_pages_show_it_to_who_may_book(freed, alder, carol, charlie, erin, visit):  # noqa: F811
+def test_the_pages_show_it_to_who_may_book(freed, alder, carol, charlie, erin, visit):
     page = visit(carol).get(reverse("bookings:freed")).content.decode()
     assert "Whom to offer it" in page
     one = reverse("bookings:freed-one", args=[freed.freed.pk])

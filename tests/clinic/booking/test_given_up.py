@@ -10,9 +10,9 @@ from django.urls import reverse
 from tenuto.clinic.booking.api import EndKind, end_appointment, standing_of
 from tenuto.clinic.booking.needs import need_of
 from tenuto.clinic.pathway.api import Batch
-from tests.clinic.booking.test_pages import REASON, alder, booked, offered, url  # noqa: F401
+from tests.clinic.booking.test_pages import REASON, booked, offered, url
 from tests.clinic.conftest import NOW
-from tests.clinic.plan.conftest import accepted, add, later, signed  # noqa: F401
+from tests.clinic.plan.conftest import later, signed
 
 pytestmark = pytest.mark.django_db
 SHORTER = "protocol=depression-4x2wk&vial=50&volume=100&start=2026-11-24&days=mon&days=thu"
@@ -24,7 +24,7 @@ def starts(places):
 
 def test_the_repair_after_a_cancellation_offers_another_time_and_the_chair_to_others(
     week,
-    alder,  # noqa: F811
+    alder,
     carol,
     visit,
 ):
@@ -44,7 +44,7 @@ def test_the_repair_after_a_cancellation_offers_another_time_and_the_chair_to_ot
     assert reverse("bookings:freed-one", args=[third.pk]) in browser.get(url("page", alder)).content.decode()
 
 
-def test_all_cancelled_no_way_to_book_has_a_time_that_was_given_up(week, alder, carol, visit):  # noqa: F811
+def test_all_cancelled_no_way_to_book_has_a_time_that_was_given_up(week, alder, carol, visit):
     browser = visit(carol)
     booked(browser, alder)
     rows = standing_of(alder)
@@ -57,7 +57,7 @@ def test_all_cancelled_no_way_to_book_has_a_time_that_was_given_up(week, alder, 
         assert not gone & starts(places)
 
 
-def test_a_plan_revised_half_way_says_what_no_longer_fits_and_repairs_it(week, alder, alice, carol, visit):  # noqa: F811
+def test_a_plan_revised_half_way_says_what_no_longer_fits_and_repairs_it(week, alder, alice, carol, visit):
     browser = visit(carol)
     booked(browser, alder)
     signed(alder, alice, SHORTER, at=later(30))
@@ -69,4 +69,9 @@ def test_a_plan_revised_half_way_says_what_no_longer_fits_and_repairs_it(week, a
         end_appointment(
             appointment=row.pk, kind=EndKind.CANCELLED, why="Not in the plan any more.", by=carol, at=NOW
         )
+    (said,) = need_of(alder, Batch.of(alder)).misfits
+    assert said == "3 infusions stand from Wed 25 Nov to Mon 30 Nov; the plan has at most 2 on 7 days."
+    (places,) = offered(browser.get(url("repair", alder)).content.decode())
+    assert browser.post(url("repair", alder), {"visits": places}).status_code == 302
     assert need_of(alder, Batch.of(alder)).misfits == ()
+    assert len(standing_of(alder)) == 4

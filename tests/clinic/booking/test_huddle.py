@@ -10,15 +10,13 @@ from django.urls import reverse
 from tenuto.clinic.booking.api import accept_series, propose_series
 from tenuto.clinic.booking.huddle import RESTRICTED, chair_demand, huddle
 from tests.clinic.booking.conftest import SERIES
-from tests.clinic.booking.test_pages import alder  # noqa: F401
 from tests.clinic.conftest import NOW
-from tests.clinic.plan.conftest import accepted, add  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def first(week, alder, carol):  # noqa: F811
+def first(week, alder, carol):
     offer = propose_series(patient=alder, asked=SERIES, by=carol, at=NOW)
     return accept_series(patient=alder, asked=SERIES, visits=offer.visits, by=carol, at=NOW)[0]
 
@@ -65,7 +63,7 @@ def test_any_day_is_a_page(week, bob, visit, on):
     assert visit(bob).get(reverse("bookings:huddle"), {"on": on}).status_code == 200
 
 
-def test_the_demand_counts_what_stands_and_what_is_to_be_booked(week, alder, clinic, carol):  # noqa: F811
+def test_the_demand_counts_what_stands_and_what_is_to_be_booked(week, alder, clinic, carol):
     before = chair_demand(clinic)
     assert sum(each.to_book for each in before) == 6
     assert sum(each.booked for each in before) == 0

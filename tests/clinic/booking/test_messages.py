@@ -14,16 +14,15 @@ from tenuto.clinic.ledger.models import AuditEvent, OutboxMessage
 from tenuto.clinic.ledger.outbox import ATTEMPTS, FileSender, NotSent, sweep
 from tenuto.clinic.people.identity import prefer_contact
 from tenuto.clinic.people.models import Channel
-from tests.clinic.booking.test_pages import alder, booked  # noqa: F401
+from tests.clinic.booking.test_pages import booked
 from tests.clinic.conftest import NOW
-from tests.clinic.plan.conftest import accepted, add  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 PAGE = "bookings:messages"
 
 
 @pytest.fixture
-def reminded(week, alder, carol, visit, monkeypatch):  # noqa: F811
+def reminded(week, alder, carol, visit, monkeypatch):
     """The reminders that are due the day before the first visit."""
     booked(visit(carol), alder)
     prefer_contact(patient=alder, channel=Channel.SMS, allowed=True, address="+1 555 0100", by=carol, at=NOW)

@@ -19,19 +19,10 @@ from tenuto.clinic.scales.api import record_form
 from tenuto.core.course.facts import MissedHow
 from tests.clinic.booking.conftest import WEEK
 from tests.clinic.conftest import NOW
-from tests.clinic.plan.conftest import accepted, add, signed  # noqa: F401
 from tests.clinic.plan.test_visits import given
 
 pytestmark = pytest.mark.django_db
 REASON = {"reason": "The patient asked for it.", "words": ""}
-
-
-@pytest.fixture
-def alder(accepted, alice):  # noqa: F811
-    """A patient whose plan is signed."""
-    patient = accepted()
-    signed(patient, alice)
-    return patient
 
 
 def url(name, patient, *more):

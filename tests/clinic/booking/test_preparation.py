@@ -17,16 +17,14 @@ from tenuto.clinic.people.identity import prefer_contact
 from tenuto.clinic.people.models import Channel
 from tenuto.clinic.ports.api import LONGEST_SHIFT, open_tasks_of, put_on_call
 from tests.clinic.booking.conftest import SERIES
-from tests.clinic.booking.test_pages import alder  # noqa: F401
 from tests.clinic.conftest import NOW
-from tests.clinic.plan.conftest import accepted, add  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 WELL = {"fasting": "yes", "has_escort": "yes", "escort": "Tom", "ill": "no", "medicines_changed": "no"}
 
 
 @pytest.fixture
-def first(week, alder, carol):  # noqa: F811
+def first(week, alder, carol):
     offer = propose_series(patient=alder, asked=SERIES, by=carol, at=NOW)
     return accept_series(patient=alder, asked=SERIES, visits=offer.visits, by=carol, at=NOW)[0]
 

@@ -18,14 +18,12 @@ from tenuto.clinic.ports.api import set_window
 from tenuto.core.course.next_facts import NextState
 from tests.clinic.booking.test_pages import booked, url
 from tests.clinic.conftest import NOW
-from tests.clinic.outcomes.conftest import course  # noqa: F401
-from tests.clinic.plan.conftest import accepted, add, signed  # noqa: F401
 
 WHY = "The response is being lost."
 
 
 @pytest.fixture
-def kept(week, course, alice, carol, visit):  # noqa: F811
+def kept(week, course, alice, carol, visit):
     """A patient whose series has ended, with a decided date four weeks on, booked with its rescue slot."""
     patient = course((12, 10, 8, 5, 3, 1), [(14, 21), (1, 6)])
     day = NOW.date() + timedelta(days=24)

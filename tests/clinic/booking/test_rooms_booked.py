@@ -19,10 +19,8 @@ from tenuto.clinic.booking.services.affected import affected
 from tenuto.clinic.booking.services.rooms import book_visit, visits_in_rooms
 from tenuto.core.booking.visit_lengths import visit_minutes
 from tests.clinic.booking.conftest import SERIES, WEEK
-from tests.clinic.booking.test_booking import ben  # noqa: F401
-from tests.clinic.booking.test_pages import alder, booked, url  # noqa: F401
+from tests.clinic.booking.test_pages import booked, url
 from tests.clinic.conftest import NOW
-from tests.clinic.plan.conftest import accepted, add  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 KIND = Appointment.Kind
@@ -70,20 +68,20 @@ def test_what_can_not_be_is_refused_in_a_sentence(rooms, ana, carol, change, wor
 
 
 @pytest.mark.parametrize("change", [{"with_name": ""}, {"room": "lab"}])
-def test_neither_room_nor_person_is_booked_twice(rooms, ana, ben, carol, change):  # noqa: F811
+def test_neither_room_nor_person_is_booked_twice(rooms, ana, ben, carol, change):
     book(ana, carol)
     with pytest.raises(BookingRefused, match="is taken then"):
         book(ben, carol, **change)
     assert book(ben, carol, room="lab", with_name="Somebody else").starts_at == NINE
 
 
-def test_a_patient_is_not_in_two_places(rooms, alder, carol, visit):  # noqa: F811
+def test_a_patient_is_not_in_two_places(rooms, alder, carol, visit):
     booked(visit(carol), alder)
     with pytest.raises(BookingRefused, match="is taken then"):
         book(alder, carol, start=standing_of(alder)[0].starts_at, with_name="")
 
 
-def test_a_nurse_beside_an_infusion_is_not_booked_away(rooms, alder, ana, carol, visit):  # noqa: F811
+def test_a_nurse_beside_an_infusion_is_not_booked_away(rooms, alder, ana, carol, visit):
     booked(visit(carol), alder)
     first = standing_of(alder)[0]
     before = affected(alder.clinic, at=NOW)
@@ -97,7 +95,7 @@ def test_a_nurse_beside_an_infusion_is_not_booked_away(rooms, alder, ana, carol,
     assert affected(alder.clinic, at=NOW) == before
 
 
-def test_who_was_booked_elsewhere_is_proposed_around(rooms, alder, carol, visit):  # noqa: F811
+def test_who_was_booked_elsewhere_is_proposed_around(rooms, alder, carol, visit):
     day = SERIES.earliest
     kept = book(alder, carol, start=NINE.replace(day=day.day), kind=KIND.EVALUATION, with_name="Bob")
     booked(visit(carol), alder)
@@ -119,7 +117,7 @@ def test_it_is_no_infusion_missed_and_moved_by_nobody(rooms, ana, carol):
     assert visits_in_rooms(ana, since=NOW) == ()
 
 
-def test_the_page_books_it_shows_it_and_says_what_is_wrong(rooms, alder, carol, erin, charlie, visit):  # noqa: F811
+def test_the_page_books_it_shows_it_and_says_what_is_wrong(rooms, alder, carol, erin, charlie, visit):
     browser = visit(carol)
     form = {
         "kind": "psychotherapy",

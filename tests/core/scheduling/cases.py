@@ -96,4 +96,7 @@ def request(draw, patient: str, days: list[date], nurses: int) -> SeriesRequest:
     return asking(
         patient, days, draw(st.integers(1, 4)), least, max(least, 1) + draw(st.integers(0, 3)),
         available=available, wishes=wishes, urgent=draw(st.booleans()),
+        profile=draw(st.sampled_from((None, None, VisitProfile(10, 60, 30, 10), VisitProfile(0, 180, 60, 20)))),
+        most_a_week=draw(st.sampled_from((None, 1, 2, 3))),
+        had=tuple(draw(st.sets(st.sampled_from([days[0] - timedelta(days=k) for k in (1, 3, 5)]), max_size=2))),
     )  # fmt: skip

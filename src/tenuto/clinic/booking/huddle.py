@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,17 +12,19 @@ from zoneinfo import ZoneInfo
 from tenuto.clinic.accounts.clock import local, start_of_day, today
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.booking.models import Appointment, CheckIn, LateArrival, VeinNote
-from tenuto.clinic.booking.needs import needs
-from tenuto.clinic.booking.services.standing import standing
+from tenuto.clinic.booking.needs import BookingNeed, needs
+from tenuto.clinic.booking.services.standing import length_of, standing
 from tenuto.clinic.booking.services.week import week_of
 from tenuto.clinic.course.api import accounts, infusions_among
 from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.pathway.api import Batch, next_steps_of, safety_now
 from tenuto.clinic.people.models import Patient, SupportPerson
+from tenuto.core.booking.fitting import too_short
 from tenuto.core.course.infusion import GivenInfusion
 from tenuto.core.course.next_facts import NextState, ObstacleKind
 from tenuto.core.course.next_step import NextStep
 from tenuto.core.intake.safety import Risk, SafetyState
+from tenuto.core.scheduling.period import VisitProfile
 
 __all__ = ["RESTRICTED", "DemandWeek", "HuddleVisit", "chair_demand", "huddle"]
 
@@ -144,6 +147,7 @@ def _visit(row: Appointment, patient: Patient, batch: Batch, known: _Known) -> H
     answer, late = known.answers.get(row.pk), known.late.get(row.pk)
     safety = safety_now(patient, batch)
     said = [
+        *_too_short(row, needs(batch).get(patient.pk)),
         *([f"Comes {late.minutes} min late."] if late else []),
         *([f"Escort {answer.escort}."] if answer and answer.escort else []),
         *(answer.concerns if answer else ()),
@@ -170,6 +174,18 @@ def _visit(row: Appointment, patient: Patient, batch: Batch, known: _Known) -> H
         missing,
         tuple(said),
         " ".join(step.staff[:1]) if step is not None and step.state is NextState.HELD else "",
+    )
+
+
+def _too_short(row: Appointment, need: BookingNeed | None) -> tuple[str, ...]:
+    """That the visit of the day is booked for less than the plan takes."""
+    if need is None or need.profile is None:
+        return ()
+    booked, planned = length_of(row), need.profile
+    return too_short(
+        [(row.starts_on, booked.attended_minutes, booked.observe_minutes)],
+        attended_minutes=planned.attended_minutes,
+        observe_minutes=planned.observe_minutes,
     )
 
 
@@ -212,11 +228,14 @@ class DemandWeek:
     places: int
     booked: int
     to_book: int
+    minutes: int = 0
+    """What the booked and the others take of the chairs."""
+    minutes_of_places: int = 0
 
     @property
     def percent(self) -> int:
-        """Of the places, with what is still to be booked."""
-        return round(100 * (self.booked + self.to_book) / self.places) if self.places else 0
+        """Of the places, with what is still to be booked; a longer infusion takes more of them."""
+        return round(100 * self.minutes / self.minutes_of_places) if self.minutes_of_places else 0
 
 
 def chair_demand(clinic: Clinic) -> tuple[DemandWeek, ...]:
@@ -240,19 +259,29 @@ def chair_demand(clinic: Clinic) -> tuple[DemandWeek, ...]:
         starts_at__gte=start_of_day(clinic, first),
         starts_at__lt=start_of_day(clinic, last),
     )
-    booked = _counted(local(clinic, at).date() for at in rows.values_list("starts_at", flat=True))
+    booked = _by_week((row.starts_on, length_of(row)) for row in rows.select_related("patient__clinic"))
     batch = Batch(list(clinic.patients.order_by("pk")), clinic=clinic, today=first)
-    due = _counted(day for need in needs(batch).values() for day in need.unbooked_days())
+    due = _by_week(
+        (day, need.profile or week.profile) for need in needs(batch).values() for day in need.unbooked_days()
+    )
     return tuple(
-        DemandWeek(monday, n, booked.get(monday, 0), due.get(monday, 0))
+        DemandWeek(
+            monday,
+            n,
+            len(booked[monday]),
+            len(due[monday]),
+            sum(booked[monday]) + sum(due[monday]),
+            n * week.profile.chair_minutes,
+        )
         for monday, n in sorted(places.items())
     )
 
 
-def _counted(days: Iterable[date]) -> dict[date, int]:
-    found: dict[date, int] = {}
-    for day in days:
-        found[_monday(day)] = found.get(_monday(day), 0) + 1
+def _by_week(visits: Iterable[tuple[date, VisitProfile]]) -> Mapping[date, list[int]]:
+    """By Monday: how many minutes each visit takes its chair."""
+    found: defaultdict[date, list[int]] = defaultdict(list)
+    for day, length in visits:
+        found[_monday(day)].append(length.chair_minutes)
     return found
 
 

@@ -11,17 +11,20 @@ from uuid import UUID
 from tenuto.clinic.accounts.clock import local, start_of_day
 from tenuto.clinic.booking.models import Appointment
 from tenuto.clinic.booking.services.proposing import AskedSeries
-from tenuto.clinic.booking.services.standing import standing
+from tenuto.clinic.booking.services.rules import profile_under
+from tenuto.clinic.booking.services.standing import BookingRefused, length_of, standing
+from tenuto.clinic.booking.services.week import week_of
 from tenuto.clinic.course.api import accounts
 from tenuto.clinic.pathway.api import Batch, BookedNext
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.policies.api import policy_for
 from tenuto.clinic.ports.api import WindowKind, WindowRow, windows_among
-from tenuto.core.booking.fitting import misfits
+from tenuto.core.booking.fitting import misfits, too_short
 from tenuto.core.course.account import CourseAccount
 from tenuto.core.course.due import CoursePhase
 from tenuto.core.course.gaps import least_gap_days
 from tenuto.core.course.next_facts import NextState
+from tenuto.core.scheduling.period import VisitProfile
 
 __all__ = ["GOES_ON", "BookingNeed", "ahead", "booked", "need_of", "needs", "rescue_slots"]
 
@@ -49,6 +52,8 @@ class BookingNeed:
     latest: date
     why: str
     """What the days rest on, in a few words."""
+    profile: VisitProfile | None = None
+    """How long a visit takes by the plan; None while no week is set up."""
 
     @property
     def missing(self) -> int:
@@ -88,14 +93,28 @@ class BookingNeed:
     @property
     def misfits(self) -> tuple[str, ...]:
         """What of the booked series does not fit the plan that is in force, in sentences."""
+        short = self._too_short()
         if not self.runs:
-            return ()
-        return misfits(
+            return short
+        fit = misfits(
             (row.starts_on for row in self.ahead),
             left=self.left,
             least_gap_days=self.least_gap_days,
             most_gap_days=self.most_gap_days,
             after=self.account.given[-1].on if self.account.given else None,
+            most_a_week=self.account.signed.per_week_max if self.account.signed else None,
+            had=self.account.infused,
+        )
+        return (*fit, *short)
+
+    def _too_short(self) -> tuple[str, ...]:
+        if self.profile is None:
+            return ()
+        lengths = [(row.starts_on, length_of(row)) for row in self.ahead]
+        return too_short(
+            ((day, long.attended_minutes, long.observe_minutes) for day, long in lengths),
+            attended_minutes=self.profile.attended_minutes,
+            observe_minutes=self.profile.observe_minutes,
         )
 
     @property
@@ -168,6 +187,7 @@ def need_of(patient: Patient, batch: Batch) -> BookingNeed | None:
 def _needs(batch: Batch) -> Mapping[UUID, BookingNeed]:
     policy, rows = batch.once(policy_for), ahead(batch)
     known = {patient: account for patient, account in accounts(batch).items() if account.signed}
+    usual = batch.once(_usual_profile) if known else None
     later = [p for p, account in known.items() if account.phase not in RUNNING]
     windows = windows_among(later) if later else {}
     found = {}
@@ -185,8 +205,17 @@ def _needs(batch: Batch) -> Mapping[UUID, BookingNeed]:
             first,
             last,
             why,
+            profile_under(usual, account.signed) if usual else None,
         )
     return found
+
+
+def _usual_profile(batch: Batch) -> VisitProfile | None:
+    """What the clinic's week says a visit takes; None while there is none."""
+    try:
+        return week_of(batch.clinic).profile
+    except BookingRefused:
+        return None
 
 
 def _days(

@@ -129,6 +129,12 @@ class SignedCourse:
     in_force: bool = True
     condition: str = ""
     """Id of the condition that the series treats."""
+    infusion_minutes: int | None = None
+    """Whole minutes of one infusion, rounded up; None where the version does not say."""
+    observe_minutes: int = 0
+    """The protocol's least whole minutes of recovery, rounded up; 0 where it names none."""
+    per_week_max: int | None = None
+    """The protocol's most infusions on any seven days in a row; None where the version does not say."""
 
     @property
     def most(self) -> int:

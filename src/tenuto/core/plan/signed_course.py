@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from tenuto.core.course.facts import SignedCourse, SignedDay
 from tenuto.core.intake.conditions import conditions
 from tenuto.core.literature.protocol import protocol
@@ -18,11 +20,14 @@ def signed_course(
 ) -> SignedCourse | None:
     """The course that an order stands for; None for an order without a protocol, which nobody can sign.
 
-    The count is what was asked for, else the protocol's least; protocol and count are those of the pinned version.
+    The count is what was asked for, else the protocol's least; protocol and count are those of the pinned version. An infusion
+    takes as long as its dose was worked out for.
     """
     if order.protocol is None:
         return None
-    induction = protocol(order.protocol.id, order.protocol.version).induction
+    template = protocol(order.protocol.id, order.protocol.version)
+    induction, recovery = template.induction, template.recovery.minutes
+    minutes = order.dose.minutes if order.dose else order.request.minutes or template.session.minutes.value
     most = induction.gap_days_max
     return SignedCourse(
         version=version,
@@ -45,4 +50,7 @@ def signed_course(
         scales=next((each.scales for each in conditions() if each.id == order.condition), ()),
         in_force=in_force,
         condition=order.condition,
+        infusion_minutes=ceil(minutes.value),
+        observe_minutes=ceil(recovery.value.value) if recovery else 0,
+        per_week_max=induction.per_week_max.value,
     )

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tenuto.core.scheduling.period import BookedVisit, ClinicDay, Period, SeriesRequest, Span
+from tenuto.core.scheduling.period import BookedVisit, ClinicDay, Period, SeriesRequest, Span, VisitProfile
 
 __all__ = ["Daybook", "Spot"]
 
@@ -32,13 +32,13 @@ class Daybook:
     """What is taken on one day."""
 
     def __init__(self, period: Period, day: ClinicDay) -> None:
-        """An empty day. `period` gives chairs, nurses, profile and ratios, in its order."""
+        """An empty day. `period` gives chairs, nurses, profiles and ratios, in its order."""
         self.period, self.day = period, day
-        self.profile, self.ratios = period.profile, period.ratios
+        self.ratios = period.ratios
         self.opens = day.open.start.astimezone(UTC)
         self.minutes = _minutes(day.open.end.astimezone(UTC) - self.opens)
         self.starts: Counts = np.array(list(self._possible_starts()), dtype=np.int64)
-        """Minutes from the opening at which a visit may start, in order."""
+        """Minutes from the opening at which a visit may start, in order; a longer visit can't begin at the last of them."""
         self.on_shift: Flags = np.array(
             [self._covered(nurse.shifts) for nurse in period.nurses], dtype=bool
         ).reshape(len(period.nurses), self.minutes)
@@ -47,7 +47,7 @@ class Daybook:
         self.watched: Counts = np.zeros(self.minutes, dtype=np.int64)
         self._chairs = {chair.id: k for k, chair in enumerate(period.chairs)}
         self._nurses = {nurse.id: k for k, nurse in enumerate(period.nurses)}
-        self._open: tuple[Flags, Flags] | None = None
+        self._open: dict[VisitProfile, tuple[Flags, Flags]] = {}
         self._suits: dict[SeriesRequest, tuple[Flags, Counts]] = {}
 
     @property
@@ -65,30 +65,39 @@ class Daybook:
 
     def has_room(self, visit: BookedVisit, request: SeriesRequest | None = None) -> bool:
         """Whether the visit may stand exactly where it says, beside what is entered, and at the patient's times if asked."""
-        minute = self._minute(visit.start)
-        if not 0 <= minute <= self.minutes - self.profile.chair_minutes:
+        minute, profile = self._minute(visit.start), self.period.profile_of(visit)
+        if not 0 <= minute <= self.minutes - profile.chair_minutes:
             return False
         starts = np.array([minute], dtype=np.int64)
         chair, nurse = self._chairs.get(visit.chair), self._nurses.get(visit.nurse)
         return (
             chair is not None
             and nurse is not None
-            and bool(self._free_chairs(starts)[0, chair])
-            and bool(self._free_nurses(starts)[0, nurse])
+            and bool(self._free_chairs(starts, profile)[0, chair])
+            and bool(self._free_nurses(starts, profile)[0, nurse])
             and (request is None or bool(self._fits(request, starts)[0]))
         )
 
-    def spots(self) -> tuple[Flags, Flags]:
-        """Which (start, chair) and which (start, nurse) are free; a visit needs both at its start."""
-        if self._open is None:
-            self._open = (self._free_chairs(self.starts), self._free_nurses(self.starts))
-        return self._open
+    def spots(self, profile: VisitProfile) -> tuple[Flags, Flags]:
+        """Which (start, chair) and which (start, nurse) are free for so long; a visit needs both at its start."""
+        found = self._open.get(profile)
+        if found is None:
+            found = self._open[profile] = (
+                self._free_chairs(self.starts, profile),
+                self._free_nurses(self.starts, profile),
+            )
+        return found
 
-    def free_starts(self) -> Flags:
-        """For each start, whether some chair and some nurse are free."""
-        chairs, nurses = self.spots()
+    def free_starts(self, profile: VisitProfile) -> Flags:
+        """For each start, whether some chair and some nurse are free for so long."""
+        chairs, nurses = self.spots(profile)
         free: Flags = np.logical_and(chairs.any(axis=1), nurses.any(axis=1))
         return free
+
+    def free_for(self, request: SeriesRequest) -> Flags:
+        """For each start, whether a visit of this series could begin there."""
+        found: Flags = self.suits(request) & self.free_starts(self.period.profile_of(request))
+        return found
 
     def suits(self, request: SeriesRequest) -> Flags:
         """For each start, whether the patient can be there until the observation ends."""
@@ -105,7 +114,7 @@ class Daybook:
         return found
 
     def _fits(self, request: SeriesRequest, starts: Counts) -> Flags:
-        stay = self.profile.stay_minutes
+        stay = self.period.profile_of(request).stay_minutes
         first, last = self._minute(request.earliest), self._minute(request.latest)
         found: Flags = (starts >= first) & (starts + stay <= last)
         if request.available is not None:
@@ -135,7 +144,7 @@ class Daybook:
 
         The best fit leaves the shortest pause before the visit, so that long free stretches stay whole.
         """
-        chairs, nurses = self.spots()
+        chairs, nurses = self.spots(self.period.profile_of(request))
         chair = self._best(chairs[start], self.taken, self._chairs.get(request.wishes.chair), start)
         nurse = self._best(nurses[start], self.attended > 0, self._nurses.get(request.wishes.nurse), start)
         return Spot(start, chair, nurse)
@@ -148,7 +157,7 @@ class Daybook:
         return min(pauses, key=lambda k: (pauses[k], k))
 
     def _possible_starts(self) -> Iterator[int]:
-        step, last = self.period.step_minutes, self.minutes - self.profile.chair_minutes
+        step, last = self.period.step_minutes, self.minutes - 1
         after = -int(self.opens.timestamp() // 60) % step
         if last >= 0 and after:
             yield 0
@@ -165,14 +174,14 @@ class Daybook:
         return _minutes(at.astimezone(UTC) - self.opens)
 
     def _enter(self, visit: BookedVisit, sign: int) -> None:
-        minute = self._minute(visit.start)
+        minute, profile = self._minute(visit.start), self.period.profile_of(visit)
         start, infused, stayed, ends = (
             max(minute + later, 0)
             for later in (
                 0,
-                self.profile.attended_minutes,
-                self.profile.stay_minutes,
-                self.profile.chair_minutes,
+                profile.attended_minutes,
+                profile.stay_minutes,
+                profile.chair_minutes,
             )
         )
         if visit.chair in self._chairs:
@@ -180,28 +189,30 @@ class Daybook:
         if visit.nurse in self._nurses:
             self.attended[self._nurses[visit.nurse], start:infused] += sign
         self.watched[infused:stayed] += sign
-        self._open = None
+        self._open.clear()
 
-    def _free_chairs(self, starts: Counts) -> Flags:
-        return _all_free(self.taken, starts, 0, self.profile.chair_minutes)
+    def _free_chairs(self, starts: Counts, profile: VisitProfile) -> Flags:
+        return _all_free(self.taken, starts, 0, profile.chair_minutes)
 
-    def _free_nurses(self, starts: Counts) -> Flags:
+    def _free_nurses(self, starts: Counts, profile: VisitProfile) -> Flags:
         """A nurse may start: on shift, not attending too many, and those observed are still watched without this nurse."""
         idle = self.on_shift & (self.attended == 0)
         room = self.ratios.observe * idle.sum(axis=0) - self.watched
         attending = ~self.on_shift | (self.attended >= self.ratios.infuse)
         leaves = room[None, :] - self.ratios.observe * idle < 0
-        hands, stay = self.profile.attended_minutes, self.profile.stay_minutes
+        hands, stay = profile.attended_minutes, profile.stay_minutes
         free = _all_free(attending | leaves, starts, 0, hands)
         later = _all_free((room < 1)[None, :], starts, hands, stay)
         return free & later
 
 
 def _all_free(busy: Flags, starts: Counts, first: int, last: int) -> Flags:
-    """(start, row): whether the row is free from `first` to `last` minutes after the start."""
+    """(start, row): whether the row is free from `first` to `last` minutes after the start, all of them before closing."""
     sums = np.zeros((busy.shape[0], busy.shape[1] + 1), dtype=np.int64)
     np.cumsum(busy, axis=1, out=sums[:, 1:])
-    free: Flags = (sums[:, starts + last] == sums[:, starts + first]).T
+    minutes = busy.shape[1]
+    until, since = np.minimum(starts + last, minutes), np.minimum(starts + first, minutes)
+    free: Flags = ((sums[:, until] == sums[:, since]) & (starts + last <= minutes)).T
     return free
 
 

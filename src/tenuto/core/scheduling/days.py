@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from tenuto.core.scheduling.diary import PossibleDay
+from tenuto.core.scheduling.diary import WEEK_DAYS, PossibleDay
 from tenuto.core.scheduling.period import Period, SeriesRequest
 from tenuto.core.scheduling.solver import Found, WholeProgram
 
@@ -33,11 +33,17 @@ class Days:
     period: Period
     options: Mapping[str, tuple[PossibleDay, ...]]
     """By patient: the days on which a visit could stand if nobody else came."""
+    fixed: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    """By patient: the dates of the visits that are fixed."""
     _limits: list[tuple[date, frozenset[str], int]] = field(default_factory=list)
 
     def limit(self, day: date, patients: Iterable[str], most: int) -> None:
         """Of these patients at most so many can come on the day."""
         self._limits.append((day, frozenset(patients), most))
+
+    def others(self, request: SeriesRequest) -> frozenset[date]:
+        """The dates of the patient's infusions that are not to be placed: given already, or fixed."""
+        return self.fixed.get(request.patient, frozenset()).union(request.had)
 
     def choose(self, *, seconds: float, gap: float) -> DayChoice | None:
         """The best choice under all limits so far; None when there was no time to find one."""
@@ -70,12 +76,27 @@ class _Series:
             program.row([(v, 1.0) for v in place.values()], most=1)
         for before, after in zip(self.places, self.places[1:], strict=False):
             self._gap_rows(program, before, after)
+        self._week_rows(program, days.others(request))
 
     def on(self, day: date) -> list[int]:
         return [place[day] for place in self.places if day in place]
 
     def dates(self, found: Found) -> tuple[date, ...]:
         return tuple(day for place in self.places for day, v in place.items() if found.chosen(v))
+
+    def _week_rows(self, program: WholeProgram, others: frozenset[date]) -> None:
+        """On no seven days in a row more than the most a week, with what the patient has had or has fixed among them."""
+        most = self.request.most_a_week
+        if most is None:
+            return
+        possible = sorted({day for place in self.places for day in place})
+        # Whatever seven days hold, the seven from the first of it on hold too.
+        for first in sorted({*possible, *others}):
+            week = [day for day in possible if 0 <= (day - first).days < WEEK_DAYS]
+            had = sum(0 <= (other - first).days < WEEK_DAYS for other in others)
+            terms = [(v, 1.0) for day in week for v in self.on(day)]
+            if terms and len(week) + had > most:
+                program.row(terms, most=max(most - had, 0))
 
     def _gap_rows(self, program: WholeProgram, before: Mapping[date, int], after: Mapping[date, int]) -> None:
         """No later visit until so many days after the earlier one, which itself must have been; and none too late."""

@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from tenuto.core.scheduling.daybook import Daybook
-from tenuto.core.scheduling.diary import Diary, PossibleDay, chain
+from tenuto.core.scheduling.diary import Diary, PossibleDay
 from tenuto.core.scheduling.period import BookedVisit, Period, SeriesRequest, Wishes
 
 __all__ = ["OptionKind", "SeriesOption", "series_options"]
@@ -72,7 +72,7 @@ def _fewest_trips(period: Period, request: SeriesRequest, there: frozenset[date]
         replace(each, points=each.points + (0 if each.date in there else ANOTHER_TRIP))
         for each in diary.options(request)
     ]
-    return tuple(diary.place(request, each, n) for n, each in enumerate(chain(options, request), 1))
+    return tuple(diary.place(request, each, n) for n, each in enumerate(diary.chain(options, request), 1))
 
 
 def _steadiest(period: Period, request: SeriesRequest) -> tuple[BookedVisit, ...]:
@@ -80,7 +80,7 @@ def _steadiest(period: Period, request: SeriesRequest) -> tuple[BookedVisit, ...
     diary = Diary(period)
     options = diary.options(request)
     tried = [
-        _Hour(diary, request, at, chain(_at_hour(diary, request, options, at), request))
+        _Hour(diary, request, at, diary.chain(_at_hour(diary, request, options, at), request))
         for at in _hours(diary, request)
     ]
     whole = [each for each in tried if each.days]
@@ -96,7 +96,7 @@ def _hours(diary: Diary, request: SeriesRequest) -> list[time]:
         return [request.wishes.time]
     counted: Counter[time] = Counter()
     for book in diary.books.values():
-        for index in (book.free_starts() & book.suits(request)).nonzero()[0]:
+        for index in book.free_for(request).nonzero()[0]:
             counted[book.at(int(index)).time()] += 1
     return sorted(counted, key=lambda at: (-counted[at], at))[:MOST_HOURS]
 
@@ -115,7 +115,7 @@ def _at_hour(
 
 
 def _start_at(book: Daybook, request: SeriesRequest, at: time) -> int | None:
-    free = book.free_starts() & book.suits(request)
+    free = book.free_for(request)
     return next((int(index) for index in free.nonzero()[0] if book.at(int(index)).time() == at), None)
 
 
@@ -140,7 +140,9 @@ class _Hour:
         chairs: Counter[str] = Counter()
         nurses: Counter[str] = Counter()
         for option in self.days:
-            free_chairs, free_nurses = self.diary.books[option.date].spots()
+            free_chairs, free_nurses = self.diary.books[option.date].spots(
+                self.diary.period.profile_of(self.request)
+            )
             chairs.update(self.diary.period.chairs[k].id for k in free_chairs[option.start].nonzero()[0])
             nurses.update(self.diary.period.nurses[k].id for k in free_nurses[option.start].nonzero()[0])
         return {"chair": chairs, "nurse": nurses}

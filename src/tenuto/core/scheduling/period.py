@@ -71,6 +71,14 @@ class VisitProfile:
     observe_minutes: int
     turnover_minutes: int
 
+    def takes_as_long(self, other: VisitProfile) -> bool:
+        """Whether the nurse, the patient and the chair are taken for the same minutes, however the first are divided."""
+        return (self.attended_minutes, self.observe_minutes, self.turnover_minutes) == (
+            other.attended_minutes,
+            other.observe_minutes,
+            other.turnover_minutes,
+        )
+
     @property
     def attended_minutes(self) -> int:
         """One nurse stays with this patient: preparation and infusion."""
@@ -125,6 +133,12 @@ class SeriesRequest:
     wishes: Wishes = field(default=Wishes())
     urgent: bool = False
     """Offered the first place that is safe, before all others."""
+    profile: VisitProfile | None = None
+    """How long this patient's visits take; None for the profile of the period."""
+    most_a_week: int | None = None
+    """The most infusions on any seven days in a row; None when nothing but the gaps limits them."""
+    had: tuple[date, ...] = ()
+    """Dates of infusions that count in those seven days and are no visits of the period: those given already."""
 
     def without(self, gone: Iterable[Span]) -> SeriesRequest:
         """The same series, with no visit that touches one of these spans."""
@@ -137,6 +151,7 @@ class BookedVisit:
     """One visit in its place: the `n`th of the patient's series in this period, from 1; 0 where it was fixed before.
 
     `nurse` attends the patient while prepared and infused. `end` is when the observation ends; the turnover comes after.
+    `profile` says how long its parts are where they are not those of the period.
     """
 
     patient: str
@@ -145,6 +160,7 @@ class BookedVisit:
     nurse: str
     start: datetime
     end: datetime
+    profile: VisitProfile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +190,7 @@ class Period:
     chairs: tuple[Chair, ...]
     nurses: tuple[Nurse, ...]
     profile: VisitProfile
+    """Of every visit that has none of its own."""
     ratios: Ratios = field(default=Ratios())
     fixed: tuple[BookedVisit, ...] = ()
     requests: tuple[SeriesRequest, ...] = ()
@@ -197,7 +214,11 @@ class Period:
             requests=tuple(
                 sorted(
                     (
-                        replace(r, available=None if r.available is None else merged(r.available))
+                        replace(
+                            r,
+                            available=None if r.available is None else merged(r.available),
+                            had=tuple(sorted(set(r.had))),
+                        )
                         for r in self.requests
                     ),
                     key=lambda request: request.patient,
@@ -205,13 +226,19 @@ class Period:
             ),
         )
 
+    def profile_of(self, what: SeriesRequest | BookedVisit) -> VisitProfile:
+        """How long the parts of a visit take: its own profile, else that of the period."""
+        return what.profile or self.profile
+
     def visit(self, request: SeriesRequest, n: int, chair: str, nurse: str, start: datetime) -> BookedVisit:
-        """The `n`th visit of a series from `start`, as long as the profile says."""
+        """The `n`th visit of a series from `start`, as long as the profile of the series says."""
         # Added in UTC: on the wall clock an hour may be missing or come twice.
-        end = (start.astimezone(ZoneInfo("UTC")) + timedelta(minutes=self.profile.stay_minutes)).astimezone(
-            self.zone
+        end = (
+            start.astimezone(ZoneInfo("UTC")) + timedelta(minutes=self.profile_of(request).stay_minutes)
+        ).astimezone(self.zone)
+        return BookedVisit(
+            request.patient, n, chair, nurse, start.astimezone(self.zone), end, request.profile
         )
-        return BookedVisit(request.patient, n, chair, nurse, start.astimezone(self.zone), end)
 
 
 def less(spans: Iterable[Span], gone: Iterable[Span]) -> tuple[Span, ...]:

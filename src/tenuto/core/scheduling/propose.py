@@ -67,7 +67,8 @@ class _Search:
         self.requests: Mapping[str, SeriesRequest] = {r.patient: r for r in period.requests}
         empty = Diary(period)
         options = {request.patient: empty.options(request) for request in period.requests}
-        self.days = Days(period, options)
+        fixed = {r.patient: frozenset(map(empty.day_of, empty.visits[r.patient])) for r in period.requests}
+        self.days = Days(period, options, fixed)
         self.best: tuple[BookedVisit, ...] = ()
         self.objective = points_of(period, ())
         self.bound = 0.0

@@ -209,8 +209,8 @@ def _within(table: Table, key: str, least: int, most: int, unit: str, default: i
 
 def _fixed(table: Table, period: Period) -> BookedVisit:
     start = _moment(table, "start", period.zone)
-    # The length of a visit does not depend on who comes: any request of this patient gives the same end.
-    asked = SeriesRequest(table.text("patient"), 1, 1, 1, start, start)
+    # Any request of this patient with this profile gives the same end.
+    asked = SeriesRequest(table.text("patient"), 1, 1, 1, start, start, profile=_own_profile(table))
     chair = _known(table, "chair", [chair.id for chair in period.chairs])
     nurse = _known(table, "nurse", [nurse.id for nurse in period.nurses])
     return period.visit(asked, 0, chair, nurse, start)
@@ -238,7 +238,17 @@ def _request(table: Table, period: Period) -> SeriesRequest:
         _spans(table, "available", period.zone) if table.has("available") else None,
         _wishes(table.optional("prefer"), period),
         table.flag("urgent"),
+        _own_profile(table),
+        _within(table, "per_week_max", 1, 7, "infusions on seven days")
+        if table.has("per_week_max")
+        else None,
+        table.days("had"),
     )
+
+
+def _own_profile(table: Table) -> VisitProfile | None:
+    """The profile of a visit or a patient that is not that of the period."""
+    return _profile(table.table("profile")) if table.has("profile") else None
 
 
 def _bounds(table: Table, period: Period) -> tuple[datetime, datetime]:

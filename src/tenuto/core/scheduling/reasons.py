@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from tenuto.core.dates import say_day
-from tenuto.core.scheduling.diary import Diary, PossibleDay, chain
+from tenuto.core.scheduling.diary import Diary
 from tenuto.core.scheduling.period import BookedVisit, Chair, Nurse, Period, SeriesRequest, Span
 
 __all__ = ["Unplaced", "unplaced"]
@@ -48,26 +48,27 @@ class _Case:
     def cause(self) -> str:
         """The first rule that makes the series too short: the patient's times, the gaps, the fixed visits, the others."""
         request, who = self.request, self.request.patient
-        alone = Diary(replace(self.period, fixed=self._own_fixed())).options(request)
+        own = Diary(replace(self.period, fixed=self._own_fixed()))
+        alone = own.options(request)
         if not alone:
             return (
-                f"{who} can be there for {self.period.profile.stay_minutes} min on no clinic day "
+                f"{who} can be there for {self.period.profile_of(request).stay_minutes} min on no clinic day "
                 f"({_named([day.date for day in self.period.days])})."
             )
-        whole = chain(alone, request)
+        whole = own.chain(alone, request)
         if len(whole) < request.count:
             return (
-                f"On the days on which {who} can come ({_named(o.date for o in alone)}), visits {self._gaps()} apart: at most "
+                f"On the days on which {who} can come ({_named(o.date for o in alone)}), visits {self._gaps()}: at most "
                 f"{len(whole)} of {request.count} fit."
             )
         for diary, takers in self._others():
             left = diary.options(request)
-            longest = chain(left, request)
+            longest = diary.chain(left, request)
             if len(longest) < request.count:
                 gone = sorted({o.date for o in alone} - {o.date for o in left})
                 return (
                     f"{takers} take the chairs or nurses at {who}'s times{f' on {_named(gone)}' if gone else ''}; on the days left "
-                    f"({_named(o.date for o in left)}), visits {self._gaps()} apart: at most {len(longest)} of {request.count} fit."
+                    f"({_named(o.date for o in left)}), visits {self._gaps()}: at most {len(longest)} of {request.count} fit."
                 )
         return f"{who}'s series fits in what is left, but it was not found in time. Give the search more seconds."
 
@@ -78,6 +79,11 @@ class _Case:
             if self._fits(replace(request, most_gap_days=longer)):
                 yield f"It fits if up to {longer} days may pass between two visits."
                 break
+        if request.most_a_week is not None and self._fits(replace(request, most_a_week=None)):
+            yield (
+                f"It would fit with more than {request.most_a_week} in 7 days, which the protocol does not allow: "
+                "choose a later last day or other times."
+            )
         if request.available is not None:
             days = self._extra_days()
             if days:
@@ -92,7 +98,7 @@ class _Case:
 
     def _extra_days(self) -> list[date]:
         """The days of the series that fits when the patient can always come, on which the patient now can't."""
-        found = chain(self.diary.options(self._always()), self._always())
+        found = self.diary.chain(self.diary.options(self._always()), self._always())
         if len(found) < self.request.count:
             return []
         possible = {option.date for option in self.diary.options(self.request)}
@@ -102,11 +108,11 @@ class _Case:
         return replace(self.request, available=(Span(self.request.earliest, self.request.latest),))
 
     def _fits(self, request: SeriesRequest) -> bool:
-        return len(chain(self.diary.options(request), request)) == request.count
+        return len(self.diary.chain(self.diary.options(request), request)) == request.count
 
     def _fits_with(self, period: Period) -> bool:
-        found: tuple[PossibleDay, ...] = chain(Diary(period, self.others).options(self.request), self.request)
-        return len(found) == self.request.count
+        diary = Diary(period, self.others)
+        return len(diary.chain(diary.options(self.request), self.request)) == self.request.count
 
     def _others(self) -> Iterator[tuple[Diary, str]]:
         yield Diary(self.period), "The fixed visits"
@@ -117,7 +123,9 @@ class _Case:
 
     def _gaps(self) -> str:
         least, most = max(self.request.least_gap_days, 1), self.request.most_gap_days
-        return f"{least} days" if least == most else f"{least} to {most} days"
+        gaps = f"{least} days" if least == most else f"{least} to {most} days"
+        week = self.request.most_a_week
+        return f"{gaps} apart" if week is None else f"{gaps} apart and at most {week} in any 7 days"
 
 
 def _named(days: Iterable[date]) -> str:

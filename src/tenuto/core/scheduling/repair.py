@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from tenuto.core.scheduling.diary import Diary, PossibleDay, chain, keeps_gap
+from tenuto.core.scheduling.diary import Diary, PossibleDay, keeps_gap, keeps_week
 from tenuto.core.scheduling.period import BookedVisit, Period, SeriesRequest
 from tenuto.core.scheduling.verify import verify
 
@@ -82,10 +82,24 @@ def repair(
 def _stays(diary: Diary, visit: BookedVisit, now: datetime) -> bool:
     """Enter the visit where it is, if it began already or has room there for itself."""
     asked = {request.patient: request for request in diary.period.requests}
-    if visit.start >= now and not diary.has_room(visit, asked.get(visit.patient)):
+    request = asked.get(visit.patient)
+    if visit.start >= now and not (
+        diary.has_room(visit, request) and (request is None or _fits_length(diary.period, request, visit))
+    ):
         return False
     diary.enter(visit)
     return True
+
+
+def _fits_length(period: Period, request: SeriesRequest, visit: BookedVisit) -> bool:
+    return period.profile_of(visit).takes_as_long(period.profile_of(request))
+
+
+def _as_long(period: Period, request: SeriesRequest, visit: BookedVisit) -> BookedVisit:
+    """The visit in its place, as long as the series asks for."""
+    if _fits_length(period, request, visit):
+        return visit
+    return period.visit(request, visit.n, visit.chair, visit.nurse, visit.start)
 
 
 def _turns(period: Period, standing: Sequence[BookedVisit], touched: set[str]) -> list[SeriesRequest]:
@@ -94,8 +108,10 @@ def _turns(period: Period, standing: Sequence[BookedVisit], touched: set[str]) -
     for request in period.requests:
         mine = [v for v in standing if v.patient == request.patient]
         dates = sorted(v.start.astimezone(period.zone).date() for v in mine)
-        if request.patient in touched or not all(
-            keeps_gap(request, before, after) for before, after in pairwise(dates)
+        if (
+            request.patient in touched
+            or not all(keeps_gap(request, before, after) for before, after in pairwise(dates))
+            or not all(keeps_week(request, day, {*dates, *request.had} - {day}) for day in dates)
         ):
             found.append(request)
     return sorted(found, key=lambda request: (not request.urgent, request.patient))
@@ -110,13 +126,11 @@ def _place_again(diary: Diary, request: SeriesRequest, mine: Sequence[BookedVisi
     left = replace(request, count=request.count - len(past), earliest=max(request.earliest, now))
     if left.count < 1:
         return
-    kept = {
-        PossibleDay(diary.day_of(v), -1, -_MOVED): v
-        for v in mine
-        if v.start >= now and diary.has_room(v, request)
-    }
+    # One that has another length by now stays at its hour where there is room for it.
+    coming = [_as_long(diary.period, request, v) for v in mine if v.start >= now]
+    kept = {PossibleDay(diary.day_of(v), -1, -_MOVED): v for v in coming if diary.has_room(v, request)}
     last = max((diary.day_of(v) for v in past), default=None)
-    found = chain((*kept, *diary.options(left)), left, after=last)
+    found = diary.chain((*kept, *diary.options(left)), left, after=last)
     for n, option in enumerate(found, len(past) + 1):
         if option in kept:
             diary.enter(replace(kept[option], n=n))
@@ -182,5 +196,7 @@ def _renumbered(visits: Sequence[BookedVisit]) -> list[BookedVisit]:
     return [replace(visit, n=n) for n, visit in enumerate(ordered, 1)]
 
 
-def _place(visit: BookedVisit) -> tuple[str, str, str, datetime]:
-    return visit.patient, visit.chair, visit.nurse, visit.start.astimezone(UTC)
+def _place(visit: BookedVisit) -> tuple[str, str, str, datetime, datetime]:
+    """Where and for how long: a visit that becomes longer at its hour is another one."""
+    start, end = visit.start.astimezone(UTC), visit.end.astimezone(UTC)
+    return visit.patient, visit.chair, visit.nurse, start, end

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from tenuto.core.dates import say_day
 from tenuto.core.scheduling.period import BookedVisit, Period, SeriesRequest
@@ -24,7 +24,8 @@ def verify(period: Period, visits: Iterable[BookedVisit]) -> tuple[str, ...]:
     A visit's hands are from its start to the end of the infusion, its observation until `end`, its chair's use until the
     turnover is over. The rules: known chair, nurse and patient; the length of the profile; inside one clinic day; one patient
     a chair; a nurse on shift for the whole of the hands and with no more patients in hand than the ratio; enough nurses on
-    shift with nobody in hand for those observed; inside the patient's times; numbered from 1 in order of time; gaps.
+    shift with nobody in hand for those observed; inside the patient's times; numbered from 1 in order of time; gaps; the most
+    on any seven days in a row.
     """
     placed, fixed = tuple(visits), period.fixed
     everything = (*fixed, *placed)
@@ -56,7 +57,7 @@ def _unknown(period: Period, placed: Sequence[BookedVisit]) -> Iterator[str]:
 def _alone(period: Period, visit: BookedVisit) -> Iterator[str]:
     """What is wrong with the visit whatever else is booked."""
     start, end = visit.start.astimezone(UTC), visit.end.astimezone(UTC)
-    profile = period.profile
+    profile = visit.profile or period.profile
     long = profile.prepare_minutes + profile.infuse_minutes + profile.observe_minutes
     if end - start != timedelta(minutes=long):
         yield f"{_said(period, visit)} is not {long} min long. Correct its end."
@@ -82,12 +83,11 @@ def _covered(spans: Iterable[tuple[datetime, datetime]], start: datetime, end: d
 
 
 def _chairs(period: Period, visits: Sequence[BookedVisit]) -> Iterator[str]:
-    turnover = timedelta(minutes=period.profile.turnover_minutes)
     for chair in period.chairs:
         mine = _on_utc(period, (visit for visit in visits if visit.chair == chair.id))
         for k, one in enumerate(mine):
             for other in mine[k + 1 :]:
-                if other.start < one.end + turnover:
+                if other.start < one.end + one.turnover:
                     yield (
                         f"Chair {chair.id} is taken twice: {_said(period, one.visit)} and {_said(period, other.visit)}. Move one."
                     )
@@ -101,6 +101,7 @@ class _OnUtc:
     start: datetime
     infused: datetime
     end: datetime
+    turnover: timedelta
 
     def in_hand(self, instant: datetime) -> bool:
         return self.start <= instant < self.infused
@@ -111,9 +112,13 @@ class _OnUtc:
 
 def _on_utc(period: Period, visits: Iterable[BookedVisit]) -> list[_OnUtc]:
     """In order of their starts."""
-    hands = timedelta(minutes=period.profile.prepare_minutes + period.profile.infuse_minutes)
-    found = [(v, v.start.astimezone(UTC), v.end.astimezone(UTC)) for v in visits]
-    return sorted((_OnUtc(v, start, start + hands, end) for v, start, end in found), key=lambda v: v.start)
+    found = []
+    for visit in visits:
+        takes = visit.profile or period.profile
+        start, end = visit.start.astimezone(UTC), visit.end.astimezone(UTC)
+        hands = timedelta(minutes=takes.prepare_minutes + takes.infuse_minutes)
+        found.append(_OnUtc(visit, start, start + hands, end, timedelta(minutes=takes.turnover_minutes)))
+    return sorted(found, key=lambda one: one.start)
 
 
 def _hands(period: Period, visits: Sequence[BookedVisit]) -> Iterator[str]:
@@ -171,6 +176,7 @@ def _patients(period: Period, placed: Sequence[BookedVisit]) -> Iterator[str]:
 def _series(period: Period, request: SeriesRequest, placed: Sequence[BookedVisit]) -> Iterator[str]:
     mine = sorted(placed, key=lambda visit: visit.start.astimezone(UTC))
     for visit in mine:
+        yield from _length(period, request, visit)
         yield from _times(period, request, visit)
     if [visit.n for visit in mine] != list(range(1, len(mine) + 1)) or len(mine) > request.count:
         yield f"The visits of {request.patient} are not numbered 1 to {request.count} in order of time. Number them again."
@@ -182,6 +188,7 @@ def _series(period: Period, request: SeriesRequest, placed: Sequence[BookedVisit
                 f"{request.patient}: from {say_day(first)} to {say_day(second)} are {gap} days; {request.least_gap_days} to "
                 f"{request.most_gap_days} are asked for. Move one."
             )
+    yield from _weeks(period, request, dates)
     for visit in period.fixed:
         standing = visit.start.astimezone(period.zone).date()
         for day in dates if visit.patient == request.patient else []:
@@ -190,6 +197,38 @@ def _series(period: Period, request: SeriesRequest, placed: Sequence[BookedVisit
                     f"{request.patient}: {say_day(day)} is less than {max(request.least_gap_days, 1)} days from the fixed visit on "
                     f"{say_day(standing)}. Move it."
                 )
+
+
+def _length(period: Period, request: SeriesRequest, visit: BookedVisit) -> Iterator[str]:
+    """Whether the visit has the parts that the series asks for, and not those of another plan."""
+    has, asked = visit.profile or period.profile, request.profile or period.profile
+    for part, own, wanted in (
+        (
+            "with the nurse",
+            has.prepare_minutes + has.infuse_minutes,
+            asked.prepare_minutes + asked.infuse_minutes,
+        ),
+        ("under observation", has.observe_minutes, asked.observe_minutes),
+        ("of turnover", has.turnover_minutes, asked.turnover_minutes),
+    ):
+        if own != wanted:
+            yield f"{_said(period, visit)} has {own} min {part}; {wanted} are asked for. Book it as long as the plan says."
+
+
+def _weeks(period: Period, request: SeriesRequest, placed: Sequence[date]) -> Iterator[str]:
+    """Seven days in a row from any infusion on that hold too many, one of them placed here."""
+    if request.most_a_week is None:
+        return
+    own = {v.start.astimezone(period.zone).date() for v in period.fixed if v.patient == request.patient}
+    everything = sorted({*own, *request.had, *placed})
+    for first in everything:
+        last = first + timedelta(days=6)
+        inside = [day for day in everything if first <= day <= last]
+        if len(inside) > request.most_a_week and any(day in placed for day in inside):
+            yield (
+                f"{request.patient}: {len(inside)} infusions from {say_day(first)} to {say_day(last)}; at most "
+                f"{request.most_a_week} on any 7 days. Move one."
+            )
 
 
 def _times(period: Period, request: SeriesRequest, visit: BookedVisit) -> Iterator[str]:

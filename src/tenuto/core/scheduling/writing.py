@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from tenuto.core.scheduling.period import Period, SeriesRequest, Span
+from tenuto.core.scheduling.period import Period, SeriesRequest, Span, VisitProfile
 from tenuto.core.scheduling.propose import Schedule
 from tenuto.core.scheduling.reasons import Unplaced
 
@@ -25,15 +25,16 @@ def as_content(period: Period) -> Mapping[str, Any]:
         ],
         "chairs": [{"id": chair.id} for chair in period.chairs],
         "nurses": [{"id": nurse.id, "shifts": _as_spans(nurse.shifts)} for nurse in period.nurses],
-        "profile": {
-            "prepare": profile.prepare_minutes,
-            "infuse": profile.infuse_minutes,
-            "observe": profile.observe_minutes,
-            "turnover": profile.turnover_minutes,
-        },
+        "profile": _as_profile(profile),
         "ratios": {"infuse": ratios.infuse, "observe": ratios.observe},
         "fixed": [
-            {"patient": v.patient, "chair": v.chair, "nurse": v.nurse, "start": _iso(v.start)}
+            {
+                "patient": v.patient,
+                "chair": v.chair,
+                "nurse": v.nurse,
+                "start": _iso(v.start),
+                **_own_profile(v.profile),
+            }
             for v in period.fixed
         ],
         "patients": [_as_request(request) for request in period.requests],
@@ -56,7 +57,23 @@ def _as_request(request: SeriesRequest) -> dict[str, Any]:
         **({} if request.available is None else {"available": _as_spans(request.available)}),
         "prefer": {key: value for key, value in prefer.items() if value},
         "urgent": request.urgent,
+        **_own_profile(request.profile),
+        **({} if request.most_a_week is None else {"per_week_max": request.most_a_week}),
+        **({"had": [day.isoformat() for day in request.had]} if request.had else {}),
     }
+
+
+def _as_profile(profile: VisitProfile) -> dict[str, int]:
+    return {
+        "prepare": profile.prepare_minutes,
+        "infuse": profile.infuse_minutes,
+        "observe": profile.observe_minutes,
+        "turnover": profile.turnover_minutes,
+    }
+
+
+def _own_profile(profile: VisitProfile | None) -> dict[str, Any]:
+    return {} if profile is None else {"profile": _as_profile(profile)}
 
 
 def _as_spans(spans: Iterable[Span]) -> list[dict[str, str]]:

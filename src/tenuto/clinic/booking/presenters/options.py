@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from tenuto.clinic.booking.services import Offer, OfferedOption
 from tenuto.clinic.ui.words import count, day
@@ -31,7 +32,7 @@ class VisitLine:
     where: str
     """Chair and nurse."""
     change: str = ""
-    """What a repair does with it: 'stays', 'moves here' or 'is new'."""
+    """What a repair does with it: 'stays', 'is new', or 'is longer' and 'is shorter' at its hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +110,20 @@ def written(visits: Iterable[BookedVisit]) -> str:
 
 def repair_page(offer: Offer, before: Sequence[BookedVisit]) -> RepairPage:
     """Exactly what moves: each visit after the repair with what happens to it, and those given up."""
-    stood = {(visit.chair, visit.nurse, visit.start) for visit in before}
-    new = [visit for visit in offer.visits if (visit.chair, visit.nurse, visit.start) not in stood]
-    lines = tuple(_line(visit, "is new" if visit in new else "stays") for visit in offer.visits)
-    moved = tuple(f"{day(visit.start)}, {visit.start:%H:%M}, {visit.chair}" for visit in offer.moved)
-    added = len(new) - len(moved)
+    stood = {_place(visit): visit for visit in before}
+    changes = [_change(visit, stood.get(_place(visit))) for visit in offer.visits]
+    lines = tuple(_line(visit, change) for visit, change in zip(offer.visits, changes, strict=True))
+    new, resized = changes.count("is new"), len(changes) - changes.count("is new") - changes.count("stays")
+    there = {_place(visit) for visit in offer.visits}
+    moved = tuple(
+        f"{day(visit.start)}, {visit.start:%H:%M}, {visit.chair}"
+        for visit in offer.moved
+        if _place(visit) not in there
+    )
+    added = new - len(moved)
     parts = [
         f"{count(len(moved), 'visit moves', 'visits move')}" if moved else "No visit moves",
+        f"{count(resized, 'visit gets', 'visits get')} another length" if resized else "",
         f"{count(added, 'visit is added', 'visits are added')}" if added > 0 else "",
     ]
     summary = ", ".join(part for part in parts if part) + "."
@@ -125,5 +133,17 @@ def repair_page(offer: Offer, before: Sequence[BookedVisit]) -> RepairPage:
         moved,
         offer.reasons,
         written(offer.visits),
-        "Accept the repair" if new or moved else "",
+        "Accept the repair" if new or moved or resized else "",
     )
+
+
+def _place(visit: BookedVisit) -> tuple[str, str, datetime]:
+    return visit.chair, visit.nurse, visit.start.astimezone(UTC)
+
+
+def _change(visit: BookedVisit, before: BookedVisit | None) -> str:
+    if before is None:
+        return "is new"
+    if before.profile and visit.profile and not visit.profile.takes_as_long(before.profile):
+        return "is longer" if visit.profile.chair_minutes >= before.profile.chair_minutes else "is shorter"
+    return "stays"

@@ -34,7 +34,7 @@ from tenuto.clinic.ports.api import active_holds
 from tenuto.core.course.next_facts import ObstacleKind
 from tenuto.core.dates import say_day
 from tenuto.core.scheduling.diary import Diary
-from tenuto.core.scheduling.period import BookedVisit, Period
+from tenuto.core.scheduling.period import BookedVisit, Period, VisitProfile
 from tenuto.core.scheduling.verify import verify
 
 __all__ = ["VisitPlace", "accept_repair", "accept_series", "in_places", "move_appointment", "place_problem"]
@@ -54,7 +54,7 @@ class VisitPlace:
 
 
 def in_places(patient: Patient, asked: AskedSeries, places: Sequence[VisitPlace]) -> tuple[BookedVisit, ...]:
-    """Visits of a patient in these places, numbered in order of time and as long as the clinic's week says."""
+    """Visits of a patient in these places, numbered in order of time and as long as the signed plan says."""
     period = _period(patient, asked)
     return tuple(
         period.visit(period.requests[0], n, place.chair, place.nurse, place.start)
@@ -87,10 +87,15 @@ def new_place_problem(
     patient: Patient | None = None,
     asked: AskedSeries | None = None,
     instead_of: Appointment | None = None,
+    was: VisitProfile | None = None,
 ) -> str:
-    """Why nobody, or this patient, can have a place, in a sentence; empty when it is free for them. Nothing is written."""
+    """Why nobody, or this patient, can have a place, in a sentence; empty when it is free for them. Nothing is written.
+
+    `was` is how long a visit stood there: without a patient the place is free while so long a visit, or one of the usual
+    length, has room.
+    """
     if patient is None or asked is None:
-        return _taken(clinic, place)
+        return _taken(clinic, place, was)
     period = _period(patient, asked)
     if instead_of is not None:
         own = as_visit(instead_of, clinic)
@@ -104,12 +109,14 @@ def new_place_problem(
     return ""
 
 
-def _taken(clinic: Clinic, place: VisitPlace) -> str:
+def _taken(clinic: Clinic, place: VisitPlace, was: VisitProfile | None) -> str:
     """Whether somebody is there, or the week has no such place."""
     day = day_of(clinic, place.start)
     diary = Diary(period_of(clinic, day, day, fixed=visits_between(clinic, day, day)))
-    end = place.start.astimezone(UTC) + timedelta(minutes=diary.period.profile.stay_minutes)
-    visit = BookedVisit("", 0, place.chair, place.nurse, place.start, end)
+    usual = diary.period.profile
+    shortest = min(was or usual, usual, key=lambda length: length.chair_minutes)
+    end = place.start.astimezone(UTC) + timedelta(minutes=shortest.stay_minutes)
+    visit = BookedVisit("", 0, place.chair, place.nurse, place.start, end, shortest)
     return "" if diary.has_room(visit) else "The place is taken by now."
 
 
@@ -221,7 +228,10 @@ def accept_repair(
     there = in_days(patient, asked)
     period = _period(patient, replace(asked, count=max(asked.count, len(there))))
     own = {_place(as_visit(row, patient.clinic)) for row in there}
-    period = replace(period, fixed=tuple(visit for visit in period.fixed if _place(visit) not in own))
+    period = replace(
+        period,
+        fixed=tuple(v for v in period.fixed if v.patient != str(patient.pk) or _place(v) not in own),
+    )
     _check_visits(patient, period, visits)
     _check_none_is_lost(patient, there, visits)
     wanted = {_place(visit) for visit in visits}
@@ -245,8 +255,11 @@ def accept_repair(
     return tuple(rows)
 
 
-def _place(visit: BookedVisit) -> tuple[str, str, datetime]:
-    return visit.chair, visit.nurse, visit.start.astimezone(UTC)
+def _place(visit: BookedVisit) -> tuple[str, str, datetime, int, int, int]:
+    """Where, and how long its parts are: a visit that becomes longer at its hour is booked anew."""
+    long = visit.profile
+    parts = (long.attended_minutes, long.observe_minutes, long.turnover_minutes) if long else (0, 0, 0)
+    return visit.chair, visit.nurse, visit.start.astimezone(UTC), *parts
 
 
 def _period(patient: Patient, asked: AskedSeries) -> Period:
@@ -309,7 +322,7 @@ def _check_visits(patient: Patient, period: Period, visits: Sequence[BookedVisit
 def _row(
     patient: Patient, period: Period, visit: BookedVisit, *, series: UUID, by: Actor, at: datetime
 ) -> Appointment:
-    start, profile = visit.start.astimezone(UTC), period.profile
+    start, profile = visit.start.astimezone(UTC), period.profile_of(visit)
     return Appointment(
         patient=patient,
         series=series,

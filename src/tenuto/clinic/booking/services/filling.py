@@ -23,7 +23,7 @@ from tenuto.clinic.booking.services.accepting import VisitPlace, book_one, new_p
 from tenuto.clinic.booking.services.ending import end_row
 from tenuto.clinic.booking.services.proposing import AskedSeries
 from tenuto.clinic.booking.services.reminding import is_quiet, reach_of, with_link
-from tenuto.clinic.booking.services.standing import BookingRefused, check_may_book, lock_bookings
+from tenuto.clinic.booking.services.standing import BookingRefused, check_may_book, length_of, lock_bookings
 from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.outbox import NotSent, enqueue
@@ -106,7 +106,7 @@ def freed_places(clinic: Clinic, *, at: datetime, by: Patient | None = None) -> 
     found = []
     for row in list(by_place.values())[:MOST_FREED]:
         place = VisitPlace(local(clinic, row.starts_at), row.chair, row.nurse)
-        if not new_place_problem(clinic=clinic, place=place, at=at):
+        if not new_place_problem(clinic=clinic, place=place, at=at, was=length_of(row)):
             offer = next((o for o in offers if (o.chair, o.starts_at) == (row.chair, row.starts_at)), None)
             found.append(FreedPlace(row, place, offer, not still_to_offer(row.starts_at, at)))
     return tuple(found)

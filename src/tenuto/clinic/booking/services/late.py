@@ -38,5 +38,5 @@ def record_late(*, appointment: UUID, minutes: int, by: Staff, at: datetime) -> 
     place = VisitPlace(row.starts_at + timedelta(minutes=minutes), row.chair, row.nurse)
     day = row.starts_on
     # Only that day is asked about: what the patient has on others keeps its distance as it did.
-    asked = AskedSeries(1, 0, 1, day, day)
+    asked = AskedSeries(1, 0, 1, day, day, keeps_week=False)
     return place_problem(appointment=row, place=place, asked=asked, at=row.starts_at - timedelta(minutes=1))

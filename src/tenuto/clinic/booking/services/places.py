@@ -21,13 +21,15 @@ def free_places(appointment: Appointment, *, on: date, at: datetime) -> tuple[Vi
     clinic = appointment.patient.clinic
     own = as_visit(appointment, clinic)
     fixed = tuple(visit for visit in visits_between(clinic, on, on) if visit != own)
-    asked = AskedSeries(1, 0, 1, on, on, wishes=Wishes(appointment.chair, appointment.nurse))
+    asked = AskedSeries(
+        1, 0, 1, on, on, wishes=Wishes(appointment.chair, appointment.nurse), keeps_week=False
+    )
     request = asked.request(appointment.patient, now=at)
     period = period_of(clinic, on, on, fixed=fixed, requests=(request,))
     book = Diary(replace(period, requests=(request,))).books.get(on)
     if book is None:
         return ()
-    free = (book.free_starts() & book.suits(request)).nonzero()[0]
+    free = book.free_for(request).nonzero()[0]
     spots = [book.choose(int(start), request) for start in free]
     return tuple(
         VisitPlace(book.at(spot.start), period.chairs[spot.chair].id, period.nurses[spot.nurse].id)

@@ -12,6 +12,7 @@ from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.booking.models import Appointment
 from tenuto.clinic.booking.services.given_up import given_up
 from tenuto.clinic.booking.services.periods import period_of
+from tenuto.clinic.booking.services.rules import plan_rules
 from tenuto.clinic.booking.services.standing import (
     as_visit,
     check_may_book,
@@ -22,6 +23,7 @@ from tenuto.clinic.booking.services.standing import (
 )
 from tenuto.clinic.people.models import Patient
 from tenuto.core.scheduling.clock import midnight_after
+from tenuto.core.scheduling.diary import WEEK_DAYS
 from tenuto.core.scheduling.first_fit import first_fit
 from tenuto.core.scheduling.options import OptionKind, series_options
 from tenuto.core.scheduling.period import BookedVisit, SeriesRequest, Span, Wishes
@@ -54,9 +56,15 @@ class AskedSeries:
     urgent: bool = False
     not_before: date | None = None
     """No visit stands before this day, also where the days asked about begin earlier."""
+    keeps_week: bool = True
+    """False where a visit stays on its day, so that no week can come to hold more."""
 
     def request(self, patient: Patient, *, now: datetime | None = None) -> SeriesRequest:
-        """The same for the scheduling core; nothing before `now`."""
+        """The same for the scheduling core; nothing before `now`. Length and most a week are those of the signed plan.
+
+        Raises BookingRefused where no week is set up.
+        """
+        rules = plan_rules(patient)
         zone = ZoneInfo(patient.clinic.zone)
         earliest = max(self.earliest, self.not_before or self.earliest)
         first = midnight_after(earliest - timedelta(days=1), zone)
@@ -70,6 +78,9 @@ class AskedSeries:
             self.available,
             self.wishes,
             self.urgent,
+            rules.profile,
+            rules.most_a_week if self.keeps_week else None,
+            rules.had,
         )
 
 
@@ -79,8 +90,8 @@ def in_days(patient: Patient, asked: AskedSeries) -> tuple[Appointment, ...]:
 
 
 def fixed_for(patient: Patient, asked: AskedSeries) -> tuple[BookedVisit, ...]:
-    """What stands on the days that are asked about, and the patient's own visits so near that a gap reaches to them."""
-    clinic, gap = patient.clinic, timedelta(days=max(asked.least_gap_days, 1))
+    """What stands on the days that are asked about, and the patient's own visits so near that a gap or a week reaches to them."""
+    clinic, gap = patient.clinic, timedelta(days=max(asked.least_gap_days, WEEK_DAYS - 1))
     around = visits_between(clinic, asked.earliest - gap, asked.latest + gap)
     return tuple(
         visit

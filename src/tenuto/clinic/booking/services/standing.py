@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -14,13 +15,14 @@ from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.booking.models import Appointment
 from tenuto.clinic.people.models import Patient
-from tenuto.core.scheduling.period import BookedVisit
+from tenuto.core.scheduling.period import BookedVisit, VisitProfile
 
 __all__ = [
     "BookingRefused",
     "as_visit",
     "check_may_book",
     "in_names",
+    "length_of",
     "lock_bookings",
     "standing",
     "standing_of",
@@ -80,7 +82,14 @@ def as_visit(row: Appointment, clinic: Clinic, *, n: int = 0) -> BookedVisit:
         row.nurse,
         local(clinic, row.starts_at),
         local(clinic, row.ends_at),
+        length_of(row),
     )
+
+
+def length_of(row: Appointment) -> VisitProfile:
+    """How long the parts of the visit were booked; preparation and infusion as one."""
+    ends = (row.starts_at, row.infused_at, row.ends_at, row.chair_free_at)
+    return VisitProfile(0, *((later - earlier) // timedelta(minutes=1) for earlier, later in pairwise(ends)))
 
 
 _AN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
