@@ -1,10 +1,11 @@
 """Break the rules on purpose and count how many breaks the tests notice: `./test --soak` does it, after the long tests.
 
-    python scripts/mutants.py [how many of core] [how many of clinic] [--map FILE]
+    python scripts/mutants.py [how many of core] [how many of clinic] [--map FILE] [--resume]
 
 Cosmic Ray makes the mutants, of the rule modules of core and of the services of the clinic, in a copy of the tree. A sample
 drawn with a fixed seed is tried, each against the tests that reach the changed lines, the nearest first: coverage.py writes
-down in one run of all tests which they are. `--map` takes the data of such a run instead. The result goes to
+down in one run of all tests which they are. `--map` takes the data of such a run instead. What was tried is kept in .cache, and
+`--resume` goes on from there, also with another sample. The result goes to
 docs/mutation-results.md, with every survivor as the change that no test noticed; what was looked at by a person stands in
 docs/mutation-survivors.toml.
 """
@@ -12,6 +13,7 @@ docs/mutation-survivors.toml.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import random
@@ -22,7 +24,7 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -35,6 +37,7 @@ from cosmic_ray.work_item import MutationSpec, TestOutcome
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULT = ROOT / "docs" / "mutation-results.md"
+KEPT = ROOT / ".cache" / "mutants.jsonl"
 LOOKED_AT = ROOT / "docs" / "mutation-survivors.toml"
 PACKAGES = {
     "core": ("src/tenuto/core", "gate.py course/*.py plan/*.py policy/*.py intake/*.py scales/*.py forecast/*.py outcomes/*.py"),
@@ -66,16 +69,15 @@ class Tried:
     """A mutant, and whether a test noticed it."""
 
     package: str
-    mutation: MutationSpec
+    name: str
     noticed: bool
     change: str
     """The lines that were taken out and put in."""
 
-    @property
-    def name(self) -> str:
-        """The same as long as the module and the number of its mutants are."""
-        spec = self.mutation
-        return f"{spec.module_path}:{spec.operator_name.removeprefix('core/')}:{spec.occurrence}"
+
+def name_of(mutation: MutationSpec) -> str:
+    """The same as long as the module and the number of its mutants are."""
+    return f"{mutation.module_path}:{mutation.operator_name.removeprefix('core/')}:{mutation.occurrence}"
 
 
 def main() -> int:
@@ -87,22 +89,32 @@ def main() -> int:
     parser.add_argument(
         "--map", type=Path, metavar="FILE", help="data of coverage.py with the tests as contexts"
     )
+    parser.add_argument("--resume", action="store_true", help="try nothing again that was tried before")
     args = parser.parse_args()
-    sizes = dict(zip(PACKAGES, args.sizes, strict=False)) or SAMPLE
+    sizes = {name: size for name, size in zip(PACKAGES, args.sizes, strict=False) if size} or SAMPLE
     given = args.map and args.map.resolve()
     with tempfile.TemporaryDirectory(prefix="tenuto-mutants-") as folder:
         copy_to(Path(folder))
         os.chdir(folder)
         reach = Reach(given or reached())
-        tried: list[Tried] = []
+        before = {each.name: each for each in kept()} if args.resume else {}
+        tried = [each for each in before.values() if each.package not in sizes]
         for package, size in sizes.items():
             for each in draw(package, size):
-                tried.append(attempt(package, each, reach))
+                tried.append(before.get(name_of(each)) or attempt(package, each, reach))
                 # It takes an hour; what was tried when it is stopped is kept.
+                KEPT.parent.mkdir(exist_ok=True)
+                KEPT.write_text("".join(f"{json.dumps(asdict(one))}\n" for one in tried), "utf-8")
                 RESULT.write_text(page(tried), "utf-8")
     share = noticed(tried) / len(tried)
     print(f"{noticed(tried)} of {len(tried)} mutants noticed ({share:.0%}): {RESULT.relative_to(ROOT)}")
     return int(share < WANTED)
+
+
+def kept() -> list[Tried]:
+    """What was tried before."""
+    lines = KEPT.read_text("utf-8").splitlines() if KEPT.exists() else []
+    return [Tried(**json.loads(line)) for line in lines]
 
 
 def reached() -> Path:
@@ -232,7 +244,7 @@ def attempt(package: str, mutation: MutationSpec, reach: Reach) -> Tried:
     lines = (result.diff or "").splitlines()
     change = [line for line in lines if line[:1] in "+-" and line[:3] not in ("+++", "---")]
     seen = bool(tests) and result.test_outcome is not TestOutcome.SURVIVED
-    tried = Tried(package, mutation, seen, "\n".join(change))
+    tried = Tried(package, name_of(mutation), seen, "\n".join(change))
     print(f"{'noticed' if seen else 'SURVIVED'} {tried.name} ({len(tests)} tests reach it)", flush=True)
     return tried
 
