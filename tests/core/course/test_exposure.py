@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenuto.core.course.exposure import exposure
+from tenuto.core.course.exposure import WINDOWS_DAYS, exposure
 from tenuto.core.course.infusion import GivenInfusion
 from tenuto.core.gate import Level
 from tenuto.core.policy import default_policy
@@ -38,6 +38,15 @@ def test_counters_look_back_from_the_day():
     assert counted.infusions_in == {30: 2, 90: 5, 365: 6}
     assert counted.total_in[90] == Mg(175)
     assert str(counted.months) == "3.3"
+
+
+@pytest.mark.parametrize("window", WINDOWS_DAYS)
+def test_a_window_ends_on_its_day_and_holds_no_day_more(window):
+    first = GivenInfusion(DAY, Mg(35))
+    last = exposure([first], as_of=DAY + timedelta(days=window - 1), policy=POLICY)
+    after = exposure([first], as_of=DAY + timedelta(days=window), policy=POLICY)
+    assert (last.infusions_in[window], after.infusions_in[window]) == (1, 0)
+    assert (last.total_in[window], after.total_in[window]) == (Mg(35), Mg(0))
 
 
 def test_nothing_given_is_nothing():

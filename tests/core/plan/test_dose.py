@@ -143,6 +143,13 @@ def test_vial_and_volume_are_questioned(vial, total, code):
         assert dose.infusate is None
 
 
+@pytest.mark.parametrize(("total", "refused"), [("0.69", True), ("0.7", False), ("0.71", False)])
+def test_a_strength_for_equal_parts_takes_exactly_equal_parts(total, refused):
+    given = inputs("0.5 mg/kg", "70", "40", vial="100", total=total)
+    codes = {f.code for f in dilution_findings(given, calculate(given))}
+    assert ("VIAL-UNDILUTED" in codes) is refused
+
+
 def test_swapping_the_vial_blocks_what_would_go_in_undiluted():
     """Hazard H6."""
     weak = inputs("0.5 mg/kg", "70", "40", vial="10", total="3.5")
