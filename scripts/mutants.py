@@ -159,13 +159,14 @@ class Reach:
     def of(self, mutation: MutationSpec) -> list[str]:
         """The names of the tests that reach the changed lines, the nearest first, never more than `MOST_TESTS`.
 
-        What is read when a module is imported is reached by no test of its own: there it is every test that reaches any
-        line of the module.
+        What runs once and is remembered, as the reading of a file, is reached by the first test that asks; so the tests of
+        the module itself always belong to them, and every test that reaches any line of it where nothing else does.
         """
         module = mutation.module_path
         lines = self._data.contexts_by_lineno(self._named.get(module.parts[-4:], ""))
         changed = range(mutation.start_pos[0], mutation.end_pos[0] + 1)
-        names = (names_of(lines, changed) or names_of(lines, lines)) & self._known
+        own = {name for name in self._known if distance(name, module) == 0}
+        names = (names_of(lines, changed) or names_of(lines, lines)) & self._known | own
         return sorted(names, key=lambda name: (distance(name, module), name))[:MOST_TESTS]
 
 

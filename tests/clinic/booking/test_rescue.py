@@ -53,6 +53,19 @@ def test_a_slot_is_kept_between_the_last_infusion_and_the_decided_date(kept, car
     assert "Give the infusion on it" not in page
 
 
+def test_where_the_days_between_leave_no_room_a_visit_is_booked_without_a_slot(
+    week, course, alice, carol, visit
+):  # noqa: F811
+    patient = course((12, 10, 8, 5, 3, 1), [(14, 21), (1, 6)])
+    soon = NOW.date() + timedelta(days=2)
+    set_window(patient=patient, opens=soon, closes=soon, why="The response is being lost.", by=alice, at=NOW)
+    booked(visit(carol), patient)
+    (row,) = standing_of(patient)
+    need = need_of(patient, Batch.of(patient))
+    assert (row.starts_on - need.account.given[-1].on).days < 2 * need.least_gap_days
+    assert slots(patient) == []
+
+
 def test_a_prescriber_uses_it_and_the_later_visit_moves_there(kept, alice, carol, visit):
     (slot,) = slots(kept)
     page = visit(alice).get(url("page", kept)).content.decode()
