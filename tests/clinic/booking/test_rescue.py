@@ -55,7 +55,7 @@ def test_a_slot_is_kept_between_the_last_infusion_and_the_decided_date(kept, car
 
 def test_where_the_days_between_leave_no_room_a_visit_is_booked_without_a_slot(
     week, course, alice, carol, visit
-):  # noqa: F811
+):
     patient = course((12, 10, 8, 5, 3, 1), [(14, 21), (1, 6)])
     soon = NOW.date() + timedelta(days=2)
     set_window(patient=patient, opens=soon, closes=soon, why="The response is being lost.", by=alice, at=NOW)
