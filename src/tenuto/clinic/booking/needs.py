@@ -61,6 +61,11 @@ class BookingNeed:
         return max(self.left - len(self.ahead), 0)
 
     @property
+    def surplus(self) -> tuple[Appointment, ...]:
+        """The last visits of a series that has more of them than the plan has infusions left."""
+        return self.ahead[self.left :] if self.runs else ()
+
+    @property
     def runs(self) -> bool:
         """Whether the series itself is to be booked, and not an infusion of maintenance."""
         return self.account.phase in RUNNING

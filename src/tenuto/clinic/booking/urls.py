@@ -11,6 +11,7 @@ urlpatterns = [
     path("", series.page, name="page"),
     path("book/", series.accept, name="book"),
     path("repair/", series.repaired, name="repair"),
+    path("surplus/", series.surplus, name="surplus"),
     path("other/", series.other, name="other"),
     path("rescue/", series.rescue, name="rescue"),
     path("calendar/", feeds.give, name="feed"),

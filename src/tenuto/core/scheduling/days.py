@@ -35,21 +35,24 @@ class Days:
     """By patient: the days on which a visit could stand if nobody else came."""
     fixed: Mapping[str, frozenset[date]] = field(default_factory=dict)
     """By patient: the dates of the visits that are fixed."""
-    _limits: list[tuple[date, frozenset[str], int]] = field(default_factory=list)
+    _limits: list[tuple[date, frozenset[str], int, bool]] = field(default_factory=list)
 
-    def limit(self, day: date, patients: Iterable[str], most: int) -> None:
-        """Of these patients at most so many can come on the day."""
-        self._limits.append((day, frozenset(patients), most))
+    def limit(self, day: date, patients: Iterable[str], most: int, *, proved: bool = True) -> None:
+        """Of these patients at most so many can come on the day; or, not `proved`, no more were found a start in time."""
+        self._limits.append((day, frozenset(patients), most, proved))
 
     def others(self, request: SeriesRequest) -> frozenset[date]:
         """The dates of the patient's infusions that are not to be placed: given already, or fixed."""
         return self.fixed.get(request.patient, frozenset()).union(request.had)
 
     def choose(self, *, seconds: float, gap: float) -> DayChoice | None:
-        """The best choice under all limits so far; None when there was no time to find one."""
+        """The best choice under all limits so far; None when there was no time to find one.
+
+        Its bound is 0 where a limit is not proved: the choice then goes round a day on which the starts were not found.
+        """
         program = WholeProgram()
         chosen = {request.patient: _Series(program, self, request) for request in self.period.requests}
-        for day, patients, most in self._limits:
+        for day, patients, most, _ in self._limits:
             terms = [(v, 1.0) for patient in patients for v in chosen[patient].on(day)]
             if len(terms) > most:
                 program.row(terms, most=most)
@@ -58,7 +61,8 @@ class Days:
         if found.values is None:
             return None
         dates = {patient: series.dates(found) for patient, series in chosen.items()}
-        return DayChoice(dates, found.bound + missing)
+        proved = all(proved for *_, proved in self._limits)
+        return DayChoice(dates, found.bound + missing if proved else 0.0)
 
 
 class _Series:

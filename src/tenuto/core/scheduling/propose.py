@@ -14,7 +14,7 @@ from tenuto.core.scheduling.judging import points_of
 from tenuto.core.scheduling.period import BookedVisit, Period, SeriesRequest
 from tenuto.core.scheduling.shaking import shaken
 from tenuto.core.scheduling.solver import Deadline
-from tenuto.core.scheduling.starts import day_starts, most_visits
+from tenuto.core.scheduling.starts import DayStarts, day_starts, most_visits
 from tenuto.core.scheduling.verify import verify
 
 __all__ = ["Schedule", "propose"]
@@ -25,6 +25,9 @@ GAP = 0.005
 
 A_DAYS_SHARE = 3
 """One hard day may take so many times its share of the time that is left for the days after it."""
+FOR_DAYS = 1 / 3
+"""The share of the time left that one choice of days may take: the days themselves are still to be looked at, and another
+choice to be made of what was learned from them."""
 FOR_SHAKING = 0.2
 """The share of the time that is kept for the last improvements."""
 
@@ -73,6 +76,7 @@ class _Search:
         self.objective = points_of(period, ())
         self.bound = 0.0
         self._rounds = 0
+        self._looked_at: dict[tuple[date, frozenset[str]], DayStarts] = {}
 
     @property
     def good_enough(self) -> bool:
@@ -94,7 +98,7 @@ class _Search:
         if not self._rounds:
             self._limit_days(deadline)
         self._rounds += 1
-        choice = self.days.choose(seconds=deadline.left, gap=GAP / 2)
+        choice = self.days.choose(seconds=deadline.left * FOR_DAYS, gap=GAP / 2)
         if choice is None:
             return False
         self.bound = max(self.bound, choice.bound)
@@ -105,10 +109,18 @@ class _Search:
         for number, (day, patients) in enumerate(coming.items()):
             wanted = [self.requests[patient] for patient in patients]
             share = deadline.left / (len(coming) - number) * A_DAYS_SHARE
-            found = day_starts(empty.books[day], wanted, seconds=min(share, deadline.left))
+            key = day, frozenset(patients)
+            found = self._looked_at.get(key)
+            if found is None:
+                found = day_starts(empty.books[day], wanted, seconds=min(share, deadline.left))
+                self._looked_at[key] = found
             spots[day] = found.spots
             if found.at_most < len(patients):
                 self.days.limit(day, patients, found.at_most)
+                learned = True
+            elif len(found.spots) < len(patients) and deadline.left > 0:
+                # Perhaps they fit, but no starts were found in the time: another choice of days may find them sooner.
+                self.days.limit(day, patients, len(found.spots), proved=False)
                 learned = True
         self.keep(_entered(self.period, choice, spots, self.requests))
         return learned

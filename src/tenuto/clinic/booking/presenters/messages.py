@@ -17,7 +17,12 @@ from tenuto.clinic.ui.words import count, moment
 
 __all__ = ["MessageLine", "message_lines"]
 
-ABOUT = {"booking.remind": "Reminder of a visit", "booking.offer": "Offer of a place"}
+ABOUT = {
+    "booking.remind": "Reminder of a visit",
+    "booking.offer": "Offer of a place",
+    "portal.ask": "Questions",
+}
+"""By the kind of the message; a kind that has no name here is called what it is, a message."""
 CHANNELS = {"sms": "Text message", "email": "E-mail"}
 
 
@@ -74,7 +79,7 @@ def _line(
         row.pk,
         mark,
         state,
-        ABOUT.get(row.kind, "Questions"),
+        ABOUT.get(row.kind, "Message"),
         name,
         patient_id,
         CHANNELS.get(str(row.payload.get("channel", "")), ""),

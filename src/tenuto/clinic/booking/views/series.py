@@ -37,12 +37,14 @@ from tenuto.clinic.booking.services.preparing import medicines_note, veins_words
 from tenuto.clinic.booking.services.rescuing import keep_rescue_slot, use_rescue_slot
 from tenuto.clinic.booking.services.rooms import book_visit, visits_in_rooms
 from tenuto.clinic.booking.services.standing import as_visit
+from tenuto.clinic.booking.services.surplus import cancel_surplus
 from tenuto.clinic.pathway.api import Batch, patient_page, rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.ui.words import count
 from tenuto.core.scheduling.clock import instant_of
 
-__all__ = ["accept", "other", "page", "repaired", "rescue"]
+__all__ = ["accept", "other", "page", "repaired", "rescue", "surplus"]
 
 GROUNDS = (
     "booking.Appointment",
@@ -114,11 +116,26 @@ def repaired(request: HttpRequest, patient: Patient) -> HttpResponse:
     context = {
         "repair": repair_page(offer, before),
         "misfits": need.misfits,
+        "surplus": need.surplus,
         "problem": problem,
         "freed": _freed(patient),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
     return patient_page(request, "booking/repair.html", patient, context, status=status)
+
+
+@require_POST
+@shows_patient("cancelling visits too many", verb="booking.book")
+@rests_on(*GROUNDS, typed={}, page="booking:page")
+def surplus(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Cancel in one act what the plan in force has no infusion for; what is left leads to its repair where it misfits."""
+    try:
+        ended = cancel_surplus(patient=patient, by=staff_of(request), at=clock.instant())
+    except BookingRefused as refused:
+        return _page(request, patient, str(refused))
+    messages.success(request, f"{count(len(ended), 'visit')} cancelled.", extra_tags="Saved")
+    need = need_of(patient, Batch.of(patient))
+    return redirect("booking:repair" if need is not None and need.misfits else "booking:page", patient.pk)
 
 
 @require_POST
