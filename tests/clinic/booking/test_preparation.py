@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
 
-from tenuto.clinic.booking.api import EndKind, accept_series, end_appointment, propose_series
+from tenuto.clinic.booking.api import BookingRefused, EndKind, accept_series, end_appointment, propose_series
 from tenuto.clinic.booking.models import ChangeRequest, CheckIn, PreparationLink, VisitReminder
-from tenuto.clinic.booking.services.preparing import preparation_link
+from tenuto.clinic.booking.services.preparing import ask_for_change, preparation_link
 from tenuto.clinic.booking.services.reminding import remind, written
 from tenuto.clinic.ledger.models import OutboxMessage
 from tenuto.clinic.ledger.outbox import NotSent
@@ -161,3 +162,25 @@ def test_staff_give_the_link_once_it_is_booked(first, carol, charlie, visit):
     assert answer.status_code == 201
     assert "/l/" in answer.content.decode()
     assert visit(charlie).post(url).status_code == 404
+
+
+LONG = f"{'The bus is late on most days. ' * 30}I can't go on living."
+
+
+def test_all_that_a_patient_wrote_is_read_whole_and_a_task_that_holds_less_says_so(phone, first, bob, visit):
+    assert 500 < len(LONG) <= 1000
+    assert phone.post(reverse("bookings:check-in"), {**WELL, "words": LONG}).status_code == 302
+    assert phone.post(reverse("bookings:change"), {"words": LONG}).status_code == 302
+    tasks = [task for task in open_tasks_of(first.patient) if "The bus is late" in task.why]
+    assert len(tasks) == 2
+    for task in tasks:
+        assert len(task.why) <= 500
+        assert task.why.endswith("There is more: read all of it on the booking page.")
+    shown = unescape(visit(bob).get(reverse("booking:page", args=[first.patient_id])).content.decode())
+    assert shown.count("I can't go on living.") == 2
+
+
+def test_what_is_longer_than_is_kept_is_refused_and_never_cut(first, carol):
+    with pytest.raises(BookingRefused, match=r"1001 characters long, and 1000 are kept. Nothing was saved"):
+        ask_for_change(appointment=first, words="x" * 1001, by=carol, at=NOW)
+    assert not ChangeRequest.objects.exists()

@@ -36,11 +36,14 @@ __all__ = [
     "note_medicines",
     "preparation_link",
     "questions_open",
+    "written_by_link",
 ]
 
 PURPOSE = "preparation"
 ASKED_BEFORE = timedelta(hours=36)
 """The questions open the day before the visit."""
+TASK_MOST = 500
+MORE_WORDS = " … There is more: read all of it on the booking page."
 MOST_WISHES = 3
 """Wishes for another time of one visit that are kept; each is a task of a coordinator [D]."""
 
@@ -93,7 +96,7 @@ def note_medicines(*, patient: Patient, medicines: str, by: Staff, at: datetime)
     """Keep what a prescriber marks about medicines before visits; empty takes the older note back."""
     check_role(by, "plan.order")
     row = PreparationNote.objects.create(
-        patient=patient, medicines=medicines.strip()[:1000], **recorded(by, at)
+        patient=patient, medicines=_whole(medicines, 1000), **recorded(by, at)
     )
     record(action="marked medicines before a visit", subject=row, by=by, at=at)
     return row
@@ -114,7 +117,7 @@ def veins_words(patient: Patient) -> str:
 def note_veins(*, patient: Patient, words: str, by: Staff, at: datetime) -> VeinNote:
     """Keep where a vein was found, for whoever looks for one next."""
     check_role(by, "plan.visit")
-    row = VeinNote.objects.create(patient=patient, words=words.strip()[:300], **recorded(by, at))
+    row = VeinNote.objects.create(patient=patient, words=_whole(words, 300), **recorded(by, at))
     record(action="noted veins", subject=row, by=by, at=at)
     return row
 
@@ -145,11 +148,11 @@ def answer_check_in(
         patient=appointment.patient,
         appointment=appointment,
         fasting=fasting,
-        escort=escort.strip()[:200],
+        escort=_whole(escort, 200),
         ill=ill,
         medicines_changed=medicines_changed,
         mood=mood,
-        words=words.strip()[:1000],
+        words=_whole(words, 1000),
         **recorded(by, at),
     )
     record(action="answered before a visit", subject=row, by=by, at=at)
@@ -172,7 +175,7 @@ def ask_for_change(*, appointment: Appointment, words: str, by: Actor, at: datet
     if ChangeRequest.objects.filter(appointment=appointment).count() >= MOST_WISHES:
         raise BookingRefused("You asked for another time before, and the clinic knows. Call the clinic.")
     row = ChangeRequest.objects.create(
-        patient=appointment.patient, appointment=appointment, words=words.strip()[:1000], **recorded(by, at)
+        patient=appointment.patient, appointment=appointment, words=_whole(words, 1000), **recorded(by, at)
     )
     record(action="asked for another time", subject=row, by=by, at=at)
     _open(CHANGE_ASKED, appointment, row.words, str(row.pk), by=by, at=at)
@@ -182,6 +185,44 @@ def ask_for_change(*, appointment: Appointment, words: str, by: Actor, at: datet
 def questions_open(appointment: Appointment, *, at: datetime) -> bool:
     """Whether a visit is so near that its questions are asked."""
     return appointment.starts_at - ASKED_BEFORE <= at < appointment.starts_at
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenByLink:
+    """What a patient wrote about one visit, whole."""
+
+    about: str
+    at: datetime
+    words: str
+
+
+def written_by_link(patient: Patient, *, since: datetime) -> tuple[WrittenByLink, ...]:
+    """All that the patient wrote about visits from a moment on, whatever became of the visit, the newest first."""
+    found: list[WrittenByLink] = []
+    for about, model in (("Before the visit", CheckIn), ("Asks for another time", ChangeRequest)):
+        rows = model.objects.filter(patient=patient, appointment__starts_at__gte=since).exclude(words="")
+        found += [
+            WrittenByLink(f"{about}, {row.appointment.at_clinic}", row.recorded_at, row.words)
+            for row in rows.select_related("appointment__patient__clinic")
+        ]
+    return tuple(sorted(found, key=lambda each: each.at, reverse=True))
+
+
+def _whole(text: str, most: int) -> str:
+    """The text without the space around it. Raises BookingRefused where it is longer than is kept: nothing is cut."""
+    kept = text.strip()
+    if len(kept) > most:
+        raise BookingRefused(
+            f"This is {len(kept)} characters long, and {most} are kept. Nothing was saved. Write it shorter."
+        )
+    return kept
+
+
+def _for_a_task(words: str) -> str:
+    """What fits into a task; where that is not all, it says so and where the whole stands."""
+    if len(words) <= TASK_MOST:
+        return words
+    return f"{words[: TASK_MOST - len(MORE_WORDS)].rstrip()}{MORE_WORDS}"
 
 
 def _hold_still(appointment: Appointment) -> None:
@@ -194,7 +235,7 @@ def _open(kind: str, appointment: Appointment, words: str, key: str, *, by: Acto
     open_task(
         patient=appointment.patient,
         kind=kind,
-        why=f"{appointment.at_clinic}: {words}"[:500],
+        why=_for_a_task(f"{appointment.at_clinic}: {words}"),
         owner_role=Role(known.owner),
         target=f"booking.appointment:{appointment.pk}",
         key=f"{kind}:{key}",

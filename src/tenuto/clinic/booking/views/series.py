@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
@@ -33,7 +33,7 @@ from tenuto.clinic.booking.services import (
 )
 from tenuto.clinic.booking.services.feeds import open_feeds
 from tenuto.clinic.booking.services.filling import FreedPlace, freed_places
-from tenuto.clinic.booking.services.preparing import medicines_note, veins_words
+from tenuto.clinic.booking.services.preparing import medicines_note, veins_words, written_by_link
 from tenuto.clinic.booking.services.rescuing import keep_rescue_slot, use_rescue_slot
 from tenuto.clinic.booking.services.rooms import book_visit, visits_in_rooms
 from tenuto.clinic.booking.services.standing import as_visit
@@ -55,6 +55,8 @@ GROUNDS = (
     "course.InfusionReport",
 )
 """What a booking rests on. Holds and what others took meanwhile are looked at again when it is booked."""
+WRITTEN_FOR = timedelta(days=14)
+"""So long after a visit what was written before it is still read beside it."""
 NO_PLAN = "Nothing can be booked: no plan is in force. A prescriber signs one first."
 
 
@@ -220,6 +222,7 @@ def _page(
     refused = problem
     elsewhere = visits_in_rooms(patient, since=now)
     context["elsewhere"] = elsewhere
+    context["written"] = written_by_link(patient, since=now - WRITTEN_FOR)
     if need is None:
         refused = refused or NO_PLAN
     else:
