@@ -6,7 +6,8 @@ from itertools import combinations
 
 import pytest
 
-from tenuto.core.scheduling.diary import keeps_week
+from tenuto.core.scheduling.days import Days
+from tenuto.core.scheduling.diary import Diary, keeps_week
 from tenuto.core.scheduling.first_fit import first_fit
 from tenuto.core.scheduling.options import series_options
 from tenuto.core.scheduling.period import VisitProfile
@@ -150,3 +151,17 @@ def test_a_repair_spreads_a_series_that_has_too_many_in_a_week():
     found = repair(period, visits, now=at(MONDAY, 0))
     assert found.broken == ()
     assert len(found.visits) == 4
+
+
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_the_choice_of_days_keeps_the_week_by_itself(most):
+    """Were it left to the entering of the visits, the bound would be too low and whole series would be placed anew."""
+    days = dates(21)
+    asked = asking("A", days, 6, 1, 21, most_a_week=most, had=(MONDAY - timedelta(days=1),))
+    period = clinic(days, asked).in_order()
+    model = Days(period, {"A": Diary(period).options(asked)})
+    chosen = model.choose(seconds=SECONDS, gap=0).dates["A"]
+    everything = (*asked.had, *chosen)
+    assert all(sum(0 <= (d - first).days < 7 for d in everything) <= most for first in everything)
+    # With the infusion of the day before, the first six days have room for one less.
+    assert len(chosen) == min(6, 3 * most)

@@ -142,9 +142,11 @@ def _longer(
         for (last, counted), (points, series) in ending.items():
             if last >= k or not keeps_gap(request, days[last].date, option.date):
                 continue
-            near = _near(request, (*counted, days[last].date), option.date)
-            if not keeps_week(request, option.date, others.union(near)):
-                continue
+            near = counted
+            if request.most_a_week is not None:
+                near = _near(request, (*counted, days[last].date), option.date)
+                if not keeps_week(request, option.date, others.union(near)):
+                    continue
             known = found.get((k, near))
             if known is None or points + option.points < known[0]:
                 found[k, near] = (points + option.points, (*series, option))
