@@ -84,7 +84,7 @@ class WeekForm(forms.Form):
         "Days closed, one a line", required=False, help_text="Holidays and other days, each as 2026-12-25."
     )
     prepare = forms.IntegerField(label="Prepare", min_value=0, max_value=240)
-    infuse = forms.IntegerField(label="Infuse", min_value=1, max_value=480)
+    infuse = forms.IntegerField(label="Infuse, without a plan", min_value=1, max_value=480)
     observe = forms.IntegerField(label="Observe, at least", min_value=0, max_value=480)
     turnover = forms.IntegerField(label="Turn over", min_value=0, max_value=240)
     attend = forms.IntegerField(label="Patients for a nurse while infusing", min_value=1, max_value=10)
