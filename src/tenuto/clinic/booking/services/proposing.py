@@ -64,7 +64,7 @@ class AskedSeries:
 
         Raises BookingRefused where no week is set up.
         """
-        rules = plan_rules(patient)
+        rules = plan_rules(patient, on=self.latest)
         zone = ZoneInfo(patient.clinic.zone)
         earliest = max(self.earliest, self.not_before or self.earliest)
         first = midnight_after(earliest - timedelta(days=1), zone)

@@ -25,12 +25,13 @@ class PlanRules:
     """The days of all infusions on record."""
 
 
-def plan_rules(patient: Patient) -> PlanRules:
+def plan_rules(patient: Patient, *, on: date) -> PlanRules:
     """The rules of the version in force, with what the clinic's week says of preparation and turnover.
 
+    `on` is the last day that is asked about: infusions on record up to then count.
     Without a plan in force the visit is as long as the week says. Raises BookingRefused where no week is set up.
     """
-    account = accounts(Batch.of(patient)).get(patient.pk)
+    account = accounts(Batch([patient], clinic=patient.clinic, today=on)).get(patient.pk)
     signed = account.signed if account else None
     return PlanRules(
         profile_under(week_of(patient.clinic).profile, signed),
