@@ -127,6 +127,23 @@ def test_the_unsigned_default_policy_caps_the_gate_at_review(capsys) -> None:
     assert [f["code"] for f in found["findings"] if f["level"] != "PASS"] == ["POLICY-UNSIGNED"]
 
 
+def test_a_policy_older_than_its_limits_is_filled_up_and_says_which_nobody_signed(tmp_path, capsys) -> None:
+    head, *entries = (
+        (EXAMPLES / "policy-example.toml").read_text("utf-8").split("\n[[signatures]]")[0].split("\n[limits.")
+    )
+    file = tmp_path / "older.toml"
+    file.write_text(
+        head + "".join(f"\n[limits.{e}" for e in entries if e.startswith("weight_min_kg]")), "utf-8"
+    )
+    for by, role in (("Dr Example Director", "medical_director"), ("Example Pharmacist", "pharmacist")):
+        assert main(["policy", "sign", str(file), "--by", by, "--role", role]) == 0
+    capsys.readouterr()
+    found = plan("pass", "--policy", str(file), exits=3, capsys=capsys)
+    assert (found["gate"], found["policy"]["signed"]) == ("REVIEW", True)
+    (said,) = [finding for finding in found["findings"] if finding["code"] == "POLICY-UNSTATED"]
+    assert "which nobody here has signed" in said["message"]
+
+
 def test_the_dead_are_not_planned_for(tmp_path, capsys) -> None:
     path = edited(tmp_path, lambda resources: resources[0].update(deceasedBoolean=True))
     assert main(["plan", path, *FULL, "--json"]) == 4

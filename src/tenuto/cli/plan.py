@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from tenuto.cli import UserError
 from tenuto.cli.files import write_together
-from tenuto.cli.policy import named_policy
+from tenuto.cli.policy import policy_in_use
 from tenuto.cli.reading import read_zone, show_report
 from tenuto.cli.terminal import forgiving_output, in_colour, terminal_width
 from tenuto.clinic.interop.fhir import BundleReading, UnusableBundle, load, read_bundle
@@ -111,7 +111,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _policy(name: str) -> Policy:
     try:
-        return named_policy(name)
+        return policy_in_use(name)
     except PolicyError as error:
         raise UserError(str(error)) from error
 

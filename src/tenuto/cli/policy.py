@@ -24,7 +24,7 @@ from tenuto.core.policy import (
     load_policy,
 )
 
-__all__ = ["add_arguments", "named_policy", "run"]
+__all__ = ["add_arguments", "named_policy", "policy_in_use", "run"]
 
 _SHIPPED = {"default": default_policy, "demo": demo_policy}
 UNSIGNED, DIFFERENT = 3, 1
@@ -62,6 +62,11 @@ def named_policy(name: str) -> Policy:
     """The shipped policy of that name, or the one in the file; PolicyError or UserError when it can't be used."""
     shipped = _SHIPPED.get(name)
     return shipped() if shipped else load_policy(read_text(name), name=name)
+
+
+def policy_in_use(name: str) -> Policy:
+    """The same to judge by: with the shipped limits, named as unsigned, that it was written too early to state."""
+    return named_policy(name).with_shipped(default_policy())
 
 
 def _check(policy: Policy) -> int:
