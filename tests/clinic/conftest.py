@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from datetime import UTC, date, datetime
 
@@ -16,13 +15,13 @@ from tenuto.clinic.accounts.enrol import ENROLLED
 from tenuto.clinic.accounts.lock import SEEN
 from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.accounts.services import employ, open_clinic
-from tenuto.clinic.demo.services import load as load_demonstration
 from tenuto.clinic.intake.services import RecordSource, receive
 from tenuto.clinic.ledger import anchor
 from tenuto.clinic.ledger.append_only import unsealed
 from tenuto.clinic.live.tail import newest_number
 from tenuto.clinic.pathway.seen import FIELD
 from tenuto.core.intake.facts import Identifier, PatientFacts, Person
+from tests.clinic.built import demonstration_of
 from tests.clinic.ledger import databases  # noqa: F401  - tests that commit end with emptied tables
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -56,26 +55,10 @@ def _every_row_has_its_event(request):
         assert [str(row) for row in unsealed()] == []
 
 
-_BUILT: list[tuple[sqlite3.Connection, bytes]] = []
-
-
 @pytest.fixture
 def demonstration(transactional_db, settings):
-    """The demonstration of NOW with its anchor: built once a session and then copied; PostgreSQL builds it each time."""
-    if connection.vendor != "sqlite":
-        load_demonstration(now=NOW)
-        return
-    connection.ensure_connection()
-    if _BUILT:
-        built, anchored = _BUILT[0]
-        built.backup(connection.connection)
-        settings.LEDGER_ANCHOR.write_bytes(anchored)
-        anchor.forget()
-        return
-    load_demonstration(now=NOW)
-    built = sqlite3.connect(":memory:", check_same_thread=False)
-    connection.connection.backup(built)
-    _BUILT.append((built, settings.LEDGER_ANCHOR.read_bytes()))
+    """The demonstration of NOW with its anchor."""
+    demonstration_of(NOW, settings.LEDGER_ANCHOR)
 
 
 @pytest.fixture
