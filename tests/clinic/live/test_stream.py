@@ -39,7 +39,8 @@ def hired(clinic, name, role):
     return staff
 here, there = open_clinic(name="Meadow", demonstration=True), open_clinic(name="Harbour", demonstration=False)
 alice, bob = hired(here, "alice", Role.PRESCRIBER), hired(here, "bob", Role.NURSE)
-hired(here, "finn", Role.NURSE)
+for name in ("finn", "gina", "hana", "ivan"):
+    hired(here, name, Role.NURSE)
 hired(here, "erin", Role.AUDITOR); hired(there, "charlie", Role.PRESCRIBER)
 ana = receive(facts=facts_of(), source=source_of(), by=alice, at=timezone.now()).patient
 print(json.dumps({"cookies": cookies, "patient": str(ana.pk)}))
@@ -192,6 +193,21 @@ def test_open_pages_leave_the_browser_connections(served, stream):
     while stream("finn").answer.status != 200:
         assert time.monotonic() < deadline, "a closed page keeps its place"
         time.sleep(0.5)
+
+
+def test_open_pages_keep_no_connection_to_the_database(house, served, stream):
+    # More pages than the server has connections: each gives its own back before it waits for news.
+    pages = [stream(who, f"?patient={served['patient']}&since=0") for who in ("gina", "hana", "ivan") * 4]
+    for page in pages:
+        page.event()
+    assert [page.answer.status for page in pages] == [200] * 12
+    asked = http.client.HTTPConnection("127.0.0.1", served["port"], timeout=PATIENCE)
+    asked.request("GET", "/", headers={"Cookie": f"sessionid={served['cookies']['gina']}"})
+    assert asked.getresponse().status == 200
+    asked.close()
+    write(house, member=True)
+    write(house, member=False)
+    assert all("care team" in page.event()["data"] for page in pages)
 
 
 def test_the_stream_is_no_sign_of_someone_being_there(house, served, stream):

@@ -15,6 +15,7 @@ from typing import cast
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django.db import close_old_connections
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
@@ -23,7 +24,7 @@ from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.lock import in_background
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.live.bus import LOST_TRACK, Listener, bus
-from tenuto.clinic.live.tail import LedgerChange, read_after
+from tenuto.clinic.live.tail import LedgerChange, TailReading, read_after
 from tenuto.clinic.live.words import as_event
 from tenuto.clinic.people.sight import sight_of
 
@@ -113,9 +114,12 @@ async def _feed(
     bus.join(listener)
     told = since or 0
     try:
+        # A stream has a thread of its own, and what that thread took from the pool it would keep until the stream ends:
+        # a few open pages would leave the clinic no connection to its database.
+        await sync_to_async(close_old_connections)()
         yield "retry: 500\n\n"
         if since is not None:
-            missed = await sync_to_async(read_after)(since, limit=CATCH_UP)
+            missed = await sync_to_async(_read_and_give_back)(since)
             wanted = [change for change in missed.changes if wants(change)]
             told = missed.upto
             if missed.more or wanted:
@@ -136,6 +140,14 @@ async def _feed(
     finally:
         bus.leave(listener)
         _open_streams[staff.pk].pop(place, None)
+
+
+def _read_and_give_back(since: int) -> TailReading:
+    """What was missed; the connection goes back to the pool before the stream waits."""
+    try:
+        return read_after(since, limit=CATCH_UP)
+    finally:
+        close_old_connections()
 
 
 async def _collect(listener: Listener) -> LedgerChange | None:
