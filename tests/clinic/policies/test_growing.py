@@ -54,6 +54,11 @@ def test_the_pages_of_a_patient_open_and_say_so(outgrown, session, visit, bob):
     assert "which nobody here has signed" in said
 
 
+def test_the_gate_of_a_start_says_which_limits_nobody_signed(outgrown, session, visit, bob):
+    said = visit(bob).get(f"/patients/{session.patient_id}/infusion/", follow=True).content.decode()
+    assert "shipped limits that nobody here has signed" in said
+
+
 def test_the_director_gets_a_text_that_states_everything_and_can_be_proposed(
     outgrown, visit, dora, clinic, alice
 ):

@@ -145,7 +145,14 @@ def readiness(
         *(_chosen(asked, newest.get(asked.id)) for asked in asked_on_the_day().values()),
     )
     found = [row.finding for row in rows if row.finding]
-    return Readiness(rows, Gate.of([*besides, *found]), f"{policy.id} {policy.version}")
+    return Readiness(rows, Gate.of([*besides, *found]), _judged_by(policy))
+
+
+def _judged_by(policy: Policy) -> str:
+    unsigned = (
+        f", with {len(policy.unstated)} shipped limits that nobody here has signed" if policy.unstated else ""
+    )
+    return f"{policy.id} {policy.version}{unsigned}"
 
 
 def pressure_text(systolic: int, diastolic: int) -> str:
