@@ -150,7 +150,7 @@ def readiness(
 
 def _judged_by(policy: Policy) -> str:
     unsigned = (
-        f", with {len(policy.unstated)} shipped limits that nobody here has signed" if policy.unstated else ""
+        f"; shipped limits that nobody here has signed: {len(policy.unstated)}" if policy.unstated else ""
     )
     return f"{policy.id} {policy.version}{unsigned}"
 
