@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -122,10 +123,15 @@ def _unpacked(packed: Path, folder: Path) -> tuple[Manifest, Path]:
             said = archive.extractfile(MANIFEST)
             manifest = Manifest.read(said.read(MAX_MANIFEST_BYTES).decode("utf-8") if said else "")
             (member,) = (each for each in archive.getmembers() if each.name != MANIFEST)
-            archive.extract(member, folder, filter="data")
+            # Its content alone goes into a file of ours: a name or a link in an archive leads nowhere.
+            content = archive.extractfile(member)
+            if content is None:
+                raise BackupError("The backup holds no data. Restore another one.")
+            data = folder / "data"
+            with data.open("wb") as file:
+                shutil.copyfileobj(content, file)
     except (tarfile.TarError, KeyError, ValueError, EOFError) as error:
         raise BackupError(f"The backup is not whole: {error}. Restore another one.") from error
-    data = folder / member.name
     packed.unlink()
     if digest(data) != manifest.sha256:
         raise BackupError("The data in the backup is not what its manifest says. Restore another one.")

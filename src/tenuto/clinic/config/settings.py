@@ -213,6 +213,8 @@ CSRF_FAILURE_VIEW = "tenuto.clinic.ui.views.forbidden"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = PRODUCTION
+# Asked by a supervisor on this machine, without a proxy in between; they know nobody.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 # Which proxies may say for whom they ask, and that it came by https; nobody else's headers count (`config.asgi`).
 TRUSTED_PROXIES = list(ENVIRONMENT.trusted_proxies)

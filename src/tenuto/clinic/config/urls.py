@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from tenuto.clinic.config.health import lives, ready
 from tenuto.clinic.pathway.api import routes
 from tenuto.clinic.ui.views import forbidden, not_found, server_error
 
 urlpatterns = [
+    path("healthz", lives, name="lives"),
+    path("readyz", ready, name="ready"),
     path("", include("tenuto.clinic.desk.urls")),
     path("", include("tenuto.clinic.accounts.urls")),
     path("", include("tenuto.clinic.pathway.urls")),
