@@ -21,6 +21,7 @@ from tenuto.clinic.infusion.services import (
     start_of,
 )
 from tenuto.clinic.infusion.services.standing import order_of_session
+from tenuto.clinic.plan.services import sign
 from tenuto.clinic.ports.api import place_hold
 from tenuto.core.gate import Level
 from tenuto.core.infusion.dose_check import DoseReading
@@ -29,7 +30,7 @@ from tenuto.core.infusion.pump import PumpState
 from tenuto.core.units import MgPerMl
 from tests.clinic.conftest import NOW
 from tests.clinic.infusion.conftest import LATER, agreed, make_ready
-from tests.clinic.plan.conftest import signature_of
+from tests.clinic.plan.conftest import OPTIONS, drafted, signature_of
 
 
 def start(session, by, at=LATER, client_id="start"):
@@ -45,6 +46,32 @@ def test_a_session_opens_on_the_signed_order(session, patient, bob):
 def test_without_a_plan_nothing_is_opened(accepted, bob):
     with pytest.raises(SessionRefused, match="No plan is in force"):
         open_session(patient=accepted(), by=bob, at=NOW)
+
+
+def revised(patient, alice):
+    """The plan in force with another volume, and so another pump rate."""
+    version = drafted(
+        patient, alice, OPTIONS.replace("volume=100", "volume=50"), why="A smaller bag.", at=LATER
+    )
+    sign(
+        version=version, seen=version.content_sha256, reason="Read and weighed.",
+        signature=signature_of(alice, LATER), at=LATER,
+    )  # fmt: skip
+    return version
+
+
+def test_a_plan_revised_before_the_start_opens_the_session_anew(session, patient, alice, bob):
+    version = revised(patient, alice)
+    again = open_session(patient=patient, by=bob, at=LATER)
+    assert again.plan_version == version.pk != session.plan_version
+    assert order_of_session(again).volume.value == 50
+    assert open_session(patient=patient, by=bob, at=LATER) == again
+
+
+def test_a_plan_revised_while_the_pump_runs_changes_nothing_of_the_session(running, patient, alice, bob):
+    revised(patient, alice)
+    assert open_session(patient=patient, by=bob, at=LATER + timedelta(minutes=5)) == running
+    assert order_of_session(running).volume.value == 100
 
 
 def test_nothing_of_the_day_means_blocked(session, bob):

@@ -71,7 +71,7 @@ def test_before_the_first_infusion_nothing_is_due(course):
     assert push_checks(patient.clinic, at=NOW) == 0
 
 
-def test_an_late_check_is_a_review_that_the_nurse_does_by_the_next_visit(long_course):
+def test_a_late_check_is_a_review_that_the_nurse_does_by_the_next_visit(long_course):
     task = asked(long_course)["cognition"]
     assert (task.owner_role, task.is_late(NOW)) == ("nurse", True)
     assert "due after 92 days" in task.why

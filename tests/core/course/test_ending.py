@@ -124,6 +124,15 @@ def test_silence_never_lengthens_a_taper(intervals, today):
     assert silent.window == account((*SERIES, 28), "-1:21 12:6", 29, endings=endings(text)).window
 
 
+@pytest.mark.parametrize(
+    ("points", "asked"), [("-1:21 12:6", True), ("-1:21 39:6", True), ("-1:21 41:6", False)]
+)
+def test_a_completion_is_followed_up_by_a_score_that_is_newer(points, asked):
+    """A score from before the completion is no follow-up of it."""
+    found = account(SERIES, points, 60, endings=endings("complete 40 90"))
+    assert [(each.kind.value, each.first) for each in found.due] == ([("score", day(90))] if asked else [])
+
+
 def test_an_ending_of_another_series_says_nothing():
     known = endings("complete 12 90")
     found = account(

@@ -83,6 +83,29 @@ def obstacle(word: str, rest: str) -> Obstacle:
     return Obstacle(ObstacleKind.HOLD, rest)
 
 
+@pytest.mark.parametrize(
+    ("known", "state"),
+    [
+        ("", NextState.PASSED),
+        ("booked 16 Mar 09:30", NextState.ON_TIME),
+        ("decided 16 Mar", NextState.ON_TIME),
+        ("decided 12 Mar", NextState.PASSED),
+    ],
+)
+def test_a_last_day_that_is_over_has_passed_unless_another_one_stands(known, state):
+    infused = [*(each.on for each in PLAN.days), on("15 Jan"), on("12 Feb")]
+    course = CourseFacts(
+        tuple(
+            InfusionFact(f"i{n}", GivenInfusion(when, Mg(35)), PLAN.series, PLAN.version, n)
+            for n, when in enumerate(infused)
+        ),
+        tuple(scored_on("27 Nov:21 14 Dec:7 12 Mar:7")),
+        (PLAN,),
+    )
+    account = account_of(course, as_of=on("13 Mar"), policy=POLICY)
+    assert next_step_of(account, facts=also(known), policy=POLICY).state is state
+
+
 def decided(text: str) -> tuple[tuple[EndingFact, ...], tuple[BesidePlanned, ...]]:
     """The taper, the completion and the psychotherapy of a row."""
     endings, planned = [], []
