@@ -28,9 +28,10 @@ from tenuto.clinic.ledger.models import OutboxMessage
 from tenuto.clinic.ledger.outbox import NotSent
 from tenuto.clinic.people.identity import prefer_contact
 from tenuto.clinic.people.models import Channel
-from tenuto.clinic.ports.api import place_hold
+from tenuto.clinic.ports.api import place_hold, set_window
 from tests.clinic.booking.conftest import SERIES
 from tests.clinic.conftest import NOW
+from tests.clinic.outcomes.test_ending import HELD, MAINTAINED
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,24 @@ def test_who_waits_for_the_induction_is_offered_it_and_takes_it_by_link(freed, a
     assert "This offer has ended" in phone.get(reverse("bookings:offer")).content.decode()
     with pytest.raises(NotSent):
         offer_written(message.payload)
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "first"), [(-2, 3, True), (0, 0, True), (-3, -1, False), (1, 4, False)]
+)
+def test_whose_window_holds_the_day_is_offered_it_first(
+    freed, alder, course, alice, carol, clinic, opens, closes, first
+):
+    patient = course(MAINTAINED, HELD, name="Demo Birch")
+    day = freed.freed.starts_on
+    set_window(
+        patient=patient, opens=day + timedelta(days=opens), closes=day + timedelta(days=closes),
+        why="Every four weeks.", by=alice, at=NOW,
+    )  # fmt: skip
+    found = [(each.patient, each.why) for each in candidates(freed, clinic, by=carol, at=NOW)]
+    assert (found[0] == (patient, "Window holds the day")) is first
+    assert (alder, "Waits for the induction") in found
+    assert ((patient, "Window holds the day") in found) is first
 
 
 def test_who_is_on_hold_is_never_offered_it(freed, alder, alice, carol, clinic):

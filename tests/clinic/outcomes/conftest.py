@@ -14,8 +14,8 @@ from tests.clinic.plan.test_visits import DAY, given, scored
 def course(accepted, alice, bob):  # noqa: F811 - fixture
     """A patient by days before today on which infusions were given, and PHQ-9 by days before today."""
 
-    def run(infusions, points):
-        patient = accepted()
+    def run(infusions, points, name="Demo Alder"):
+        patient = accepted(name)
         signed(patient, alice, OPTIONS)
         for days in infusions:
             given(patient, bob, on=DAY - timedelta(days=days))

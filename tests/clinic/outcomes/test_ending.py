@@ -49,6 +49,18 @@ def test_a_taper_spaces_out_what_is_left_and_the_card_says_so(course, alice):
     assert AuditEvent.objects.get(action="decided on the end of a course").detail["reason"] == WHY
 
 
+@pytest.mark.parametrize(("first", "refused"), [(14, True), (35, False)])
+def test_a_taper_right_after_the_series_begins_where_the_signed_rule_ends(course, alice, first, refused):
+    patient = course((14, 12, 10, 7, 5, 3), [(16, 21), (1, 6)])
+    at_most = account(patient, Batch.of(patient)).window.last - (DAY - timedelta(days=3))
+    assert timedelta(days=14) < at_most <= timedelta(days=35)
+    if refused:
+        with pytest.raises(EndingRefused):
+            taper_course(patient=patient, intervals_days=(first,), reason=WHY, by=alice, at=NOW)
+    else:
+        taper_course(patient=patient, intervals_days=(first,), reason=WHY, by=alice, at=NOW)
+
+
 def test_what_is_being_lost_is_not_spaced_out(course, alice):
     patient = course(MAINTAINED, [*HELD[:2], (1, 15), (0, 16)])
     with pytest.raises(EndingRefused, match="needs a response that holds"):
