@@ -413,3 +413,10 @@ def test_a_terminal_that_knows_only_ascii_still_gets_the_plan() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "PASS. No finding" in done.stdout
+
+
+@pytest.mark.parametrize(("start", "code"), [("2026-03-01", 2), ("2026-03-02", 0)])
+def test_a_first_day_that_is_over_is_refused_with_both_days(start, code, capsys) -> None:
+    words = ["plan", example("pass"), *FULL, "--start", start]
+    assert main(words) == code
+    assert ("2026-03-01 lies before 2026-03-02" in capsys.readouterr().err) is (code == 2)

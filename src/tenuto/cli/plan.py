@@ -89,6 +89,11 @@ def run(args: argparse.Namespace) -> int:
     zone = read_zone(args.zone)
     as_of = _day("--as-of", args.as_of) or datetime.now(zone).date()
     policy, request = _policy(args.policy), _request(args)
+    if request.start is not None and request.start < as_of:
+        raise UserError(
+            f"--start: {request.start} lies before {as_of}, and nobody can give an infusion on a day that is over. Choose "
+            f"{as_of} or later, or give --as-of {request.start} to plan as on that day."
+        )
     try:
         reading = read_bundle(load(args.bundle), as_of=as_of, zone=zone)
     except UnusableBundle as error:

@@ -19,7 +19,7 @@ from tenuto.core.plan.inputs import TotalVolume
 from tenuto.core.plan.proposal import propose
 from tenuto.core.plan.request import PlanRequest, PlanRequestError
 from tenuto.core.policy import default_policy, demo_policy
-from tenuto.core.units import Mg, MgPerKg, MgPerMl, Minutes, Ml
+from tenuto.core.units import Mg, MgPerKg, MgPerKgPerHour, MgPerMl, Minutes, Ml
 from tests.core.intake.people import TODAY, healthy, measured, with_answer, with_measured, with_problem
 
 READY = {"vial": MgPerMl(50), "volume": TotalVolume(Ml(50))}
@@ -253,6 +253,20 @@ def test_what_leaves_the_template_is_reviewed_and_what_passes_a_cap_blocked():
     asked = plan(target=MgPerKg("1.2"), minutes=Minutes(60))
     assert "DOSE-ABOVE-CAP" in codes(asked, Level.BLOCK)
     assert asked.calculation.dose.per_kg == MgPerKg(1)
+
+
+@pytest.mark.parametrize(("target", "refused"), [("50", True), ("5", True), ("4.9", False), ("0.05", False)])
+def test_a_slip_of_the_decimal_point_is_refused_and_shows_no_dose(target, refused):
+    proposal = plan(target=MgPerKg(target))
+    assert ("DOSE-TYPED" in codes(proposal, Level.REFUSE)) is refused
+    if refused:
+        assert proposal.orderable is None
+        assert "DOSE-CHANGED" not in codes(proposal)
+
+
+def test_a_rate_is_a_slip_by_what_it_gives_in_its_time():
+    assert "DOSE-TYPED" in codes(plan(target=MgPerKgPerHour("7.5")), Level.REFUSE)
+    assert "DOSE-TYPED" not in codes(plan(target=MgPerKgPerHour("7")))
 
 
 def test_an_hour_at_half_a_milligram_an_hour_cut_short_is_never_taken_for_half_a_milligram():

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.case import JudgedCase
-from tenuto.core.intake.facts import Allergy
+from tenuto.core.intake.facts import Allergy, Problem, ProblemStatus
 from tenuto.core.intake.medicines import register
 from tenuto.core.intake.wording import Mention, Phrases
 
-__all__ = ["judge"]
+__all__ = ["is_allergy", "judge"]
 
 
 @cache
@@ -20,7 +21,31 @@ def _phrases() -> Phrases:
 
 def judge(case: JudgedCase) -> tuple[Finding, ...]:
     """An allergy to the drug or an excipient blocks; one that is only suspected asks for review. Hazard H11."""
-    return tuple(finding for allergy in case.facts.allergies for finding in _finding(allergy))
+    listed = (finding for allergy in case.facts.allergies for finding in _finding(allergy))
+    told = (finding for problem in case.facts.problems for finding in _of_problem(problem))
+    return (*listed, *told)
+
+
+def is_allergy(problem: Problem) -> bool:
+    """Whether a problem says an allergy to the drug or an excipient: other systems keep allergies among the conditions."""
+    return bool(_of_problem(problem))
+
+
+_SAYS_ALLERGY = re.compile(
+    r"allerg|anaphyla|hypersensitiv|intoleran|adverse (drug )?(reaction|effect)|angio-?edema|urticaria",
+    re.IGNORECASE,
+)
+
+
+def _of_problem(problem: Problem) -> tuple[Finding, ...]:
+    if problem.status is ProblemStatus.REFUTED:
+        return ()
+    if any((c.system, c.code.strip()) in register().allergy.codes for c in problem.codings):
+        return _finding(Allergy(problem.text, problem.codings))
+    texts = [
+        text for text in (problem.text, *(c.display for c in problem.codings)) if _SAYS_ALLERGY.search(text)
+    ]
+    return tuple(dict.fromkeys(found for text in texts for found in _finding(Allergy(text))))
 
 
 def _finding(allergy: Allergy) -> tuple[Finding, ...]:

@@ -263,6 +263,8 @@ def _unclassified(patient: PatientFacts) -> tuple[str, ...]:
     """One sentence a reason: a record of sixty problems that nobody here knows is one thing to look at."""
     problems: dict[str, set[str]] = {}
     for problem in patient.problems:
+        if allergies.is_allergy(problem):
+            continue
         if told_otherwise(problem) or not (contraindications.recognised(problem) or named(problem)):
             problems.setdefault(_why_unknown(problem), set()).add(f"“{_said(problem)}”")
     sentences = [

@@ -33,13 +33,15 @@ from tenuto.core.plan.selection import Alternative, protocol_findings, select
 from tenuto.core.plan.series import Calendar, InfusionKind, PlannedInfusion, Series, plan_series
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
-from tenuto.core.units import Mg, MgPerKgPerHour, plain
+from tenuto.core.units import Mg, MgPerKg, MgPerKgPerHour, plain
 
 __all__ = ["DoseOption", "Maintenance", "Proposal", "propose"]
 
 DESIGN = Basis((Tag.D,))
 CHOSEN_FOR_THE_PHARMACY = frozenset(("vial_mg_per_ml", "total_volume"))
 FIRST_WINDOWS = 3
+TYPED_WRONG = 10
+"""From how many times the protocol's dose on a wish counts as a slip of the decimal point. [D]"""
 FURTHEST_START = timedelta(days=3650)
 
 
@@ -267,12 +269,30 @@ def _deviations(plan: Protocol, request: PlanRequest) -> list[Finding]:
             message += f"{session.target.value} for {minutes} gives {gives}, not {session.dose_in(session.minutes.value)}. "
         message += "Choose a time that the protocol allows, or give the reason."
         found.append(Finding("MINUTES-CHANGED", Level.REVIEW, message, session.minutes.basis))
-    if request.target is not None and request.target != session.target.value:
+    if _is_typing_error(plan, request):
+        message = (
+            f"{request.target} was asked for, {TYPED_WRONG} times the protocol's {session.target.value} or more: a decimal "
+            "point in the wrong place, or mg where mg/kg is meant. Correct the dose."
+        )
+        found.append(Finding("DOSE-TYPED", Level.REFUSE, message, DESIGN))
+    elif request.target is not None and request.target != session.target.value:
         message = (
             f"{request.target} was asked for; the protocol says {session.target.value}. Give the reason."
         )
         found.append(Finding("DOSE-CHANGED", Level.REVIEW, message, session.target.basis))
     return found
+
+
+def _is_typing_error(plan: Protocol, request: PlanRequest) -> bool:
+    """Whether the dose that was asked for is so many times the protocol's that no prescriber can mean it."""
+    if request.target is None:
+        return False
+    minutes = request.minutes or plan.session.minutes.value
+    asked, usual = (
+        each if isinstance(each, MgPerKg) else each.during(minutes)
+        for each in (request.target, plan.session.target.value)
+    )
+    return asked.value >= TYPED_WRONG * usual.value
 
 
 def _below_minimum(plan: Protocol, calculation: Calculation | None) -> list[Finding]:

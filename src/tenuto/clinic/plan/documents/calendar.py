@@ -20,7 +20,6 @@ __all__ = ["CalendarSession", "as_calendar", "calendar_file", "key_of", "person_
 
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 """A sequence is a whole number of 32 bits; seconds from here on fit into it until 2088."""
-NOT_VALIDATED = "Not for care until your clinic has validated it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +119,4 @@ def _description(session: CalendarSession, phone: str, note: str) -> str:
     if session.dropped:
         return f"This date does not stand any more.{call}"
     optional = " Only if the review before it says so." if session.optional else ""
-    return f"{note}{optional}{call} {NOT_VALIDATED}"
+    return f"{note}{optional}{call}"
