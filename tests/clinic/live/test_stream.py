@@ -56,6 +56,19 @@ bob = Staff.objects.get(username="bob")
 change_care_team(patient=ana, staff={who}, member={member}, by=alice, at=timezone.now())
 """
 
+EMPTY = """
+import django; django.setup()
+from contextlib import suppress
+from django.utils import timezone
+from tenuto.clinic.access.restricting import change_care_team
+from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.people.models import Patient
+alice, ana = Staff.objects.get(username="alice"), Patient.objects.get()
+for who in Staff.objects.filter(clinic=alice.clinic):
+    with suppress(ValueError):
+        change_care_team(patient=ana, staff=who, member=False, by=alice, at=timezone.now())
+"""
+
 
 @pytest.fixture(scope="module")
 def served(house, tmp_path_factory):
@@ -121,44 +134,51 @@ def stream(served):
         one.close()
 
 
+@pytest.fixture
+def nobody_there(house, served):
+    """The house with an empty care team, whichever tests came before."""
+    run(EMPTY, house)
+    return house
+
+
 def write(house, who="bob", *, member):
     run(WRITE.format(who=who, member=member), house)
 
 
-def test_a_page_learns_in_words_what_another_person_wrote(house, served, stream):
+def test_a_page_learns_in_words_what_another_person_wrote(nobody_there, served, stream):
     page = stream("bob", f"?patient={served['patient']}")
-    write(house, member=True)
+    write(nobody_there, member=True)
     event = page.event()
     assert event["event"] == "changed"
     assert "Alice (alice): joined care team." in event["data"]
     assert int(event["id"]) > 0
 
 
-def test_ones_own_entries_are_not_news(house, served, stream):
+def test_ones_own_entries_are_not_news(nobody_there, served, stream):
     own, other = (stream(who, f"?patient={served['patient']}") for who in ("alice", "bob"))
-    write(house, "alice", member=True)
+    write(nobody_there, "alice", member=True)
     other.event()
     own.connection.sock.settimeout(1)
     with pytest.raises(TimeoutError):
         own.event()
 
 
-def test_what_was_missed_is_told_on_coming_back(house, served, stream):
+def test_what_was_missed_is_told_on_coming_back(nobody_there, served, stream):
     page = stream("bob", f"?patient={served['patient']}")
-    write(house, member=False)
+    write(nobody_there, member=True)
     first = page.event()
     page.close()
-    write(house, member=True)
+    write(nobody_there, member=False)
     back = stream("bob", f"?patient={served['patient']}", **{"Last-Event-ID": first["id"]}).event()
-    assert "joined care team" in back["data"]
-    write(house, member=False)
+    assert "left care team" in back["data"]
+    write(nobody_there, member=True)
     since = stream("bob", f"?patient={served['patient']}&since={back['id']}").event()
-    assert "left care team" in since["data"]
+    assert "joined care team" in since["data"]
 
 
-def test_a_list_is_told_only_that_something_changed(house, served, stream):
+def test_a_list_is_told_only_that_something_changed(nobody_there, served, stream):
     page, elsewhere = stream("bob"), stream("charlie")
-    write(house, member=True)
+    write(nobody_there, member=True)
     assert page.event()["data"] == "changed"
     elsewhere.connection.sock.settimeout(1)
     with pytest.raises(TimeoutError):
@@ -195,7 +215,7 @@ def test_open_pages_leave_the_browser_connections(served, stream):
         time.sleep(0.5)
 
 
-def test_open_pages_keep_no_connection_to_the_database(house, served, stream):
+def test_open_pages_keep_no_connection_to_the_database(nobody_there, served, stream):
     # More pages than the server has connections: each gives its own back before it waits for news.
     pages = [stream(who, f"?patient={served['patient']}&since=0") for who in ("gina", "hana", "ivan") * 4]
     for page in pages:
@@ -205,8 +225,8 @@ def test_open_pages_keep_no_connection_to_the_database(house, served, stream):
     asked.request("GET", "/", headers={"Cookie": f"sessionid={served['cookies']['gina']}"})
     assert asked.getresponse().status == 200
     asked.close()
-    write(house, member=True)
-    write(house, member=False)
+    write(nobody_there, member=True)
+    write(nobody_there, member=False)
     assert all("care team" in page.event()["data"] for page in pages)
 
 

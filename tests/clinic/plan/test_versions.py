@@ -23,8 +23,8 @@ from tests.clinic.plan.conftest import (
 )
 from tests.clinic.plan.test_page import text_of
 
-QUERIES = 46
-"""Those of the live page."""
+QUERIES = 47
+"""Those of the live page, and the week of the clinic, which says how long a visit of this plan is."""
 
 
 def url_of(version, act=""):
