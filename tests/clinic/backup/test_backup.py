@@ -127,17 +127,18 @@ def test_a_backup_says_that_it_would_come_back(clinic, keys, tmp_path):
 def test_rows_that_were_changed_past_the_program_are_found_in_the_backup(clinic, keys, tmp_path):
     identity, recipient = keys
     written(clinic, 3, 1)
-    change = "import django\ndjango.setup()\nfrom django.db import connection\n"
-    change += (
-        "connection.cursor().execute(\"UPDATE people_patient SET name = '{0}' WHERE name {1} 'Mallory'\")"
-    )
-    run(change.format("Mallory", "<>"), clinic)
+
+    def renamed(old: str, new: str) -> None:
+        change = "import django\ndjango.setup()\nfrom django.db import connection\n"
+        change += f"connection.cursor().execute('UPDATE people_patient SET name = %s WHERE name = %s', [{new!r}, {old!r}])"
+        run(change, clinic)
+
+    renamed("Fault 3-0", "Mallory")
     try:
         backup = made(clinic, tmp_path, recipient)
         done = tenuto(clinic, "backup", "verify", str(backup), "--identity", str(identity))
     finally:
-        run("import django\ndjango.setup()\nfrom tenuto.clinic.people.models import Patient\nfrom django.db import connection\n"
-            "connection.cursor().execute(\"UPDATE people_patient SET name = 'Fault'\")", clinic)  # fmt: skip
+        renamed("Mallory", "Fault 3-0")
     assert done.returncode == 1
     assert "This backup would not come back whole." in done.stdout
 
