@@ -37,8 +37,6 @@ def run(args: argparse.Namespace) -> int:
     elif place:
         os.environ["TENUTO_VAR"] = str(Path(place).absolute())
         os.environ.pop("TENUTO_DATABASE_URL", None)
-        # Beside the database that it belongs to.
-        os.environ.pop("TENUTO_LEDGER_ANCHOR", None)
     prepare_django()
     from django.db import DatabaseError
 

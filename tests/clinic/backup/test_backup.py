@@ -264,6 +264,35 @@ def test_an_anchor_outside_says_what_a_backup_does_not_hold(clinic, keys, empty,
     assert tenuto(environment, "audit", "verify").returncode == 0
 
 
+def test_an_anchor_that_outlived_the_database_is_not_overwritten(clinic, keys, empty, tmp_path):
+    identity, recipient = keys
+    backup = made(clinic, tmp_path, recipient)
+    known = {"TENUTO_LEDGER_ANCHOR": str(tmp_path / "other-disk" / "anchor.json")}
+    run(
+        "import django\ndjango.setup()\nfrom tenuto.clinic.ledger import anchor\nanchor.begin_anew()",
+        {**clinic, **known},
+    )
+    environment = {**empty[0], **known}
+    done = tenuto(environment, "restore", str(backup), "--identity", str(identity), "--into", empty[1])
+    assert (done.returncode, "the anchor file knows event" in done.stdout) == (1, True), (
+        done.stdout + done.stderr
+    )
+
+
+@pytest.mark.parametrize("end", ["-wal", "-journal"])
+def test_a_log_of_an_earlier_database_is_not_played_into_the_restored_one(clinic, keys, empty, tmp_path, end):
+    if "TENUTO_DATABASE_URL" in clinic:
+        pytest.skip("PostgreSQL keeps its files to itself")
+    identity, recipient = keys
+    backup = made(clinic, tmp_path, recipient)
+    environment, place = empty
+    Path(place).mkdir()
+    (Path(place) / f"tenuto.sqlite3{end}").write_bytes(b"of an earlier database")
+    done = tenuto(environment, "restore", str(backup), "--identity", str(identity), "--into", place)
+    assert (done.returncode, "is not empty" in done.stderr) == (2, True), done.stdout + done.stderr
+    assert not (Path(place) / "tenuto.sqlite3").exists()
+
+
 def test_a_backup_of_a_newer_program_is_refused(clinic, keys, empty, tmp_path):
     identity, recipient = keys
     run(LATER_STEP, clinic)

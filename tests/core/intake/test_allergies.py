@@ -19,7 +19,15 @@ def allergy_findings(problem):
 
 @pytest.mark.parametrize(
     "text",
-    ["Ketamine allergy", "Allergy to ketamine", "Anaphylaxis due to Ketalar", "ketamine hypersensitivity"],
+    [
+        "Ketamine allergy",
+        "Allergy to ketamine",
+        "Anaphylaxis due to Ketalar",
+        "ketamine hypersensitivity",
+        "Spravato allergy",
+        "Urticaria after ketamine",
+        "Ketamine: bad reaction",
+    ],
 )
 def test_a_condition_that_says_an_allergy_to_the_drug_blocks_as_one(text):
     assert Level.BLOCK in allergy_findings(Problem(text)).values()
@@ -30,6 +38,8 @@ def test_a_condition_that_says_an_allergy_to_the_drug_blocks_as_one(text):
     [
         Problem("Allergy to penicillin"),
         Problem("Ketamine treatment in 2019"),
+        Problem("No ketamine allergy"),
+        Problem("Family history of ketamine allergy"),
         Problem("Ketamine allergy", status=ProblemStatus.REFUTED),
         Problem("Allergic rhinitis"),
     ],

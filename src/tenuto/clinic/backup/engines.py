@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from tenuto.clinic.backup.errors import BackupError
 
@@ -45,6 +46,10 @@ class Engine(Protocol):
     @property
     def part(self) -> str:
         """The file inside a backup."""
+
+    @property
+    def beside(self) -> Path | None:
+        """A folder that is as well guarded as the database; None where that is on another machine."""
 
     def copy_to(self, path: Path) -> Copied:
         """Write a copy of one moment to a file. Raises BackupError."""
@@ -94,6 +99,11 @@ class Sqlite:
         """As TENUTO_DATABASE_URL names it."""
         return f"sqlite://{quote(str(self.path.absolute()))}"
 
+    @property
+    def beside(self) -> Path | None:
+        """The folder of the file."""
+        return self.path.parent
+
     def copy_to(self, path: Path) -> Copied:
         """By SQLite's own online copy: writers go on, and the copy is of one moment."""
         if not self.path.exists():
@@ -114,8 +124,9 @@ class Sqlite:
             raise BackupError(f"The database can't be copied: {error}. Nothing was written.") from error
 
     def is_empty(self) -> bool:
-        """Whether no file is there."""
-        return not self.path.exists() or self.path.stat().st_size == 0
+        """Whether no file is there, nor a log of an earlier one, which SQLite would play into the new."""
+        files = (self.path.with_name(self.path.name + end) for end in ("", "-wal", "-journal", "-shm"))
+        return not any(file.exists() and file.stat().st_size for file in files)
 
     def take_from(self, path: Path) -> None:
         """Put the file in its place, readable by its owner alone."""
@@ -161,6 +172,11 @@ class Postgres:
         return (
             f"postgresql://{login}{host}{f':{port}' if port else ''}/{quote(self.database, safe='')}{query}"
         )
+
+    @property
+    def beside(self) -> Path | None:
+        """PostgreSQL keeps its files to itself."""
+        return None
 
     def copy_to(self, path: Path) -> Copied:
         """With pg_dump, from the same snapshot in which the rows are counted."""
@@ -212,7 +228,7 @@ class Postgres:
     @contextmanager
     def _connected(self) -> Iterator[psycopg.Connection[Any]]:
         try:
-            with psycopg.connect(dbname=self.database, **self.given) as server:  # type: ignore[arg-type]
+            with psycopg.connect(make_conninfo(dbname=self.database, **self.given)) as server:
                 yield server
         except psycopg.OperationalError as error:
             raise BackupError(

@@ -50,7 +50,7 @@ def back_up(
         raise BackupError(f"'{target}' is there already. Wait a second, then run this again.")
     draft = target.with_name(f".{target.name}.draft")
     try:
-        with tempfile.TemporaryDirectory(prefix="tenuto-backup-", dir=_beside(engine)) as folder:
+        with tempfile.TemporaryDirectory(prefix="tenuto-backup-", dir=engine.beside) as folder:
             manifest, packed = _packed(engine, Path(folder), at)
             pyrage.encrypt_file(str(packed), str(draft), recipients)
         _settle(draft)
@@ -98,12 +98,6 @@ def _packed(engine: Engine, folder: Path, at: datetime) -> tuple[Manifest, Path]
         archive.add(data, engine.part)
     data.unlink()
     return manifest, packed
-
-
-def _beside(engine: Engine) -> Path | None:
-    """Where what is not encrypted may lie: on the disk of the database, which is as well guarded. PostgreSQL's is elsewhere."""
-    path = getattr(engine, "path", None)
-    return path.parent if path else None
 
 
 def _settle(path: Path) -> None:

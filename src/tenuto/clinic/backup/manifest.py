@@ -14,7 +14,6 @@ __all__ = ["FORM", "Manifest", "digest"]
 
 FORM = 1
 """Of the files and the manifest; a later program reads it, an earlier one refuses what is newer."""
-BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +63,5 @@ class Manifest:
 
 def digest(path: Path) -> str:
     """The SHA-256 of a file."""
-    found = hashlib.sha256()
     with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            found.update(block)
-    return found.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -45,9 +45,10 @@ def known_migrations() -> dict[str, list[str]]:
 
 
 def restore(path: Path, *, identity: x25519.Identity, into: Engine, anchor: Path) -> Restored:
-    """Fill an empty database from a backup, and begin the anchor beside it where the backup ends.
+    """Fill an empty database from a backup, and begin the anchor where the backup ends, unless it is there already.
 
-    Raises BackupError; then the place is as it was.
+    An anchor that outlived the database may know what the backup does not hold: it is left to say so. Raises BackupError;
+    then the place is as it was.
     """
     if not into.is_empty():
         raise BackupError(
@@ -60,8 +61,9 @@ def restore(path: Path, *, identity: x25519.Identity, into: Engine, anchor: Path
         if wrong := manifest.differences(into.holds().tables):
             raise BackupError(f"What came back is not what was backed up: {wrong[0]} Restore another backup.")
     number, _, mac = manifest.head.partition(":")
-    if int(number):
-        FileAnchor(anchor).write(Anchor(int(number), mac), backwards=True)
+    store = FileAnchor(anchor)
+    if int(number) and store.read() is None:
+        store.write(Anchor(int(number), mac))
     have = sum(len(names) for names in manifest.migrations.values())
     return Restored(manifest, sum(len(names) for names in known.values()) - have)
 

@@ -32,7 +32,7 @@ def is_allergy(problem: Problem) -> bool:
 
 
 _SAYS_ALLERGY = re.compile(
-    r"allerg|anaphyla|hypersensitiv|intoleran|adverse (drug )?(reaction|effect)|angio-?edema|urticaria",
+    r"allerg|anaphyla|hypersensitiv|intoleran|(adverse|bad|severe) (drug )?(reaction|effect)|angio-?edema|urticaria",
     re.IGNORECASE,
 )
 
