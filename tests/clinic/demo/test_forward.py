@@ -24,11 +24,13 @@ from tenuto.clinic.ledger.actors import SYSTEM
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.live import api as live
 from tenuto.clinic.pathway.api import Batch
+from tenuto.clinic.ports.models import TaskEscalation
 from tenuto.clinic.scales.models import ScaleForm
 from tenuto.clinic.scales.services.asking import by_phone
 from tenuto.core.scales.reading import instrument, instruments
 from tenuto.core.scales.scoring import score
 from tests.clinic.conftest import NOW
+from tests.clinic.ports.test_task_ends import opened
 
 
 @pytest.fixture
@@ -69,6 +71,20 @@ def test_the_jobs_of_each_day_are_done_and_both_clinics_move(teaching):
         "day", flat=True
     )
     assert set(Clinic.objects.values_list("days_ahead", flat=True)) == {1}
+
+
+def test_whoever_sees_the_new_day_finds_done_what_was_due_by_then(teaching):
+    """Late only after the last morning on which the jobs were done, and before the moment at which the clock then stands."""
+    ana, bob = teaching.patients.first(), Staff.objects.get(username="bob")
+    with clock.standing_at(NOW + timedelta(hours=3)):
+        task = opened(ana, bob, "suicide.urgent", at=NOW + timedelta(hours=3))
+    seen = []
+
+    def look(day):
+        seen.extend(TaskEscalation.objects.filter(task_id=task.id).values_list("step", flat=True))
+
+    forward(days=1, by=SYSTEM, told=look)
+    assert sorted(seen) == [1, 2]
 
 
 def test_the_effect_fades_until_the_account_calls_it_drift(teaching):

@@ -54,13 +54,16 @@ def forward(*, days: int, by: Actor, told: Callable[[int], None] = lambda day: N
             _keep_somebody_on_call(teaching, morning)
             do_regular()
             _answer_what_is_open(teaching, morning)
+        if day == days:
+            # Whoever sees the new day finds done what was due by then.
+            with clock.standing_at(clock.now(teaching) + timedelta(days=1)):
+                do_regular()
+                for clinic in Clinic.objects.filter(invented=True):
+                    judge_all(clinic, today=clock.today(clinic))
         for clinic in Clinic.objects.filter(invented=True):
             set_ahead(clinic=clinic, days=1, by=by, at=clock.now(clinic))
         teaching.refresh_from_db()
         told(day)
-    do_regular()
-    for clinic in Clinic.objects.filter(invented=True):
-        judge_all(clinic, today=clock.today(clinic))
 
 
 def _next_morning(clinic: Clinic) -> datetime:
