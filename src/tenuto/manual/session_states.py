@@ -38,10 +38,10 @@ def page() -> str:
             "",
             "## Adverse events",
             "",
-            "| event | asks for | with a raised blood pressure | evidence |",
-            "|---|---|---|---|",
+            "| event | asks for | with a raised blood pressure | before going home | evidence |",
+            "|---|---|---|---|---|",
             *(
-                f"| {kind.title} | {kind.asks} | {'stop' if kind.with_pressure else ''} | {kind.basis.evidence} |"
+                f"| {kind.title} | {kind.asks} | {'stop' if kind.with_pressure else ''} | {'seen by a prescriber' if kind.seen else ''} | {kind.basis.evidence} |"
                 for kind in adverse_event_kinds().values()
             ),
         ]

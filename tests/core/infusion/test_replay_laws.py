@@ -20,15 +20,22 @@ from tenuto.core.infusion.entries import (
     EmergencyDeclared,
     EmergencyEnded,
     EntryStruck,
+    EscortSeen,
     HandedOver,
+    InstructionsTaughtBack,
+    Leaving,
     LineFlushed,
     LineRecorded,
     NoteWritten,
+    PatientLeft,
+    PrescriberSaw,
     PumpPaused,
     PumpResumed,
     PumpStarted,
     PumpStopped,
     RateChanged,
+    RecoveryAnswered,
+    RecoveryScored,
     ReminderAnswered,
     SessionEntry,
     SiteChecked,
@@ -73,6 +80,22 @@ CONTENT: dict[type, st.SearchStrategy] = {
     ReminderAnswered: st.builds(ReminderAnswered, st.sampled_from(["stop_pressure_twice:a", "?"]), WORDS),
     EmergencyDeclared: st.just(EmergencyDeclared()),
     EmergencyEnded: st.builds(EmergencyEnded, WORDS),
+    RecoveryScored: st.builds(
+        RecoveryScored,
+        st.sampled_from(["aldrete_percent", "aldrete_mmhg", "padss_modified", "unknown"]),
+        st.lists(st.integers(-1, 3), max_size=6).map(tuple),
+    ),
+    RecoveryAnswered: st.builds(
+        RecoveryAnswered,
+        st.sampled_from(["gait", "light_headed", "?"]),
+        st.sampled_from(["no", "steady", "?"]),
+    ),
+    EscortSeen: st.builds(EscortSeen, WORDS, WORDS),
+    InstructionsTaughtBack: st.builds(
+        InstructionsTaughtBack, st.lists(st.sampled_from(["no_driving", "?"])).map(tuple), st.booleans()
+    ),
+    PrescriberSaw: st.builds(PrescriberSaw, WORDS),
+    PatientLeft: st.builds(PatientLeft, st.sampled_from(Leaving), WORDS, WORDS, WORDS),
     EntryStruck: st.just(EntryStruck()),
 }
 ENTRIES = st.builds(
@@ -188,6 +211,12 @@ def _example(kind: type) -> Charted:
         VerbalOrderSigned: VerbalOrderSigned("v"),
         ReminderAnswered: ReminderAnswered("?", "Reassured"),
         EmergencyEnded: EmergencyEnded("Over."),
+        RecoveryScored: RecoveryScored("aldrete_percent", (2, 2, 2, 2, 2)),
+        RecoveryAnswered: RecoveryAnswered("gait", "steady"),
+        EscortSeen: EscortSeen("Ana Silva", "555-0100"),
+        InstructionsTaughtBack: InstructionsTaughtBack(("no_driving",), escort=True),
+        PrescriberSaw: PrescriberSaw("No injury."),
+        PatientLeft: PatientLeft(Leaving.TRANSFERRED, "Chest pain", "Dr Alice", "General hospital"),
     }
     return plain[kind] if kind in plain else kind()
 

@@ -33,6 +33,8 @@ class AdverseEventKind:
     basis: Basis
     effect: str = ""
     """Id of the side effect as which the course keeps it; empty where it is none of those."""
+    seen: bool = False
+    """Whether a prescriber sees the patient after it before they go home."""
 
 
 @data_file(ROOT / "adverse_events.toml")
@@ -46,6 +48,7 @@ def adverse_event_kinds(file: Table) -> Mapping[str, AdverseEventKind]:
             each.flag("with_pressure"),
             basis_of(each),
             each.text("effect", ""),
+            each.flag("seen", default=False),
         )
         for each in file.tables("event")
     )

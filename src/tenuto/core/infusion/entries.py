@@ -23,15 +23,22 @@ __all__ = [
     "EmergencyDeclared",
     "EmergencyEnded",
     "EntryStruck",
+    "EscortSeen",
     "HandedOver",
+    "InstructionsTaughtBack",
+    "Leaving",
     "LineFlushed",
     "LineRecorded",
     "NoteWritten",
+    "PatientLeft",
+    "PrescriberSaw",
     "PumpPaused",
     "PumpResumed",
     "PumpStarted",
     "PumpStopped",
     "RateChanged",
+    "RecoveryAnswered",
+    "RecoveryScored",
     "ReminderAnswered",
     "SessionEntry",
     "SiteChecked",
@@ -54,6 +61,17 @@ class StopCause(StrEnum):
     ADVERSE_EVENT = "adverse_event"
     EQUIPMENT = "equipment"
     OTHER = "other"
+
+
+class Leaving(StrEnum):
+    """How a patient left after an infusion. Only the first can be refused; the others are facts."""
+
+    BY_CRITERIA = "by_criteria"
+    REASONED = "reasoned"
+    """A prescriber let the patient go although a criterion was open, with the reason."""
+    AGAINST_ADVICE = "against_advice"
+    TRANSFERRED = "transferred"
+    """To a hospital or to emergency care."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +246,56 @@ class EmergencyEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class RecoveryScored:
+    """A score of the recovery. `variant` is the id of the printed table, `points` its items in that table's order."""
+
+    variant: str
+    points: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryAnswered:
+    """What was looked at before the patient leaves: ids of a row and of what was chosen."""
+
+    row: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class EscortSeen:
+    """The adult who takes the patient home stands here, seen by who charts it; a promise by phone is none."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstructionsTaughtBack:
+    """The written instructions were given, and the patient said these points back; `escort` when the escort heard them, too."""
+
+    points: tuple[str, ...]
+    escort: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PrescriberSaw:
+    """A prescriber saw the patient, and what they found."""
+
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientLeft:
+    """The patient left. `reason` and `decided_by` stand with every way but that by criteria."""
+
+    how: Leaving
+    reason: str = ""
+    decided_by: str = ""
+    to: str = ""
+    """Where a transfer went."""
+
+
+@dataclass(frozen=True, slots=True)
 class EntryStruck:
     """Stands in the place of an entry that was made in error: nothing of the kind happened."""
 
@@ -254,6 +322,12 @@ Charted = (
     | ReminderAnswered
     | EmergencyDeclared
     | EmergencyEnded
+    | RecoveryScored
+    | RecoveryAnswered
+    | EscortSeen
+    | InstructionsTaughtBack
+    | PrescriberSaw
+    | PatientLeft
     | EntryStruck
 )
 CONTENTS: tuple[type[Charted], ...] = Charted.__args__

@@ -15,6 +15,7 @@ from tenuto.core.infusion.entries import (
     EmergencyDeclared,
     EmergencyEnded,
     EntryStruck,
+    PatientLeft,
     SessionEntry,
     VerbalOrderSigned,
     VerbalOrderTaken,
@@ -56,6 +57,7 @@ class SessionAccount:
     emptied_at: datetime | None
     """When the bag ran empty by the chart, which stops what the pump gives but not the pump."""
     due: DueVitals | None
+    """None before the start, and once the patient has left after the end."""
     reminders: tuple[SessionReminder, ...]
     emergency_at: datetime | None
     """When an emergency was declared that is not over."""
@@ -111,6 +113,7 @@ def replay(
     seen = tuple(each for each in standing if each.at <= now)
     pump = run(seen, order, now, note)
     ended_at = pump.ended_at if pump.state is PumpState.ENDED else None
+    gone = ended_at is not None and any(isinstance(each.what, PatientLeft) for each in seen)
     return SessionAccount(
         order=order,
         now=now,
@@ -122,7 +125,9 @@ def replay(
         given=pump.given_mg,
         ran_seconds=pump.ran,
         emptied_at=pump.emptied_at,
-        due=due_vitals(
+        due=None
+        if gone
+        else due_vitals(
             seen,
             started_at=pump.started_at,
             ended_at=ended_at,
