@@ -21,6 +21,7 @@ from tenuto.clinic.ledger.anchor import ChainBroken
 from tenuto.clinic.ledger.canonical import digest, texts_of, values_of
 from tenuto.clinic.ledger.marks import Mark, check_in_transaction, waiting_marks
 from tenuto.clinic.ledger.models import SealedState
+from tenuto.clinic.ledger.quick_rows import keep_rows
 from tenuto.clinic.ledger.raw import key_column, raw_rows_of
 from tenuto.clinic.ledger.spoken_for import newest_states
 
@@ -91,7 +92,7 @@ def keep_states(event_number: int) -> None:
             waiting.setdefault(mark.model, {}).setdefault(str(mark.key), []).append(mark)
     if not waiting:
         return
-    SealedState.objects.bulk_create(
+    keep_rows(
         SealedState(
             table=model._meta.label_lower,
             row=row,

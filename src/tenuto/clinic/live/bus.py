@@ -11,7 +11,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, close_old_connections, connection
 
 from tenuto.clinic.live.tail import LedgerChange, newest_number, read_after
 
@@ -80,6 +80,9 @@ class Bus:
             except DatabaseError as error:
                 logger.warning("The audit chain could not be read for live pages: %s", error)
                 connection.close()
+            if "pool" in connection.settings_dict["OPTIONS"]:
+                # One of few goes back between two looks. A file that is open disturbs nobody, and opening it costs more.
+                close_old_connections()
             pause.wait(self._every)
         connection.close()
 

@@ -76,6 +76,7 @@ class Worker:
     def start(self) -> None:
         """Begin. The first sign of life comes before the first job."""
         sign_of_life(self.name, timezone.now())
+        close_old_connections()
         for thread in self._threads:
             thread.start()
 
@@ -115,7 +116,9 @@ class Worker:
             except Exception:
                 logger.exception("A job in the list can't be read.")
                 take_out_unreadable()
-        close_old_connections()
+            finally:
+                # A connection that waits with this thread is one fewer for the clinic's pages.
+                close_old_connections()
 
 
 def sign_of_life(worker: str, now: datetime) -> None:

@@ -60,7 +60,12 @@ def register_patient(
     """Add a person to the clinic of `by`."""
     check_role(by, "patient.register")
     patient = Patient.objects.create(
-        clinic=by.clinic, name=name, preferred_name=preferred_name, birth_date=birth_date, registered_at=at
+        clinic=by.clinic,
+        name=name,
+        preferred_name=preferred_name,
+        birth_date=birth_date,
+        registered_at=at,
+        search=_found_by(name, preferred_name, _once(identifiers)),
     )
     _attach(patient, identifiers)
     _keep_identity(patient, why=REGISTERED, by=by, at=at)
@@ -217,10 +222,17 @@ def _attach(patient: Patient, identifiers: Sequence[Identifier]) -> None:
 
 def _file(patient: Patient) -> None:
     """Let a search find the patient by every name and number; call in the transaction that writes one."""
-    numbers = [each.value for each in patient.identifiers.all()]
-    labels = [each.label for each in patient.identifiers.all()]
-    patient.search = search_text([patient.name, patient.preferred_name, *numbers, *labels])
-    patient.save(update_fields=["search"])
+    search = _found_by(patient.name, patient.preferred_name, list(patient.identifiers.all()))
+    # Of who was just registered it is right already, and a row that is saved again is sealed again.
+    if search != patient.search:
+        patient.search = search
+        patient.save(update_fields=["search"])
+
+
+def _found_by(name: str, preferred_name: str, numbers: Sequence[Identifier | PatientIdentifier]) -> str:
+    return search_text(
+        [name, preferred_name, *(each.value for each in numbers), *(each.label for each in numbers)]
+    )
 
 
 def _keep_identity(patient: Patient, *, why: str, by: Staff, at: datetime) -> None:
