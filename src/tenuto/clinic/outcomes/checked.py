@@ -13,6 +13,8 @@ from tenuto.clinic.outcomes.models import CheckEntered, CheckGoneOn
 from tenuto.clinic.pathway.api import Batch, facts_of
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.policies.api import policy_for
+from tenuto.clinic.scales.api import forms_among
+from tenuto.core.outcomes.check_forms import AnsweredCheck, check_forms, results_of_forms
 from tenuto.core.outcomes.check_results import CheckEntry, results_of_entries, results_of_facts
 from tenuto.core.outcomes.check_rules import CheckKind
 from tenuto.core.outcomes.safety_clock import CheckReason, CheckResult, SafetyCheck, safety_checks
@@ -21,7 +23,7 @@ __all__ = ["checks", "checks_with", "results"]
 
 
 def checks(batch: Batch) -> Mapping[UUID, Sequence[SafetyCheck]]:
-    """The checks of each patient of a batch who has a plan in force and was given an infusion. Two queries beside the accounts."""
+    """The checks of each patient of a batch who has a plan in force and was given an infusion. Three queries beside the accounts."""
     return batch.once(_checks)
 
 
@@ -67,13 +69,24 @@ def _results(batch: Batch) -> Mapping[UUID, Sequence[CheckResult]]:
     for row in rows.order_by(*IN_ORDER):
         kind, on = CheckKind(row.kind), row.taken
         entries[row.patient_id].append(CheckEntry(str(row.pk), kind, on, row.values, row.event_number))
+    forms = _forms([each.pk for each in treated])
     return {
         each.pk: (
             *results_of_facts(facts_of(each, batch), policy),
             *results_of_entries(entries[each.pk], policy),
+            *results_of_forms(forms[each.pk], policy),
         )
         for each in treated
     }
+
+
+def _forms(patients: Sequence[UUID]) -> Mapping[UUID, list[AnsweredCheck]]:
+    found: dict[UUID, list[AnsweredCheck]] = defaultdict(list)
+    for row in forms_among(patients, instruments=check_forms()):
+        found[row.patient_id].append(
+            AnsweredCheck(str(row.id), row.instrument, row.taken, row.answers, row.total, row.event_number)
+        )
+    return found
 
 
 def _reasons(batch: Batch) -> Mapping[UUID, Sequence[CheckReason]]:

@@ -6,9 +6,15 @@ from datetime import timedelta
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.live.api import every, for_each_clinic
-from tenuto.clinic.outcomes.services import contact_no_shows, push_checks, push_decisions
+from tenuto.clinic.outcomes.services import (
+    LOOKS_EVERY,
+    contact_no_shows,
+    push_answered,
+    push_checks,
+    push_decisions,
+)
 
-__all__ = ["ask_for_checks", "ask_for_decisions", "have_no_shows_called"]
+__all__ = ["act_on_answers", "ask_for_checks", "ask_for_decisions", "have_no_shows_called"]
 
 
 @every(timedelta(minutes=10))
@@ -27,3 +33,9 @@ def have_no_shows_called() -> None:
 def ask_for_checks() -> None:
     """Ask for the long-term checks that are due, and hold whom one holds."""
     for_each_clinic(lambda clinic: push_checks(clinic, at=clock.instant()))
+
+
+@every(LOOKS_EVERY)
+def act_on_answers() -> None:
+    """Hold whom a form that was just answered holds, and end what it was waited for."""
+    for_each_clinic(lambda clinic: push_answered(clinic, at=clock.instant()))

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.people.models import Patient
@@ -43,7 +44,7 @@ from tenuto.clinic.scales.services.open_requests import (
     record_asked,
     unanswered_requests,
 )
-from tenuto.core.scales.reading import instruments
+from tenuto.core.scales.reading import instruments as known_instruments
 from tenuto.core.scales.suicide_triage import RiskLevel
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "TakenAnswer",
     "TriageRow",
     "answer_question",
+    "answered_since",
     "ask_by_link",
     "by_phone",
     "close_unfinished",
@@ -143,12 +145,26 @@ def forms_of(patient: UUID, *, with_struck: bool = False) -> list[FormRow]:
     return forms_among([patient], with_struck=with_struck)
 
 
-def forms_among(patients: Patients, *, with_struck: bool = False) -> list[FormRow]:
+def forms_among(
+    patients: Patients, *, with_struck: bool = False, instruments: Iterable[str] | None = None
+) -> list[FormRow]:
     """The answered forms of some patients, in the order in which they were recorded; those entered in error only when
-    asked for. One query."""
+    asked for, and only those of some `instruments` when they are named. One query."""
     rows = ScaleForm.objects.filter(patient__in=patients).select_related("struck").order_by(*IN_ORDER)
+    if instruments is not None:
+        rows = rows.filter(instrument__in=list(instruments))
     found = [_form(row) for row in rows]
     return found if with_struck else [form for form in found if not form.struck]
+
+
+def answered_since(clinic: Clinic, instruments: Iterable[str], *, since: datetime) -> frozenset[UUID]:
+    """Whose form of one of the instruments was recorded, or struck, since an instant. One query."""
+    rows = ScaleForm.objects.filter(
+        Q(recorded_at__gte=since) | Q(struck__recorded_at__gte=since),
+        patient__clinic=clinic,
+        instrument__in=list(instruments),
+    )
+    return frozenset(rows.values_list("patient_id", flat=True))
 
 
 def risk_answers_of(patient: UUID) -> list[RiskAnswerRow]:
@@ -159,7 +175,7 @@ def risk_answers_of(patient: UUID) -> list[RiskAnswerRow]:
 def risk_answers_among(patients: Patients) -> list[RiskAnswerRow]:
     """What some patients answered by request to questions on death or self-harm, in order. One query."""
     asked = Q()
-    for scale in instruments().values():
+    for scale in known_instruments().values():
         if scale.risk_item is not None:
             asked |= Q(instrument=scale.id, item=scale.risk_item.item)
     rows = ItemAnswer.objects.filter(asked, patient__in=patients)

@@ -1,7 +1,8 @@
 """Results of long-term checks, read from what is on record and judged by the clinic's limits.
 
 What a gate of intake judges as well, such as liver tests, is read from the patient's facts, so that a result counts wherever
-it came from; a screen of cognition, a urinary scale and the answers on misuse are entries of their own.
+it came from; a screen of cognition, a urinary scale and the answers on misuse are entries of their own, and answered forms are
+read by `check_forms`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ URINE = {
     "lab.urinalysis": ("dipstick", "Urine", {"abnormal": CheckGrade.RAISED}),
     "urinary.symptoms": ("symptoms", "Bladder symptoms", {"mild": CheckGrade.RAISED}),
 }
+ASKED = {"symptoms": ("urinary_check",), "misuse": ("ketamine_use_check", "craving_check")}
+"""What a nurse who asks covers of what was answered on a form of `check_forms.toml`."""
 LONGEST_WORD = 40
 WELL = frozenset({"normal", "negative", "none"})
 
@@ -104,8 +107,9 @@ def _urine(facts: PatientFacts) -> Iterator[CheckResult]:
         says = f"{name} on {say_date(answer.taken)}: {word}."
         plain_word = "".join(each for each in word if each.isalnum())
         yield CheckResult(
-            f"{what}:{answer.taken}:{plain_word}", CheckKind.URINARY, what, answer.taken, grade, says
-        )
+            f"{what}:{answer.taken}:{plain_word}", CheckKind.URINARY, what, answer.taken, grade, says,
+            covers=ASKED.get(what, ()),
+        )  # fmt: skip
 
 
 def _asked_at_intake(facts: PatientFacts) -> Iterator[CheckResult]:
@@ -138,7 +142,17 @@ def _judged(entry: CheckEntry, before: Sequence[CheckEntry], policy: Policy) -> 
 
 
 def _result(entry: CheckEntry, what: str, grade: CheckGrade, says: str, *, whole: bool = True) -> CheckResult:
-    return CheckResult(f"{entry.id}:{what}", entry.kind, what, entry.on, grade, says, entry.recorded, whole)
+    return CheckResult(
+        f"{entry.id}:{what}",
+        entry.kind,
+        what,
+        entry.on,
+        grade,
+        says,
+        entry.recorded,
+        whole,
+        ASKED.get(what, ()),
+    )
 
 
 def _cognition(entry: CheckEntry, before: Sequence[CheckEntry], policy: Policy) -> CheckResult:

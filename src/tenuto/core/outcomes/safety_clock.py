@@ -53,7 +53,8 @@ class CheckState(StrEnum):
 class CheckResult:
     """A result. Of several about one thing on one day the one recorded last counts, of equals the worse.
 
-    `what` is what was looked at, such as `alt` or `dipstick`: an abnormal one is made good by a later one of the same thing.
+    `what` is what was looked at, such as `alt` or `dipstick`: an abnormal one is made good by a later one of the same thing,
+    or of one that `covers` it, as what a nurse asked covers what was answered by link.
     `whole` is False for a result that may raise an alarm and yet does not do the check, such as a short screen.
     """
 
@@ -65,6 +66,7 @@ class CheckResult:
     says: str
     recorded: int = 0
     whole: bool = True
+    covers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +169,10 @@ def _counted(results: Sequence[CheckResult]) -> tuple[CheckResult, ...]:
 def _standing(counted: Sequence[CheckResult]) -> tuple[CheckResult, ...]:
     """The newest result of each thing where it is not normal, the worst first."""
     newest: dict[str, CheckResult] = {}
-    for each in sorted(counted, key=lambda r: r.on):
+    for each in sorted(counted, key=lambda r: (r.on, r.recorded, r.id)):
         newest[each.what] = each
+        for covered in each.covers:
+            newest.pop(covered, None)
     worse = [each for each in newest.values() if each.grade is not CheckGrade.NORMAL]
     return tuple(sorted(worse, key=lambda r: (-r.grade, r.on, r.what)))
 

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from tenuto.clinic.outcomes.words import hold_words
+from tenuto.clinic.scales.api import by_phone
 from tenuto.clinic.ui.words import day, long_day
+from tenuto.core.outcomes.check_forms import check_forms
+from tenuto.core.outcomes.check_rules import CheckKind
 from tenuto.core.outcomes.safety_clock import CheckGrade, CheckResult, CheckState, SafetyCheck
+from tenuto.core.scales.reading import instrument
 from tenuto.core.sources import Basis
 
-__all__ = ["CheckCard", "ResultLine", "check_cards", "check_lines", "rests_on_words", "result_lines"]
+__all__ = [
+    "CheckCard",
+    "ResultLine",
+    "asked_by_link",
+    "check_cards",
+    "check_lines",
+    "rests_on_words",
+    "result_lines",
+    "scale_links",
+]
 
 MARKS: Mapping[CheckState, tuple[str, str]] = {
     CheckState.NOT_DUE: ("pass", "Not due"),
@@ -81,6 +95,16 @@ def _card(check: SafetyCheck) -> CheckCard:
         gone_on=check.reasoned,
         asks=check.state is not CheckState.NOT_DUE,
     )
+
+
+def scale_links(kind: CheckKind) -> tuple[tuple[str, str], ...]:
+    """Id and title of each scale that is a result of a check once it is answered."""
+    return tuple((name, instrument(name).title) for name, form in check_forms().items() if form.check is kind)
+
+
+def asked_by_link(kind: CheckKind) -> str:
+    """Which of these the patient can answer by link, as the address of the page that asks wants them; empty for none."""
+    return urlencode([("scale", name) for name, _ in scale_links(kind) if by_phone(name)])
 
 
 def _past(check: SafetyCheck) -> bool:

@@ -12,15 +12,17 @@ from tenuto.clinic.outcomes.services.ending import (
 from tenuto.clinic.outcomes.services.no_shows import contact_no_shows
 from tenuto.clinic.outcomes.services.pushing import push_decisions
 from tenuto.clinic.outcomes.services.reviewing import ReviewRefused, review_course
-from tenuto.clinic.outcomes.services.watching import push_checks
+from tenuto.clinic.outcomes.services.watching import LOOKS_EVERY, push_answered, push_checks
 
 __all__ = [
+    "LOOKS_EVERY",
     "CheckRefused",
     "EndingRefused",
     "ReviewRefused",
     "complete_course",
     "contact_no_shows",
     "go_on_despite",
+    "push_answered",
     "push_checks",
     "push_decisions",
     "record_check",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -33,13 +33,17 @@ from tenuto.clinic.ports.api import (
     open_tasks_of,
     place_hold,
 )
+from tenuto.clinic.scales.api import answered_since
 from tenuto.core.literature.tasks import CHECK_ABNORMAL, CHECK_DUE, EndsBy, task_kind
+from tenuto.core.outcomes.check_forms import check_forms
 from tenuto.core.outcomes.safety_clock import CheckState, SafetyCheck
 
-__all__ = ["push_checks", "push_checks_of"]
+__all__ = ["LOOKS_EVERY", "push_answered", "push_checks", "push_checks_of"]
 
 AT_ONCE = 50
 """Patients looked at together."""
+LOOKS_EVERY = timedelta(minutes=1)
+"""How often new answers are looked for; one look may fail and nothing is missed."""
 
 
 def push_checks(clinic: Clinic, *, at: datetime) -> int:
@@ -59,6 +63,15 @@ def push_checks(clinic: Clinic, *, at: datetime) -> int:
             waiting += sum(each.asks for each in own)
             _push(patient, own, tasks.get(patient.pk, ()), holds.get(patient.pk, ()), at)
     return waiting
+
+
+def push_answered(clinic: Clinic, *, at: datetime) -> int:
+    """The same at once for whoever answered a form that speaks for a check, by link or here. How many they were."""
+    since = at - 2 * LOOKS_EVERY
+    answered = answered_since(clinic, check_forms(), since=since)
+    for patient in clinic.patients.filter(pk__in=answered).prefetch_related("identifiers"):
+        push_checks_of(patient, at=at)
+    return len(answered)
 
 
 def push_checks_of(patient: Patient, *, at: datetime) -> None:

@@ -15,7 +15,7 @@ from tenuto.clinic.course.api import account
 from tenuto.clinic.outcomes.checked import checks, results
 from tenuto.clinic.outcomes.forms.checks import CHECK_FORMS, CheckForm, GoOnForm
 from tenuto.clinic.outcomes.presenters import exposure_pairs
-from tenuto.clinic.outcomes.presenters.checks import check_cards, result_lines
+from tenuto.clinic.outcomes.presenters.checks import asked_by_link, check_cards, result_lines, scale_links
 from tenuto.clinic.outcomes.services import CheckRefused, go_on_despite, record_check
 from tenuto.clinic.pathway.api import Batch, patient_page, rests_on
 from tenuto.clinic.people.decorators import shows_patient
@@ -113,6 +113,8 @@ def _page(
             "go_on": reasoned.get(CheckKind(each.kind))
             or GoOnForm(initial={"ground": each.ground}, auto_id=f"id_go_on_{each.kind}_%s"),
             "open": each.asks or CheckKind(each.kind) in typed,
+            "scales": scale_links(CheckKind(each.kind)),
+            "asked": asked_by_link(CheckKind(each.kind)),
         }
         for each in check_cards(own)
     ]

@@ -93,8 +93,10 @@ class AskForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, data: Any = None, *, offered: Sequence[Instrument]) -> None:
-        super().__init__(data)
+    def __init__(
+        self, data: Any = None, *, offered: Sequence[Instrument], chosen: Sequence[str] = ()
+    ) -> None:
+        super().__init__(data, initial={"instruments": list(chosen)})
         offer(self, "instruments", [(s.id, s.title) for s in offered])
 
 

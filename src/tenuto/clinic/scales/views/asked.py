@@ -38,7 +38,7 @@ SHOWN = 50
 @shows_patient("links for scales", verb="link.issue")
 def ask(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Choose the scales; the new link is shown in the answer, once, because nobody keeps it."""
-    form = AskForm(request.POST or None, offered=askable())
+    form = AskForm(request.POST or None, offered=askable(), chosen=request.GET.getlist("scale"))
     if request.method == "POST" and form.is_valid():
         asked = _ask(request, patient, form)
         if asked is not None:

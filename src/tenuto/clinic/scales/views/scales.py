@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenuto.clinic.accounts import clock
@@ -22,6 +23,7 @@ from tenuto.clinic.scales.presenters.scales import OFFERED, scale_rows
 from tenuto.clinic.scales.services import StrikeRefused, record_form, strike_form
 from tenuto.clinic.scales.services.recording import Recorded
 from tenuto.clinic.scales.views.frame import UNPROCESSABLE, page
+from tenuto.clinic.ui.addresses import inside
 from tenuto.core.scales.reading import instrument
 from tenuto.core.scales.scoring import Score, Void
 from tenuto.core.units import plain
@@ -61,7 +63,13 @@ def form(request: HttpRequest, patient: Patient, instrument_id: str) -> HttpResp
         tell(request, scale.title, recorded)
         urgent = any(task.kind.startswith("suicide") for task in recorded.tasks)
         to_triage = urgent and may(staff_of(request), "scale.triage")
-        return redirect("scales:triage" if to_triage else "scales:scales", patient.pk)
+        if to_triage:
+            return redirect("scales:triage", patient.pk)
+        # Whoever came from another page of the patient, such as a check that is due, goes on there.
+        then = inside(
+            request, request.GET.get("next", ""), otherwise=reverse("scales:scales", args=[patient.pk])
+        )
+        return redirect(then)
     context = {"form": answered, "scale": scale}
     status = UNPROCESSABLE if answered.is_bound else 200
     return page(request, "scales/scale.html", patient, context, batch=batch, status=status)
