@@ -10,7 +10,7 @@ import pytest
 
 from tenuto.core.data import DataError, Table
 from tenuto.core.intake.facts import Answer, Measurement, PatientFacts, Person
-from tenuto.core.outcomes.check_forms import AnsweredCheck, _form, check_forms, results_of_forms
+from tenuto.core.outcomes.check_forms import AnsweredCheck, _form, check_scales, results_of_forms
 from tenuto.core.outcomes.check_results import CheckEntry, results_of_entries, results_of_facts
 from tenuto.core.outcomes.check_rules import CheckKind
 from tenuto.core.outcomes.safety_clock import CheckGrade, safety_checks
@@ -189,7 +189,7 @@ def form(scale, *, total=None, on=DAY, recorded=1, **answers):
 )  # fmt: skip
 def test_an_answered_form_is_a_result_of_its_check(answered, grade, whole, says):
     (found,) = results_of_forms([answered], POLICY)
-    assert (found.grade, found.whole, found.kind) == (grade, whole, check_forms()[answered.scale].check)
+    assert (found.grade, found.whole, found.kind) == (grade, whole, check_scales()[answered.scale].check)
     assert says in found.says
 
 

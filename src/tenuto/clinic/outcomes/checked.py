@@ -14,7 +14,7 @@ from tenuto.clinic.pathway.api import Batch, facts_of
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.policies.api import policy_for
 from tenuto.clinic.scales.api import forms_among
-from tenuto.core.outcomes.check_forms import AnsweredCheck, check_forms, results_of_forms
+from tenuto.core.outcomes.check_forms import AnsweredCheck, check_scales, results_of_forms
 from tenuto.core.outcomes.check_results import CheckEntry, results_of_entries, results_of_facts
 from tenuto.core.outcomes.check_rules import CheckKind
 from tenuto.core.outcomes.safety_clock import CheckReason, CheckResult, SafetyCheck, safety_checks
@@ -82,7 +82,7 @@ def _results(batch: Batch) -> Mapping[UUID, Sequence[CheckResult]]:
 
 def _forms(patients: Sequence[UUID]) -> Mapping[UUID, list[AnsweredCheck]]:
     found: dict[UUID, list[AnsweredCheck]] = defaultdict(list)
-    for row in forms_among(patients, instruments=check_forms()):
+    for row in forms_among(patients, instruments=check_scales()):
         found[row.patient_id].append(
             AnsweredCheck(str(row.id), row.instrument, row.taken, row.answers, row.total, row.event_number)
         )

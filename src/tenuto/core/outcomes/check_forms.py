@@ -20,7 +20,7 @@ from tenuto.core.scales.reading import instrument
 from tenuto.core.sources import Basis, basis_of
 from tenuto.core.units import plain
 
-__all__ = ["AnsweredCheck", "CheckForm", "check_forms", "results_of_forms"]
+__all__ = ["AnsweredCheck", "CheckScale", "check_scales", "results_of_forms"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class FormFinding:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckForm:
+class CheckScale:
     """One scale of `check_forms.toml`; the keys are explained at the head of the file."""
 
     scale: str
@@ -70,15 +70,15 @@ class CheckForm:
 
 
 @data_file(Path(__file__).with_name("check_forms.toml"))
-def check_forms(file: Table) -> Mapping[str, CheckForm]:
+def check_scales(file: Table) -> Mapping[str, CheckScale]:
     """Every scale that speaks for a check, in the order of the file."""
     return {form.scale: form for form in map(_form, file.tables("form"))}
 
 
-def _form(entry: Table) -> CheckForm:
+def _form(entry: Table) -> CheckScale:
     scale = instrument(entry.text("scale"))
     words = entry.optional("words")
-    return CheckForm(
+    return CheckScale(
         scale=scale.id,
         check=entry.choice("check", CheckKind),
         does=entry.flag("does"),
@@ -117,7 +117,7 @@ def results_of_forms(forms: Iterable[AnsweredCheck], policy: Policy) -> tuple[Ch
 
 def _results(forms: Iterable[AnsweredCheck], policy: Policy) -> Iterator[CheckResult]:
     for form in forms:
-        rule = check_forms().get(form.scale)
+        rule = check_scales().get(form.scale)
         if rule is None:
             continue
         scale = instrument(form.scale)
@@ -132,14 +132,14 @@ def _results(forms: Iterable[AnsweredCheck], policy: Policy) -> Iterator[CheckRe
 
 
 def _graded(
-    rule: CheckForm, scale: Instrument, given: Mapping[str, int], total: Decimal | None, policy: Policy
+    rule: CheckScale, scale: Instrument, given: Mapping[str, int], total: Decimal | None, policy: Policy
 ) -> CheckGrade:
     if rule.abnormal.met(scale, given, total, policy):
         return CheckGrade.ABNORMAL
     return CheckGrade.RAISED if rule.raised.met(scale, given, total, policy) else CheckGrade.NORMAL
 
 
-def _says(rule: CheckForm, scale: Instrument, form: AnsweredCheck, given: Mapping[str, int]) -> str:
+def _says(rule: CheckScale, scale: Instrument, form: AnsweredCheck, given: Mapping[str, int]) -> str:
     if not rule.words:
         told = "no total" if form.total is None else plain(form.total)
         return f"{scale.title} {told} on {say_date(form.on)}."

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from tenuto.clinic.outcomes.words import hold_words
 from tenuto.clinic.scales.api import by_phone
 from tenuto.clinic.ui.words import day, long_day
-from tenuto.core.outcomes.check_forms import check_forms
+from tenuto.core.outcomes.check_forms import check_scales
 from tenuto.core.outcomes.check_rules import CheckKind
 from tenuto.core.outcomes.safety_clock import CheckGrade, CheckResult, CheckState, SafetyCheck
 from tenuto.core.scales.reading import instrument
@@ -99,7 +99,9 @@ def _card(check: SafetyCheck) -> CheckCard:
 
 def scale_links(kind: CheckKind) -> tuple[tuple[str, str], ...]:
     """Id and title of each scale that is a result of a check once it is answered."""
-    return tuple((name, instrument(name).title) for name, form in check_forms().items() if form.check is kind)
+    return tuple(
+        (name, instrument(name).title) for name, form in check_scales().items() if form.check is kind
+    )
 
 
 def asked_by_link(kind: CheckKind) -> str:

@@ -35,7 +35,7 @@ from tenuto.clinic.ports.api import (
 )
 from tenuto.clinic.scales.api import answered_since
 from tenuto.core.literature.tasks import CHECK_ABNORMAL, CHECK_DUE, EndsBy, task_kind
-from tenuto.core.outcomes.check_forms import check_forms
+from tenuto.core.outcomes.check_forms import check_scales
 from tenuto.core.outcomes.safety_clock import CheckState, SafetyCheck
 
 __all__ = ["LOOKS_EVERY", "push_answered", "push_checks", "push_checks_of"]
@@ -68,7 +68,7 @@ def push_checks(clinic: Clinic, *, at: datetime) -> int:
 def push_answered(clinic: Clinic, *, at: datetime) -> int:
     """The same at once for whoever answered a form that speaks for a check, by link or here. How many they were."""
     since = at - 2 * LOOKS_EVERY
-    answered = answered_since(clinic, check_forms(), since=since)
+    answered = answered_since(clinic, check_scales(), since=since)
     for patient in clinic.patients.filter(pk__in=answered).prefetch_related("identifiers"):
         push_checks_of(patient, at=at)
     return len(answered)
