@@ -180,6 +180,7 @@ def test_an_old_suicide_triage_is_said_and_never_counted_away(day, old, capsys) 
     out = " ".join(capsys.readouterr().out.split())
     assert ("◆ REVIEW Suicide triage: recorded on 2026-02-27, too old." in out) is old
     assert ("Of these, recorded too long ago: Suicide triage;" in out) is old
+    assert ("◆ Suicide risk: none found 95 days ago, Fri 27 Feb 2026; asked again before" in out) is old
 
 
 @pytest.mark.parametrize(

@@ -166,3 +166,44 @@ def test_the_list_offers_nobody_a_next_step_that_is_refused(visit, alice, bob, c
 def test_a_proposal_that_nobody_signed_is_blocked_and_not_called_held(visit, alice, ana):
     answered(ana, alice, 2)
     assert "What was signed stands here for the record." not in shown(visit, alice, ana, "plan/")
+
+
+@pytest.fixture
+def asked_long_ago(alice, ana):
+    """Nothing was found, 41 days ago."""
+    answered(ana, alice, 0, at=NOW - timedelta(days=42))
+    record_triage(
+        patient=ana,
+        level=RiskLevel.NONE,
+        rests_on="Interview with her at the first visit",
+        by=alice,
+        at=NOW - timedelta(days=41),
+    )
+    return ana
+
+
+OLD = "Suicide risk: none found 41 days ago, Wed 14 Oct 2026; asked again before the next infusion."
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_found_long_ago_is_amber_and_first_on_every_page(visit, alice, asked_long_ago, path):
+    html = shown(visit, alice, asked_long_ago, path)
+    assert html.index('class="safety safety-known"') < html.index(OLD) < html.index('class="banner"')
+    alerts = html.split("<dt>Alerts</dt>")[1].split("</dl>")[0]
+    assert "Suicide risk, see above" in alerts
+    assert "None" not in alerts
+
+
+def test_nothing_found_this_week_stands_in_no_safety_line(visit, alice, ana):
+    answered(ana, alice, 0)
+    html = shown(visit, alice, ana)
+    assert 'class="safety' not in html
+    assert "none found" not in html
+
+
+@pytest.mark.parametrize("address", ["/", "/worklist/?owner=all"])
+def test_every_list_says_how_long_ago_nothing_was_found(visit, alice, asked_long_ago, address):
+    html = visit(alice).get(address).content.decode()
+    rows = [row for row in html.split("<tr")[1:] if "Ana Silva" in row]
+    assert rows
+    assert all("mark-review" in row and "Suicide risk asked 41 days ago" in row for row in rows)

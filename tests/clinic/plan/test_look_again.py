@@ -112,8 +112,10 @@ def test_the_verdict_of_the_signature_never_stands_where_todays_is_looked_for(vi
     assert "Alerts Consent withdrawn" in " ".join(paper.split())
 
 
-@pytest.mark.parametrize("change", ["never asked", "triaged"])
-def test_the_alerts_of_the_paper_say_the_safety_state(visit, version, alice, change):
+@pytest.mark.parametrize("change", ["never asked", "triaged", "old"])
+def test_the_alerts_of_the_paper_say_the_safety_state(visit, version, alice, change, monkeypatch):
+    if change == "old":
+        monkeypatch.setattr("django.utils.timezone.now", lambda: NOW + timedelta(days=41))
     if change == "triaged":
         record_triage(
             patient=version.patient,
@@ -129,6 +131,8 @@ def test_the_alerts_of_the_paper_say_the_safety_state(visit, version, alice, cha
         ).split()
     )
     assert ("Alerts Suicide risk low: known" in paper) is (change == "triaged")
+    old = "Suicide risk: none found 41 days ago, Tue 24 Nov 2026; asked again before the next infusion"
+    assert (f"◆ {old}" in paper, f"Alerts {old}" in paper) == (change == "old",) * 2
 
 
 def test_every_row_of_the_lists_says_what_is_red(visit, version, alice, bob):

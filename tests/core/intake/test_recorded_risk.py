@@ -11,8 +11,10 @@ from tenuto.core.gate import Level
 from tenuto.core.intake.conditions import condition, conditions
 from tenuto.core.intake.facts import Answer, Coding, Problem, ProblemStatus
 from tenuto.core.intake.safety import OpenSafetyTask, Risk, safety_state
+from tenuto.core.policy import default_policy
 from tests.core.intake.people import DEPRESSION, TODAY, healthy, judged, with_problem
 
+LIMITS = default_policy()
 LAST_WEEK, LONG_AGO = TODAY - timedelta(days=7), date(2019, 5, 1)
 PRESENT = (
     Problem("Suicide attempt last week"),
@@ -33,7 +35,7 @@ def state_with(problem, *, triage=("negative", TODAY), facts=None):
     facts = facts or healthy(answers=tuple(a for a in healthy().answers if a.fact != "suicide.screen"))
     given = (Answer("suicide.screen", triage[0], triage[1]),) if triage else ()
     facts = replace(facts, problems=(DEPRESSION, problem), answers=(*facts.answers, *given))
-    return safety_state(facts, as_of=TODAY), judged(facts).gate
+    return safety_state(facts, as_of=TODAY, policy=LIMITS), judged(facts).gate
 
 
 @pytest.mark.parametrize("problem", PRESENT)
@@ -126,6 +128,6 @@ def test_ideation_beside_a_depression_asks_for_no_second_consent_and_a_depressio
 def test_tasks_of_one_kind_are_one_sentence_with_the_first_deadline():
     at = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
     tasks = [OpenSafetyTask("Moderate suicide risk", at + timedelta(hours=n), known=True) for n in (2, 1)]
-    found = safety_state(healthy(), as_of=TODAY, open_tasks=tasks)
+    found = safety_state(healthy(), as_of=TODAY, policy=LIMITS, open_tasks=tasks)
     assert found.sentences == ("Moderate suicide risk: 2 open, the first due Sun 22 Nov 2026, 10:00.",)
     assert found.due == at + timedelta(hours=1)

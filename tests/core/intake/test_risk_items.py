@@ -12,11 +12,13 @@ from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.facts import Answer, PatientFacts, Person, RecordedScore
 from tenuto.core.intake.risk_questions import risk_question, suicide_item
 from tenuto.core.intake.safety import TRIAGE, Risk, contradicted, safety_state, with_safety
+from tenuto.core.policy import default_policy
 from tenuto.core.scales.reading import instruments
 from tenuto.core.scales.red_flags import Urgency, rules
 from tenuto.core.sources import Basis, Tag
 
 ASKED = {scale.id: scale.risk_item for scale in instruments().values() if scale.risk_item is not None}
+LIMITS = default_policy()
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DAY = AT.date()
 
@@ -32,7 +34,7 @@ def form(scale, answer, *, at=AT, names=lambda item: item):
 
 def state(*scores, triage=None):
     answers = (Answer("suicide.screen", triage[0], triage[1].date(), "form", triage[1]),) if triage else ()
-    return safety_state(PatientFacts(Person(), scores=scores, answers=answers), as_of=DAY)
+    return safety_state(PatientFacts(Person(), scores=scores, answers=answers), as_of=DAY, policy=LIMITS)
 
 
 def test_the_scales_that_ask():
@@ -100,7 +102,6 @@ def course(*steps):
         ("phq9 2, madrs 0, none", ["PHQ-9 item 9 was 2"]),
         ("phq9 1, madrs 4, phq9 0, none", ["PHQ-9 item 9 was 1", "MADRS item 10 was 4"]),
         ("phq9 two, phq9 0, none", ["PHQ-9 item 9 can't be read for certain (two)"]),
-        ("phq9 2, low, phq9 0, none", []),
         ("phq9 3, low, phq9 1, phq9 0, none", ["PHQ-9 item 9 was 1"]),
         ("phq9 2, none, phq9 0, none", []),
         ("phq9 0, none", []),
@@ -108,7 +109,7 @@ def course(*steps):
 )
 def test_no_form_of_zeros_takes_back_what_a_triage_without_risk_contradicts(steps, stand):
     facts = course(*steps.split(", "))
-    found = safety_state(facts, as_of=DAY)
+    found = safety_state(facts, as_of=DAY, policy=LIMITS)
     both = contradicted(facts, as_of=DAY)
     assert found.risk is (Risk.KNOWN if stand else Risk.NONE_FOUND)
     for shown in (found.text, both) if stand else ():
@@ -119,7 +120,7 @@ def test_no_form_of_zeros_takes_back_what_a_triage_without_risk_contradicts(step
 
 
 def test_a_known_level_says_the_highest_answer_since_the_triage_before():
-    found = safety_state(course("phq9 1", "low", "phq9 3", "phq9 0", "moderate"), as_of=DAY)
+    found = safety_state(course("phq9 1", "low", "phq9 3", "phq9 0", "moderate"), as_of=DAY, policy=LIMITS)
     assert found.risk is Risk.KNOWN
     assert "Suicide risk moderate: known" in found.text
     assert "PHQ-9 item 9 was 3" in found.text
@@ -130,6 +131,61 @@ def test_of_two_triages_of_one_moment_neither_hides_the_answer():
     facts = course("phq9 2", "phq9 0", "none")
     twice = replace(facts, answers=facts.answers * 2)
     assert "PHQ-9 item 9 was 2" in contradicted(twice, as_of=DAY)
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        ("low, none", ["found the risk low", "found no risk. Both stand."]),
+        ("low, low, none", ["found the risk low", "found no risk. Both stand."]),
+        ("phq9 2, low, phq9 0, none", ["found the risk low", "found no risk. Both stand."]),
+        ("high, none", ["found the risk high", "found no risk. Both stand."]),
+        ("high, low", ["Suicide risk low: known", "found the risk high"]),
+        ("phq9 2, moderate, none", ["item 9 was 2", "found the risk moderate", "found no risk. Both stand."]),
+    ],
+)
+def test_of_two_triages_of_a_day_the_later_one_takes_no_graver_one_back(steps, said):
+    facts = course(*steps.split(", "))
+    found = safety_state(facts, as_of=DAY, policy=LIMITS)
+    assert found.risk is Risk.KNOWN
+    assert all(part in found.text for part in said)
+    assert found.text.count("The triage of") == len([part for part in said if "found" in part])
+    if "Both stand" in said[-1]:
+        assert contradicted(facts, as_of=DAY) == found.text
+
+
+def test_a_graver_triage_of_another_day_is_answered_by_the_later_one():
+    facts = course("none")
+    before = Answer(TRIAGE, "low", DAY - timedelta(days=1), "form", AT - timedelta(days=1))
+    facts = replace(facts, answers=(before, *facts.answers))
+    assert safety_state(facts, as_of=DAY, policy=LIMITS).risk is Risk.NONE_FOUND
+
+
+VALID = LIMITS.whole("suicide_screen_valid_days")
+
+
+@pytest.mark.parametrize("steps", ["none", "negative", "phq9 0", "phq9 0, none", "none, phq9 0"])
+@pytest.mark.parametrize("ago", [0, VALID, VALID + 1, 41])
+def test_nothing_found_is_calm_only_as_long_as_it_counts(steps, ago):
+    found = safety_state(course(*steps.split(", ")), as_of=DAY + timedelta(days=ago), policy=LIMITS)
+    if ago <= VALID:
+        assert (found.risk, found.level, found.caution) == (Risk.NONE_FOUND, Level.PASS, "")
+        return
+    assert (found.risk, found.level, found.is_red) == (Risk.OLD, Level.REVIEW, False)
+    assert found.sentences == (
+        f"Suicide risk: none found {ago} days ago, Mon 2 Mar 2026; asked again before the next infusion.",
+    )
+    assert found.caution == f"Suicide risk asked {ago} days ago"
+    assert found.is_amber
+
+
+def test_the_newest_that_found_nothing_counts_and_one_without_a_date_never_does():
+    old = course("none")
+    later = form("phq9", 0, at=AT + timedelta(days=30))
+    both = replace(old, scores=(later,))
+    assert safety_state(both, as_of=later.taken + timedelta(days=2), policy=LIMITS).risk is Risk.NONE_FOUND
+    undated = PatientFacts(Person(), answers=(Answer(TRIAGE, "none", None),))
+    assert safety_state(undated, as_of=DAY, policy=LIMITS).risk is Risk.OLD
 
 
 @pytest.mark.parametrize("scale", ASKED)

@@ -10,16 +10,20 @@ from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.facts import Consent, PatientFacts, Person
 from tenuto.core.intake.safety import Risk, safety_state, with_safety
 from tenuto.core.intake.safety_stops import NOT_IN_FORCE, WITHDRAWN, SafetyStop
+from tenuto.core.policy import default_policy
 from tenuto.core.sources import Basis, Tag
 from tests.core.intake.test_risk_items import form
 
+LIMITS = default_policy()
 DAY = date(2026, 3, 2)
 GIVEN, ENDED = Consent(DAY, active=True), Consent(DAY, active=False)
 FOUND = SafetyStop.contraindication("An aneurysm is recorded.", Level.BLOCK)
 
 
 def state(*consents, scores=(), **more):
-    return safety_state(PatientFacts(Person(), scores=scores, consents=consents), as_of=DAY, **more)
+    return safety_state(
+        PatientFacts(Person(), scores=scores, consents=consents), as_of=DAY, policy=LIMITS, **more
+    )
 
 
 @pytest.mark.parametrize(

@@ -19,11 +19,12 @@ from tenuto.clinic.course.api import accounts, infusions_among
 from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.pathway.api import Batch, next_steps_of, safety_now
 from tenuto.clinic.people.models import Patient, SupportPerson
+from tenuto.clinic.ui.gates import mark_of
 from tenuto.core.booking.fitting import too_short
 from tenuto.core.course.infusion import GivenInfusion
 from tenuto.core.course.next_facts import NextState, ObstacleKind
 from tenuto.core.course.next_step import NextStep
-from tenuto.core.intake.safety import Risk, SafetyState
+from tenuto.core.intake.safety import SafetyState
 from tenuto.core.scheduling.period import VisitProfile
 
 __all__ = ["RESTRICTED", "DemandWeek", "HuddleVisit", "chair_demand", "huddle"]
@@ -208,9 +209,7 @@ def _risk(safety: SafetyState) -> str:
 
 
 def _risk_mark(safety: SafetyState) -> str:
-    if safety.is_red:
-        return "block"
-    return "review" if safety.risk >= Risk.KNOWN else "pass"
+    return mark_of(safety.level)
 
 
 def _escort(person: SupportPerson | None, step: NextStep | None) -> tuple[str, bool]:

@@ -39,6 +39,8 @@ class Standing(models.Model):
     mark = models.CharField(max_length=10, default="unknown")
     safety = models.TextField(blank=True)
     """What is red about the patient, in short names with commas between."""
+    caution = models.TextField(blank=True)
+    """What is amber: a risk of suicide that is known, or was asked about too long ago."""
     diagnosis = models.CharField(max_length=200, blank=True)
     why = models.TextField(blank=True)
     more = models.TextField(blank=True)
@@ -68,6 +70,8 @@ class WorkRow(models.Model):
     kind = models.CharField(max_length=60)
     safety = models.TextField(blank=True)
     """What is red about the patient, whatever this row is about."""
+    caution = models.TextField(blank=True)
+    """What is amber."""
     mark = models.CharField(max_length=10)
     why = models.TextField()
     more = models.TextField(blank=True)

@@ -34,6 +34,8 @@ class PatientLine:
     mark: str
     safety: str
     """What is red about the patient, in short names."""
+    caution: str
+    """What is amber about the risk of suicide."""
     late: str
     """Since when the first task about a risk of suicide is late, in words."""
     name: str
@@ -85,6 +87,7 @@ class WorkLine:
     mark: str
     word: str
     safety: str
+    caution: str
     name: str
     url: str
     kind: str
@@ -183,6 +186,7 @@ def _line(row: WorkRow, hidden: frozenset[UUID], staff: Staff, now: datetime) ->
         mark=mark,
         word=WORDS[mark],
         safety="" if shut else row.safety,
+        caution="" if shut else row.caution,
         name=RESTRICTED if shut else row.name,
         url=address_of(first_page(), row.patient_id) if row.patient_id else "",
         kind=RESTRICTED_KIND if shut else row.kind,
@@ -216,13 +220,16 @@ def _row(row: Standing, hidden: frozenset[UUID], staff: Staff, today: date, now:
     patient = row.patient
     url = address_of(judging_page(), patient.pk)
     if patient.pk in hidden:
-        return PatientLine("unknown", "", "", RESTRICTED, "", "", RESTRICTED_WHY, "", "", "Open", url, url)
+        return PatientLine(
+            "unknown", "", "", "", RESTRICTED, "", "", RESTRICTED_WHY, "", "", "Open", url, url
+        )
     judged = bool(row.policy_sha256)
     # Whoever may not do the next step sees the patient instead of a closed door.
     mine = judged and may_open(staff, row.target)
     return PatientLine(
         mark=row.mark if judged else "unknown",
         safety=row.safety,
+        caution=row.caution,
         late=late_words(row.due, now) if row.safety else "",
         name=patient.name,
         who=_who(patient, today),

@@ -206,7 +206,7 @@ def worked_out(
         at_risk = _at_risk(state) and not any(map(_about_suicide, own))
         rows = list(_work(patient, turns.get(patient.pk), own, holds.get(patient.pk, ()), at_risk=at_risk))
         for row in rows:
-            row.safety = _red(state)
+            row.safety, row.caution = _red(state), _amber(state)
             _say_the_verdict(row, said)
             if state is not None and state.high and row.rank == Rank.SUICIDE_RISK:
                 row.rank = Rank.HIGH_SUICIDE_RISK
@@ -275,6 +275,7 @@ def _standing(
         due=due,
         mark=judged.mark,
         safety=_red(safety),
+        caution=_amber(safety),
         diagnosis=judged.diagnosis,
         why=safety.sentences[0] if safety is not None and known else judged.why,
         more=judged.more,
@@ -300,6 +301,10 @@ def _place(
 
 def _red(safety: SafetyState | None) -> str:
     return ", ".join(safety.words) if safety else ""
+
+
+def _amber(safety: SafetyState | None) -> str:
+    return safety.caution if safety else ""
 
 
 def _at_risk(safety: SafetyState | None) -> bool:

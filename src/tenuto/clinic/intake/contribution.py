@@ -93,6 +93,7 @@ def safety(batch: Batch) -> Mapping[UUID, SafetyState]:
         patient: safety_state(
             state.facts,
             as_of=batch.today,
+            policy=state.policy,
             open_tasks=[
                 _open_task(task, risk, batch.clinic)
                 for task in tasks.get(patient, ())

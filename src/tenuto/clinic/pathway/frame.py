@@ -54,7 +54,7 @@ __all__ = [
 
 AHEAD = ("ahead", "Not started")
 MOST_ALERTS = 4
-NOT_ASKED = safety_state(PatientFacts(Person()), as_of=date.max)
+NOT_ASKED = safety_state(PatientFacts(Person()), as_of=date.max, policy=default_policy())
 NOTHING_KNOWN = Vitals((), False, "", "")
 
 

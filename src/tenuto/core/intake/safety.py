@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from enum import IntEnum
 
 from tenuto.core.dates import say_date
@@ -18,6 +18,7 @@ from tenuto.core.intake.facts import Answer, PatientFacts, Problem, RecordedScor
 from tenuto.core.intake.recorded_risk import RecordedRisk, recorded_risks
 from tenuto.core.intake.risk_questions import instrument_key, risk_question, suicide_item
 from tenuto.core.intake.safety_stops import SafetyStop, StopKind, consent_stops, with_withdrawal
+from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
 
 __all__ = [
@@ -38,6 +39,8 @@ __all__ = [
 
 TRIAGE = "suicide.screen"
 """The fact that a triage answers."""
+VALID = "suicide_screen_valid_days"
+"""The limit of the policy: how long it counts that nothing was found."""
 _HIGH, _NONE = "high", frozenset(("negative", "none", "no"))
 
 
@@ -46,9 +49,11 @@ class Risk(IntEnum):
 
     NOT_ASKED = 0
     NONE_FOUND = 1
-    KNOWN = 2
+    OLD = 2
+    """Nothing was found, longer ago than it counts: how it is today nobody knows (amber)."""
+    KNOWN = 3
     """Reported or found, and triaged since: a prescriber looks at it (amber)."""
-    OPEN = 3
+    OPEN = 4
     """Reported and not triaged since, high, or a task of safety is open (red)."""
 
 
@@ -75,6 +80,13 @@ class SafetyState:
     """When the first open task about the risk is due; a page says whether that is past."""
     stops: tuple[SafetyStop, ...] = ()
     """What stops treatment besides, withdrawn consent first."""
+    caution: str = ""
+    """What is amber, by its short name, for a row of a list."""
+
+    @property
+    def is_amber(self) -> bool:
+        """Whether the risk is shown first and amber: known and triaged, or asked about too long ago."""
+        return self.risk in (Risk.OLD, Risk.KNOWN)
 
     @property
     def is_red(self) -> bool:
@@ -117,9 +129,12 @@ class SafetyState:
         )
 
 
+_ASKED_AGAIN = "asked again before the next infusion"
+_KNOWN = "Suicide risk known"
 _LEVELS = {
     Risk.OPEN: Level.BLOCK,
     Risk.KNOWN: Level.REVIEW,
+    Risk.OLD: Level.REVIEW,
     Risk.NOT_ASKED: Level.REVIEW,
     Risk.NONE_FOUND: Level.PASS,
 }
@@ -155,21 +170,24 @@ def safety_state(
     facts: PatientFacts,
     *,
     as_of: date,
+    policy: Policy,
     open_tasks: Sequence[OpenSafetyTask] = (),
     zone: tzinfo | None = None,
     consent_withdrawn: bool = False,
 ) -> SafetyState:
     """The state on a day. Total: any facts in any order give one.
 
-    `as_of` keeps entries dated after it out; `open_tasks` are those of this patient; `zone` is whose clock the hours are;
+    `as_of` keeps entries dated after it out; the `policy` says how long it counts that nothing was found; `open_tasks` are those of this patient; `zone` is whose clock the hours are;
     `consent_withdrawn` says that the patient's newest word on the treatment is no.
     """
     facts = on_the_clock(facts, zone) if zone else facts
-    risk = _risk(facts, as_of=as_of, open_tasks=open_tasks)
+    risk = _risk(facts, as_of=as_of, valid=timedelta(days=policy.whole(VALID)), open_tasks=open_tasks)
     return replace(risk, stops=tuple(consent_stops(facts, withdrawn=consent_withdrawn)))
 
 
-def _risk(facts: PatientFacts, *, as_of: date, open_tasks: Sequence[OpenSafetyTask]) -> SafetyState:
+def _risk(
+    facts: PatientFacts, *, as_of: date, valid: timedelta, open_tasks: Sequence[OpenSafetyTask]
+) -> SafetyState:
     """The risk of suicide alone."""
     triages, forms = _triages(facts, as_of), _forms(facts, as_of)
     held = recorded_risks(facts, as_of=as_of)
@@ -190,17 +208,28 @@ def _risk(facts: PatientFacts, *, as_of: date, open_tasks: Sequence[OpenSafetyTa
     if red:
         return SafetyState(Risk.OPEN, (*red, *amber), high, due=due)
     if amber:
-        return SafetyState(Risk.KNOWN, amber, due=due)
-    asked = [_when(newest)] if newest else []
-    asked += [_when_taken(form) for form in forms[-1:]]
+        return SafetyState(Risk.KNOWN, amber, due=due, caution=_KNOWN)
+    last: list[Answer | RecordedScore] = [*triages[-1:], *forms[-1:]]
+    asked = sorted(last, key=lambda each: (each.taken or date.min, _instant(each.at)))
     on_record = tuple(f"{risk.said}." for risk in held)
     if not asked:
         return SafetyState(Risk.NOT_ASKED, ("Suicide risk: not asked yet.", *on_record))
     if on_record:
-        return SafetyState(
-            Risk.KNOWN, (f"Suicide risk: no triage; none reported, asked {asked[0]}.", *on_record)
-        )
-    return SafetyState(Risk.NONE_FOUND, (f"Suicide risk: none found, asked {asked[0]}.",))
+        none = f"Suicide risk: no triage; none reported, asked {_when(asked[-1])}."
+        return SafetyState(Risk.KNOWN, (none, *on_record), caution=_KNOWN)
+    return _none_found(asked[-1], as_of=as_of, valid=valid)
+
+
+def _none_found(asked: Answer | RecordedScore, *, as_of: date, valid: timedelta) -> SafetyState:
+    """Nobody found anything. It is calm for as long as the finding counts; after that its age is the first to be said."""
+    if asked.taken is None:
+        told = f"Suicide risk: none found, without a date; {_ASKED_AGAIN}."
+        return SafetyState(Risk.OLD, (told,), caution="Suicide risk: asked without a date")
+    if asked.taken >= as_of - valid:
+        return SafetyState(Risk.NONE_FOUND, (f"Suicide risk: none found, asked {_when(asked)}.",))
+    ago = f"{(as_of - asked.taken).days} days ago"
+    told = f"Suicide risk: none found {ago}, {say_date(asked.taken)}; {_ASKED_AGAIN}."
+    return SafetyState(Risk.OLD, (told,), caution=f"Suicide risk asked {ago}")
 
 
 def with_safety(gate: Gate, state: SafetyState) -> Gate:
@@ -229,7 +258,7 @@ def on_the_clock(facts: PatientFacts, zone: tzinfo) -> PatientFacts:
 
 
 def contradicted(facts: PatientFacts, *, as_of: date) -> str:
-    """Both statements, when thoughts were reported and the triage after them found no risk; else empty."""
+    """Both statements, when thoughts were reported or a risk was found that day, and the triage after it found none; else empty."""
     triages = _triages(facts, as_of)
     if not triages or _gravity(triages[-1]):
         return ""
@@ -242,7 +271,7 @@ def _triaged(triages: Sequence[Answer], forms: Sequence[RecordedScore]) -> tuple
         return ()
     newest = triages[-1]
     level = str(newest.value).casefold()
-    reported = " ".join(map(_item, _answered_by(triages, forms)))
+    reported = " ".join((*map(_item, _answered_by(triages, forms)), *_graver_that_day(triages)))
     if level in _NONE:
         if not reported:
             return ()
@@ -286,6 +315,17 @@ def _answered_by(triages: Sequence[Answer], forms: Sequence[RecordedScore]) -> l
     return list(highest.values())
 
 
+def _graver_that_day(triages: Sequence[Answer]) -> list[str]:
+    """What triages of the same day found before the newest, where it was graver: a later word takes none of them back."""
+    newest = triages[-1]
+    graver = {
+        str(earlier.value).casefold(): earlier
+        for earlier in triages[:-1]
+        if earlier.taken == newest.taken and _gravity(earlier) > _gravity(newest)
+    }
+    return [f"The triage of {_when(earlier)} found the risk {level}." for level, earlier in graver.items()]
+
+
 def _answer(form: RecordedScore) -> int:
     answer = suicide_item(form)
     return -1 if answer is None else answer
@@ -304,7 +344,7 @@ def _waits(tasks: Sequence[OpenSafetyTask]) -> tuple[str, ...]:
 
 def _reported(each: Untriaged) -> str:
     name = _called(each.form)
-    when = _when_taken(each.form)
+    when = _when(each.form)
     if each.form.unclear:
         return f"{_item(each.form)} No triage since."
     if each.value is None:
@@ -314,8 +354,8 @@ def _reported(each: Untriaged) -> str:
 
 def _item(form: RecordedScore) -> str:
     if form.unclear:
-        return f"{_called(form)} can't be read for certain ({form.unclear[:80]}), {_when_taken(form)}; it counts as positive."
-    return f"{_called(form)} was {suicide_item(form)}, {_when_taken(form)}."
+        return f"{_called(form)} can't be read for certain ({form.unclear[:80]}), {_when(form)}; it counts as positive."
+    return f"{_called(form)} was {suicide_item(form)}, {_when(form)}."
 
 
 def _called(form: RecordedScore) -> str:
@@ -364,12 +404,8 @@ def _instant(at: datetime | None) -> float:
     return at.timestamp() if at is not None else 0.0
 
 
-def _when(answer: Answer) -> str:
-    return _moment(answer.at) if answer.at else say_date(answer.taken) if answer.taken else "without a date"
-
-
-def _when_taken(form: RecordedScore) -> str:
-    return _moment(form.at) if form.at else say_date(form.taken) if form.taken else "without a date"
+def _when(asked: Answer | RecordedScore) -> str:
+    return _moment(asked.at) if asked.at else say_date(asked.taken) if asked.taken else "without a date"
 
 
 def _moment(at: datetime) -> str:

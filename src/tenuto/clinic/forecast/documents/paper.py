@@ -24,7 +24,7 @@ from tenuto.core.forecast.words import (
     standing_lines,
     window_lines,
 )
-from tenuto.core.intake.safety import Risk, SafetyState
+from tenuto.core.intake.safety import SafetyState
 
 __all__ = ["forecast_pdf"]
 
@@ -68,8 +68,8 @@ def _sheet(
         "person": f"{patient.name}, {patient.record_number}",
         "day": long_day(known.today),
         "footer": FOOTER,
-        "safety": " ".join(safety.sentences) if safety.risk >= Risk.KNOWN else "",
-        "safety_open": safety.risk is Risk.OPEN,
+        "safety": safety.text if safety.is_red or safety.is_amber else "",
+        "safety_open": safety.is_red,
         "headline": headline(found, known.definitions),
         "lines": lines,
         "chart": printed_chart(picture),

@@ -19,6 +19,7 @@ from tenuto.core.plan.calculation import Calculation
 from tenuto.core.plan.proposal import Proposal
 
 __all__ = [
+    "MARKS",
     "DoseCheckRow",
     "FindingRow",
     "Sheet",
@@ -132,7 +133,7 @@ def sheet_of(
     """
     judged = gate or proposal.gate
     level, person, care = judged.level, facts.person, care_lines(proposal)
-    safety = safety_state(facts, as_of=proposal.as_of)
+    safety = safety_state(facts, as_of=proposal.as_of, policy=proposal.policy)
     calculation = proposal.orderable
     unrecorded = _unrecorded(proposal)
     return Sheet(
@@ -199,10 +200,10 @@ def today_on(sheet: Mapping[str, Any], today: Today) -> dict[str, Any]:
 
 
 def _alerts(today: Today) -> Iterator[str]:
-    """What is red first, then a risk that is known or was never asked about, then the alerts of the record."""
+    """What is red first, then a risk that is known, old or was never asked about, then the alerts of the record."""
     state = today.safety
     yield from state.words
-    if state.risk in (Risk.KNOWN, Risk.NOT_ASKED):
+    if state.is_amber or state.risk is Risk.NOT_ASKED:
         yield state.sentences[0]
     yield from today.alerts
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from textwrap import wrap
 
-from tenuto.clinic.plan.documents.sheet import FindingRow, Sheet, SheetRow
+from tenuto.clinic.plan.documents.sheet import MARKS, FindingRow, Sheet, SheetRow
+from tenuto.core.gate import Level
 
 __all__ = ["TextStyle", "as_text"]
 
@@ -40,7 +41,7 @@ class _Text:
         )
         yield ""
         yield from self._wrapped(sheet.person, "")
-        yield from self._wrapped(sheet.safety, "")
+        yield from self._safety()
         yield from self._table(sheet.about, "")
         told = [row for row in sheet.findings if row.level != "PASS"]
         notes = [row for row in sheet.findings if row.level == "PASS" and self.look.every]
@@ -61,6 +62,12 @@ class _Text:
         yield from self._section("Left out", self._wrapped(sheet.ignored))
         yield ""
         yield from self._wrapped(sheet.footer, "")
+
+    def _safety(self) -> list[str]:
+        """The safety line, with the mark of its level where it is not calm."""
+        level = self.sheet.safety_level
+        calm = level in ("", "PASS")
+        return self._wrapped(self.sheet.safety if calm else f"{MARKS[Level[level]]} {self.sheet.safety}", "")
 
     def _unrecorded(self) -> list[str]:
         if not self.sheet.unrecorded:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ui.words import count, long_day
+from tenuto.core.intake.safety import SafetyState
 from tenuto.core.outcomes.battery import battery
 from tenuto.core.outcomes.completeness import ScoreCompleteness, WantedScore, completeness, grouped
 from tenuto.core.scales.reading import instrument
@@ -30,6 +31,7 @@ class CompletenessRow:
     lacking: str = ""
     patient: str = ""
     safety: str = ""
+    caution: str = ""
     treated: bool = False
     """Whether there is a passport to give along."""
 
@@ -50,12 +52,12 @@ def completeness_page(
     scores: Mapping[UUID, tuple[WantedScore, ...]],
     signers: Mapping[UUID, str],
     *,
-    safety: Mapping[UUID, str],
+    safety: Mapping[UUID, SafetyState],
     today: date,
     treated: Collection[UUID] = (),
 ) -> CompletenessPage:
     """The page of a clinic; patients of whom nothing was due yet are not in it, and who is not among `patients` is counted
-    and not named. `safety` is what is red about each."""
+    and not named. `safety` is how each stands."""
     people = {patient.pk: patient for patient in patients}
     own = [(patient, score) for patient, all_of_one in scores.items() for score in all_of_one]
     # What is there already before its days are over belongs to the running week: nobody reads of a week to come.
@@ -75,7 +77,8 @@ def completeness_page(
                 _row(people[key].name, found),
                 lacking=_lacking(scores[key]),
                 patient=str(key),
-                safety=safety.get(key, ""),
+                safety=", ".join(safety[key].words) if key in safety else "",
+                caution=safety[key].caution if key in safety else "",
                 treated=key in treated,
             )
             for key, found in sorted(

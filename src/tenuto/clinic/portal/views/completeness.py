@@ -36,7 +36,7 @@ def scores(request: HttpRequest) -> HttpResponse:
         shown,
         wanted_of(batch),
         plan.signers(batch),
-        safety={patient: ", ".join(state.words) for patient, state in safety_of(batch).items()},
+        safety=safety_of(batch),
         today=batch.today,
         treated=set(course.treated_patients(clinic)),
     )
