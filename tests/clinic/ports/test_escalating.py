@@ -129,8 +129,8 @@ def test_the_page_and_the_weekly_review_say_to_whom_and_how_late(visit, ana, ali
     task = opened(ana, bob, "suicide.screen")
     escalate_late(ana.clinic, at=late(task, 61))
     page = text_of(visit(bob).get(f"/patients/{ana.pk}/tasks/{task.id}/"))
-    assert "A second person Alice" in page
-    assert "The medical director Dora" in page
+    assert "A second person Given on to Alice" in page
+    assert "The medical director Given on to Dora" in page
     record_triage(
         patient=ana,
         level=RiskLevel.NONE,
@@ -139,8 +139,45 @@ def test_the_page_and_the_weekly_review_say_to_whom_and_how_late(visit, ana, ali
         at=late(task, 70),
     )
     review = text_of(visit(dora).get("/audit/"))
-    assert "Suicide triage of Ana Silva given on to Alice (alice) Late by 61 min" in review
+    assert "Suicide triage of Ana Silva given on to Alice (alice), 61 min late Late" in review
     assert (
-        "Suicide triage of Ana Silva ended by a suicide triage: Talked it over at length today. Late by 70 min"
+        "Suicide triage of Ana Silva ended 70 min late by a suicide triage: Talked it over at length today. Late"
         in review
     )
+    rows = review.split("Events, the newest first")[1]
+    assert (
+        "closed task Suicide triage, ended 70 min late by a suicide triage: Talked it over at length today."
+        in rows
+    )
+    assert "escalated task Suicide triage, given on to Dora (dora), 61 min late" in rows
+    assert "opened task Suicide triage" in rows
+    page = text_of(visit(bob).get(f"/patients/{ana.pk}/tasks/{task.id}/"))
+    assert "Alice (alice), 70 min late: a suicide triage." in page
+
+
+def test_given_on_to_nobody_is_said_wherever_the_task_is_shown(visit, ana, alice, dora):
+    dora.is_active = False
+    dora.save()
+    task = opened(ana, alice, "suicide.urgent")
+    assert escalate_late(ana.clinic, at=late(task, 99)) == 2
+    alone = Staff.objects.filter(clinic=ana.clinic, is_active=True)
+    assert [each.username for each in alone] == ["alice"]
+    said = "Given on to nobody: nobody of the role is here"
+    for address in (
+        f"/patients/{ana.pk}/tasks/{task.id}/",
+        f"/patients/{ana.pk}/intake/",
+        "/worklist/",
+    ):
+        assert said in text_of(visit(alice).get(address)), address
+    dora.is_active = True
+    dora.save()
+    assert said.lower() in text_of(visit(dora).get("/audit/")).lower()
+
+
+def test_a_late_task_of_no_safety_stands_in_the_review_and_one_in_time_does_not(visit, ana, alice, bob, dora):
+    for hours, note in ((3, "Asked for once more."), (-1, "Done in time.")):
+        task = opened(ana, bob, "test.order")
+        api.close_task(task=task.id, note=note, by=alice, at=late(task, 60 * hours))
+    review = text_of(visit(dora).get("/audit/")).split("Who may see or sign, changed")[0]
+    assert "ended 3 h late by a note: Asked for once more. Late" in review
+    assert "Done in time." not in review

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.apps import apps
 
+from tenuto.clinic.access.task_words import TASK_EVENTS, kind_of_task, what_became
 from tenuto.clinic.accounts.api import WHO_MAY
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.accounts.news import in_words
@@ -38,7 +39,7 @@ class EventRow:
     whose: str
     """The name of the colleague whose sign-in it is about; empty for all else."""
     said: str
-    """What changed, of a sign-in."""
+    """What changed, of a sign-in; which task it was, what became of it and how late, of a task."""
     reason: str
     details: tuple[tuple[str, str], ...]
     origin: str
@@ -74,11 +75,21 @@ def _row(event: AuditEvent, names: Mapping[UUID, str], staff: Mapping[str, str])
         patient=names.get(event.patient_id, UNKNOWN) if event.patient_id else "",
         of=_kind_of_thing(event.subject_type),
         whose=staff.get(event.subject_id, "") if event.subject_type == STAFF else "",
-        said=in_words(detail) if event.subject_type == STAFF else "",
+        said=_said(event, detail),
         reason=str(detail.get("reason", "")),
         details=tuple(_details(event, detail)),
         origin=event.origin,
     )
+
+
+def _said(event: AuditEvent, detail: Mapping[str, Any]) -> str:
+    if event.subject_type == STAFF:
+        return in_words(detail)
+    kind = kind_of_task(detail)
+    if kind is None or event.action not in (*TASK_EVENTS, "opened task"):
+        return ""
+    became = f", {what_became(event.action, detail)}" if event.action in TASK_EVENTS else ""
+    return f"{kind.title}{became}"
 
 
 def _what(action: str, detail: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from tenuto.clinic.access.audit_rows import EventRow, names_of, rows_of
 from tenuto.clinic.access.models import WeeklyReview
 from tenuto.clinic.access.strangers import Stranger, strangers
+from tenuto.clinic.access.task_words import TASK_EVENTS, kind_of_task, late_by, what_became
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.models import Clinic, Staff
@@ -23,8 +24,6 @@ from tenuto.clinic.ledger.outbox import stuck
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.live.api import failed_jobs
 from tenuto.clinic.people.models import BrokenGlass
-from tenuto.clinic.ui.words import duration
-from tenuto.core.literature.tasks import EndsBy, task_kinds
 
 __all__ = ["FailedJob", "Filters", "SafetyTask", "Summary", "events", "mark_reviewed", "summary"]
 
@@ -39,7 +38,6 @@ ACCESS_CHANGES = (
     *SIGN_IN_CHANGES,
 )
 """Events that change who may see or sign."""
-TASK_EVENTS = ("closed task", "escalated task", "recorded not reached")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +59,14 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class SafetyTask:
-    """A task of safety that was given on or came to its end: what it was, by what it ended, and how late."""
+    """A task of safety, or one that was late, that was given on or came to its end: what it was, by what, how late."""
 
     at: datetime
     who: str
     patient: str
     title: str
     words: str
-    late_by: str
-    """How late it was, in words; empty when it was in time."""
+    late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,32 +164,13 @@ def mark_reviewed(*, clinic: Clinic, filters: Filters, note: str, by: Staff, at:
     return review
 
 
-def _not_reached(detail: Mapping[str, object]) -> str:
-    """That nobody was reached, with the contact called and the check, or why there was none."""
-    asked, reason = detail.get("welfare_check"), detail.get("reason", "")
-    # Events from before say only whether a check was asked for.
-    check = asked if isinstance(asked, str) and asked else "asked for" if asked else f"none, {reason}"
-    return f"not reached: {detail.get('emergency_contact', '')} Welfare check: {check}"
-
-
-def _late_by(detail: Mapping[str, object]) -> str:
-    minutes = detail.get("minutes_late", 0)
-    return duration(minutes) if isinstance(minutes, int) and minutes > 0 else ""
-
-
 def _safety_tasks(tasks: Iterable[AuditEvent], names: Mapping[UUID, str]) -> Iterable[SafetyTask]:
-    """The events about tasks of safety, in words."""
+    """The events about tasks of safety, and about others that were late, in words."""
     for event in tasks:
         detail = event.detail
-        kind = task_kinds().get(detail.get("kind", ""))
-        if kind is None or not kind.safety:
+        kind = kind_of_task(detail)
+        if kind is None or not (kind.safety or late_by(detail)):
             continue
-        if event.action == "escalated task":
-            words = f"given on to {detail.get('told', '')}"
-        elif event.action == "recorded not reached":
-            words = _not_reached(detail)
-        else:
-            ending, note = EndsBy(detail["ended_by"]).words, detail.get("note", "")
-            words = f"ended by {ending}{f': {note}' if note else ''}"
+        words = what_became(event.action, detail)
         patient = names.get(event.patient_id, "") if event.patient_id else ""
-        yield SafetyTask(event.recorded_at, event.by_name, patient, kind.title, words, _late_by(detail))
+        yield SafetyTask(event.recorded_at, event.by_name, patient, kind.title, words, bool(late_by(detail)))

@@ -4,7 +4,7 @@ from tenuto.clinic.ports.by_rule import open_by_rule
 from tenuto.clinic.ports.contacts import ContactRefused, record_contact, record_not_reached
 from tenuto.clinic.ports.holds import HoldKind, active_holds, holds_in, holds_in_force, lift_hold, place_hold
 from tenuto.clinic.ports.on_call import LONGEST_SHIFT, ShiftRefused, on_call, put_on_call
-from tenuto.clinic.ports.rows import HOLDS_UP, HoldRow, TaskRow, WindowRow
+from tenuto.clinic.ports.rows import HOLDS_UP, HoldRow, TaskRow, WindowRow, given_on_to
 from tenuto.clinic.ports.tasks import (
     AlreadyEnded,
     NotByNote,
@@ -50,6 +50,7 @@ __all__ = [
     "current_window",
     "end_task",
     "end_tasks",
+    "given_on_to",
     "holds_in",
     "holds_in_force",
     "lift_hold",

@@ -11,6 +11,7 @@ from tenuto.clinic.ledger.actors import Machine
 from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.ports.models import Task, TaskEscalation
+from tenuto.clinic.ports.rows import NOBODY_HERE
 from tenuto.core.literature.tasks import steps_due, task_kind
 
 __all__ = ["RULE", "escalate_late"]
@@ -61,7 +62,7 @@ def _keep(task: Task, step: int, told: Staff | None, clinic: Clinic, at: datetim
     detail = {
         "kind": task.kind,
         "step": Step(step).label,
-        "told": told.audit_name if told else "nobody of the role is here",
+        "told": told.audit_name if told else NOBODY_HERE,
         "minutes_late": (at - task.due) // timedelta(minutes=1),
     }
     record(action="escalated task", subject=task, by=by, at=at, detail=detail)

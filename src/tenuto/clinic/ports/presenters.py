@@ -14,6 +14,7 @@ from tenuto.clinic.pathway.api import address_of, may_open, task_place
 from tenuto.clinic.people.identity import contact_preferences, support_person
 from tenuto.clinic.people.models import Channel, Patient
 from tenuto.clinic.ports.models import NotReached, Task
+from tenuto.clinic.ports.rows import given_on_to
 from tenuto.clinic.ports.tasks import ends
 from tenuto.clinic.ui.words import duration, late_words, long_moment, moment
 from tenuto.core.literature.tasks import (
@@ -77,7 +78,7 @@ def task_page(task: Task, *, staff: Staff, now: datetime) -> TaskPage:
     rows += [
         (
             each.get_step_display(),
-            f"{each.told.name if each.told else 'nobody could be told'}, {moment(each.recorded_at)}",
+            f"Given on to {given_on_to(each.told.name if each.told else '')}, {moment(each.recorded_at)}",
         )
         for each in task.escalations.order_by("step")
     ]
@@ -92,7 +93,8 @@ def task_page(task: Task, *, staff: Staff, now: datetime) -> TaskPage:
         rows.append(
             (
                 "Ended",
-                f"{long_moment(end.recorded_at)}, {for_people(end.recorded_by_name)}: {EndsBy(end.ended_by).words}. {end.note}".strip(),
+                f"{long_moment(end.recorded_at)}, {for_people(end.recorded_by_name)}{_late(end.minutes_late)}: "
+                f"{EndsBy(end.ended_by).words}. {end.note}".strip(),
             )
         )
     elsewhere = EndsBy.TRIAGE in kind.ends_by or kind.ends_by & {
@@ -123,6 +125,10 @@ def task_page(task: Task, *, staff: Staff, now: datetime) -> TaskPage:
         minutes_apart=attempts_apart().value // MINUTE,
         still_to_try=max(0, attempts_needed().value - tried),
     )
+
+
+def _late(minutes: int) -> str:
+    return f", {duration(minutes)} late" if minutes > 0 else ""
 
 
 def _deadline(due: datetime, now: datetime) -> str:

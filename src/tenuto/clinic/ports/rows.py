@@ -8,10 +8,17 @@ from uuid import UUID
 
 from tenuto.clinic.accounts.roles import Role
 
-__all__ = ["HOLDS_UP", "HoldRow", "TaskRow", "WindowRow"]
+__all__ = ["HOLDS_UP", "NOBODY_HERE", "HoldRow", "TaskRow", "WindowRow", "given_on_to"]
 
 HOLDS_UP = "booking"
 """The stage that a hold keeps from going on."""
+
+NOBODY_HERE = "nobody of the role is here"
+
+
+def given_on_to(told: str) -> str:
+    """Whom a late task was given on to: a name, or that there was nobody, with the reason."""
+    return f"nobody: {NOBODY_HERE}" if told in ("", NOBODY_HERE) else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,13 @@ class TaskRow:
     """True when no text ends it."""
     told_ids: tuple[int, ...] = ()
     """Who was told because it is late: a second person, then a director."""
+    told_nobody: bool = False
+    """True when it was given on last to nobody."""
+
+    @property
+    def why_now(self) -> str:
+        """Why it is there; and that it was given on to nobody, where nobody could be told that it is late."""
+        return f"{self.why} Given on to {given_on_to('')}." if self.told_nobody else self.why
 
     def is_late(self, now: datetime) -> bool:
         """True when it was due before `now`."""

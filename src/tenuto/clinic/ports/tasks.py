@@ -236,6 +236,7 @@ def task_row(task: Task) -> TaskRow:
         recorded_at=task.recorded_at,
         safety=task_kind(task.kind).safety,
         told_ids=_told(task),
+        told_nobody=_told_nobody(task),
     )
 
 
@@ -243,6 +244,14 @@ def _told(task: Task) -> tuple[int, ...]:
     if task._state.adding:
         return ()
     return tuple(each.told_id for each in task.escalations.all() if each.told_id is not None)
+
+
+def _told_nobody(task: Task) -> bool:
+    """Whether the last step found nobody."""
+    if task._state.adding:
+        return False
+    last = max(task.escalations.all(), key=lambda each: each.step, default=None)
+    return last is not None and last.told_id is None
 
 
 def _end(

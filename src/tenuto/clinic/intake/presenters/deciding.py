@@ -67,7 +67,7 @@ def _tasks(patient: Patient, tasks: Sequence[TaskRow], now: datetime) -> Iterato
     for label, wanted in (("Open tasks of safety", True), ("Other open tasks", False)):
         rows = [task for task in tasks if task.safety is wanted]
         said = tuple(
-            f"{task_kind(task.kind).title}, {'late since' if task.is_late(now) else 'due'} {moment(task.due)}: {task.why}"
+            f"{task_kind(task.kind).title}, {'late since' if task.is_late(now) else 'due'} {moment(task.due)}: {task.why_now}"
             for task in rows
         )
         if wanted or said:

@@ -97,7 +97,7 @@ def _task(task: TaskRow, now: datetime) -> TaskCard:
         mark="late" if late else "block" if task_kind(task.kind).suicide_risk else "due",
         word="Late" if late else "Due",
         title=task_place(task.kind).title,
-        why=task.why,
+        why=task.why_now,
         owner=task.owner_name or Role(task.owner_role).label.lower(),
         due=moment(task.due) if same_day(task.due, now) else day_of_moment(task.due),
     )
