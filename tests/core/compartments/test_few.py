@@ -38,6 +38,19 @@ def test_it_agrees_with_the_general_way() -> None:
     np.testing.assert_allclose(found.transpose(0, 2, 1), general, rtol=0, atol=1e-13 * general.max())
 
 
+@pytest.mark.parametrize("kind", [np.float64, np.complex128], ids=["NumPy to 2.4", "NumPy from 2.5"])
+def test_real_rates_are_answered_however_numpy_writes_them(kind, monkeypatch) -> None:
+    eigenvalues = np.linalg.eig
+
+    def as_that_version(matrix: np.ndarray):
+        return tuple(np.real_if_close(part).astype(kind) for part in eigenvalues(matrix))
+
+    monkeypatch.setattr(few.np.linalg, "eig", as_that_version)
+    found = answer(BODY, [Bolus(3.0, 1.0)])
+    assert found is not None
+    assert found.dtype == np.float64
+
+
 @pytest.mark.parametrize(
     ("matrix", "into"),
     [

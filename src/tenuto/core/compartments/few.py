@@ -59,7 +59,11 @@ def _modes(matrix: Floats) -> tuple[Floats, Floats, Floats] | None:
     """Eigenvalues `(patients, n)`, the ways out of the modes and the ways into them, `(patients, n, n)`."""
     try:
         values, out = np.linalg.eig(matrix)
-        if np.iscomplexobj(values) or not values.min() / _WIDEST > values.max():
+        # NumPy up to 2.4 answers with real numbers where they are real, later ones never do.
+        if np.imag(values).any():
+            return None
+        values, out = np.real(values), np.real(out)
+        if not values.min() / _WIDEST > values.max():
             return None
         into = np.linalg.inv(out)
     except np.linalg.LinAlgError:
