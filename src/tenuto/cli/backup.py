@@ -99,12 +99,10 @@ def _key(path: Path) -> int:
 
 
 def _make(args: argparse.Namespace) -> int:
-    from django.db import connection, transaction
+    from django.db import connection
     from django.utils import timezone
 
-    from tenuto.clinic.backup.api import back_up, engine_of, read_recipient
-    from tenuto.clinic.ledger.models import AuditEvent
-    from tenuto.clinic.ledger.services import record
+    from tenuto.clinic.backup.api import back_up, engine_of, note_made, read_recipient
 
     recipients = [read_recipient(each) for each in args.recipient]
     now = timezone.now()
@@ -118,9 +116,7 @@ def _make(args: argparse.Namespace) -> int:
     if made.removed:
         print(f"Removed {len(made.removed)} older: {', '.join(path.name for path in made.removed)}.")
     by = operator()
-    with transaction.atomic():
-        detail = {"file": made.path.name, "data_sha256": made.manifest.sha256, "removed": len(made.removed)}
-        record(action="made a backup", subject=AuditEvent(), by=by, at=now, detail=detail)
+    note_made(made, by=by, at=now)
     print(
         f"On record as an action of {by.audit_name}. The keys of the server are not in it: keep them elsewhere."
     )
@@ -129,9 +125,10 @@ def _make(args: argparse.Namespace) -> int:
 
 def _verify(args: argparse.Namespace) -> int:
     from django.conf import settings
-    from django.db import connection
+    from django.db import DatabaseError, connection
+    from django.utils import timezone
 
-    from tenuto.clinic.backup.api import check_backup, engine_of, read_identity
+    from tenuto.clinic.backup.api import check_backup, engine_of, note_tried, read_identity
 
     keys = {
         "TENUTO_LEDGER_KEY": settings.LEDGER_KEY,
@@ -151,6 +148,13 @@ def _verify(args: argparse.Namespace) -> int:
         print(sentence)
     if found:
         print("This backup would not come back whole. Keep an older one.")
-        return 1
-    print("It comes back: all rows are there, and its audit is whole.")
-    return 0
+    else:
+        print("It comes back: all rows are there, and its audit is whole.")
+    by = operator()
+    try:
+        note_tried(args.file, manifest, found, by=by, at=timezone.now())
+        print(f"On record as an action of {by.audit_name}.")
+    except DatabaseError:
+        # A backup is best tried on another machine, where the clinic is not.
+        print("Not on record: the clinic's database is not here.")
+    return 1 if found else 0

@@ -84,6 +84,7 @@ WHO_MAY: Mapping[str, Verb] = {
     "rota.take_out": _verb("take a colleague off call", P, D),
     "link.issue": _verb("give a patient a link", P, N, C, D),
     "clinic.words": _verb("change what patients are told about the clinic", D),
+    "clinic.set_up": _verb("see what the clinic still needs", D),
     "clinic.zone": _verb("set the time zone of the clinic", D),
     "staff.view": _verb("see who works here", P, N, C, D, A),
     "staff.manage": _verb("add, change and close sign-ins", D),

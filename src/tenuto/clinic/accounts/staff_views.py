@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenuto.clinic.accounts import clock, invitations, services
 from tenuto.clinic.accounts.credentials import credentials_of, set_credential
@@ -23,6 +23,7 @@ from tenuto.clinic.accounts.enrol import reset_second_factor
 from tenuto.clinic.accounts.invitations import Invited
 from tenuto.clinic.accounts.models import Clinic, PrintedCredential, Role, Staff
 from tenuto.clinic.accounts.roles import SIGNING_ROLES
+from tenuto.clinic.accounts.setting_up import steps_of
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.accounts.signers import SignerStanding, standings
 from tenuto.clinic.ui.fields import PhoneField
@@ -147,6 +148,21 @@ class ZoneForm(forms.Form):
 def staff_page(request: HttpRequest) -> HttpResponse:
     """Everyone with a sign-in, and the form for a new one."""
     return _page(request, InviteForm())
+
+
+@require_safe
+@requires("clinic.set_up")
+def set_up_page(request: HttpRequest) -> HttpResponse:
+    """What the clinic needs before its first patient, and what of it is there."""
+    steps = steps_of(staff_of(request).clinic, at=clock.instant())
+    waiting = [step for step in steps if not step.done]
+    context = {
+        "before": [step for step in waiting if step.urgent],
+        "later": [step for step in waiting if not step.urgent],
+        "done": [step for step in steps if step.done],
+        "here": "staff",
+    }
+    return render(request, "accounts/set_up.html", context)
 
 
 @require_POST

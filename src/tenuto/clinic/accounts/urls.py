@@ -12,6 +12,7 @@ urlpatterns = [
     path("unlock/", lock.unlock, name="unlock"),
     path("sign-in/known/", views.sign_in_known, name="sign-in-known"),
     path("here/", lock.here, name="here"),
+    path("set-up/", staff_views.set_up_page, name="set-up"),
     path("staff/", staff_views.staff_page, name="staff"),
     path("staff/add/", staff_views.employ, name="staff-add"),
     path("staff/words/", staff_views.words, name="clinic-words"),

@@ -5,6 +5,7 @@ from tenuto.clinic.backup.errors import BackupError
 from tenuto.clinic.backup.keys import read_identity, read_recipient
 from tenuto.clinic.backup.making import Made, back_up, named_backups
 from tenuto.clinic.backup.manifest import Manifest
+from tenuto.clinic.backup.noted import note_made, note_tried, overdue
 from tenuto.clinic.backup.restoring import Restored, check_backup, restore
 
 __all__ = [
@@ -16,6 +17,9 @@ __all__ = [
     "check_backup",
     "engine_of",
     "named_backups",
+    "note_made",
+    "note_tried",
+    "overdue",
     "read_identity",
     "read_recipient",
     "restore",

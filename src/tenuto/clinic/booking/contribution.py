@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from uuid import UUID
 
+from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.accounts.roles import Role
+from tenuto.clinic.accounts.setting_up import SetUpStep
 from tenuto.clinic.booking.needs import GOES_ON, BookingNeed, booked, needs
 from tenuto.clinic.booking.services.week import has_week
 from tenuto.clinic.pathway.api import Batch, Contribution, Place, Rank, TaskPlace, Turn, next_steps_of
@@ -15,7 +18,7 @@ from tenuto.core.course.next_facts import NextState
 from tenuto.core.course.next_step import NextStep
 from tenuto.core.literature.tasks import BOOKING_TO_REPAIR, CHANGE_ASKED, CHECK_IN, task_kind
 
-__all__ = ["CONTRIBUTION", "NAVIGATION"]
+__all__ = ["CONTRIBUTION", "NAVIGATION", "SET_UP"]
 
 
 def places(batch: Batch) -> Mapping[UUID, Place]:
@@ -118,4 +121,19 @@ CONTRIBUTION = Contribution(
     clinic_urls="tenuto.clinic.booking.clinic_urls",
 )
 
+
+def set_up(clinic: Clinic, at: datetime) -> Iterable[SetUpStep]:
+    """Chairs and hours."""
+    yield SetUpStep(
+        title="Chairs, hours and nurses of a week",
+        rank=90,
+        open=""
+        if has_week(clinic)
+        else "No week is set up: nothing can be booked, and the worklist asks for no booking.",
+        route="bookings:setup",
+        urgent=False,
+    )
+
+
+SET_UP = set_up
 NAVIGATION = (MenuEntry(key="week", label="Week", route="bookings:week", rank=25, verb="patient.search"),)

@@ -5,13 +5,16 @@ Neither address knows a person, or says more to a stranger than which part is mi
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from tenuto.clinic.backup.api import overdue
 from tenuto.clinic.ledger import anchor
 from tenuto.clinic.ledger.space import little_room
 
@@ -36,13 +39,18 @@ def lives(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> HttpResponse:
     """200 while pages can be read and entries written, 503 with the parts that are missing otherwise.
 
-    An anchor that can't be written, or a disk with little room, stops nothing yet: it is said behind `ready`.
+    An anchor that can't be written, a disk with little room, or backups that stopped, stop nothing yet: said behind `ready`.
     """
     lacking = _lacking()
     if lacking:
         return _said(f"not ready: {lacking}", status=UNAVAILABLE)
-    warned = [name for name, found in (("audit", anchor.problem()), ("disk", little_room())) if found]
+    problems = (("audit", anchor.problem()), ("disk", little_room()), ("backup", _backups()))
+    warned = [name for name, found in problems if found]
     return _said(f"ready; look at: {', '.join(warned)}" if warned else "ready")
+
+
+def _backups() -> str:
+    return overdue(timezone.now()) if settings.PRODUCTION else ""
 
 
 def _lacking() -> str:

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "tenuto.clinic.desk",
     "tenuto.clinic.interop",
     "tenuto.clinic.demo",
+    "tenuto.clinic.backup",
     # After our own apps, so that our templates come before theirs.
     "allauth",
     "allauth.account",

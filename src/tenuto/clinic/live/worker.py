@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import DatabaseError, close_old_connections, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker as ListWorker
@@ -22,7 +23,7 @@ from tenuto.clinic.live.jobs import LONG, enqueue_due
 from tenuto.clinic.live.models import WorkerSign
 from tenuto.clinic.live.seals import is_sealed, take_out_unreadable
 
-__all__ = ["TRIES", "Worker", "failed_jobs", "revive", "sign_of_life"]
+__all__ = ["TRIES", "Worker", "failed_jobs", "revive", "sign_of_life", "somebody_works"]
 
 EVERY_SECONDS = 5.0
 SILENCE = timedelta(minutes=1)
@@ -126,12 +127,20 @@ def sign_of_life(worker: str, now: datetime) -> None:
     WorkerSign.objects.update_or_create(worker=worker, defaults={"seen_at": now})
 
 
+def somebody_works(now: datetime) -> bool:
+    """Whether any worker gives signs of life. One query."""
+    return _signs(now).exists()
+
+
+def _signs(now: datetime) -> QuerySet[WorkerSign]:
+    # A sign that lies ahead is none: the clock was put back, and that worker may be long dead.
+    return WorkerSign.objects.filter(seen_at__gt=now - SILENCE, seen_at__lt=now + SILENCE)
+
+
 @transaction.atomic
 def revive(now: datetime) -> int:
     """Put the jobs of dead workers on the list again, or give them up after some tries. How many were found."""
-    # A sign that lies ahead is none: the clock was put back, and that worker may be long dead.
-    lately = WorkerSign.objects.filter(seen_at__gt=now - SILENCE, seen_at__lt=now + SILENCE)
-    alive = set(lately.values_list("worker", flat=True))
+    alive = set(_signs(now).values_list("worker", flat=True))
     running = DBTaskResult.objects.running().select_for_update(skip_locked=True)
     dead = [result for result in running if not result.worker_ids or result.worker_ids[-1] not in alive]
     for result in dead:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
+from tenuto.clinic.accounts.models import Clinic
+from tenuto.clinic.accounts.setting_up import SetUpStep
 from tenuto.clinic.pathway.api import Batch, Contribution
 from tenuto.clinic.ports.holds import holds_in
+from tenuto.clinic.ports.on_call import on_call
 from tenuto.clinic.ports.rows import HoldRow
 from tenuto.clinic.ui.navigation import MenuEntry
 from tenuto.core.gate import Finding, Level
@@ -34,4 +38,17 @@ def _finding(hold: HoldRow) -> Finding:
     )
 
 
+def set_up(clinic: Clinic, at: datetime) -> Iterable[SetUpStep]:
+    """Somebody reads an alarming answer."""
+    yield SetUpStep(
+        title="Somebody on call",
+        rank=80,
+        open=""
+        if on_call(clinic.pk, at=at)
+        else "Nobody is on call now. Links do not ask about thoughts of death, and an alarming answer waits.",
+        route="ports:rota",
+    )
+
+
+SET_UP = set_up
 CONTRIBUTION = Contribution(room="ports", findings=findings)

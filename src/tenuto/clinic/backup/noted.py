@@ -1,0 +1,56 @@
+"""That a backup was made, and that one would come back: on record, so that somebody notices when it stops."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db import transaction
+
+from tenuto.clinic.backup.making import Made
+from tenuto.clinic.backup.manifest import Manifest
+from tenuto.clinic.ledger.actors import Actor
+from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.ledger.services import record
+from tenuto.clinic.ui.words import count, long_day
+
+__all__ = ["LONGEST_UNMADE", "LONGEST_UNTRIED", "note_made", "note_tried", "overdue"]
+
+MADE, TRIED = "made a backup", "tried a backup"
+LONGEST_UNMADE = timedelta(days=2)
+"""The timer makes one each night; two missed ones are no chance."""
+LONGEST_UNTRIED = timedelta(days=35)
+"""A month and a few days: the manual asks to look once a month."""
+
+
+@transaction.atomic
+def note_made(made: Made, *, by: Actor, at: datetime) -> None:
+    """Put on record that a backup was made."""
+    detail = {"file": made.path.name, "data_sha256": made.manifest.sha256, "removed": len(made.removed)}
+    record(action=MADE, subject=AuditEvent(), by=by, at=at, detail=detail)
+
+
+@transaction.atomic
+def note_tried(path: Path, manifest: Manifest, problems: list[str], *, by: Actor, at: datetime) -> None:
+    """Put on record that somebody looked whether a backup would come back, and what they found."""
+    detail = {"file": path.name, "data_sha256": manifest.sha256, "comes_back": not problems}
+    record(action=TRIED, subject=AuditEvent(), by=by, at=at, detail=detail)
+
+
+def overdue(at: datetime) -> str:
+    """What is wrong with the backups, in a sentence; empty when one was made and one was tried lately. Two queries."""
+    made, tried = (
+        AuditEvent.objects.filter(action=each).order_by("-number").first() for each in (MADE, TRIED)
+    )
+    if made is None:
+        return "None was ever made. What is entered is lost with this machine."
+    late = at - made.recorded_at
+    if late > LONGEST_UNMADE:
+        return f"The newest is of {long_day(made.recorded_at.date())}, {count(late.days, 'day')} ago. What was entered since is lost with this machine."
+    if tried is None:
+        return "Nobody has tried yet whether one would come back (tenuto backup verify)."
+    if not tried.detail.get("comes_back"):
+        return f"The one that was tried on {long_day(tried.recorded_at.date())} would not come back whole. Keep an older one, and try another."
+    if at - tried.recorded_at > LONGEST_UNTRIED:
+        return f"Whether one would come back was last tried on {long_day(tried.recorded_at.date())} (tenuto backup verify)."
+    return ""
