@@ -46,6 +46,7 @@ ADDS = {
     "infusion:answers": "an answer stands beside the others",
     "infusion:reading": "a reading stands beside the others",
     "infusion:chart": "what happened is charted, whatever the page knew",
+    "infusion:look": "what was looked at is charted, whatever the page knew",
     "infusion:end": "a chart is closed once, and late entries are still kept",
     "access:break-glass": "an emergency waits for nobody",
 }

@@ -22,6 +22,7 @@ WITHIN_ANOTHER = {
     "end_repairs": "ends tasks by what another verb has just kept",
     "end_tests_waited_for": "ends tasks by what another verb has just kept",
     "end_what_was_done": "ends tasks by what another verb has just kept",
+    "follow_up": "opens tasks for what another verb has just kept",
     "name_deviations": "opens tasks for what another verb has just kept",
     "open_to_dos": "opens tasks for what another verb has just kept",
     "record_list": "writes that a page was looked at",

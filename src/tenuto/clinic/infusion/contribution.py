@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from tenuto.clinic.pathway.api import Batch, Contribution, Place
+from tenuto.clinic.infusion.services.leaving import LEFT, NEXT_DAY
+from tenuto.clinic.pathway.api import Batch, Contribution, Place, TaskPlace
+from tenuto.clinic.ui.navigation import MenuEntry
+from tenuto.core.literature.tasks import task_kind
 
-__all__ = ["CONTRIBUTION"]
+__all__ = ["CONTRIBUTION", "NAVIGATION"]
 
 
 def places(_: Batch) -> Mapping[UUID, Place]:
@@ -23,4 +26,13 @@ CONTRIBUTION = Contribution(
     page="infusion:page",
     places=places,
     patient_urls="tenuto.clinic.infusion.urls",
+    clinic_urls="tenuto.clinic.infusion.clinic_urls",
+    tasks={
+        NEXT_DAY: TaskPlace(task_kind(NEXT_DAY).title, "Call the patient", "infusion:recovery"),
+        LEFT: TaskPlace(task_kind(LEFT).title, "Call the patient", "infusion:recovery"),
+    },
+)
+
+NAVIGATION = (
+    MenuEntry(key="closing", label="Tonight", route="infusions:closing", rank=26, verb="patient.search"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tenuto.clinic.infusion.views import charting, crew, page, readying
+from tenuto.clinic.infusion.views import charting, crew, page, readying, recovering
 
 app_name = "infusion"
 urlpatterns = [
@@ -18,5 +18,9 @@ urlpatterns = [
     path("start/", readying.start, name="start"),
     path("chart/", charting.chart_entry, name="chart"),
     path("end/", charting.end, name="end"),
+    path("recovery/", recovering.page, name="recovery"),
+    path("recovery/look/", recovering.look, name="look"),
+    path("recovery/discharge/", recovering.sign, name="discharge"),
+    path("recovery/discharge.pdf", recovering.pdf, name="discharge-pdf"),
     path("crew/", crew.page, name="crew"),
 ]

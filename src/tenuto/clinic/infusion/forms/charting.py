@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
-from tenuto.clinic.ui.fields import MomentField, NumberField, offer
+from tenuto.clinic.infusion.forms.entry import EntryForm
+from tenuto.clinic.infusion.forms.recovering import RECOVERY_FORMS
+from tenuto.clinic.ui.fields import NumberField, offer
 from tenuto.core.infusion.adverse import adverse_event_kinds
 from tenuto.core.infusion.entries import (
     AdverseEventCharted,
@@ -36,31 +37,7 @@ from tenuto.core.infusion.entries import (
 )
 from tenuto.core.units import Mg, Ml, MlPerHour
 
-__all__ = ["FORMS", "EndForm", "EntryForm"]
-
-
-class EntryForm(forms.Form):
-    """What every entry has. `at` is empty for now; an entry of an earlier moment says its time."""
-
-    client_id = forms.UUIDField(
-        widget=forms.HiddenInput, error_messages={"required": "The page was cut off. Open it again."}
-    )
-    at = MomentField(
-        label="Time, when it was not now",
-        required=False,
-        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
-        input_formats=["%Y-%m-%dT%H:%M"],
-        error_messages={"invalid": "Write the time as 2026-11-24T09:30."},
-    )
-
-    def content(self) -> Charted:
-        """What is charted; only when valid."""
-        raise NotImplementedError
-
-    def happened(self, now: datetime) -> datetime:
-        """When it happened."""
-        found: datetime | None = self.cleaned_data["at"]
-        return found or now
+__all__ = ["CAUSES", "FORMS", "EndForm"]
 
 
 def _number(label: str, unit: str, lowest: str, highest: str) -> NumberField:
@@ -351,6 +328,7 @@ FORMS: Mapping[str, type[EntryForm]] = {
     "EmergencyDeclared": EmergencyEntry,
     "EmergencyEnded": EmergencyOverEntry,
     "EntryStruck": StrikeEntry,
+    **RECOVERY_FORMS,
 }
 
 

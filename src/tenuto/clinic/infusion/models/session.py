@@ -11,7 +11,7 @@ from django.db import models
 from tenuto.clinic.ledger.facts import SignedFact
 from tenuto.clinic.people.models import Patient, PatientRow
 
-__all__ = ["ReadinessAnswer", "SecondReading", "Session", "StartRelease"]
+__all__ = ["DischargeSignature", "ReadinessAnswer", "SecondReading", "Session", "StartRelease"]
 
 
 class Session(PatientRow):
@@ -79,3 +79,18 @@ class StartRelease(SignedFact):
 
     def __str__(self) -> str:
         return f"{self.level} released: {self.reason}"
+
+
+class DischargeSignature(SignedFact):
+    """That a patient was discharged by criteria, with each criterion as it stood then. `entry` is the departure on the chart."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="discharges")
+    entry = models.CharField(max_length=64)
+    policy = models.CharField(max_length=200)
+    criteria = models.JSONField()
+    """`{id, title, value}` of each."""
+
+    def __str__(self) -> str:
+        return f"Discharged by criteria, signed by {self.recorded_by_name}"

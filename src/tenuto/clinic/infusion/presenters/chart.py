@@ -12,6 +12,7 @@ from uuid import uuid4
 from tenuto.clinic.accounts.clock import local
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.infusion.forms.charting import CAUSES
+from tenuto.clinic.infusion.services.leaving import HOW
 from tenuto.clinic.ui.words import count
 from tenuto.core.infusion.adverse import adverse_event_kinds
 from tenuto.core.infusion.entries import (
@@ -23,23 +24,31 @@ from tenuto.core.infusion.entries import (
     DrugGiven,
     EmergencyDeclared,
     EmergencyEnded,
+    EscortSeen,
     HandedOver,
+    InstructionsTaughtBack,
     LineFlushed,
     LineRecorded,
     NoteWritten,
+    PatientLeft,
+    PrescriberSaw,
     PumpPaused,
     PumpResumed,
     PumpStarted,
     PumpStopped,
     RateChanged,
+    RecoveryAnswered,
+    RecoveryScored,
     ReminderAnswered,
     SessionEntry,
     SiteChecked,
     VerbalOrderTaken,
     VitalsTaken,
 )
+from tenuto.core.infusion.entry_json import kind_of
 from tenuto.core.infusion.monitoring import DueVitals, Lateness
 from tenuto.core.infusion.pump import PumpState
+from tenuto.core.infusion.recovery_data import recovery_data
 from tenuto.core.infusion.reminder_rules import ReminderLevel
 from tenuto.core.infusion.replay import SessionAccount
 from tenuto.core.units import plain
@@ -52,6 +61,7 @@ class ChartLine:
     """One line of the timeline."""
 
     id: str
+    kind: str
     time: str
     words: str
     who: str
@@ -156,7 +166,9 @@ def _mg_each_second(account: SessionAccount) -> Decimal:
 
 def _line(entry: SessionEntry, time: str) -> ChartLine:
     amended = f"Amended: {entry.why}" if entry.amends else ""
-    return ChartLine(entry.id, time, words_of(entry.what), entry.by, amended, str(uuid4()))
+    return ChartLine(
+        entry.id, kind_of(entry.what), time, words_of(entry.what), entry.by, amended, str(uuid4())
+    )
 
 
 def _due(due: DueVitals, time: Callable[[datetime], str]) -> DueShown:
@@ -287,3 +299,40 @@ def _(_what: EmergencyDeclared) -> str:
 @words_of.register
 def _(what: EmergencyEnded) -> str:
     return f"Emergency over: {what.outcome}"
+
+
+@words_of.register
+def _(what: RecoveryScored) -> str:
+    known = recovery_data().variants.get(what.variant)
+    return f"{known.title if known else what.variant}: {sum(what.points)} of {2 * len(what.points)}"
+
+
+@words_of.register
+def _(what: RecoveryAnswered) -> str:
+    row = recovery_data().rows.get(what.row)
+    if row is None:
+        return f"{what.row}: {what.choice}"
+    return f"{row.title}: {next((e.words for e in row.choices if e.id == what.choice), what.choice)}"
+
+
+@words_of.register
+def _(what: EscortSeen) -> str:
+    return f"Escort here in person: {what.name}, {what.phone}"
+
+
+@words_of.register
+def _(what: InstructionsTaughtBack) -> str:
+    heard = "the escort heard them" if what.escort else "the escort has not heard them"
+    return f"Instructions given, {count(len(what.points), 'point')} said back, {heard}"
+
+
+@words_of.register
+def _(what: PrescriberSaw) -> str:
+    return f"Seen by a prescriber: {what.found}"
+
+
+@words_of.register
+def _(what: PatientLeft) -> str:
+    to = f" to {what.to}" if what.to else ""
+    decided = f" ({what.decided_by})" if what.decided_by else ""
+    return f"{HOW[what.how]}{to}{f': {what.reason}' if what.reason else ''}{decided}"

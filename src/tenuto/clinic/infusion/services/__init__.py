@@ -9,6 +9,12 @@ from tenuto.clinic.infusion.services.readying import (
     record_before,
     release_start,
 )
+from tenuto.clinic.infusion.services.recovering import (
+    chart_look,
+    discharge,
+    last_session,
+    recovery_of,
+)
 from tenuto.clinic.infusion.services.standing import (
     SessionRefused,
     Start,
@@ -25,10 +31,14 @@ __all__ = [
     "answer_identity",
     "answer_rows",
     "chart",
+    "chart_look",
+    "discharge",
     "end_session",
+    "last_session",
     "open_session",
     "read_dose",
     "record_before",
+    "recovery_of",
     "release_start",
     "session_today",
     "start_infusion",

@@ -12,6 +12,7 @@ from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.course.api import record_infusion
 from tenuto.clinic.infusion.models import ChartEntry, Session, SessionEnd
+from tenuto.clinic.infusion.services.leaving import follow_up
 from tenuto.clinic.infusion.services.standing import SessionRefused, account_of, order_of_session, start_of
 from tenuto.clinic.intake.api import policy_of
 from tenuto.clinic.ledger.facts import recorded
@@ -21,14 +22,22 @@ from tenuto.clinic.ports.api import place_hold
 from tenuto.core.course.infusion import GivenInfusion, Tolerability
 from tenuto.core.gate import Level
 from tenuto.core.infusion.adverse import adverse_event_kinds
-from tenuto.core.infusion.entries import AdverseEventCharted, Charted, PumpStarted, VitalsTaken
+from tenuto.core.infusion.entries import (
+    AdverseEventCharted,
+    Charted,
+    Leaving,
+    PatientLeft,
+    PrescriberSaw,
+    PumpStarted,
+    VitalsTaken,
+)
 from tenuto.core.infusion.entry_json import content_to_json, kind_of
 from tenuto.core.infusion.pump import PumpState
 from tenuto.core.infusion.replay import SessionAccount
 from tenuto.core.sentences import check_reason
 from tenuto.core.units import Mg, Minutes
 
-__all__ = ["ChartConflict", "chart", "end_session", "start_infusion"]
+__all__ = ["ChartConflict", "chart", "chart_departure", "end_session", "start_infusion"]
 
 CENTS, TENTHS = Decimal("0.01"), Decimal("0.1")
 
@@ -83,9 +92,14 @@ def chart(
     """Keep an entry, once for each `client_id`. A moment ahead of the server's clock becomes `at`, and what the device said is kept.
 
     A start that is charted so ran without the gate: it says why and is named a deviation. Raises ChartConflict when another entry is
-    on record under the id, SessionRefused for an amendment or such a start without a reason, and PermissionError.
+    on record under the id, SessionRefused for an amendment or such a start without a reason and for a discharge by criteria, which is
+    signed by `recovering.discharge`, and PermissionError.
     """
     _check_may_chart(session, by)
+    if isinstance(what, PrescriberSaw):
+        check_role(by, "infusion.see")
+    if isinstance(what, PatientLeft) and what.how is Leaving.BY_CRITERIA:
+        raise SessionRefused("A discharge by criteria is signed, with every criterion as it stands.")
     _lock(session, by)
     known = ChartEntry.objects.filter(session=session, client_id=client_id).first()
     if known is not None:
@@ -100,6 +114,8 @@ def chart(
     claimed = happened_at if happened_at > at else None
     row = _append(session, client_id, what, min(happened_at, at), claimed, amends, why, by=by, at=at)
     _lock_next(session, what, by=by, at=at)
+    if isinstance(what, PatientLeft):
+        follow_up(session=session, what=what, left_at=row.happened_at, by=by, at=at)
     if SessionEnd.objects.filter(session=session).exists():
         _tell_course(session, by=by, at=at)
     return row
@@ -150,6 +166,15 @@ def _append(
     )
     detail = {"kind": row.kind, "content": row.content, "amends": amends}
     record(action="charted", subject=row, by=by, at=at, detail=detail)
+    return row
+
+
+def chart_departure(*, session: Session, client_id: str, by: Staff, at: datetime) -> ChartEntry:
+    """Chart a departure by criteria, for who has checked and signed for them, and open what follows."""
+    _check_may_chart(session, by)
+    what = PatientLeft(Leaving.BY_CRITERIA)
+    row = _append(session, client_id, what, at, None, "", "", by=by, at=at)
+    follow_up(session=session, what=what, left_at=at, by=by, at=at)
     return row
 
 

@@ -23,6 +23,7 @@ from tenuto.core.infusion.prescribed import SessionOrder
 from tenuto.core.infusion.readiness import DayAnswer, Readiness, baseline_of, readiness
 from tenuto.core.infusion.replay import SessionAccount, replay
 from tenuto.core.intake.eligibility import JudgementPurpose, assess
+from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.safety import with_safety
 from tenuto.core.intake.safety_stops import with_withdrawal
 from tenuto.core.literature.protocol import protocol
@@ -37,6 +38,7 @@ __all__ = [
     "account_of",
     "answers_of",
     "entries_of",
+    "facts_of_session",
     "finding_key",
     "order_of_session",
     "session_today",
@@ -120,6 +122,13 @@ def account_of(session: Session, at: datetime) -> SessionAccount:
         now=at,
         baseline=baseline_of(answers_of(session), began),
     )
+
+
+def facts_of_session(session: Session, at: datetime) -> PatientFacts:
+    """All that is recorded about the patient of a session."""
+    patient = session.patient
+    batch = Batch([patient], clinic=patient.clinic, today=clock.day_of(patient.clinic, at))
+    return states(batch)[patient.pk].facts
 
 
 def start_of(session: Session, at: datetime) -> Start:

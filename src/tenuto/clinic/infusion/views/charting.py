@@ -12,6 +12,7 @@ from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.infusion.forms.charting import FORMS, EndForm
 from tenuto.clinic.infusion.services import SessionRefused, chart, end_session, session_today
 from tenuto.clinic.infusion.views.page import HERE, Forms, shown_page
+from tenuto.clinic.infusion.views.recovering import RECOVERY, shown_recovery
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 
@@ -23,7 +24,8 @@ __all__ = ["chart_entry", "end"]
 def chart_entry(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Keep one entry, once."""
     now, kind = clock.instant(), request.POST.get("kind", "")
-    session = session_today(patient, now)
+    session, recovering = session_today(patient, now), request.POST.get("on") == "recovery"
+    there = RECOVERY if recovering else HERE
     if session is None or kind not in FORMS:
         messages.error(
             request, "Nothing was charted. Open the session of today first.", extra_tags="Not kept"
@@ -49,7 +51,9 @@ def chart_entry(request: HttpRequest, patient: Patient) -> HttpResponse:
             if row.claimed_at is not None:
                 said = "The time was ahead of the server's clock; the server's was charted."
                 messages.warning(request, said, extra_tags="Clock")
-            return redirect(HERE, patient.pk)
+            return redirect(there, patient.pk)
+    if recovering:
+        return shown_recovery(request, patient, kind=kind, failed=form)
     return shown_page(request, patient, Forms(entry=form, kind=kind))
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
-from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from tenuto.clinic.accounts import clock
-from tenuto.clinic.infusion.forms.charting import FORMS, EndForm, EntryForm
+from tenuto.clinic.infusion.forms.charting import FORMS, EndForm
+from tenuto.clinic.infusion.forms.entry import EntryForm
 from tenuto.clinic.infusion.forms.readying import (
     AnswersForm,
     BeforeForm,
@@ -24,6 +24,7 @@ from tenuto.clinic.infusion.presenters.chart import chart_shown
 from tenuto.clinic.infusion.presenters.readying import gate_shown, order_shown
 from tenuto.clinic.infusion.services import account_of, session_today, start_of
 from tenuto.clinic.infusion.services.standing import order_of_session
+from tenuto.clinic.infusion.views.entries import new_entry
 from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
@@ -122,8 +123,3 @@ def _entry_forms(forms: Forms) -> dict[str, EntryForm]:
     """A form for each kind, by its name, the one that was not kept as it was filled in."""
     empty = {kind: new_entry(kind) for kind in FORMS}
     return empty | ({forms.kind: forms.entry} if forms.entry is not None else {})
-
-
-def new_entry(kind: str, *, auto_id: str = "", **initial: str) -> EntryForm:
-    """An empty form with an id of its own, so that what is sent twice is kept once."""
-    return FORMS[kind](initial={"client_id": uuid4(), **initial}, auto_id=auto_id or f"id_{kind}_%s")

@@ -1,0 +1,36 @@
+"""What every entry on the chart has."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import forms
+
+from tenuto.clinic.ui.fields import MomentField
+from tenuto.core.infusion.entries import Charted
+
+__all__ = ["EntryForm"]
+
+
+class EntryForm(forms.Form):
+    """What every entry has. `at` is empty for now; an entry of an earlier moment says its time."""
+
+    client_id = forms.UUIDField(
+        widget=forms.HiddenInput, error_messages={"required": "The page was cut off. Open it again."}
+    )
+    at = MomentField(
+        label="Time, when it was not now",
+        required=False,
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+        input_formats=["%Y-%m-%dT%H:%M"],
+        error_messages={"invalid": "Write the time as 2026-11-24T09:30."},
+    )
+
+    def content(self) -> Charted:
+        """What is charted; only when valid."""
+        raise NotImplementedError
+
+    def happened(self, now: datetime) -> datetime:
+        """When it happened."""
+        found: datetime | None = self.cleaned_data["at"]
+        return found or now
