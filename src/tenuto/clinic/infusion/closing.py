@@ -20,7 +20,7 @@ from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.api import active_holds, open_safety_tasks_of
 from tenuto.clinic.ui.words import moment
 from tenuto.core.infusion.entries import EscortSeen, Leaving, PatientLeft
-from tenuto.core.infusion.recovery import Criterion
+from tenuto.core.infusion.recovery import LeavingCriterion
 from tenuto.core.infusion.replay import SessionAccount
 from tenuto.core.literature.tasks import task_kind
 
@@ -95,7 +95,7 @@ def _on_record(patient: Patient) -> str:
     return f"{named.name}, {named.relation}, {named.phone}" if named else ""
 
 
-def _flags(patient: Patient, missing: Sequence[Criterion]) -> tuple[str, ...]:
+def _flags(patient: Patient, missing: Sequence[LeavingCriterion]) -> tuple[str, ...]:
     """Open tasks of safety, holds, and what a patient who is still here lacks."""
     day = clock.today(patient.clinic)
     return (

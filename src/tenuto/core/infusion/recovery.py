@@ -42,7 +42,7 @@ from tenuto.core.scales.suicide_triage import RiskLevel
 from tenuto.core.sources import Basis, Tag
 from tenuto.core.units import plain
 
-__all__ = ["Before", "Criterion", "RecoveryAccount", "Rescreen", "recovery"]
+__all__ = ["Before", "LeavingCriterion", "RecoveryAccount", "Rescreen", "recovery"]
 
 DESIGN = Basis((Tag.D,))
 LIGHT_HEADED = "light_headed"
@@ -65,7 +65,7 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
+class LeavingCriterion:
     """One criterion as it stands. `value` is what was found, `missing` says what to do; empty when it is met."""
 
     id: str
@@ -84,13 +84,13 @@ class RecoveryAccount:
     """When the last drug reached the patient; None while the infusion is not over."""
     until: datetime | None
     """When the shortest stay is over."""
-    criteria: tuple[Criterion, ...]
+    criteria: tuple[LeavingCriterion, ...]
     left: SessionEntry | None
     """The newest departure that is charted."""
     paths: tuple[RecoveryPath, ...]
 
     @property
-    def open(self) -> tuple[Criterion, ...]:
+    def open(self) -> tuple[LeavingCriterion, ...]:
         """The criteria that are not met."""
         return tuple(each for each in self.criteria if not each.met)
 
@@ -189,19 +189,19 @@ def _since(account: SessionAccount) -> datetime | None:
     return max([account.ended_at, *late])
 
 
-def _stay(look: _Look, until: datetime | None, shortest: timedelta) -> Criterion:
+def _stay(look: _Look, until: datetime | None, shortest: timedelta) -> LeavingCriterion:
     basis = look.policy.limit("recovery_stay_min").basis
     title, whole = f"{_said(shortest)} after the infusion", _said(shortest)
     if look.since is None or until is None:
-        return Criterion("stay", title, False, "", "The infusion is not over by the chart.", basis)
+        return LeavingCriterion("stay", title, False, "", "The infusion is not over by the chart.", basis)
     gone, left = look.account.now - look.since, until - look.account.now
     if left > timedelta():
         missing = f"{_said(left, up=True)} of {whole} are left."
-        return Criterion("stay", title, False, _said(gone), missing, basis)
-    return Criterion("stay", title, True, _said(gone), "", basis)
+        return LeavingCriterion("stay", title, False, _said(gone), missing, basis)
+    return LeavingCriterion("stay", title, True, _said(gone), "", basis)
 
 
-def _score(look: _Look, family: str) -> Criterion:
+def _score(look: _Look, family: str) -> LeavingCriterion:
     """Fit twice in a row and far enough apart, by one and the same printed table."""
     offered = recovery_data().offered(family)
     points, apart = look.number(f"recovery_{family}_points"), look.policy.limit("recovery_scores_apart_min")
@@ -215,13 +215,13 @@ def _score(look: _Look, family: str) -> Criterion:
         and variant.is_complete(each.what.points)
     ]
     if not scored:
-        return Criterion(family, title, False, "", "Score it.", offered.basis)
+        return LeavingCriterion(family, title, False, "", "Score it.", offered.basis)
     at, variant, newest = scored[-1]
     value = f"{sum(newest)} of {2 * len(newest)}"
     if not _is_fit(variant, newest, points):
         low = " no item may be 0," if variant.no_zero and 0 in newest else ""
         missing = f"{value}:{low} {plain(points)} or more is needed. Score again."
-        return Criterion(family, title, False, value, missing, variant.basis)
+        return LeavingCriterion(family, title, False, value, missing, variant.basis)
     fit_since = at
     for earlier, other, those in reversed(scored[:-1]):
         if other.id != variant.id or not _is_fit(other, those, points):
@@ -231,8 +231,8 @@ def _score(look: _Look, family: str) -> Criterion:
         ready_at = fit_since + timedelta(minutes=float(apart.value))
         wait = max(ready_at - look.account.now, timedelta())
         missing = f"Fit once. Score again {'now' if not wait else f'in {_said(wait, up=True)}'}."
-        return Criterion(family, title, False, value, missing, variant.basis)
-    return Criterion(family, title, True, value, "", variant.basis)
+        return LeavingCriterion(family, title, False, value, missing, variant.basis)
+    return LeavingCriterion(family, title, True, value, "", variant.basis)
 
 
 def _is_fit(variant: ScoreVariant, points: tuple[int, ...], least: Decimal) -> bool:
@@ -247,30 +247,30 @@ def _vitals(look: _Look, *fields: str) -> VitalsTaken | None:
     return None
 
 
-def _sedation(look: _Look) -> Criterion:
+def _sedation(look: _Look) -> LeavingCriterion:
     limit, found = look.policy.limit("recovery_moaas_score"), _vitals(look, "moaas")
     title = f"MOAA/S {plain(limit.value)}"
     if found is None or found.moaas is None:
-        return Criterion("sedation", title, False, "", f"Chart MOAA/S, {look.again()}.", limit.basis)
+        return LeavingCriterion("sedation", title, False, "", f"Chart MOAA/S, {look.again()}.", limit.basis)
     met, value = found.moaas >= limit.value, str(found.moaas)
     missing = "" if met else f"MOAA/S {value}: wait, and look again."
-    return Criterion("sedation", title, met, value, missing, limit.basis)
+    return LeavingCriterion("sedation", title, met, value, missing, limit.basis)
 
 
-def _pressure(look: _Look, own: PressureBaseline | None) -> Criterion:
+def _pressure(look: _Look, own: PressureBaseline | None) -> LeavingCriterion:
     within = look.policy.limit("recovery_pressure_within_percent")
     upper = tuple(look.number(f"recovery_{half}_below_mmhg") for half in ("systolic", "diastolic"))
     limits = "/".join(plain(each) for each in upper)
     title = f"Blood pressure below {limits} and within {within.amount} of that before"
     found = _vitals(look, "systolic_mmhg", "diastolic_mmhg")
     if found is None or found.systolic_mmhg is None or found.diastolic_mmhg is None:
-        return Criterion(
+        return LeavingCriterion(
             "pressure", title, False, "", f"Take a blood pressure, {look.again()}.", within.basis
         )
     halves = (found.systolic_mmhg, found.diastolic_mmhg)
     value = f"{halves[0]}/{halves[1]}"
     missing = _pressure_missing(look, halves, upper, own, within.value, value)
-    return Criterion("pressure", title, not missing, value, missing, within.basis)
+    return LeavingCriterion("pressure", title, not missing, value, missing, within.basis)
 
 
 def _pressure_missing(
@@ -299,28 +299,28 @@ def _pressure_missing(
     return ""
 
 
-def _saturation(look: _Look, own: int | None) -> Criterion:
+def _saturation(look: _Look, own: int | None) -> LeavingCriterion:
     limit, found = look.policy.limit("spo2_pass_min_percent"), _vitals(look, "spo2_percent")
     title = f"SpO2 {plain(limit.value)} % or more, or as before"
     if found is None or found.spo2_percent is None:
-        return Criterion("saturation", title, False, "", f"Chart SpO2, {look.again()}.", limit.basis)
+        return LeavingCriterion("saturation", title, False, "", f"Chart SpO2, {look.again()}.", limit.basis)
     met = found.spo2_percent >= limit.value or (own is not None and found.spo2_percent >= own)
     value = f"{found.spo2_percent} %"
     missing = "" if met else f"SpO2 {value}: wait, and measure again."
-    return Criterion("saturation", title, met, value, missing, limit.basis)
+    return LeavingCriterion("saturation", title, met, value, missing, limit.basis)
 
 
-def _distress(look: _Look) -> Criterion:
+def _distress(look: _Look) -> LeavingCriterion:
     limit = look.policy.limit("recovery_distress_max_score")
     title, value = f"Distress {plain(limit.value)} or less", _felt(look, "distress")
     if value is None:
-        return Criterion("distress", title, False, "", f"Ask, {look.again()}.", limit.basis)
+        return LeavingCriterion("distress", title, False, "", f"Ask, {look.again()}.", limit.basis)
     met = value <= limit.value
     missing = "" if met else f"Distress {value}: stay with the patient, and ask again."
-    return Criterion("distress", title, met, str(value), missing, limit.basis)
+    return LeavingCriterion("distress", title, met, str(value), missing, limit.basis)
 
 
-def _dissociation(look: _Look) -> Criterion:
+def _dissociation(look: _Look) -> LeavingCriterion:
     """Back to what it was before; where nobody asked before, to 0."""
     began = look.account.started_at
     asked = [
@@ -333,9 +333,9 @@ def _dissociation(look: _Look) -> Criterion:
     own = asked[-1] if asked else 0
     title, value = f"Dissociation back to {own}", _felt(look, "dissociation")
     if value is None:
-        return Criterion("dissociation", title, False, "", f"Ask, {look.again()}.", DESIGN)
+        return LeavingCriterion("dissociation", title, False, "", f"Ask, {look.again()}.", DESIGN)
     missing = "" if value <= own else f"Dissociation {value}: wait, and ask again."
-    return Criterion("dissociation", title, value <= own, str(value), missing, DESIGN)
+    return LeavingCriterion("dissociation", title, value <= own, str(value), missing, DESIGN)
 
 
 def _felt(look: _Look, name: str) -> int | None:
@@ -353,22 +353,22 @@ def _choice(row: str, said: SessionEntry | None) -> RecoveryChoice | None:
     return next((each for each in recovery_data().rows[row].choices if each.id == chosen), None)
 
 
-def _chosen(look: _Look, row: RecoveryRow) -> Criterion:
+def _chosen(look: _Look, row: RecoveryRow) -> LeavingCriterion:
     choice = _choice(row.id, look.said(row.id))
     if choice is None:
-        return Criterion(row.id, row.title, False, "", f"Look, and choose, {look.again()}.", row.basis)
+        return LeavingCriterion(row.id, row.title, False, "", f"Look, and choose, {look.again()}.", row.basis)
     missing = "" if choice.met else f"{choice.words}. Wait, and look again."
-    return Criterion(row.id, row.title, choice.met, choice.words, missing, row.basis)
+    return LeavingCriterion(row.id, row.title, choice.met, choice.words, missing, row.basis)
 
 
-def _rescreen(look: _Look, rescreens: Iterable[Rescreen]) -> Criterion:
+def _rescreen(look: _Look, rescreens: Iterable[Rescreen]) -> LeavingCriterion:
     title = "Suicide triage after the infusion, not high"
     found = _newest_screen(look, rescreens)
     if found is None:
-        return Criterion("rescreen", title, False, "", "Ask, and record a suicide triage.", DESIGN)
+        return LeavingCriterion("rescreen", title, False, "", "Ask, and record a suicide triage.", DESIGN)
     value, high = found.level.name.capitalize(), found.level is RiskLevel.HIGH
     missing = "High: the patient stays with staff; a prescriber decides." if high else ""
-    return Criterion("rescreen", title, not high, value, missing, DESIGN)
+    return LeavingCriterion("rescreen", title, not high, value, missing, DESIGN)
 
 
 def _newest_screen(look: _Look, rescreens: Iterable[Rescreen]) -> Rescreen | None:
@@ -378,28 +378,28 @@ def _newest_screen(look: _Look, rescreens: Iterable[Rescreen]) -> Rescreen | Non
     return max(after, key=lambda each: (each.at, each.level), default=None)
 
 
-def _escort(look: _Look) -> Criterion:
+def _escort(look: _Look) -> LeavingCriterion:
     found, title = look.newest(EscortSeen), "Escort here in person"
     if found is None or not isinstance(found.what, EscortSeen) or not found.what.name.strip():
         missing = "Chart who is here to take the patient home, seen by you."
-        return Criterion("escort", title, False, "", missing, DESIGN)
-    return Criterion("escort", title, True, found.what.name, "", DESIGN)
+        return LeavingCriterion("escort", title, False, "", missing, DESIGN)
+    return LeavingCriterion("escort", title, True, found.what.name, "", DESIGN)
 
 
-def _instructions(look: _Look) -> Criterion:
+def _instructions(look: _Look) -> LeavingCriterion:
     found, title = look.newest(InstructionsTaughtBack, fresh=False), "Instructions given and said back"
     teach = recovery_data().teach
     if found is None or not isinstance(found.what, InstructionsTaughtBack):
         missing = "Give the sheet, and let the patient say each point back."
-        return Criterion("instructions", title, False, "", missing, DESIGN)
+        return LeavingCriterion("instructions", title, False, "", missing, DESIGN)
     said = [point for point in teach if point in found.what.points]
     value = f"{len(said)} of {len(teach)} points"
     if len(said) < len(teach):
         open_ = next(each.text for each in teach.values() if each.id not in said)
-        return Criterion("instructions", title, False, value, f"Not said back: {open_}.", DESIGN)
+        return LeavingCriterion("instructions", title, False, value, f"Not said back: {open_}.", DESIGN)
     if not found.what.escort:
-        return Criterion("instructions", title, False, value, "The escort has not heard them.", DESIGN)
-    return Criterion("instructions", title, True, value, "", DESIGN)
+        return LeavingCriterion("instructions", title, False, value, "The escort has not heard them.", DESIGN)
+    return LeavingCriterion("instructions", title, True, value, "", DESIGN)
 
 
 def _to_be_seen(look: _Look) -> list[SessionEntry]:
@@ -415,24 +415,26 @@ def _to_be_seen(look: _Look) -> list[SessionEntry]:
     ]
 
 
-def _seen(look: _Look) -> Criterion:
+def _seen(look: _Look) -> LeavingCriterion:
     title, waiting = "Seen by a prescriber after a fall or a severe event", _to_be_seen(look)
     if not waiting:
-        return Criterion("seen", title, True, "Nothing to see, or seen", "", DESIGN)
+        return LeavingCriterion("seen", title, True, "Nothing to see, or seen", "", DESIGN)
     kinds = adverse_event_kinds()
     names = [each.what.kind for each in waiting if isinstance(each.what, AdverseEventCharted)]
     said = ", ".join(dict.fromkeys(kinds[n].title.lower() if n in kinds else n for n in names))
-    return Criterion("seen", title, False, said, f"A prescriber sees the patient: {said}.", DESIGN)
+    return LeavingCriterion("seen", title, False, said, f"A prescriber sees the patient: {said}.", DESIGN)
 
 
-def _answered(look: _Look) -> Criterion:
+def _answered(look: _Look) -> LeavingCriterion:
     title, waiting = "Nothing waits for an answer", len(look.account.open_reminders)
     if look.account.emergency_at is not None:
-        return Criterion("answered", title, False, "", "An emergency is open. Chart how it ended.", DESIGN)
+        return LeavingCriterion(
+            "answered", title, False, "", "An emergency is open. Chart how it ended.", DESIGN
+        )
     if waiting:
         missing = f"Reminders without an answer: {waiting}. Say what was done."
-        return Criterion("answered", title, False, str(waiting), missing, DESIGN)
-    return Criterion("answered", title, True, "None open", "", DESIGN)
+        return LeavingCriterion("answered", title, False, str(waiting), missing, DESIGN)
+    return LeavingCriterion("answered", title, True, "None open", "", DESIGN)
 
 
 def _paths(
