@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django import forms
 
@@ -25,6 +26,14 @@ class EntryForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M"],
         error_messages={"invalid": "Write the time as 2026-11-24T09:30."},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.set_time_last()
+
+    def set_time_last(self) -> None:
+        """The time comes last: it is filled in as an exception."""
+        self.order_fields([name for name in self.fields if name != "at"])
 
     def content(self) -> Charted:
         """What is charted; only when valid."""

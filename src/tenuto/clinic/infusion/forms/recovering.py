@@ -40,7 +40,7 @@ class ScoreEntry(EntryForm):
                     (MOST_POINTS - n, f"{MOST_POINTS - n}: {words}") for n, words in enumerate(item.words)
                 ],
             )
-        self.order_fields([name for name in self.fields if name != "at"])
+        self.set_time_last()
 
     def clean_variant(self) -> str:
         if self.table is None:
@@ -140,7 +140,7 @@ class LookForm(EntryForm):
                 widget=forms.RadioSelect,
                 choices=[(each.id, each.words) for each in row.choices],
             )
-        self.order_fields([name for name in self.fields if name != "at"])
+        self.set_time_last()
 
     def values(self) -> dict[str, str]:
         """What was chosen, by row; only when valid."""
