@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
+from fhir.resources.R4B.bundle import Bundle
 from pypdf import PdfReader
 
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.portal.documents.passport_bundle import passport_bundle
 from tenuto.clinic.scales.api import ask_by_link
+from tenuto.core.course.passport import Passport, PassportInfusion
 from tenuto.core.outcomes.due import AskingPlace
+from tenuto.core.units import Mg, MgPerKg
 from tests.clinic.conftest import NOW
 from tests.clinic.forecast.conftest import maintained, planned  # noqa: F401 - fixtures
 from tests.clinic.plan.conftest import accepted, add  # noqa: F401 - fixtures
@@ -54,8 +60,8 @@ def test_it_is_one_page_with_doses_best_score_and_intervals(maintained, visit, b
 def test_the_file_for_another_program_says_the_same(maintained, visit, bob):  # noqa: F811
     bundle = json.loads(visit(bob).get(f"/patients/{maintained.pk}/passport.json").content)
     kinds = [entry["resource"]["resourceType"] for entry in bundle["entry"]]
-    assert kinds == ["Patient", *["MedicationAdministration"] * 9, "Observation"]
-    first, best = bundle["entry"][1]["resource"], bundle["entry"][-1]["resource"]
+    assert kinds == ["Patient", *["MedicationAdministration"] * 9, "Observation", "Observation"]
+    first, second, before, best = (bundle["entry"][n]["resource"] for n in (1, 2, -2, -1))
     assert first["dosage"]["dose"] == {
         "value": 36.0,
         "unit": "mg",
@@ -63,7 +69,10 @@ def test_the_file_for_another_program_says_the_same(maintained, visit, bob):  # 
         "code": "mg",
     }
     assert first["effectiveDateTime"] == "2026-08-03"
-    assert best["valueQuantity"]["value"] == 5.0
+    assert "2 days after the infusion before." in [note["text"] for note in second["note"]]
+    assert (before["valueQuantity"]["value"], best["valueQuantity"]["value"]) == (21, 5)
+    assert best["code"]["coding"] == [{"system": "http://loinc.org", "code": "44261-6"}]
+    assert re.fullmatch(r"After infusion \d with 36 mg\.", best["note"][0]["text"])
     references = {entry["resource"]["subject"]["reference"] for entry in bundle["entry"][1:]}
     assert references == {bundle["entry"][0]["fullUrl"]}
 
@@ -100,3 +109,26 @@ def test_it_stays_off_the_clinics_tablet(phone):
 
 def test_who_was_given_nothing_has_none(planned, visit, bob):  # noqa: F811
     assert visit(bob).get(f"/patients/{planned.pk}/passport.pdf").status_code == 404
+
+
+def test_another_program_reads_the_file_as_it_was_written(maintained, visit, bob):  # noqa: F811
+    written = visit(bob).get(f"/patients/{maintained.pk}/passport.json").content
+    assert Bundle.model_validate_json(written).model_dump_json(indent=1).encode() == written
+    assert visit(bob).get(f"/patients/{maintained.pk}/passport.json").content == written
+
+
+@pytest.mark.parametrize(
+    ("mass", "dose", "said"),
+    [
+        (Mg(Decimal("35.5")), MgPerKg(Decimal("0.5")), (35.5, "mg")),
+        (None, MgPerKg(Decimal("0.5")), (0.5, "mg/kg")),
+        (None, None, None),
+    ],
+)
+def test_a_dose_is_given_as_it_is_on_record_and_never_without_an_amount(maintained, mass, dose, said):  # noqa: F811
+    given = PassportInfusion(1, NOW.date(), mass, dose, None, None, None, None)
+    passport = Passport(NOW.date(), (given,), None, (), 1, None, None)
+    (_, entry) = json.loads(passport_bundle(maintained, passport))["entry"]
+    dosage = entry["resource"].get("dosage")
+    assert (dosage and (dosage["dose"]["value"], dosage["dose"]["code"])) == said
+    assert entry["resource"]["note"] == [{"text": "What troubled the person: not recorded."}]

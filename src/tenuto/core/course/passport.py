@@ -35,6 +35,7 @@ class BestScore:
     scale: str
     title: str
     baseline: Decimal | None
+    baseline_on: date | None
     best: Decimal
     on: date
     after: PassportInfusion | None
@@ -96,6 +97,7 @@ def _best(account: CourseAccount, infusions: tuple[PassportInfusion, ...]) -> Be
         scale=scale.scale,
         title=scale.title,
         baseline=scale.baseline.value if scale.baseline else None,
+        baseline_on=scale.baseline.on if scale.baseline else None,
         best=scale.best.value,
         on=scale.best.on,
         after=before[-1] if before else None,
