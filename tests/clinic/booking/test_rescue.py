@@ -6,7 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from tenuto.clinic.booking.api import BookingRefused, EndKind, end_appointment, standing_of
+from tenuto.clinic.accounts.guards import WrongClinic
+from tenuto.clinic.booking.api import (
+    BookingRefused,
+    EndKind,
+    agree_rescue_slot,
+    end_appointment,
+    standing_of,
+)
 from tenuto.clinic.booking.models import Appointment
 from tenuto.clinic.booking.needs import booked as comes_next
 from tenuto.clinic.booking.needs import need_of
@@ -14,7 +21,7 @@ from tenuto.clinic.booking.services.filling import freed_places
 from tenuto.clinic.booking.services.rescuing import release_rescue_slots, use_rescue_slot
 from tenuto.clinic.booking.services.standing import standing
 from tenuto.clinic.pathway.api import Batch
-from tenuto.clinic.ports.api import set_window
+from tenuto.clinic.ports.api import WindowKind, current_window, set_window
 from tenuto.core.course.next_facts import NextState
 from tests.clinic.booking.test_pages import booked, url
 from tests.clinic.conftest import NOW
@@ -111,3 +118,53 @@ def test_the_database_keeps_others_out_of_it_and_nobody_misses_it(kept, carol):
         appointment=slot.pk, kind=EndKind.MISSED, why="Nobody was expected.", by=carol, at=slot.starts_at
     )
     assert need_of(kept, Batch.of(kept)).account.missed_visits == ()
+
+
+@pytest.fixture
+def clearer(week, course):
+    """A patient whose series has ended well, with nothing booked."""
+    return course((12, 10, 8, 5, 3, 1), [(14, 21), (1, 6)])
+
+
+def test_an_agreed_slot_has_a_chair_and_a_nurse_at_once(clearer, alice):
+    day = NOW.date() + timedelta(days=15)
+    slot = agree_rescue_slot(patient=clearer, on=day, by=alice, at=NOW)
+    assert (slot.starts_on, slot.kind) == (day, Appointment.Kind.RESCUE)
+    assert {each.kind for each in slot.taken.all()} == {"chair", "nurse", "patient"}
+    assert agree_rescue_slot(patient=clearer, on=day, by=alice, at=NOW) == slot
+    assert slots(clearer) == [slot]
+
+
+def test_another_day_takes_its_place_and_none_gives_it_back(clearer, alice):
+    day = NOW.date() + timedelta(days=15)
+    agree_rescue_slot(patient=clearer, on=day, by=alice, at=NOW)
+    (moved,) = [agree_rescue_slot(patient=clearer, on=day + timedelta(days=1), by=alice, at=NOW)]
+    assert slots(clearer) == [moved]
+    assert agree_rescue_slot(patient=clearer, on=None, by=alice, at=NOW) is None
+    assert slots(clearer) == []
+
+
+def test_a_day_on_which_no_chair_is_free_is_refused_and_the_older_slot_stays(clearer, alice):
+    day = NOW.date() + timedelta(days=15)
+    slot = agree_rescue_slot(patient=clearer, on=day, by=alice, at=NOW)
+    with pytest.raises(BookingRefused, match="No chair with a nurse is free on Sat 12 Dec"):
+        agree_rescue_slot(patient=clearer, on=NOW.date() + timedelta(days=18), by=alice, at=NOW)
+    assert slots(clearer) == [slot]
+
+
+def test_the_day_that_was_agreed_is_kept_when_the_next_infusion_is_booked(clearer, alice, carol, visit):
+    agreed, day = NOW.date() + timedelta(days=8), NOW.date() + timedelta(days=24)
+    set_window(patient=clearer, opens=day, closes=day + timedelta(days=4), why=WHY, by=alice, at=NOW)
+    set_window(
+        patient=clearer, opens=agreed, closes=agreed, why=WHY, kind=WindowKind.RESCUE, by=alice, at=NOW
+    )
+    booked(visit(carol), clearer)
+    (slot,) = slots(clearer)
+    assert slot.starts_on == agreed
+    release_rescue_slots(clearer.clinic, at=slot.starts_at - timedelta(hours=1))
+    assert current_window(clearer, kind=WindowKind.RESCUE) is None
+
+
+def test_who_may_not_book_agrees_on_none(clearer, erin):
+    with pytest.raises((PermissionError, WrongClinic)):
+        agree_rescue_slot(patient=clearer, on=NOW.date() + timedelta(days=15), by=erin, at=NOW)

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from tenuto.clinic.booking.api import set_week
+from tenuto.clinic.booking.models import Appointment
 from tenuto.clinic.forecast.courses import read_course
 from tenuto.clinic.forecast.models import DateDecision, StoredForecast
 from tenuto.clinic.forecast.services import DateRefused, ForecastMoved, decide_date
@@ -18,6 +20,7 @@ from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.services import sign
 from tenuto.clinic.ports.api import WindowKind, current_window, open_tasks_of
 from tenuto.core.plan.series import InfusionKind
+from tests.clinic.booking.conftest import WEEK
 from tests.clinic.conftest import NOW
 from tests.clinic.forecast.conftest import GIVEN, TODAY, known_of, later, score, signature_of
 from tests.clinic.intake.conftest import text_of
@@ -203,6 +206,30 @@ def test_an_agreed_rescue_slot_is_kept_on_the_card_until_the_next_decision(maint
     assert current_window(maintained).kind != WindowKind.RESCUE
     assert "Rescue slot kept on" in text_of(visit(alice).get(f"/patients/{maintained.pk}/forecast/"))
     decided(maintained, alice)
+    assert current_window(maintained, kind=WindowKind.RESCUE) is None
+
+
+def test_an_agreed_rescue_slot_has_a_chair_and_none_is_agreed_where_none_is_free(maintained, alice, carol):
+    set_week(content=WEEK, by=carol, at=NOW)
+    last = longest(maintained)
+    days = [NOW.date() + timedelta(days=n) for n in range(2, 9)]
+    free, *_ = [day for day in days if day < last and day.weekday() in (0, 2, 4)]
+
+    def agreed(when):
+        decide_date(
+            patient=maintained, outcome="accepted", on=None, reason="", rescue=free, seen=known_of(maintained).ground,
+            by=alice, at=when,
+        )  # fmt: skip
+        return Appointment.objects.filter(patient=maintained, end=None, kind=Appointment.Kind.RESCUE)
+
+    (slot,) = agreed(NOW)
+    assert slot.starts_on == free
+    decided(maintained, alice, when=later(1))
+    assert not Appointment.objects.filter(patient=maintained, end=None).exists()
+    set_week(content=WEEK | {"closed": [free.isoformat()]}, by=carol, at=later(2))
+    with pytest.raises(DateRefused, match="No chair with a nurse is free on") as refused:
+        agreed(later(3))
+    assert refused.value.field == "rescue"
     assert current_window(maintained, kind=WindowKind.RESCUE) is None
 
 

@@ -19,6 +19,8 @@ from tenuto.clinic.booking.services import (
     standing_of,
     week_of,
 )
+from tenuto.clinic.booking.services.rescuing import agree_rescue_slot
+from tenuto.clinic.booking.services.standing import lock_bookings
 from tenuto.clinic.pathway.api import Batch, next_steps_of
 
 __all__ = [
@@ -28,7 +30,9 @@ __all__ = [
     "Offer",
     "accept_repair",
     "accept_series",
+    "agree_rescue_slot",
     "end_appointment",
+    "lock_bookings",
     "move_appointment",
     "propose_repair",
     "propose_series",

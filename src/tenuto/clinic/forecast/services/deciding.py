@@ -11,6 +11,7 @@ from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.booking.api import BookingRefused, agree_rescue_slot, lock_bookings
 from tenuto.clinic.forecast.courses import CourseKnown, courses, read_course
 from tenuto.clinic.forecast.models import DateDecision, StoredForecast
 from tenuto.clinic.forecast.services.keeping import keep_said
@@ -59,7 +60,8 @@ def decide_date(
     """
     check_same_clinic(by, patient)
     check_role(by, "forecast.decide")
-    # One decision of a patient at a time; what it rests on is read behind the lock.
+    # One decision of a patient at a time, and no booking beside it; what it rests on is read behind the locks.
+    lock_bookings(by.clinic_id)
     by.clinic.patients.select_for_update().get(pk=patient.pk)
     batch = Batch([patient], clinic=patient.clinic, today=clock.day_of(patient.clinic, at))
     known = courses(batch).get(patient.pk)
@@ -153,7 +155,12 @@ def _tell_booking(patient: Patient, choice: DateChoice, by: Staff, at: datetime)
 
 
 def _keep_rescue(patient: Patient, rescue: date | None, by: Staff, at: datetime) -> None:
+    """Agreed, and held with a chair and a nurse, so that nobody else is booked there."""
     kind = WindowKind.RESCUE
+    try:
+        agree_rescue_slot(patient=patient, on=rescue, by=by, at=at)
+    except BookingRefused as refused:
+        raise DateRefused(str(refused), "rescue") from refused
     if rescue is None:
         withdraw_window(patient=patient, kind=kind, why="No rescue slot was agreed.", by=by, at=at)
     else:

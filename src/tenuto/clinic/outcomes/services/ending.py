@@ -12,6 +12,7 @@ from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.booking.api import agree_rescue_slot, lock_bookings
 from tenuto.clinic.course.api import account, record_ending
 from tenuto.clinic.pathway.api import Batch, booked_of
 from tenuto.clinic.people.models import Patient
@@ -65,12 +66,13 @@ def taper_course(
 def complete_course(
     *, patient: Patient, follow_up_by: date | None, reason: str, by: Staff, at: datetime
 ) -> EndingFact:
-    """Nothing more is given; the person is seen again by a day. The windows are taken back and what waited for a date ends.
+    """Nothing more is given; the person is seen again by a day. The windows and the rescue slot are taken back, and what waited for a date ends.
 
     Raises EndingRefused while an infusion is booked or the series runs, and PermissionError.
     """
     check_same_clinic(by, patient)
     check_role(by, "course.end")
+    lock_bookings(by.clinic_id)
     known = _account(patient, by, at)
     batch = Batch([patient], clinic=patient.clinic, today=known.as_of)
     if known.completed:
@@ -85,6 +87,7 @@ def complete_course(
         row = _keep(EndingKind.COMPLETE, known, patient, reason, by, at, follow_up_by=follow_up_by)
     except CourseError as refused:
         raise EndingRefused(str(refused)) from refused
+    agree_rescue_slot(patient=patient, on=None, by=by, at=at)
     for kind in (WindowKind.DECIDED, WindowKind.FORECAST, WindowKind.RESCUE):
         withdraw_window(patient=patient, kind=kind, why="The course is completed.", by=by, at=at)
     end_tasks(
