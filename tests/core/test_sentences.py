@@ -8,9 +8,21 @@ from pathlib import Path
 import pytest
 
 import tenuto
-from tenuto.core.sentences import check_note, check_reason, is_sentence
+from tenuto.core.sentences import (
+    LONGEST_REASON,
+    check_length,
+    check_note,
+    check_reason,
+    is_sentence,
+    shortened,
+)
 
 SOURCES = Path(tenuto.__file__).parent.rglob("*.py")
+CUT = re.compile(
+    r"(?:why|reason|note|words|text|comment)\w*(?:\.strip\(\)|\", \"\"\))?\[: ?(?:\d\d\d|LONGEST)"
+)
+MACHINE_CUTS = {"interop/fhir/sent.py", "interop/fhir/loading.py", "links/redaction.py"}
+"""What a sender's file says, quoted in a finding, and a log."""
 OWN_RULE = re.compile(r"(?:not|len\() ?(?:\w+\.)*\w*(?:why|reason)\w*\.strip\(\)")
 
 
@@ -49,3 +61,40 @@ def test_nobody_has_a_rule_of_their_own_for_what_a_reason_is():
     assert own == {}, "ask `core.sentences.check_reason`"
     assert OWN_RULE.search("if not override.reason.strip():")
     assert OWN_RULE.search("if len(why.strip()) < 5:")
+
+
+def test_a_reason_is_kept_whole_or_refused():
+    whole = "word " * 99 + "ends"
+    assert len(whole) <= LONGEST_REASON
+    assert check_reason(f"  {whole} ") == whole
+    with pytest.raises(ValueError, match=r"have 501 characters, and 500 are kept: 'Why ") as refused:
+        check_reason("Why " + "x" * 497)
+    assert "nothing was saved" in str(refused.value)
+    with pytest.raises(KeyError, match="301 characters, and 300"):
+        check_length("y" * 301, 300, refused=KeyError)
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "kept"),
+    [
+        ("short", 5, "short"),
+        ("two words", 8, "two wor\N{HORIZONTAL ELLIPSIS}"),
+        ("one two three", 9, "one two\N{HORIZONTAL ELLIPSIS}"),
+        ("onelongword", 5, "onel\N{HORIZONTAL ELLIPSIS}"),
+        ("a longwordattheend", 10, "a longwor\N{HORIZONTAL ELLIPSIS}"),
+    ],
+)
+def test_what_the_program_wrote_says_where_it_was_cut(text, longest, kept):
+    assert shortened(text, longest) == kept
+    assert len(kept) <= longest
+
+
+def test_nobodys_words_are_cut_in_silence():
+    root = Path(tenuto.__file__).parent
+    cut = {
+        f"{path.relative_to(root / 'clinic')}: {line.strip()}"
+        for path in (root / "clinic").rglob("*.py")
+        for line in path.read_text("utf-8").splitlines()
+        if CUT.search(line)
+    }
+    assert {each for each in cut if each.partition(":")[0] not in MACHINE_CUTS} == set()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-__all__ = ["check_note", "check_reason", "is_sentence"]
+__all__ = ["LONGEST_REASON", "check_length", "check_note", "check_reason", "is_sentence", "shortened"]
 
+LONGEST_REASON = 500
 REASON_MISSING = "A reason is missing. Write in a sentence why."
 NOTE_MISSING = "A reason is missing. Say why in one sentence."
 
@@ -21,15 +22,38 @@ def is_sentence(text: str) -> bool:
 
 
 def check_reason(
-    text: str, ask: str = REASON_MISSING, *, refused: Callable[[str], Exception] = ValueError
+    text: str,
+    ask: str = REASON_MISSING,
+    *,
+    refused: Callable[[str], Exception] = ValueError,
+    longest: int = LONGEST_REASON,
 ) -> str:
     """A reason for going on, stopping or changing what stands, without the space around it.
 
-    Raises `refused` with the sentence `ask` where it is no sentence.
+    Raises `refused` with the sentence `ask` where it is no sentence, and with another where it is too long to be kept whole.
     """
     if not is_sentence(text):
         raise refused(ask)
-    return text.strip()
+    return check_length(text, longest, refused=refused)
+
+
+def check_length(text: str, longest: int, *, refused: Callable[[str], Exception] = ValueError) -> str:
+    """What somebody wrote, without the space around it. Nobody's words are cut: raises `refused` where they are too long."""
+    found = text.strip()
+    if len(found) > longest:
+        raise refused(
+            f"These words have {len(found)} characters, and {longest} are kept: '{shortened(found, 40)}'. Say it in fewer; nothing was saved."
+        )
+    return found
+
+
+def shortened(text: str, longest: int) -> str:
+    """What the program wrote, with an ellipsis at its end where it does not fit; the whole of it is on record elsewhere."""
+    if len(text) <= longest:
+        return text
+    kept = text[: longest - 1]
+    whole_words = kept[: kept.rfind(" ")] if " " in kept[longest // 2 :] else kept
+    return f"{whole_words.rstrip()}\N{HORIZONTAL ELLIPSIS}"
 
 
 def check_note(text: str) -> str:

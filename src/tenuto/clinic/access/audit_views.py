@@ -84,13 +84,17 @@ def mark_reviewed(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "The days could not be read, so nothing was signed off. Choose them again.")
         return redirect("access:audit")
-    review.mark_reviewed(
-        clinic=staff.clinic,
-        filters=form.filters(today=clock.today(staff.clinic)),
-        note=request.POST.get("note", "")[:1000],
-        by=staff,
-        at=clock.instant(),
-    )
+    try:
+        review.mark_reviewed(
+            clinic=staff.clinic,
+            filters=form.filters(today=clock.today(staff.clinic)),
+            note=request.POST.get("note", ""),
+            by=staff,
+            at=clock.instant(),
+        )
+    except ValueError as refused:
+        messages.error(request, str(refused))
+        return redirect("access:audit")
     messages.success(request, "These days are signed off.")
     return redirect("access:audit")
 

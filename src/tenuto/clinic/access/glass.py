@@ -18,7 +18,7 @@ from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import BrokenGlass, Patient
 from tenuto.clinic.ports import api as ports
 from tenuto.core.literature.tasks import EndsBy
-from tenuto.core.sentences import check_reason
+from tenuto.core.sentences import LONGEST_REASON, check_length, check_reason
 
 __all__ = [
     "GLASS_STAYS_OPEN",
@@ -73,7 +73,7 @@ def break_glass(*, patient: Patient, reason: str, by: Staff, at: datetime) -> Br
     ports.open_task(
         patient=patient,
         kind=GLASS_TASK,
-        why=f"{by.name} opened this restricted record in an emergency: {glass.reason}"[:500],
+        why=f"{by.name} opened this restricted record in an emergency: {glass.reason}",
         owner_role=Role.MEDICAL_DIRECTOR,
         due=at + REVIEW_WITHIN,
         by=by,
@@ -97,14 +97,15 @@ def _check_not_too_often(patient: Patient, by: Staff, at: datetime) -> None:
 def review_glass(*, glass: UUID, justified: bool, note: str, by: Staff, at: datetime) -> None:
     """Say whether breaking the glass was justified; the task ends when no other glass of this patient waits.
 
-    Nobody reviews themselves: raises PermissionError. Raises `AlreadyReviewed` the second time.
+    Nobody reviews themselves: raises PermissionError. Raises `AlreadyReviewed` the second time, and ValueError for a note that is too long.
     """
     check_role(by, "audit.review")
     found = BrokenGlass.objects.select_related("patient", "staff").get(pk=glass, patient__clinic=by.clinic)
     if found.staff_id == by.pk:
         raise PermissionError("You broke this glass yourself. Someone else reviews it.")
-    review = _keep_review(found, justified=justified, note=note.strip(), by=by, at=at)
-    detail = {"justified": justified, "note": note.strip()}
+    note = check_length(note, LONGEST_REASON)
+    review = _keep_review(found, justified=justified, note=note, by=by, at=at)
+    detail = {"justified": justified, "note": note}
     record(action="reviewed broken glass", subject=found, by=by, at=at, detail=detail)
     waiting = any(other.patient_id == found.patient_id for other in glasses_to_review(by.clinic))
     if not waiting:

@@ -35,7 +35,7 @@ def break_glass_page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "error": "",
     }
     if request.method == "POST":
-        context["reason"] = request.POST.get("reason", "")[:500]
+        context["reason"] = request.POST.get("reason", "")
         try:
             glasses.break_glass(patient=patient, reason=str(context["reason"]), by=staff, at=clock.instant())
         except ValueError as error:
@@ -60,7 +60,7 @@ def glass_page(request: HttpRequest, glass_id: UUID) -> HttpResponse:
         try:
             if justified not in ("yes", "no"):
                 raise ValueError("Say whether it was justified: choose yes or no.")
-            note = request.POST.get("note", "")[:500]
+            note = request.POST.get("note", "")
             glasses.review_glass(
                 glass=glass.pk, justified=justified == "yes", note=note, by=staff, at=clock.instant()
             )

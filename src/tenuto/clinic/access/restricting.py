@@ -18,6 +18,7 @@ from tenuto.core.sentences import check_reason
 __all__ = ["change_care_team", "restrict"]
 
 PRESCRIBERS = (Role.PRESCRIBER, Role.MEDICAL_DIRECTOR)
+LONGEST_WHY = 300
 NO_PRESCRIBER = "No prescriber would be on the care team of this restricted record."
 
 
@@ -34,7 +35,7 @@ def restrict(*, patient: Patient, restricted: bool, why: str, by: Staff, at: dat
     row = Restriction.objects.create(
         patient=patient,
         restricted=restricted,
-        why=check_reason(why),
+        why=check_reason(why, longest=LONGEST_WHY),
         **recorded(by, at),
     )
     record(

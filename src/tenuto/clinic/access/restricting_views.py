@@ -41,7 +41,7 @@ def access_page(request: HttpRequest, patient: Patient) -> HttpResponse:
 def restrict(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Restrict the record, or open it to all staff again."""
     restricted = request.POST.get("restricted", "") == "yes"
-    why = request.POST.get("why", "")[:300]
+    why = request.POST.get("why", "")
     try:
         restricting.restrict(
             patient=patient,

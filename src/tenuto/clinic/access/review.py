@@ -24,9 +24,11 @@ from tenuto.clinic.ledger.outbox import stuck
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.live.api import failed_jobs
 from tenuto.clinic.people.models import BrokenGlass
+from tenuto.core.sentences import check_length
 
 __all__ = ["FailedJob", "Filters", "SafetyTask", "Summary", "events", "mark_reviewed", "summary"]
 
+LONGEST_NOTE = 1000
 ACCESS_CHANGES = (
     "restricted record",
     "opened record",
@@ -146,7 +148,7 @@ def _failed_jobs(first: datetime, after: datetime) -> Iterator[FailedJob]:
 
 @transaction.atomic
 def mark_reviewed(*, clinic: Clinic, filters: Filters, note: str, by: Staff, at: datetime) -> WeeklyReview:
-    """Sign off some days, up to the newest event that they hold."""
+    """Sign off some days, up to the newest event that they hold. Raises ValueError for a note that is too long."""
     check_role(by, "audit.review")
     newest = (
         events(clinic, Filters(filters.begins, filters.ends)).values_list("number", flat=True).first() or 0
@@ -156,7 +158,7 @@ def mark_reviewed(*, clinic: Clinic, filters: Filters, note: str, by: Staff, at:
         begins=filters.begins,
         ends=filters.ends,
         up_to_event=newest,
-        note=note.strip(),
+        note=check_length(note, LONGEST_NOTE),
         **recorded(by, at),
     )
     detail = {"begins": str(filters.begins), "ends": str(filters.ends), "up_to_event": newest}

@@ -21,8 +21,6 @@ from tenuto.core.sentences import check_reason
 
 __all__ = ["PolicyRefused", "activate", "propose", "sign"]
 
-LONGEST = 500
-
 
 class PolicyRefused(ValueError):
     """The policy can't be taken, signed or put into effect. The text says why; nothing was saved."""
@@ -142,7 +140,7 @@ def _taken(policy: Policy) -> str:
 
 
 def _reason(why: str) -> str:
-    return check_reason(why, "Write why, in one sentence.", refused=PolicyRefused)[:LONGEST]
+    return check_reason(why, "Write why, in one sentence.", refused=PolicyRefused)
 
 
 def _check_may(by: Staff, verb: str) -> None:

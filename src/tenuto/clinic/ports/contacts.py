@@ -182,7 +182,7 @@ def _next_attempt(task: Task, by: Staff, at: datetime) -> TaskRow:
     return open_task(
         patient=task.patient,
         kind=again.id,
-        why=f"{again.why} Before: {task.why}"[:500],
+        why=f"{again.why} Before: {task.why}",
         owner_role=Role(owner.role),
         owner=owner,
         due=at + again.within,

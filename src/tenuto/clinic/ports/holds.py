@@ -20,7 +20,7 @@ from tenuto.clinic.ports.actors import check_may
 from tenuto.clinic.ports.models import Hold, HoldLift
 from tenuto.clinic.ports.rows import HoldRow
 from tenuto.clinic.ports.tasks import AlreadyEnded
-from tenuto.core.sentences import check_note
+from tenuto.core.sentences import LONGEST_REASON, check_note, shortened
 
 __all__ = ["HoldKind", "active_holds", "holds_in", "holds_in_force", "lift_hold", "place_hold"]
 
@@ -57,7 +57,7 @@ def place_hold(
         kind=kind,
         rule=rule,
         key=key,
-        why=check_note(why),
+        why=shortened(check_note(why), LONGEST_REASON),
         until=until,
         **recorded(by, at),
     )
@@ -99,7 +99,9 @@ def lift_hold(*, hold: UUID, why: str, by: Actor, at: datetime) -> None:
         raise PermissionError(f"{by.audit_name} did not place this hold. A prescriber lifts it.")
     try:
         with transaction.atomic():
-            HoldLift.objects.create(hold=found, why=check_note(why), **recorded(by, at))
+            HoldLift.objects.create(
+                hold=found, why=shortened(check_note(why), LONGEST_REASON), **recorded(by, at)
+            )
     except IntegrityError:
         first = HoldLift.objects.get(hold=found)
         raise AlreadyEnded(

@@ -20,7 +20,7 @@ from tenuto.clinic.ports.actors import check_may, clinic_of
 from tenuto.clinic.ports.models import Task, TaskEnd
 from tenuto.clinic.ports.rows import TaskRow
 from tenuto.core.literature.tasks import EndsBy, TaskKind, task_kind, task_kinds
-from tenuto.core.sentences import check_note
+from tenuto.core.sentences import LONGEST_REASON, check_note, shortened
 
 __all__ = [
     "AlreadyEnded",
@@ -86,7 +86,7 @@ def open_task(
         kind=kind,
         target=target,
         key=key,
-        why=check_note(why),
+        why=shortened(check_note(why), LONGEST_REASON),
         owner_role=owner_role,
         owner=owner,
         due=due,
@@ -269,7 +269,7 @@ def _end(
         outcome=outcome,
         ended_by=ends_by,
         record=f"{subject._meta.label_lower}:{subject.pk}" if subject is not None else "",
-        note=note.strip()[:500],
+        note=shortened(note.strip(), LONGEST_REASON),
         minutes_late=minutes_late,
         **recorded(by, at),
     )

@@ -17,7 +17,7 @@ from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.actors import check_may
 from tenuto.clinic.ports.models import Window
 from tenuto.clinic.ports.rows import WindowRow
-from tenuto.core.sentences import check_note
+from tenuto.core.sentences import LONGEST_REASON, check_note, shortened
 
 __all__ = ["WindowKind", "current_window", "set_window", "windows", "windows_among", "withdraw_window"]
 
@@ -55,7 +55,12 @@ def set_window(
     if stands is not None and (stands.opens, stands.closes, stands.why) == (opens, closes, why):
         return stands
     window = Window.objects.create(
-        patient=patient, opens=opens, closes=closes, kind=kind, why=why, **recorded(by, at)
+        patient=patient,
+        opens=opens,
+        closes=closes,
+        kind=kind,
+        why=shortened(why, LONGEST_REASON),
+        **recorded(by, at),
     )
     detail = {"opens": str(opens), "closes": str(closes), "kind": str(kind)}
     record(action="set window", subject=window, by=by, at=at, detail=detail)
@@ -72,7 +77,9 @@ def withdraw_window(
     patient.clinic.patients.select_for_update().get(pk=patient.pk)
     if current_window(patient, kind=kind) is None:
         return
-    window = Window.objects.create(patient=patient, kind=kind, why=why, **recorded(by, at))
+    window = Window.objects.create(
+        patient=patient, kind=kind, why=shortened(why, LONGEST_REASON), **recorded(by, at)
+    )
     record(action="withdrew window", subject=window, by=by, at=at, detail={"kind": str(kind)})
 
 

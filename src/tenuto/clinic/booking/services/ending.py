@@ -65,7 +65,7 @@ def end_row(row: Appointment, kind: EndKind, why: str, *, by: Actor, at: datetim
     why = check_reason(why, ask, refused=BookingRefused)
     try:
         with transaction.atomic():
-            end = AppointmentEnd.objects.create(appointment=row, kind=kind, why=why[:500], **recorded(by, at))
+            end = AppointmentEnd.objects.create(appointment=row, kind=kind, why=why, **recorded(by, at))
     except IntegrityError:
         first = AppointmentEnd.objects.get(appointment=row)
         raise BookingRefused(

@@ -19,11 +19,13 @@ from tenuto.clinic.people.recording import keep
 from tenuto.core.course.beside import BesideKind
 from tenuto.core.course.end_facts import EndingFact, EndingKind
 from tenuto.core.course.infusion import CourseError
-from tenuto.core.sentences import check_reason
+from tenuto.core.sentences import check_length, check_reason
 
 __all__ = ["plan_beside", "record_ending"]
 
 LONGEST_DAYS = 366
+LONGEST_ENDING = 1000
+LONGEST_NAME = 200
 
 
 @transaction.atomic
@@ -43,10 +45,12 @@ def record_ending(
     Raises CourseError for a reason that is no sentence and PermissionError. Whether it may be decided says the stage.
     """
     _check(patient, by, "course.end")
-    reason = check_reason(reason, "Write in a sentence why. Nothing was saved.", refused=CourseError)
+    reason = check_reason(
+        reason, "Write in a sentence why. Nothing was saved.", refused=CourseError, longest=LONGEST_ENDING
+    )
     row = CourseEnding(
         patient=patient, kind=kind.value, series=series, decided_on=clock.day_of(patient.clinic, at),
-        intervals_days=list(intervals_days), follow_up_by=follow_up_by, reason=reason[:1000],
+        intervals_days=list(intervals_days), follow_up_by=follow_up_by, reason=reason,
     )  # fmt: skip
     detail = {
         "kind": kind.value,
@@ -73,7 +77,7 @@ def plan_beside(
         )
     row = BesidePlan(
         patient=patient, kind=kind.value, agreed_on=clock.day_of(patient.clinic, at), every_days=every_days,
-        with_name=with_name.strip()[:200],
+        with_name=check_length(with_name, LONGEST_NAME, refused=CourseError),
     )  # fmt: skip
     detail = {"kind": kind.value, "every_days": every_days, "with": row.with_name}
     kept: BesidePlan = keep(row, action="planned visits beside infusions", by=by, at=at, detail=detail)

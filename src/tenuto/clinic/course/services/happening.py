@@ -16,7 +16,7 @@ from tenuto.clinic.people.recording import keep
 from tenuto.clinic.ui.words import long_day
 from tenuto.core.course.facts import CourseEventKind, MissedHow
 from tenuto.core.course.infusion import CourseError
-from tenuto.core.sentences import is_sentence
+from tenuto.core.sentences import LONGEST_REASON, check_length, check_reason
 
 __all__ = ["record_event", "record_missed"]
 
@@ -30,15 +30,15 @@ def record_missed(
     Raises CourseError for a day to come, for one on which an infusion is on record, and for a reason that is no sentence.
     """
     _check(patient, by)
-    if not is_sentence(reason):
-        raise CourseError("Write in a sentence why it was missed. Nothing was saved.")
+    ask = "Write in a sentence why it was missed. Nothing was saved."
+    reason = check_reason(reason, ask, refused=CourseError)
     if on > clock.day_of(patient.clinic, at):
         raise CourseError(f"{long_day(on)} is still to come, so nobody missed it. Cancel the visit instead.")
     if InfusionReport.objects.filter(patient=patient, given_on=on, struck=None).exists():
         raise CourseError(
             f"An infusion is on record for {long_day(on)}. Strike it first if it was not given."
         )
-    row = MissedVisit(patient=patient, planned_on=on, how=how.value, reason=reason.strip()[:500])
+    row = MissedVisit(patient=patient, planned_on=on, how=how.value, reason=reason)
     detail = {"planned_on": on.isoformat(), "how": how.value, "reason": row.reason}
     kept: MissedVisit = keep(row, action="recorded missed visit", by=by, at=at, detail=detail)
     return kept
@@ -52,7 +52,12 @@ def record_event(
     _check(patient, by)
     if on > clock.day_of(patient.clinic, at):
         raise CourseError(f"{long_day(on)} is in the future. Record what happened after it did.")
-    row = CourseEvent(patient=patient, kind=kind.value, happened_on=on, note=note.strip()[:500])
+    row = CourseEvent(
+        patient=patient,
+        kind=kind.value,
+        happened_on=on,
+        note=check_length(note, LONGEST_REASON, refused=CourseError),
+    )
     detail = {"kind": kind.value, "happened_on": on.isoformat()}
     kept: CourseEvent = keep(row, action="recorded course event", by=by, at=at, detail=detail)
     return kept

@@ -45,7 +45,7 @@ def strike_infusion(
     detail = {"given_on": on.isoformat(), "why": why}
     struck = tuple(
         keep(
-            InfusionStruck(patient=patient, report=report, why=why[:500]),
+            InfusionStruck(patient=patient, report=report, why=why),
             action="struck infusion", by=by, at=at, detail=detail,
         )
         for report in reports

@@ -12,9 +12,11 @@ from tenuto.clinic.accounts.models import Role, Staff
 from tenuto.clinic.course.models import Visit
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
+from tenuto.core.sentences import check_length
 
 __all__ = ["record_visit"]
 
+LONGEST_NAME = 300
 PRESCRIBERS = (Role.PRESCRIBER, Role.MEDICAL_DIRECTOR)
 
 
@@ -42,7 +44,7 @@ def record_visit(
         kind=Visit.Kind(kind),
         held_on=held_on,
         in_person=in_person,
-        with_name=with_name.strip()[:300] or by.name,
+        with_name=check_length(with_name, LONGEST_NAME) or by.name,
         by_prescriber=by.role in PRESCRIBERS and not with_name.strip(),
         topics=list(topics),
         note=note.strip(),

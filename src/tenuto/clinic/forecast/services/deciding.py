@@ -32,6 +32,7 @@ from tenuto.core.forecast.deciding import (
 from tenuto.core.forecast.keeping import said_of
 from tenuto.core.literature.tasks import EndsBy
 from tenuto.core.plan.request import PlanRequestError
+from tenuto.core.sentences import LONGEST_REASON, shortened
 
 __all__ = ["DateRefused", "ForecastMoved", "decide_date"]
 
@@ -134,7 +135,9 @@ def _put_up(known: CourseKnown, choice: DateChoice, by: Staff, at: datetime) -> 
     request = replace(known.plan.order.request, next_maintenance=choice.on, given=(), earlier=())
     why = f"Next infusion: {choice.words}." + (f" {choice.reason}" if choice.reason else "")
     try:
-        revision = propose_revision(patient=known.patient, request=request, why=why[:500], by=by, at=at)
+        revision = propose_revision(
+            patient=known.patient, request=request, why=shortened(why, LONGEST_REASON), by=by, at=at
+        )
     except (RevisionRefused, PlanRequestError) as refused:
         raise DateRefused(str(refused)) from refused
     if revision.status not in (Status.DRAFT, Status.SIGNED):
@@ -145,7 +148,7 @@ def _put_up(known: CourseKnown, choice: DateChoice, by: Staff, at: datetime) -> 
 
 
 def _tell_booking(patient: Patient, choice: DateChoice, by: Staff, at: datetime) -> None:
-    why = f"Decided by {by.audit_name}: {choice.words}. {choice.reason}".strip()[:500]
+    why = f"Decided by {by.audit_name}: {choice.words}. {choice.reason}".strip()
     if choice.on is None:
         withdraw_window(patient=patient, kind=WindowKind.DECIDED, why=why, by=by, at=at)
     else:

@@ -44,7 +44,7 @@ def _set_window(
 ) -> None:
     if forecast.opens is None or forecast.closes is None:
         if window is not None:
-            withdraw_window(patient=known.patient, why=forecast.reason[:500], by=by, at=at)
+            withdraw_window(patient=known.patient, why=forecast.reason, by=by, at=at)
         return
     same = window is not None and (window.opens, window.closes) == (forecast.opens, forecast.closes)
     if not same:
@@ -52,7 +52,7 @@ def _set_window(
             patient=known.patient,
             opens=forecast.opens,
             closes=forecast.closes,
-            why=forecast.headline[:500],
+            why=forecast.headline,
             by=by,
             at=at,
         )
@@ -62,7 +62,7 @@ def _open_review(known: CourseKnown, forecast: StoredForecast, on: date, by: Mac
     open_task(
         patient=known.patient,
         kind=COURSE_TO_REVIEW,
-        why=(forecast.reason or f"{forecast.headline} {forecast.review_what}")[:500],
+        why=forecast.reason or f"{forecast.headline} {forecast.review_what}",
         owner_role=Role(forecast.review_owner),
         target=str(forecast.pk),
         key=f"{COURSE_TO_REVIEW}:{known.patient.pk}:{forecast.known_to}:{forecast.state}",

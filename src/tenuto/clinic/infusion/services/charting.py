@@ -161,7 +161,7 @@ def _append(
         happened_at=happened_at,
         claimed_at=claimed_at,
         amends=amends,
-        why=why[:500],
+        why=why,
         **recorded(by, at),
     )
     detail = {"kind": row.kind, "content": row.content, "amends": amends}

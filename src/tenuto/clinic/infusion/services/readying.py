@@ -34,6 +34,7 @@ from tenuto.core.infusion.readiness import (
     asked_on_the_day,
     pressure_text,
 )
+from tenuto.core.sentences import LONGEST_REASON, check_length
 from tenuto.core.units import plain
 
 __all__ = ["answer_identity", "answer_rows", "read_dose", "record_before", "release_start"]
@@ -132,6 +133,7 @@ def release_start(
         raise SessionRefused("Nothing closes the start now. There is nothing to sign.")
     director = may(by, "gate.exception")
     authority = Authority.MEDICAL_DIRECTOR if director else Authority.PRESCRIBER
+    reason = check_length(reason, LONGEST_REASON, refused=SessionRefused)
     try:
         left.require(Override(by.name, authority, reason, at))
     except GateClosed as closed:
@@ -140,7 +142,7 @@ def release_start(
         patient=session.patient,
         session=session,
         level=left.level.name,
-        reason=reason.strip()[:500],
+        reason=reason,
         findings=[
             {"key": finding_key(each), "message": each.message}
             for each in left.findings

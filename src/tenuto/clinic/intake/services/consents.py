@@ -17,8 +17,11 @@ from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.names import same_name
 from tenuto.clinic.people.recording import keep
 from tenuto.core.intake.consent_text import consent_text
+from tenuto.core.sentences import check_length
 
 __all__ = ["ConsentRefused", "photo_allowed", "sign_consent", "withdraw_consent", "withdraw_photo"]
+
+LONGEST_WORDS = 300
 
 
 class ConsentRefused(ValueError):
@@ -81,7 +84,9 @@ def withdraw_consent(*, patient: Patient, how: str, why: str, by: Staff, at: dat
     No reason is needed. Raises ConsentRefused.
     """
     check_role(by, "intake.consent")
-    row = ConsentWithdrawn(patient=patient, how=_said(how), why=why.strip()[:300])
+    row = ConsentWithdrawn(
+        patient=patient, how=_said(how), why=check_length(why, LONGEST_WORDS, refused=ConsentRefused)
+    )
     keep(row, action="withdrew consent", by=by, at=at)
     return row
 
@@ -95,7 +100,10 @@ def withdraw_photo(*, patient: Patient, how: str, why: str, by: Staff, at: datet
             "There is no consent to photographs that could be withdrawn. Nothing was changed."
         )
     row = ConsentWithdrawn(
-        patient=patient, scope=ConsentWithdrawn.Scope.PHOTO, how=_said(how), why=why.strip()[:300]
+        patient=patient,
+        scope=ConsentWithdrawn.Scope.PHOTO,
+        how=_said(how),
+        why=check_length(why, LONGEST_WORDS, refused=ConsentRefused),
     )
     keep(row, action="withdrew consent to photographs", by=by, at=at)
     return row

@@ -25,6 +25,8 @@ from tenuto.core.sentences import check_reason
 
 __all__ = ["Value", "record_reading", "strike_reading"]
 
+LONGEST_WHY = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -75,7 +77,7 @@ def strike_reading(*, patient: Patient, reading: UUID, why: str, by: Staff, at: 
     """Say that a reading doesn't count. It stays readable, struck through, with the reason."""
     check_role(by, "intake.record")
     check_same_clinic(by, patient)
-    why = check_reason(why, "Say why the reading is wrong, in one sentence.")
+    why = check_reason(why, "Say why the reading is wrong, in one sentence.", longest=LONGEST_WHY)
     found = Measured.objects.filter(patient=patient, reading=reading).first()
     if found is None:
         raise Measured.DoesNotExist(f"There is no reading {reading} of this patient.")

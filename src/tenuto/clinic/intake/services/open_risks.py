@@ -74,7 +74,7 @@ def open_missing_task(patient: Patient, *, at: datetime) -> bool:
     open_by_rule(
         for_open_risk(answers, high=state.high),
         patient=patient,
-        why=" ".join(state.sentences)[:500],
+        why=" ".join(state.sentences),
         # The same state has one task, however many look at it; what ended since makes another state.
         key=f"{RULE}:{patient.pk}:{count_ended_tasks(patient)}",
         by=Machine(patient.clinic_id, RULE, patient.clinic.zone),

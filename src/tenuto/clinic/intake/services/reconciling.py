@@ -11,6 +11,7 @@ from tenuto.clinic.ports.api import TaskRow, open_by_rule, open_tasks_of
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.reconciling import changed_medicines
 from tenuto.core.literature.tasks import MEDICINES_REOPENED, task_kind
+from tenuto.core.sentences import shortened
 
 __all__ = ["reopen_reconciliation"]
 
@@ -23,9 +24,8 @@ def reopen_reconciliation(
     if not changed or any(task.kind == MEDICINES_REOPENED for task in open_tasks_of(patient)):
         return None
     why = f"{source_name} brought other medicines than were gone through: {', '.join(changed)}."
-    if len(why) > LONGEST:
-        why = f"{why[: LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}"
-    return open_by_rule(task_kind(MEDICINES_REOPENED), patient=patient, why=why, by=by, at=at)
+    kind = task_kind(MEDICINES_REOPENED)
+    return open_by_rule(kind, patient=patient, why=shortened(why, LONGEST), by=by, at=at)
 
 
 LONGEST = 400

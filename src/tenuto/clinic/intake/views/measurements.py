@@ -80,7 +80,7 @@ def strike(request: HttpRequest, patient: Patient, reading: UUID) -> HttpRespons
         strike_reading(
             patient=patient,
             reading=reading,
-            why=request.POST.get("why", "")[:300],
+            why=request.POST.get("why", ""),
             by=staff_of(request),
             at=clock.instant(),
         )

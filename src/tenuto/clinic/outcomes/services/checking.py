@@ -114,6 +114,6 @@ def go_on_despite(
     )  # fmt: skip
     for hold in active_holds(patient, on=batch.today):
         if hold.rule == CHECKS_RULE and hold.key == check_hold_key(found):
-            lift_hold(hold=hold.id, why=row.reason[:500], by=by, at=at)
+            lift_hold(hold=hold.id, why=row.reason, by=by, at=at)
     push_checks_of(patient, at=at)
     return row

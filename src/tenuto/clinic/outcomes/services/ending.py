@@ -92,7 +92,7 @@ def complete_course(
         withdraw_window(patient=patient, kind=kind, why="The course is completed.", by=by, at=at)
     end_tasks(
         patient=patient, ends_by=EndsBy.REVIEW, subject=patient, only=lambda task: task.kind in WAITED_FOR,
-        note=reason.strip()[:500], by=by, at=at,
+        note=reason, by=by, at=at,
     )  # fmt: skip
     return row
 

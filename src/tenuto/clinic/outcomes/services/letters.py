@@ -22,11 +22,13 @@ from tenuto.clinic.ui.words import long_day
 from tenuto.core.course.infusion import CourseError
 from tenuto.core.data.digest import content_digest
 from tenuto.core.outcomes.letter import LetterReader, letter_lines
+from tenuto.core.sentences import check_length
 
 __all__ = ["LetterDraft", "LetterRefused", "draft_letter", "sign_letter"]
 
 RELEASE = "care.release_of_information"
 SCHEMA = 1
+LONGEST_ADDRESSEE = 300
 NOT_ASKED = "nobody has asked yet."
 
 
@@ -96,6 +98,7 @@ def sign_letter(
     check_role(by, "outcomes.letter")
     if not addressee.strip():
         raise LetterRefused("Write to whom the letter goes. Nothing was signed.")
+    addressee = check_length(addressee, LONGEST_ADDRESSEE, refused=LetterRefused)
     by.clinic.patients.select_for_update().get(pk=patient.pk)
     batch = Batch([patient], clinic=patient.clinic, today=clock.day_of(patient.clinic, at))
     draft = draft_letter(patient, batch, reader=reader)
@@ -103,7 +106,7 @@ def sign_letter(
         raise LetterRefused("What is on record changed since this page was shown. Read the letter again.")
     signature.spend(signer=by, at=at)
     row = Letter(
-        patient=patient, reader=reader.value, addressee=addressee.strip()[:300], content=draft.content,
+        patient=patient, reader=reader.value, addressee=addressee, content=draft.content,
         content_sha256=draft.sha256, **signed(signature, at),
     )  # fmt: skip
     detail = {"reader": reader.value, "addressee": row.addressee, "content": row.content_sha256}

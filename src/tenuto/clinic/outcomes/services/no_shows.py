@@ -82,7 +82,7 @@ def _contact(patient: Patient, account: CourseAccount, concern: str, *, at: date
     open_by_rule(
         task_kind(MISSED_VISIT),
         patient=patient,
-        why=wanted.why[:500],
+        why=wanted.why,
         target=str(wanted.missed_on),
         key=f"{patient.pk}:{MISSED_VISIT}:{wanted.missed_on}",
         by=Machine(patient.clinic_id, MISSED_VISIT, patient.clinic.zone),

@@ -93,7 +93,7 @@ def _push(
 def _ask(patient: Patient, target: str, due: DueDecision, machine: Machine, at: datetime) -> None:
     kind = task_kind(due.kind.value)
     open_task(
-        patient=patient, kind=kind.id, why=due.why[:500], owner_role=Role(kind.owner), target=target,
+        patient=patient, kind=kind.id, why=due.why, owner_role=Role(kind.owner), target=target,
         # Asked once, however many workers find it at once; what was ended and is due again is asked again.
         key=f"{patient.pk}:{target}:{count_ended_tasks(patient)}",
         due=clock.end_of_day(patient.clinic, due.by), by=machine, at=at,
@@ -110,5 +110,5 @@ def _hold(
                 lift_hold(hold=hold.id, why="What it was for is over.", by=machine, at=at)
     for key, each in wanted.items():
         place_hold(
-            patient=patient, kind=HoldKind.FORECAST, rule=RULE, key=key, why=each.why[:500], by=machine, at=at
+            patient=patient, kind=HoldKind.FORECAST, rule=RULE, key=key, why=each.why, by=machine, at=at
         )

@@ -64,5 +64,5 @@ def review_course(
         if hold.rule == RULE and hold.key.startswith(hold_key(kind)):
             lift_hold(hold=hold.id, why=row.reason, by=by, at=at)
     if outcome == CourseReview.Outcome.STOP:
-        place_hold(patient=patient, why=f"The course was stopped: {row.reason}"[:500], by=by, at=at)
+        place_hold(patient=patient, why=f"The course was stopped: {row.reason}", by=by, at=at)
     return row

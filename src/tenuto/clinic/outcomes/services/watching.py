@@ -119,7 +119,7 @@ def _ask(
     known = task_kind(kind)
     due = at + known.within if kind == CHECK_ABNORMAL else clock.end_of_day(patient.clinic, check.due)
     open_task(
-        patient=patient, kind=kind, why=task_words(check, kind)[:500], owner_role=Role(known.owner), target=target[:200],
+        patient=patient, kind=kind, why=task_words(check, kind), owner_role=Role(known.owner), target=target[:200],
         # Asked once, however many workers find it at once; what was ended and is due again is asked again.
         key=f"{patient.pk}:{kind}:{target[:100]}:{count_ended_tasks(patient)}",
         due=due, by=machine, at=at,
@@ -158,6 +158,6 @@ def _hold(
     for key, check in wanted.items():
         if key not in standing:
             place_hold(
-                patient=patient, kind=HoldKind.CHECK, rule=CHECKS_RULE, key=key, why=hold_words(check)[:500],
+                patient=patient, kind=HoldKind.CHECK, rule=CHECKS_RULE, key=key, why=hold_words(check),
                 by=machine, at=at,
             )  # fmt: skip

@@ -28,6 +28,7 @@ from tenuto.core.intake.facts_json import facts_to_json
 from tenuto.core.plan.order import Order, OrderedFor, PinnedDecision, order_of, order_sha256, order_text
 from tenuto.core.plan.proposal import Proposal
 from tenuto.core.plan.request import PlanRequest, PlanRequestError
+from tenuto.core.sentences import LONGEST_REASON, check_length
 
 __all__ = [
     "NOT_COMPLETE",
@@ -227,7 +228,7 @@ def _row(built: Built, force: PlanVersion | None, why: str, by: Actor, at: datet
         content_sha256=built.sha256,
         document_json=words,
         document_sha256=document_sha256(words),
-        why=why.strip(),
+        why=check_length(why, LONGEST_REASON, refused=DraftRefused),
         **recorded(by, at),
     )
 

@@ -107,7 +107,7 @@ def _place(
         rule=RULE,
         # The same reason may come back with other facts after it was over.
         key=f"{key}@{look.facts_sha256[:12]}"[:200],
-        why=reason.text[:500],
+        why=reason.text,
         by=machine,
         at=at,
     )
@@ -118,7 +118,14 @@ def _ask(patient: Patient, look: SecondLook, machine: Machine, at: datetime) -> 
     if any(task.kind == LOOK_AGAIN and task.target == target for task in open_tasks_of(patient)):
         return
     why = " ".join(reason.text for reason in look.reasons)
-    open_by_rule(task_kind(LOOK_AGAIN), patient=patient, why=why[:500], target=target, by=machine, at=at)
+    open_by_rule(
+        task_kind(LOOK_AGAIN),
+        patient=patient,
+        why=why,
+        target=target,
+        by=machine,
+        at=at,
+    )
 
 
 @transaction.atomic

@@ -72,7 +72,7 @@ def propose_revision(
     open_by_rule(
         task_kind(REVISION_TO_SIGN),
         patient=patient,
-        why=why.strip()[:500],
+        why=why,
         target=str(version.pk),
         by=by,
         at=at,

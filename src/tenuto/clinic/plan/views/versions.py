@@ -70,7 +70,7 @@ def draft(request: HttpRequest, patient: Patient) -> HttpResponse:
             request=built.order.request,
             anew=built.order.anew,
             seen=seen,
-            why=why[:500],
+            why=why,
             newest=whole_number(newest),
             by=by,
             at=at,

@@ -11,6 +11,7 @@ from tenuto.clinic.links.api import OpenedLink, issue
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.portal.models import SupportConsent
+from tenuto.core.sentences import check_length
 
 __all__ = ["SUPPORT", "SupportRefused", "agree", "agreed_for", "may_see", "take_back"]
 
@@ -18,6 +19,7 @@ SUPPORT = "support"
 """The purpose of such a link."""
 OPENS_FOR = timedelta(days=30)
 MOST = 3
+LONGEST_NAME = 200
 """Persons who may see the dates at one time."""
 
 
@@ -33,6 +35,7 @@ def agree(*, visit: OpenedLink, name: str, at: datetime) -> str:
     """
     if not (said := name.replace("\0", "").strip()):
         raise SupportRefused("Write the name of the person who helps you.")
+    said = check_length(said, LONGEST_NAME, refused=SupportRefused)
     patient = visit.patient
     patient.clinic.patients.select_for_update().get(pk=patient.pk)
     if len(agreed_for(patient)) >= MOST:
@@ -40,7 +43,7 @@ def agree(*, visit: OpenedLink, name: str, at: datetime) -> str:
     issued = issue(
         patient=patient, purpose=SUPPORT, expires=at + OPENS_FOR, single_use=False, by=visit.visitor, at=at
     )
-    _keep(visit, issued.link.pk, said[:200], True, at)
+    _keep(visit, issued.link.pk, said, True, at)
     return issued.token
 
 

@@ -66,7 +66,7 @@ def record_call(
             open_task(
                 patient=patient,
                 kind=kind.id,
-                why=f"{row.get_caller_display()} called: {row.words}"[:500],
+                why=f"{row.get_caller_display()} called: {row.words}",
                 owner_role=Role(owner.role),
                 owner=owner,
                 due=at + kind.within,

@@ -13,7 +13,7 @@ from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.scales.models import ScaleForm, ScaleFormStruck
-from tenuto.core.sentences import is_sentence
+from tenuto.core.sentences import check_reason
 
 __all__ = ["StrikeRefused", "strike_form"]
 
@@ -31,15 +31,15 @@ def strike_form(*, patient: Patient, form: UUID, why: str, by: Staff, at: dateti
     """
     check_same_clinic(by, patient)
     check_role(by, "scale.record")
-    if not is_sentence(why):
-        raise StrikeRefused("Write in a sentence why this was an error. Nothing was changed.")
+    ask = "Write in a sentence why this was an error. Nothing was changed."
+    why = check_reason(why, ask, refused=StrikeRefused)
     by.clinic.patients.select_for_update().get(pk=patient.pk)
     row = ScaleForm.objects.filter(patient=patient, pk=form, struck=None).first()
     if row is None:
         raise StrikeRefused(
             "This form is not on record for the patient, or it was struck. Nothing was changed."
         )
-    struck = ScaleFormStruck(patient=patient, form=row, why=why.strip()[:500])
+    struck = ScaleFormStruck(patient=patient, form=row, why=why)
     detail = {
         "form": str(row.pk),
         "instrument": row.instrument,
