@@ -28,6 +28,7 @@ from tenuto.clinic.ledger.models import EventKind
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.links.models import Link, LinkRevocation, LinkTry
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.people.sight import given_from_outside
 
 __all__ = [
     "LONGEST",
@@ -36,6 +37,7 @@ __all__ = [
     "LinkRefused",
     "OpenedLink",
     "UnknownLink",
+    "is_taken_back",
     "issue",
     "open_in_person",
     "open_link",
@@ -183,13 +185,25 @@ def patients_of_links(ids: Iterable[UUID]) -> dict[UUID, Patient]:
 
 
 def states(links: Iterable[Link], *, at: datetime) -> dict[UUID, str]:
-    """What became of each link, by id: 'taken back', 'shut', 'run out', 'opened' or 'waiting'. Two queries."""
+    """What became of each link, by id: 'taken back', 'shut', 'run out', 'opened' or 'waiting'.
+
+    Two queries, and one for each patient.
+    """
     known = list(links)
     ended = set(LinkRevocation.objects.filter(link__in=known).values_list("link", flat=True))
+    for patient in {link.patient for link in known}:
+        theirs = [link for link in known if link.patient_id == patient.pk]
+        outside = given_from_outside(patient, theirs)
+        ended |= {link.pk for link in theirs if link.event_number in outside}
     tries: dict[UUID, list[bool]] = {}
     for link_id, opened in LinkTry.objects.filter(link__in=known).values_list("link", "opened"):
         tries.setdefault(link_id, []).append(opened)
     return {link.pk: _state(link, link.pk in ended, tries.get(link.pk, []), at) for link in known}
+
+
+def is_taken_back(link: Link) -> bool:
+    """Whether a link was taken back, or given by one of the staff who may not see the restricted record now."""
+    return hasattr(link, "revocation") or bool(given_from_outside(link.patient, [link]))
 
 
 def _state(link: Link, ended: bool, tries: list[bool], at: datetime) -> str:
@@ -204,7 +218,7 @@ def _state(link: Link, ended: bool, tries: list[bool], at: datetime) -> str:
 
 def _try(token: str, second_fact: date | None, now: datetime) -> tuple[OpenedLink | None, str]:
     link = _find(token)
-    if link is None or now >= link.expires_at or hasattr(link, "revocation"):
+    if link is None or now >= link.expires_at or is_taken_back(link):
         return None, GONE
     tries = list(link.tries.values_list("opened", flat=True))
     if tries.count(False) >= TRIES:

@@ -23,7 +23,7 @@ from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.clock import on_the_clock_of
 from tenuto.clinic.ledger.services import record_read
 from tenuto.clinic.links.models import Link
-from tenuto.clinic.links.services import OpenedLink
+from tenuto.clinic.links.services import OpenedLink, is_taken_back
 
 __all__ = ["LASTS", "LinkPurpose", "begin", "by_link", "purpose_of", "register", "visit_of"]
 
@@ -70,7 +70,7 @@ def visit_of(request: HttpRequest, purpose: str) -> OpenedLink | None:
     if kept is None:
         return None
     link = Link.objects.select_related("patient__clinic", "revocation").filter(pk=kept["link"]).first()
-    if link is None or hasattr(link, "revocation"):
+    if link is None or is_taken_back(link):
         return None
     if datetime.fromisoformat(kept["until"]) <= clock.now(link.patient.clinic):
         return None

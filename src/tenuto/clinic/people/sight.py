@@ -3,6 +3,7 @@ an emergency the glass can be broken, to read, for an hour (`access`)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,10 +11,19 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 
 from tenuto.clinic.accounts.models import Clinic, Staff
-from tenuto.clinic.ledger.facts import IN_ORDER
+from tenuto.clinic.ledger.facts import IN_ORDER, Fact
+from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.models import BrokenGlass, CareTeamChange, Patient, Restriction
 
-__all__ = ["Sight", "care_team", "hidden_from", "is_restricted", "restricted_patients", "sight_of"]
+__all__ = [
+    "Sight",
+    "care_team",
+    "given_from_outside",
+    "hidden_from",
+    "is_restricted",
+    "restricted_patients",
+    "sight_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +75,16 @@ def sight_of(patient: Patient, *, staff: Staff, at: datetime) -> Sight:
     open_now = BrokenGlass.objects.filter(patient=patient, staff=staff, recorded_at__lte=at, until__gt=at)
     glass = open_now.order_by("-until").first()
     return Sight(allowed=glass is not None, glass=glass)
+
+
+def given_from_outside(patient: Patient, given: Iterable[Fact]) -> set[int]:
+    """The numbers of the events that seal those of `given` which one of the staff gave who may not see the record now.
+
+    Whoever gave a patient an address has read it, and might still open it. One query, unless restricted.
+    """
+    if not is_restricted(patient):
+        return set()
+    team = {str(member) for member in care_team(patient)}
+    staff = {str(pk) for pk in Staff.objects.filter(clinic=patient.clinic_id).values_list("pk", flat=True)}
+    events = AuditEvent.objects.filter(number__in={row.event_number for row in given})
+    return {number for number, by in events.values_list("number", "by_id") if by in staff - team}

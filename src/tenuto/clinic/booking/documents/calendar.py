@@ -32,14 +32,15 @@ class CalendarVisit:
 
 def visits_file(visits: Iterable[CalendarVisit], *, clinic: str, phone: str) -> bytes:
     """The .ics file of a feed."""
-    from icalendar import Calendar, Event
+    from icalendar import Calendar, Event, vText
 
     found = list(visits)
     calendar = Calendar()
     calendar.add("prodid", "-//Tenuto//visits//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", f"Sessions, {clinic}")
+    # Of a property that the standard does not know, icalendar escapes no line break by itself.
+    calendar.add("x-wr-calname", vText(f"Sessions, {clinic}"))
     calendar.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
     for visit in found:
         event = Event()

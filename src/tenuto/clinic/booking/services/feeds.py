@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from tenuto.clinic.accounts.api import check_role
+from tenuto.clinic.accounts.api import check_role, may
 from tenuto.clinic.accounts.clock import local
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
@@ -26,16 +26,29 @@ from tenuto.clinic.booking.services.standing import BookingRefused
 from tenuto.clinic.booking.services.week import week_of
 from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.ledger.facts import NEWEST_FIRST, recorded
+from tenuto.clinic.ledger.sealed import changed_past_program
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.people.sight import given_from_outside
 
-__all__ = ["GivenFeed", "end_feed", "feed_file", "feed_of", "give_feed", "give_staff_feed", "open_feeds"]
+__all__ = [
+    "GivenFeed",
+    "end_feed",
+    "feed_file",
+    "feed_of",
+    "give_feed",
+    "give_staff_feed",
+    "open_feeds",
+    "opens",
+]
 
 SECRET_BYTES = 32
 PAST = timedelta(days=30)
 """So long a calendar is told of visits that are over, and of those that were cancelled."""
 MOST = 2_000
 """Visits of a feed, the newest."""
+MOST_A_DAY = 10
+"""Addresses of one patient, or of one of the staff, in a day; each is two entries in the audit [D]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +61,13 @@ class GivenFeed:
 
 @transaction.atomic
 def give_feed(*, patient: Patient, by: Actor, at: datetime) -> GivenFeed:
-    """The address of a patient's visits. An older one opens no more: who lost it has a new one. Raises WrongClinic."""
+    """The address of a patient's visits. An older one opens no more: who lost it has a new one.
+
+    Raises WrongClinic, and BookingRefused for one more in a day than `MOST_A_DAY`.
+    """
     check_same_clinic(by, patient)
     patient.clinic.patients.select_for_update().get(pk=patient.pk)
+    _check_few(CalendarFeed.objects.filter(patient=patient), at)
     _end_all(open_feeds(patient=patient), by=by, at=at)
     return _given(CalendarFeed(clinic_id=patient.clinic_id, patient=patient), by=by, at=at)
 
@@ -59,14 +76,22 @@ def give_feed(*, patient: Patient, by: Actor, at: datetime) -> GivenFeed:
 def give_staff_feed(*, nurse: str, by: Staff, at: datetime) -> GivenFeed:
     """The address of the clinic's visits, or of those with one nurse, for whoever asks. An older one opens no more.
 
-    Raises BookingRefused for a nurse that the week does not know.
+    Raises BookingRefused for a nurse that the week does not know, and for one more in a day than `MOST_A_DAY`.
     """
     check_role(by, "patient.search")
     if nurse and nurse not in week_of(by.clinic).shifts:
         raise BookingRefused(f"The week knows no nurse {nurse}. Choose one of its nurses. Nothing was given.")
     by.clinic.staff.select_for_update().get(pk=by.pk)
+    _check_few(CalendarFeed.objects.filter(staff=by), at)
     _end_all(open_feeds(staff=by), by=by, at=at)
     return _given(CalendarFeed(clinic_id=by.clinic_id, staff=by, nurse=nurse), by=by, at=at)
+
+
+def _check_few(given: QuerySet[CalendarFeed], at: datetime) -> None:
+    if given.filter(recorded_at__gt=at - timedelta(days=1)).count() >= MOST_A_DAY:
+        raise BookingRefused(
+            f"{MOST_A_DAY} addresses were given since yesterday. Use the newest, or ask again tomorrow. Nothing was given."
+        )
 
 
 def _given(feed: CalendarFeed, *, by: Actor, at: datetime) -> GivenFeed:
@@ -96,17 +121,23 @@ def _end_all(feeds: Iterable[CalendarFeed], *, by: Actor, at: datetime) -> None:
 
 
 def open_feeds(*, patient: Patient | None = None, staff: Staff | None = None) -> QuerySet[CalendarFeed]:
-    """The addresses that open, of a patient or of one of the staff."""
+    """The addresses that were not taken back, of a patient or of one of the staff."""
     return CalendarFeed.objects.filter(patient=patient, staff=staff, end__isnull=True).order_by(*NEWEST_FIRST)
 
 
+def opens(feed: CalendarFeed) -> bool:
+    """Whether an address that was not taken back opens: not for staff who may see no visits now or whose row was changed past
+    the program, nor a patient's that one of the staff gave who may not see the restricted record now."""
+    if feed.staff is not None:
+        return may(feed.staff, "patient.search") and not changed_past_program([feed.staff])
+    return feed.patient is not None and not given_from_outside(feed.patient, [feed])
+
+
 def feed_of(token: str) -> CalendarFeed | None:
-    """The feed behind an address; None for one that was never given, was taken back, or whose holder left."""
+    """The feed behind an address; None for one that was never given, was taken back, or does not open now."""
     rows = CalendarFeed.objects.select_related("clinic", "patient", "staff")
     feed = rows.filter(digest=_digest(token), end__isnull=True).first()
-    if feed is None or (feed.staff is not None and not feed.staff.is_active):
-        return None
-    return feed
+    return feed if feed is not None and opens(feed) else None
 
 
 def feed_file(feed: CalendarFeed, *, at: datetime) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from uuid import UUID
 
 from django import forms
@@ -59,7 +60,11 @@ def _address(request: HttpRequest, token: str) -> str:
 @shows_patient("calendar address", verb="link.issue")
 def give(request: HttpRequest, patient: Patient) -> HttpResponse:
     """A new address of the patient's visits, shown once; one that was given before opens no more."""
-    given = give_feed(patient=patient, by=staff_of(request), at=clock.instant())
+    try:
+        given = give_feed(patient=patient, by=staff_of(request), at=clock.instant())
+    except BookingRefused as refused:
+        messages.error(request, str(refused), extra_tags="Not given")
+        return redirect("booking:page", patient.pk)
     context = {"address": _address(request, given.token)}
     return patient_page(request, "booking/feed_given.html", patient, context, status=201)
 
@@ -78,9 +83,18 @@ def end(request: HttpRequest, patient: Patient) -> HttpResponse:
 @by_link(PURPOSE)
 def patients_own(request: HttpRequest, visit: OpenedLink) -> HttpResponse:
     """The patient asks for the address, by link."""
-    given = give_feed(patient=visit.patient, by=visit.visitor, at=clock.instant())
-    context = {"clinic": visit.patient.clinic, "visit": visit, "address": _address(request, given.token)}
-    return render(request, "booking/feed_own.html", context, status=201)
+    context: dict[str, object] = {"clinic": visit.patient.clinic, "visit": visit}
+    try:
+        given = give_feed(patient=visit.patient, by=visit.visitor, at=clock.instant())
+    except BookingRefused as refused:
+        return render(
+            request,
+            "booking/feed_own.html",
+            context | {"refused": str(refused)},
+            status=HTTPStatus.TOO_MANY_REQUESTS,
+        )
+    context["address"] = _address(request, given.token)
+    return render(request, "booking/feed_own.html", context, status=HTTPStatus.CREATED)
 
 
 class FeedForm(forms.Form):

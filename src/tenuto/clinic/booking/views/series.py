@@ -31,7 +31,7 @@ from tenuto.clinic.booking.services import (
     propose_repair,
     week_of,
 )
-from tenuto.clinic.booking.services.feeds import open_feeds
+from tenuto.clinic.booking.services.feeds import open_feeds, opens
 from tenuto.clinic.booking.services.filling import FreedPlace, freed_places
 from tenuto.clinic.booking.services.preparing import medicines_note, veins_words, written_by_link
 from tenuto.clinic.booking.services.rescuing import keep_rescue_slot, use_rescue_slot
@@ -223,11 +223,12 @@ def _page(
     elsewhere = visits_in_rooms(patient, since=now)
     context["elsewhere"] = elsewhere
     context["written"] = written_by_link(patient, since=now - WRITTEN_FOR)
+    feed = open_feeds(patient=patient).first()
+    context["feed"], context["feed_opens"] = feed, feed is not None and opens(feed)
     if need is None:
         refused = refused or NO_PLAN
     else:
         context["standing"] = standing_rows(need, patient)
-        context["feed"] = open_feeds(patient=patient).first()
         context["rescue"] = rescue_slots(batch).get(patient.pk)
         context["rescuing"] = RescueForm(auto_id="id_rescue_%s")
         note = medicines_note(patient)
