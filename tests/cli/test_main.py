@@ -51,3 +51,20 @@ def test_a_reader_that_leaves_early_is_no_error():
     os.close(writing)
     assert done.stderr == ""
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("words", [["help", "plan"], ["help", "backup", "make"]])
+def test_help_of_a_command_is_its_own_help(words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(words)
+    asked = capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        cli.main([*words[1:], "--help"])
+    assert ended.value.code == 0
+    assert asked == capsys.readouterr().out
+    assert " ".join(words[1:]) in asked
+
+
+def test_help_of_what_is_no_command_names_it(capsys):
+    assert cli.main(["help", "plann"]) == 2
+    assert "'plann'" in capsys.readouterr().err

@@ -72,7 +72,7 @@ COMMANDS: dict[str, Command] = {
 def _overview() -> str:
     width = max(map(len, COMMANDS))
     rows = "\n".join(f"  {name:<{width}}  {command.summary}" for name, command in COMMANDS.items())
-    return f"usage: tenuto COMMAND [options]\n\nCommands:\n{rows}\n\n`tenuto COMMAND --help` explains one."
+    return f"usage: tenuto COMMAND [options]\n\nCommands:\n{rows}\n\n`tenuto help COMMAND` explains one."
 
 
 class _Parser(argparse.ArgumentParser):
@@ -107,6 +107,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(words: list[str]) -> int:
+    if words[:1] == ["help"] and len(words) > 1:
+        # `tenuto help backup make` is `tenuto backup make --help`.
+        words = [*words[1:], "--help"]
     if not words or words[0] in ("-h", "--help", "help"):
         print(_overview())
         return 0
