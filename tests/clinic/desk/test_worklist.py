@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
 from tenuto.clinic.accounts.api import roles_that_may
 from tenuto.clinic.accounts.models import Role
+from tenuto.clinic.desk.models import WorkRow
 from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.services import register_patient
@@ -18,7 +21,7 @@ from tenuto.core.literature.tasks import task_kinds
 from tests.clinic.conftest import NOW, facts_of, hired, source_of
 
 ADDRESS = "/worklist/"
-QUERIES = 15
+QUERIES = 14
 """Session, person with clinic, policy, place in the chain, actions since, who waits, counts, rows, restrictions; the
 note of the look. PostgreSQL also locks the chain."""
 
@@ -194,3 +197,31 @@ def test_the_number_of_queries_does_not_grow(visit, alice, tasks, reads_with_que
     add(range(4, 31))
     with reads_with_queries(QUERIES):
         browser.get(ADDRESS)
+
+
+def counted(page):
+    """What each filter of a page says that it would show, by its address."""
+    links = re.findall(r'<a href="\?([^"]*)"[^>]*>(?:(?!</a>).)*?<span>(\d+)</span></a>', page, re.DOTALL)
+    return {unescape(query): int(number) for query, number in links}
+
+
+def rows_shown(page):
+    body = page.split("<tbody", 1)
+    return body[1].split("</tbody>")[0].count("<tr") if len(body) > 1 else 0
+
+
+@pytest.mark.parametrize(
+    "query", ["", "owner=all", "owner=mine&mark=late", "owner=all&stage=intake", "owner=nurse"]
+)
+def test_every_filter_shows_as_many_rows_as_stand_beside_it(visit, tasks, alice, bob, ana, carol, query):
+    """Also a row that is due without a date, and beside whatever else is chosen."""
+    place_hold(patient=ana, why="Waits.", by=alice, at=NOW)
+    register_patient(name="Zoe Early", birth_date=None, identifiers=(), by=alice, at=NOW)
+    browser = visit(alice)
+    browser.get(ADDRESS)
+    WorkRow.objects.filter(key__startswith="step:").update(mark="due", due=None)
+    first = browser.get(f"{ADDRESS}?{query}").content.decode()
+    found = counted(first)
+    assert len(found) > 5
+    for address, number in found.items():
+        assert rows_shown(browser.get(f"{ADDRESS}?{address}").content.decode()) == number, address

@@ -14,7 +14,7 @@ from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.desk.models import Standing, WorkRow
 from tenuto.clinic.desk.projection import MARKS
-from tenuto.clinic.desk.services import EVERYONE, MINE, PatientList, Work, WorkFilter
+from tenuto.clinic.desk.services import EVERYONE, MINE, SHOWN_MARKS, PatientList, Work, WorkFilter
 from tenuto.clinic.pathway.api import address_of, first_page, judging_page, may_open, spine_order
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ui.components import WORDS
@@ -148,23 +148,22 @@ def worklist(work: Work, asked: WorkFilter, *, staff: Staff, now: datetime) -> W
 
 
 def _marks(work: Work, asked: WorkFilter, kept: dict[str, str]) -> Iterator[Filter]:
-    yield _filter("", "All", work.total, kept, "mark", "", asked.mark)
-    counts = {"late": work.late, **work.marks}
-    for mark in ("late", "due", *MARKS):
-        if counts.get(mark) or asked.mark == mark:
-            yield _filter(mark, WORDS[mark], counts.get(mark, 0), kept, "mark", mark, asked.mark)
+    yield _filter("", "All", work.marks.total(), kept, "mark", "", asked.mark)
+    for mark in SHOWN_MARKS:
+        if work.marks[mark] or asked.mark == mark:
+            yield _filter(mark, WORDS[mark], work.marks[mark], kept, "mark", mark, asked.mark)
 
 
 def _owners(work: Work, asked: WorkFilter, kept: dict[str, str]) -> Iterator[Filter]:
     yield _filter("", "Mine", work.mine, kept, "owner", MINE, asked.owner)
-    yield _filter("", "Everyone's", work.total, kept, "owner", EVERYONE, asked.owner)
+    yield _filter("", "Everyone's", work.everyones, kept, "owner", EVERYONE, asked.owner)
     for role in Role:
         if work.owners[role] or asked.owner == role:
             yield _filter("", role.label, work.owners[role], kept, "owner", role, asked.owner)
 
 
 def _stages(work: Work, asked: WorkFilter, kept: dict[str, str]) -> Iterator[Filter]:
-    yield _filter("", "All stages", work.total, kept, "stage", "", asked.stage)
+    yield _filter("", "All stages", work.stages.total(), kept, "stage", "", asked.stage)
     for stage in spine_order():
         if work.stages[stage] or asked.stage == stage:
             yield _filter("", stage.capitalize(), work.stages[stage], kept, "stage", stage, asked.stage)

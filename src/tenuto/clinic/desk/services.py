@@ -19,12 +19,15 @@ from tenuto.clinic.pathway.api import Rank, spine_order
 from tenuto.clinic.people.names import folded
 from tenuto.clinic.people.sight import hidden_from
 
-__all__ = ["EVERYONE", "MINE", "PatientList", "Work", "WorkFilter", "patients_of", "work_of"]
+__all__ = ["EVERYONE", "MINE", "SHOWN_MARKS", "PatientList", "Work", "WorkFilter", "patients_of", "work_of"]
 
 PATIENTS_A_PAGE = 100
 ROWS_A_PAGE = 50
 MINE = "mine"
 EVERYONE = "all"
+LATE = "late"
+SHOWN_MARKS = (LATE, "due", *MARKS)
+"""The marks of rows, in the order of their filters."""
 ANSWERS_A_RISK = ("scale.triage", "task.close")
 
 
@@ -54,14 +57,17 @@ class PatientList:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One page of the worklist, and how many rows each filter would show."""
+    """One page of the worklist, and how many rows each filter would show beside what else is chosen."""
 
     rows: Sequence[WorkRow]
     total: int
+    """All rows of the clinic, whatever is chosen."""
     shown: int
-    late: int
+    """The rows that fit what is chosen, on all pages together."""
     mine: int
+    everyones: int
     marks: Counter[str]
+    """By the mark that a row shows: what is late is late, whatever it was before."""
     stages: Counter[str]
     owners: Counter[str]
     waiting: int
@@ -91,28 +97,33 @@ def work_of(staff: Staff, asked: WorkFilter, *, now: datetime, today: date) -> W
     """What waits in the clinic: harm before time, then tasks by their deadline, then the most closed gates."""
     waiting = refresh(staff.clinic, today=today)
     every = WorkRow.objects.filter(clinic=staff.clinic)
-    groups = every.values_list("stage", "owner_role", "mark").annotate(
-        n=Count("pk"), late=Count("pk", filter=Q(due__lt=now)), own=Count("pk", filter=_own(staff))
-    )
+    counts = _counts(every, staff, now)
     marks, stages, owners = Counter[str](), Counter[str](), Counter[str]()
-    late = mine = 0
-    for stage, owner, mark, n, behind, own in groups:
-        stages[stage] += n
-        owners[owner] += n
-        marks[mark] += n - behind
-        late += behind
-        mine += own
-    found = _narrowed(every, asked, staff, now)
-    number = found.count() if asked != WorkFilter(owner=EVERYONE, page=asked.page) else stages.total()
+    mine = everyones = number = 0
+    for (owner, own, stage, mark), n in counts.items():
+        of_owner = own if asked.owner == MINE else asked.owner not in Role.values or asked.owner == owner
+        of_stage = asked.stage not in spine_order() or asked.stage == stage
+        of_mark = asked.mark not in SHOWN_MARKS or asked.mark == mark
+        marks[mark] += n if of_owner and of_stage else 0
+        stages[stage] += n if of_owner and of_mark else 0
+        if of_stage and of_mark:
+            owners[owner] += n
+            everyones += n
+            mine += n if own else 0
+        number += n if of_owner and of_stage and of_mark else 0
     start, page, pages = _slice(number, asked.page, ROWS_A_PAGE)
-    shown = found.order_by("rank", F("due").asc(nulls_last=True), "name", "key").select_related("owner")
+    shown = (
+        _narrowed(every, asked, staff, now)
+        .order_by("rank", F("due").asc(nulls_last=True), "name", "key")
+        .select_related("owner")
+    )
     rows = list(shown[start : start + ROWS_A_PAGE])
     return Work(
         rows,
-        stages.total(),
+        counts.total(),
         number,
-        late,
         mine,
+        everyones,
         marks,
         stages,
         owners,
@@ -123,6 +134,22 @@ def work_of(staff: Staff, asked: WorkFilter, *, now: datetime, today: date) -> W
     )
 
 
+def _counts(rows: QuerySet[WorkRow], staff: Staff, now: datetime) -> Counter[tuple[str, bool, str, str]]:
+    """How many rows there are by owner's role, whether they are one's own, stage and the mark that is shown. One query."""
+    groups = rows.values_list("owner_role", "stage", "mark").annotate(
+        n=Count("pk"),
+        late=Count("pk", filter=Q(due__lt=now)),
+        own=Count("pk", filter=_own(staff)),
+        own_late=Count("pk", filter=_own(staff) & Q(due__lt=now)),
+    )
+    found = Counter[tuple[str, bool, str, str]]()
+    for owner, stage, mark, n, late, own, own_late in groups:
+        for shown, all_, mine in ((LATE, late, own_late), (mark, n - late, own - own_late)):
+            found[owner, True, stage, shown] += mine
+            found[owner, False, stage, shown] += all_ - mine
+    return found
+
+
 def _narrowed(rows: QuerySet[WorkRow], asked: WorkFilter, staff: Staff, now: datetime) -> QuerySet[WorkRow]:
     if asked.owner == MINE:
         rows = rows.filter(_own(staff))
@@ -130,11 +157,9 @@ def _narrowed(rows: QuerySet[WorkRow], asked: WorkFilter, staff: Staff, now: dat
         rows = rows.filter(owner_role=asked.owner)
     if asked.stage in spine_order():
         rows = rows.filter(stage=asked.stage)
-    if asked.mark == "late":
+    if asked.mark == LATE:
         rows = rows.filter(due__lt=now)
-    elif asked.mark == "due":
-        rows = rows.filter(mark="due", due__gte=now)
-    elif asked.mark in MARKS:
+    elif asked.mark in SHOWN_MARKS:
         rows = rows.filter(mark=asked.mark).exclude(due__lt=now)
     return rows
 
