@@ -15,12 +15,14 @@ from tenuto.clinic.demo.personas import teaching_patients
 from tenuto.clinic.desk.models import Standing, WorkRow
 from tenuto.clinic.desk.projection import MARKS, judge_all
 from tenuto.clinic.intake.api import current, decide
+from tenuto.clinic.intake.services import withdraw_consent
 from tenuto.clinic.outcomes.api import push_decisions, review_course
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan import services
 from tenuto.clinic.ports.api import lift_hold, open_task, place_hold
 from tenuto.core.outcomes.decisions import ReviewKind
 from tests.clinic.conftest import NOW
+from tests.clinic.intake.test_decision import sign as sign_consent_of
 from tests.clinic.outcomes.conftest import course  # noqa: F401 - fixture
 from tests.clinic.plan.conftest import OPTIONS, later, signature_of, signed
 from tests.clinic.plan.test_page import text_of
@@ -148,3 +150,21 @@ def decline(patient, by):
         signature=signature_of(by, later()),
         at=later(),
     )
+
+
+@pytest.mark.parametrize("how", ["planned", "accepted", "signed"])
+def test_a_withdrawn_consent_refuses_on_every_surface(visit, add, accepted, alice, how):
+    if how == "planned":
+        patient = add("Demo Alder")[0]
+        sign_consent_of(patient, alice, signature=signature_of(alice, later()), at=later())
+    else:
+        patient = accepted()
+        patient = signed(patient, alice).patient if how == "signed" else patient
+    browser = visit(alice)
+    withdraw_consent(patient=patient, how="phone", why="She said so.", by=alice, at=later(2))
+    assert set(said(browser, patient).values()) == {"refuse"}
+    decision = browser.get(f"/patients/{patient.pk}/intake/decision/")
+    assert HEAD.search(decision.content.decode())[1] == "refuse"
+    assert "The verdict is REFUSE It opens for a new consent of the patient alone." in text_of(decision)
+    row = browser.get("/?gate=refuse").content.decode()
+    assert patient.name in row

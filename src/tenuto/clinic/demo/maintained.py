@@ -101,7 +101,7 @@ def record_story(story: Story, *, team: Mapping[str, Staff], now: datetime) -> P
     def at(day: int, hour: int) -> datetime:
         return datetime.combine(first + timedelta(days=day), time(hour), zone)
 
-    patient = _receive(story, today, by=team["bob"], at=at(-5, 10))
+    patient = _receive(story, first - timedelta(days=5), today, by=team["bob"], at=at(-5, 10))
     write_by_message(patient, by=team["bob"], at=at(-5, 10))
     take_score(patient, story.scores[0][1], at(story.scores[0][0], 9), by=team["bob"])
     plan = sign_plan(patient, first, by=team["alice"], at=at(-3, 12))
@@ -114,17 +114,19 @@ def record_story(story: Story, *, team: Mapping[str, Staff], now: datetime) -> P
             _keep_forecast(patient, at(day, 10))
         if day in given:
             give_as_ordered(patient, plan, at(day, 11), by=team["bob"])
-    return patient
+    # Whoever is in treatment is weighed and asked again: the record as it is by now.
+    return _receive(story, today, today, by=team["bob"], at=now - timedelta(hours=5))
 
 
-def _receive(story: Story, today: date, *, by: Staff, at: datetime) -> Patient:
+def _receive(story: Story, day: date, today: date, *, by: Staff, at: datetime) -> Patient:
+    """The record of one day."""
     record = InventedRecord.complete(
-        today, name=story.name, number=story.number, years=story.years, sex="male", kg=story.kg, cm="176",
-        diagnosis=RECURRENT,
+        day, name=story.name, number=story.number, years=story.years, sex="male", kg=story.kg, cm="176",
+        diagnosis=RECURRENT, aged_on=today,
     ).taking(codes=(SERTRALINE,))  # fmt: skip
     scores = tuple(score for score in record.facts.scores if score.instrument != "phq9")
     facts = replace(record.facts, scores=scores)
-    content = story.name.encode()
+    content = f"{story.name}, {day}".encode()
     source = RecordSource("demonstration", hashlib.sha256(content).hexdigest(), {})
     return receive(facts=facts, source=source, by=by, at=at).patient
 
@@ -156,7 +158,7 @@ def sign_plan(patient: Patient, start: date, *, by: Staff, at: datetime) -> plan
     request = PlanRequest(
         start=start, clinic_days=MONDAY_TO_FRIDAY, vial=MgPerMl(50), volume=TotalVolume(Ml(100))
     )
-    seen = plans.proposed_sha256(patient, request)
+    seen = plans.proposed_sha256(patient, request, as_of=clock.day_of(patient.clinic, at))
     version = plans.draft(patient=patient, request=request, seen=seen, why="", by=by, at=at)
     plans.sign(
         version=version, seen=version.content_sha256, reason="Read and weighed.",

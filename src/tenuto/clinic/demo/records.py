@@ -82,17 +82,29 @@ class InventedRecord:
 
     @classmethod
     def complete(
-        cls, today: date, *, name: str, number: int, years: int, sex: str, kg: str, cm: str, diagnosis: Coding
+        cls,
+        today: date,
+        *,
+        name: str,
+        number: int,
+        years: int,
+        sex: str,
+        kg: str,
+        cm: str,
+        diagnosis: Coding,
+        aged_on: date | None = None,
     ) -> InventedRecord:
-        """Everything that the register asks for, answered without any concern."""
-        recent = today - timedelta(days=2)
+        """Everything that the register asks for, answered without any concern. `aged_on` is the day on which the person is so many
+        years old, where that is another one.
+        """
+        aged, recent = aged_on or today, today - timedelta(days=2)
         person = Person(
             name,
             (
                 Identifier(f"DEMO-{number:04}", "MRN", f"{SYSTEM}/record", proves=True),
                 Identifier(f"DEMO-{7000 + 37 * number}", "NHI", f"{SYSTEM}/health", proves=True),
             ),
-            today.replace(year=today.year - years, day=min(today.day, 28)) - timedelta(days=11 * number),
+            aged.replace(year=aged.year - years, day=min(aged.day, 28)) - timedelta(days=11 * number),
             sex,
         )
         kinds = {"weight_kg": kg, "height_cm": cm, **LABORATORY}

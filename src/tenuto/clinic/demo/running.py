@@ -57,12 +57,12 @@ MAINTAINED = (
 def tell_running(*, team: Mapping[str, Staff], now: datetime) -> None:
     """Record all four, as of `now`."""
     today = clock.day_of(team["alice"].clinic, now)
-    _in_the_middle(_infusion_days_before(today, GIVEN), today, team=team)
+    _in_the_middle(_infusion_days_before(today, GIVEN), today, team=team, now=now)
     # The last infusion of maintenance was a fortnight ago; the series began on a Monday.
     start = today - timedelta(days=MAINTENANCE[-1] + 14)
     monday = start - timedelta(days=start.weekday())
     for person in MAINTAINED:
-        patient = _with_old_test(person, monday, today, team=team)
+        patient = _with_old_test(person, monday, today, team=team, now=now)
         looked_at(patient, today - timedelta(days=9), by=team["bob"], at=now)
         if person.abnormal:
             found = {
@@ -81,9 +81,13 @@ def _infusion_days_before(today: date, count: int) -> date:
     return days[count - 1]
 
 
-def _in_the_middle(start: date, today: date, *, team: Mapping[str, Staff]) -> None:
-    record = _record(today, "Demo Sorrel", 205, 41, "70").unanswered("escort")
-    patient = _receive(record, by=team["bob"], at=_at(start - timedelta(days=4), 10, team))
+def _sorrel(day: date, today: date) -> InventedRecord:
+    return _record(day, today, "Demo Sorrel", 205, 41, "70").unanswered("escort")
+
+
+def _in_the_middle(start: date, today: date, *, team: Mapping[str, Staff], now: datetime) -> None:
+    before = start - timedelta(days=4)
+    patient = _receive(_sorrel(before, today), before, by=team["bob"], at=_at(before, 10, team))
     write_by_message(patient, by=team["bob"], at=_at(start - timedelta(days=4), 10, team))
     take_score(patient, 21, _at(start - timedelta(days=3), 9, team), by=team["bob"])
     plan = sign_plan(patient, start, by=team["alice"], at=_at(start - timedelta(days=2), 12, team))
@@ -92,14 +96,24 @@ def _in_the_middle(start: date, today: date, *, team: Mapping[str, Staff]) -> No
         if n in scores:
             take_score(patient, scores[n], _at(planned, 9, team), by=team["bob"])
         give_as_ordered(patient, plan, _at(planned, 11, team), by=team["bob"])
+    _receive(_sorrel(today, today), today, by=team["bob"], at=now - timedelta(hours=5))
 
 
-def _with_old_test(person: Maintained, start: date, today: date, *, team: Mapping[str, Staff]) -> Patient:
-    record = _record(today, person.name, person.number, person.years, person.kg)
-    for kind in LIVER:
+def _maintained(person: Maintained, day: date, today: date) -> InventedRecord:
+    """The record of one day, with the liver tests that there were by then."""
+    record = _record(day, today, person.name, person.number, person.years, person.kg)
+    days_ago = person.liver_days_ago - (today - day).days
+    for kind in LIVER if days_ago > 0 else ():
         old = next(m for m in record.facts.measurements if m.kind == kind)
-        record = record.measured(kind, str(old.value), days_ago=person.liver_days_ago)
-    patient = _receive(record, by=team["bob"], at=_at(start - timedelta(days=4), 10, team))
+        record = record.measured(kind, str(old.value), days_ago=days_ago)
+    return record
+
+
+def _with_old_test(
+    person: Maintained, start: date, today: date, *, team: Mapping[str, Staff], now: datetime
+) -> Patient:
+    before = start - timedelta(days=4)
+    patient = _receive(_maintained(person, before, today), before, by=team["bob"], at=_at(before, 10, team))
     write_by_message(patient, by=team["bob"], at=_at(start - timedelta(days=4), 10, team))
     take_score(patient, 20, _at(start - timedelta(days=3), 9, team), by=team["bob"])
     plan = sign_plan(patient, start, by=team["alice"], at=_at(start - timedelta(days=2), 12, team))
@@ -109,22 +123,31 @@ def _with_old_test(person: Maintained, start: date, today: date, *, team: Mappin
         take_score(patient, score, _at(start + timedelta(days=n), 9, team), by=team["bob"])
         if n in MAINTENANCE:
             give_as_ordered(patient, plan, _at(start + timedelta(days=n), 11, team), by=team["bob"])
-    return patient
+    return _receive(_maintained(person, today, today), today, by=team["bob"], at=now - timedelta(hours=5))
 
 
 def _at(day: date, hour: int, team: Mapping[str, Staff]) -> datetime:
     return datetime.combine(day, time(hour), ZoneInfo(team["alice"].zone))
 
 
-def _record(today: date, name: str, number: int, years: int, kg: str) -> InventedRecord:
+def _record(day: date, today: date, name: str, number: int, years: int, kg: str) -> InventedRecord:
     record = InventedRecord.complete(
-        today, name=name, number=number, years=years, sex="male", kg=kg, cm="174", diagnosis=RECURRENT
+        day,
+        name=name,
+        number=number,
+        years=years,
+        sex="male",
+        kg=kg,
+        cm="174",
+        diagnosis=RECURRENT,
+        aged_on=today,
     ).taking(codes=(SERTRALINE,))
     scores = tuple(score for score in record.facts.scores if score.instrument != "phq9")
     return replace(record, facts=replace(record.facts, scores=scores))
 
 
-def _receive(record: InventedRecord, *, by: Staff, at: datetime) -> Patient:
-    name = record.facts.person.name
+def _receive(record: InventedRecord, day: date, *, by: Staff, at: datetime) -> Patient:
+    """The record of one day; whoever is in treatment is weighed and asked again, and has one of each."""
+    name = f"{record.facts.person.name}, {day}"
     source = RecordSource("demonstration", hashlib.sha256(name.encode()).hexdigest(), {})
     return receive(facts=record.facts, source=source, by=by, at=at).patient

@@ -122,7 +122,7 @@ def _write_plan(patient: Patient, volume_ml: int, why: str, *, signs: bool, by: 
     day = clock.day_of(patient.clinic, at)
     start = day + timedelta(days=7 - day.weekday())
     request = PlanRequest(start=start, clinic_days=DAYS, vial=MgPerMl(50), volume=TotalVolume(Ml(volume_ml)))
-    seen = plans.proposed_sha256(patient, request)
+    seen = plans.proposed_sha256(patient, request, as_of=day)
     version = plans.draft(patient=patient, request=request, seen=seen, why=why, by=by, at=at)
     if signs:
         plans.sign(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -100,9 +100,9 @@ def in_force_among(patients: Iterable[UUID]) -> dict[UUID, PlanState]:
     return {patient: _state(version) for patient, version in force.items() if version is not None}
 
 
-def proposed_sha256(patient: Patient, request: PlanRequest) -> str:
-    """The digest of the plan that would be drafted now: what a draft says it has seen."""
-    return build(grounds(patient), request).sha256
+def proposed_sha256(patient: Patient, request: PlanRequest, *, as_of: date | None = None) -> str:
+    """The digest of the plan that would be drafted today, or on another day: what a draft says it has seen."""
+    return build(grounds(patient, as_of=as_of), request).sha256
 
 
 def signers(batch: Batch) -> dict[UUID, str]:

@@ -35,10 +35,12 @@ from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
 from tenuto.core.units import Mg, MgPerKg, MgPerKgPerHour, plain
 
-__all__ = ["DoseOption", "Maintenance", "Proposal", "propose"]
+__all__ = ["START_PAST", "DoseOption", "Maintenance", "Proposal", "propose"]
 
 DESIGN = Basis((Tag.D,))
 CHOSEN_FOR_THE_PHARMACY = frozenset(("vial_mg_per_ml", "total_volume"))
+START_PAST = "START-PAST"
+"""The finding that a planned infusion lies on a day that is over: no such plan is drafted or signed."""
 FIRST_WINDOWS = 3
 TYPED_WRONG = 10
 """From how many times the protocol's dose on a wish counts as a slip of the decimal point. [D]"""
@@ -315,9 +317,9 @@ def _already_past(series: Series, as_of: date) -> list[Finding]:
         return []
     message = (
         f"The plan has an infusion on {say_date(past[0])}, before the day of the plan, {say_date(as_of)}. "
-        "Choose a later first day."
+        f"Nobody can give it then: choose {say_date(as_of)} or later as the first day."
     )
-    return [Finding("START-PAST", Level.REVIEW, message, DESIGN)]
+    return [Finding(START_PAST, Level.REVIEW, message, DESIGN)]
 
 
 def _allowed_minutes(session: SessionTemplate) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.models import Role, Staff
 from tenuto.clinic.accounts.reauthenticate import Reauthentication
@@ -23,8 +24,9 @@ from tenuto.clinic.ports.api import (
     open_safety_tasks_of,
     open_tasks_of,
 )
-from tenuto.core.gate import Authority, GateClosed, Level, Override
+from tenuto.core.gate import Authority, Gate, GateClosed, Level, Override
 from tenuto.core.intake.facts_json import facts_to_json
+from tenuto.core.intake.safety_stops import with_withdrawal
 from tenuto.core.literature.tasks import PLAN_TO_SIGN, EndsBy, task_kind
 from tenuto.core.sentences import check_reason, is_sentence
 
@@ -52,7 +54,8 @@ def decide(
     signature.spend(signer=by, at=at)
     if not may(by, "intake.decide"):
         raise PermissionError(f"{by} may not decide about treatment. Ask a prescriber.")
-    state = current(patient)
+    state = current(patient, as_of=clock.day_of(patient.clinic, at))
+    gate = with_withdrawal(state.gate, withdrawn=bool(state.consent_taken_back))
     if seen != state.facts_sha256:
         raise DecisionRefused(
             "Something was recorded since you opened this page. Look at the findings again, then decide."
@@ -63,11 +66,11 @@ def decide(
     if wanted is Decision.Outcome.ACCEPTED:
         waiting = open_safety_tasks_of(patient)
         _check_nobody_waits(waiting, authority, reason)
-        _check_gate_opens(state, Override(by.audit_name, authority, reason, at))
+        _check_gate_opens(gate, Override(by.audit_name, authority, reason, at))
     else:
         ask = "Write why, in one sentence: it is what the person and the referrer are told."
         check_reason(reason, ask, refused=DecisionUnreasoned)
-    row = _row(patient, state, wanted, reason, authority, signature, keep_rules(at=at), at)
+    row = _row(patient, state, gate, wanted, reason, authority, signature, keep_rules(at=at), at)
     detail = {
         "outcome": row.outcome,
         "gate": row.gate_level,
@@ -114,29 +117,30 @@ def _authority(by: Staff) -> Authority:
     return Authority.MEDICAL_DIRECTOR if by.role == Role.MEDICAL_DIRECTOR else Authority.PRESCRIBER
 
 
-def _check_gate_opens(state: IntakeState, override: Override) -> None:
+def _check_gate_opens(gate: Gate, override: Override) -> None:
     try:
-        state.gate.require(override)
+        gate.require(override)
     except GateClosed as closed:
         if closed.gate.level is Level.REFUSE:
-            raise DecisionRefused(f"REFUSE: nobody can accept these facts. {_reasons(state)}") from closed
+            raise DecisionRefused(f"REFUSE: nobody can accept these facts. {_reasons(gate)}") from closed
         if not is_sentence(override.reason):
             raise DecisionUnreasoned(
-                f"The verdict is {state.gate.level.name}. It opens for {state.gate.level.opened_by}: write the reason, "
+                f"The verdict is {gate.level.name}. It opens for {gate.level.opened_by}: write the reason, "
                 "in a sentence."
             ) from closed
         raise DecisionRefused(
-            f"The verdict is {state.gate.level.name}. It opens for {state.gate.level.opened_by}."
+            f"The verdict is {gate.level.name}. It opens for {gate.level.opened_by}."
         ) from closed
 
 
-def _reasons(state: IntakeState) -> str:
-    return " ".join(finding.message for finding in state.gate.at(Level.REFUSE))
+def _reasons(gate: Gate) -> str:
+    return " ".join(finding.message for finding in gate.at(Level.REFUSE))
 
 
 def _row(
     patient: Patient,
     state: IntakeState,
+    gate: Gate,
     outcome: Decision.Outcome,
     reason: str,
     authority: Authority,
@@ -149,8 +153,8 @@ def _row(
         outcome=outcome,
         reason=reason.strip(),
         authority=authority,
-        gate_level=state.gate.level.name,
-        findings=[[f.code, f.level.name, f.message] for f in state.gate.findings],
+        gate_level=gate.level.name,
+        findings=[[f.code, f.level.name, f.message] for f in gate.findings],
         facts=facts_to_json(state.facts),
         facts_sha256=state.facts_sha256,
         policy_id=state.policy.id,

@@ -25,7 +25,8 @@ def open_to_dos(*, patient: Patient, first_day: date, by: Staff, at: datetime) -
     """
     waiting = {task.kind for task in open_tasks_of(patient)}
     begins = clock.start_of_day(patient.clinic, first_day)
-    kinds = [for_to_do(fact_id) for fact_id in current(patient).assessment.to_do]
+    state = current(patient, as_of=clock.day_of(patient.clinic, at))
+    kinds = [for_to_do(fact_id) for fact_id in state.assessment.to_do]
     return tuple(
         open_task(
             patient=patient,
@@ -50,7 +51,7 @@ def end_what_was_done(*, row: Any, by: Staff, at: datetime) -> None:
     patient = row.patient
     if not any(task_kind(task.kind).to_do for task in open_tasks_of(patient)):
         return
-    gate = current(patient).gate
+    gate = current(patient, as_of=clock.day_of(patient.clinic, at)).gate
     open_facts = {finding.fact for finding in gate.findings if finding.level > Level.PASS}
     end_tasks(
         patient=patient,

@@ -9,7 +9,7 @@ from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.plan.changes import changes
 from tenuto.clinic.plan.models import PlanVersion
 from tenuto.clinic.plan.presenters.version import PlanVersionRow, undecided, version_rows
-from tenuto.clinic.plan.services.drafting import NOT_COMPLETE, Built, written
+from tenuto.clinic.plan.services.drafting import NOT_COMPLETE, Built, start_past, written
 from tenuto.clinic.plan.status import Status
 from tenuto.clinic.plan.stopped import no_draft
 from tenuto.clinic.plan.versions import standing
@@ -71,6 +71,8 @@ def _waits(built: Built, staff: Staff, *, options_refused: bool) -> str:
         return "Correct the options first."
     if not built.signable:
         return "There is no dose to order yet."
+    if past := start_past(built):
+        return past
     if built.proposal.to_choose:
         return NOT_COMPLETE
     return ""

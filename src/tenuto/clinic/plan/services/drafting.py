@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
@@ -26,7 +27,7 @@ from tenuto.clinic.policies.api import keep_rules
 from tenuto.core.intake.difference import Difference
 from tenuto.core.intake.facts_json import facts_to_json
 from tenuto.core.plan.order import Order, OrderedFor, PinnedDecision, order_of, order_sha256, order_text
-from tenuto.core.plan.proposal import Proposal
+from tenuto.core.plan.proposal import START_PAST, Proposal
 from tenuto.core.plan.request import PlanRequest, PlanRequestError
 from tenuto.core.sentences import LONGEST_REASON, check_length
 
@@ -40,6 +41,7 @@ __all__ = [
     "keep_draft",
     "moved",
     "rebuilt",
+    "start_past",
     "written",
 ]
 
@@ -108,10 +110,10 @@ def build(found: Grounds, request: PlanRequest, *, anew: bool = False) -> Built:
     return Built(found, proposal, order, order_sha256(order))
 
 
-def rebuilt(version: PlanVersion) -> Built:
-    """The same request on what is known now. PlanConflict when it can't even be asked for any more."""
+def rebuilt(version: PlanVersion, *, as_of: date | None = None) -> Built:
+    """The same request on what is known, judged as of today or of another day. PlanConflict when it can't even be asked for any more."""
     try:
-        return build(grounds(version.patient), version.order.request, anew=version.order.anew)
+        return build(grounds(version.patient, as_of=as_of), version.order.request, anew=version.order.anew)
     except PlanRequestError as error:
         raise PlanConflict(f"This plan can't be worked out any more: {error}") from error
 
@@ -142,7 +144,7 @@ def draft(
     check_same_clinic(by, patient)
     # One draft or signature of a patient at a time; the number follows from what is there.
     by.clinic.patients.select_for_update().get(pk=patient.pk)
-    built = build(grounds(patient), request, anew=anew)
+    built = build(grounds(patient, as_of=clock.day_of(patient.clinic, at)), request, anew=anew)
     force = built.grounds.in_force
     if not may(by, "plan.revise" if force else "plan.sign"):
         raise PermissionError(f"{by} may not put a plan up for signature. Ask a prescriber.")
@@ -162,6 +164,8 @@ def keep_draft(built: Built, *, why: str, by: Actor, at: datetime) -> PlanVersio
         raise DraftRefused("There is no dose to order yet. See the findings and the options, then try again.")
     if built.proposal.to_choose:
         raise DraftRefused(NOT_COMPLETE)
+    if past := start_past(built):
+        raise DraftRefused(past)
     force = built.grounds.in_force
     version = _row(built, force, why, by, at)
     keep_rules(at=at)
@@ -175,6 +179,11 @@ def keep_draft(built: Built, *, why: str, by: Actor, at: datetime) -> PlanVersio
     }
     record(action="drafted plan", subject=version, by=by, at=at, detail=detail)
     return version
+
+
+def start_past(built: Built) -> str:
+    """Why a plan with an infusion on a day that is over is neither put up for signature nor signed; empty when it may be."""
+    return " ".join(found.message for found in built.proposal.gate.findings if found.code == START_PAST)
 
 
 def _pinned(decision: DecisionRow | None) -> PinnedDecision | None:

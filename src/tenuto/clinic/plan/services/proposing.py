@@ -54,7 +54,7 @@ def _planned(known: _Judged, request: PlanRequest, policy: Policy, as_of: date) 
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What a plan of this patient stands on today."""
+    """What a plan of this patient stands on, on the day of its state."""
 
     patient: Patient
     state: IntakeState
@@ -96,10 +96,11 @@ class Grounds:
         )
 
 
-def grounds(patient: Patient) -> Grounds:
-    """Facts, versions and infusions of a patient, in a fixed number of queries."""
+def grounds(patient: Patient, *, as_of: date | None = None) -> Grounds:
+    """Facts, versions and infusions of a patient, in a fixed number of queries; as of today, or of another day."""
     infusions = infusions_of(patient.pk)
-    return Grounds(patient, current(patient, infusions=infusions), with_acts(patient), infusions)
+    state = current(patient, as_of=as_of, infusions=infusions)
+    return Grounds(patient, state, with_acts(patient), infusions)
 
 
 def with_acts(patient: Patient) -> tuple[PlanVersion, ...]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
@@ -54,7 +55,7 @@ def propose_revision(
     why = check_reason(why, "Say why the plan should be revised, in one sentence.", refused=RevisionRefused)
     # One draft or signature of a patient at a time; the number follows from what is there.
     patient.clinic.patients.select_for_update().get(pk=patient.pk)
-    built = build(grounds(patient), request)
+    built = build(grounds(patient, as_of=clock.day_of(patient.clinic, at)), request)
     force = built.grounds.in_force
     if force is None:
         raise RevisionRefused("No plan is in force, so there is nothing to revise.")

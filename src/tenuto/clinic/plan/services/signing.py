@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Role, Staff
@@ -16,7 +17,7 @@ from tenuto.clinic.ledger.models import EventKind
 from tenuto.clinic.ledger.sealed import check_sealed
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.plan.models import PlanException, PlanSignature, PlanVersion, PlanWithdrawal
-from tenuto.clinic.plan.services.drafting import Built, PlanConflict, moved, rebuilt
+from tenuto.clinic.plan.services.drafting import Built, PlanConflict, moved, rebuilt, start_past
 from tenuto.clinic.plan.status import WORDS, Status
 from tenuto.clinic.plan.versions import standing
 from tenuto.clinic.ports.api import end_tasks, open_safety_tasks_of
@@ -50,7 +51,7 @@ def grant_exception(
     """A medical director lets the BLOCK of a draft pass, with a reason. Someone else signs the plan itself."""
     by = signature.by
     _check_can_sign(version, signature, at, verb="gate.exception")
-    now = _check_unchanged(version)
+    now = _check_unchanged(version, at)
     if now.proposal.gate.level is not Level.BLOCK:
         raise SigningRefused(f"The verdict is {version.gate_level}. An exception is only for a BLOCK.")
     why = check_reason(
@@ -82,7 +83,7 @@ def sign(
     _check_can_sign(version, signature, at, verb="plan.revise" if version.revises_id else "plan.sign")
     if seen != version.content_sha256:
         raise PlanConflict("The page you signed shows another content than the version that is kept.")
-    now = _check_unchanged(version)
+    now = _check_unchanged(version, at)
     _check_accepted(now)
     _check_nobody_waits(version, by, reason)
     _check_gate_opens(version, now, by, reason, at)
@@ -179,8 +180,10 @@ def _status(version: PlanVersion) -> Status:
     return standing(next(v for v in found if v.pk == version.pk), found)
 
 
-def _check_unchanged(version: PlanVersion) -> Built:
-    now = rebuilt(version)
+def _check_unchanged(version: PlanVersion, at: datetime) -> Built:
+    now = rebuilt(version, as_of=clock.day_of(version.patient.clinic, at))
+    if past := start_past(now):
+        raise SigningRefused(past)
     if now.sha256 != version.content_sha256:
         raise PlanConflict(
             "What this plan rests on has changed since the draft was made. Nothing was signed.",

@@ -23,7 +23,7 @@ from tenuto.clinic.plan.forms.options import OptionsForm, query_of
 from tenuto.clinic.plan.presenters.drafting import draft_card
 from tenuto.clinic.plan.presenters.page import plan_page
 from tenuto.clinic.plan.presenters.today import today_of
-from tenuto.clinic.plan.services.drafting import Built, build
+from tenuto.clinic.plan.services.drafting import Built, build, start_past
 from tenuto.clinic.plan.services.looking_again import why_held
 from tenuto.clinic.plan.services.proposing import Grounds, grounds
 from tenuto.clinic.plan.stopped import no_treatment
@@ -143,10 +143,13 @@ def asked(found: Grounds, query: QueryDict) -> tuple[OptionsForm, Built]:
     """The plan with the options of an address; the bare one, with the error on the form, when they can't be used."""
     form = OptionsForm(query, policy=found.state.policy, today=found.state.as_of)
     try:
-        return form, build(found, form.request(), anew=form.anew)
+        built = build(found, form.request(), anew=form.anew)
     except PlanRequestError as error:
         form.add_error(None, str(error))
         return form, build(found, PlanRequest())
+    if form.is_bound and (past := start_past(built)):
+        form.add_error("start", past)
+    return form, built
 
 
 def _offer(form: OptionsForm, built: Built) -> None:
