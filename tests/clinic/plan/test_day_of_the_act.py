@@ -15,7 +15,7 @@ from tenuto.clinic.plan.models import PlanSignature, PlanVersion
 from tenuto.clinic.plan.services.drafting import DraftRefused
 from tenuto.clinic.ports.api import open_tasks_of
 from tests.clinic.conftest import NOW
-from tests.clinic.plan.conftest import accept, built_from, drafted, later, signature_of
+from tests.clinic.plan.conftest import accept, built_from, later, signature_of
 from tests.clinic.plan.test_page import plan, text_of
 
 DAY = timedelta(days=1)
@@ -96,14 +96,19 @@ def test_no_plan_with_an_infusion_on_a_day_that_is_over_is_drafted(visit, accept
     assert not PlanVersion.objects.exists()
 
 
-def test_a_draft_whose_first_day_has_gone_by_is_not_signed(accepted, alice, dora):
-    version = drafted(accepted(), alice)
-    with pytest.raises(services.SigningRefused, match="choose Mon 30 Nov 2026 or later"):
+def test_a_draft_with_an_infusion_on_a_day_that_is_over_is_not_signed(accepted, alice, monkeypatch):
+    """One that was kept by a program that let it pass."""
+    monkeypatch.setattr("tenuto.clinic.plan.services.drafting.start_past", lambda built: "")
+    patient = accepted()
+    request = replace(built_from(patient).order.request, start=(NOW - 15 * DAY).date())
+    seen = api.proposed_sha256(patient, request)
+    version = services.draft(patient=patient, request=request, seen=seen, why="", by=alice, at=NOW)
+    with pytest.raises(services.SigningRefused, match="choose Tue 24 Nov 2026 or later"):
         services.sign(
             version=version,
             seen=version.content_sha256,
             reason="Read and weighed.",
-            signature=signature_of(alice, NOW + 6 * DAY),
-            at=NOW + 6 * DAY,
+            signature=signature_of(alice, NOW),
+            at=NOW,
         )
     assert not PlanSignature.objects.exists()

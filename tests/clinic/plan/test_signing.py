@@ -160,7 +160,7 @@ def test_a_draft_whose_first_infusion_is_past_is_not_signed(accepted, alice, mon
     assert (what.what, what.before, what.after) == ("Verdict", "PASS", "REVIEW")
     assert finding.after == (
         "REVIEW: The plan has an infusion on Wed 25 Nov 2026, before the day of the plan, Thu 26 Nov 2026. "
-        "Choose a later first day."
+        "Nobody can give it then: choose Thu 26 Nov 2026 or later as the first day."
     )
 
 

@@ -182,13 +182,13 @@ def _status(version: PlanVersion) -> Status:
 
 def _check_unchanged(version: PlanVersion, at: datetime) -> Built:
     now = rebuilt(version, as_of=clock.day_of(version.patient.clinic, at))
-    if past := start_past(now):
-        raise SigningRefused(past)
     if now.sha256 != version.content_sha256:
         raise PlanConflict(
             "What this plan rests on has changed since the draft was made. Nothing was signed.",
             moved(version, now),
         )
+    if past := start_past(now):
+        raise SigningRefused(past)
     return now
 
 
