@@ -4,8 +4,8 @@
     python scripts/with_postgres.py python benchmarks/courses.py
 
 A few patients with twenty infusions and a hundred scores are recorded by the clinic's own services, and the pages are opened
-once, to count their queries. Then the rows of these patients are copied in bulk, each copy under its own name, until there
-are as many as asked for; kept forecasts, of which a page reads the newest, and the events of the audit are not copied. Pages
+once, to count their queries. Then the rows of these patients are copied in bulk, each copy under a name and with a birthday of
+its own, so that nobody is taken for somebody else, until there are as many as asked for; kept forecasts, of which a page reads the newest, and the events of the audit are not copied. Pages
 are measured on ever other patients, in turn with the sign-in page: its multiples are what the load of the machine moves
 alike. Exits 1 when a page misses its limit, or asks the database more often than it did for the few.
 """
@@ -20,15 +20,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
+
+from clinic import name_of
 
 LIMIT_MS = 300.0
 RECORDED = 8
 """Patients that are recorded before they are copied."""
 INDUCTION, EVERY, MAINTENANCE, SCORES = 11, 21, 14, 100
 BATCH = 100
-NOT_COPIED = frozenset({"forecast.StoredForecast", "forecast.DateDecision"})
+NOT_COPIED = frozenset({"forecast.StoredForecast", "forecast.DateDecision", "people.NameKey"})
 UUIDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -101,7 +104,8 @@ def copy(staff: Any, number: int) -> None:
     from django.db import connection, transaction
     from django.db.models.query import QuerySet
 
-    from tenuto.clinic.people.models import Patient
+    from tenuto.clinic.people.models import NameKey, Patient
+    from tenuto.clinic.people.similar import name_keys
 
     begun = time.perf_counter()
     originals = list(Patient.objects.filter(clinic=staff.clinic).order_by("name"))
@@ -115,8 +119,13 @@ def copy(staff: Any, number: int) -> None:
             made += 1
             for new in copies(rows[patient.pk], made):
                 gathered.setdefault(type(new), []).append(new)
+        for somebody in gathered[Patient]:
+            keys = name_keys(somebody.name)
+            gathered.setdefault(NameKey, []).extend(
+                NameKey(clinic_id=somebody.clinic_id, patient=somebody, key=key) for key in keys
+            )
         with transaction.atomic():
-            for model in tables:
+            for model in [*tables, NameKey]:
                 # A table of facts has a manager that adds row by row.
                 QuerySet(model).bulk_create(gathered.get(model, []), batch_size=BATCH)
         left -= BATCH
@@ -172,6 +181,8 @@ def copies(rows: list[Any], number: int) -> Iterator[Any]:
         for field in row._meta.concrete_fields:
             if not (field.primary_key and field.get_internal_type().endswith("AutoField")):
                 setattr(new, field.attname, copied(field, getattr(row, field.attname), names, number))
+        if row is rows[0]:
+            new.name, new.birth_date = name_of(number), row.birth_date + timedelta(days=number)
         yield new
 
 
