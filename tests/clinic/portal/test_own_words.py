@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from tenuto.clinic.infusion.services import open_session
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.links import api as links
 from tenuto.clinic.portal.models import PatientGoal, SupportConsent
@@ -129,3 +130,30 @@ def test_on_the_clinics_tablet_nothing_is_written_or_agreed(visit, patient, alic
     assert tablet.get("/today/mine/").status_code == 404
     assert tablet.post("/today/words/", {"kind": "goal", "words": "A goal."}).status_code == 404
     assert tablet.post("/today/support/", {"name": "Sam"}).status_code == 404
+
+
+def test_staff_read_them_as_they_were_written_where_they_treat(phone, patient, visit, bob, charlie):
+    for kind, words in (
+        ("goal", "Sleep through."), ("goal", "Walk to the lake <again>."), ("debrief", "It was bright."),
+    ):  # fmt: skip
+        phone.post("/today/words/", {"kind": kind, "words": words})
+    outcomes = visit(bob).get(f"/patients/{patient.pk}/outcomes/").content.decode()
+    said = re.search(r'id="words".*?</section>', outcomes, re.DOTALL)[0]
+    assert said.index("Walk to the lake &lt;again&gt;.") < said.index("Sleep through.")
+    assert "It was bright." in said
+    assert "How the last infusion was for me" in said
+    open_session(patient=patient, by=bob, at=NOW)
+    gate = text_of(visit(bob).get(f"/patients/{patient.pk}/infusion/"))
+    assert "Walk to the lake &lt;again&gt;." in gate
+    assert "Sleep through." not in gate, "the newest of each kind"
+    assert visit(charlie).get(f"/patients/{patient.pk}/outcomes/").status_code == 404
+
+
+def test_where_nothing_is_written_outcomes_say_so(patient, visit, bob):
+    assert "Nothing written yet" in text_of(visit(bob).get(f"/patients/{patient.pk}/outcomes/"))
+
+
+def test_the_task_leads_to_them(phone, patient, visit, bob):
+    phone.post("/today/words/", {"kind": "goal", "words": "Sleep through."})
+    page = visit(bob).get("/worklist/").content.decode()
+    assert f"/patients/{patient.pk}/outcomes/#words" in page

@@ -18,7 +18,7 @@ from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.pathway.batch import Batch
 from tenuto.clinic.pathway.next_card import NextCard, card_before_plan, next_card
-from tenuto.clinic.pathway.parts import BookedNext, Judgement, Turn, Vitals
+from tenuto.clinic.pathway.parts import BookedNext, Judgement, OwnWords, Turn, Vitals
 from tenuto.clinic.pathway.registry import contributions, first_page, spine_order
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ui.components import WORDS, Banner, Stage
@@ -95,6 +95,8 @@ def patient_page(
         "beside": _beside(request, patient, known) if beside else (),
         "read_by_patient": read_by_patient,
         "next_card": _next_card(patient, known) if next_step else None,
+        # Asked for by the templates that show it alone.
+        "own_words": lambda: own_words_of(patient, known),
     }
     return render(request, template, {**frame, **context}, status=status)
 
@@ -119,6 +121,12 @@ def _beside(request: HttpRequest, patient: Patient, batch: Batch) -> tuple[Shown
     staff = staff_of(request)
     parts = [each.beside for each in contributions() if each.beside]
     return tuple(Shown(part.template, part.stylesheet, part.show(batch, patient, staff)) for part in parts)
+
+
+def own_words_of(patient: Patient, batch: Batch) -> Sequence[OwnWords]:
+    """What a patient wrote, the newest first."""
+    speaker = next((each.own_words for each in contributions() if each.own_words), None)
+    return batch.once(speaker).get(patient.pk, ()) if speaker else ()
 
 
 def limits_of(clinic: Clinic) -> Policy:

@@ -27,6 +27,7 @@ __all__ = [
     "BookedNext",
     "Contribution",
     "Judgement",
+    "OwnWords",
     "PatientLink",
     "Place",
     "Rank",
@@ -132,6 +133,16 @@ class BookedNext:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What a patient wrote, as it was written; `newest` is the last of its kind."""
+
+    title: str
+    words: str
+    on: date
+    newest: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PatientLink:
     """A page about a patient that is no stage's, linked from who the patient is."""
 
@@ -196,6 +207,8 @@ class Contribution:
     """The next booked infusion, for the rooms below; one room alone says it."""
     next_steps: Callable[[Batch], Mapping[UUID, NextStep]] | None = None
     """What comes next in each course with a plan in force; one room alone says it."""
+    own_words: Callable[[Batch], Mapping[UUID, Sequence[OwnWords]]] | None = None
+    """What patients wrote themselves, the newest first, for the pages on which they are treated; one room alone says it."""
     limits: Callable[[Clinic], Policy] | None = None
     """The limits that a clinic works under, for the rooms below; one room alone says it."""
     beside: Beside | None = None

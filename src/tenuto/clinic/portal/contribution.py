@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tenuto.clinic.pathway.api import Contribution, TaskPlace
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from tenuto.clinic.pathway.api import Batch, Contribution, OwnWords, TaskPlace
+from tenuto.clinic.portal.services.own_words import words_among
 from tenuto.clinic.ui.navigation import MenuEntry
 from tenuto.core.literature.tasks import OWN_WORDS, task_kind
 
@@ -24,7 +28,20 @@ READING = (
     ),
 )
 
+
+def own_words(batch: Batch) -> Mapping[UUID, Sequence[OwnWords]]:
+    """Goals, intentions and debriefs, as the patients wrote them."""
+    return {
+        patient: tuple(
+            OwnWords(row.get_kind_display(), row.words, row.recorded_on, newest=row in firsts) for row in rows
+        )
+        for patient, rows in words_among([each.pk for each in batch.patients]).items()
+        if (firsts := list({row.kind: row for row in reversed(rows)}.values()))
+    }
+
+
 CONTRIBUTION = Contribution(
     room="portal",
-    tasks={OWN_WORDS: TaskPlace(task_kind(OWN_WORDS).title, "Read and call", "scales:scales")},
+    own_words=own_words,
+    tasks={OWN_WORDS: TaskPlace(task_kind(OWN_WORDS).title, "Read and call", "outcomes:page#words")},
 )

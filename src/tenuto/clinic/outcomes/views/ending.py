@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
@@ -12,6 +15,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.course.api import VisitKind, account, plan_beside, record_visit
 from tenuto.clinic.outcomes.forms.ending import (
@@ -38,14 +42,81 @@ GROUNDS = (
     "outcomes.CourseReview",
     "plan.PlanSignature",
 )
-FORMS: Mapping[str, type[Form]] = {
-    "taper": TaperForm,
-    "complete": CompleteForm,
-    "resume": ResumeForm,
-    "plan": BesidePlanForm,
-    "visit": BesideVisitForm,
-}
 PAGE = "outcomes:ending"
+Keep = Callable[[Patient, Any, Staff, datetime], object]
+"""The service of a form: the patient, the form that is valid, by whom and when. A form that it adds an error to is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What is recorded on this page: its form, who may, what it must have seen, its service, and what is said once it is kept."""
+
+    form: type[Form]
+    what: str
+    verb: str
+    grounds: tuple[str, ...]
+    """Tables that the page must have seen; none for what stands beside the others."""
+    keep: Keep
+    done: str
+
+
+def _taper(patient: Patient, form: Any, by: Staff, at: datetime) -> None:
+    got = form.cleaned_data
+    taper_course(patient=patient, intervals_days=got["intervals"], reason=got["reason"], by=by, at=at)
+
+
+def _complete(patient: Patient, form: Any, by: Staff, at: datetime) -> None:
+    got = form.cleaned_data
+    complete_course(patient=patient, follow_up_by=got["follow_up_by"], reason=got["reason"], by=by, at=at)
+
+
+def _resume(patient: Patient, form: Any, by: Staff, at: datetime) -> None:
+    resume_course(patient=patient, reason=form.cleaned_data["reason"], by=by, at=at)
+
+
+def _plan_visits(patient: Patient, form: Any, by: Staff, at: datetime) -> None:
+    got = form.cleaned_data
+    plan_beside(
+        patient=patient, kind=BesideKind(got["kind"]), every_days=got["every_days"], with_name=got["with_name"],
+        by=by, at=at,
+    )  # fmt: skip
+
+
+def _visit(patient: Patient, form: Any, by: Staff, at: datetime) -> None:
+    got = form.cleaned_data
+    if form.check_day(clock.day_of(patient.clinic, at)):
+        record_visit(
+            patient=patient, kind=VisitKind(got["kind"]), held_on=got["held_on"], in_person=True, topics=(),
+            note=got["note"], with_name=got["with_name"], by=by, at=at,
+        )  # fmt: skip
+
+
+VISITS = ("course.BesidePlan",)
+DEEDS: Mapping[str, Deed] = {
+    "taper": Deed(TaperForm, "taper of the course", "course.end", GROUNDS, _taper, "The taper is on record."),
+    "complete": Deed(
+        CompleteForm, "completion of the course", "course.end", GROUNDS, _complete, "The course is completed."
+    ),
+    "resume": Deed(
+        ResumeForm,
+        "course taken up again",
+        "course.end",
+        GROUNDS,
+        _resume,
+        "The course goes on as it was signed.",
+    ),
+    "plan": Deed(
+        BesidePlanForm,
+        "planned visits",
+        "course.plan_beside",
+        VISITS,
+        _plan_visits,
+        "The visits belong to the plan now.",
+    ),
+    "visit": Deed(
+        BesideVisitForm, "visit beside the infusions", "course.record", (), _visit, "The visit is on record."
+    ),
+}
 
 
 @require_safe
@@ -55,106 +126,34 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
     return _page(request, patient)
 
 
-@require_POST
-@shows_patient("taper of the course", verb="course.end")
-@rests_on(*GROUNDS, typed=TaperForm, page=PAGE)
-def taper(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """Space the last infusions out."""
-    form = TaperForm(request.POST, auto_id="id_taper_%s")
+def _view(name: str) -> Callable[..., HttpResponse]:
+    """The address that a deed is posted to."""
+    deed = DEEDS[name]
 
-    def keep() -> None:
-        got = form.cleaned_data
-        taper_course(
-            patient=patient, intervals_days=got["intervals"], reason=got["reason"], by=staff_of(request),
-            at=clock.instant(),
-        )  # fmt: skip
+    def view(request: HttpRequest, patient: Patient) -> HttpResponse:
+        form = deed.form(request.POST, auto_id=f"id_{name}_%s")
+        if form.is_valid():
+            try:
+                deed.keep(patient, form, staff_of(request), clock.instant())
+            except (EndingRefused, CourseError) as refused:
+                form.add_error(None, str(refused))
+            if not form.errors:
+                messages.success(request, deed.done, extra_tags="Saved")
+                return redirect(PAGE, patient.pk)
+        return _page(request, patient, typed={name: form})
 
-    return _answer(request, patient, "taper", form, keep, "The taper is on record.")
-
-
-@require_POST
-@shows_patient("completion of the course", verb="course.end")
-@rests_on(*GROUNDS, typed=CompleteForm, page=PAGE)
-def complete(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """Nothing more is given."""
-    form = CompleteForm(request.POST, auto_id="id_complete_%s")
-
-    def keep() -> None:
-        got = form.cleaned_data
-        complete_course(
-            patient=patient, follow_up_by=got["follow_up_by"], reason=got["reason"], by=staff_of(request),
-            at=clock.instant(),
-        )  # fmt: skip
-
-    return _answer(request, patient, "complete", form, keep, "The course is completed.")
+    view.__name__ = view.__qualname__ = name
+    seen = rests_on(*deed.grounds, typed=deed.form, page=PAGE)(view) if deed.grounds else view
+    return require_POST(shows_patient(deed.what, verb=deed.verb)(seen))
 
 
-@require_POST
-@shows_patient("course taken up again", verb="course.end")
-@rests_on(*GROUNDS, typed=ResumeForm, page=PAGE)
-def resume(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """The signed rule counts again."""
-    form = ResumeForm(request.POST, auto_id="id_resume_%s")
-
-    def keep() -> None:
-        reason = form.cleaned_data["reason"]
-        resume_course(patient=patient, reason=reason, by=staff_of(request), at=clock.instant())
-
-    return _answer(request, patient, "resume", form, keep, "The course goes on as it was signed.")
-
-
-@require_POST
-@shows_patient("planned visits", verb="course.plan_beside")
-@rests_on("course.BesidePlan", typed=BesidePlanForm, page=PAGE)
-def plan_visits(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """Keep how often a visit is held."""
-    form = BesidePlanForm(request.POST, auto_id="id_plan_%s")
-
-    def keep() -> None:
-        got = form.cleaned_data
-        plan_beside(
-            patient=patient, kind=BesideKind(got["kind"]), every_days=got["every_days"], with_name=got["with_name"],
-            by=staff_of(request), at=clock.instant(),
-        )  # fmt: skip
-
-    return _answer(request, patient, "plan", form, keep, "The visits belong to the plan now.")
-
-
-@require_POST
-@shows_patient("visit beside the infusions", verb="course.record")
-def visit(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """Keep a visit that took place."""
-    form = BesideVisitForm(request.POST, auto_id="id_visit_%s")
-
-    def keep() -> None:
-        got, now = form.cleaned_data, clock.instant()
-        if not form.check_day(clock.day_of(patient.clinic, now)):
-            return
-        record_visit(
-            patient=patient, kind=VisitKind(got["kind"]), held_on=got["held_on"], in_person=True, topics=(),
-            note=got["note"], with_name=got["with_name"], by=staff_of(request), at=now,
-        )  # fmt: skip
-
-    return _answer(request, patient, "visit", form, keep, "The visit is on record.")
-
-
-def _answer(
-    request: HttpRequest, patient: Patient, name: str, form: Form, keep: Callable[[], None], done: str
-) -> HttpResponse:
-    if form.is_valid():
-        try:
-            keep()
-        except (EndingRefused, CourseError) as refused:
-            form.add_error(None, str(refused))
-        if not form.errors:
-            messages.success(request, done, extra_tags="Saved")
-            return redirect(PAGE, patient.pk)
-    return _page(request, patient, typed={name: form})
+taper, complete, resume = _view("taper"), _view("complete"), _view("resume")
+plan_visits, visit = _view("plan"), _view("visit")
 
 
 def _page(request: HttpRequest, patient: Patient, *, typed: Mapping[str, Form] | None = None) -> HttpResponse:
     batch = Batch.of(patient)
-    forms = {name: form(auto_id=f"id_{name}_%s") for name, form in FORMS.items()} | dict(typed or {})
+    forms = {name: deed.form(auto_id=f"id_{name}_%s") for name, deed in DEEDS.items()} | dict(typed or {})
     context = {"page": ending_page(account(patient, batch)), "forms": forms}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if typed else HTTPStatus.OK
     return patient_page(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -13,7 +16,7 @@ from tenuto.clinic.ports.api import open_by_rule
 from tenuto.core.literature.tasks import OWN_WORDS, task_kind
 from tenuto.core.sentences import check_length
 
-__all__ = ["MOST_A_DAY", "WordsRefused", "goals_of", "write_words"]
+__all__ = ["MOST_A_DAY", "WordsRefused", "goals_of", "words_among", "write_words"]
 
 MOST_A_DAY = 10
 LONGEST_WORDS = 400
@@ -46,6 +49,14 @@ def write_words(*, visit: OpenedLink, kind: str, words: str, at: datetime) -> Pa
         key=f"{OWN_WORDS}:{row.pk}", by=visit.visitor, at=at,
     )  # fmt: skip
     return row
+
+
+def words_among(patients: Iterable[UUID]) -> Mapping[UUID, list[PatientGoal]]:
+    """What some patients wrote, the newest first. One query."""
+    found: dict[UUID, list[PatientGoal]] = defaultdict(list)
+    for row in PatientGoal.objects.filter(patient__in=list(patients)).order_by("-event_number", "-id"):
+        found[row.patient_id].append(row)
+    return found
 
 
 def goals_of(visit: OpenedLink) -> list[PatientGoal]:
