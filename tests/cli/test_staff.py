@@ -169,3 +169,71 @@ def test_a_clinic_of_the_same_name_is_one_sentence(dora, capsys):
     capsys.readouterr()
     assert opened("--director", "dana") == 2
     assert "There is a clinic 'Harbour Clinic' already" in refused(capsys)
+
+
+# Sign-ins that nobody of the clinic can give
+
+
+def invited(*more, name="nora", role="nurse") -> int:
+    words = ["--full-name", "Nora Nilsen", "--role", role, "--reason", "The director asked by phone."]
+    return cli.main(["staff", "invite", name, *words, *more])
+
+
+def path_in(out: str) -> str:
+    return next(line for line in out.splitlines() if line.startswith("/invitation/"))
+
+
+def test_a_person_is_invited_on_the_machine_and_confirms_nobody(dora, client, capsys):
+    assert invited() == 0
+    told = capsys.readouterr().out
+    assert "tenuto staff confirm nora" in told
+    nora = Staff.objects.get(username="nora")
+    assert (nora.clinic_id, nora.role, is_confirmed(nora)) == (dora.clinic_id, "nurse", False)
+    event = AuditEvent.objects.get(action="let in by the operator")
+    assert event.detail == {"reason": "The director asked by phone."}
+    assert client.post(path_in(told), {"password": PASSWORD, "again": PASSWORD}).status_code == 302
+    assert client.post("/sign-in/", {"username": "nora", "password": PASSWORD}).status_code == 302
+
+
+def test_who_signs_nothing_is_not_to_be_confirmed(dora, capsys):
+    assert invited(name="cleo", role="coordinator") == 0
+    assert "confirm" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("more", "name", "said"),
+    [
+        ((), "DORA", "The user name 'DORA' is taken"),
+        ((), "nora nilsen", "'nora nilsen' can't be a user name. Use the letters a to z"),
+        (
+            ("--clinic", "Moon Clinic"),
+            "nora",
+            "There is no clinic 'Moon Clinic'. Name one with --clinic ('Meadow Clinic')",
+        ),
+    ],
+)
+def test_an_invitation_that_can_not_be_is_one_sentence(dora, capsys, more, name, said):
+    assert invited(*more, name=name) == 2
+    assert said in refused(capsys)
+    assert not Staff.objects.filter(username="nora").exists()
+
+
+def test_of_several_clinics_one_is_named(dora, capsys):
+    open_clinic(name="Harbour Clinic", demonstration=False)
+    assert invited() == 2
+    assert "There are 2 clinics. Name one with --clinic ('Harbour Clinic', 'Meadow Clinic')" in refused(
+        capsys
+    )
+    assert invited("--clinic", "Harbour Clinic") == 0
+    assert Staff.objects.get(username="nora").clinic.name == "Harbour Clinic"
+
+
+def test_a_link_that_ran_out_is_given_again_and_asks_for_a_new_confirmation(dora, client, capsys):
+    assert opened() == 0
+    first = path_in(capsys.readouterr().out)
+    assert cli.main(["staff", "link", "dirk", "--reason", "The first ran out."]) == 0
+    again = path_in(capsys.readouterr().out)
+    assert client.get(first).status_code != 200
+    assert client.get(again).status_code == 200
+    assert cli.main(["staff", "link", "dora", "--reason", "Forgot the password."]) == 0
+    assert not is_confirmed(dora)

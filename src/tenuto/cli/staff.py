@@ -1,7 +1,8 @@
 """What nobody inside the clinic can do for its sign-ins, from the machine: `tenuto staff`.
 
 `open-clinic` begins a clinic with its first medical director, `confirm` stands for the second person where a clinic has
-none, `reset-second-factor` lets the only director in again. Each is on record under the name of whoever runs the command.
+none, `reset-second-factor` and `link` let the only director in again, and `invite` opens a sign-in where nobody of the clinic
+can. Each is on record under the name of whoever runs the command.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ from tenuto.cli.manage import database_problem, prepare_django
 from tenuto.cli.operator import operator, reason
 
 if TYPE_CHECKING:
-    from tenuto.clinic.accounts.models import Staff
+    from tenuto.clinic.accounts.invitations import Invited
+    from tenuto.clinic.accounts.models import Clinic, Staff
+    from tenuto.clinic.ledger.actors import Someone
 
+ROLES = ("prescriber", "nurse", "coordinator", "medical_director", "auditor")
 UNKNOWN = "There is no account '{name}'. Give the user name as the page Staff shows it; nothing was changed."
 
 
@@ -41,9 +45,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="take away a lost second factor; the next sign-in leads to setting up a new one",
         allow_abbrev=False,
     )
-    for verb in (confirmed, reset):
+    invited = verbs.add_parser(
+        "invite",
+        help="open a sign-in, and print the link by which its person chooses a password",
+        allow_abbrev=False,
+    )
+    invited.add_argument("--full-name", required=True, metavar="WHO", help="the person's name")
+    invited.add_argument("--role", required=True, choices=ROLES, help="what the person is there for")
+    invited.add_argument(
+        "--clinic", default="", metavar="CLINIC", help="which clinic, where there are several"
+    )
+    again = verbs.add_parser(
+        "link", help="print a further link for a person whose first one ran out, or who forgot the password",
+        allow_abbrev=False,
+    )  # fmt: skip
+    for verb in (confirmed, reset, invited, again):
         verb.add_argument("username", metavar="NAME", help="the user name of the person")
-    for verb in (opened, confirmed, reset):
+    for verb in (opened, confirmed, reset, invited, again):
         verb.add_argument("--reason", required=True, metavar="WHY", type=reason, help="why, for the audit")
 
 
@@ -55,25 +73,29 @@ def run(args: argparse.Namespace) -> int:
     try:
         if args.verb == "open-clinic":
             return _open(args)
-        return {"confirm": _confirm, "reset-second-factor": _reset}[args.verb](args.username, args.reason)
+        if args.verb == "invite":
+            return _invite(args)
+        verbs = {"confirm": _confirm, "reset-second-factor": _reset, "link": _link}
+        return verbs[args.verb](args.username, args.reason)
     except DatabaseError as error:
         raise database_problem("The accounts can't be read", error) from error
 
 
 def _open(args: argparse.Namespace) -> int:
     from django.db import transaction
-    from django.urls import reverse
     from django.utils import timezone
 
-    from tenuto.clinic.accounts.invitations import invite
-    from tenuto.clinic.accounts.models import Clinic, Role, Staff
+    from tenuto.clinic.accounts.invitations import InvitationRefused, check_username, invite
+    from tenuto.clinic.accounts.models import Clinic, Role
     from tenuto.clinic.accounts.services import open_clinic
     from tenuto.clinic.ledger.services import record
 
     if Clinic.objects.filter(name=args.clinic).exists():
         raise UserError(f"There is a clinic '{args.clinic[:60]}' already. Nothing was changed.")
-    if Staff.objects.filter(username__iexact=args.director).exists():
-        raise UserError(f"The user name '{args.director[:40]}' is taken. Nothing was changed.")
+    try:
+        check_username(args.director)
+    except InvitationRefused as against:
+        raise UserError(f"{against} Nothing was changed.") from against
     now = timezone.now()
     with transaction.atomic():
         try:
@@ -90,12 +112,69 @@ def _open(args: argparse.Namespace) -> int:
             by=by,
             at=now,
         )
-    print(f"{clinic.name} is open. {args.full_name} chooses a password at this address of your server:")
+    print(f"{clinic.name} is open.")
+    return _tell(invited, by)
+
+
+def _invite(args: argparse.Namespace) -> int:
+    from django.utils import timezone
+
+    from tenuto.clinic.accounts.invitations import InvitationRefused, invite_by_operator
+    from tenuto.clinic.accounts.models import Role
+
+    clinic = _clinic(args.clinic)
+    by = operator(clinic.pk)
+    try:
+        invited = invite_by_operator(
+            clinic=clinic, username=args.username, name=args.full_name, role=Role(args.role), operator=by,
+            reason=args.reason, at=timezone.now(),
+        )  # fmt: skip
+    except InvitationRefused as against:
+        raise UserError(f"{against} Nothing was changed.") from against
+    return _tell(invited, by)
+
+
+def _link(username: str, why: str) -> int:
+    from django.utils import timezone
+
+    from tenuto.clinic.accounts.invitations import InvitationRefused, give_link_by_operator
+
+    staff = _account(username)
+    by = operator(staff.clinic_id)
+    try:
+        invited = give_link_by_operator(staff=staff, operator=by, reason=why, at=timezone.now())
+    except InvitationRefused as against:
+        raise UserError(f"{against} Nothing was changed.") from against
+    return _tell(invited, by)
+
+
+def _tell(invited: Invited, by: Someone) -> int:
+    from django.urls import reverse
+
+    from tenuto.clinic.accounts.roles import SIGNING_ROLES
+
+    staff = invited.staff
+    print(f"{staff.name} chooses a password at this address of your server:")
     print(reverse("accounts:invitation", args=[invited.token]))
     print(f"It opens once, until {invited.expires_at:%d %b %Y, %H:%M} UTC. Give it to nobody else.")
-    print(f"Once she or he has set up a second factor: tenuto staff confirm {args.director} --reason WHY")
+    if staff.role in SIGNING_ROLES:
+        print(
+            f"Once she or he has set up a second factor: tenuto staff confirm {staff.username} --reason WHY"
+        )
     print(f"On record as an action of {by.audit_name}.")
     return 0
+
+
+def _clinic(name: str) -> Clinic:
+    from tenuto.clinic.accounts.models import Clinic
+
+    every = list(Clinic.objects.order_by("name"))
+    found = [each for each in every if each.name == name or not name]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(f"'{each.name}'" for each in every) or "none yet: tenuto staff open-clinic"
+    problem = f"There is no clinic '{name[:60]}'" if name else f"There are {len(every)} clinics"
+    raise UserError(f"{problem}. Name one with --clinic ({names}). Nothing was changed.")
 
 
 def _confirm(username: str, why: str) -> int:

@@ -7,6 +7,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from tenuto.clinic.accounts.api import check_role
@@ -14,14 +16,29 @@ from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Clinic, Invitation, InvitationUse, Role, Staff
 from tenuto.clinic.accounts.news import sign_in_changed
 from tenuto.clinic.accounts.sessions import end_sessions
-from tenuto.clinic.ledger.actors import Actor
+from tenuto.clinic.ledger.actors import Actor, Someone
 from tenuto.clinic.ledger.facts import newest, recorded
 from tenuto.clinic.ledger.services import record
 
-__all__ = ["LASTS", "InvitationRefused", "Invited", "accept", "give_link", "invite", "waiting_for"]
+__all__ = [
+    "LASTS",
+    "USERNAME",
+    "InvitationRefused",
+    "Invited",
+    "accept",
+    "check_username",
+    "give_link",
+    "give_link_by_operator",
+    "invite",
+    "invite_by_operator",
+    "waiting_for",
+]
 
 LASTS = timedelta(days=3)
 GONE = "This invitation is no longer valid: it was used, has run out, or was not copied whole. Ask your medical director for a new one."
+
+
+USERNAME = ASCIIUsernameValidator(message="Use the letters a to z, digits and . + - _ only.")
 
 
 class InvitationRefused(Exception):
@@ -56,10 +73,48 @@ def give_link(*, staff: Staff, by: Staff, at: datetime) -> Invited:
     check_same_clinic(by, staff)
     if staff.pk == by.pk:
         raise PermissionError("This is your own sign-in. Change your password on your own page.")
+    return _link_again(staff, by, at)
+
+
+@transaction.atomic
+def invite_by_operator(
+    *, clinic: Clinic, username: str, name: str, role: Role, operator: Someone, reason: str, at: datetime
+) -> Invited:
+    """Open an account as whoever runs the server, for a clinic in which nobody can. Raises InvitationRefused for a name that is taken."""
+    check_username(username)
+    invited = invite(clinic=clinic, username=username, name=name, role=role, by=operator, at=at)
+    record(
+        action="let in by the operator", subject=invited.staff, by=operator, at=at, detail={"reason": reason}
+    )
+    return invited
+
+
+@transaction.atomic
+def give_link_by_operator(*, staff: Staff, operator: Someone, reason: str, at: datetime) -> Invited:
+    """A further link by whoever runs the server: the one of a first director ran out, or nobody is left who could give one.
+
+    Raises InvitationRefused for a closed account.
+    """
+    invited = _link_again(staff, operator, at)
+    record(action="let in by the operator", subject=staff, by=operator, at=at, detail={"reason": reason})
+    return invited
+
+
+def _link_again(staff: Staff, by: Actor, at: datetime) -> Invited:
     if not staff.is_active:
         raise InvitationRefused(f"The account of {staff.name} is closed. Open it first.")
     sign_in_changed(staff)
     return _new_link(staff, by, at)
+
+
+def check_username(username: str) -> None:
+    """Raise InvitationRefused, in a sentence, for a name that is taken or that can't be one."""
+    try:
+        USERNAME(username)
+    except ValidationError as wrong:
+        raise InvitationRefused(f"'{username[:40]}' can't be a user name. {wrong.message}") from wrong
+    if Staff.objects.filter(username__iexact=username).exists():
+        raise InvitationRefused(f"The user name '{username[:40]}' is taken.")
 
 
 @transaction.atomic

@@ -9,7 +9,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -48,7 +47,7 @@ class InviteForm(forms.Form):
     username = forms.CharField(
         label="User name",
         max_length=150,
-        validators=[ASCIIUsernameValidator(message="Use the letters a to z, digits and . + - _ only.")],
+        validators=[invitations.USERNAME],
         help_text="Letters a to z, digits and . + - _ only.",
     )
     name = forms.CharField(label="Full name", max_length=120)
