@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -116,6 +116,17 @@ def test_an_unattested_allergy_list_is_reviewed():
     assert serious(judged(with_answer("allergies.attested", None))) == ["MISSING-ALLERGIES-ATTESTED REVIEW"]
 
 
+GIVEN = Consent(TODAY - timedelta(days=3), True)
+
+
+def refusal(day: date | None) -> Consent:
+    return Consent(day, False, refused=True)
+
+
+def at(each: Consent, hour: int) -> Consent:
+    return replace(each, at=datetime.combine(each.signed, time(hour), UTC))
+
+
 @pytest.mark.parametrize(
     ("consents", "expected"),
     [
@@ -126,6 +137,15 @@ def test_an_unattested_allergy_list_is_reviewed():
         ((Consent(TODAY - timedelta(days=366), True),), "MISSING-CONSENT REVIEW"),
         ((Consent(TODAY - timedelta(days=365), True),), None),
         ((Consent(TODAY, True, "crps"),), "CONSENT-OTHER REVIEW"),
+        ((GIVEN, refusal(TODAY)), "CONSENT-REFUSED BLOCK"),
+        ((GIVEN, refusal(GIVEN.signed)), "CONSENT-REFUSED BLOCK"),
+        ((GIVEN, refusal(GIVEN.signed - timedelta(days=1))), None),
+        ((GIVEN, refusal(None)), "CONSENT-REFUSED BLOCK"),
+        ((GIVEN, refusal(TODAY + timedelta(days=365))), "CONSENT-REFUSED BLOCK"),
+        ((Consent(TODAY + timedelta(days=1), True), refusal(TODAY)), "CONSENT-REFUSED BLOCK"),
+        ((GIVEN, Consent(TODAY, False)), None),
+        ((at(GIVEN, 14), at(refusal(GIVEN.signed), 9)), None),
+        ((at(GIVEN, 9), at(refusal(GIVEN.signed), 14)), "CONSENT-REFUSED BLOCK"),
     ],
 )
 def test_consent(consents, expected):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -24,6 +24,15 @@ def state(*consents, scores=(), **more):
     return safety_state(
         PatientFacts(Person(), scores=scores, consents=consents), as_of=DAY, policy=LIMITS, **more
     )
+
+
+def test_a_refusal_stops_until_a_consent_is_given_after_it():
+    refused = Consent(DAY, active=False, refused=True, origin="Consent/2")
+    before, after = Consent(DAY - timedelta(days=1), True), Consent(DAY, True)
+    (stop,) = state(before, refused).stops
+    assert (stop.words, stop.level) == ("Consent refused", Level.BLOCK)
+    assert "refused or taken back on Mon 2 Mar 2026 (Consent/2), and none was given after it" in stop.text
+    assert state(after, Consent(DAY - timedelta(days=1), False, refused=True)).stops == ()
 
 
 @pytest.mark.parametrize(

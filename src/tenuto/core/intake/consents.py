@@ -7,12 +7,13 @@ from tenuto.core.intake.case import JudgedCase, missing, note
 from tenuto.core.intake.dates import add_months
 from tenuto.core.intake.facts import Consent
 from tenuto.core.intake.required import fact
+from tenuto.core.intake.safety_stops import refusal_said, standing_refusals
 
 __all__ = ["judge"]
 
 
 def judge(case: JudgedCase) -> tuple[Finding, ...]:
-    """None, undated, future-dated or expired is missing; one that was taken back blocks; another condition is REVIEW."""
+    """None, undated, future-dated or expired is missing; one that was taken back or refused since blocks; another condition is REVIEW."""
     item = fact("consent")
     active = [c for c in case.facts.consents if c.active]
     dated = [c for c in active if c.signed is not None and not case.in_future(c.signed)]
@@ -22,6 +23,10 @@ def judge(case: JudgedCase) -> tuple[Finding, ...]:
             "consent given anew nothing is planned."
         )
         return (note("consent", "CONSENT-NOT-IN-FORCE", Level.BLOCK, message),)
+    refusals = standing_refusals(case.facts, as_of=case.as_of)
+    if refusals:
+        said = sorted({refusal_said(each) for each in refusals})
+        return tuple(note("consent", "CONSENT-REFUSED", Level.BLOCK, sentence) for sentence in said)
     if not dated:
         because = "Consent: none with a date up to today." if active else ""
         return missing(case, item, because=because)

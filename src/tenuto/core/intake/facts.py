@@ -166,6 +166,10 @@ class Consent:
     indication: str = ""
     version: str = ""
     origin: Origin = ""
+    refused: bool = False
+    """True for a recorded no: rejected, taken back or denied. It stands until a consent is given after it."""
+    at: datetime | None = None
+    """The instant with its offset; None when only the day is known. `signed` is its day."""
 
 
 @dataclass(frozen=True, slots=True)

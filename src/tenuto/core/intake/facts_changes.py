@@ -121,7 +121,7 @@ def _answer(each: Answer) -> tuple[str, str]:
 
 
 def _consent(each: Consent) -> tuple[str, str]:
-    state = "in force" if each.active else "not in force"
+    state = "in force" if each.active else "refused" if each.refused else "not in force"
     return "Consent", _line(state, _when("signed ", each.signed), each.indication, each.version)
 
 

@@ -182,7 +182,7 @@ def safety_state(
     """
     facts = on_the_clock(facts, zone) if zone else facts
     risk = _risk(facts, as_of=as_of, valid=timedelta(days=policy.whole(VALID)), open_tasks=open_tasks)
-    return replace(risk, stops=tuple(consent_stops(facts, withdrawn=consent_withdrawn)))
+    return replace(risk, stops=tuple(consent_stops(facts, as_of=as_of, withdrawn=consent_withdrawn)))
 
 
 def _risk(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Gate, Level
-from tenuto.core.intake.facts import PatientFacts
+from tenuto.core.intake.facts import Consent, PatientFacts
 from tenuto.core.sources import Basis, Tag
 
 __all__ = [
@@ -17,6 +19,8 @@ __all__ = [
     "SafetyStop",
     "StopKind",
     "consent_stops",
+    "refusal_said",
+    "standing_refusals",
     "with_withdrawal",
 ]
 
@@ -50,12 +54,40 @@ class SafetyStop:
         return cls(StopKind.CONTRAINDICATION, "New contraindication", text, level)
 
 
-def consent_stops(facts: PatientFacts, *, withdrawn: bool) -> Iterator[SafetyStop]:
-    """A consent that was taken back here (`withdrawn`), or the only ones on record are not in force."""
+def standing_refusals(facts: PatientFacts, *, as_of: date) -> tuple[Consent, ...]:
+    """The recorded refusals after which no consent was given. One without a date is answered by none.
+
+    A refusal that is dated after `as_of` counts, and a consent dated so does not: a wrong date opens nothing.
+    """
+    given = [c for c in facts.consents if c.active and c.signed is not None and c.signed <= as_of]
+    return tuple(c for c in facts.consents if c.refused and not any(_is_after(new, c) for new in given))
+
+
+def _is_after(given: Consent, refusal: Consent) -> bool:
+    """By the instant; by the day when an hour is not known, and then a later one."""
+    if given.at is not None and refusal.at is not None:
+        return given.at > refusal.at
+    return given.signed is not None and refusal.signed is not None and given.signed > refusal.signed
+
+
+def refusal_said(refusal: Consent) -> str:
+    """A standing refusal in a sentence."""
+    when = f"on {say_date(refusal.signed)}" if refusal.signed else "without a date"
+    origin = f" ({refusal.origin})" if refusal.origin else ""
+    return (
+        f"A consent to this treatment is recorded as refused or taken back {when}{origin}, and none was given after it. "
+        "Speak with the person; without a consent given anew nothing is planned."
+    )
+
+
+def consent_stops(facts: PatientFacts, *, as_of: date, withdrawn: bool) -> Iterator[SafetyStop]:
+    """A consent that was taken back here (`withdrawn`), the only ones on record are not in force, or a no came last."""
     if withdrawn:
         yield SafetyStop(StopKind.CONSENT, "Consent withdrawn", WITHDRAWN, Level.REFUSE)
     elif facts.consents and not any(consent.active for consent in facts.consents):
         yield SafetyStop(StopKind.CONSENT, "No consent in force", NOT_IN_FORCE, Level.BLOCK)
+    elif refusals := standing_refusals(facts, as_of=as_of):
+        yield SafetyStop(StopKind.CONSENT, "Consent refused", refusal_said(refusals[-1]), Level.BLOCK)
 
 
 def with_withdrawal(gate: Gate, *, withdrawn: bool) -> Gate:

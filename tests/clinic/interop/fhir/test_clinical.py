@@ -295,8 +295,65 @@ def test_a_consent_that_does_not_hold_today_is_kept_as_not_active(more: dict) ->
     assert not found.active
 
 
-def test_a_consent_entered_in_error_is_nothing() -> None:
-    assert read(consent(status="entered-in-error")).facts.consents == ()
+def test_a_consent_entered_in_error_is_nothing_and_one_to_ketamine_is_said() -> None:
+    reading = read(consent(status="entered-in-error"))
+    assert reading.facts.consents == ()
+    assert "was entered in error. Check that another one counts." in reading.facts.unreadable[0]
+    other = consent(status="entered-in-error", category=[{"text": "Appendectomy"}], policyRule=None)
+    assert read(other).facts.unreadable == ()
+
+
+@pytest.mark.parametrize(
+    ("more", "refused"),
+    [
+        ({"status": "rejected"}, True),
+        ({"status": "inactive"}, True),
+        ({"provision": {"type": "deny"}}, True),
+        ({"provision": {"type": "permit", "provision": [{"type": "deny", "code": [{"text": "Ketamine"}]}]}}, True),
+        ({"provision": {"type": "permit", "provision": [{"type": "deny"}]}}, True),
+        ({"category": [{"text": "Ketamine infusion refused"}]}, True),
+        ({"category": [{"text": "No ketamine"}]}, True),
+        ({"scope": concept("x", "adr"), "category": [{"text": "Advance directive: declines ketamine"}]}, True),
+        ({"category": [concept("x", "acd", "Living will")], "provision": {"type": "deny", "code": [{"text": "Ketamine"}]}}, True),
+        ({"status": "draft"}, False),
+        ({"status": "proposed"}, False),
+        ({"provision": {"period": {"end": "2026-03-01"}}}, False),
+    ],
+)  # fmt: skip
+def test_a_refusal_is_told_from_a_consent_that_does_not_hold(more: dict, refused: bool) -> None:
+    (found,) = read(consent(**more)).facts.consents
+    assert (found.active, found.refused) == (False, refused)
+
+
+def test_an_exception_to_a_consent_that_is_not_of_the_medicine_is_said_and_the_consent_holds() -> None:
+    exception = {"type": "deny", "code": [{"text": "Electroconvulsive therapy"}]}
+    reading = read(consent(provision={"type": "permit", "provision": [exception]}))
+    assert [(c.active, c.refused) for c in reading.facts.consents] == [(True, False)]
+    assert "makes an exception" in reading.facts.unreadable[0]
+
+
+def test_an_advance_directive_that_names_ketamine_is_no_consent_and_is_said() -> None:
+    reading = read(consent(scope=concept("x", "adr")))
+    assert reading.facts.consents == ()
+    assert "an advance directive, names ketamine and is no consent to it" in reading.facts.unreadable[0]
+    other = read(
+        consent(scope=concept("x", "adr"), category=[{"text": "Do not resuscitate"}], policyRule=None)
+    )
+    assert (other.facts.consents, other.facts.unreadable) == ((), ())
+
+
+def test_a_refusal_that_does_not_say_of_what_is_said_and_one_of_something_else_is_not() -> None:
+    document = [{"coding": [{"system": "http://loinc.org", "code": "59284-0"}], "text": "Patient consent"}]
+    general = consent(category=document, policyRule=None, provision={"type": "deny"})
+    assert "a refusal that does not say of what" in read(general).facts.unreadable[0]
+    other = consent(category=[{"text": "Appendectomy"}], policyRule=None, status="rejected")
+    assert read(other).facts.unreadable == ()
+
+
+def test_a_refusal_never_looks_older_and_a_consent_never_newer_than_it_is() -> None:
+    (refused,) = read(consent(status="rejected", dateTime="2026-02")).facts.consents
+    (given,) = read(consent(dateTime="2026-02")).facts.consents
+    assert (refused.signed, given.signed) == (date(2026, 2, 28), date(2026, 2, 1))
 
 
 GERMAN = "http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit"
