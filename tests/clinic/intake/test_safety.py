@@ -10,6 +10,7 @@ from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.intake.contribution import CONTRIBUTION
 from tenuto.clinic.pathway.api import Batch, safety_now
+from tenuto.clinic.people.services import register_patient
 from tenuto.clinic.ports.api import open_task
 from tenuto.clinic.scales.services import record_form, record_triage
 from tenuto.core.intake.safety import Risk
@@ -207,3 +208,20 @@ def test_every_list_says_how_long_ago_nothing_was_found(visit, alice, asked_long
     rows = [row for row in html.split("<tr")[1:] if "Ana Silva" in row]
     assert rows
     assert all("mark-review" in row and "Suicide risk asked 41 days ago" in row for row in rows)
+
+
+@pytest.mark.parametrize("path", ["intake/", "intake/decision/", "intake/measurements/"])
+def test_who_was_just_registered_has_something_to_do_and_no_verdict(visit, alice, path):
+    new = register_patient(name="New Person", birth_date=None, identifiers=(), by=alice, at=NOW)
+    html = shown(visit, alice, new, path)
+    panel = html.split('<section class="card" id="gate"')[1].split("</section>")[0]
+    assert "<span>To do</span>" in panel
+    assert "Nothing is recorded yet that could be judged." in panel
+    for word in ("REFUSE", "BLOCK", "Verdict"):
+        assert word not in panel
+        assert f"The verdict is {word}" not in html
+    if path == "intake/decision/":
+        assert "The verdict is" not in html
+        assert "Take the history</a> first." in html
+    answered(new, alice, 2)
+    assert "REFUSE" in shown(visit, alice, new, path).split('<section class="card" id="gate"')[1]

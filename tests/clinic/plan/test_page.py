@@ -314,3 +314,14 @@ def test_a_general_record_gives_a_short_page(visit, alice):
     lines = ["what is not recorded", "what is in order", "the policy", "the one line by group"]
     assert len([*shown.gate.findings, *shown.to_do, *lines]) <= 7
     assert answer.content.decode().count(shown.unrecorded) == 1
+
+
+def test_on_a_phone_the_buttons_stand_below_the_verdict(visit, alice, add):
+    """Beside the title where there is room, and once more below; the stylesheet shows one of the two."""
+    patient, _ = add("Demo Alder")
+    page = plan(visit(alice), patient).content.decode()
+    above, verdict = page.index('class="actions not-narrow"'), page.index('id="gate-title"')
+    assert above < verdict < page.index('class="actions only-narrow"')
+    for which in ("not-narrow", "only-narrow"):
+        buttons = page.split(f'class="actions {which}"')[1].split("</div>")[0]
+        assert [name in buttons for name in ("Visits and orders", "Print plan", "Plan as PDF")] == [True] * 3

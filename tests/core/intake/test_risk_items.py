@@ -16,8 +16,10 @@ from tenuto.core.policy import default_policy
 from tenuto.core.scales.reading import instruments
 from tenuto.core.scales.red_flags import Urgency, rules
 from tenuto.core.sources import Basis, Tag
+from tests.core.intake.people import TODAY, healthy, judged
 
 ASKED = {scale.id: scale.risk_item for scale in instruments().values() if scale.risk_item is not None}
+ANSWERED = "ANSWER-SUICIDE-SCREEN"
 LIMITS = default_policy()
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DAY = AT.date()
@@ -70,6 +72,20 @@ def test_an_open_risk_is_said_once():
         "SUICIDE-RISK-OPEN",
         "TRIAGE-HIGH",
     ]
+
+
+@pytest.mark.parametrize(
+    ("level", "advice"),
+    [
+        ("low", "A clinician writes a note."),
+        ("moderate", "A clinician writes a note."),
+        ("high", "The person stays with staff and a psychiatrist decides; ideation may be the indication."),
+    ],
+)
+def test_a_level_that_was_found_is_followed_by_its_own_advice(level, advice):
+    answers = (*(a for a in healthy().answers if a.fact != TRIAGE), Answer(TRIAGE, level, TODAY))
+    (found,) = (f for f in judged(replace(healthy(), answers=answers)).gate.findings if f.code == ANSWERED)
+    assert found.message.split(". ", 1)[1] == advice
 
 
 def hours(number):

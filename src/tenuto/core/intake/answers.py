@@ -125,7 +125,7 @@ def _effect(case: JudgedCase, item: RequiredFact, answer: Answer) -> Finding | N
     if level is Level.PASS:
         return None
     when = on_date(answer.taken)
-    advice = item.advice or _OPENED[level]
+    advice = item.advice_for.get(key, item.advice) or _OPENED[level]
     detail = f": {answer.detail.rstrip('.')[:200]}" if answer.detail else ""
     return Finding(
         finding_code("ANSWER", item.id),

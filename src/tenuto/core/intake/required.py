@@ -7,7 +7,7 @@ refuted problem.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 
@@ -68,6 +68,8 @@ class RequiredFact:
     basis: Basis
     effects: Mapping[str, Level]
     advice: str = ""
+    advice_for: Mapping[str, str] = field(default_factory=dict)
+    """What to do after one answer, where that is not the same after each."""
     path: str = ""
     valid: str = ""
     valid_months: str = ""
@@ -136,6 +138,7 @@ def _fact(entry: Table) -> RequiredFact:
         basis=basis_of(entry),
         effects=_effects(entry.optional("effects")),
         advice=entry.text("advice", ""),
+        advice_for=_advice_for(entry.optional("advice_for")),
         path=entry.text("path", ""),
         valid=entry.text("valid", ""),
         valid_months=entry.text("valid_months", ""),
@@ -164,6 +167,10 @@ def _scores(entry: Table) -> Mapping[str, tuple[str, ...]]:
 def _effects(entry: Table) -> Mapping[str, Level]:
     """The level of each answer; the answers are what people write, so their names are free."""
     return {answer: entry.choice(answer, Level) for answer in entry.names()}
+
+
+def _advice_for(entry: Table) -> Mapping[str, str]:
+    return {answer: entry.text(answer) for answer in entry.names()}
 
 
 def _code(entry: Table, cells: tuple[object, ...]) -> Coding:

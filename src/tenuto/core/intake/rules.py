@@ -32,7 +32,7 @@ JUDGING: Mapping[str, str] = {
 }
 """The files of the literature that the gate reads, and what an entry of each is called."""
 WORDS: Mapping[str, frozenset[str]] = {
-    "facts": frozenset(("title", "ask", "advice", "group", "path")),
+    "facts": frozenset(("title", "ask", "advice", "advice_for", "group", "path")),
     "conditions": frozenset(("title", "grade", "summary")),
     "contraindications": frozenset(("title", "advice")),
     "interactions": frozenset(("title", "effect", "action")),

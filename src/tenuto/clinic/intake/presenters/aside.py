@@ -15,13 +15,16 @@ from tenuto.clinic.intake.pages import PAGES, order_of, page_of
 from tenuto.clinic.intake.state import IntakeState
 from tenuto.clinic.pathway.api import Judgement
 from tenuto.clinic.ui.components import WORDS
-from tenuto.clinic.ui.gates import GateCard, gate_card, mark_of, worse_mark
+from tenuto.clinic.ui.gates import GateCard, gate_card, mark_of, policy_text, worse_mark
+from tenuto.clinic.ui.words import count
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.required import fact
 from tenuto.core.intake.safety import SafetyState, with_safety
 from tenuto.core.intake.steps import step
 
 __all__ = ["Aside", "Lacking", "LackingGroup", "aside"]
+
+TO_DO = "To do"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class Aside:
     missing: int
     lacking: tuple[LackingGroup, ...]
     not_checked: tuple[str, ...]
+    word: str = ""
+    """What stands beside the mark where it is no verdict, since nothing is recorded that could be judged."""
 
 
 def aside(
@@ -72,6 +77,8 @@ def aside(
 
     `judged` is the one verdict of today: where a later stage found more, the mark here says so too.
     """
+    if state.record is None and not safety.is_red:
+        return _to_do(state, patient_id, staff)
     of_facts = with_safety(state.gate, safety)
     gate = with_decision(of_facts, state)
     card, own = gate_card(gate, state.policy, against="this treatment"), mark_of(gate.level)
@@ -79,8 +86,7 @@ def aside(
     opens_for = gate.opened_by if mark == own else Level[mark.upper()].opened_by
     if mark != own:
         card = replace(card, mark=mark, summary=f"Intake alone says {WORDS[own]}. Goes on with {opens_for}.")
-    lacking = [f for f in state.gate.findings if f.missing and f.level > Level.PASS]
-    pages = {page_of(f.fact): None for f in sorted(lacking, key=lambda f: order_of(f.fact))}
+    lacking = _lacking(state)
     return Aside(
         gate=card,
         opens_for=opens_for,
@@ -88,10 +94,44 @@ def aside(
         to_decide_opens_for=of_facts.opened_by if not_suitable(state) else opens_for,
         adds=judged.why if judged and mark != own else "",
         missing=len(lacking),
-        lacking=tuple(
-            _group(page, [f for f in lacking if page_of(f.fact) == page], patient_id, staff) for page in pages
-        ),
+        lacking=_groups(lacking, patient_id, staff),
         not_checked=state.assessment.not_checked,
+    )
+
+
+def _to_do(state: IntakeState, patient_id: UUID, staff: Staff) -> Aside:
+    """Somebody was registered and nothing is recorded yet: there is something to do, and no verdict."""
+    lacking = _lacking(state)
+    card = GateCard(
+        mark="due",
+        summary=f"Nothing is recorded yet that could be judged. {count(len(lacking), 'fact')} to ask.",
+        findings=(),
+        remarks=(),
+        missing_count=len(lacking),
+        policy=policy_text(state.policy),
+        policy_signed=state.policy.signed,
+    )
+    return Aside(
+        gate=card,
+        opens_for="",
+        to_decide="due",
+        to_decide_opens_for="",
+        adds="",
+        missing=len(lacking),
+        lacking=tuple(replace(group, mark="due") for group in _groups(lacking, patient_id, staff)),
+        not_checked=state.assessment.not_checked,
+        word=TO_DO,
+    )
+
+
+def _lacking(state: IntakeState) -> list[Finding]:
+    return [f for f in state.gate.findings if f.missing and f.level > Level.PASS]
+
+
+def _groups(lacking: Sequence[Finding], patient_id: UUID, staff: Staff) -> tuple[LackingGroup, ...]:
+    pages = {page_of(f.fact): None for f in sorted(lacking, key=lambda f: order_of(f.fact))}
+    return tuple(
+        _group(page, [f for f in lacking if page_of(f.fact) == page], patient_id, staff) for page in pages
     )
 
 
