@@ -25,7 +25,7 @@ from tenuto.clinic.accounts.roles import SIGNING_ROLES
 from tenuto.clinic.accounts.setting_up import steps_of
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.accounts.signers import SignerStanding, standings
-from tenuto.clinic.ui.fields import PhoneField
+from tenuto.clinic.ui.fields import LineField, PhoneField
 from tenuto.clinic.ui.words import ways_to_reach
 from tenuto.core.literature.emergency import emergency_numbers, emergency_words
 
@@ -50,7 +50,7 @@ class InviteForm(forms.Form):
         validators=[invitations.USERNAME],
         help_text="Letters a to z, digits and . + - _ only.",
     )
-    name = forms.CharField(label="Full name", max_length=120)
+    name = LineField(label="Full name", max_length=120)
     role = forms.ChoiceField(label="Role", choices=Role.choices)
     letters = forms.CharField(
         label="Letters after the name",

@@ -100,7 +100,7 @@ MIDDLEWARE = [
     "tenuto.clinic.live.position.note_position",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tenuto.clinic.ui.middleware.never_store",
-    "tenuto.clinic.ui.middleware.RefuseNul",
+    "tenuto.clinic.ui.middleware.ReadableText",
 ]
 
 TEMPLATES = [

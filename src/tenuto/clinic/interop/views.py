@@ -20,12 +20,14 @@ from tenuto.clinic.interop.fhir.loading import MAX_BYTES
 from tenuto.clinic.interop.waiting import Waiting, discard, keep_waiting, waiting
 from tenuto.clinic.people.comparing import answer, side_by_side
 from tenuto.clinic.people.services import IdentityConflict, IdentityDoubt
+from tenuto.clinic.ui.middleware import takes_file
 from tenuto.core.dates import say_birthday
 
 UNPROCESSABLE = 422
 NOTHING_WAITS = "The file that was read does not wait any more. Choose it again."
 
 
+@takes_file
 @require_POST
 @requires("patient.register")
 def receive_bundle(request: HttpRequest) -> HttpResponse:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from tenuto.clinic.people.models import Channel
-from tenuto.clinic.ui.fields import DayField, PhoneField, reach_problem
+from tenuto.clinic.ui.fields import DayField, LineField, PhoneField, reach_problem
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 DATE_WRONG = {"invalid": "Write the date as day, month and year, such as 4 May 1981."}
@@ -16,8 +16,8 @@ DATE_WRONG = {"invalid": "Write the date as day, month and year, such as 4 May 1
 class IdentityForm(forms.Form):
     """Name, preferred name, date of birth, and why they are corrected."""
 
-    name = forms.CharField(label="Full name", max_length=200)
-    preferred_name = forms.CharField(label="Preferred name", max_length=100, required=False)
+    name = LineField(label="Full name", max_length=200)
+    preferred_name = LineField(label="Preferred name", max_length=100, required=False)
     birth_date = DayField(label="Date of birth", widget=DATE, required=False, error_messages=DATE_WRONG)
     why = forms.CharField(
         label="Why it is corrected",
@@ -54,8 +54,8 @@ _WAYS = {
 class SupportForm(forms.Form):
     """Who accompanies the patient."""
 
-    name = forms.CharField(label="Name", max_length=200)
-    relation = forms.CharField(label="Relation", max_length=100, required=False)
+    name = LineField(label="Name", max_length=200)
+    relation = LineField(label="Relation", max_length=100, required=False)
     phone = PhoneField(label="Phone", max_length=60, required=False)
     may_be_told = forms.ChoiceField(
         label="The patient consents that we speak with them",

@@ -16,6 +16,7 @@ from tenuto.core.units import UnitError, plain, read_decimal
 
 __all__ = [
     "DayField",
+    "LineField",
     "MomentField",
     "NumberField",
     "PhoneField",
@@ -67,6 +68,14 @@ def whole_number(text: str) -> int:
 def _check_near(day: date) -> None:
     if not FIRST_DAY <= day <= LAST_DAY:
         raise ValidationError(f"The year {day.year} is not meant. Correct it.")
+
+
+class LineField(forms.CharField):
+    """Text of one line, such as a name: it stands in titles, calendars and messages, where a line break begins something new."""
+
+    def to_python(self, value: Any) -> str:
+        """The words, with one space between them."""
+        return " ".join(str(super().to_python(value)).split())
 
 
 class DayField(forms.DateField):

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from tenuto.clinic.ui.views import failure
 
+AView = TypeVar("AView", bound=Callable[..., HttpResponse])
 NUL = "\0"
+_UNSEEN = (
+    dict.fromkeys(
+        [*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xE0000, 0xE0080), 0x200B, 0x2060, 0xFEFF]
+    )
+    | dict.fromkeys([*range(0x01, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)], " ")
+    | {0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
+)
+"""What turns the rest of a line around, hides in a word or steers a terminal. Marks and joiners that scripts need are none."""
+SECRETS = ("password", "oldpassword", "password1", "password2")
+"""Taken as they are: they are shown nowhere."""
 
 
 def never_store(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -24,8 +35,18 @@ def never_store(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
     return middleware
 
 
-class RefuseNul:
-    """Middleware: NUL in an address or a form is no text, and PostgreSQL keeps none. Files may have any content."""
+def takes_file(view: AView) -> AView:
+    """Leave what is sent unread until the view asks for it, as files of megabytes are."""
+    view.takes_file = True  # type: ignore[attr-defined]
+    return view
+
+
+class ReadableText:
+    """Middleware: what a form sends is text that everybody reads alike. Files may have any content.
+
+    NUL is refused, in an address too: PostgreSQL keeps none. Other characters that nobody sees are taken out, since a name
+    with one could turn round the dose that stands beside it, or look like another's.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -36,11 +57,12 @@ class RefuseNul:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        """Answer instead of the view; forms are read here only when they are no files, which views read in their time."""
-        texts = [request.path_info, *_texts(request.GET)]
-        if request.content_type == "application/x-www-form-urlencoded":
-            texts += _texts(request.POST)
-        if not any(NUL in text for text in texts):
+        """Answer instead of the view, or let it find the text readable. A file is read by its view, in its time."""
+        asked = [request.path_info, *_texts(request.GET)]
+        sent = [] if getattr(view, "takes_file", False) else [*_texts(request.POST)]
+        if not any(NUL in text for text in (*asked, *sent)):
+            if any(text.translate(_UNSEEN) != text for text in sent):
+                request.POST = _readable(request.POST)  # type: ignore[assignment]
             return None
         return failure(
             request,
@@ -52,3 +74,12 @@ class RefuseNul:
 
 def _texts(data: QueryDict) -> Iterable[str]:
     return [text for name, values in data.lists() for text in (name, *map(str, values))]
+
+
+def _readable(data: QueryDict) -> QueryDict:
+    read = data.copy()
+    for name, values in data.lists():
+        if name not in SECRETS:
+            read.setlist(name, [str(value).translate(_UNSEEN) for value in values])
+    read._mutable = False
+    return read

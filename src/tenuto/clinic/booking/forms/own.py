@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from tenuto.clinic.booking.models import CheckIn
+from tenuto.clinic.ui.fields import LineField
 
 __all__ = ["ChangeForm", "CheckInForm", "MedicinesForm", "VeinsForm"]
 
@@ -31,7 +32,7 @@ class CheckInForm(forms.Form):
 
     fasting = OwnAnswerField("I know from when I eat and drink nothing, and can keep to it")
     has_escort = OwnAnswerField("Somebody takes me home and stays with me")
-    escort = forms.CharField(label="Who", max_length=200, required=False)
+    escort = LineField(label="Who", max_length=200, required=False)
     ill = OwnAnswerField("I feel ill, or have a fever, a cough or a cold")
     medicines_changed = OwnAnswerField("My medicines have changed since the last visit")
     mood = forms.ChoiceField(

@@ -9,7 +9,7 @@ from django import forms
 from tenuto.clinic.booking.forms.asking import ChosenPlaces, ClockField
 from tenuto.clinic.booking.models import Appointment, AppointmentEnd
 from tenuto.clinic.booking.services.late import MOST_LATE_MINUTES
-from tenuto.clinic.ui.fields import DayField, offer
+from tenuto.clinic.ui.fields import DayField, LineField, offer
 
 __all__ = ["EndVisitForm", "LateForm", "MoveForm", "OtherVisitForm", "RescueForm"]
 
@@ -90,7 +90,7 @@ class OtherVisitForm(forms.Form):
     on = DayField(label="On")
     time = ClockField(label="At")
     room = forms.ChoiceField(label="Where", required=False)
-    with_name = forms.CharField(label="With", max_length=80, required=False)
+    with_name = LineField(label="With", max_length=80, required=False)
 
     def __init__(self, data: Any = None, *, rooms: tuple[str, ...]) -> None:
         super().__init__(data, auto_id="id_other_%s")

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from tenuto.clinic.infusion.forms.entry import EntryForm
+from tenuto.clinic.ui.fields import LineField
 from tenuto.core.infusion.entries import (
     Charted,
     EscortSeen,
@@ -55,7 +56,7 @@ class ScoreEntry(EntryForm):
 class EscortEntry(EntryForm):
     """The adult who is here."""
 
-    name = forms.CharField(label="Name of the adult who is here", max_length=120)
+    name = LineField(label="Name of the adult who is here", max_length=120)
     phone = forms.CharField(label="Phone", max_length=60)
 
     def content(self) -> Charted:

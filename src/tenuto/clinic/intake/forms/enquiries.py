@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.intake.models import Enquiry
 from tenuto.clinic.people.registering import own_number
-from tenuto.clinic.ui.fields import DayField, ReachField
+from tenuto.clinic.ui.fields import DayField, LineField, ReachField
 from tenuto.core.intake.birth import BirthDoubt, birth_doubt
 from tenuto.core.intake.facts import Identifier, Person
 from tenuto.core.policy import Policy
@@ -23,7 +23,7 @@ __all__ = ["CloseForm", "EnquiryForm", "PublicEnquiryForm", "RegisterForm"]
 class PublicEnquiryForm(forms.Form):
     """As little as possible: a name, a way to answer, and that an answer is wanted. Nothing about health is needed."""
 
-    name = forms.CharField(
+    name = LineField(
         label="Your name", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     contact = ReachField(
@@ -59,10 +59,10 @@ class EnquiryForm(forms.Form):
     channel = forms.ChoiceField(
         label="Came by", choices=[(c.value, c.label) for c in (Enquiry.Channel.PHONE, Enquiry.Channel.LETTER)]
     )
-    name = forms.CharField(label="Name", max_length=200)
+    name = LineField(label="Name", max_length=200)
     birth_date = DayField(label="Date of birth", required=False)
     contact = ReachField(label="Phone number, e-mail or address", postal=True, max_length=200)
-    referrer = forms.CharField(
+    referrer = LineField(
         label="Referrer", required=False, max_length=300, help_text="Name, practice and phone number."
     )
     message = forms.CharField(
@@ -102,12 +102,12 @@ class RegisterForm(forms.Form):
 
     OWN, FAMILY, OTHER = "own", "family", "other"
 
-    name = forms.CharField(label="Full name, as on the identity document", max_length=200)
+    name = LineField(label="Full name, as on the identity document", max_length=200)
     birth_date = DayField(label="Date of birth")
     birth_date_right = forms.BooleanField(label="The date of birth is right.", required=False)
     contact = ReachField(label="Phone number, e-mail or address", postal=True, required=False, max_length=200)
     may_contact = forms.BooleanField(label="The person agreed to be contacted there.", required=False)
-    identifier = forms.CharField(
+    identifier = LineField(
         label="Number",
         required=False,
         max_length=200,

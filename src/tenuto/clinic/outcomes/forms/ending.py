@@ -7,7 +7,7 @@ from datetime import date
 from django import forms
 from django.core.exceptions import ValidationError
 
-from tenuto.clinic.ui.fields import DayField, whole_number
+from tenuto.clinic.ui.fields import DayField, LineField, whole_number
 from tenuto.core.course.beside import BesideKind
 
 __all__ = ["BESIDE_WORDS", "BesidePlanForm", "BesideVisitForm", "CompleteForm", "ResumeForm", "TaperForm"]
@@ -68,7 +68,7 @@ class BesidePlanForm(forms.Form):
         max_value=366,
         help_text="Leave empty to end what was agreed.",
     )
-    with_name = forms.CharField(label="With", required=False, max_length=200)
+    with_name = LineField(label="With", required=False, max_length=200)
 
 
 class BesideVisitForm(forms.Form):
@@ -76,7 +76,7 @@ class BesideVisitForm(forms.Form):
 
     kind = forms.ChoiceField(label="Visit", choices=KINDS, widget=forms.RadioSelect, error_messages=CHOOSE)
     held_on = DayField(label="Held on")
-    with_name = forms.CharField(
+    with_name = LineField(
         label="With", required=False, max_length=200, help_text="Empty when you held it yourself."
     )
     note = forms.CharField(
