@@ -132,10 +132,12 @@ def test_colour_is_for_a_terminal_that_wants_it(terminal, no_color, term, colour
     assert in_colour() is coloured
 
 
-def test_the_text_keeps_to_the_terminal_s_width(capsys, monkeypatch) -> None:
-    monkeypatch.setattr("tenuto.cli.plan.terminal_width", lambda: 72)
+@pytest.mark.parametrize("width", [40, 55, 72])
+def test_the_text_keeps_to_the_terminal_s_width(width, capsys, monkeypatch) -> None:
+    monkeypatch.setattr("tenuto.cli.plan.terminal_width", lambda: width)
     main(["plan", str(EXAMPLES / "review.json"), *FULL])
-    assert max(map(len, capsys.readouterr().out.splitlines())) <= 72
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= width
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    monkeypatch.setenv("COLUMNS", "300")
-    assert terminal_width() == 100
+    for columns, used in (("300", 100), ("40", 40), ("12", 40)):
+        monkeypatch.setenv("COLUMNS", columns)
+        assert terminal_width() == used

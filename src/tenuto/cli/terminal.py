@@ -8,7 +8,7 @@ import sys
 
 __all__ = ["forgiving_output", "in_colour", "terminal_width"]
 
-_NARROWEST, _WIDEST = 60, 100
+_NARROWEST, _WIDEST = 40, 100
 
 
 def forgiving_output() -> None:
@@ -23,7 +23,7 @@ def in_colour() -> bool:
 
 
 def terminal_width() -> int:
-    """Columns to fill: the terminal's, from 60 to 100; 100 in a pipe."""
+    """Columns to fill: the terminal's, from 40 to 100; 100 in a pipe."""
     if not sys.stdout.isatty():
         return _WIDEST
     return max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size().columns))

@@ -121,6 +121,11 @@ class _Text:
         heads = ("", "decimals", "whole millionths")
         rows = [heads, *((c.name, c.first, c.second) for c in self.sheet.checks)]
         widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
+        if 2 * len(widths) + sum(widths) > self.look.width:
+            # Side by side they do not fit: each line says both.
+            both = [f"{c.name}: {c.first} ({heads[1]}), {c.second} ({heads[2]})." for c in self.sheet.checks]
+            told = [line for text in both for line in self._wrapped(text)]
+            return ["", *told, *self._wrapped(self.sheet.agree)]
         lines = [
             "  " + "  ".join(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=True)).rstrip()
             for row in rows
