@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tenuto.core.gate import Level
-from tenuto.core.intake.facts import Problem, ProblemStatus
+from tenuto.core.intake.facts import Allergy, Coding, Problem, ProblemStatus
 from tests.core.intake.people import healthy, judged
 
 
@@ -46,3 +46,64 @@ def test_a_condition_that_says_an_allergy_to_the_drug_blocks_as_one(text):
 )
 def test_another_allergy_another_use_and_a_refuted_one_do_not(problem):
     assert allergy_findings(problem) == {}
+
+
+def levels_of(*allergies):
+    found = judged(replace(healthy(), allergies=allergies)).gate.findings
+    return {f.code: f.level for f in found if f.code.startswith("ALLERGY")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ketamina", "KETAMINUM 50 mg", "Ketaminhydrochlorid", "Ketanest", "Esketamina", "Ketalar 10 mg/ml", "S-Ketamin",
+        "ケタミン塩酸塩", "ｹﾀﾐﾝ", "盐酸氯胺酮注射液", "Кетамин", "кетамін", "كيتامين", "Κεταμίνη", "케타민", "केटामिन", "קטמין",
+    ],
+)  # fmt: skip
+def test_an_allergy_to_the_drug_by_any_name_blocks(text):
+    assert levels_of(Allergy(text)) == {"ALLERGY-KETAMINE": Level.BLOCK}
+
+
+@pytest.mark.parametrize(
+    ("system", "code"),
+    [
+        ("unii", "690G0D6V8H"),
+        ("unii", "50LFG02TXD"),
+        ("atc", "N01AX03"),
+        ("atc", "N01AX14"),
+        ("snomed", "294284006"),
+    ],
+)
+def test_an_allergy_to_the_drug_by_code_alone_blocks(system, code):
+    assert levels_of(Allergy(code, (Coding(system, code),))) == {"ALLERGY-KETAMINE": Level.BLOCK}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Anaesthetics, general", "ALLERGY-CLASS"),
+        ("every iv anesthetic", "ALLERGY-CLASS"),
+        ("Dissociatives", "ALLERGY-CLASS"),
+        ("Narkosemittel", "ALLERGY-CLASS"),
+        ("Katamine", "ALLERGY-KETAMINE"),
+        ("ketmaine", "ALLERGY-KETAMINE"),
+        ("No reaction to ketamine known?", "ALLERGY-KETAMINE"),
+        ("پنی سیلین", "ALLERGY-UNKNOWN"),
+    ],
+)
+def test_a_group_a_misspelling_a_doubt_and_an_unread_script_ask_a_person(text, code):
+    assert levels_of(Allergy(text)) == {code: Level.REVIEW}
+
+
+def test_an_unknown_code_without_words_is_said_as_not_understood():
+    found = levels_of(Allergy("X-1", (Coding("urn:own", "X-1"),)))
+    assert found == {"ALLERGY-UNKNOWN": Level.REVIEW}
+    assert levels_of(Allergy("Latex", (Coding("urn:own", "X-1"),))) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Ketorolac", "Ketotifen", "Melamine", "Lidocaine (local anesthetic)", "Topical anaesthetics", "Nuts"],
+)
+def test_another_substance_is_none_of_these(text):
+    assert levels_of(Allergy(text)) == {}

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.case import JudgedCase
-from tenuto.core.intake.facts import Allergy, Problem, ProblemStatus
+from tenuto.core.intake.facts import Allergy, Coding, Problem, ProblemStatus
 from tenuto.core.intake.medicines import register
-from tenuto.core.intake.wording import Mention, Phrases
+from tenuto.core.intake.wording import Mention, Phrases, folded_letters, words
 
-__all__ = ["is_allergy", "judge"]
+__all__ = ["is_allergy", "judge", "says_allergy", "speaks_of_it"]
 
 
 @cache
 def _phrases() -> Phrases:
-    return Phrases({"ketamine": register().allergy.texts})
+    rule = register().allergy
+    return Phrases({"ketamine": rule.texts, "class": rule.class_texts, "apart": rule.class_apart})
 
 
 def judge(case: JudgedCase) -> tuple[Finding, ...]:
-    """An allergy to the drug or an excipient blocks; one that is only suspected asks for review. Hazard H11."""
-    listed = (finding for allergy in case.facts.allergies for finding in _finding(allergy))
+    """An allergy to the drug or an excipient blocks; a suspected one, a group it belongs to, an entry nobody can read: REVIEW. H11."""
+    listed = (finding for allergy in case.facts.allergies for finding in _of_allergy(allergy))
     told = (finding for problem in case.facts.problems for finding in _of_problem(problem))
     return (*listed, *told)
 
@@ -31,8 +33,18 @@ def is_allergy(problem: Problem) -> bool:
     return bool(_of_problem(problem))
 
 
+def says_allergy(text: str) -> bool:
+    """Whether words tell of a reaction to something, whatever it was."""
+    return bool(_SAYS_ALLERGY.search(text))
+
+
+def speaks_of_it(codings: Iterable[Coding], texts: Iterable[str]) -> bool:
+    """Whether codes or words name the drug or an excipient in any way but to deny it."""
+    return _said(codings, texts) is not Level.PASS
+
+
 _SAYS_ALLERGY = re.compile(
-    r"allerg|anaphyla|hypersensitiv|intoleran|(adverse|bad|severe) (drug )?(reaction|effect)|angio-?edema|urticaria",
+    r"allerg|anaphyla|hypersensitiv|intoleran|(adverse|bad|severe) (drug )?(reaction|effect)|angio-?edema|urticaria|laryngospasm|reacts? to",
     re.IGNORECASE,
 )
 
@@ -48,19 +60,70 @@ def _of_problem(problem: Problem) -> tuple[Finding, ...]:
     return tuple(dict.fromkeys(found for text in texts for found in _finding(Allergy(text))))
 
 
-def _finding(allergy: Allergy) -> tuple[Finding, ...]:
-    level = Level.PASS
-    if any((c.system, c.code.strip()) in register().allergy.codes for c in allergy.codings):
-        level = Level.BLOCK
-    for text in (allergy.text, *(c.display for c in allergy.codings)):
+def _of_allergy(allergy: Allergy) -> tuple[Finding, ...]:
+    found = _finding(allergy)
+    if found:
+        return found
+    texts = [text for text in (allergy.text, *(c.display for c in allergy.codings)) if text.strip()]
+    said = {name for text in texts for name in _phrases().names(text)}
+    if "class" in said and "apart" not in said:
+        message = f"Allergy: “{texts[0][:80]}” is a group that ketamine may belong to. Ask what was given and what happened."
+        return (_note("ALLERGY-CLASS", message),)
+    codes = {coding.code for coding in allergy.codings}
+    if not any(words(text) for text in texts if text not in codes):
+        called = ", ".join(sorted(codes | {t for t in texts if t not in codes}))[:80]
+        message = f"Allergy: “{called}” is not understood: a code or a script that is not known here. Ask what it is, and record it in words."
+        return (_note("ALLERGY-UNKNOWN", message),)
+    return ()
+
+
+def _note(code: str, message: str) -> Finding:
+    return Finding(code, Level.REVIEW, message, register().allergy.basis, fact="allergies.attested")
+
+
+def _said(codings: Iterable[Coding], texts: Iterable[str]) -> Level:
+    """BLOCK where codes or words say the drug, REVIEW where words deny, doubt or nearly spell it."""
+    rule, level = register().allergy, Level.PASS
+    if any((c.system, c.code.strip()) in rule.codes for c in codings):
+        return Level.BLOCK
+    for text in texts:
         said = _phrases().mentions(text).get("ketamine")
-        if said in (Mention.STATED, Mention.UNCERTAIN):
-            level = max(level, Level.BLOCK if said is Mention.STATED else Level.REVIEW)
+        if said is Mention.STATED or any(name in folded_letters(text) for name in rule.anywhere):
+            return Level.BLOCK
+        if said is Mention.UNCERTAIN or _nearly(text):
+            level = Level.REVIEW
+    return level
+
+
+def _nearly(text: str) -> bool:
+    """Whether a word of a text is one letter away from the drug's name."""
+    return any(_one_letter_apart(token, _NAME) for token in words(text))
+
+
+_NAME = "ketamine"
+
+
+def _one_letter_apart(one: str, other: str) -> bool:
+    if abs(len(one) - len(other)) > 1 or one == other:
+        return False
+    start = next(
+        (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    a, b = one[start:], other[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+
+
+def _finding(allergy: Allergy) -> tuple[Finding, ...]:
+    texts = (allergy.text, *(c.display for c in allergy.codings))
+    level = _said(allergy.codings, texts)
     if level is Level.PASS:
         return ()
     reaction = f" ({allergy.reaction})" if allergy.reaction else ""
-    message = (
-        f"Allergy: “{(allergy.text or allergy.codings[0].display or allergy.codings[0].code)[:80]}”{reaction}. "
-        "Ketamine is not given; if the record is wrong, have it corrected."
+    name = (
+        f"Allergy: “{(allergy.text or allergy.codings[0].display or allergy.codings[0].code)[:80]}”{reaction}"
     )
+    if level is Level.BLOCK:
+        message = f"{name}. Ketamine is not given; if the record is wrong, have it corrected."
+    else:
+        message = f"{name} may mean ketamine, and is not settled. Ask whether the person reacts to it, and have the record corrected."
     return (Finding("ALLERGY-KETAMINE", level, message, register().allergy.basis, fact="allergies.attested"),)

@@ -11,7 +11,7 @@ from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.case import JudgedCase
 from tenuto.core.intake.facts import Coding, Medication
-from tenuto.core.intake.wording import Phrases
+from tenuto.core.intake.wording import Phrases, folded_letters
 from tenuto.core.literature import ROOT
 from tenuto.core.sources import Basis, Tag, basis_of
 
@@ -63,6 +63,12 @@ class AllergyRule:
     """What counts as an allergy to the drug or to what is in its vial: phrases, and (system, code) pairs."""
 
     texts: tuple[str, ...]
+    anywhere: tuple[str, ...]
+    """Names in other scripts, found inside a text, without accents."""
+    class_texts: tuple[str, ...]
+    """Groups of drugs that ketamine belongs to."""
+    class_apart: tuple[str, ...]
+    """Groups that are called alike and that it does not belong to."""
     codes: frozenset[tuple[str, str]]
     basis: Basis
 
@@ -113,8 +119,15 @@ def _drug(entry: Table) -> Drug:
 
 
 def _allergy(entry: Table) -> AllergyRule:
-    codes = {(system, code) for system in ("rxnorm", "snomed") for code in entry.words(system)}
-    return AllergyRule(entry.words("text"), frozenset(codes), basis_of(entry))
+    codes = {(system, code) for system in ("rxnorm", "snomed", "unii", "atc") for code in entry.words(system)}
+    return AllergyRule(
+        entry.words("text"),
+        tuple(folded_letters(name) for name in entry.words("anywhere")),
+        entry.words("class_text"),
+        entry.words("class_apart"),
+        frozenset(codes),
+        basis_of(entry),
+    )
 
 
 def classes() -> Mapping[str, DrugClass]:

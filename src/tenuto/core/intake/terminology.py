@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -21,7 +21,9 @@ __all__ = [
     "band",
     "only_a_visit",
     "spoken_of",
+    "stands_for_kept_back",
     "stands_for_nothing",
+    "stands_for_unknown",
     "terms",
 ]
 
@@ -72,6 +74,8 @@ class _Register:
     bands: Mapping[str, AnswerBand]
     words: Mapping[str, tuple[str, ...]]
     nothing: Mapping[str, tuple[str, ...]]
+    not_known: Mapping[str, tuple[str, ...]]
+    kept_back: Mapping[str, tuple[str, ...]]
     visits: tuple[str, ...]
 
 
@@ -82,6 +86,8 @@ def _register(file: Table) -> _Register:
         {fact: _band(row) for fact, row in file.table("quantity").named().items()},
         file.lists("words"),
         file.lists("nothing"),
+        file.lists("not_known"),
+        file.lists("kept_back"),
         file.words("visits"),
     )
 
@@ -134,10 +140,24 @@ def spoken_of(texts: Iterable[str]) -> frozenset[str]:
 
 
 def stands_for_nothing(codings: Iterable[Coding], text: str = "") -> bool:
-    """True when a code, or the whole text beside no code, says that a list is empty or not known, and is no entry of it."""
-    nothing = _register().nothing
+    """True when a code, or the whole text beside no code, says that a list is empty, and is no entry of it."""
+    return _stands(_register().nothing, tuple(codings), text)
+
+
+def stands_for_unknown(codings: Iterable[Coding], text: str = "") -> bool:
+    """True when a code, or the whole text beside no code, says that nobody knows: that is not "none"."""
+    codings = tuple(codings)
+    return not stands_for_nothing(codings, text) and _stands(_register().not_known, codings, text)
+
+
+def stands_for_kept_back(codings: Iterable[Coding]) -> bool:
+    """True when a code says that something is there and is not shown."""
+    return _stands(_register().kept_back, tuple(codings), "")
+
+
+def _stands(listed: Mapping[str, tuple[str, ...]], codings: Sequence[Coding], text: str) -> bool:
     said = " ".join(text.casefold().replace("(", " ").replace(")", " ").strip(" .").split())
     named = [coding for coding in codings if coding.system != _ABSENT]
-    if not named and said in nothing["text"]:
+    if not named and said in listed.get("text", ()):
         return True
-    return any(coding.code in nothing.get(coding.system, ()) for coding in codings)
+    return any(coding.code in listed.get(coding.system, ()) for coding in codings)

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 
-__all__ = ["Mention", "Phrases", "is_past", "otherwise", "words"]
+__all__ = ["Mention", "Phrases", "folded_letters", "is_past", "otherwise", "words"]
 
 _TOKEN = re.compile(r"[a-z0-9]+|[.;:?!\n(),|]")
 _NUMBER_MARK = re.compile(r"(?<=\d)[.,](?=\d)")
@@ -33,11 +33,17 @@ def words(text: str) -> tuple[str, ...]:
 
     A full stop or comma between digits is part of the number and is dropped with it.
     """
+    folded = folded_letters(text)
+    return tuple(_TOKEN.findall(_NUMBER_MARK.sub(" ", folded.replace("'", ""))))
+
+
+def folded_letters(text: str) -> str:
+    """The text in lower case without accents, of any script."""
     folded = text.casefold()
     if not folded.isascii():
         folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
         folded = folded.replace("’", "'")
-    return tuple(_TOKEN.findall(_NUMBER_MARK.sub(" ", folded.replace("'", ""))))
+    return folded
 
 
 def _letters(tokens: Iterable[str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from tenuto.core.intake.facts import Coding, ProblemStatus
+from tenuto.core.intake.reading_report import Ending
 from tests.clinic.interop.fhir.bundles import ME, concept, condition, read
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
@@ -418,3 +419,73 @@ def test_an_empty_list_in_words_is_no_allergy_unless_a_code_says_otherwise(
 @pytest.mark.parametrize("text", ["No current medications", "none", "Patient denies taking any medications."])
 def test_an_empty_list_in_words_is_no_medicine(text: str) -> None:
     assert medicines(statement(medicationCodeableConcept={"text": text})) == []
+
+
+@pytest.mark.parametrize("status", ["inactive", "resolved"])
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ({"text": "Esketamine"}, True),
+        (concept("http://fdasis.nlm.nih.gov", "690G0D6V8H"), True),
+        ({"text": "Penicillin"}, False),
+    ],
+)
+def test_an_allergy_to_ketamine_that_is_over_is_still_said(code: dict, said: bool, status: str) -> None:
+    reading = read(allergy(code=code, clinicalStatus={"coding": [{"code": status}]}))
+    assert reading.facts.allergies == ()
+    assert any(f"recorded as {status}" in sentence for sentence in reading.facts.unreadable) is said
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"note": [{"text": "Also went blue after Ketalar"}]},
+        {"reaction": [{"manifestation": [{"text": "Rash"}], "note": [{"text": "given with ketamine"}]}]},
+        {"reaction": [{"description": "laryngospasm, кетамин"}]},
+    ],
+)
+def test_a_note_on_an_allergy_is_read_for_ketamine(more: dict) -> None:
+    reading = read(allergy(code={"text": "Latex"}, **more))
+    assert len(reading.facts.allergies) == 1
+    assert any("reacts to ketamine" in sentence for sentence in reading.facts.unreadable)
+    assert read(allergy(code={"text": "Latex"}, note=[{"text": "swelling"}])).facts.unreadable == ()
+
+
+ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+IPS = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
+
+
+@pytest.mark.parametrize(
+    ("code", "ending", "sentence"),
+    [
+        (concept(ABSENT, "masked"), Ending.WITHHELD, "is kept back"),
+        (
+            {"extension": [{"url": "http://x/data-absent-reason", "valueCode": "masked"}]},
+            Ending.WITHHELD,
+            "is kept back",
+        ),
+        (
+            concept("http://terminology.hl7.org/CodeSystem/v3-NullFlavor", "MSK"),
+            Ending.WITHHELD,
+            "is kept back",
+        ),
+        (concept(ABSENT, "asked-declined"), Ending.NOT_UNDERSTOOD, "that is not “none”"),
+        ({"text": "Unable to obtain"}, Ending.NOT_UNDERSTOOD, "that is not “none”"),
+        (concept(IPS, "no-allergy-info"), Ending.NOT_UNDERSTOOD, "that is not “none”"),
+        (concept(IPS, "no-known-allergies"), Ending.NOT_NEEDED, ""),
+    ],
+)
+def test_none_not_known_and_kept_back_are_three_things(code: dict, ending: Ending, sentence: str) -> None:
+    for one, kind in ((allergy(code=code), "allergies"), (condition(code), "problems")):
+        reading = read(one)
+        assert getattr(reading.facts, kind) == ()
+        assert reading.report.entries[-1].ending is ending
+        assert any(sentence in each for each in reading.facts.unreadable) is bool(sentence)
+
+
+def test_no_known_medications_is_no_medicine_whatever_its_status() -> None:
+    reading = read(
+        statement(status="unknown", medicationCodeableConcept=concept(IPS, "no-known-medications"))
+    )
+    assert reading.facts.medications == ()
+    assert reading.facts.unreadable == ()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
+from tenuto.clinic.interop.fhir.empty_lists import no_entry
+from tenuto.core.intake.allergies import speaks_of_it
 from tenuto.core.intake.facts import Allergy
 from tenuto.core.intake.reading_report import Ending
-from tenuto.core.intake.terminology import stands_for_nothing
 
 __all__ = ["read"]
 
@@ -14,17 +15,16 @@ _NOT_SO = ("refuted", "entered-in-error")
 
 
 def read(allergy: Element, remarks: Remarks) -> Allergy | None:
-    """The allergy; None when it is refuted, over or entered in error, or names no substance."""
+    """The allergy; None when it is refuted, over or entered in error, or names no substance.
+
+    One to ketamine that is over, or that only a note speaks of, is said.
+    """
     verification, over = allergy.status("verificationStatus"), allergy.status("clinicalStatus")
     if verification in _NOT_SO:
         remarks.settle(Ending.TAKEN_BACK, verification.replace("-", " "))
         return None
-    if over in _OVER:
-        remarks.settle(Ending.NOT_NEEDED, f"the allergy is {over}")
-        return None
     codings, text = allergy.codings("code")
-    if stands_for_nothing(codings, text):
-        remarks.settle(Ending.NOT_NEEDED, "says that no allergies are known; it is no allergy")
+    if no_entry(allergy, codings, text, "allergies", remarks, field="code"):
         return None
     manifestations = []
     for reaction in allergy.all("reaction"):
@@ -33,6 +33,21 @@ def read(allergy: Element, remarks: Remarks) -> Allergy | None:
         manifestations += [m.concept()[1] for m in reaction.all("manifestation")] or [
             reaction.text("description")
         ]
+    names = [text, *(coding.display for coding in codings)]
+    if over in _OVER:
+        if speaks_of_it(codings, names):
+            remarks.add(
+                f"{allergy.where} (“{next(filter(None, names), '')[:80]}”) is an allergy to ketamine that is recorded as {over}. "
+                "Ask what happened, and whether it is over."
+            )
+        else:
+            remarks.settle(Ending.NOT_NEEDED, f"the allergy is {over}")
+        return None
+    for note in _notes(allergy):
+        if speaks_of_it((), (note,)) and not speaks_of_it(codings, names):
+            remarks.add(
+                f"{allergy.where} says “{note[:80]}” in a note. Ask whether the person reacts to ketamine."
+            )
     if not codings and not text:
         remarks.add(f"{allergy.where} names no substance. Ask what the person reacts to.")
         return None
@@ -42,3 +57,11 @@ def read(allergy: Element, remarks: Remarks) -> Allergy | None:
         reaction=", ".join(dict.fromkeys(filter(None, manifestations))),
         origin=allergy.where,
     )
+
+
+def _notes(allergy: Element) -> list[str]:
+    """What is written beside the substance."""
+    written = [note.text("text") for note in allergy.all("note")]
+    for reaction in allergy.all("reaction"):
+        written += [reaction.text("description"), *(note.text("text") for note in reaction.all("note"))]
+    return [each for each in written if each]

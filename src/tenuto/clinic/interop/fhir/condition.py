@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from tenuto.clinic.interop.fhir.certainty import beside_the_code
 from tenuto.clinic.interop.fhir.elements import Element, Moment, Remarks
+from tenuto.clinic.interop.fhir.empty_lists import no_entry
 from tenuto.core.intake.facts import Problem, ProblemStatus
 from tenuto.core.intake.reading_report import Ending
-from tenuto.core.intake.terminology import only_a_visit, stands_for_nothing
+from tenuto.core.intake.terminology import only_a_visit
 
 __all__ = ["read"]
 
@@ -34,8 +35,7 @@ def read(condition: Element, remarks: Remarks) -> Problem | None:
     codings, text = condition.codings("code")
     beside = beside_the_code(condition, remarks)
     verification = beside if beside in ("provisional", "refuted") else verification
-    if stands_for_nothing(codings, text):
-        remarks.settle(Ending.NOT_NEEDED, "says that no problems are known; it is no problem")
+    if no_entry(condition, codings, text, "problems", remarks, field="code"):
         return None
     if only_a_visit(codings):
         remarks.settle(Ending.NOT_NEEDED, "the reason of a visit; it is no problem")

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import date
 
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
+from tenuto.clinic.interop.fhir.empty_lists import no_entry
 from tenuto.core.intake.facts import Coding, Medication
 from tenuto.core.intake.reading_report import Ending
-from tenuto.core.intake.terminology import stands_for_nothing
 from tenuto.core.units import plain
 
 __all__ = ["read_request", "read_statement"]
@@ -28,7 +28,6 @@ def read_statement(statement: Element, find: Find, remarks: Remarks) -> Medicati
     if statement.text("taken") in _NOT_TAKEN or status in _STATEMENT_OVER:
         _over(status if status in _STATEMENT_OVER else "not taken", remarks)
         return None
-    _judge_status(statement, status, remarks)
     return _medication(statement, "dosage", find, remarks)
 
 
@@ -50,7 +49,6 @@ def read_request(request: Element, find: Find, remarks: Remarks) -> Medication |
             "order; not counted as a medicine taken. Ask whether it is taken."
         )
         return None
-    _judge_status(request, status, remarks)
     return _medication(request, "dosageInstruction", find, remarks)
 
 
@@ -69,9 +67,9 @@ def _judge_status(resource: Element, status: str, remarks: Remarks) -> None:
 
 def _medication(resource: Element, dosage: str, find: Find, remarks: Remarks) -> Medication | None:
     codings, text = _what(resource, find)
-    if stands_for_nothing(codings, text):
-        remarks.settle(Ending.NOT_NEEDED, "says that no medicines are known; it is no medicine")
+    if no_entry(resource, codings, text, "medicines", remarks, field="medicationCodeableConcept"):
         return None
+    _judge_status(resource, resource.text("status"), remarks)
     if not codings and not text:
         remarks.add(
             f"{resource.where} names no medicine that can be found in the Bundle. Ask which one it is."

@@ -31,6 +31,8 @@ _NAMES = {
     f"{_HL7}.6.1": "loinc",
     "http://hl7.org/fhir/sid/ndc": "ndc",
     f"{_HL7}.6.69": "ndc",
+    "http://fdasis.nlm.nih.gov": "unii",
+    f"{_HL7}.4.9": "unii",
     "http://www.whocc.no/atc": "atc",
     f"{_HL7}.6.73": "atc",
     "http://unitsofmeasure.org": UCUM,
