@@ -288,3 +288,35 @@ def halves(*parts: tuple[str, str, str, str]):
 )  # fmt: skip
 def test_halves_of_one_minute_are_one_blood_pressure_also_when_sent_apart(parts, read):
     assert halves(*parts) == read
+
+
+# ---- answers that a newer one does not take back -------------------------------------------------------------
+def also(fact: str, value: object, days_ago: int | None):
+    day = None if days_ago is None else TODAY - timedelta(days=days_ago)
+    patient = healthy()
+    return replace(patient, answers=(*patient.answers, Answer(fact, value, day)))
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "days_ago", "expected"),
+    [
+        ("history.aneurysm", True, 400, "ANSWER-HISTORY-ANEURYSM BLOCK"),
+        ("history.aneurysm", True, None, "ANSWER-HISTORY-ANEURYSM BLOCK"),
+        ("history.aneurysm", False, 400, None),
+        ("history.psychosis", "yes", 400, "ANSWER-HISTORY-PSYCHOSIS BLOCK"),
+        ("history.bladder", True, 400, None),
+        ("history.bladder", True, None, "ANSWER-HISTORY-BLADDER BLOCK"),
+        ("capacity", True, None, None),
+        ("history.aneurysm", True, -365, "FUTURE-HISTORY-ANEURYSM BLOCK"),
+        ("history.aneurysm", False, -365, "FUTURE-HISTORY-ANEURYSM REVIEW"),
+        ("history.mania", True, -365, "FUTURE-HISTORY-MANIA REVIEW"),
+    ],
+)
+def test_a_yes_is_not_lost_to_a_newer_no(fact, value, days_ago, expected):
+    assert serious(judged(also(fact, value, days_ago))) == ([expected] if expected else [])
+
+
+def test_both_answers_are_said():
+    message = finding(judged(also("history.aneurysm", True, None)), "ANSWER-HISTORY-ANEURYSM").message
+    assert "answered “yes” without a date, and “no” on " in message
+    assert "Both stand, and the one that closes counts." in message

@@ -77,6 +77,11 @@ def test_what_was_once_is_said_and_never_none_found(problem):
     assert "On record" in unasked.text
 
 
+def test_a_risk_on_a_date_to_come_counts_until_the_date_is_settled():
+    found = state_with(Problem("Suicidal ideation", onset=TODAY + timedelta(days=1)))[0]
+    assert found.risk is Risk.OPEN
+
+
 @pytest.mark.parametrize(
     "problem",
     [
@@ -84,7 +89,6 @@ def test_what_was_once_is_said_and_never_none_found(problem):
         Problem("Family history of suicide attempt"),
         Problem("Suicidal ideation", status=ProblemStatus.REFUTED),
         Problem("Suicidal ideation", status=ProblemStatus.RESOLVED),
-        Problem("Suicidal ideation", onset=TODAY + timedelta(days=1)),
     ],
 )
 def test_what_says_no_risk_of_this_person_changes_nothing(problem):

@@ -250,3 +250,64 @@ def test_a_rule_about_suicide_belongs_to_a_scale_that_feeds_the_state():
         rule.instrument for rule in rules() if any(w in rule.title.casefold() for w in ("suicid", "death"))
     }
     assert about - {"cssrs_screener"} <= set(ASKED)
+
+
+# ---- what a total proves, what can't be read, and dates to come ----------------------------------------------
+def total(scale, value, *, at=AT):
+    return RecordedScore(scale, Decimal(value), at.date(), "record", (), at)
+
+
+@pytest.mark.parametrize(
+    ("scale", "value", "answer"),
+    [
+        ("phq9", 24, None),
+        ("phq9", 25, 1),
+        ("phq9", 27, 3),
+        ("qidssr16", 24, None),
+        ("qidssr16", 26, 2),
+        ("madrs", 54, None),
+        ("madrs", 56, 2),
+        ("madrss", 54, 6),
+    ],
+)
+def test_a_total_proves_the_answer_that_all_others_can_not_reach(scale, value, answer):
+    assert suicide_item(total(scale, value)) == answer
+    found = state(total(scale, value))
+    assert found.risk is (Risk.NOT_ASKED if answer is None else Risk.OPEN)
+    assert (f"at least {answer}, as the total of {value} shows" in found.text) is (answer is not None)
+    if answer is not None:
+        assert state(total(scale, value), triage=("low", AT + timedelta(hours=1))).risk is Risk.KNOWN
+
+
+def test_an_answer_that_was_sent_is_not_lowered_by_its_total():
+    score = replace(form("phq9", 2), value=Decimal(25))
+    assert suicide_item(score) == 2
+    assert "item 9 was 2, " in state(score).text
+
+
+def test_a_positive_answer_on_a_date_to_come_counts_and_a_negative_one_is_not_counted():
+    ahead = AT + timedelta(days=365)
+    found = state(form("phq9", 1, at=ahead), triage=("negative", AT))
+    assert found.risk is Risk.OPEN
+    assert "a date still to come; check it" in found.text
+    assert state(form("phq9", 0, at=ahead)).risk is Risk.NOT_ASKED
+
+
+@pytest.mark.parametrize(
+    ("value", "taken", "risk"),
+    [
+        ("wish to be dead", AT, Risk.OPEN),
+        ("wish to be dead", None, Risk.OPEN),
+        (Decimal(6), AT, Risk.OPEN),
+        ("not asked", AT, Risk.NONE_FOUND),
+        ("wish to be dead", AT - timedelta(days=1), Risk.NONE_FOUND),
+        ("high", AT + timedelta(days=365), Risk.OPEN),
+        ("negative", AT + timedelta(days=365), Risk.NONE_FOUND),
+        ("high", None, Risk.OPEN),
+    ],
+)
+def test_a_triage_that_nobody_can_read_or_date_is_never_none_found(value, taken, risk):
+    earlier = Answer(TRIAGE, "negative", DAY, "form", AT - timedelta(hours=1))
+    other = Answer(TRIAGE, value, taken.date() if taken else None, "record", taken)
+    facts = PatientFacts(Person(), answers=(earlier, other))
+    assert safety_state(facts, as_of=DAY, policy=LIMITS).risk is risk

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -15,7 +16,7 @@ from tenuto.core.intake.required import RequiredFact
 from tenuto.core.intake.wording import words
 from tenuto.core.units import plain
 
-__all__ = ["given", "judge", "said", "truth"]
+__all__ = ["given", "is_unknown", "judge", "said", "truth"]
 
 REFUSED = "refused"
 
@@ -40,6 +41,11 @@ def said(value: bool | Decimal | date | str) -> str:
     return " ".join(token for token in words(value) if token[0].isalnum())
 
 
+def is_unknown(value: bool | Decimal | date | str) -> bool:
+    """True for an answer that says that nothing is known or was asked."""
+    return said(value) in _UNKNOWN
+
+
 def truth(value: bool | Decimal | date | str) -> bool | None:
     """Yes or no, or None when the answer is neither."""
     text = said(value)
@@ -51,7 +57,7 @@ def given(case: JudgedCase, fact_id: str) -> tuple[Answer, ...]:
     known = [
         a
         for a in case.facts.answers
-        if a.fact == fact_id and not case.in_future(a.taken) and said(a.value) not in _UNKNOWN
+        if a.fact == fact_id and not case.in_future(a.taken) and not is_unknown(a.value)
     ]
     newest = max((a.taken or date.min for a in known), default=None)
     return tuple(a for a in known if (a.taken or date.min) == newest)
@@ -61,21 +67,12 @@ def judge(case: JudgedCase, item: RequiredFact) -> tuple[Finding, ...]:
     """Findings about one fact that is answered: its effect, its age, or that it is missing."""
     if not case.applies(item):
         return _closed_unasked(case, item)
-    future = tuple(
-        Finding(
-            finding_code("FUTURE", item.id),
-            Level.REVIEW,
-            f"{item.title}: an answer is dated {say_date(a.taken)}, after {say_date(case.as_of)}. It isn't counted; correct its date.",
-            item.basis,
-            fact=item.id,
-        )
-        for a in case.facts.answers
-        if a.fact == item.id and case.in_future(a.taken)
-    )
+    future = tuple(_ahead(case, item, a) for a in _of_the_future(case, item))
     answers = given(case, item.id)
     if not answers:
         return future if _answered_by_problem(case, item) else future + missing(case, item)
     effects = tuple(f for a in answers if (f := _effect(case, item, a)) is not None)
+    effects += tuple(_still_standing(case, item, answers))
     if any(f.missing for f in effects):
         return future + effects
     if not _current(case, item, answers[0].taken):
@@ -83,11 +80,46 @@ def judge(case: JudgedCase, item: RequiredFact) -> tuple[Finding, ...]:
     return future + effects
 
 
+def _of_the_future(case: JudgedCase, item: RequiredFact) -> tuple[Answer, ...]:
+    return tuple(a for a in case.facts.answers if a.fact == item.id and case.in_future(a.taken))
+
+
+def _ahead(case: JudgedCase, item: RequiredFact, answer: Answer) -> Finding:
+    """An answer dated after the day opens nothing; one that closes does so whatever its date is."""
+    day = f"an answer is dated {on_date(answer.taken).removeprefix(' on ')}, after {say_date(case.as_of)}"
+    effect = _effect(case, item, answer)
+    if effect is not None and not effect.missing and effect.level >= Level.BLOCK:
+        message = f"{item.title}: {day}: “{said(answer.value)[:80]}”. It counts until its date is corrected."
+        return replace(effect, code=finding_code("FUTURE", item.id), message=message)
+    message = f"{item.title}: {day}. It isn't counted; correct its date."
+    return Finding(finding_code("FUTURE", item.id), Level.REVIEW, message, item.basis, fact=item.id)
+
+
+def _still_standing(case: JudgedCase, item: RequiredFact, newest: tuple[Answer, ...]) -> Iterator[Finding]:
+    """Earlier answers that close, which a newer one does not take back: to a question about "ever", and without a date."""
+    told = {said(a.value) for a in newest}
+    for answer in sorted(
+        case.facts.answers, key=lambda a: (a.taken or date.min, said(a.value)), reverse=True
+    ):
+        stands = item.ever or answer.taken is None
+        skipped = answer.fact != item.id or case.in_future(answer.taken) or is_unknown(answer.value)
+        if skipped or not stands or said(answer.value) in told:
+            continue
+        effect = _effect(case, item, answer)
+        if effect is not None and not effect.missing:
+            told.add(said(answer.value))
+            later = " and ".join(sorted({f"“{said(a.value)[:80]}”{on_date(a.taken)}" for a in newest}))
+            undated = "" if answer.taken else " without a date"
+            earlier = f"{item.title}: answered “{said(answer.value)[:80]}”{on_date(answer.taken)}{undated}"
+            message = f"{earlier}, and {later}. Both stand, and the one that closes counts. {item.advice or _OPENED[effect.level]}"
+            yield replace(effect, message=message)
+
+
 def _closed_unasked(case: JudgedCase, item: RequiredFact) -> tuple[Finding, ...]:
     """An answer closes also where it isn't asked for: a positive pregnancy test in the record of a man, or of a woman of 60."""
     found = (
         _effect(case, item, answer)
-        for answer in given(case, item.id)
+        for answer in (*given(case, item.id), *_of_the_future(case, item))
         if case.current(item, answer.taken) and said(answer.value) != REFUSED
     )
     return tuple(

@@ -44,11 +44,14 @@ class RecordedRisk:
 
 
 def recorded_risks(facts: PatientFacts, *, as_of: date) -> tuple[RecordedRisk, ...]:
-    """The problems that say a risk of suicide, without those that begin after a day, are refuted, denied or a relative's."""
+    """The problems that say a risk of suicide, without those that are refuted, denied or a relative's.
+
+    One that begins after the day has a wrong date, and counts.
+    """
     found = (
         RecordedRisk(problem, all(_is_now(problem, rule, mention) for rule, mention in said))
         for problem in facts.problems
-        if (problem.onset is None or problem.onset <= as_of) and (said := tuple(_said(problem)))
+        if (said := tuple(_said(problem)))
     )
     return tuple(sorted(found, key=lambda risk: (risk.problem.onset or date.min, risk.said), reverse=True))
 

@@ -79,6 +79,8 @@ class RequiredFact:
     same_day_unless: str = ""
     apart_minutes: int = 0
     """How far apart two readings must be taken to count as two."""
+    ever: bool = False
+    """Asks whether something ever was: a later "no" does not take back an earlier "yes"."""
     rules: tuple[str, ...] = ()
     codes: tuple[Coding, ...] = ()
     measures: tuple[MeasuredQuantity, ...] = ()
@@ -144,6 +146,7 @@ def _fact(entry: Table) -> RequiredFact:
         valid_months=entry.text("valid_months", ""),
         same_day=entry.flag("same_day"),
         on_the_day=entry.flag("on_the_day"),
+        ever=entry.flag("ever"),
         same_day_unless=entry.text("same_day_unless", ""),
         apart_minutes=entry.whole("apart_minutes") if entry.has("apart_minutes") else 0,
         rules=entry.words("rules", ()),

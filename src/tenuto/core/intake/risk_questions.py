@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from tenuto.core.intake.facts import RecordedScore
+from tenuto.core.scales.definition import Take
 from tenuto.core.scales.reading import instruments
 
-__all__ = ["RiskQuestion", "instrument_key", "risk_question", "suicide_item"]
+__all__ = ["RiskQuestion", "instrument_key", "proved_by_total", "risk_question", "suicide_item"]
 
 
 def instrument_key(name: str) -> str:
@@ -28,6 +29,8 @@ class RiskQuestion:
     names: frozenset[str]
     """What the answer is called among the items of a form."""
     reported_from: int
+    others_most: int | None
+    """The most that all other questions add up to; None where there is no sum. What a total has above it is this answer's."""
 
 
 @cache
@@ -47,7 +50,11 @@ def _questions() -> Mapping[str, RiskQuestion]:
                 instrument_key(scale.item(item).loinc),
             }
             question = RiskQuestion(
-                f"{scale.title} item {item}", alone, frozenset(names - {""}), asked.reported_from
+                f"{scale.title} item {item}",
+                alone,
+                frozenset(names - {""}),
+                asked.reported_from,
+                int(scale.highest - scale.item(item).highest) if scale.total is Take.SUM else None,
             )
             found |= dict.fromkeys((key, instrument_key(scale.title), alone), question)
     return found
@@ -59,10 +66,30 @@ def risk_question(score: RecordedScore) -> RiskQuestion | None:
 
 
 def suicide_item(score: RecordedScore) -> int | None:
-    """The answer to the scale's question on death or self-harm, or None when it asks none or the answer wasn't sent."""
+    """The answer to the scale's question on death or self-harm, or None when it asks none or the answer wasn't sent.
+
+    A total proves an answer that was not sent, where all others together can't reach it: 25 of a PHQ-9 has a 1 in item 9.
+    """
     question = risk_question(score)
     if question is None:
         return None
+    sent, proved = _sent(score, question), proved_by_total(score)
+    return max((value for value in (sent, proved) if value is not None), default=None)
+
+
+def proved_by_total(score: RecordedScore) -> int | None:
+    """The least that the question was answered with, as the total shows; None when it shows nothing."""
+    question = risk_question(score)
+    if question is None or question.others_most is None:
+        return None
+    if instrument_key(score.instrument) == question.alone:
+        return None
+    least = int(score.value) - question.others_most
+    sent = _sent(score, question)
+    return least if least > 0 and (sent is None or least > sent) else None
+
+
+def _sent(score: RecordedScore, question: RiskQuestion) -> int | None:
     found = [value for name, value in score.items if instrument_key(name) in question.names]
     if instrument_key(score.instrument) == question.alone:
         found.append(int(score.value))

@@ -7,19 +7,21 @@ but a triage recorded after an answer answers a risk, and nothing but a new cons
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from enum import IntEnum
 
 from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Gate, Level
+from tenuto.core.intake.answers import is_unknown, said
 from tenuto.core.intake.facts import Answer, PatientFacts, Problem, RecordedScore
 from tenuto.core.intake.recorded_risk import RecordedRisk, recorded_risks
-from tenuto.core.intake.risk_questions import instrument_key, risk_question, suicide_item
+from tenuto.core.intake.risk_questions import instrument_key, proved_by_total, risk_question, suicide_item
 from tenuto.core.intake.safety_stops import SafetyStop, StopKind, consent_stops, with_withdrawal
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
+from tenuto.core.units import plain
 
 __all__ = [
     "TRIAGE",
@@ -146,9 +148,20 @@ class Untriaged:
 
     form: RecordedScore
     value: int | None
+    ahead: bool = False
+    """True for one that is dated after the day: its date is wrong, and it counts until that is settled."""
+
+    @property
+    def answered(self) -> str:
+        """What was answered, and what else there is to know of it: that the total shows it, that its date is to come."""
+        least = proved_by_total(self.form)
+        total = (
+            f"at least {least}, as the total of {plain(self.form.value)} shows" if least is not None else ""
+        )
+        return (total or str(self.value)) + (", on a date still to come; check it" if self.ahead else "")
 
 
-def follows(triage: Answer, form: RecordedScore) -> bool:
+def follows(triage: Answer, form: RecordedScore | Answer) -> bool:
     """Whether a triage came after an answer: by the instant; by the day when an hour is not known, and then a later one."""
     if triage.at is not None and form.at is not None:
         return triage.at >= form.at
@@ -156,9 +169,17 @@ def follows(triage: Answer, form: RecordedScore) -> bool:
 
 
 def untriaged(facts: PatientFacts, *, as_of: date) -> tuple[Untriaged, ...]:
-    """The forms up to a day whose question was answered positively, unclearly or not at all, and no triage follows."""
+    """The forms whose question was answered positively, unclearly or not at all, and no triage follows.
+
+    Those up to a day; of those dated after it, the positive ones: a wrong date clears nobody.
+    """
     triages = _triages(facts, as_of)
-    return tuple(
+    ahead = tuple(
+        Untriaged(score, suicide_item(score), ahead=True)
+        for score in facts.scores
+        if score.taken is not None and score.taken > as_of and _is_positive(score)
+    )
+    return ahead + tuple(
         Untriaged(form, value)
         for form in _forms(facts, as_of)
         if ((value := suicide_item(form)) is None or _is_positive(form))
@@ -177,7 +198,7 @@ def safety_state(
 ) -> SafetyState:
     """The state on a day. Total: any facts in any order give one.
 
-    `as_of` keeps entries dated after it out; the `policy` says how long it counts that nothing was found; `open_tasks` are those of this patient; `zone` is whose clock the hours are;
+    `as_of` keeps entries dated after it out, but for those that say a risk; the `policy` says how long it counts that nothing was found; `open_tasks` are those of this patient; `zone` is whose clock the hours are;
     `consent_withdrawn` says that the patient's newest word on the treatment is no.
     """
     facts = on_the_clock(facts, zone) if zone else facts
@@ -192,6 +213,7 @@ def _risk(
     triages, forms = _triages(facts, as_of), _forms(facts, as_of)
     held = recorded_risks(facts, as_of=as_of)
     red = [_reported(each) for each in untriaged(facts, as_of=as_of)]
+    red += _not_clear(facts, triages, as_of)
     red += [f"{risk.said}. No triage since." for risk in held if risk.now and not risk.is_triaged(triages)]
     waiting = sorted(open_tasks, key=lambda task: task.due)
     due = waiting[0].due if waiting else None
@@ -238,8 +260,8 @@ def with_safety(gate: Gate, state: SafetyState) -> Gate:
     A risk is said once, where a rule of intake says it already; so is what was found since the signature.
     """
     gate = with_withdrawal(gate, withdrawn=state.consent_withdrawn)
-    said = any(f.level >= Level.BLOCK and not f.missing and f.fact == TRIAGE for f in gate.findings)
-    if state.risk is not Risk.OPEN or said:
+    told = any(f.level >= Level.BLOCK and not f.missing and f.fact == TRIAGE for f in gate.findings)
+    if state.risk is not Risk.OPEN or told:
         return gate
     basis = Basis((Tag.D,), note="Hazard H18")
     return gate + Gate.of([Finding("SUICIDE-RISK-OPEN", Level.BLOCK, state.sentences[0], basis, TRIAGE)])
@@ -276,8 +298,8 @@ def _triaged(triages: Sequence[Answer], forms: Sequence[RecordedScore]) -> tuple
         if not reported:
             return ()
         return (f"{reported} The triage of {_when(newest)} found no risk. Both stand.",)
-    said = f"Suicide risk {level}: known, triaged {_when(newest)}."
-    return (f"{said} {reported}",) if reported else (said,)
+    known = f"Suicide risk {level}: known, triaged {_when(newest)}."
+    return (f"{known} {reported}",) if reported else (known,)
 
 
 def _on_record(held: Sequence[RecordedRisk], triages: Sequence[Answer]) -> tuple[str, ...]:
@@ -349,13 +371,13 @@ def _reported(each: Untriaged) -> str:
         return f"{_item(each.form)} No triage since."
     if each.value is None:
         return f"{name} was not answered, {when}. No triage since."
-    return f"{name} was {each.value}, {when}. No triage since."
+    return f"{name} was {each.answered}, {when}. No triage since."
 
 
 def _item(form: RecordedScore) -> str:
     if form.unclear:
         return f"{_called(form)} can't be read for certain ({form.unclear[:80]}), {_when(form)}; it counts as positive."
-    return f"{_called(form)} was {suicide_item(form)}, {_when(form)}."
+    return f"{_called(form)} was {Untriaged(form, suicide_item(form)).answered}, {_when(form)}."
 
 
 def _called(form: RecordedScore) -> str:
@@ -369,7 +391,7 @@ def _forms(facts: PatientFacts, as_of: date) -> list[RecordedScore]:
         s
         for s in facts.scores
         if (question := risk_question(s)) is not None
-        and (s.items or instrument_key(s.instrument) == question.alone)
+        and (s.items or instrument_key(s.instrument) == question.alone or proved_by_total(s) is not None)
         and (s.taken is None or s.taken <= as_of)
     ]
     return sorted(found, key=lambda s: (s.taken or date.min, _instant(s.at), s.value))
@@ -392,6 +414,21 @@ def _triages(facts: PatientFacts, as_of: date) -> list[Answer]:
         and (a.taken is None or a.taken <= as_of)
     ]
     return sorted(found, key=lambda a: (a.taken or date.min, _instant(a.at), _gravity(a)))
+
+
+def _not_clear(facts: PatientFacts, triages: Sequence[Answer], as_of: date) -> Iterator[str]:
+    """Triages of which nobody can say that they are answered: not readable, or finding a risk on a day to come or unknown."""
+    for each in facts.answers:
+        if each.fact != TRIAGE or is_unknown(each.value):
+            continue
+        ahead = each.taken is not None and each.taken > as_of
+        level = said(each.value)[:80]
+        if _gravity(each) > 0 and ahead:
+            yield f"The suicide triage of {_when(each)}, a date still to come, found the risk {level}. Check the date."
+        elif _gravity(each) > 0 and each.taken is None and any(_gravity(t) < _gravity(each) for t in triages):
+            yield f"A suicide triage without a date found the risk {level}. Find out when, or do one today."
+        elif _gravity(each) < 0 and (ahead or not any(follows(triage, each) for triage in triages)):
+            yield f"Suicide triage: “{level}”, {_when(each)}, can't be read as none, low, moderate or high. No triage since."
 
 
 def _gravity(answer: Answer) -> int:

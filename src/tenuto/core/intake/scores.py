@@ -85,7 +85,7 @@ def _item_nine(each: Untriaged) -> Finding:
         message = f"{scale}{when}: item {item} wasn't answered. Ask it, and do a suicide triage today."
         return note("suicide.screen", "SUICIDE-ITEM-MISSING", Level.REVIEW, message)
     message = (
-        f"{scale}{when}: item {item} is {value} and no suicide triage follows it. "
+        f"{scale}{when}: item {item} is {each.answered} and no suicide triage follows it. "
         "Do a suicide triage today and record it."
     )
     return note(

@@ -309,3 +309,88 @@ def test_the_items_as_observations_do_not_become_a_total() -> None:
 )
 def test_what_can_not_be_read_is_named_with_its_question_and_value(made: dict, sentence: str) -> None:
     assert f"QuestionnaireResponse/q1: {sentence}" in read(made).facts.unreadable
+
+
+# ---- what is not answered, and what a total proves ----------------------------------------------------------
+def unclear(*sent: dict) -> list[str]:
+    return [score.unclear for score in read(*sent).facts.scores if score.instrument == "phq9_item9"]
+
+
+def test_item_nine_that_was_asked_and_skipped_counts_until_it_is_asked_again() -> None:
+    eight = [item(f"/{code}", valueInteger=1) for code in PHQ9[:8]]
+    assert unclear(response(*eight, {"linkId": f"/{PHQ9[8]}"})) == ["not answered"]
+    assert unclear(response(*eight, questionnaire="http://loinc.org/q/44249-1")) == ["not answered"]
+
+
+@pytest.mark.parametrize("asked", [2, 8])
+def test_a_shorter_form_of_the_same_items_does_not_ask_it(asked: int) -> None:
+    assert unclear(response(*(item(f"/{code}", valueInteger=1) for code in PHQ9[:asked]))) == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "value", "detail"),
+    [
+        ("Yes, clipped 2019", True, "clipped 2019"),
+        ("yes - coiled", True, "coiled"),
+        ("Y: left MCA", True, "left MCA"),
+        ("Yes", True, ""),
+        ("No, but a coil in 2019", "No, but a coil in 2019", ""),
+        ("Yesterday", "Yesterday", ""),
+    ],
+)
+def test_a_yes_with_words_is_a_yes_and_a_no_with_words_is_not_a_no(
+    sent: str, value: object, detail: str
+) -> None:
+    (answer,) = read(response(item("history.aneurysm", valueString=sent))).facts.answers
+    assert (answer.value, answer.detail) == (value, detail)
+
+
+def test_words_beside_an_answer_never_open() -> None:
+    (agreed,) = read(response(item("capacity", valueString="Yes, with help"))).facts.answers
+    (refused,) = read(response(item("capacity", valueString="No, delirious"))).facts.answers
+    assert (agreed.value, refused.value) == ("Yes, with help", False)
+
+
+@pytest.mark.parametrize(
+    ("sent", "level"),
+    [
+        ({"valueString": "HIGH RISK"}, "high"),
+        ({"valueString": "Imminent"}, "high"),
+        ({"valueString": "Severe risk of suicide"}, "high"),
+        ({"valueString": "Medium"}, "moderate"),
+        ({"valueString": "moderate to high"}, "high"),
+        ({"valueString": "Low risk"}, "low"),
+        ({"valueString": "not low"}, "not low"),
+        ({"valueCodeableConcept": {"coding": [{"code": "LA13914-9", "display": "High risk"}]}}, "high"),
+        ({"valueCodeableConcept": {"coding": [{"system": LOINC, "code": "LA0-0"}]}}, "LA0-0"),
+        ({"valueQuantity": quantity(6, "{score}")}, "no result that can be read"),
+    ],
+)
+def test_a_triage_in_words_of_its_own_is_read_or_kept_as_it_is(sent: dict, level: str) -> None:
+    (answer,) = read(observation("93374-7", **sent)).facts.answers
+    assert (answer.fact, answer.value) == ("suicide.screen", level)
+
+
+YES = {"coding": [{"system": LOINC, "code": "LA33-6"}]}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{"valueCodeableConcept": YES}, {"valueBoolean": True}, {"valueString": "Yes"}, {"valueInteger": 1}],
+)
+def test_one_yes_of_the_screener_is_kept_and_is_no_triage_but_for_the_highest(sent: dict) -> None:
+    for code, value in zip(suicide_screen.QUESTIONS, SCREENED, strict=True):
+        (answer,) = read(observation(code, **sent)).facts.answers
+        assert (answer.fact, answer.value) == ("suicide.screen", value)
+
+
+SCREENED = (
+    "wish to be dead", "thoughts of suicide", "thoughts of suicide with a method", "high", "high",
+    "suicidal behaviour, ever", "high",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("sent", [{"valueBoolean": False}, {"valueString": "No"}, {"valueInteger": 0}])
+def test_one_no_of_the_screener_says_nothing_and_what_can_not_be_read_is_kept(sent: dict) -> None:
+    assert read(observation(Q1, **sent)).facts.answers == ()
+    assert [a.value for a in read(observation(Q1, valueString="at times")).facts.answers] == ["at times"]

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
 from tenuto.clinic.interop.fhir import tables
 from tenuto.clinic.interop.fhir.elements import Element, Remarks, read_moment
+from tenuto.core.gate import Level
 from tenuto.core.intake.required import RequiredFact
 from tenuto.core.units import plain
 
-__all__ = ["Value", "answer_value", "sent_value", "weight"]
+__all__ = ["Value", "answer_value", "sent_value", "weight", "with_words"]
 
 Value = bool | Decimal | date | str
 
 _YES = ("yes", "y", "true")
 _NO = ("no", "n", "false")
+_LEADS = re.compile(r"(yes|y|true|no|n|false)\b[\s,.;:–—-]*(.+)\Z", re.IGNORECASE | re.DOTALL)
+"""An answer that goes on after its yes or no."""
 _POINTS = ("", "1", "score", "scores", "point", "points", "pts", "number", "total", "sum", "count")
 _WEIGHTS = (
     "http://hl7.org/fhir/StructureDefinition/ordinalValue",
@@ -34,7 +38,21 @@ def answer_value(fact: RequiredFact, sent: Value) -> Value:
     if fact.value == "date":
         moment = read_moment(sent)
         return moment.earliest if moment else sent
-    return sent.lower() if fact.value == "choice" else sent
+    if fact.value == "choice":
+        known = sent.lower()
+        return known if known in fact.effects else tables.level_told(fact.id, sent) or known
+    return sent
+
+
+def with_words(fact: RequiredFact, sent: Value) -> tuple[Value, str]:
+    """An answer and what was said beside it: “Yes, clipped 2019” is a yes. Only an answer that closes is read out of words."""
+    value = answer_value(fact, sent)
+    if fact.value != "yes_no" or not isinstance(value, str):
+        return value, ""
+    found = _LEADS.match(value)
+    said = answer_value(fact, found[1]) if found else value
+    closes = isinstance(said, bool) and fact.effects.get("yes" if said else "no", Level.PASS) > Level.PASS
+    return (said, found[2].strip()) if found and closes else (value, "")
 
 
 def sent_value(answer: Element, remarks: Remarks) -> Value | None:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from tenuto.clinic.interop.fhir import tables
+from tenuto.clinic.interop.fhir import suicide_screen, tables
 from tenuto.clinic.interop.fhir.answers import Value, answer_value, ordinal
 from tenuto.clinic.interop.fhir.elements import Element, Moment, Remarks, read_moment
 from tenuto.clinic.interop.fhir.systems import UCUM, short_name
 from tenuto.clinic.interop.fhir.tables import MeasurementRule, ResultRule, Scale
 from tenuto.clinic.interop.fhir.ucum import UnitUnknown, convert, disagree, unit
 from tenuto.core.gate import Level
+from tenuto.core.intake.answers import truth
 from tenuto.core.intake.facts import Answer, Coding, Measurement, RecordedScore
 from tenuto.core.intake.reading_report import Ending
 from tenuto.core.intake.required import RequiredFact, fact
@@ -264,6 +265,8 @@ def _number(part: Element) -> Decimal | None:
 def _answer(part: Element, rule: ResultRule, origin: str, when: _When, remarks: Remarks) -> Answer | None:
     """A coded result. Two statements that contradict each other are both said; the one that closes counts."""
     values = _meanings(part, rule, remarks, origin)
+    if not values and rule.fact.id == suicide_screen.FACT:
+        values = [_first_code(part.codings("valueCodeableConcept")[0]) or "no result that can be read"]
     if not values:
         if not _has_number(part, rule):
             remarks.add(f"{origin}: the {rule.title} has no result that can be read. Look it up.")
@@ -274,12 +277,17 @@ def _answer(part: Element, rule: ResultRule, origin: str, when: _When, remarks: 
     if Level.PASS in levels and len(levels) > 1:
         both = " and ".join(f"“{v}”" for v in dict.fromkeys(map(str, known)))
         remarks.add(f"{origin}: the {rule.title} is sent as {both}. “{kept}” counts until then. Repeat it.")
-    if rule.closes and (_level(rule.fact, kept) or Level.PASS) is Level.PASS:
+    if rule.closes and (_level(rule.fact, kept) or Level.PASS) is Level.PASS and _is_clear(rule, kept):
         remarks.settle(
             Ending.NOT_NEEDED, f"a part of {rule.title.lower()} or a statement: only a positive one counts"
         )
         return None
     return Answer(rule.fact.id, kept, when.day, origin, at=when.at)
+
+
+def _is_clear(rule: ResultRule, value: Value) -> bool:
+    """Whether an answer that does not close is surely none; about suicide, what can't be read is never no."""
+    return rule.fact.id != suicide_screen.FACT or truth(value) is False
 
 
 def _meanings(part: Element, rule: ResultRule, remarks: Remarks, origin: str) -> list[Value]:
@@ -294,6 +302,10 @@ def _meanings(part: Element, rule: ResultRule, remarks: Remarks, origin: str) ->
         sent.append(flag)
     if not sent:
         sent = [t for t in (text, part.text("valueString")) if t]
+    if rule.closes and rule.fact.id == suicide_screen.FACT:
+        count = _number(part)
+        sent = [{Decimal(0): False, Decimal(1): True}.get(count, plain(count))] if count is not None else sent
+        sent = ["positive" if truth(v) else v for v in sent]
     return [rule.positive if v == "positive" else v for v in (answer_value(rule.fact, v) for v in sent)]
 
 

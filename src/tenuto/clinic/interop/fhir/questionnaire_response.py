@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from tenuto.clinic.interop.fhir import suicide_screen, tables
-from tenuto.clinic.interop.fhir.answers import answer_value, sent_value, weight
+from tenuto.clinic.interop.fhir.answers import sent_value, weight, with_words
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
 from tenuto.clinic.interop.fhir.form_items import code_of, looks_like, speaks_of_suicide
 from tenuto.clinic.interop.fhir.tables import ResultRule, Scale
@@ -45,6 +45,8 @@ class Given:
     screen: dict[str, bool] = field(default_factory=dict)
     unknown: list[Element] = field(default_factory=list)
     """Items whose question is not known here."""
+    skipped: set[str] = field(default_factory=set)
+    """Items that were asked and not answered, by code."""
     unsure: dict[str, str] = field(default_factory=dict)
     """Items about suicide whose answer is not certain, with what was sent."""
 
@@ -58,6 +60,7 @@ def read(response: Element, remarks: Remarks) -> Given | None:
     authored = response.moment("authored", remarks)
     given = Given(response.where, authored.earliest if authored else None, authored.at if authored else None)
     form, items = _called(response), list(_items(response))
+    given.skipped = {code_of(item, form) for item in _unanswered(response)} | _of_the_form(form)
     for item in items:
         code = code_of(item, form)
         if code:
@@ -117,6 +120,20 @@ def _unclear(said: str, given: Given) -> RecordedScore:
     )
 
 
+def _of_the_form(form: str) -> set[str]:
+    """The items about suicide of the scales that a form calls itself: a PHQ-9 asks item 9 even where it was not sent."""
+    return {code for name in tables.scales_told(form) for code, _ in tables.scales()[name].kept}
+
+
+def _unanswered(response: Element) -> Iterator[Element]:
+    """Questions that were sent without an answer."""
+    waiting = response.all("item")
+    for item in waiting:
+        waiting += item.all("item")
+        if not item.has("answer") and not item.has("item"):
+            yield item
+
+
 def _items(response: Element) -> Iterator[Element]:
     """Every item with an answer in the order of the form, groups and follow-up questions included, however deep."""
     waiting = response.all("item")[::-1]
@@ -152,8 +169,8 @@ def _take_answer(fact: RequiredFact, item: Element, given: Given, remarks: Remar
                 f"{given.origin}: the answer to '{fact.title}' is empty or of a kind that is not read. Ask it again."
             )
         else:
-            value = answer_value(fact, sent)
-            given.answers.append(Answer(fact.id, value, given.authored, given.origin, given.at))
+            value, detail = with_words(fact, sent)
+            given.answers.append(Answer(fact.id, value, given.authored, given.origin, given.at, detail))
 
 
 def _take_screen(link: str, item: Element, given: Given, remarks: Remarks) -> None:
@@ -230,7 +247,7 @@ def _total_scales(given: Given, remarks: Remarks) -> None:
                 "so there is no total. Have the rest answered."
             )
             given.scores = [s for s in given.scores if s.instrument != scale.instrument]
-            given.scores += _kept(scale, given)
+            given.scores += [*_kept(scale, given), *_left_out(scale, given)]
             continue
         total = Decimal(sum(value for _, value in items))
         for sent in (s for s in given.scores if s.instrument == scale.instrument and s.value != total):
@@ -243,6 +260,18 @@ def _total_scales(given: Given, remarks: Remarks) -> None:
             RecordedScore(scale.instrument, total, given.authored, given.origin, items, given.at)
         )
     given.scores += [_unclear(said or "not readable", given) for said in given.unsure.values()]
+
+
+def _left_out(scale: Scale, given: Given) -> list[RecordedScore]:
+    """The question about suicide that was asked and skipped: nobody knows the answer, so it counts as the worst.
+
+    A shorter form of the same items, such as the PHQ-2 or PHQ-8, does not ask it.
+    """
+    return [
+        _unclear("not answered", given)
+        for code, _ in scale.kept
+        if code in given.skipped and code not in given.weights and code not in given.unsure
+    ]
 
 
 def _kept(scale: Scale, given: Given) -> list[RecordedScore]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -22,6 +23,7 @@ __all__ = [
     "ResultRule",
     "Scale",
     "by_loinc",
+    "level_told",
     "question",
     "rule_for",
     "scale",
@@ -225,6 +227,41 @@ def _names() -> Phrases:
 def scales_told(text: str) -> frozenset[str]:
     """The scales that a text names, such as the address or title of a form."""
     return _names().names(text.replace("_", " ").replace("/", " "))
+
+
+@dataclass(frozen=True, slots=True)
+class _Levels:
+    gravest_first: tuple[str, ...]
+    whole: tuple[str, ...]
+    words: Mapping[str, frozenset[str]]
+    aside: frozenset[str]
+
+
+@data_file(HERE / "levels.toml")
+def _levels(file: Table) -> Mapping[str, _Levels]:
+    return {
+        name: _Levels(
+            entry.words("gravest_first"),
+            entry.words("whole"),
+            {
+                level: frozenset(entry.words(level))
+                for level in (*entry.words("gravest_first"), *entry.words("whole"))
+            },
+            frozenset(entry.words("aside")),
+        )
+        for name, entry in file.named().items()
+    }
+
+
+def level_told(fact_id: str, text: str) -> str:
+    """The level that a text names in words of its own, such as `high` for “HIGH RISK”; empty when it names none."""
+    levels = _levels().get(fact_id)
+    if levels is None:
+        return ""
+    told = set(re.findall(r"[a-z]+", text.casefold()))
+    named = next((level for level in levels.gravest_first if told & levels.words[level]), "")
+    only = (w for w in levels.whole if told & levels.words[w] and told <= levels.words[w] | levels.aside)
+    return named or next(only, "")
 
 
 @data_file(HERE / "results.toml")
