@@ -91,7 +91,7 @@ class Phone:
         status, text = self.ask("POST", "/today/answer/", body)
         self.taken_ms.append((time.perf_counter() - begun) * 1000)
         if status != 204:
-            self.problems.append(f"{status}: {text[:100]}")
+            self.problems.append(f"{status}: {' '.join(re.sub('<[^>]*>', ' ', text).split())[:160]}")
 
 
 def main() -> int:

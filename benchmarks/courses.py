@@ -5,9 +5,10 @@
 
 A few patients with twenty infusions and a hundred scores are recorded by the clinic's own services, and the pages are opened
 once, to count their queries. Then the rows of these patients are copied in bulk, each copy under a name and with a birthday of
-its own, so that nobody is taken for somebody else, until there are as many as asked for; kept forecasts, of which a page reads the newest, and the events of the audit are not copied. Pages
-are measured on ever other patients, in turn with the sign-in page: its multiples are what the load of the machine moves
-alike. Exits 1 when a page misses its limit, or asks the database more often than it did for the few.
+its own, so that nobody is taken for somebody else, until there are as many as asked for. Kept forecasts, of which a page reads
+the newest, and the events of the audit are not copied. Pages are measured on other patients each time, in turn with the
+sign-in page. The limit is held against the processor, which leaves out waiting for others; multiples of the sign-in page are
+what the load of the machine moves alike. Exits 1 when a page misses the limit, or asks the database more often than for the few.
 """
 
 from __future__ import annotations
