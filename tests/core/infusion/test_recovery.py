@@ -114,6 +114,15 @@ def test_who_has_left_needs_nothing_more():
     assert not found.ready
 
 
+@pytest.mark.parametrize("later", [0, 20, 60, 600])
+def test_what_stood_when_the_patient_left_does_not_grow_old(later):
+    patient = said("gait", "worse")(fit()).at(
+        "left", 124, PatientLeft(Leaving.REASONED, "Far to drive.", "Alice")
+    )
+    patient.screens = (*patient.screens, Rescreen(RiskLevel.HIGH, after(END + 130)))
+    assert patient.open(NOW + later) == ["gait"]
+
+
 def test_a_departure_under_the_running_pump_stops_no_clock():
     """Hazard H13: a departure charted before the end does not silence what is due."""
     patient = fit().without("stop").at("left", 100, PatientLeft(Leaving.AGAINST_ADVICE))

@@ -18,7 +18,7 @@ from tenuto.clinic.pathway.api import Batch, safety_now
 from tenuto.clinic.people.identity import support_person
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.api import active_holds, open_safety_tasks_of
-from tenuto.clinic.ui.words import moment
+from tenuto.clinic.ui.words import count, moment
 from tenuto.core.infusion.entries import EscortSeen, Leaving, PatientLeft
 from tenuto.core.infusion.recovery import LeavingCriterion
 from tenuto.core.infusion.replay import SessionAccount
@@ -104,5 +104,5 @@ def _flags(patient: Patient, missing: Sequence[LeavingCriterion]) -> tuple[str, 
             for task in open_safety_tasks_of(patient)
         ),
         *(f"On hold: {hold.why}" for hold in active_holds(patient, on=day)),
-        *(f"{each.title}: {each.missing}" for each in missing),
+        *((f"To do before leaving: {count(len(missing), 'criterion', 'criteria')}.",) if missing else ()),
     )

@@ -10,10 +10,9 @@ from uuid import UUID
 
 from tenuto.clinic.infusion.services.leaving import LEFT, NEXT_DAY
 from tenuto.clinic.pathway.api import Batch, Contribution, Place, TaskPlace
-from tenuto.clinic.ui.navigation import MenuEntry
 from tenuto.core.literature.tasks import task_kind
 
-__all__ = ["CONTRIBUTION", "NAVIGATION"]
+__all__ = ["CONTRIBUTION"]
 
 
 def places(_: Batch) -> Mapping[UUID, Place]:
@@ -31,8 +30,4 @@ CONTRIBUTION = Contribution(
         NEXT_DAY: TaskPlace(task_kind(NEXT_DAY).title, "Call the patient", "infusion:recovery"),
         LEFT: TaskPlace(task_kind(LEFT).title, "Call the patient", "infusion:recovery"),
     },
-)
-
-NAVIGATION = (
-    MenuEntry(key="closing", label="Tonight", route="infusions:closing", rank=26, verb="patient.search"),
 )

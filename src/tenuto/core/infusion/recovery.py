@@ -109,13 +109,16 @@ def recovery(
     stay: timedelta | None = None,
     closes_at: datetime | None = None,
 ) -> RecoveryAccount:
-    """The recovery of a session at `account.now`.
+    """The recovery of a session at `account.now`; once the patient has left, as it stood when they left.
 
     `stay` is the shortest one of the protocol; the longer one of it and the policy's counts. `closes_at` is when the clinic closes
     that day. Sources stand with each limit of the policy and in `recovery.toml`.
     """
     since = _since(account)
-    look = _Look(account, since, policy)
+    left = next(
+        (each for each in reversed(account.entries) if since and isinstance(each.what, PatientLeft)), None
+    )
+    look = _Look(account, since, policy, left.at if left else account.now)
     shortest = max(_minutes(policy, "recovery_stay_min"), stay or timedelta())
     until = since + shortest if since else None
     criteria = (
@@ -134,7 +137,6 @@ def recovery(
         _seen(look),
         _answered(look),
     )
-    left = look.newest(PatientLeft, fresh=False)
     met = {each.id: each.met for each in criteria}
     kinds = () if left else tuple(_paths(look, met, tuple(rescreens), closes_at))
     return RecoveryAccount(since, until, criteria, left, tuple(recovery_data().paths[kind] for kind in kinds))
@@ -147,13 +149,16 @@ class _Look:
     account: SessionAccount
     since: datetime | None
     policy: Policy
+    now: datetime
 
     def all(self, kind: type[Charted]) -> list[SessionEntry]:
         """Entries of a kind since the end, oldest first; none while the infusion is not over."""
         if self.since is None:
             return []
         return [
-            each for each in self.account.entries if isinstance(each.what, kind) and each.at >= self.since
+            each
+            for each in self.account.entries
+            if isinstance(each.what, kind) and self.since <= each.at <= self.now
         ]
 
     def newest(self, kind: type[Charted], *, fresh: bool = True) -> SessionEntry | None:
@@ -162,7 +167,7 @@ class _Look:
         return found[-1] if found and (not fresh or self.is_fresh(found[-1].at)) else None
 
     def is_fresh(self, at: datetime) -> bool:
-        return self.account.now - at <= _minutes(self.policy, "recovery_fresh_min")
+        return self.now - at <= _minutes(self.policy, "recovery_fresh_min")
 
     def said(self, row: str) -> SessionEntry | None:
         """The newest answer to a row, when it is fresh."""
@@ -194,7 +199,7 @@ def _stay(look: _Look, until: datetime | None, shortest: timedelta) -> LeavingCr
     title, whole = f"{_said(shortest)} after the infusion", _said(shortest)
     if look.since is None or until is None:
         return LeavingCriterion("stay", title, False, "", "The infusion is not over by the chart.", basis)
-    gone, left = look.account.now - look.since, until - look.account.now
+    gone, left = look.now - look.since, until - look.now
     if left > timedelta():
         missing = f"{_said(left, up=True)} of {whole} are left."
         return LeavingCriterion("stay", title, False, _said(gone), missing, basis)
@@ -229,7 +234,7 @@ def _score(look: _Look, family: str) -> LeavingCriterion:
         fit_since = earlier
     if at - fit_since < timedelta(minutes=float(apart.value)):
         ready_at = fit_since + timedelta(minutes=float(apart.value))
-        wait = max(ready_at - look.account.now, timedelta())
+        wait = max(ready_at - look.now, timedelta())
         missing = f"Fit once. Score again {'now' if not wait else f'in {_said(wait, up=True)}'}."
         return LeavingCriterion(family, title, False, value, missing, variant.basis)
     return LeavingCriterion(family, title, True, value, "", variant.basis)
@@ -374,7 +379,7 @@ def _rescreen(look: _Look, rescreens: Iterable[Rescreen]) -> LeavingCriterion:
 def _newest_screen(look: _Look, rescreens: Iterable[Rescreen]) -> Rescreen | None:
     if look.since is None:
         return None
-    after = [each for each in rescreens if look.since <= each.at <= look.account.now]
+    after = [each for each in rescreens if look.since <= each.at <= look.now]
     return max(after, key=lambda each: (each.at, each.level), default=None)
 
 
@@ -451,7 +456,7 @@ def _paths(
         yield PathKind.ESCORT_ABSENT
     unfit = any(not done for each, done in met.items() if each not in ("escort", "instructions"))
     warn = _minutes(look.policy, "recovery_closing_warn_min")
-    if closes_at is not None and unfit and look.account.now >= closes_at - warn:
+    if closes_at is not None and unfit and look.now >= closes_at - warn:
         yield PathKind.UNFIT_AT_CLOSING
 
 

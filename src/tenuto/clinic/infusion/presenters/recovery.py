@@ -37,6 +37,7 @@ class RecoveryShown:
     met: tuple[CriterionShown, ...]
     paths: tuple[RecoveryPath, ...]
     left: str
+    left_mark: str
     left_at: str
     left_by: str
 
@@ -50,8 +51,8 @@ def recovery_shown(found: RecoveryAccount, clinic: Clinic) -> RecoveryShown:
     rows = [
         CriterionShown(
             each.id,
-            "pass" if each.met else "due",
-            "Met" if each.met else "To do",
+            "pass" if each.met else "review" if found.left else "due",
+            "Met" if each.met else "Open" if found.left else "To do",
             each.title,
             each.value,
             each.missing,
@@ -67,6 +68,7 @@ def recovery_shown(found: RecoveryAccount, clinic: Clinic) -> RecoveryShown:
         met=tuple(each for each in rows if not each.missing),
         paths=found.paths,
         left=words_of(left.what) if left else "",
+        left_mark="pass" if found.ready else "review",
         left_at=time(left.at) if left else "",
         left_by=left.by if left else "",
     )

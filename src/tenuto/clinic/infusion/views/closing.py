@@ -27,5 +27,5 @@ def page(request: HttpRequest) -> HttpResponse:
     seen = (each.patient_id for each in treated)
     record_list("closing sheet", seen, by=staff, at=now, on=on.isoformat())
     names = ", ".join(each.name for each in on_call(staff.clinic_id, at=now))
-    context = {"here": "closing", "on": on, "treated": treated, "hidden": hidden, "on_call": names}
+    context = {"here": "worklist", "on": on, "treated": treated, "hidden": hidden, "on_call": names}
     return render(request, "infusion/closing.html", context)
