@@ -46,6 +46,8 @@ ADDS = {
     "infusion:answers": "an answer stands beside the others",
     "infusion:reading": "a reading stands beside the others",
     "infusion:chart": "what happened is charted, whatever the page knew",
+    "infusion:draw": "what is drawn is written, whatever the page knew",
+    "infusion:waste": "what is wasted is written, whatever the page knew",
     "infusion:look": "what was looked at is charted, whatever the page knew",
     "infusion:end": "a chart is closed once, and late entries are still kept",
     "access:break-glass": "an emergency waits for nobody",
@@ -121,6 +123,9 @@ REPLACE_NOTHING_OF_A_CLINIC = {
     "interop:keep": "one's own file",
     "policies:propose": "a version is proposed once",
     "policies:sign": "the text with its digest",
+    "stock:close": "a day is closed when it is in balance, whatever the page knew",
+    "stock:witness": "an entry is witnessed once",
+    "stock:write": "an entry stands beside the others",
     "ui:theme": "one's own screen",
 }
 """What is said of no patient and replaces nothing that stands."""

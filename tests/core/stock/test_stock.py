@@ -31,6 +31,7 @@ from tenuto.core.stock.entries import (
 from tenuto.core.stock.entry_json import content_from_json, content_to_json, kind_of
 from tenuto.core.units import Mg, MgPerMl, Ml
 from tests.core.stock.ledgers import BEGAN, DAY, MIDNIGHT, balanced_day, entry, ledger, received, seen
+from tests.spec.tables import rows
 
 CONTENTS = StockContent.__args__
 
@@ -131,19 +132,11 @@ def test_what_is_sent_twice_counts_once():
 # Clocks.
 
 
-@pytest.mark.parametrize(
-    ("clock", "discovered", "due"),
-    [
-        ("loss_notice", date(2026, 12, 1), date(2026, 12, 2)),
-        ("loss_notice", date(2026, 12, 4), date(2026, 12, 7)),
-        ("loss_notice", date(2026, 12, 5), date(2026, 12, 7)),
-        ("loss_notice", date(2026, 12, 24), date(2026, 12, 28)),
-        ("loss_form", date(2026, 12, 4), date(2027, 1, 18)),
-    ],
-)
-def test_the_clocks_of_a_loss(clock, discovered, due):
+@pytest.mark.parametrize("row", rows("stock/loss.md"))
+def test_the_clocks_of_a_loss(row):
     """Hazard H28: what is discovered on a Friday evening is due on the next business day."""
-    assert due_day(loss_clocks()[clock], discovered, {date(2026, 12, 25)}) == due
+    due = due_day(loss_clocks()[row["report"]], date.fromisoformat(row["discovered"]), {date(2026, 12, 25)})
+    assert due.isoformat() == row["due"]
 
 
 # Laws.

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "tenuto.clinic.ports",
     "tenuto.clinic.access",
     "tenuto.clinic.policies",
+    "tenuto.clinic.stock",
     "tenuto.clinic.scales",
     "tenuto.clinic.course",
     "tenuto.clinic.intake",

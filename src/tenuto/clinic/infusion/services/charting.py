@@ -19,6 +19,7 @@ from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.ports.api import place_hold
+from tenuto.clinic.stock.api import tell_given
 from tenuto.core.course.infusion import GivenInfusion, Tolerability
 from tenuto.core.gate import Level
 from tenuto.core.infusion.adverse import adverse_event_kinds
@@ -191,6 +192,9 @@ def _lock_next(session: Session, what: Charted, *, by: Staff, at: datetime) -> N
 
 def _tell_course(session: Session, *, by: Staff, at: datetime) -> None:
     account = account_of(session, at)
+    mass = Mg(account.given.value.quantize(CENTS, ROUND_HALF_UP))
+    if account.started_at is not None:
+        tell_given(session=session.pk, patient=session.patient, mass=mass, by=by, at=at)
     if account.given.value > 0 and account.started_at is not None:
         record_infusion(
             patient=session.patient,

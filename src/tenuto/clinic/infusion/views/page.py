@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.infusion.forms.charting import FORMS, EndForm
+from tenuto.clinic.infusion.forms.drug import DrawForm, WasteDrugForm
 from tenuto.clinic.infusion.forms.entry import EntryForm
 from tenuto.clinic.infusion.forms.readying import (
     AnswersForm,
@@ -23,6 +25,7 @@ from tenuto.clinic.infusion.models import Session, SessionEnd
 from tenuto.clinic.infusion.presenters.chart import chart_shown
 from tenuto.clinic.infusion.presenters.readying import gate_shown, order_shown
 from tenuto.clinic.infusion.services import account_of, session_today, start_of
+from tenuto.clinic.infusion.services.drug import drug_of
 from tenuto.clinic.infusion.services.standing import order_of_session
 from tenuto.clinic.infusion.views.entries import new_entry
 from tenuto.clinic.pathway.api import patient_page
@@ -58,12 +61,14 @@ class Forms:
     entry: EntryForm | None = None
     kind: str = ""
     end: EndForm | None = None
+    draw: DrawForm | None = None
+    waste: WasteDrugForm | None = None
 
     @property
     def failed(self) -> bool:
         """Whether there is one."""
         parts = (self.identity, self.before, self.answers, self.reading, self.release, self.entry, self.end)
-        return any(part is not None for part in parts)
+        return any(part is not None for part in (*parts, self.draw, self.waste))
 
 
 @require_safe
@@ -99,6 +104,7 @@ def shown_page(request: HttpRequest, patient: Patient, forms: Forms) -> HttpResp
             for n, reminder in enumerate(account.open_reminders)
         ],
         "end_form": forms.end or EndForm(auto_id="id_end_%s"),
+        **_drug(session, forms),
     }
     return patient_page(request, "infusion/session.html", patient, context, status=status)
 
@@ -115,7 +121,17 @@ def _gate(session: Session, patient: Patient, forms: Forms) -> dict[str, Any]:
         "answers_form": forms.answers or AnswersForm(auto_id="id_answer_%s"),
         "reading_form": forms.reading or SecondReadingForm(auto_id="id_reading_%s"),
         "release_form": forms.release or ReleaseForm(auto_id="id_release_%s"),
+        **_drug(session, forms),
         "started_form": forms.entry if forms.kind == "PumpStarted" else new_entry("PumpStarted"),
+    }
+
+
+def _drug(session: Session, forms: Forms) -> dict[str, Any]:
+    key = {"client_id": uuid4()}
+    return {
+        "drug": drug_of(session, clock.instant()),
+        "draw_form": forms.draw or DrawForm(initial=key, auto_id="id_draw_%s"),
+        "waste_form": forms.waste or WasteDrugForm(initial=key, auto_id="id_waste_%s"),
     }
 
 

@@ -1,0 +1,1 @@
+"""The drug ledger of a clinic."""

@@ -1,0 +1,12 @@
+"""The door of the drug ledger."""
+
+from tenuto.clinic.stock.services import (
+    StockRefused,
+    close_day,
+    ledger_of,
+    tell_given,
+    witness,
+    write_stock,
+)
+
+__all__ = ["StockRefused", "close_day", "ledger_of", "tell_given", "witness", "write_stock"]

@@ -1,0 +1,133 @@
+"""The drug ledger on one page: what is in each vial, what waits for a witness, which session does not balance, and the close of a day."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.decorators import requires
+from tenuto.clinic.accounts.signed_in import staff_of
+from tenuto.clinic.people.lists import record_list
+from tenuto.clinic.people.sight import hidden_from
+from tenuto.clinic.stock.forms import STOCK_FORMS, StockForm
+from tenuto.clinic.stock.models import StockRow
+from tenuto.clinic.stock.presenters import ledger_shown, ledger_table
+from tenuto.clinic.stock.services import StockRefused, close_day, ledger_of, witness, write_stock
+
+__all__ = ["close", "page", "see", "table", "write"]
+
+HERE = "stock:page"
+
+
+@require_safe
+@requires("stock.view")
+def page(request: HttpRequest) -> HttpResponse:
+    """The ledger as it stands."""
+    return _shown(request)
+
+
+def _shown(request: HttpRequest, kind: str = "", failed: StockForm | None = None) -> HttpResponse:
+    staff, now = staff_of(request), clock.instant()
+    shown = ledger_shown(
+        staff.clinic, ledger_of(staff.clinic, now), now, reader=staff, hidden=hidden_from(staff)
+    )
+    record_list("drug ledger", shown.patients, by=staff, at=now)
+    forms = [
+        (name, title, failed if failed is not None and name == kind else _empty(name))
+        for name, (_, title) in STOCK_FORMS.items()
+        if name != "LossReported"
+    ]
+    reports = [
+        (
+            loss,
+            failed
+            if failed is not None and failed.data.get("loss") == loss.id
+            else _empty("LossReported", loss=loss.id),
+        )
+        for loss in shown.losses
+        if loss.open
+    ]
+    status = HTTPStatus.OK if failed is None else HTTPStatus.UNPROCESSABLE_ENTITY
+    context = {"here": "stock", "ledger": shown, "forms": forms, "reports": reports}
+    return render(request, "stock/page.html", context, status=status)
+
+
+def _empty(kind: str, **initial: str) -> StockForm:
+    extra = f"_{initial['loss']}" if "loss" in initial else ""
+    return STOCK_FORMS[kind][0](initial={"client_id": uuid4(), **initial}, auto_id=f"id_{kind}{extra}_%s")
+
+
+@require_POST
+@requires("stock.record")
+def write(request: HttpRequest) -> HttpResponse:
+    """Keep one entry, once."""
+    kind, now = request.POST.get("kind", ""), clock.instant()
+    if kind not in STOCK_FORMS:
+        messages.error(request, "Nothing was written. Open the ledger again.", extra_tags="Not kept")
+        return redirect(HERE)
+    form = STOCK_FORMS[kind][0](request.POST, auto_id=f"id_{kind}_%s")
+    if form.is_valid():
+        try:
+            write_stock(
+                client_id=str(form.cleaned_data["client_id"]),
+                what=form.content(),
+                happened_at=now,
+                by=staff_of(request),
+                at=now,
+            )
+        except StockRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            return redirect(HERE)
+    return _shown(request, kind, form)
+
+
+@require_POST
+@requires("stock.record")
+def see(request: HttpRequest) -> HttpResponse:
+    """Witness what somebody else wrote."""
+    try:
+        witness(entry=request.POST.get("entry", ""), by=staff_of(request), at=clock.instant())
+    except StockRefused as refused:
+        messages.error(request, str(refused), extra_tags="Not witnessed")
+    return redirect(HERE)
+
+
+@require_POST
+@requires("stock.record")
+def close(request: HttpRequest) -> HttpResponse:
+    """Close the day, when everything is in balance."""
+    try:
+        close_day(by=staff_of(request), at=clock.instant())
+    except StockRefused as refused:
+        messages.error(request, str(refused), extra_tags="Not closed")
+    else:
+        messages.success(
+            request, "Every mL is in the cabinet, given or wasted before a witness.", extra_tags="Closed"
+        )
+    return redirect(HERE)
+
+
+@require_safe
+@requires("stock.export")
+def table(request: HttpRequest) -> HttpResponse:
+    """The whole ledger as a table, for an inventory or an inspection."""
+    staff, now = staff_of(request), clock.instant()
+    hidden = hidden_from(staff)
+    content, patients = ledger_table(staff.clinic, hidden=hidden)
+    record_list(
+        "drug ledger as a table",
+        patients,
+        by=staff,
+        at=now,
+        rows=StockRow.objects.filter(clinic=staff.clinic).count(),
+    )
+    name = f"drug-ledger-{clock.day_of(staff.clinic, now).isoformat()}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
