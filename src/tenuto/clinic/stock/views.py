@@ -105,8 +105,11 @@ def close(request: HttpRequest) -> HttpResponse:
     """Close the day, when everything is in balance."""
     try:
         close_day(by=staff_of(request), at=clock.instant())
-    except StockRefused as refused:
-        messages.error(request, str(refused), extra_tags="Not closed")
+    except StockRefused:
+        # The page names whose session it is to who may see them; the sentence of the refusal has its number.
+        messages.error(
+            request, "Not closed. What is open stands under Close the day.", extra_tags="Not closed"
+        )
     else:
         messages.success(
             request, "Every mL is in the cabinet, given or wasted before a witness.", extra_tags="Closed"
