@@ -9,7 +9,7 @@ import pytest
 from tenuto.core.gate import Level
 from tenuto.core.intake.blood_pressure import readings
 from tenuto.core.intake.eligibility import case_of
-from tenuto.core.intake.facts import Allergy, Answer, Coding, Consent, Medication, RecordedScore
+from tenuto.core.intake.facts import Allergy, Answer, Coding, Consent, Identifier, Medication, RecordedScore
 from tenuto.core.intake.required import JudgementPurpose
 from tenuto.core.policy import demo_policy
 from tests.core.intake.people import (
@@ -320,3 +320,19 @@ def test_both_answers_are_said():
     message = finding(judged(also("history.aneurysm", True, None)), "ANSWER-HISTORY-ANEURYSM").message
     assert "answered “yes” without a date, and “no” on " in message
     assert "Both stand, and the one that closes counts." in message
+
+
+# ---- who it is -----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("name", "number", "expected"),
+    [
+        ("", Identifier("1", "MB", "urn:insurer"), "MISSING-IDENTITY REVIEW"),
+        ("", Identifier("1"), "MISSING-IDENTITY REVIEW"),
+        ("", Identifier("1", "MR", "urn:hospital", proves=True), None),
+        ("Ana Ensayo", Identifier("1"), None),
+    ],
+)
+def test_a_family_s_number_alone_is_no_identity(name, number, expected):
+    patient = healthy()
+    someone = replace(patient, person=replace(patient.person, name=name, identifiers=(number,)))
+    assert serious(judged(someone)) == ([expected] if expected else [])

@@ -47,7 +47,9 @@ def judge(case: JudgedCase) -> tuple[Finding, ...]:
 
 def _distinct(person: Person) -> int:
     named = {" ".join(person.name.split()).casefold()} - {""}
-    numbered = {" ".join(str(number).split()).casefold() for number in person.identifiers} - {""}
+    # Beside a name any number tells people apart; alone only one's own does, not a family's or one of an unknown system.
+    numbers = [number for number in person.identifiers if named or number.proves]
+    numbered = {" ".join(str(number).split()).casefold() for number in numbers} - {""}
     return len(named | numbered) + (person.birth_date is not None)
 
 

@@ -263,6 +263,73 @@ def test_the_same_id_on_another_server_is_not_known_whose() -> None:
     assert of(made).facts.problems == ()
 
 
+@pytest.mark.parametrize("kind", ["seealso", "refer", "replaces", "replaced-by"])
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"name": [{"family": "Madre", "given": ["Queta"]}]},
+        {"birthDate": "1950-01-01"},
+        {"gender": "male"},
+    ],
+)
+def test_a_link_joins_no_two_people_who_do_not_agree(kind: str, other: dict) -> None:
+    linked = PATIENT | {"id": "p2", "link": [{"type": kind, "other": {"reference": "Patient/p1"}}]} | other
+    with pytest.raises(UnusableBundle, match="linked as one person and do not agree") as problem:
+        read(linked)
+    assert "Ana Ensayo, born 1980-05-17" in str(problem.value)
+
+
+@pytest.mark.parametrize("kind", ["seealso", "refer", "replaces", "replaced-by"])
+@pytest.mark.parametrize("other", [{}, {"birthDate": "1980"}, {"name": [{"text": "ENSAYO Ana"}]}])
+def test_a_link_joins_two_records_that_agree(kind: str, other: dict) -> None:
+    linked = PATIENT | {"id": "p2", "link": [{"type": kind, "other": {"reference": "Patient/p1"}}]} | other
+    assert len(read(linked, ANEURYSM | {"subject": {"reference": "Patient/p2"}}).facts.problems) == 1
+
+
+@pytest.mark.parametrize(("kind", "joined"), [("seealso", False), ("replaces", True)])
+def test_a_record_that_tells_no_name_is_joined_only_when_it_is_replaced(kind: str, joined: bool) -> None:
+    bare = {
+        "resourceType": "Patient",
+        "id": "p2",
+        "link": [{"type": kind, "other": {"reference": "Patient/p1"}}],
+    }
+    if joined:
+        assert read(bare).facts.person.name == "Ana Ensayo"
+    else:
+        with pytest.raises(UnusableBundle, match="without name and birth date"):
+            read(bare)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        {
+            "resourceType": "Linkage",
+            "id": "k",
+            "item": [{"resource": ME}, {"resource": {"reference": "Patient/p9"}}],
+        },
+        {
+            "resourceType": "Person",
+            "id": "k",
+            "link": [{"target": ME}, {"target": {"reference": "Patient/p9"}}],
+        },
+    ],
+)
+def test_who_else_is_joined_with_the_person_is_said(made: dict) -> None:
+    assert said(read(made), "k joins this person with Patient/p9, whose record is not here")
+    key = "item" if "item" in made else "link"
+    assert read(made | {key: made[key][:1]}).facts.unreadable == ()
+
+
+def test_the_same_id_at_another_server_is_not_known_whose() -> None:
+    mine = {"fullUrl": "https://one.example/fhir/Patient/p1", "resource": PATIENT}
+    there = ANEURYSM | {"subject": {"reference": "https://two.example/fhir/Patient/p1"}}
+    reading = of({"resourceType": "Bundle", "type": "collection", "entry": [mine, {"resource": there}]})
+    assert reading.facts.problems == ()
+    assert said(reading, "not known whose it is")
+    assert reading.report.counts[Ending.NOT_UNDERSTOOD] == 1
+
+
 def test_an_observation_on_somebody_with_the_patient_as_subject_is_not_the_patient_s() -> None:
     child = WEIGHT | {"focus": [{"reference": "RelatedPerson/child"}]}
     assert read(child).facts.measurements == ()
@@ -530,3 +597,58 @@ def test_a_diagnosis_that_is_in_error_in_one_of_two_versions_counts_until_that_i
         reading = read(*both)
         assert len(reading.facts.problems) == 1
         assert "it counts until that is known" in reading.report.unsettled[0]
+
+
+# ---- what is taken back beside the entries -------------------------------------------------------------------
+def test_a_time_and_a_version_that_disagree_tell_nothing() -> None:
+    metas = [
+        {"versionId": "2", "lastUpdated": "2026-02-27T20:00:00Z"},
+        {"versionId": "1", "lastUpdated": "2026-02-28T20:00:00Z"},
+    ]
+    weights = [
+        WEIGHT | {"meta": meta, "valueQuantity": quantity(kg, "kg")}
+        for kg, meta in zip((70, 95), metas, strict=True)
+    ]
+    reading = read(*weights)
+    assert sorted(m.value for m in reading.facts.measurements) == [70, 95]
+    assert said(reading, "nothing says for certain which is newer; both are read")
+
+
+@pytest.mark.parametrize(
+    "url", ["Patient/p1", "https://ehr.example/fhir/Patient/p1", "Patient/p1/_history/2"]
+)
+def test_a_person_whom_the_sender_deleted_is_not_read(url: str) -> None:
+    gone = {"request": {"method": "DELETE", "url": url}, "response": {"lastModified": "2026-03-01T00:00:00Z"}}
+    with pytest.raises(UnusableBundle, match=r"The sender deleted the person of this record \(Patient/p1\)"):
+        of(entries({"resource": ANEURYSM}, gone))
+
+
+@pytest.mark.parametrize("url", ["Consent?patient=Patient/p1", "Observation?code=29463-7", ""])
+def test_a_deletion_that_names_no_entry_is_said(url: str) -> None:
+    gone = {"request": {"method": "DELETE", "url": url}, "response": {"status": "204"}}
+    reading = of(entries({"resource": ANEURYSM}, gone))
+    assert said(
+        reading, f"the sender deletes {url or 'something'}, and which entries that means is not known here"
+    )
+    assert reading.report.counts[Ending.NOT_UNDERSTOOD] == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "kept"), [("NULLIFY", False), ("DELETE", False), ("CREATE", True), ("UPDATE", True)]
+)
+def test_a_note_that_an_entry_was_taken_back_is_said(code: str, kept: bool) -> None:
+    note = {
+        "resourceType": "Provenance",
+        "id": "v",
+        "target": [{"reference": "Observation/o1"}],
+        "activity": concept("http://terminology.hl7.org/CodeSystem/v3-DataOperation", code),
+    }
+    assert said(read(note, WEIGHT), "Provenance/v says that Observation/o1 was taken back") is not kept
+
+
+@pytest.mark.parametrize(
+    ("code", "whole"), [("fatal-error", False), ("transient-error", False), ("ok", True)]
+)
+def test_a_message_that_failed_is_said(code: str, whole: bool) -> None:
+    header = {"resourceType": "MessageHeader", "id": "m", "response": {"identifier": "1", "code": code}}
+    assert said(read(header, WEIGHT), f"the message failed ({code})") is not whole

@@ -22,7 +22,7 @@ from tenuto.clinic.interop.fhir import (
 from tenuto.clinic.interop.fhir.elements import CUT, Element, Remarks
 from tenuto.clinic.interop.fhir.loading import Json, UnusableBundle
 from tenuto.clinic.interop.fhir.sent import kept_back, unpack
-from tenuto.clinic.interop.fhir.subjects import BundleEntry, Index, Whose, the_patient, whose
+from tenuto.clinic.interop.fhir.subjects import BundleEntry, Index, Whose, others_named, the_patient, whose
 from tenuto.clinic.interop.fhir.versions import current
 from tenuto.core.gate import Finding
 from tenuto.core.intake.died import DIED
@@ -99,8 +99,13 @@ def read_bundle(bundle: Json, *, as_of: date, zone: tzinfo | None = None) -> Bun
     Raises `UnusableBundle` when there is no patient, when there are two, and for a wrong JSON type.
     """
     remarks = Remarks(zone)
-    pieces = current(unpack(Element(bundle, "Bundle"), remarks).pieces, remarks)
-    entries = [BundleEntry(piece.resource, piece.full_url) for piece in pieces]
+    sent = unpack(Element(bundle, "Bundle"), remarks).pieces
+    entries = [BundleEntry(piece.resource, piece.full_url) for piece in current(sent, remarks)]
+    gone = listed(piece.address for piece in sent if piece.deleted and piece.address.startswith("Patient/"))
+    if gone and not any(entry.kind == "Patient" for entry in entries):
+        raise UnusableBundle(
+            f"The sender deleted the person of this record ({gone}). Ask why, and whose the rest of it is, before it is used."
+        )
     person = the_patient(entries)
     _refuse_other_version(person.resource)
     index, found, ignored = Index(entries), _Gathered(), Counter[str]()
@@ -228,8 +233,14 @@ def _leave(
     why = kinds.not_needed(entry.kind)
     if not why and entry.kind == "DiagnosticReport":
         why = _only_repeats(entry.resource, index)
+    joined = others_named(entry.resource, person, index) if entry.kind in _JOINING else []
     told = [f"“{reason[:80]}”" for reason in reasons.only_here(entry.resource, stated)] if why else []
-    if told and whose(entry.resource, person, index) is not Whose.SOMEBODY_ELSE:
+    if joined:
+        remarks.add(
+            f"{entry.label} joins this person with {listed(joined)}, whose record is not here. Find out whether both are one "
+            "person, and whether anything is missing or mixed."
+        )
+    elif told and whose(entry.resource, person, index) is not Whose.SOMEBODY_ELSE:
         remarks.add(
             f"{entry.label} gives a reason that is among no diagnosis of the record: {listed(told)}. Ask whether the person has it."
         )
@@ -252,6 +263,10 @@ def _name_unread(entry: BundleEntry, remarks: Remarks) -> None:
     what = kinds.could_matter(entry.kind) if entry.kind else "a fact that is asked for"
     kind = entry.kind or "A part without a type"
     remarks.add_unread(kind, what, says(entry.resource))
+
+
+_JOINING = ("Linkage", "Person")
+"""Types by which a sender says that several records are one person's."""
 
 
 def _only_repeats(report: Element, index: Index) -> str:

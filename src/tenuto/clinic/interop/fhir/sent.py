@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tenuto.clinic.interop.fhir.elements import Element, Remarks, clean, read_moment
 from tenuto.clinic.interop.fhir.loading import UnusableBundle
-from tenuto.core.intake.reading_report import Ending
+from tenuto.core.intake.reading_report import Ending, listed
 
 __all__ = ["Piece", "Sent", "unpack"]
 
@@ -19,6 +19,11 @@ _TYPES = frozenset(
 _DEEPEST = 8
 _KEPT_BACK = frozenset(("redacted", "masked", "subsetted", "pseuded", "anonyed"))
 _REFUSED = ("401", "403")
+_RESOURCE = re.compile(r"(?:\A|/)([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})(?:/_history/[^/?]*)?/?\Z", re.ASCII)
+"""The type and id at the end of an address, whole or relative."""
+_FAILED = ("fatal-error", "transient-error")
+_TAKEN_BACK = ("nullify", "delete", "abort")
+"""Acts of HL7's DataOperation after which what was recorded holds no more."""
 _NOT_A_WORD = frozenset(("informational", "success"))
 _EMPTY_IS_KNOWN = frozenset(("nilknown",))
 
@@ -88,7 +93,14 @@ def _entry(entry: Element, name: str, place: int | None, sent: Sent, remarks: Re
     outcome = answer.one("outcome") if answer else None
     if outcome is not None:
         _outcome(outcome, f"the answer in {label}", remarks)
-    if verb == "DELETE":
+    if verb == "DELETE" and not address:
+        asked = clean(method.text("url")) if method else ""
+        sentence = (
+            f"{label}: the sender deletes {asked[:120] or 'something'}, and which entries that means is not known here. "
+            "Find out what was deleted."
+        )
+        _say(label, Ending.NOT_UNDERSTOOD, sentence, remarks)
+    elif verb == "DELETE":
         body = resource or Element({}, label)
         sent.pieces.append(
             Piece(body, full_url, address, _at(body, answer), _version(body, answer), place, True)
@@ -155,13 +167,18 @@ def _resource(
         )
         if kind == "Composition":
             _sections(named, remarks)
+        elif kind == "MessageHeader":
+            _failure(named, remarks)
+        elif kind == "Provenance":
+            _taken_back(named, remarks)
 
 
 def _address(resource: Element | None, full_url: str, url: str) -> str:
     if resource is not None and resource.text("id") and resource.text("resourceType"):
         return f"{resource.text('resourceType')}/{resource.text('id')}"
-    if re.fullmatch(r"[A-Za-z]+/[A-Za-z0-9.-]+", url):
-        return url
+    named = _RESOURCE.search(url)
+    if named:
+        return named[1]
     tail = "/".join(full_url.rstrip("/").split("/")[-2:]) if "://" in full_url else full_url
     return clean(tail)
 
@@ -234,6 +251,29 @@ def _outcome(outcome: Element, label: str, remarks: Remarks) -> bool:
             "The record may not be whole. Ask for what is missing."
         )
     return only_notes
+
+
+def _failure(header: Element, remarks: Remarks) -> None:
+    """A message that says of itself that something failed."""
+    answer = header.one("response")
+    code = answer.text("code") if answer else ""
+    if code in _FAILED:
+        remarks.add(
+            f"The sender says ({header.where}) that the message failed ({code}). The record may not be whole. Ask for it again."
+        )
+
+
+def _taken_back(provenance: Element, remarks: Remarks) -> None:
+    """A note on who recorded something that says that it was taken back."""
+    codes, text = provenance.codings("activity")
+    act = next((c.display or c.code for c in codes if c.code.lower() in _TAKEN_BACK), "")
+    if not act and text.lower() not in _TAKEN_BACK:
+        return
+    targets = [target.text("reference") or target.text("display") for target in provenance.all("target")]
+    remarks.add(
+        f"{provenance.where} says that {listed(filter(None, targets)) or 'something'} was taken back ({act or text}), and it is here "
+        "all the same. Ask the sending system whether it holds."
+    )
 
 
 def _sections(composition: Element, remarks: Remarks) -> None:

@@ -9,8 +9,9 @@ from urllib.parse import parse_qs
 
 from tenuto.clinic.interop.fhir.elements import Element
 from tenuto.clinic.interop.fhir.loading import UnusableBundle
+from tenuto.clinic.people.names import could_be_one
 
-__all__ = ["BundleEntry", "Index", "Whose", "the_patient", "whose"]
+__all__ = ["BundleEntry", "Index", "Whose", "others_named", "the_patient", "whose"]
 
 _HISTORY = re.compile(r"/_history/[^/]*\Z")
 _SCHEME = re.compile(r"\Ahttps?://", re.IGNORECASE)
@@ -84,6 +85,11 @@ def the_patient(entries: list[BundleEntry]) -> BundleEntry:
 
 
 def _two(first: BundleEntry, other: BundleEntry) -> UnusableBundle:
+    if _linked(first, other):
+        return UnusableBundle(
+            f"The Bundle holds two Patients that are linked as one person and do not agree: {_told(first)}; {_told(other)}. "
+            "Find out whether they are one person. Export the records of one person at a time."
+        )
     if first.label == other.label:
         return UnusableBundle(
             f"{first.label} was sent twice, with different particulars, and nothing says which version is newer. "
@@ -100,9 +106,62 @@ def _is_replaced(patient: BundleEntry) -> bool:
 
 
 def _same_person(one: BundleEntry, other: BundleEntry) -> bool:
-    """The same content, or a link by which the sender says that both are one person."""
-    if one.resource.raw == other.resource.raw:
-        return True
+    """The same content, or a link by which the sender says that both are one person, and nothing that speaks against it."""
+    return one.resource.raw == other.resource.raw or (_linked(one, other) and _agree(one, other))
+
+
+def _agree(one: BundleEntry, other: BundleEntry) -> bool:
+    """Whether name, birth date and sex can be one person's. A record that tells none of them must be marked as replaced."""
+    names = [_names(each.resource) for each in (one, other)]
+    births = [each.resource.text("birthDate")[:10] for each in (one, other)]
+    sexes = {each.resource.text("gender").lower() for each in (one, other)} & {"male", "female"}
+    if all(names) and not any(could_be_one(a, b) for a in names[0] for b in names[1]):
+        return False
+    if all(births) and not (births[0].startswith(births[1]) or births[1].startswith(births[0])):
+        return False
+    replaced = any(
+        link.text("type") in _REPLACED for each in (one, other) for link in each.resource.all("link")
+    )
+    return len(sexes) < _SEVERAL and (replaced or (all(names) and all(births)))
+
+
+_REPLACED = ("replaced-by", "replaces")
+_SEVERAL = 2
+
+
+def _names(patient: Element) -> list[str]:
+    """Every name that a Patient has or had, in words."""
+    parts = ([n.text("text") or " ".join([*n.texts("given"), n.text("family")])] for n in patient.all("name"))
+    return [name.strip() for (name,) in parts if name.strip()]
+
+
+def _told(patient: BundleEntry) -> str:
+    """A Patient in words, to compare."""
+    said = [
+        *_names(patient.resource)[:1],
+        *(f"born {born}" for born in [patient.resource.text("birthDate")] if born),
+    ]
+    return f"{patient.label} ({', '.join(said) or 'without name and birth date'})"
+
+
+def others_named(resource: Element, patient: BundleEntry, index: Index) -> list[str]:
+    """The Patients beside this one whom a resource that joins people names, such as a Linkage or a Person."""
+    named = [item.one("resource") for item in resource.all("item")]
+    named += [link.one("target") for link in resource.all("link")]
+    found = [
+        reference.text("reference") or reference.text("display") or "somebody"
+        for reference in named
+        if reference is not None and _joins(reference, resource, patient, index)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _joins(reference: Element, within: Element, patient: BundleEntry, index: Index) -> bool:
+    kind = reference.text("type") or _kind_of(_bare(reference.text("reference")))
+    return kind in ("Patient", "") and _of_reference(reference, within, patient, index) is not Whose.PATIENT
+
+
+def _linked(one: BundleEntry, other: BundleEntry) -> bool:
     linked = {_bare(target.text("reference")) for p in (one, other) for target in _targets(p)}
     return bool(linked & one.addresses) or bool(linked & other.addresses)
 
@@ -134,6 +193,8 @@ def _of_reference(reference: Element, within: Element, patient: BundleEntry, ind
     if address in patient.addresses:
         return Whose.PATIENT
     kind = reference.text("type") or _kind_of(address)
+    if kind == "Group":
+        return Whose.UNKNOWN
     if kind not in ("Patient", ""):
         return Whose.SOMEBODY_ELSE
     if address.startswith("#"):
@@ -142,8 +203,11 @@ def _of_reference(reference: Element, within: Element, patient: BundleEntry, ind
         return _by_search(address, patient)
     meant = index.find(address, within)
     if meant is not None:
-        same = meant.text("resourceType") == "Patient" and _tail(address) in patient.addresses
-        return Whose.PATIENT if same and _same_server(address, patient) else Whose.SOMEBODY_ELSE
+        if meant.text("resourceType") != "Patient" or _tail(address) not in patient.addresses:
+            return Whose.SOMEBODY_ELSE
+        # The same id at another server may be this person there, or anybody.
+        sure = _same_server(address, patient) or by_number is Whose.PATIENT
+        return Whose.PATIENT if sure else Whose.UNKNOWN
     if "://" in address and _tail(address) in patient.addresses and _same_server(address, patient):
         return Whose.PATIENT
     return Whose.PATIENT if by_number is Whose.PATIENT else Whose.UNKNOWN

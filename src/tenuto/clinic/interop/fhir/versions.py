@@ -63,10 +63,14 @@ def _ordered(group: list[Piece]) -> list[Piece] | None:
     """Newest first, by time, version or place in a history; None when nothing tells."""
     if len(group) == 1:
         return group
+    orders = []
     for key in ("at", "version"):
         stamps = [getattr(piece, key) for piece in group]
         if None not in stamps and len(set(stamps)) == len(stamps):
-            return sorted(group, key=lambda piece: getattr(piece, key), reverse=True)
+            orders.append(sorted(group, key=lambda piece: getattr(piece, key), reverse=True))
+    if orders:
+        # A time that says one thing and a version number that says another tell nothing.
+        return orders[0] if all(order == orders[0] for order in orders) else None
     places = [piece.newer_first for piece in group]
     if None not in places and not any(piece.deleted for piece in group):
         return sorted(group, key=lambda piece: piece.newer_first or 0)
@@ -93,7 +97,7 @@ def _undecided(group: list[Piece], remarks: Remarks) -> list[Piece]:
     kept = list(found.values())
     if len(kept) > 1 and kept[0].resource.text("resourceType") != "Patient":
         remarks.add(
-            f"{label} was sent twice with different content and no version; both are read. Check which holds."
+            f"{label} was sent twice with different content, and nothing says for certain which is newer; both are read. Check which holds."
         )
     return kept
 
