@@ -15,7 +15,7 @@ from tenuto.core.gate import Gate, Level
 from tenuto.core.intake.safety import TRIAGE
 from tenuto.core.intake.safety_stops import CONSENT, WITHDRAWN, SafetyStop, with_withdrawal
 from tenuto.core.literature.tasks import task_kind
-from tenuto.core.plan.look_again import found_since, gate_today, stops
+from tenuto.core.plan.look_again import between_visits, found_since, gate_today, stops
 
 __all__ = ["Reason", "SecondLook", "looks"]
 
@@ -85,7 +85,7 @@ def looks(batch: Batch) -> Mapping[UUID, SecondLook]:
 def _look(
     version: PlanVersion, state: IntakeState, reviewed: frozenset[str], asked: TaskRow | None
 ) -> SecondLook:
-    gate = gate_today(version.order, state.facts, state.assessment)
+    gate = between_visits(gate_today(version.order, state.facts, state.assessment))
     back = state.consent_taken_back
     found = [
         Reason(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.eligibility import Assessment
@@ -11,7 +12,10 @@ from tenuto.core.literature.protocol import protocol
 from tenuto.core.plan.order import Order
 from tenuto.core.plan.requirements import requirement_findings
 
-__all__ = ["found_since", "gate_today", "stops"]
+__all__ = ["between_visits", "found_since", "gate_today", "stops"]
+
+GREW_OLD = frozenset({"WEIGHT-OLD"})
+"""Findings about what was right when it was taken, and is taken again on the day of each infusion."""
 
 
 def gate_today(order: Order, facts: PatientFacts, assessment: Assessment) -> Gate:
@@ -22,6 +26,18 @@ def gate_today(order: Order, facts: PatientFacts, assessment: Assessment) -> Gat
     pinned = order.protocol
     needs = requirement_findings(protocol(pinned.id, pinned.version), facts) if pinned else ()
     return Gate.of([*assessment.gate.findings, *needs])
+
+
+def between_visits(gate: Gate) -> Gate:
+    """The gate of a day on which nothing starts: what only grew old is measured anew at the next visit, and closes that start.
+
+    A signed plan of one infusion a month would else be blocked for three weeks of four by its last weight.
+    """
+    return Gate.of([_to_do(finding) if finding.code in GREW_OLD else finding for finding in gate.findings])
+
+
+def _to_do(finding: Finding) -> Finding:
+    return replace(finding, level=min(finding.level, Level.REVIEW), missing=True)
 
 
 def found_since(order: Order, gate: Gate) -> tuple[Finding, ...]:
