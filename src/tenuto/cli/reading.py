@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from datetime import tzinfo
 from textwrap import wrap
 from zoneinfo import ZoneInfo
 
 from tenuto.cli import UserError, printable
 from tenuto.cli.terminal import forgiving_output, terminal_width
-from tenuto.core.intake.reading_report import Ending, ReadingReport, listed
+from tenuto.core.intake.reading_report import Ending, ReadingReport
 
 __all__ = ["read_zone", "show_report"]
 
@@ -43,7 +44,7 @@ def show_report(report: ReadingReport, name: str, *, as_json: bool) -> int:
 def _as_json(report: ReadingReport) -> dict[str, object]:
     return {
         "counts": {ending.value: number for ending, number in report.counts.items()},
-        "unsettled": list(report.unsettled),
+        "unsettled": list(report.in_full or report.unsettled),
         "entries": [{"entry": e.label, "ending": e.ending.value, "why": e.why} for e in report.entries],
     }
 
@@ -59,14 +60,23 @@ def _lines(report: ReadingReport, name: str) -> list[str]:
         lines += ["", "To look at"]
         lines += [
             line
-            for text in report.unsettled
+            for text in report.in_full or report.unsettled
             for line in wrap(text, width, initial_indent="  - ", subsequent_indent="    ")
         ]
+    doubted = tuple(e for e in report.entries if e.ending is Ending.USED and e.why)
+    plain = replace(report, entries=tuple(e for e in report.entries if e not in doubted))
+    if doubted:
+        labels = ", ".join(dict.fromkeys(e.label for e in doubted))
+        lines += ["", "Used, with something to look at", *_wrapped(labels, width)]
     for ending in Ending:
-        found = report.ended(ending)
+        found = plain.ended(ending)
         if found and ending is not Ending.NOT_UNDERSTOOD:
             lines += ["", ending.value.capitalize()]
-            for why, labels in found:
-                text = f"{why}: {listed(labels)}" if why not in labels else why
-                lines += wrap(text, width, initial_indent="  ", subsequent_indent="      ")
+            for why, labels_of in found:
+                text = f"{why}: {', '.join(dict.fromkeys(labels_of))}" if why not in labels_of else why
+                lines += _wrapped(text, width)
     return lines
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return wrap(text, width, initial_indent="  ", subsequent_indent="      ")

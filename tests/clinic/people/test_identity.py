@@ -44,7 +44,13 @@ ELSEWHERE = Identifier("1", "MRN", "urn:test:elsewhere", proves=True)
 def test_a_person_is_found_by_any_identifier(register, clinic):
     ana = register("Ana Silva", "MRN 1", "NHS 2")
     assert known_patient(clinic, who("Ana Silva", "NHS 2")) == ana
-    assert known_patient(clinic, who("Ana Silva", "NHS 2", born=None)) == ana
+
+
+def test_a_number_without_a_date_of_birth_beside_it_asks(register, clinic):
+    ana = register("Ana Silva", "MRN 1")
+    with pytest.raises(IdentityDoubt, match="a date of birth is missing in one of the two") as doubt:
+        known_patient(clinic, who("Ana Silva", "MRN 1", born=None))
+    assert list(doubt.value.candidates) == [ana]
 
 
 def test_a_number_is_the_same_however_it_is_printed(register, clinic):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tenuto.core.intake.reading_report import Ending, EntryRead, ReadingReport, listed
+from tenuto.core.intake.reading_report import Ending, EntryRead, ReadingReport, listed, with_unknown
 
 REPORT = ReadingReport(
     (
@@ -30,3 +30,10 @@ def test_only_endings_that_happened_are_counted_and_doubts_are_left_to_a_person(
 def test_many_names_end_in_a_number():
     assert listed(["a", "b", "a", "c"]) == "a, b, c"
     assert listed(["a", "b", "c", "d", "e"]) == "a, b, c and 2 more"
+
+
+def test_what_the_rules_do_not_know_was_not_understood_and_is_left_to_a_person():
+    told = with_unknown(REPORT, {"The problem “HTN” is not known here.": ("Observation/2",)})
+    assert told.counts == {Ending.USED: 1, Ending.NOT_NEEDED: 3, Ending.NOT_UNDERSTOOD: 1}
+    assert told.unsettled == told.in_full == ("The problem “HTN” is not known here.",)
+    assert with_unknown(REPORT, {}) == REPORT

@@ -131,6 +131,8 @@ def _against(person: Person, other: Patient) -> str:
     born = person.birth_date
     if born and other.birth_date and born != other.birth_date:
         return f"born {long_day(other.birth_date)}, but says born {long_day(born)}"
+    if bool(born) != bool(other.birth_date):
+        return "and a date of birth is missing in one of the two"
     if not could_be_one(person.name, other.name):
         return f"but is of {person.name}" if person.name else "but has no name"
     return ""

@@ -12,11 +12,11 @@ from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.case import JudgedCase, finding_code, missing
 from tenuto.core.intake.contraindications import identified, mentioned, rule
 from tenuto.core.intake.facts import Answer, ProblemStatus
-from tenuto.core.intake.required import RequiredFact
+from tenuto.core.intake.required import RequiredFact, fact
 from tenuto.core.intake.wording import words
 from tenuto.core.units import plain
 
-__all__ = ["given", "is_unknown", "judge", "said", "truth"]
+__all__ = ["given", "is_readable", "is_unknown", "judge", "said", "truth"]
 
 REFUSED = "refused"
 
@@ -184,6 +184,16 @@ def _key(item: RequiredFact, answer: Answer) -> str | None:
     if item.value in ("yes_no", "text") and yes is not None and ("yes" if yes else "no") in item.effects:
         return "yes" if yes else "no"
     return _key_of_words(item, text) if item.value == "text" else None
+
+
+def is_readable(answer: Answer) -> bool:
+    """Whether an answer is one that the register knows, or that it takes as it is."""
+    item = fact(answer.fact)
+    if is_unknown(answer.value):
+        return True
+    if item.value == "date":
+        return isinstance(answer.value, date)
+    return not item.effects or _key(item, answer) is not None
 
 
 def _key_of_words(item: RequiredFact, text: str) -> str | None:

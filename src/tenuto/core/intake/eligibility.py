@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -41,7 +41,7 @@ from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
 from tenuto.core.units import Bmi, Centimetres
 
-__all__ = ["Assessment", "Body", "Indication", "JudgementPurpose", "Weighing", "assess"]
+__all__ = ["Assessment", "Body", "Indication", "JudgementPurpose", "Weighing", "assess", "not_recognised"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,20 +260,36 @@ def _problems(case: JudgedCase, indication: str | None) -> tuple[Finding, ...]:
 
 
 def _unclassified(patient: PatientFacts) -> tuple[str, ...]:
+    return (*_unknown_problems(patient), *sorted(set(patient.unreadable)))
+
+
+def not_recognised(patient: PatientFacts) -> Mapping[str, tuple[str, ...]]:
+    """What the rules can't tell of a person's facts, whatever the policy: a sentence each, with where the facts were read."""
+    unread = {
+        f"{fact(each.fact).title}: the answer “{answers.said(each.value)[:80]}” can't be read.": (
+            each.origin,
+        )
+        for each in patient.answers
+        if not answers.is_readable(each)
+    }
+    return {**_unknown_problems(patient), **medicines.not_recognised(patient.medications), **unread}
+
+
+def _unknown_problems(patient: PatientFacts) -> Mapping[str, tuple[str, ...]]:
     """One sentence a reason: a record of sixty problems that nobody here knows is one thing to look at."""
-    problems: dict[str, set[str]] = {}
+    problems: dict[str, list[Problem]] = {}
     for problem in patient.problems:
         if allergies.is_allergy(problem):
             continue
         if told_otherwise(problem) or not (contraindications.recognised(problem) or named(problem)):
-            problems.setdefault(_why_unknown(problem), set()).add(f"“{_said(problem)}”")
-    sentences = [
-        f"The problem {said[0]} is {why}"
-        if len(said) == 1
-        else f"The problems {', '.join(said[:-1])} and {said[-1]} are {why}"
-        for why, said in ((why, sorted(names)) for why, names in problems.items())
-    ]
-    return (*sorted(sentences), *sorted(set(patient.unreadable)))
+            problems.setdefault(_why_unknown(problem), []).append(problem)
+    sentences = {}
+    for why, found in problems.items():
+        said = sorted({f"“{_said(problem)}”" for problem in found})
+        several = f"The problems {', '.join(said[:-1])} and {said[-1]} are {why}"
+        sentence = f"The problem {said[0]} is {why}" if len(said) == 1 else several
+        sentences[sentence] = tuple(problem.origin for problem in found)
+    return dict(sorted(sentences.items()))
 
 
 def _why_unknown(problem: Problem) -> str:

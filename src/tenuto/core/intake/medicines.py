@@ -193,22 +193,31 @@ def prolongs_qt(medications: Iterable[Medication]) -> bool:
 def judge(case: JudgedCase) -> MedicineReview:
     """Findings about every recognised medicine, and one review of those that aren't recognised whole."""
     found: list[Finding] = []
-    unknown: set[str] = set()
     for medication in case.facts.medications:
-        ingredients = recognise(medication)
-        matched = sorted({c for name in ingredients for c in _index().ingredients[name]})
+        matched = sorted({c for name in recognise(medication) for c in _index().ingredients[name]})
         found.extend(_finding(case, classes()[class_id], medication) for class_id in matched)
-        unknown.update(_unrecognised(medication, ingredients))
-    if not unknown:
-        return MedicineReview(tuple(found), ())
-    names = sorted(unknown)
+    for sentence in not_recognised(case.facts.medications):
+        one = sentence.startswith(_ONE)
+        look = "Look up whether it matters with ketamine." if one else "Look up whether they matter."
+        found.append(_unknown(f"{sentence} {look}"))
+    return MedicineReview(tuple(found), tuple(not_recognised(case.facts.medications)))
+
+
+_ONE = "The medicine "
+
+
+def not_recognised(medications: Iterable[Medication]) -> Mapping[str, tuple[str, ...]]:
+    """The medicines, and components of combined ones, that no entry knows: at most one sentence, with where they were read."""
+    unknown = {m: _unrecognised(m, recognise(m)) for m in medications}
+    names = sorted({name for found in unknown.values() for name in found})
+    if not names:
+        return {}
     sentence = (
-        f"The medicine {names[0]} is not known here."
+        f"{_ONE}{names[0]} is not known here."
         if len(names) == 1
         else f"The medicines {', '.join(names[:-1])} and {names[-1]} are not known here."
     )
-    look = "Look up whether it matters with ketamine." if len(names) == 1 else "Look up whether they matter."
-    return MedicineReview((*found, _unknown(f"{sentence} {look}")), (sentence,))
+    return {sentence: tuple(medicine.origin for medicine, found in unknown.items() if found)}
 
 
 def _finding(case: JudgedCase, item: DrugClass, medication: Medication) -> Finding:

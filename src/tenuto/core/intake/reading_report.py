@@ -6,11 +6,11 @@ The reader fills it; the gate sees what is unsettled, through `PatientFacts.unre
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-__all__ = ["Ending", "EntryRead", "ReadingReport"]
+__all__ = ["Ending", "EntryRead", "ReadingReport", "listed", "with_unknown"]
 
 
 class Ending(StrEnum):
@@ -46,6 +46,9 @@ class ReadingReport:
     unsettled: tuple[str, ...] = ()
     """One sentence a meaning: what was not understood or withheld where a required fact could stand, and every doubt."""
 
+    in_full: tuple[str, ...] = ()
+    """The same sentences with every entry named, where a list was shortened; empty where none was."""
+
     @property
     def settled(self) -> bool:
         """True when nothing is left for a person to look at."""
@@ -66,6 +69,25 @@ class ReadingReport:
                     entry.label
                 )
         return tuple((why, tuple(labels)) for why, labels in found.items())
+
+
+def with_unknown(report: ReadingReport, unknown: Mapping[str, Collection[str]]) -> ReadingReport:
+    """The report of a record in which the rules do not know some facts: sentences, each with the entries that it is about.
+
+    What was read and means nothing to the rules was not understood, and a person has to look at it.
+    """
+    why = {label: sentence for sentence, labels in unknown.items() for label in labels}
+    return replace(
+        report,
+        entries=tuple(
+            EntryRead(e.label, Ending.NOT_UNDERSTOOD, why[e.label])
+            if e.ending is Ending.USED and e.label in why
+            else e
+            for e in report.entries
+        ),
+        unsettled=(*report.unsettled, *unknown),
+        in_full=(*(report.in_full or report.unsettled), *unknown),
+    )
 
 
 def listed(labels: Iterable[str], *, most: int = 3) -> str:

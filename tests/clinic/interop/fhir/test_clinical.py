@@ -396,7 +396,9 @@ def test_how_sure_a_german_diagnosis_is_stands_beside_its_code(letters, status, 
 def test_the_reason_of_a_visit_and_an_empty_list_are_no_problem(code: dict, problems: int) -> None:
     reading = read(condition(code))
     assert len(reading.facts.problems) == problems
-    assert reading.report.settled is True
+    # A problem that nobody here knows is kept, and a person is told so.
+    assert reading.report.settled is (problems == 0)
+    assert reading.facts.unreadable == ()
 
 
 @pytest.mark.parametrize(

@@ -652,3 +652,42 @@ def test_a_note_that_an_entry_was_taken_back_is_said(code: str, kept: bool) -> N
 def test_a_message_that_failed_is_said(code: str, whole: bool) -> None:
     header = {"resourceType": "MessageHeader", "id": "m", "response": {"identifier": "1", "code": code}}
     assert said(read(header, WEIGHT), f"the message failed ({code})") is not whole
+
+
+# ---- the report and the gate say the same --------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("made", "sentence"),
+    [
+        (condition({"text": "Zzyzx syndrome"}), "The problem “Zzyzx syndrome” is not known here."),
+        (
+            {
+                "resourceType": "MedicationStatement",
+                "id": "m1",
+                "status": "active",
+                "subject": ME,
+                "medicationCodeableConcept": {"text": "Zzyzxine"},
+            },
+            "The medicine “Zzyzxine” is not known here.",
+        ),
+        (
+            observation("93374-7", valueString="perhaps"),
+            "Suicide triage: the answer “perhaps” can't be read.",
+        ),
+        (
+            response(item("history.aneurysm", valueString="No, but a coil")),
+            "the answer “no but a coil” can't be read.",
+        ),
+    ],
+)
+def test_what_the_gate_does_not_know_is_never_reported_as_used(made: dict, sentence: str) -> None:
+    report = read(made).report
+    assert any(sentence in each for each in report.unsettled)
+    assert report.counts == {Ending.NOT_UNDERSTOOD: 1, Ending.USED: 1}  # the Patient
+
+
+def test_the_report_names_every_entry_where_a_sentence_names_the_first() -> None:
+    many = [observation("29463-7", id=f"o{n}", valueString="70") for n in range(40)]
+    report = read(*many).report
+    assert any("and 36 more" in sentence for sentence in report.unsettled)
+    assert not any(" more" in sentence for sentence in report.in_full)
+    assert all(any(f"Observation/o{n}" in sentence for sentence in report.in_full) for n in range(40))

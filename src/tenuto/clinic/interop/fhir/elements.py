@@ -115,31 +115,33 @@ class Remarks:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What was kept, and how many more there were."""
+        return self._told(_SHORT)
+
+    def _told(self, most: int) -> tuple[str, ...]:
         more = (f"{self._more} more entries could not be used as they are.",) if self._more else ()
-        kept = (_joined(sentence, labels) for sentence, labels in self._sentences.values())
-        return (*kept, *(_unread(kind, what, these) for (kind, what), these in self._unread.items()), *more)
+        kept = (_joined(sentence, labels, most) for sentence, labels in self._sentences.values())
+        unread = (_unread(kind, what, these, most) for (kind, what), these in self._unread.items())
+        return (*kept, *unread, *more)
 
     @property
     def report(self) -> ReadingReport:
         """Everything as one value."""
-        return ReadingReport(tuple(self.entries), self.sentences)
+        return ReadingReport(tuple(self.entries), self.sentences, self._told(_LABELS))
 
 
-_LABELS = 1000
+_SHORT, _LABELS = 3, 1000
 
 
-def _unread(kind: str, what: str, entries: list[tuple[str, str]]) -> str:
+def _unread(kind: str, what: str, entries: list[tuple[str, str]], most: int) -> str:
     named = Counter(said or label for label, said in entries)
     shown = [f"{name} ({number} times)" if number > 1 else name for name, number in named.items()]
     several = f"{len(entries)} entries of the type {kind} are" if len(entries) > 1 else f"{entries[0][0]} is"
-    return (
-        f"{several} not read here, and {what} could stand there: {listed(shown)}. Look at it in the record."
-    )
+    return f"{several} not read here, and {what} could stand there: {listed(shown, most=most)}. Look at it in the record."
 
 
-def _joined(sentence: str, labels: list[str]) -> str:
+def _joined(sentence: str, labels: list[str], most: int) -> str:
     others = [label for label in dict.fromkeys(labels) if label not in sentence]
-    return f"{sentence} The same holds for {listed(others)}." if others else sentence
+    return f"{sentence} The same holds for {listed(others, most=most)}." if others else sentence
 
 
 class Moment:

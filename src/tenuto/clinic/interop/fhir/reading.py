@@ -26,6 +26,7 @@ from tenuto.clinic.interop.fhir.subjects import BundleEntry, Index, Whose, other
 from tenuto.clinic.interop.fhir.versions import current
 from tenuto.core.gate import Finding
 from tenuto.core.intake.died import DIED
+from tenuto.core.intake.eligibility import not_recognised
 from tenuto.core.intake.facts import (
     Allergy,
     Answer,
@@ -36,7 +37,7 @@ from tenuto.core.intake.facts import (
     Problem,
     RecordedScore,
 )
-from tenuto.core.intake.reading_report import Ending, ReadingReport, listed
+from tenuto.core.intake.reading_report import Ending, ReadingReport, listed, with_unknown
 
 __all__ = ["BundleReading", "read_bundle"]
 
@@ -123,19 +124,20 @@ def read_bundle(bundle: Json, *, as_of: date, zone: tzinfo | None = None) -> Bun
         else:
             ignored[entry.kind or "unnamed"] += 1
             _leave(entry, person, index, stated, remarks)
+    facts = PatientFacts(
+        person=facts_about,
+        problems=tuple(found.problems),
+        medications=tuple(found.medications),
+        allergies=tuple(found.allergies),
+        measurements=tuple(found.measurements),
+        scores=tuple(found.scores),
+        answers=tuple(found.answers),
+        consents=tuple(found.consents),
+        unreadable=remarks.sentences,
+    )
     return BundleReading(
-        facts=PatientFacts(
-            person=facts_about,
-            problems=tuple(found.problems),
-            medications=tuple(found.medications),
-            allergies=tuple(found.allergies),
-            measurements=tuple(found.measurements),
-            scores=tuple(found.scores),
-            answers=tuple(found.answers),
-            consents=tuple(found.consents),
-            unreadable=remarks.sentences,
-        ),
-        report=remarks.report,
+        facts=facts,
+        report=with_unknown(remarks.report, not_recognised(facts)),
         ignored={kind: number for kind, number in sorted(ignored.items()) if number},
         dead=patient.is_dead(person.resource),
     )
