@@ -25,9 +25,18 @@ def say_date(day: date) -> str:
     return f"{say_day(day)} {day.year}"
 
 
-def say_birthday(day: date) -> str:
-    """A date of birth, of which nobody knows the day of the week: 24 Nov 1980."""
-    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
+def say_birthday(day: date, sent: str = "") -> str:
+    """A date of birth, of which nobody knows the day of the week: 24 Nov 1980.
+
+    `sent` is what is known of one that is not complete, `1980-11` or `1980`: then Nov 1980 or 1980, never a day that
+    nobody said.
+    """
+    month = MONTH_NAMES[day.month - 1]
+    known = sent.count("-")
+    parts = (
+        (day.year,) if sent and not known else (month, day.year) if known == 1 else (day.day, month, day.year)
+    )
+    return " ".join(map(str, parts))
 
 
 def on_date(day: date | None) -> str:

@@ -107,3 +107,18 @@ def test_a_reading_in_two_records_is_one_reading_and_two_in_one_are_two():
         == 1
     )
     assert len(merge(ANA, [part(measurements=(reading, again))]).measurements) == 2
+
+
+def test_records_that_name_two_sexes_are_said_until_a_form_settles_it():
+    def told(*sent: tuple[str, bool]) -> tuple[str, ...]:
+        parts = [
+            SourcePart(PatientFacts(Person(sex=sex)), AT + timedelta(hours=n), imported=imported)
+            for n, (sex, imported) in enumerate(sent)
+        ]
+        return merge(Person("Ana"), parts).unreadable
+
+    (sentence,) = told(("male", True), ("", True), ("female", True))
+    assert "give the sex as “male” and as “female”" in sentence
+    assert told(("male", True), ("female", True), ("female", False)) == ()
+    assert told(("male", False), ("female", True))
+    assert told(("female", True), ("female", True)) == ()

@@ -67,7 +67,9 @@ def _show(
         "waiting": found,
         "report": found.report,
         "person": person,
-        "born": say_birthday(person.birth_date) if person.birth_date else "date of birth not recorded",
+        "born": say_birthday(person.birth_date, person.birth_sent)
+        if person.birth_date
+        else "date of birth not recorded",
         "here": "patients",
     }
     return render(request, "interop/look.html", context, status=status)

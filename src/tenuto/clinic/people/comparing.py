@@ -59,7 +59,7 @@ def answer(request: HttpRequest) -> IdentityAnswer | None:
 
 
 def _beside(person: Person) -> ComparedPerson:
-    born = say_birthday(person.birth_date) if person.birth_date else NO_BIRTH_DATE
+    born = say_birthday(person.birth_date, person.birth_sent) if person.birth_date else NO_BIRTH_DATE
     return ComparedPerson(person.name or "No name", born, ", ".join(map(str, person.identifiers)) or "none")
 
 

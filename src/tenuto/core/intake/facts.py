@@ -61,6 +61,8 @@ class Person:
     birth_date: date | None = None
     sex: str = ""
     """Administrative sex: `male`, `female`, `other`, or empty when not recorded."""
+    birth_sent: str = ""
+    """What was sent of a birth date that is not complete, `1984-02` or `1984`: `birth_date` is then the latest it can be."""
 
 
 class ProblemStatus(StrEnum):

@@ -70,7 +70,21 @@ def merge(person: Person, parts: Iterable[SourcePart]) -> PatientFacts:
         scores=_united(ordered, lambda f: f.scores, _same_score),
         answers=_answers(ordered),
         consents=_consents(ordered),
-        unreadable=imports[-1].facts.unreadable if imports else (),
+        unreadable=(*(imports[-1].facts.unreadable if imports else ()), *_two_sexes(ordered)),
+    )
+
+
+def _two_sexes(parts: Sequence[SourcePart]) -> tuple[str, ...]:
+    """That what was taken in names another than what was known, until a form here says which: it may be two people."""
+    sexes: dict[str, None] = {}
+    for part in parts:
+        if part.facts.person.sex:
+            sexes = {**(sexes if part.imported else {}), part.facts.person.sex: None}
+    if len(sexes) <= 1:
+        return ()
+    named = " and as ".join(f"“{sex}”" for sex in sexes)
+    return (
+        f"The records give the sex as {named}. Find out whether all of them are of this person, and record the sex.",
     )
 
 

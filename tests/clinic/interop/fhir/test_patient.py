@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from tenuto.clinic.interop.fhir import UnusableBundle
+from tenuto.core.dates import say_birthday
 from tenuto.core.gate import Level
 from tenuto.core.intake.facts import Identifier
 from tenuto.core.intake.reading_report import Ending
@@ -75,6 +76,7 @@ def test_a_name_is_kept_as_it_is_written_where_it_is_whole(sent: dict, shown: st
 def test_a_partial_birth_date_gives_the_youngest_age_and_is_said(sent: str, taken: date) -> None:
     facts = read(patient=PATIENT | {"birthDate": sent}).facts
     assert facts.person.birth_date == taken
+    assert facts.person.birth_sent == sent
     assert sentence_about(facts.unreadable, "is not complete")
 
 
@@ -297,3 +299,12 @@ def test_marks_that_nobody_sees_are_dropped_and_those_that_turn_a_text_round_are
     sent: str, kept: str
 ) -> None:
     assert read(patient=PATIENT | {"name": [{"text": sent}]}).facts.person.name == kept
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"), [("1984", "1984"), ("1984-02", "Feb 1984"), ("1984-02-09", "9 Feb 1984")]
+)
+def test_a_birth_date_is_shown_as_far_as_it_is_known(sent: str, shown: str) -> None:
+    person = read(patient=PATIENT | {"birthDate": sent}).facts.person
+    assert person.birth_date is not None
+    assert say_birthday(person.birth_date, person.birth_sent) == shown

@@ -118,7 +118,7 @@ def _denies(provision: Element | None, remarks: Remarks, where: str) -> bool:
         if _names_ketamine(codes, texts) or not any(exception.has(limit) for limit in _LIMITS):
             return True
     if exceptions:
-        remarks.add(f"{where} makes an exception that is not read here. Read what it excludes.")
+        remarks.add(f"{where} leaves out something that is not read here. Read what it excludes.")
     return False
 
 

@@ -36,6 +36,7 @@ def read(patient: Element, remarks: Remarks, as_of: date) -> Person:
         identifiers=identifiers(patient, as_of, remarks),
         birth_date=born.latest if born else None,
         sex=sex if sex in _SEXES else "",
+        birth_sent=patient.text("birthDate") if born and not born.exact else "",
     )
 
 

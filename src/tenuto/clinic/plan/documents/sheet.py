@@ -222,7 +222,7 @@ def _judged_today(sheet: Mapping[str, Any], today: Today) -> dict[str, Any]:
 
 def _who(facts: PatientFacts) -> tuple[SheetRow, ...]:
     person = facts.person
-    born = say_birthday(person.birth_date) if person.birth_date else "not recorded"
+    born = say_birthday(person.birth_date, person.birth_sent) if person.birth_date else "not recorded"
     return (
         SheetRow("Patient", person.name or "No name recorded"),
         SheetRow("Born", born),
@@ -242,7 +242,9 @@ def _verdict(gate: Gate) -> str:
 
 
 def _person(person: Person, age: int | None) -> str:
-    born = f"born {say_birthday(person.birth_date)}" if person.birth_date else "no birth date"
+    born = (
+        f"born {say_birthday(person.birth_date, person.birth_sent)}" if person.birth_date else "no birth date"
+    )
     if age is not None:
         born += f" ({age})"
     number = record_number(map(str, person.identifiers)) or "no record number"
