@@ -111,7 +111,7 @@ def test_a_trial_of_a_backup_grows_old(monkeypatch):
     monkeypatch.setattr("tenuto.clinic.backup.noted.LONGEST_UNMADE", timedelta(days=99))
     noted(MADE)
     assert overdue(NOW + LONGEST_UNTRIED) == ""
-    assert "last tried on" in overdue(NOW + LONGEST_UNTRIED + timedelta(seconds=1))
+    assert "was last tried 35 days ago" in overdue(NOW + LONGEST_UNTRIED + timedelta(seconds=1))
 
 
 def test_the_page_is_the_directors(visit, clinic, dora, alice, charlie):

@@ -12,7 +12,7 @@ from tenuto.clinic.backup.manifest import Manifest
 from tenuto.clinic.ledger.actors import Actor
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.ledger.services import record
-from tenuto.clinic.ui.words import count, long_day
+from tenuto.clinic.ui.words import count
 
 __all__ = ["LONGEST_UNMADE", "LONGEST_UNTRIED", "note_made", "note_tried", "overdue"]
 
@@ -44,13 +44,16 @@ def overdue(at: datetime) -> str:
     )
     if made is None:
         return "None was ever made. What is entered is lost with this machine."
-    late = at - made.recorded_at
-    if late > LONGEST_UNMADE:
-        return f"The newest is of {long_day(made.recorded_at.date())}, {count(late.days, 'day')} ago. What was entered since is lost with this machine."
+    if at - made.recorded_at > LONGEST_UNMADE:
+        return f"The newest is of {_ago(made, at)}. What was entered since is lost with this machine."
     if tried is None:
         return "Nobody has tried yet whether one would come back (tenuto backup verify)."
     if not tried.detail.get("comes_back"):
-        return f"The one that was tried on {long_day(tried.recorded_at.date())} would not come back whole. Keep an older one, and try another."
+        return f"The one that was tried {_ago(tried, at)} would not come back whole. Keep an older one, and try another."
     if at - tried.recorded_at > LONGEST_UNTRIED:
-        return f"Whether one would come back was last tried on {long_day(tried.recorded_at.date())} (tenuto backup verify)."
+        return f"Whether one would come back was last tried {_ago(tried, at)} (tenuto backup verify)."
     return ""
+
+
+def _ago(event: AuditEvent, at: datetime) -> str:
+    return f"{count((at - event.recorded_at).days, 'day')} ago"

@@ -10,10 +10,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.backup.api import overdue
 from tenuto.clinic.ledger import anchor
 from tenuto.clinic.ledger.space import little_room
@@ -50,7 +50,7 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 
 def _backups() -> str:
-    return overdue(timezone.now()) if settings.PRODUCTION else ""
+    return overdue(clock.instant()) if settings.PRODUCTION else ""
 
 
 def _lacking() -> str:

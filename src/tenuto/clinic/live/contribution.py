@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.utils import timezone
-
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.accounts.setting_up import SetUpStep
 from tenuto.clinic.ledger.outbox import configured_sender
@@ -19,7 +17,7 @@ def set_up(clinic: Clinic, at: datetime) -> Iterable[SetUpStep]:
         title="A worker for what is due",
         rank=100,
         open=""
-        if somebody_works(timezone.now())
+        if somebody_works()
         else "No worker gives a sign: late tasks of safety are given on to nobody, and no message leaves.",
         command="tenuto worker",
     )

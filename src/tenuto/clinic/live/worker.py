@@ -127,9 +127,9 @@ def sign_of_life(worker: str, now: datetime) -> None:
     WorkerSign.objects.update_or_create(worker=worker, defaults={"seen_at": now})
 
 
-def somebody_works(now: datetime) -> bool:
+def somebody_works() -> bool:
     """Whether any worker gives signs of life. One query."""
-    return _signs(now).exists()
+    return _signs(timezone.now()).exists()
 
 
 def _signs(now: datetime) -> QuerySet[WorkerSign]:

@@ -48,7 +48,7 @@ Keep = Callable[[Patient, Any, Staff, datetime], object]
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class EndingAct:
     """What is recorded on this page: its form, who may, what it must have seen, its service, and what is said once it is kept."""
 
     form: type[Form]
@@ -92,12 +92,14 @@ def _visit(patient: Patient, form: Any, by: Staff, at: datetime) -> None:
 
 
 VISITS = ("course.BesidePlan",)
-DEEDS: Mapping[str, Deed] = {
-    "taper": Deed(TaperForm, "taper of the course", "course.end", GROUNDS, _taper, "The taper is on record."),
-    "complete": Deed(
+ACTS: Mapping[str, EndingAct] = {
+    "taper": EndingAct(
+        TaperForm, "taper of the course", "course.end", GROUNDS, _taper, "The taper is on record."
+    ),
+    "complete": EndingAct(
         CompleteForm, "completion of the course", "course.end", GROUNDS, _complete, "The course is completed."
     ),
-    "resume": Deed(
+    "resume": EndingAct(
         ResumeForm,
         "course taken up again",
         "course.end",
@@ -105,7 +107,7 @@ DEEDS: Mapping[str, Deed] = {
         _resume,
         "The course goes on as it was signed.",
     ),
-    "plan": Deed(
+    "plan": EndingAct(
         BesidePlanForm,
         "planned visits",
         "course.plan_beside",
@@ -113,7 +115,7 @@ DEEDS: Mapping[str, Deed] = {
         _plan_visits,
         "The visits belong to the plan now.",
     ),
-    "visit": Deed(
+    "visit": EndingAct(
         BesideVisitForm, "visit beside the infusions", "course.record", (), _visit, "The visit is on record."
     ),
 }
@@ -127,24 +129,24 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 
 def _view(name: str) -> Callable[..., HttpResponse]:
-    """The address that a deed is posted to."""
-    deed = DEEDS[name]
+    """The address that a act is posted to."""
+    act = ACTS[name]
 
     def view(request: HttpRequest, patient: Patient) -> HttpResponse:
-        form = deed.form(request.POST, auto_id=f"id_{name}_%s")
+        form = act.form(request.POST, auto_id=f"id_{name}_%s")
         if form.is_valid():
             try:
-                deed.keep(patient, form, staff_of(request), clock.instant())
+                act.keep(patient, form, staff_of(request), clock.instant())
             except (EndingRefused, CourseError) as refused:
                 form.add_error(None, str(refused))
             if not form.errors:
-                messages.success(request, deed.done, extra_tags="Saved")
+                messages.success(request, act.done, extra_tags="Saved")
                 return redirect(PAGE, patient.pk)
         return _page(request, patient, typed={name: form})
 
     view.__name__ = view.__qualname__ = name
-    seen = rests_on(*deed.grounds, typed=deed.form, page=PAGE)(view) if deed.grounds else view
-    return require_POST(shows_patient(deed.what, verb=deed.verb)(seen))
+    seen = rests_on(*act.grounds, typed=act.form, page=PAGE)(view) if act.grounds else view
+    return require_POST(shows_patient(act.what, verb=act.verb)(seen))
 
 
 taper, complete, resume = _view("taper"), _view("complete"), _view("resume")
@@ -153,7 +155,7 @@ plan_visits, visit = _view("plan"), _view("visit")
 
 def _page(request: HttpRequest, patient: Patient, *, typed: Mapping[str, Form] | None = None) -> HttpResponse:
     batch = Batch.of(patient)
-    forms = {name: deed.form(auto_id=f"id_{name}_%s") for name, deed in DEEDS.items()} | dict(typed or {})
+    forms = {name: act.form(auto_id=f"id_{name}_%s") for name, act in ACTS.items()} | dict(typed or {})
     context = {"page": ending_page(account(patient, batch)), "forms": forms}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if typed else HTTPStatus.OK
     return patient_page(
