@@ -21,6 +21,7 @@ from tenuto.core.sources import Basis, basis_of
 
 __all__ = [
     "ContraindicationRule",
+    "closing",
     "identified",
     "judge",
     "mentioned",
@@ -151,6 +152,16 @@ def recognised(problem: Problem) -> bool:
 def mentioned(problem: Problem) -> tuple[str, ...]:
     """The ids of the rules whose condition the problem states."""
     return tuple(m.entry for m in _codebook().matches(problem) if m.mention is Mention.STATED)
+
+
+def closing(problem: Problem) -> frozenset[str]:
+    """The ids of the rules that a problem states or leaves open, and of those where a relative's counts."""
+    return frozenset(
+        m.entry
+        for m in _codebook().matches(problem)
+        if m.mention in (Mention.STATED, Mention.UNCERTAIN)
+        or (m.mention is Mention.FAMILY and rule(m.entry).family is not None)
+    )
 
 
 def identified(problem: Problem) -> frozenset[str]:

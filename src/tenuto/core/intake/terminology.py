@@ -20,6 +20,7 @@ __all__ = [
     "Term",
     "band",
     "only_a_visit",
+    "signs_of",
     "spoken_of",
     "stands_for_kept_back",
     "stands_for_nothing",
@@ -77,6 +78,7 @@ class _Register:
     not_known: Mapping[str, tuple[str, ...]]
     kept_back: Mapping[str, tuple[str, ...]]
     visits: tuple[str, ...]
+    signs: Mapping[str, tuple[str, ...]]
 
 
 @data_file(ROOT / "terminology.toml")
@@ -89,6 +91,7 @@ def _register(file: Table) -> _Register:
         file.lists("not_known"),
         file.lists("kept_back"),
         file.words("visits"),
+        file.lists("signs"),
     )
 
 
@@ -137,6 +140,12 @@ def _phrases() -> Phrases:
 def spoken_of(texts: Iterable[str]) -> frozenset[str]:
     """The facts that some words name. It never answers them: a person looks."""
     return frozenset(name for text in texts for name in _phrases().names(text))
+
+
+def signs_of(codings: Iterable[Coding]) -> frozenset[str]:
+    """The facts that an Observation under one of these codes speaks for."""
+    codes = {coding.code for coding in codings if coding.system == "loinc"}
+    return frozenset(name for name, listed in _register().signs.items() if codes.intersection(listed))
 
 
 def stands_for_nothing(codings: Iterable[Coding], text: str = "") -> bool:

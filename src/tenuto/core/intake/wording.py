@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 
-__all__ = ["Mention", "Phrases", "folded_letters", "is_past", "otherwise", "words"]
+__all__ = ["Mention", "Phrases", "folded_letters", "is_past", "names_family", "otherwise", "words"]
 
 _TOKEN = re.compile(r"[a-z0-9]+|[.;:?!\n(),|]")
 _NUMBER_MARK = re.compile(r"(?<=\d)[.,](?=\d)")
@@ -122,6 +122,7 @@ _DOUBTS = Phrases(
             "questionable", "concern for", "evaluate for", "cannot exclude", "cant exclude", "not excluded",
             "not ruled out", "not been ruled out", "no longer", "not controlled", "not well controlled", "not improved",
             "no change", "no improvement", "no response", "differential", "screening for", "screen for", "risk of",
+            "fear of", "afraid of", "worried about", "worry about", "wish for", "wants to", "wishes to", "hopes to", "trying to", "intends to", "planning",
         )
     }
 )  # fmt: skip
@@ -174,6 +175,11 @@ def is_past(text: str) -> bool:
     return bool(_PAST.find(words(text)))
 
 
+def names_family(text: str) -> bool:
+    """Whether a text is about the family, such as the name of a list of the family's diseases."""
+    return bool(_FAMILY.find(words(text))) or "family" in words(text)
+
+
 def otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     """Whether the words around a term say anything but that the person has it now.
 
@@ -193,6 +199,8 @@ def _mention(tokens: Sequence[str], start: int, end: int) -> Mention:
     after = _clause_after(tokens, end)
     if _AFTER_DOUBT.find(after) or _DOUBTS.find(before) or "?" in (*before, *after):
         return Mention.UNCERTAIN
+    if _headed_by_family(tokens, start):
+        return Mention.FAMILY
     if _FAMILY.find(before):
         return Mention.UNCERTAIN if loose else Mention.FAMILY
     if (len(after) == 1 and after[0] in _ALONE_DENIED) or any(
@@ -206,6 +214,17 @@ def _mention(tokens: Sequence[str], start: int, end: int) -> Mention:
     if all(word in _FILLERS for word in between) or between[-1] in ("or", "nor"):
         return Mention.UNCERTAIN if loose and not _FILLERS.issuperset(between) else Mention.DENIED
     return Mention.UNCERTAIN
+
+
+def _headed_by_family(tokens: Sequence[str], start: int) -> bool:
+    """Whether a term stands after `Family history:` or `Mother:` in the same sentence."""
+    for place in range(start - 1, max(start - 1 - _REACH, 0), -1):
+        if tokens[place] == ":":
+            heading = tokens[max(place - 3, 0) : place]
+            return any(past == len(heading) for _, _, past in _FAMILY.find(heading))
+        if tokens[place] in _BREAKS or tokens[place] in ("but", "however", "self", "patient"):
+            return False
+    return False
 
 
 def _clause_before(tokens: Sequence[str], start: int) -> tuple[tuple[str, ...], bool]:

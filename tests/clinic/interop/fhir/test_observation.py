@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from tenuto.clinic.interop.fhir import UnusableBundle
+from tenuto.core.intake.contraindications import closing, mentioned
 from tests.clinic.interop.fhir.bundles import concept, observation, quantity, read
 
 WEIGHT, SYSTOLIC, DIASTOLIC, ALT, EGFR = "29463-7", "8480-6", "8462-4", "1742-6", "33914-3"
@@ -158,14 +159,195 @@ def test_the_laboratory_s_upper_limit_is_kept(high: dict, limit: Decimal | None)
         (EGFR, "mL/min/{1.73_m2}", "<", True),
         (ALT, "U/L", "<", False),
         (ALT, "U/L", ">", True),
-        (WEIGHT, "kg", "<", True),
-        (WEIGHT, "kg", ">", True),
     ],
 )
 def test_a_bound_that_hides_the_value_is_said(loinc: str, code: str, comparator: str, said: bool) -> None:
     facts = read(observation(loinc, valueQuantity=quantity(60, code, comparator=comparator))).facts
     assert len(facts.measurements) == 1
     assert bool(facts.unreadable) is said
+
+
+@pytest.mark.parametrize("comparator", ["<", "<=", ">", ">="])
+@pytest.mark.parametrize(("loinc", "unit"), [(WEIGHT, "kg"), ("8302-2", "cm")])
+def test_a_bound_gives_no_weight_and_no_height(loinc: str, unit: str, comparator: str) -> None:
+    facts = read(observation(loinc, valueQuantity=quantity(120, unit, comparator=comparator))).facts
+    assert facts.measurements == ()
+    assert any(f"only known as '{comparator}120" in sentence for sentence in facts.unreadable)
+
+
+@pytest.mark.parametrize("word", ["body mass", "Pfund", "斤", "lb oz", "zz"])
+def test_a_unit_s_word_that_nobody_knows_agrees_with_no_code(word: str) -> None:
+    facts = read(observation(WEIGHT, valueQuantity=quantity(154, "kg", word))).facts
+    assert facts.measurements == ()
+    assert any(f"in {word} by its word and in kg by its code" in sentence for sentence in facts.unreadable)
+
+
+@pytest.mark.parametrize(
+    ("name", "read_as"), [("Weight (lb)", 0), ("Weight (kg)", 1), ("Weight (dressed)", 1)]
+)
+def test_a_unit_in_the_name_of_a_weight_is_compared_with_its_code(name: str, read_as: int) -> None:
+    made = observation(WEIGHT, valueQuantity=quantity(154, "kg", "kg"))
+    made["code"]["text"] = name
+    assert len(read(made).facts.measurements) == read_as
+
+
+@pytest.mark.parametrize(
+    ("more", "stated"),
+    [
+        ({"method": {"text": "Self-reported"}}, True),
+        ({"method": concept("http://snomed.info/sct", "414135002")}, True),
+        ({"note": [{"text": "approx., per pt"}]}, True),
+        ({"performer": [{"reference": "https://example.org/fhir/Patient/p1"}]}, True),
+        ({"performer": [{"reference": "RelatedPerson/r1"}]}, True),
+        ({"performer": [{"reference": "Practitioner/n1"}], "method": {"text": "Standing scale"}}, False),
+        ({"note": [{"text": "with shoes"}]}, False),
+    ],
+)
+def test_a_weight_that_was_not_measured_is_known_by_what_stands_beside_it(more: dict, stated: bool) -> None:
+    (found,) = read(observation(WEIGHT, valueQuantity=quantity(70, "kg"), **more)).facts.measurements
+    assert found.estimated is stated
+
+
+@pytest.mark.parametrize(
+    "text", ["Wrong person, ignore", "ENTERED IN ERROR by night shift", "please disregard"]
+)
+def test_a_weight_that_a_note_takes_back_is_not_used_and_said(text: str) -> None:
+    facts = read(observation(WEIGHT, valueQuantity=quantity(70, "kg"), note=[{"text": text}])).facts
+    assert facts.measurements == ()
+    assert any(text in sentence for sentence in facts.unreadable)
+
+
+def test_a_pressure_that_a_note_takes_back_still_closes() -> None:
+    facts = read(
+        observation("8480-6", valueQuantity=quantity(205, "mm[Hg]"), note=[{"text": "wrong patient?"}])
+    ).facts
+    assert len(facts.measurements) == 1
+    assert facts.unreadable
+
+
+SNOMED = "http://snomed.info/sct"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"code": concept("http://loinc.org", "11450-4"), "valueCodeableConcept": concept(SNOMED, "58214004")},
+        {"code": {"text": "Findings"}, "valueString": "Aortic aneurysm, 5 cm"},
+        {"code": {"text": "Porphyria"}, "valueBoolean": True},
+        {"code": concept(SNOMED, "58214004"), "valueBoolean": True},
+        {
+            "code": {"text": "Symptoms"},
+            "component": [{"code": {"text": "Symptom"}, "valueString": "psychosis"}],
+        },
+        {
+            "code": {"text": "Symptoms"},
+            "component": [{"code": {"text": "Mania"}, "valueCodeableConcept": {"text": "Present"}}],
+        },
+    ],
+)
+def test_a_condition_that_is_told_as_an_observation_closes_and_opens_nothing(told: dict) -> None:
+    (problem,) = read(observation("1-1") | told).facts.problems
+    assert mentioned(problem)
+    assert problem.certain is False
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"code": {"text": "Porphyria"}, "valueBoolean": False},
+        {"code": {"text": "Psychosis"}, "valueString": "denies"},
+        {"code": {"text": "Aneurysm"}, "valueCodeableConcept": {"text": "Absent"}},
+        {"code": {"text": "Head MRI"}, "valueString": "No aneurysm"},
+        {"code": {"text": "Mood"}, "valueString": "cheerful"},
+        {"code": {"text": "Smoking"}, "valueCodeableConcept": {"text": "Never smoker"}},
+    ],
+)
+def test_a_condition_that_is_denied_as_an_observation_is_none(told: dict) -> None:
+    facts = read(observation("1-1") | told).facts
+    assert facts.problems == ()
+    assert facts.unreadable == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "what"),
+    [
+        (
+            {"code": {"text": "Social history"}, "valueString": "takes ketamine at parties"},
+            "a contraindication",
+        ),
+        ({"code": {"text": "Allergies"}, "valueString": "Ketalar"}, "a contraindication"),
+        ({"code": {"text": "Aneurysm diameter"}, "valueQuantity": quantity(7, "mm")}, "a contraindication"),
+        ({"code": concept("http://loinc.org", "11778-8"), "valueDateTime": "2026-09-01"}, "Pregnancy test"),
+        (
+            {"code": concept("http://loinc.org", "49051-6"), "valueQuantity": quantity(12, "wk")},
+            "Pregnancy test",
+        ),
+        ({"code": {"text": "Comment"}, "valueString": "wants to end my life"}, "Suicide triage"),
+        ({"code": concept("http://loinc.org", "3016-3"), "valueQuantity": quantity(9, "m[IU]/L")}, "TSH"),
+    ],
+)
+def test_an_observation_that_could_matter_is_looked_at(told: dict, what: str) -> None:
+    facts = read(observation("1-1") | told).facts
+    assert facts.problems == ()
+    assert any(f"may be about {what}" in sentence for sentence in facts.unreadable)
+
+
+def test_a_normal_test_says_nothing() -> None:
+    flagged = {"interpretation": [concept("http://terminology.hl7.org/x", "N")]}
+    ranged = {"referenceRange": [{"low": {"value": 0.4}, "high": {"value": 4.0}}]}
+    for more in (flagged, ranged):
+        assert (
+            read(observation("3016-3", valueQuantity=quantity(2, "m[IU]/L"), **more)).facts.unreadable == ()
+        )
+
+
+def test_an_illness_among_those_of_the_family_is_the_family_s() -> None:
+    told = {"code": {"text": "History of family member diseases"}, "valueString": "Father: schizophrenia"}
+    (problem,) = read(observation("1-1") | told).facts.problems
+    assert mentioned(problem) == ()
+    assert closing(problem)
+
+
+@pytest.mark.parametrize(
+    ("value", "answer"),
+    [
+        ({"valueCodeableConcept": {"text": "Pregnant"}}, "positive"),
+        ({"valueString": "currently pregnant"}, "positive"),
+        ({"valueBoolean": True}, "positive"),
+    ],
+)
+def test_a_stated_pregnancy_is_read_in_every_form(value: dict, answer: str) -> None:
+    (found,) = read(observation("82810-3", **value)).facts.answers
+    assert found.value == answer
+
+
+@pytest.mark.parametrize(
+    "value", [{"valueCodeableConcept": {"text": "Possible pregnancy"}}, {"valueString": "8 weeks along"}]
+)
+def test_a_stated_pregnancy_that_is_not_clear_is_said(value: dict) -> None:
+    facts = read(observation("82810-3", **value)).facts
+    assert facts.answers == ()
+    assert any("no answer that is known here" in sentence for sentence in facts.unreadable)
+
+
+@pytest.mark.parametrize("loinc", ["3397-7", "59673-4", "8220-6", "3426-4", "19550-3"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"valueString": "Presumptive Positive"},
+        {"valueString": "150", "interpretation": [concept("http://terminology.hl7.org/x", "A")]},
+        {"valueCodeableConcept": {"text": "Detected"}},
+    ],
+)
+def test_a_drug_screen_that_is_positive_in_any_words_counts(loinc: str, value: dict) -> None:
+    (found,) = read(observation(loinc, **value)).facts.answers
+    assert found.value == "positive"
+
+
+@pytest.mark.parametrize("loinc", ["8459-0", "8460-8", "8461-6", "76534-7"])
+def test_a_pressure_sitting_standing_and_lying_is_one(loinc: str) -> None:
+    (found,) = read(observation(loinc, valueQuantity=quantity(205, "mm[Hg]"))).facts.measurements
+    assert (found.kind, found.value) == ("systolic_mmhg", Decimal(205))
 
 
 def test_a_partial_date_is_read_as_old_as_it_can_be() -> None:

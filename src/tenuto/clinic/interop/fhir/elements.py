@@ -100,6 +100,11 @@ class Remarks:
         """The present entry ends so, with nothing for a person to do."""
         self._ending, self._why = ending, why
 
+    def settle_unless_said(self, ending: Ending, why: str) -> None:
+        """The present entry ends so when nothing was said about it."""
+        if not self._said:
+            self.settle(ending, why)
+
     def close(self, *, used: bool = False) -> None:
         """The present entry is read: used, as settled, or else not understood when something was said about it."""
         ending, why = (Ending.USED, self._said) if used else (self._ending, self._why or self._said)

@@ -10,7 +10,16 @@ from typing import Any
 from tenuto.clinic.interop.fhir.elements import Element
 from tenuto.core.data import Table, data_file
 
-__all__ = ["could_matter", "helps", "is_read", "not_needed", "other_version"]
+__all__ = [
+    "could_matter",
+    "helps",
+    "is_read",
+    "is_silent",
+    "no_words",
+    "not_needed",
+    "other_version",
+    "read_elsewhere",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +29,9 @@ class _Kinds:
     not_needed: Mapping[str, str]
     could_matter: Mapping[str, str]
     older: Mapping[str, str]
+    names: frozenset[str]
+    silent: frozenset[str]
+    mapped: Mapping[str, tuple[str, ...]]
 
 
 @data_file(Path(__file__).with_name("resource_kinds.toml"))
@@ -30,6 +42,9 @@ def _table(file: Table) -> _Kinds:
         file.texts("not_needed"),
         file.texts("could_matter"),
         file.texts("older"),
+        frozenset(file.words("names")),
+        frozenset(file.words("silent")),
+        file.lists("mapped"),
     )
 
 
@@ -51,6 +66,21 @@ def not_needed(kind: str) -> str:
 def could_matter(kind: str) -> str:
     """What could stand in an entry of a type that is not read."""
     return _table().could_matter.get(kind, "a fact that is asked for")
+
+
+def is_silent(kind: str) -> bool:
+    """True for a type whose words are no statement about the person: definitions, forms with their own mapper, logs."""
+    return kind in _table().silent
+
+
+def no_words() -> frozenset[str]:
+    """The elements that hold no words about the person's health."""
+    return _table().names
+
+
+def read_elsewhere(kind: str) -> frozenset[str]:
+    """The elements of a type that its mapper reads, and those that hold no words about the person's health."""
+    return _table().names | frozenset(_table().mapped.get(kind, ()))
 
 
 def other_version(resource: Element) -> str:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from tenuto.clinic.interop.fhir import suicide_screen, tables
+from tenuto.clinic.interop.fhir import suicide_screen, tables, told_conditions
 from tenuto.clinic.interop.fhir.answers import Value, answer_value, ordinal
 from tenuto.clinic.interop.fhir.elements import Element, Moment, Remarks, read_moment
+from tenuto.clinic.interop.fhir.stated import disregarded, is_stated
 from tenuto.clinic.interop.fhir.systems import UCUM, short_name
 from tenuto.clinic.interop.fhir.tables import MeasurementRule, ResultRule, Scale
-from tenuto.clinic.interop.fhir.ucum import UnitUnknown, convert, disagree, unit
+from tenuto.clinic.interop.fhir.ucum import UnitUnknown, convert, disagree, names_unit, understood, unit
 from tenuto.core.gate import Level
 from tenuto.core.intake.answers import truth
-from tenuto.core.intake.facts import Answer, Coding, Measurement, RecordedScore
+from tenuto.core.intake.facts import Answer, Coding, Measurement, Problem, RecordedScore
 from tenuto.core.intake.reading_report import Ending
-from tenuto.core.intake.required import RequiredFact, fact
-from tenuto.core.intake.terminology import AnswerBand, band, spoken_of, stands_for_nothing
+from tenuto.core.intake.required import RequiredFact
+from tenuto.core.intake.terminology import AnswerBand, band, stands_for_nothing
 from tenuto.core.units import plain
 
 __all__ = ["Read", "read"]
@@ -34,6 +36,8 @@ class Read:
     measurements: tuple[Measurement, ...] = ()
     scores: tuple[RecordedScore, ...] = ()
     answers: tuple[Answer, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    """Conditions that it tells; they only close."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,10 @@ class _When:
     day: date | None
     minute: str
     at: datetime | None = None
+    stated: bool = False
+    """Nobody measured it: so the sender says beside the value."""
+    taken_back: str = ""
+    """The note by which somebody takes the value back."""
 
 
 def read(observation: Element, remarks: Remarks) -> Read:
@@ -53,38 +61,34 @@ def read(observation: Element, remarks: Remarks) -> Read:
         )
         return Read()
     wanted = [part for part in (observation, *observation.all("component")) if _is_wanted(part)]
+    problems = told_conditions.told(observation, remarks) if _says_something(observation) else ()
     if not wanted:
-        _look_at_words(observation, remarks)
-        return Read()
+        remarks.settle_unless_said(Ending.NOT_NEEDED, _why_not(observation))
+        return Read(problems=problems)
     if status not in _SETTLED:
         remarks.add(
             f"{observation.where} is {status or 'of no known status'}, not final. Wait for the final result."
         )
-    when = _when(observation, remarks)
+    when = replace(
+        _when(observation, remarks), stated=is_stated(observation), taken_back=disregarded(observation)
+    )
+    if when.taken_back:
+        remarks.add(
+            f"{observation.where} carries the note “{when.taken_back[:80]}”. Find out whether it is this person's value."
+        )
     read_parts = [_read_part(part, observation.where, when, remarks) for part in wanted]
     return Read(
         tuple(r for r in read_parts if isinstance(r, Measurement)),
         tuple(r for r in read_parts if isinstance(r, RecordedScore)),
         tuple(r for r in read_parts if isinstance(r, Answer)),
+        problems,
     )
 
 
-def _look_at_words(observation: Element, remarks: Remarks) -> None:
-    """An Observation whose code is not known: not needed, unless its words name a fact that is asked for."""
-    concepts = [part.codings("code") for part in (observation, *observation.all("component"))]
-    codings = [coding for codes, _ in concepts for coding in codes]
-    told = spoken_of([*(text for _, text in concepts), *(coding.display for coding in codings)])
-    if stands_for_nothing(codings):
-        remarks.settle(Ending.NOT_NEEDED, "says that nothing is known")
-    elif told and _says_something(observation):
-        titles = ", ".join(sorted(fact(name).title for name in told))
-        name = next((text for _, text in concepts if text), "") or "without a name"
-        remarks.add(
-            f"{observation.where} (“{name[:80]}”) may be about {titles}, but its code is not known here; not used. "
-            "Look at it and record it by hand."
-        )
-    else:
-        remarks.settle(Ending.NOT_NEEDED, "an observation of a kind that is not asked for")
+def _why_not(observation: Element) -> str:
+    """Why an Observation of another kind is not needed."""
+    nothing = stands_for_nothing(observation.codings("code")[0])
+    return "says that nothing is known" if nothing else "an observation of a kind that is not asked for"
 
 
 def _says_something(part: Element) -> bool:
@@ -148,7 +152,11 @@ def _measurement(
         return None
     sent = _as_sent(quantity, value)
     code, word = coded_unit(quantity), quantity.text("unit")
-    if disagree(code, word):
+    if when.taken_back and rule.kind in _OF_THE_DOSE:
+        return None
+    word = _said_unit(part) or word if rule.kind in _OF_THE_DOSE else word
+    unread = rule.kind in _OF_THE_DOSE and code and not understood(code, word)
+    if disagree(code, word) or unread:
         remarks.add(
             f"{origin}: the {rule.title} {plain(value)} is in {word} by its word and in {code} by its code; not used. "
             "Measure it again, and have the sender correct the unit."
@@ -168,17 +176,29 @@ def _measurement(
         )
         return None
     _judge_comparator(quantity, rule, origin, sent, remarks)
+    if quantity.text("comparator") and rule.kind in _OF_THE_DOSE:
+        return None
     return Measurement(
         kind=rule.kind,
         value=converted,
         taken=when.day,
         origin=origin,
         original=sent if unit(code).converted else "",
-        estimated=rule.estimated,
+        estimated=rule.estimated or when.stated,
         minute=when.minute,
         reference_high=_upper_limit(part, rule, code),
         at=when.at,
     )
+
+
+_OF_THE_DOSE = ("weight_kg", "height_cm")
+"""What a dose is computed from: two statements that can't be compared give none."""
+
+
+def _said_unit(part: Element) -> str:
+    """The unit that stands in brackets in the name of a measurement, such as `Weight (lbs)`."""
+    found = re.search(r"\(([^()]+)\)\s*\Z", part.codings("code")[1])
+    return found[1] if found and names_unit(found[1]) else ""
 
 
 def coded_unit(quantity: Element) -> str:
@@ -277,6 +297,16 @@ def _answer(part: Element, rule: ResultRule, origin: str, when: _When, remarks: 
     if Level.PASS in levels and len(levels) > 1:
         both = " and ".join(f"“{v}”" for v in dict.fromkeys(map(str, known)))
         remarks.add(f"{origin}: the {rule.title} is sent as {both}. “{kept}” counts until then. Repeat it.")
+    if (
+        not known
+        and rule.fact.effects
+        and rule.fact.id != suicide_screen.FACT
+        and (rule.closes or not _asks(rule.fact))
+    ):
+        words = next((v for v in values if isinstance(v, str)), "")
+        remarks.add(
+            f"{origin}: the {rule.title} is sent as “{str(words or values[0])[:80]}”, which is no answer that is known here. Look at it."
+        )
     if rule.closes and (_level(rule.fact, kept) or Level.PASS) is Level.PASS and _is_clear(rule, kept):
         remarks.settle(
             Ending.NOT_NEEDED, f"a part of {rule.title.lower()} or a statement: only a positive one counts"
@@ -306,7 +336,20 @@ def _meanings(part: Element, rule: ResultRule, remarks: Remarks, origin: str) ->
         count = _number(part)
         sent = [{Decimal(0): False, Decimal(1): True}.get(count, plain(count))] if count is not None else sent
         sent = ["positive" if truth(v) else v for v in sent]
-    return [rule.positive if v == "positive" else v for v in (answer_value(rule.fact, v) for v in sent)]
+    return [_in_its_words(rule, answer_value(rule.fact, v)) for v in sent]
+
+
+def _in_its_words(rule: ResultRule, value: Value) -> Value:
+    """An answer in the words of the fact: a yes or an abnormal test is a positive one where those are not its answers."""
+    if isinstance(value, str):
+        value = tables.answer_word(value) or value if _level(rule.fact, value) is None else value
+    listed = rule.fact.effects
+    if _level(rule.fact, value) is None and "positive" in listed:
+        if value in (True, "yes", "abnormal"):
+            value = "positive"
+        elif value in (False, "no", "normal"):
+            value = "negative"
+    return rule.positive if value == "positive" else value
 
 
 def _has_number(part: Element, rule: ResultRule) -> bool:
@@ -342,6 +385,11 @@ def _amount(quantity: Element, value: Decimal, limits: AnswerBand) -> Decimal | 
         except UnitUnknown:
             continue
     return None
+
+
+def _asks(asked: RequiredFact) -> bool:
+    """Whether everybody is asked for a fact, so that the gate says itself what it can't read."""
+    return asked.applies == ("everyone",)
 
 
 def _level(asked: RequiredFact, value: Value) -> Level | None:

@@ -115,9 +115,12 @@ def read_bundle(bundle: Json, *, as_of: date, zone: tzinfo | None = None) -> Bun
     for entry in entries:
         _name_inner(entry, remarks)
         if kinds.is_read(entry.kind):
-            _take(entry, person, index, as_of, found, remarks)
+            _take(entry, person, index, as_of, stated, found, remarks)
         elif entry.kind == "Patient":
-            remarks.end(entry.label, Ending.USED, "")
+            remarks.begin(entry.label)
+            if entry.resource is person.resource:
+                _say_reasons(entry, stated, remarks)
+            remarks.close(used=True)
         elif kinds.helps(entry.kind):
             ignored[entry.kind] += entry.kind != "Medication"
             remarks.end(entry.label, Ending.NOT_NEEDED, "read through what refers to it")
@@ -159,14 +162,28 @@ def _refuse_other_version(person: Element) -> None:
 
 
 def _take(
-    entry: BundleEntry, person: BundleEntry, index: Index, as_of: date, found: _Gathered, remarks: Remarks
+    entry: BundleEntry,
+    person: BundleEntry,
+    index: Index,
+    as_of: date,
+    stated: frozenset[str],
+    found: _Gathered,
+    remarks: Remarks,
 ) -> None:
     """Read one entry; it is used when it brought a fact."""
     remarks.begin(entry.label)
     before = found.count
     if _may_be_used(entry, person, index, remarks):
         _gather(entry, index, as_of, found, remarks)
+        if _stands(entry.resource):
+            _say_reasons(entry, stated, remarks)
     remarks.close(used=found.count > before)
+
+
+def _stands(resource: Element) -> bool:
+    """Whether the sender stands by an entry: none that was entered in error or refuted."""
+    sent = {resource.status(name) for name in ("status", "verificationStatus") if resource.has(name)}
+    return not sent & {"entered-in-error", "refuted"}
 
 
 def _may_be_used(entry: BundleEntry, person: BundleEntry, index: Index, remarks: Remarks) -> bool:
@@ -236,23 +253,31 @@ def _leave(
     if not why and entry.kind == "DiagnosticReport":
         why = _only_repeats(entry.resource, index)
     joined = others_named(entry.resource, person, index) if entry.kind in _JOINING else []
-    told = [f"“{reason[:80]}”" for reason in reasons.only_here(entry.resource, stated)] if why else []
+    about_other = whose(entry.resource, person, index) is Whose.SOMEBODY_ELSE
     if joined:
         remarks.add(
             f"{entry.label} joins this person with {listed(joined)}, whose record is not here. Find out whether both are one "
             "person, and whether anything is missing or mixed."
         )
-    elif told and whose(entry.resource, person, index) is not Whose.SOMEBODY_ELSE:
-        remarks.add(
-            f"{entry.label} gives a reason that is among no diagnosis of the record: {listed(told)}. Ask whether the person has it."
-        )
-    elif why:
+    elif why and (about_other or not _say_reasons(entry, stated, remarks)):
         remarks.settle(Ending.NOT_NEEDED, why)
-    elif whose(entry.resource, person, index) is Whose.SOMEBODY_ELSE:
+    elif not why and about_other:
         _not_this_persons(entry, remarks)
-    else:
+    elif not why:
         _name_unread(entry, remarks)
     remarks.close()
+
+
+def _say_reasons(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -> bool:
+    """Say what an entry tells where nobody reads it; True when it tells something."""
+    if kinds.is_silent(entry.kind):
+        return False
+    told = [f"“{reason[:80]}”" for reason in reasons.only_here(entry.resource, stated)]
+    if told:
+        remarks.add(
+            f"{entry.label} says what is among no diagnosis of the record: {listed(told)}. Ask whether the person has it."
+        )
+    return bool(told)
 
 
 def _name_unread(entry: BundleEntry, remarks: Remarks) -> None:
@@ -308,6 +333,7 @@ def _gather(entry: BundleEntry, index: Index, as_of: date, found: _Gathered, rem
             found.measurements += seen.measurements
             found.scores += seen.scores
             found.answers += seen.answers
+            found.problems += seen.problems
         case "QuestionnaireResponse":
             given = questionnaire_response.read(resource, remarks)
             if given is not None:

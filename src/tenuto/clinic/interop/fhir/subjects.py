@@ -175,6 +175,9 @@ def _targets(patient: BundleEntry) -> Iterator[Element]:
 
 def whose(resource: Element, patient: BundleEntry, index: Index) -> Whose:
     """Whether a resource is about the patient, from its `subject` or `patient` reference in any lawful writing."""
+    if isinstance(resource.raw.get("subject"), list):  # an Account's
+        each = [_of_reference(one, resource, patient, index) for one in resource.all("subject")]
+        return Whose.PATIENT if Whose.PATIENT in each else max(each, key=_DOUBT.index, default=Whose.UNSAID)
     reference = resource.one("subject") or resource.one("patient")
     if reference is None:
         return Whose.UNSAID

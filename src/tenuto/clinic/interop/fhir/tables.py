@@ -22,6 +22,7 @@ __all__ = [
     "MeasurementRule",
     "ResultRule",
     "Scale",
+    "answer_word",
     "by_loinc",
     "level_told",
     "question",
@@ -264,12 +265,19 @@ def level_told(fact_id: str, text: str) -> str:
     return named or next(only, "")
 
 
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    codes: Mapping[tuple[str, str], str | int]
+    said: Mapping[str, str]
+
+
 @data_file(HERE / "results.toml")
-def _words(file: Table) -> dict[tuple[str, str], str | int]:
+def _answers(file: Table) -> _Answers:
     tables = {system: file.table(system) for system in ("loinc", "snomed", "interpretation")}
-    return {
-        (system, code): _meaning(codes, code) for system, codes in tables.items() for code in codes.names()
-    }
+    return _Answers(
+        {(system, code): _meaning(codes, code) for system, codes in tables.items() for code in codes.names()},
+        {text: word for word, texts in file.lists("said").items() for text in texts},
+    )
 
 
 def _meaning(codes: Table, code: str) -> str | int:
@@ -281,4 +289,9 @@ def word(code: Coding) -> str | int | None:
     system = "loinc" if code.code.startswith("LA") else code.system
     if system not in ("loinc", "snomed"):
         system = "interpretation"
-    return _words().get((system, code.code))
+    return _answers().codes.get((system, code.code))
+
+
+def answer_word(text: str) -> str:
+    """The meaning of an answer in words, such as `presumptive positive`; empty for other words."""
+    return _answers().said.get(" ".join(text.casefold().strip(" .!").split()), "")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tenuto.core.data import Table, data_file
 
-__all__ = ["Unit", "UnitUnknown", "convert", "disagree", "unit"]
+__all__ = ["Unit", "UnitUnknown", "convert", "disagree", "names_unit", "understood", "unit"]
 
 _ANNOTATION = re.compile(r"[./]?\{[^{}]*\}")
 
@@ -85,6 +85,16 @@ def disagree(code: str, word: str) -> bool:
     except UnitUnknown:
         return False
     return (said.measures, said.factor, said.offset) != (coded.measures, coded.factor, coded.offset)
+
+
+def names_unit(word: str) -> bool:
+    """Whether a word is known as a unit."""
+    return " ".join(word.lower().split()) in _units().by_word
+
+
+def understood(code: str, word: str) -> bool:
+    """Whether the word beside a code says something known: itself, another known word, or nothing."""
+    return not word or word == code or word.lower() == code.lower() or names_unit(word)
 
 
 def convert(value: Decimal, code: str, *, to: str) -> Decimal:

@@ -1,0 +1,49 @@
+"""A value that was stated or estimated, not measured, and one that a note takes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tenuto.clinic.interop.fhir.elements import Element
+from tenuto.core.data import Table, data_file
+from tenuto.core.intake.wording import Phrases
+
+__all__ = ["disregarded", "is_stated"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    phrases: Phrases
+    snomed: frozenset[str]
+
+
+@data_file(Path(__file__).with_name("stated.toml"))
+def _table(file: Table) -> _Words:
+    return _Words(
+        Phrases({"stated": file.words("stated"), "disregard": file.words("disregard")}),
+        frozenset(file.words("snomed")),
+    )
+
+
+def is_stated(observation: Element) -> bool:
+    """Whether its method, name, note or performer says that it was not measured."""
+    codings, method = observation.codings("method")
+    names, text = observation.codings("code")
+    texts = [method, text, *(c.display for c in (*codings, *names)), *_notes(observation)]
+    if any(coding.code in _table().snomed for coding in codings):
+        return True
+    by_patient = any(
+        each.text("reference").split("/")[-2:-1] in (["Patient"], ["RelatedPerson"])
+        for each in observation.all("performer")
+    )
+    return by_patient or any("stated" in _table().phrases.names(each) for each in texts)
+
+
+def disregarded(observation: Element) -> str:
+    """The note that takes a value back; empty without one."""
+    return next((note for note in _notes(observation) if "disregard" in _table().phrases.names(note)), "")
+
+
+def _notes(observation: Element) -> list[str]:
+    return [note.text("text") for note in observation.all("note")]
