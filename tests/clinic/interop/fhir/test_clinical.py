@@ -347,6 +347,8 @@ def test_a_refusal_that_does_not_say_of_what_is_said_and_one_of_something_else_i
     document = [{"coding": [{"system": "http://loinc.org", "code": "59284-0"}], "text": "Patient consent"}]
     general = consent(category=document, policyRule=None, provision={"type": "deny"})
     assert "a refusal that does not say of what" in read(general).facts.unreadable[0]
+    near = consent(category=[{"text": "Infusion, off-label"}], policyRule=None, status="rejected")
+    assert "a refusal that does not say of what" in read(near).facts.unreadable[0]
     other = consent(category=[{"text": "Appendectomy"}], policyRule=None, status="rejected")
     assert read(other).facts.unreadable == ()
 

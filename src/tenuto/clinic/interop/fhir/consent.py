@@ -26,6 +26,7 @@ _LIMITS = ("code", "actor", "action", "securityLabel", "purpose", "class", "data
 _WORDS = Phrases(
     {
         KETAMINE: (KETAMINE, "esketamine", "ketalar"),
+        "infusion": ("infusion*", "off label"),
         "directive": ("advance directive*", "advance decision*", "advance care", "living will"),
         "refusal": (
             "refus*", "declin*", "rejects", "rejected", "revok*", "revocation", "withdrew", "withdrawn", "does not consent",
@@ -62,7 +63,8 @@ def read(consent: Element, as_of: date, remarks: Remarks) -> tuple[Consent, ...]
         remarks.settle(Ending.NOT_NEEDED, f"a consent to something else ({scope[:40]})")
         return ()
     if not ketamine:
-        if denied and _says_only_consent(consent, provision):
+        near = any("infusion" in _WORDS.names(text) for text in texts)
+        if (denied or status in _OVER) and (near or (denied and _says_only_consent(consent, provision))):
             remarks.add(
                 f"{consent.where} is a refusal that does not say of what. Ask whether it is of this treatment."
             )
