@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from tenuto.core.intake.contraindications import closing, mentioned
 from tenuto.core.intake.facts import Coding, ProblemStatus
 from tenuto.core.intake.reading_report import Ending
 from tests.clinic.interop.fhir.bundles import ME, concept, condition, read
@@ -493,3 +494,37 @@ def test_no_known_medications_is_no_medicine_whatever_its_status() -> None:
     )
     assert reading.facts.medications == ()
     assert reading.facts.unreadable == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "rule"),
+    [
+        (concept("http://snomed.info/sct", "128608001"), "aneurysm"),
+        (concept("http://snomed.info/sct", "24551003"), "aneurysm"),
+        (concept("http://snomed.info/sct", "70272006"), "pressure_hazard"),
+        ({"text": "Hypertension uncontrolled"}, "pressure_hazard"),
+        ({"text": "Malignant hypertension"}, "pressure_hazard"),
+        ({"text": "Schizo-affective psychosis"}, "schizophrenia"),
+    ],
+)
+def test_a_listed_contraindication_is_known_by_code_alone_and_by_its_other_names(
+    code: dict, rule: str
+) -> None:
+    (problem,) = read(condition(code)).facts.problems
+    assert rule in mentioned(problem)
+
+
+@pytest.mark.parametrize(
+    "text", ["Family history: Schizophrenia", "Mother: schizophrenia", "FH: schizophrenia"]
+)
+def test_an_illness_under_a_heading_of_the_family_is_not_the_person_s(text: str) -> None:
+    (problem,) = read(condition({"text": text})).facts.problems
+    assert mentioned(problem) == ()
+    assert closing(problem) == {"schizophrenia"}
+
+
+@pytest.mark.parametrize("text", ["Fear of pregnancy", "Wants to become pregnant"])
+def test_what_is_feared_or_wished_for_is_open(text: str) -> None:
+    (problem,) = read(condition({"text": text})).facts.problems
+    assert mentioned(problem) == ()
+    assert closing(problem) == {"pregnancy"}

@@ -421,3 +421,11 @@ def test_an_observation_that_nobody_asked_for_says_nothing() -> None:
     facts = read(observation("2093-3", valueQuantity=quantity(190, None, "mg/dL"))).facts
     assert facts.measurements == ()
     assert facts.unreadable == ()
+
+
+@pytest.mark.parametrize(("value", "answer"), [(5, "negative"), (2, "negative"), (6, None), (30, None)])
+def test_a_pregnancy_hormone_below_the_limit_of_the_assay_is_negative(value: int, answer: str | None) -> None:
+    found = read(
+        observation("21198-7", valueQuantity=quantity(value, "m[IU]/mL", comparator="<"))
+    ).facts.answers
+    assert [a.value for a in found if a.value == "negative"] == ([answer] if answer else [])

@@ -308,3 +308,29 @@ def test_a_birth_date_is_shown_as_far_as_it_is_known(sent: str, shown: str) -> N
     person = read(patient=PATIENT | {"birthDate": sent}).facts.person
     assert person.birth_date is not None
     assert say_birthday(person.birth_date, person.birth_sent) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "value", "sex"),
+    [
+        ("http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex", {"valueCode": "F"}, ""),
+        ("http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex", {"valueCode": "M"}, "male"),
+        ("http://hl7.org/fhir/us/core/StructureDefinition/us-core-sex", {"valueCode": "248152002"}, ""),
+        (
+            "http://hl7.org/fhir/StructureDefinition/patient-sexParameterForClinicalUse",
+            {
+                "extension": [
+                    {"url": "value", "valueCodeableConcept": {"coding": [{"code": "female-typical"}]}}
+                ]
+            },
+            "",
+        ),
+        ("https://example.org/favourite-letter", {"valueCode": "F"}, "male"),
+    ],
+)
+def test_a_man_by_gender_whom_another_statement_calls_female_is_asked_for_every_test(
+    url: str, value: dict, sex: str
+) -> None:
+    reading = read(patient=PATIENT | {"gender": "male", "extension": [{"url": url} | value]})
+    assert reading.facts.person.sex == sex
+    assert any("female by another statement" in s for s in reading.facts.unreadable) is (sex == "")

@@ -761,3 +761,12 @@ def test_a_reaction_to_ketamine_beside_its_order_is_said(more: dict) -> None:
     for text, expected in (("Ketalar", True), ("Sertraline", False)):
         reading = read(made | {"medicationCodeableConcept": {"text": text}} | more)
         assert said(reading, "says what is among no diagnosis") is expected
+
+
+def test_a_table_of_contents_that_names_what_was_not_sent_is_said() -> None:
+    there, gone = {"reference": "Condition/c1"}, {"reference": "Condition/c7"}
+    for listed, expected in (([there], False), ([there, gone], True)):
+        inner = {"title": "Problems", "entry": listed}
+        whole = {"resourceType": "Composition", "id": "k1", "subject": ME, "section": [{"section": [inner]}]}
+        reading = read(whole, condition({"text": "Asthma"}))
+        assert said(reading, "lists what is not in the file: Condition/c7") is expected

@@ -366,6 +366,8 @@ def _by_number(part: Element, rule: ResultRule, remarks: Remarks, origin: str) -
         return ""
     sent, amount = _as_sent(quantity, value), _amount(quantity, value, limits)
     word = limits.word(amount) if amount is not None else ""
+    if not word and amount == limits.negative_below and quantity.text("comparator") == "<":
+        word = "negative"
     if word == "negative" and quantity.text("comparator") in (">", ">="):
         word = ""
     if not word:

@@ -31,6 +31,12 @@ def read(patient: Element, remarks: Remarks, as_of: date) -> Person:
             f"the youngest possible age is used. Record the day."
         )
     sex = patient.text("gender").lower()
+    if sex == "male" and _female_otherwise(patient):
+        remarks.add(
+            f"{patient.where} is male by gender and female by another statement (sex at birth or for clinical use). Until that is "
+            "settled, every test that depends on the sex is asked for."
+        )
+        sex = ""
     return Person(
         name=_name(patient, as_of, remarks),
         identifiers=identifiers(patient, as_of, remarks),
@@ -38,6 +44,32 @@ def read(patient: Element, remarks: Remarks, as_of: date) -> Person:
         sex=sex if sex in _SEXES else "",
         birth_sent=patient.text("birthDate") if born and not born.exact else "",
     )
+
+
+def _female_otherwise(patient: Element) -> bool:
+    """Whether an extension, such as the sex at birth or for clinical use, says female."""
+    for extension in patient.all("extension"):
+        if not any(name in extension.text("url").lower() for name in _SEX_ELSEWHERE):
+            continue
+        for part in (extension, *extension.all("extension")):
+            codings, text = part.codings("valueCodeableConcept")
+            coding = part.one("valueCoding")
+            said = [part.text("valueCode"), part.text("valueString"), text, *(c.code for c in codings)]
+            said += [coding.text("code")] if coding else []
+            if any(word.strip().lower() in _FEMALE for word in said):
+                return True
+    return False
+
+
+_SEX_ELSEWHERE = (
+    "birthsex",
+    "birth-sex",
+    "sexparameterforclinicaluse",
+    "recordedsexorgender",
+    "us-core-sex",
+    "sex-at-birth",
+)
+_FEMALE = ("f", "female", "female-typical", "248152002")
 
 
 def is_dead(patient: Element) -> bool:

@@ -259,6 +259,8 @@ def _leave(
             f"{entry.label} joins this person with {listed(joined)}, whose record is not here. Find out whether both are one "
             "person, and whether anything is missing or mixed."
         )
+    elif entry.kind == "Composition" and _listed_and_absent(entry, index, remarks):
+        pass
     elif why and (about_other or not _say_reasons(entry, stated, remarks)):
         remarks.settle(Ending.NOT_NEEDED, why)
     elif not why and about_other:
@@ -266,6 +268,20 @@ def _leave(
     elif not why:
         _name_unread(entry, remarks)
     remarks.close()
+
+
+def _listed_and_absent(entry: BundleEntry, index: Index, remarks: Remarks) -> bool:
+    """Say what a table of contents names that was not sent; True when there is such."""
+    waiting, absent = entry.resource.all("section"), []
+    for section in waiting:
+        waiting += section.all("section")
+        for named in section.all("entry"):
+            address = named.text("reference")
+            if address and not address.startswith("#") and index.find(address, entry.resource) is None:
+                absent.append(named.text("display") or address)
+    if absent:
+        remarks.add(f"{entry.label} lists what is not in the file: {listed(absent)}. Ask for it.")
+    return bool(absent)
 
 
 def _say_reasons(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -> bool:
