@@ -10,11 +10,13 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
+from tenuto.clinic.access.restricting import change_care_team, restrict
 from tenuto.clinic.booking.api import BookingRefused, EndKind, end_appointment, set_week, standing_of
 from tenuto.clinic.booking.models import AppointmentEnd, LateArrival, WeekSetup
 from tenuto.clinic.course.api import course_facts
+from tenuto.clinic.intake.services import withdraw_consent
 from tenuto.clinic.pathway.api import Batch
-from tenuto.clinic.ports.api import open_tasks_of, place_hold
+from tenuto.clinic.ports.api import lift_hold, open_tasks_of, place_hold
 from tenuto.clinic.scales.api import record_form
 from tenuto.core.course.facts import MissedHow
 from tests.clinic.booking.conftest import WEEK
@@ -225,6 +227,32 @@ def test_the_week_shows_who_comes_by_chair_and_by_nurse(week, alder, carol, char
     assert visit(erin).get(reverse("bookings:week")).status_code == 403
     other = visit(charlie).get(reverse("bookings:week"), {"on": str(row.starts_on)}).content.decode()
     assert "Demo Alder" not in other
+
+
+@pytest.mark.parametrize("by", ["chair", "nurse"])
+def test_who_is_at_risk_or_held_is_no_plain_visit_on_the_board(
+    week, alder, carol, bob, alice, dora, visit, by
+):
+    browser = visit(carol)
+    booked(browser, alder)
+    on = str(standing_of(alder)[0].starts_on)
+
+    def board():
+        return browser.get(reverse("bookings:week"), {"on": on, "by": by}).content.decode()
+
+    visits = board().count("data-visit=")
+    assert board().count("booking-warned-") == 0
+    hold = place_hold(patient=alder, why="The escort is ill.", by=bob, at=NOW)
+    assert board().count("booking-warned-block") == visits
+    assert "On hold" in board()
+    lift_hold(hold=hold.id, why="She is well.", by=alice, at=NOW)
+    withdraw_consent(patient=alder, how="phone", why="She said so.", by=bob, at=NOW)
+    assert board().count("booking-warned-block") == visits
+    # Once in the grid and once in the list of a narrow screen.
+    assert board().count("Consent withdrawn") == 2 * visits
+    change_care_team(patient=alder, staff=alice, member=True, by=dora, at=NOW)
+    restrict(patient=alder, restricted=True, why="A colleague's relative.", by=dora, at=NOW)
+    assert "Consent withdrawn" not in board()
 
 
 @pytest.mark.parametrize("on", ["", "x", "0001-01-01", "9999-12-31", "2026-02-30"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -13,10 +13,14 @@ from tenuto.clinic.accounts.clock import local
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.booking.huddle import RESTRICTED
 from tenuto.clinic.booking.models import Appointment
+from tenuto.clinic.pathway.api import Batch, safety_now
+from tenuto.clinic.people.models import Patient
+from tenuto.clinic.ports.api import holds_in
 from tenuto.clinic.ui.words import day
+from tenuto.core.intake.safety import SafetyState
 from tenuto.core.scheduling.period import ClinicDay, Period
 
-__all__ = ["GridCell", "GridDay", "GridRow", "week_grid"]
+__all__ = ["GridCell", "GridDay", "GridRow", "Shown", "Warned", "warned_of", "week_grid"]
 
 QUARTER = timedelta(minutes=15)
 
@@ -36,6 +40,43 @@ class GridCell:
     check: str = ""
     off: bool = False
     """The nurse is not on shift."""
+    mark: str = ""
+    warned: str = ""
+    """What is red or amber about the patient today, by its short name: who is at risk is no plain visit on any board."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a reader may see of the patients on the board."""
+
+    hidden: frozenset[UUID]
+    warned: Mapping[UUID, Warned]
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """The mark of a patient on the board, and the short names of what it stands for."""
+
+    mark: str
+    words: str
+
+
+def warned_of(patients: Sequence[Patient], clinic: Clinic, today: date) -> Mapping[UUID, Warned]:
+    """What the board says of those whom their safety state, or somebody's hold, marks. A fixed number of queries."""
+    batch = Batch(patients, clinic=clinic, today=today)
+    held = holds_in(batch)
+    found = {
+        patient.pk: _warned(safety_now(patient, batch), bool(held.get(patient.pk))) for patient in patients
+    }
+    return {patient: warned for patient, warned in found.items() if warned is not None}
+
+
+def _warned(safety: SafetyState, held: bool) -> Warned | None:
+    if safety.is_red:
+        return Warned("block", ", ".join((*safety.words, *(("On hold",) if held else ()))))
+    if held:
+        return Warned("block", "On hold")
+    return Warned("review", safety.caution) if safety.is_amber else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +106,10 @@ def week_grid(
     clinic: Clinic,
     *,
     by_nurse: bool,
-    hidden: frozenset[UUID],
+    shown: Shown,
 ) -> tuple[GridDay, ...]:
     """A grid for each clinic day of the period. A visit in a chair or with a nurse that is gone has a row of its own."""
-    return tuple(_day(period, each, appointments, clinic, by_nurse, hidden) for each in period.days)
+    return tuple(_day(period, each, appointments, clinic, by_nurse, shown) for each in period.days)
 
 
 def _day(
@@ -77,7 +118,7 @@ def _day(
     appointments: Sequence[Appointment],
     clinic: Clinic,
     by_nurse: bool,
-    hidden: frozenset[UUID],
+    shown: Shown,
 ) -> GridDay:
     mine = [row for row in appointments if local(clinic, row.starts_at).date() == each.date]
     names = [n.id for n in period.nurses] if by_nurse else [c.id for c in period.chairs]
@@ -89,10 +130,10 @@ def _day(
         own = [row for row, at in zip(mine, of, strict=True) if at == name]
         shifts = next((n.shifts for n in period.nurses if n.id == name), ()) if by_nurse else None
         rows += [
-            GridRow(name, tuple(_cells(lane, quarters, clinic, shifts, by_nurse, hidden)))
+            GridRow(name, tuple(_cells(lane, quarters, clinic, shifts, by_nurse, shown)))
             for lane in _lanes(own, by_nurse)
         ]
-    visits = tuple(_visit(row, clinic, 0, hidden) for row in sorted(mine, key=lambda row: row.starts_at))
+    visits = tuple(_visit(row, clinic, 0, shown) for row in sorted(mine, key=lambda row: row.starts_at))
     return GridDay(each.date, day(each.date), tuple(_hours(quarters, clinic)), tuple(rows), visits)
 
 
@@ -135,7 +176,7 @@ def _cells(
     clinic: Clinic,
     shifts: Sequence[object] | None,
     by_nurse: bool,
-    hidden: frozenset[UUID],
+    shown: Shown,
 ) -> Iterator[GridCell]:
     number = 0
     while number < len(quarters):
@@ -148,21 +189,25 @@ def _cells(
             number += 1
             continue
         span = sum(1 for q in quarters[number:] if q < _end(row, by_nurse))
-        yield _visit(row, clinic, span, hidden)
+        yield _visit(row, clinic, span, shown)
         number += span
 
 
-def _visit(row: Appointment, clinic: Clinic, span: int, hidden: frozenset[UUID]) -> GridCell:
+def _visit(row: Appointment, clinic: Clinic, span: int, shown: Shown) -> GridCell:
     start, end = local(clinic, row.starts_at), local(clinic, row.ends_at)
     words = f"{start:%H:%M} to {end:%H:%M}, {row.chair}, {row.nurse}"
     url = reverse("booking:visit", args=[row.patient_id, row.pk])
+    hidden = row.patient_id in shown.hidden
+    warned = None if hidden else shown.warned.get(row.patient_id)
     return GridCell(
         span,
         start.isoformat(),
         f"{start:%H:%M}",
         row,
         words,
-        RESTRICTED if row.patient_id in hidden else row.patient.name,
+        RESTRICTED if hidden else row.patient.name,
         url,
         reverse("booking:check", args=[row.patient_id, row.pk]),
+        mark=warned.mark if warned else "",
+        warned=warned.words if warned else "",
     )

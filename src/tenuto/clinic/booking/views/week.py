@@ -14,7 +14,7 @@ from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.clock import start_of_day, today
 from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.accounts.signed_in import staff_of
-from tenuto.clinic.booking.presenters.week import week_grid
+from tenuto.clinic.booking.presenters.week import Shown, warned_of, week_grid
 from tenuto.clinic.booking.services import BookingRefused, week_of
 from tenuto.clinic.booking.services.standing import standing
 from tenuto.clinic.people.lists import record_list
@@ -49,9 +49,13 @@ def page(request: HttpRequest) -> HttpResponse:
     rows = standing(clinic.pk).filter(
         starts_at__gte=start_of_day(clinic, monday), starts_at__lt=start_of_day(clinic, monday + WEEK)
     )
-    found = list(rows.select_related("patient").order_by("starts_at", "chair"))
+    found = list(
+        rows.select_related("patient").prefetch_related("patient__identifiers").order_by("starts_at", "chair")
+    )
     hidden = hidden_from(staff)
-    context["days"] = week_grid(period, found, clinic, by_nurse=by_nurse, hidden=hidden)
+    patients = {row.patient_id: row.patient for row in found if row.patient_id not in hidden}
+    shown = Shown(hidden, warned_of(list(patients.values()), clinic, today(clinic)))
+    context["days"] = week_grid(period, found, clinic, by_nurse=by_nurse, shown=shown)
     seen = (row.patient_id for row in found if row.patient_id not in hidden)
     record_list("week of bookings", seen, by=staff, at=clock.instant(), monday=str(monday))
     return render(request, "booking/week.html", context)
