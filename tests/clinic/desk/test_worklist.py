@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -16,7 +17,7 @@ from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.services import register_patient
 from tenuto.clinic.ports.api import open_task, place_hold
 from tenuto.clinic.ports.escalating import escalate_late
-from tenuto.core.intake.facts import Answer
+from tenuto.core.intake.facts import Answer, RecordedScore
 from tenuto.core.literature.tasks import task_kinds
 from tests.clinic.conftest import NOW, facts_of, hired, source_of
 
@@ -147,6 +148,18 @@ def test_a_high_risk_comes_before_a_late_task_about_another(visit, alice, bob, a
     page = text(visit, bob, "")
     assert page.index("Ana Silva") < page.index("Late Other")
     assert "Record the triage" in page[page.index("Ana Silva") : page.index("Late Other")]
+
+
+@pytest.mark.parametrize(("answer", "first"), [(2, True), (1, False)])
+def test_who_thinks_of_it_now_comes_before_a_late_task_about_another(
+    visit, alice, bob, ana, clinic, answer, first
+):
+    other = register_patient(name="Late Other", birth_date=None, identifiers=(), by=alice, at=NOW)
+    open_task(patient=other, kind="suicide.screen", why="Weeks ago.", owner_role=Role.NURSE, due=NOW - timedelta(days=21), by=alice, at=NOW)  # fmt: skip
+    said = RecordedScore("suicide_check", Decimal(answer), NOW.date(), "form", (("1", answer),), NOW)
+    receive(facts=facts_of(scores=(said,)), source=source_of(digest="8" * 64), by=alice, at=NOW)
+    page = text(visit, alice, "?owner=all")
+    assert (page.index("Ana Silva") < page.index("Late Other")) is first
 
 
 def test_harm_comes_before_time(visit, tasks, alice, ana):

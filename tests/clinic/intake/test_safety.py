@@ -16,6 +16,7 @@ from tenuto.clinic.scales.services import record_form, record_triage
 from tenuto.core.intake.safety import Risk
 from tenuto.core.scales.suicide_triage import RiskLevel
 from tests.clinic.conftest import NOW, hired
+from tests.clinic.intake.filling import answer
 
 PAGES = ("intake/", "plan/", "scales/", "scales/triage/", "person/", "plan/visits/", "plan/comfort/")
 
@@ -52,6 +53,15 @@ def test_never_asked_is_not_none(visit, alice, ana):
     html = shown(visit, alice, ana)
     assert "Suicide risk not asked yet" in html
     assert "safety-open" not in html
+
+
+def test_never_asked_is_said_beside_every_other_alert(visit, alice, bob, ana):
+    answer(ana, "medical", bob, at=NOW, history__aneurysm="yes")
+    html = shown(visit, alice, ana)
+    banner = html[html.index('class="banner"') :]
+    banner = banner[: banner.index("</header>")]
+    assert "neurysm" in banner
+    assert banner.index("Suicide risk not asked yet") < banner.index("neurysm")
 
 
 def test_a_triage_with_a_level_makes_it_known(visit, alice, ana):

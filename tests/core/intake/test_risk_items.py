@@ -57,6 +57,18 @@ def test_a_reported_thought_is_open_until_a_triage_follows_it(scale):
     assert state(reported, triage=("low", AT - timedelta(minutes=10))).risk is Risk.OPEN
 
 
+def test_a_thought_that_is_there_now_is_said_first_and_in_the_patients_words():
+    before = form("phq9", 3, at=AT - timedelta(hours=1))
+    found = state(before, form("suicide_check", 2))
+    assert found.sentences[0].startswith("Suicide question item 1: “Yes, and I do now”, ")
+    assert "PHQ-9 item 9 was 3" in found.sentences[1]
+    assert (found.now, found.high, found.is_first) == (True, False, True)
+    not_now = state(before, form("suicide_check", 1))
+    assert "PHQ-9 item 9 was 3" in not_now.sentences[0]
+    assert not not_now.is_first
+    assert not state(form("suicide_check", 2), triage=("low", AT + timedelta(minutes=5))).is_first
+
+
 def test_an_open_risk_is_said_once():
     """A rule of intake that found the triage high has said it; one that misses the triage has not."""
     found = state(form("phq9", 2))

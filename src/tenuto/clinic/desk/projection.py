@@ -208,7 +208,7 @@ def worked_out(
         for row in rows:
             row.safety, row.caution = _red(state), _amber(state)
             _say_the_verdict(row, said)
-            if state is not None and state.high and row.rank == Rank.SUICIDE_RISK:
+            if state is not None and state.is_first and row.rank == Rank.SUICIDE_RISK:
                 row.rank = Rank.HIGH_SUICIDE_RISK
         if rows and state is not None and state.stops:
             _call_everybody(rows)

@@ -52,7 +52,7 @@ class Rank(IntEnum):
     """The order of the worklist where no deadline orders it."""
 
     HIGH_SUICIDE_RISK = 0
-    """All that is about a risk of suicide of somebody in whom it was found high."""
+    """All that is about a risk of suicide of somebody in whom it was found high, or who says that they think of it now."""
     SUICIDE_RISK = 1
     """A task about a risk of suicide: first, and everybody's who may do something about it."""
     SAFETY = 2

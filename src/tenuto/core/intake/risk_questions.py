@@ -29,6 +29,10 @@ class RiskQuestion:
     names: frozenset[str]
     """What the answer is called among the items of a form."""
     reported_from: int
+    answers: Mapping[int, str]
+    """What each answer says, where the scale may be quoted."""
+    present_from: int | None
+    """The lowest answer that says that the thought is there now."""
     others_most: int | None
     """The most that all other questions add up to; None where there is no sum. What a total has above it is this answer's."""
 
@@ -54,6 +58,8 @@ def _questions() -> Mapping[str, RiskQuestion]:
                 alone,
                 frozenset(names - {""}),
                 asked.reported_from,
+                {option.value: option.label for option in scale.item(item).options if option.label},
+                asked.present_from,
                 int(scale.highest - scale.item(item).highest) if scale.total is Take.SUM else None,
             )
             found |= dict.fromkeys((key, instrument_key(scale.title), alone), question)

@@ -84,6 +84,13 @@ class SafetyState:
     """What stops treatment besides, withdrawn consent first."""
     caution: str = ""
     """What is amber, by its short name, for a row of a list."""
+    now: bool = False
+    """The patient said that thoughts of death or self-harm are there now, and nobody has recorded a triage since."""
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the patient stands before all others at risk: found high, or thinking of it now."""
+        return self.high or self.now
 
     @property
     def is_amber(self) -> bool:
@@ -152,6 +159,17 @@ class Untriaged:
     """True for one that is dated after the day: its date is wrong, and it counts until that is settled."""
 
     @property
+    def is_now(self) -> bool:
+        """Whether the patient says that the thought is there now."""
+        question = risk_question(self.form)
+        return (
+            question is not None
+            and question.present_from is not None
+            and self.value is not None
+            and self.value >= question.present_from
+        )
+
+    @property
     def answered(self) -> str:
         """What was answered, and what else there is to know of it: that the total shows it, that its date is to come."""
         least = proved_by_total(self.form)
@@ -212,7 +230,8 @@ def _risk(
     """The risk of suicide alone."""
     triages, forms = _triages(facts, as_of), _forms(facts, as_of)
     held = recorded_risks(facts, as_of=as_of)
-    red = [_reported(each) for each in untriaged(facts, as_of=as_of)]
+    reported = sorted(untriaged(facts, as_of=as_of), key=lambda each: not each.is_now)
+    red = [_reported(each) for each in reported]
     red += _not_clear(facts, triages, as_of)
     red += [f"{risk.said}. No triage since." for risk in held if risk.now and not risk.is_triaged(triages)]
     waiting = sorted(open_tasks, key=lambda task: task.due)
@@ -228,7 +247,8 @@ def _risk(
         amber = ()
     amber = (*amber, *_waits([task for task in waiting if task.known]))
     if red:
-        return SafetyState(Risk.OPEN, (*red, *amber), high, due=due)
+        now = any(each.is_now for each in reported)
+        return SafetyState(Risk.OPEN, (*red, *amber), high, due=due, now=now)
     if amber:
         return SafetyState(Risk.KNOWN, amber, due=due, caution=_KNOWN)
     last: list[Answer | RecordedScore] = [*triages[-1:], *forms[-1:]]
@@ -371,6 +391,9 @@ def _reported(each: Untriaged) -> str:
         return f"{_item(each.form)} No triage since."
     if each.value is None:
         return f"{name} was not answered, {when}. No triage since."
+    question = risk_question(each.form)
+    if each.is_now and question is not None and each.value in question.answers:
+        return f"{name}: “{question.answers[each.value]}”, {when}. No triage since."
     return f"{name} was {each.answered}, {when}. No triage since."
 
 

@@ -201,6 +201,8 @@ class RiskItem:
     item: str
     reported_from: int
     basis: Basis
+    present_from: int | None = None
+    """The lowest answer that says that the thought is there now; None where the scale asks about a time that has passed alone."""
 
 
 @dataclass(frozen=True, slots=True)

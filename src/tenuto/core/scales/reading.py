@@ -344,7 +344,8 @@ def texts(built: Instrument) -> dict[str, str]:
 
 
 def _risk_item(entry: Table) -> RiskItem:
-    return RiskItem(entry.text("item"), entry.whole("reported_from"), basis_of(entry))
+    present = entry.whole("present_from") if entry.has("present_from") else None
+    return RiskItem(entry.text("item"), entry.whole("reported_from"), basis_of(entry), present)
 
 
 def _check_itself(built: Instrument, folder: Path) -> None:
@@ -357,7 +358,10 @@ def _check_itself(built: Instrument, folder: Path) -> None:
     for name in (*(i for part in built.parts for i in part.items), *built.completeness.never):
         built.item(name)
     if built.risk_item is not None:
-        built.item(built.risk_item.item).option(built.risk_item.reported_from)
+        asked = built.item(built.risk_item.item)
+        for value in (built.risk_item.reported_from, built.risk_item.present_from):
+            if value is not None:
+                asked.option(value)
     if built.total is not Take.NONE and bounds(built, {}) != (built.lowest, built.highest):
         raise ScaleError(
             f"{built.id}: the range says {built.lowest} to {built.highest}, the items {bounds(built, {})}."

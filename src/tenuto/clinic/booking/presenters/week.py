@@ -20,7 +20,7 @@ from tenuto.clinic.ui.words import day
 from tenuto.core.intake.safety import SafetyState
 from tenuto.core.scheduling.period import ClinicDay, Period
 
-__all__ = ["GridCell", "GridDay", "GridRow", "Shown", "Warned", "warned_of", "week_grid"]
+__all__ = ["BoardSight", "GridCell", "GridDay", "GridRow", "Warned", "warned_of", "week_grid"]
 
 QUARTER = timedelta(minutes=15)
 
@@ -46,7 +46,7 @@ class GridCell:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class BoardSight:
     """What a reader may see of the patients on the board."""
 
     hidden: frozenset[UUID]
@@ -106,7 +106,7 @@ def week_grid(
     clinic: Clinic,
     *,
     by_nurse: bool,
-    shown: Shown,
+    shown: BoardSight,
 ) -> tuple[GridDay, ...]:
     """A grid for each clinic day of the period. A visit in a chair or with a nurse that is gone has a row of its own."""
     return tuple(_day(period, each, appointments, clinic, by_nurse, shown) for each in period.days)
@@ -118,7 +118,7 @@ def _day(
     appointments: Sequence[Appointment],
     clinic: Clinic,
     by_nurse: bool,
-    shown: Shown,
+    shown: BoardSight,
 ) -> GridDay:
     mine = [row for row in appointments if local(clinic, row.starts_at).date() == each.date]
     names = [n.id for n in period.nurses] if by_nurse else [c.id for c in period.chairs]
@@ -176,7 +176,7 @@ def _cells(
     clinic: Clinic,
     shifts: Sequence[object] | None,
     by_nurse: bool,
-    shown: Shown,
+    shown: BoardSight,
 ) -> Iterator[GridCell]:
     number = 0
     while number < len(quarters):
@@ -193,7 +193,7 @@ def _cells(
         number += span
 
 
-def _visit(row: Appointment, clinic: Clinic, span: int, shown: Shown) -> GridCell:
+def _visit(row: Appointment, clinic: Clinic, span: int, shown: BoardSight) -> GridCell:
     start, end = local(clinic, row.starts_at), local(clinic, row.ends_at)
     words = f"{start:%H:%M} to {end:%H:%M}, {row.chair}, {row.nurse}"
     url = reverse("booking:visit", args=[row.patient_id, row.pk])

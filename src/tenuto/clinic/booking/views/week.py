@@ -14,7 +14,7 @@ from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.clock import start_of_day, today
 from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.accounts.signed_in import staff_of
-from tenuto.clinic.booking.presenters.week import Shown, warned_of, week_grid
+from tenuto.clinic.booking.presenters.week import BoardSight, warned_of, week_grid
 from tenuto.clinic.booking.services import BookingRefused, week_of
 from tenuto.clinic.booking.services.standing import standing
 from tenuto.clinic.people.lists import record_list
@@ -54,7 +54,7 @@ def page(request: HttpRequest) -> HttpResponse:
     )
     hidden = hidden_from(staff)
     patients = {row.patient_id: row.patient for row in found if row.patient_id not in hidden}
-    shown = Shown(hidden, warned_of(list(patients.values()), clinic, today(clinic)))
+    shown = BoardSight(hidden, warned_of(list(patients.values()), clinic, today(clinic)))
     context["days"] = week_grid(period, found, clinic, by_nurse=by_nurse, shown=shown)
     seen = (row.patient_id for row in found if row.patient_id not in hidden)
     record_list("week of bookings", seen, by=staff, at=clock.instant(), monday=str(monday))
