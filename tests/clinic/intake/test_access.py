@@ -15,7 +15,7 @@ PAGES = {
     "tests/": "prescriber nurse coordinator medical_director",
     "visits/": "prescriber nurse coordinator medical_director",
     "consent/": "prescriber nurse medical_director",
-    "consent/withdraw/": "prescriber nurse medical_director",
+    "consent/withdraw/": "prescriber nurse coordinator medical_director",
     "decision/": "prescriber medical_director",
 }
 POSTS = {

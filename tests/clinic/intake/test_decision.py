@@ -100,6 +100,21 @@ def test_a_withdrawal_takes_back_every_consent_also_an_imported_one(alder, bob):
     assert any(c.active for c in current(alder).facts.consents)
 
 
+def test_whoever_takes_the_call_records_that_the_patient_says_no(visit, ana, bob, carol, erin):
+    """A coordinator, who takes no consent, is led there from intake and from who the patient is, and back."""
+    url = f"/patients/{ana.pk}/intake/consent/withdraw/"
+    browser = visit(carol)
+    for page in ("intake/", "person/"):
+        assert url in browser.get(f"/patients/{ana.pk}/{page}").content.decode()
+    assert '/intake/consent/"' not in browser.get(url).content.decode()
+    answer = browser.post(url, {"how": "phone", "why": "She told me."}, follow=True)
+    assert answer.status_code == 200
+    assert answer.redirect_chain == [(f"/patients/{ana.pk}/intake/", 302)]
+    assert "The consent is withdrawn." in answer.content.decode()
+    with pytest.raises(PermissionError):
+        withdraw_consent(patient=ana, how="phone", why="", by=erin, at=NOW)
+
+
 def test_a_withdrawal_is_a_recorded_statement_and_neither_one_click_nor_a_hurdle(visit, ana, bob):
     sign(ana, bob)
     browser, url = visit(bob), f"/patients/{ana.pk}/intake/consent/withdraw/"

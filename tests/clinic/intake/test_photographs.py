@@ -78,10 +78,10 @@ def test_a_newer_consent_allows_them_again(ana, bob, consent, alice):
     assert photo_allowed(ana)
 
 
-def test_another_clinic_and_other_roles_withdraw_nothing(visit, ana, carol, charlie, consent):
+def test_another_clinic_and_other_roles_withdraw_nothing(visit, ana, erin, charlie, consent):
     consent(photo=True)
     url = f"/patients/{ana.pk}/intake/consent/withdraw-photographs/"
     assert visit(charlie).post(url).status_code == 404
-    assert visit(carol).post(url).status_code == 403
+    assert visit(erin).post(url).status_code == 403
     assert visit().post(url).status_code == 302
     assert photo_allowed(ana)

@@ -50,6 +50,7 @@ WHO_MAY: Mapping[str, Verb] = {
     "scale.triage": _verb("record a suicide triage", P, N, D),
     "intake.record": _verb("record the history", P, N, C, D),
     "intake.consent": _verb("record a consent", P, N, D),
+    "intake.withdraw": _verb("record that a patient takes a consent back", P, N, C, D),
     "intake.decide": _verb("decide about treatment", P, D),
     "plan.view": _verb("look at a plan", P, N, C, D),
     "plan.sign": _verb("sign a plan", P, D),

@@ -21,6 +21,7 @@ from tenuto.clinic.pathway.api import (
     Beside,
     Contribution,
     Judgement,
+    PatientLink,
     Place,
     State,
     TaskPlace,
@@ -168,6 +169,7 @@ CONTRIBUTION = Contribution(
         )
     },
     vitals=vitals,
+    links=(PatientLink("The patient takes the consent back", "intake:withdraw-consent"),),
     facts=facts,
     obstacles=obstacles,
     ways_in=("intake/way_in.html",),

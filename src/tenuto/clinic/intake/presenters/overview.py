@@ -57,7 +57,15 @@ def _sections(state: IntakeState, patient_id: UUID, staff: Staff) -> Iterator[In
         yield _section(state, step.title, step.facts, reverse("intake:history", args=[patient_id, step.id]))
     for page, (title, verb) in PAGES.items():
         facts = elsewhere()[page.partition(":")[2]]
-        yield _section(state, title, facts, reverse(page, args=[patient_id]) if may(staff, verb) else "")
+        yield _section(state, title, facts, _address(page, verb, patient_id, staff))
+
+
+def _address(page: str, verb: str, patient_id: UUID, staff: Staff) -> str:
+    """The page for those who may; to take a consent back for those who may only do that."""
+    if may(staff, verb):
+        return reverse(page, args=[patient_id])
+    takes_back = page == "intake:consent" and may(staff, "intake.withdraw")
+    return reverse("intake:withdraw-consent", args=[patient_id]) if takes_back else ""
 
 
 def _section(state: IntakeState, title: str, facts: Sequence[str], url: str) -> IntakeSection:

@@ -81,9 +81,9 @@ def sign_consent(
 def withdraw_consent(*, patient: Patient, how: str, why: str, by: Staff, at: datetime) -> ConsentWithdrawn:
     """The patient takes back every consent given until now: `how` it was said, and the patient's words if there are any.
 
-    No reason is needed. Raises ConsentRefused.
+    No reason is needed, and whoever takes the call records it: it only stops. Raises ConsentRefused.
     """
-    check_role(by, "intake.consent")
+    check_role(by, "intake.withdraw")
     row = ConsentWithdrawn(
         patient=patient, how=_said(how), why=check_length(why, LONGEST_WORDS, refused=ConsentRefused)
     )
@@ -94,7 +94,7 @@ def withdraw_consent(*, patient: Patient, how: str, why: str, by: Staff, at: dat
 @transaction.atomic
 def withdraw_photo(*, patient: Patient, how: str, why: str, by: Staff, at: datetime) -> ConsentWithdrawn:
     """The patient takes back the consent to photographs and leaves the treatment as it is. Raises ConsentRefused."""
-    check_role(by, "intake.consent")
+    check_role(by, "intake.withdraw")
     if not photo_allowed(patient):
         raise ConsentRefused(
             "There is no consent to photographs that could be withdrawn. Nothing was changed."

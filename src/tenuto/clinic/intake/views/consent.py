@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.reauthenticate import Reauthentication, signed_by
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.intake.forms.consent import ConsentForm, WithdrawalForm
@@ -85,14 +86,14 @@ def _keep(form: ConsentForm, patient: Patient, signature: Reauthentication) -> C
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@shows_patient("withdrawal of consent", verb="intake.consent")
+@shows_patient("withdrawal of consent", verb="intake.withdraw")
 def withdraw(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The patient takes every consent back. One page says what follows; no second factor stands in the way."""
     return _take_back(request, patient, withdraw_consent, photographs=False)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@shows_patient("withdrawal of consent", verb="intake.consent")
+@shows_patient("withdrawal of consent", verb="intake.withdraw")
 def withdraw_photographs(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The patient wants no photograph kept; the treatment goes on."""
     return _take_back(request, patient, withdraw_photo, photographs=True)
@@ -118,4 +119,6 @@ def _take_back(
         messages.warning(request, str(refused), extra_tags="Look")
     else:
         messages.warning(request, DONE[photographs], extra_tags="Withdrawn")
-    return redirect("intake:consent", patient.pk)
+    return redirect(
+        "intake:consent" if may(staff_of(request), "intake.consent") else "intake:page", patient.pk
+    )
