@@ -16,6 +16,15 @@ def test_days_and_moments():
 
 
 @pytest.mark.parametrize(
+    ("year", "said"),
+    [(2026, "Fri 1 May, 10:00"), (2027, "Sat 1 May, 10:00"), (2019, "Wed 1 May 2019, 10:00")],
+)
+def test_a_moment_of_a_year_that_is_over_has_its_year(year, said, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 11, 24, 9, 30, tzinfo=UTC))
+    assert words.moment(datetime(year, 5, 1, 10, 0, tzinfo=UTC)) == said
+
+
+@pytest.mark.parametrize(
     ("minutes", "text"),
     [
         (40, "40 min"),

@@ -34,9 +34,13 @@ HOURS_UNTIL_DAYS = 48
 
 
 def moment(value: datetime, zone: str = "") -> str:
-    """'Tue 24 Nov, 09:30', in the clinic's zone: that of the request, or `zone` where there is none."""
+    """'Tue 24 Nov, 09:30', in the clinic's zone: that of the request, or `zone` where there is none.
+
+    One of a year that is over has its year, so that nobody takes it for this one's.
+    """
     local = timezone.localtime(value, ZoneInfo(zone) if zone else None)
-    return f"{day(local)}, {local:%H:%M}"
+    is_over = local.year < timezone.now().year
+    return f"{long_day(local) if is_over else day(local)}, {local:%H:%M}"
 
 
 def late_words(due: datetime | None, now: datetime) -> str:
