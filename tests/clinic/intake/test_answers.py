@@ -198,6 +198,26 @@ def test_an_unknown_code_is_refused_and_one_that_a_record_brought_stays(visit, a
     assert current(ana).facts.problems[0].onset.year == 2001
 
 
+@pytest.mark.parametrize(
+    ("step", "fields"),
+    [
+        ("diagnoses", {"text": "Depression", "onset": "{day}"}),
+        ("medicines", {"text": "Sertraline", "last_taken": "{day}"}),
+    ],
+)
+def test_what_was_is_not_still_to_come(visit, ana, bob, step, fields):
+    def sent(day):
+        row = {f"r-{ROW}-{name}": text.format(day=day) for name, text in fields.items()}
+        return visit(bob).post(url_of(ana, step), row)
+
+    wrong = sent("2026-11-25")
+    assert wrong.status_code == 422
+    assert "Wed 25 Nov 2026 is still to come. Correct it." in text_of(wrong)
+    assert not current(ana).facts.problems
+    assert not current(ana).facts.medications
+    assert sent("2026-11-24").status_code == 302
+
+
 def test_the_whole_history_stands_on_one_page_and_each_step_saves_by_itself(visit, ana, bob):
     browser = visit(bob)
     url = f"/patients/{ana.pk}/intake/history/"

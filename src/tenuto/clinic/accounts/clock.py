@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "check_zone",
     "clinic_clock",
+    "day_at_hand",
     "day_of",
     "end_of_day",
     "furthest",
@@ -50,6 +51,11 @@ _standing: ContextVar[datetime | None] = ContextVar("standing", default=None)
 def instant() -> datetime:
     """This instant by the clock at hand: that of the clinic of who is signed in or came by a link, else the server's."""
     return _standing.get() or timezone.now() + _ahead.get()
+
+
+def day_at_hand() -> date:
+    """The day by the clock at hand, in the zone of the request: for a form, which knows no clinic."""
+    return timezone.localtime(instant()).date()
 
 
 def now(clinic: Clinic) -> datetime:

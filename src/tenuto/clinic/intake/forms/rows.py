@@ -7,9 +7,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.intake.forms.answers import LONGEST
 from tenuto.clinic.ui.fields import DayField
+from tenuto.clinic.ui.words import long_day
 from tenuto.core.intake.diagnosis_codes import known_code, picked
 from tenuto.core.intake.facts import ProblemStatus
 from tenuto.core.intake.history import trial_of
@@ -44,6 +47,15 @@ def _choice(label: str, words: list[tuple[str, str]]) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, required=False, choices=[("", "Not recorded"), *words])
 
 
+class PastDayField(DayField):
+    """A day on which something was: none that is still to come."""
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value is not None and value > clock.day_at_hand():
+            raise ValidationError(f"{long_day(value)} is still to come. Correct it.")
+
+
 class RowForm(forms.Form):
     """One row. What it holds is kept as words by name."""
 
@@ -69,7 +81,7 @@ class DiagnosisRow(RowForm):
     text = _line("Diagnosis", needed=True, list="diagnoses")
     code = _line("ICD-10-CM or SNOMED CT code")
     status = forms.ChoiceField(label="Status", required=False, choices=STATUS, initial="active")
-    onset = DayField(label="Since", required=False)
+    onset = PastDayField(label="Since", required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -124,7 +136,7 @@ class MedicineRow(RowForm):
 
     text = _line("Medicine", needed=True)
     dose = _line("Dose and how often")
-    last_taken = DayField(label="Last taken", required=False)
+    last_taken = PastDayField(label="Last taken", required=False)
 
 
 class AllergyRow(RowForm):
