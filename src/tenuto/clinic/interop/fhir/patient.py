@@ -33,8 +33,8 @@ def read(patient: Element, remarks: Remarks, as_of: date) -> Person:
     sex = patient.text("gender").lower()
     if sex == "male" and _female_otherwise(patient):
         remarks.add(
-            f"{patient.where} is male by gender and female by another statement (sex at birth or for clinical use). Until that is "
-            "settled, every test that depends on the sex is asked for."
+            f"{patient.where} is male by gender and female by another statement (sex at birth or for clinical use); "
+            "every test that depends on the sex is asked for. Ask the patient, and correct the record."
         )
         sex = ""
     return Person(
