@@ -100,7 +100,11 @@ def test_codes_are_used_up_by_app(clock):
 
 
 @pytest.mark.parametrize(
-    "code", ["", "0", "000000", "１２３４５６", "12345\x006", "9" * 500, "ab cdef", "-12345"]
+    "code", ["", "0", "000000", "１２３４５６", "12345\x016", "9" * 500, "ab cdef", "-12345"]
 )
 def test_what_is_no_code_is_refused(visit, erika, clock, code):
     assert visit(erika).post(GIVE, {"code": code, "next": "/"}).status_code == 200
+
+
+def test_a_code_with_a_character_that_no_keyboard_types_is_not_looked_at(visit, erika, clock):
+    assert visit(erika).post(GIVE, {"code": "12345\x006", "next": "/"}).status_code == 400

@@ -71,4 +71,4 @@ def test_an_order_prints_what_was_so_when_it_was_signed(visit, accepted, alice, 
 
 
 def test_what_does_not_print_is_left_out(visit, dora, alice):
-    assert "M D, licence G-1 2" in text_of(given(visit, dora, alice, letters="M\0D", licence="G-1\x1b\n2"))
+    assert "M D, licence G-1 2" in text_of(given(visit, dora, alice, letters="M\x01D", licence="G-1\x1b\n2"))

@@ -91,11 +91,13 @@ def written(environment, number: int, after: int, then=lambda: None) -> set[str]
         [sys.executable, "-c", WRITE, str(number)], env=environment, stdout=subprocess.PIPE, text=True
     )
     assert writer.stdout is not None
-    confirmed = {writer.stdout.readline().strip() for _ in range(after)}
-    then()
-    writer.send_signal(signal.SIGKILL)
-    writer.stdout.read()
-    writer.wait()
+    try:
+        confirmed = {writer.stdout.readline().strip() for _ in range(after)}
+        then()
+    finally:
+        writer.send_signal(signal.SIGKILL)
+        writer.stdout.read()
+        writer.wait()
     return confirmed
 
 

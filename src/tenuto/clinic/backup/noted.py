@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tenuto.clinic.backup.making import Made
 from tenuto.clinic.backup.manifest import Manifest
@@ -17,24 +17,33 @@ from tenuto.clinic.ui.words import count
 __all__ = ["LONGEST_UNMADE", "LONGEST_UNTRIED", "note_made", "note_tried", "overdue"]
 
 MADE, TRIED = "made a backup", "tried a backup"
+PATIENCE = timedelta(minutes=2)
+"""How long the note waits for a database file that a busy clinic writes."""
 LONGEST_UNMADE = timedelta(days=2)
 """The timer makes one each night; two missed ones are no chance."""
 LONGEST_UNTRIED = timedelta(days=35)
 """A month and a few days: the manual asks to look once a month."""
 
 
-@transaction.atomic
 def note_made(made: Made, *, by: Actor, at: datetime) -> None:
     """Put on record that a backup was made."""
     detail = {"file": made.path.name, "data_sha256": made.manifest.sha256, "removed": len(made.removed)}
-    record(action=MADE, subject=AuditEvent(), by=by, at=at, detail=detail)
+    _note(MADE, detail, by, at)
 
 
-@transaction.atomic
 def note_tried(path: Path, manifest: Manifest, problems: list[str], *, by: Actor, at: datetime) -> None:
     """Put on record that somebody looked whether a backup would come back, and what they found."""
     detail = {"file": path.name, "data_sha256": manifest.sha256, "comes_back": not problems}
-    record(action=TRIED, subject=AuditEvent(), by=by, at=at, detail=detail)
+    _note(TRIED, detail, by, at)
+
+
+def _note(action: str, detail: dict[str, object], by: Actor, at: datetime) -> None:
+    if connection.vendor == "sqlite":
+        # Whoever writes all the time leaves others few moments; a page gives up soon, and this has time.
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA busy_timeout = {PATIENCE // timedelta(milliseconds=1)}")
+    with transaction.atomic():
+        record(action=action, subject=AuditEvent(), by=by, at=at, detail=detail)
 
 
 def overdue(at: datetime) -> str:
