@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -15,6 +16,17 @@ settings.register_profile("searching", deadline=None, print_blob=True)
 # For `./test`: the same commit passes or fails each time. New examples are looked for where somebody reads what they show.
 settings.register_profile("checking", settings.get_profile("searching"), derandomize=True)
 settings.load_profile("searching")
+
+
+ATTACKS = Path(__file__).parent / "attacks"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """A clinic that is served and attacked takes long: the inner loop leaves all of them out."""
+    for item in items:
+        if item.path.is_relative_to(ATTACKS):
+            item.add_marker(pytest.mark.thorough)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,8 @@ from tenuto.cli import main
 from tests.cli.test_simulate import CLINIC, EXAMPLES
 from tests.patience import PATIENCE, PROBE
 
+pytestmark = pytest.mark.thorough
+
 WINDOW = CLINIC.replace('kind = "symptom_triggered"', 'kind = "model_window"').replace(
     "days = 120", "days = 60"
 )

@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 
 from tenuto.cli import main
 
+pytestmark = pytest.mark.thorough
+
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 OPTIONS = ["--policy", str(EXAMPLES / "policy-example.toml"), "--vial", "50mg/mL", "--total-volume", "100mL",
            "--as-of", "2026-03-02"]  # fmt: skip

@@ -12,6 +12,8 @@ from tenuto.core.durability.clinic import KINDS, read_clinic
 from tenuto.core.durability.truths import TRUTHS
 from tenuto.manual.aimed_rules import file_of
 
+pytestmark = pytest.mark.thorough
+
 EXAMPLES = Path(__file__).parents[2] / "examples/durability"
 TRIAL = (EXAMPLES / "trial.toml").read_text("utf-8")
 

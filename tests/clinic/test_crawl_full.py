@@ -24,6 +24,8 @@ from tests.clinic.intake.filling import weigh
 from tests.clinic.plan.conftest import accepted, add, signed
 from tests.clinic.test_crawl import ALL, NOT_LOOKS
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["accepted", "add"]
 
 NAME = "Zephyrine Quillfeather"

@@ -16,6 +16,8 @@ import pytest
 from tests.clinic.processes import house, run
 from tests.patience import PATIENCE
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["house"]
 
 PREPARE = """

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).resolve().parents[2]
 WHERE = {"runtime.in": ("src",), "test.in": ("src", "tests", "scripts", "docs/conf.py", "pyproject.toml")}
 BY_NAME = {

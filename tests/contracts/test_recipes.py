@@ -16,6 +16,8 @@ import pytest
 
 from tests.contracts.test_rooms import ROOT
 
+pytestmark = pytest.mark.thorough
+
 RECIPES = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 
 

@@ -20,6 +20,8 @@ from tenuto.core.durability.calibration.table import data_sha256, reported, stud
 from tenuto.core.durability.population import Population, fitted, parameters_of
 from tenuto.core.durability.structure import CURRENT, structure
 
+pytestmark = pytest.mark.thorough
+
 HYPER = structure().hyper
 DOCS = Path(__file__).parents[2] / "docs/generated"
 

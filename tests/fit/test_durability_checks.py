@@ -12,6 +12,8 @@ from tenuto.core.durability.verification.report import checks, sbc_passes
 from tenuto.core.durability.verification.sbc import places
 from tests.core.durability.courses import RULES
 
+pytestmark = pytest.mark.thorough
+
 
 def test_the_checks_belong_to_the_shipped_parameters():
     assert checks()["parameters_sha256"] == fitted().sha256

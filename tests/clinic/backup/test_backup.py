@@ -15,6 +15,8 @@ from tests import migrated
 from tests.clinic.ledger.test_faults import PREPARE, WRITE
 from tests.clinic.processes import house, run
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["house"]
 
 PATIENTS = """

@@ -17,7 +17,7 @@ from tests.clinic.booking.test_pages import REASON, booked, offered, url
 from tests.clinic.conftest import NOW
 from tests.clinic.plan.conftest import later, signed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 SHORTER = "protocol=depression-4x2wk&vial=50&volume=100&start=2026-11-24&days=mon&days=thu"
 
 

@@ -40,6 +40,7 @@ def booked(browser, patient) -> None:
     assert browser.post(url("book", patient), {"visits": offered(page)[0]}).status_code == 302
 
 
+@pytest.mark.thorough
 def test_the_series_is_offered_at_once_and_booked_in_one_act(week, alder, alice, carol, visit):
     browser = visit(carol)
     page = browser.get(url("page", alder)).content.decode()
@@ -54,6 +55,7 @@ def test_the_series_is_offered_at_once_and_booked_in_one_act(week, alder, alice,
     assert f"{rows[0].at_clinic}" in after
 
 
+@pytest.mark.thorough
 def test_ways_to_book_are_different_and_each_can_be_booked(week, alder, carol, visit):
     places = offered(visit(carol).get(url("page", alder)).content.decode())
     assert 1 <= len(places) <= 3
@@ -87,6 +89,7 @@ def test_no_plan_and_no_week_are_said(ana, alder, carol, visit):
     assert "Set up the week" in page
 
 
+@pytest.mark.thorough
 def test_a_hold_refuses_and_says_why(week, alder, alice, carol, visit):
     places = offered(visit(carol).get(url("page", alder)).content.decode())[0]
     place_hold(patient=alder, why="Seen in the emergency room on Monday.", by=alice, at=NOW)
@@ -116,6 +119,7 @@ def test_what_can_not_be_read_books_nothing(week, alder, carol, visit, text):
     assert standing_of(alder) == ()
 
 
+@pytest.mark.thorough
 def test_a_stale_page_is_shown_both(week, alder, alice, carol, visit):
     browser = visit(carol)
     places = offered(browser.get(url("page", alder)).content.decode())

@@ -22,7 +22,7 @@ from tests.clinic.booking.conftest import SERIES, WEEK
 from tests.clinic.booking.test_pages import booked, url
 from tests.clinic.conftest import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 KIND = Appointment.Kind
 NINE = NOW.replace(hour=9, minute=0) + timedelta(days=1)
 

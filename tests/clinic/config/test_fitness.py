@@ -14,7 +14,7 @@ from tenuto.clinic.demo.services import load
 from tenuto.clinic.ledger import anchor, integrity
 from tests.clinic.conftest import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 def test_the_demonstration_is_refused_in_production(settings):

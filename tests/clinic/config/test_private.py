@@ -12,6 +12,8 @@ import pytest
 from tenuto.clinic.config.environment import read
 from tenuto.clinic.config.private import make_private
 
+pytestmark = pytest.mark.thorough
+
 
 def mode(path) -> int:
     return stat.S_IMODE(path.stat().st_mode)

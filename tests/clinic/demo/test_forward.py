@@ -32,6 +32,8 @@ from tenuto.core.scales.scoring import score
 from tests.clinic.conftest import NOW
 from tests.clinic.ports.test_task_ends import opened
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def teaching(demonstration):

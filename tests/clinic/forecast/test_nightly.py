@@ -19,6 +19,8 @@ from tenuto.clinic.ports.api import WindowKind, current_window, open_tasks_of
 from tests.clinic.conftest import NOW
 from tests.clinic.forecast.conftest import TODAY, known_of, later, score
 
+pytestmark = pytest.mark.thorough
+
 
 def night(clinic, spread=lambda texts: map(said_or_problem, texts), *, day=TODAY, most=200, at=NOW):
     found = begin_night(clinic, day=day, at=at)

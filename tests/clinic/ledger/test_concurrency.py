@@ -13,6 +13,8 @@ from tenuto.clinic.ledger.services import record, record_read
 from tenuto.clinic.ledger.verify import Report, verify
 from tests.clinic.conftest import NOW
 
+pytestmark = pytest.mark.thorough
+
 WRITERS, EACH = 6, 10
 
 

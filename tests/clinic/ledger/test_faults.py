@@ -12,6 +12,8 @@ import pytest
 
 from tests.clinic.processes import house, run
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["house"]
 
 KILLS, KILLS_SOAK = 2, 60

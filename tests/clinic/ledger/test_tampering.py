@@ -20,7 +20,7 @@ from tenuto.clinic.ledger.verify import Report, verify
 from tests.clinic.conftest import NOW
 from tests.clinic.ledger.databases import unguarded
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 
 
 def findings() -> list[str]:

@@ -17,6 +17,8 @@ import pytest
 from tests.clinic.processes import house, run
 from tests.patience import PATIENCE, PROBE
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["house"]
 
 PREPARE = """

@@ -144,6 +144,7 @@ def test_a_choice_stands_among_the_limits_in_words(visit, bob, version):
 
 
 @pytest.mark.parametrize("protocol", protocols().values(), ids=lambda p: p.id)
+@pytest.mark.thorough
 def test_every_number_of_a_template_opens_to_its_source(visit, bob, protocol):
     page = visit(bob).get(reverse("policies:protocol", args=[protocol.id])).content.decode()
     assert str(protocol.session.target.value) in page

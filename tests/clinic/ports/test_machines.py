@@ -19,6 +19,8 @@ from tests.clinic.conftest import NOW
 from tests.clinic.processes import house, run
 from tests.patience import PATIENCE
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["house"]
 
 DAY = timedelta(days=1)

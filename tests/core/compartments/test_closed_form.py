@@ -169,6 +169,7 @@ COMPILED = [[3], [0, 3, 5], [2, 0, 1, 5, 3, 4]]
 @pytest.mark.parametrize(
     ("engine", "observe"), [*(("numpy", one) for one in OBSERVED), *(("numba", one) for one in COMPILED)]
 )
+@pytest.mark.thorough
 def test_whatever_is_observed_is_what_it_is_beside_others(
     observe: list[int], varied: str, engine: module.Engine
 ) -> None:
