@@ -80,7 +80,11 @@ if (week) {
     if (!same) return;
     const clock = clockAt(cellAt(carried.row, carried.time), carried.time);
     const cell = [...same.querySelectorAll("[data-start]")].filter((each) => each.dataset.start.slice(11, 16) <= clock).at(-1);
-    carried = { ...carried, row: same, time: Date.parse((cell ?? same.querySelector("[data-start]")).dataset.start) };
+    const begins = (cell ?? same.querySelector("[data-start]")).dataset.start;
+    // A visit over several hours begins earlier than the hour at which another is carried over it.
+    const within = cell?.matches("a[data-visit]") ? Date.parse(`1970-01-01T${clock}Z`) - Date.parse(`1970-01-01T${begins.slice(11, 16)}Z`) : 0;
+    const time = Date.parse(begins) + within;
+    carried = { ...carried, row: same, time: cellAt(same, time) ? time : Date.parse(begins) };
     check();
   };
 
