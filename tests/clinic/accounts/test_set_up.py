@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tenuto.clinic.accounts.demo_code import give_second_factor
@@ -29,7 +31,7 @@ def noted(action, **detail):
     return record(action=action, subject=AuditEvent(), by=SYSTEM, at=NOW, detail=detail)
 
 
-def test_a_new_clinic_lacks_everything_and_every_step_says_where(visit, db):
+def test_a_new_clinic_lacks_everything_and_every_step_says_where(db):
     new = open_clinic(name="Harbour", demonstration=False, zone="UTC")
     steps = steps_of(new, at=NOW)
     lacking = [step for step in steps if not step.done]
@@ -63,7 +65,7 @@ def test_who_signs_is_named_until_a_second_factor_is_there(clinic, dora, alice, 
     } & set(left)
 
 
-def test_each_step_goes_when_it_is_done(clinic, dora, bob, settings, transactional_db):
+def test_each_step_goes_when_it_is_done(clinic, dora, bob, settings):
     assert {"Somebody on call", "What patients are told", "A worker for what is due"} <= set(
         open_steps(clinic)
     )
@@ -98,7 +100,7 @@ def test_each_step_goes_when_it_is_done(clinic, dora, bob, settings, transaction
         ([(TRIED, {"comes_back": True}), (MADE, {})], LONGEST_UNMADE + timedelta(seconds=1), "2 days ago"),
     ],
 )
-def test_backups_are_watched(events, later, said, django_capture_on_commit_callbacks):
+def test_backups_are_watched(events, later, said):
     for action, detail in events:
         noted(action, **detail)
     found = overdue(timezone.now() + later)
@@ -132,3 +134,12 @@ def test_production_tells_its_supervisor_that_backups_stopped(client, clinic, se
     assert client.get("/readyz").content.decode() == "ready\n"
     settings.PRODUCTION = True
     assert client.get("/readyz").content.decode() == "ready; look at: backup\n"
+
+
+@pytest.mark.django_db
+def test_a_supervisor_that_asks_often_reads_no_whole_chain():
+    with CaptureQueriesContext(connection) as asked:
+        overdue(NOW)
+    assert len(asked) == 2
+    # What has an index is part of each question.
+    assert all("subject_type" in each["sql"] for each in asked.captured_queries)

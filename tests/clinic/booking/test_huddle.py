@@ -8,7 +8,8 @@ import pytest
 from django.urls import reverse
 
 from tenuto.clinic.booking.api import accept_series, propose_series
-from tenuto.clinic.booking.huddle import RESTRICTED, chair_demand, huddle
+from tenuto.clinic.booking.huddle import chair_demand, huddle
+from tenuto.clinic.people.sight import RESTRICTED_NAME
 from tests.clinic.booking.conftest import SERIES
 from tests.clinic.conftest import NOW
 
@@ -48,7 +49,7 @@ def test_it_is_printed_and_the_same_twice(first, bob, visit):
 def test_a_restricted_record_has_a_chair_and_no_name(first, clinic, bob, dora, visit):
     hidden = frozenset({first.patient.pk})
     (row,) = huddle(clinic, first.starts_on, hidden=hidden)
-    assert (row.name, row.record_number, row.chair) == (RESTRICTED, "", first.chair)
+    assert (row.name, row.record_number, row.chair) == (RESTRICTED_NAME, "", first.chair)
 
 
 def test_another_clinic_sees_nobody_and_an_auditor_nothing(first, charlie, erin, visit):

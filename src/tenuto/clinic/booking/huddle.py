@@ -19,6 +19,7 @@ from tenuto.clinic.course.api import accounts, infusions_among
 from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.pathway.api import Batch, next_steps_of, safety_now
 from tenuto.clinic.people.models import Patient, SupportPerson
+from tenuto.clinic.people.sight import RESTRICTED_NAME
 from tenuto.clinic.ui.gates import mark_of
 from tenuto.core.booking.fitting import too_short
 from tenuto.core.course.infusion import GivenInfusion
@@ -27,9 +28,8 @@ from tenuto.core.course.next_step import NextStep
 from tenuto.core.intake.safety import SafetyState
 from tenuto.core.scheduling.period import VisitProfile
 
-__all__ = ["RESTRICTED", "DemandWeek", "HuddleVisit", "chair_demand", "huddle"]
+__all__ = ["DemandWeek", "HuddleVisit", "chair_demand", "huddle"]
 
-RESTRICTED = "Restricted record"
 OUT_OF_SIGHT = "Its care team knows."
 DAYS_AHEAD = 30
 
@@ -124,7 +124,7 @@ def _out_of_sight(row: Appointment, clinic: Clinic) -> HuddleVisit:
         until=f"{local(clinic, row.ends_at):%H:%M}",
         chair=row.chair,
         nurse=row.nurse,
-        name=RESTRICTED,
+        name=RESTRICTED_NAME,
         record_number="",
         hidden=True,
         number="",

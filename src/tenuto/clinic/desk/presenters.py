@@ -17,12 +17,12 @@ from tenuto.clinic.desk.projection import MARKS
 from tenuto.clinic.desk.services import EVERYONE, MINE, SHOWN_MARKS, PatientList, Work, WorkFilter
 from tenuto.clinic.pathway.api import address_of, first_page, judging_page, may_open, spine_order
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.people.sight import RESTRICTED_NAME
 from tenuto.clinic.ui.components import WORDS
 from tenuto.clinic.ui.words import age, ago, count, day_of_moment, late_words, moment
 
 __all__ = ["Board", "Filter", "PatientLine", "WorkLine", "Worklist", "board", "worklist"]
 
-RESTRICTED = "Restricted record"
 RESTRICTED_KIND = "For the care team"
 RESTRICTED_WHY = "Open to its care team only."
 
@@ -186,7 +186,7 @@ def _line(row: WorkRow, hidden: frozenset[UUID], staff: Staff, now: datetime) ->
         word=WORDS[mark],
         safety="" if shut else row.safety,
         caution="" if shut else row.caution,
-        name=RESTRICTED if shut else row.name,
+        name=RESTRICTED_NAME if shut else row.name,
         url=address_of(first_page(), row.patient_id) if row.patient_id else "",
         kind=RESTRICTED_KIND if shut else row.kind,
         stage=row.stage,
@@ -220,7 +220,7 @@ def _row(row: Standing, hidden: frozenset[UUID], staff: Staff, today: date, now:
     url = address_of(judging_page(), patient.pk)
     if patient.pk in hidden:
         return PatientLine(
-            "unknown", "", "", "", RESTRICTED, "", "", RESTRICTED_WHY, "", "", "Open", url, url
+            "unknown", "", "", "", RESTRICTED_NAME, "", "", RESTRICTED_WHY, "", "", "Open", url, url
         )
     judged = bool(row.policy_sha256)
     # Whoever may not do the next step sees the patient instead of a closed door.

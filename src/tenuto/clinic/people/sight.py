@@ -16,6 +16,7 @@ from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.models import BrokenGlass, CareTeamChange, Patient, Restriction
 
 __all__ = [
+    "RESTRICTED_NAME",
     "Sight",
     "care_team",
     "given_from_outside",
@@ -24,6 +25,9 @@ __all__ = [
     "restricted_patients",
     "sight_of",
 ]
+
+RESTRICTED_NAME = "Restricted record"
+"""What stands in a list in the place of whom the reader may not see."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.clock import local
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.ledger.facts import in_order
+from tenuto.clinic.people.sight import RESTRICTED_NAME
 from tenuto.clinic.stock.models import StockRow
 from tenuto.clinic.ui.words import moment
 from tenuto.core.dates import say_date
@@ -49,7 +50,6 @@ __all__ = [
     "stock_words",
 ]
 
-RESTRICTED = "Restricted record"
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -224,7 +224,7 @@ def _names(rows: Iterable[StockRow], hidden: Collection[UUID]) -> Mapping[str, s
         session = row.content.get("session")
         if session and row.patient is not None:
             patient = row.patient
-            name = RESTRICTED if patient.pk in hidden else f"{patient.name}, {patient.record_number}"
+            name = RESTRICTED_NAME if patient.pk in hidden else f"{patient.name}, {patient.record_number}"
             found[session] = f"{name}, {say_date(row.on_its_clock(row.happened_at).date())}"
     return found
 

@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from tenuto.clinic.accounts.clock import local
 from tenuto.clinic.accounts.models import Clinic
-from tenuto.clinic.booking.huddle import RESTRICTED
 from tenuto.clinic.booking.models import Appointment
 from tenuto.clinic.pathway.api import Batch, safety_now
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.people.sight import RESTRICTED_NAME
 from tenuto.clinic.ports.api import holds_in
 from tenuto.clinic.ui.words import day
 from tenuto.core.intake.safety import SafetyState
@@ -205,7 +205,7 @@ def _visit(row: Appointment, clinic: Clinic, span: int, shown: BoardSight) -> Gr
         f"{start:%H:%M}",
         row,
         words,
-        RESTRICTED if hidden else row.patient.name,
+        RESTRICTED_NAME if hidden else row.patient.name,
         url,
         reverse("booking:check", args=[row.patient_id, row.pk]),
         mark=warned.mark if warned else "",
