@@ -80,7 +80,16 @@ def test_kidney_function(value, expected):
     assert serious(judged(with_measured(measured("egfr_ml_per_min", value)))) == expected
 
 
-@pytest.mark.parametrize(("kg", "expected"), [("115.6", []), ("115.7", ["BMI-HIGH REVIEW"])])
+@pytest.mark.parametrize(
+    ("kg", "expected"),
+    [
+        ("115.6", []),
+        ("115.7", ["BMI-HIGH REVIEW"]),
+        ("49.2", []),
+        ("49.1", ["BMI-LOW REVIEW"]),
+        ("35", ["BMI-LOW REVIEW"]),
+    ],
+)
 def test_body_mass_index(kg, expected):
     assert serious(judged(with_measured(measured("weight_kg", kg)))) == expected
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from tenuto.core.dates import on_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.case import JudgedCase, missing, note
-from tenuto.core.intake.required import fact
+from tenuto.core.intake.required import RequiredFact, fact
 from tenuto.core.units import plain
 
 __all__ = ["BloodPressure", "judge", "readings", "too_close"]
@@ -26,8 +26,14 @@ class BloodPressure:
     origin: str
 
     def __str__(self) -> str:
-        halves = ("?" if half is None else plain(half) for half in (self.systolic, self.diastolic))
+        # A value that was converted, such as from kPa, is shown to the whole number that a device would show.
+        halves = ("?" if half is None else plain(round(half, 0)) for half in (self.systolic, self.diastolic))
         return "/".join(halves) + on_date(self.taken)
+
+    @property
+    def upside_down(self) -> bool:
+        """True when the lower half is not below the upper one: exchanged, or one of them is wrong."""
+        return self.systolic is not None and self.diastolic is not None and self.diastolic >= self.systolic
 
     def reaches(self, systolic: Decimal, diastolic: Decimal) -> bool:
         """True when either half is at or above its limit."""
@@ -84,10 +90,46 @@ def judge(case: JudgedCase) -> tuple[Finding, ...]:
     Two valid readings at or above the upper limit block until the last two are both below it. One alone asks for a
     repeat. The last two decide about the band below. When starting, one such reading of today blocks. Readings that were
     taken closer together than the register says are one occasion: all of them count, and the next earlier one too.
+    A reading whose halves are exchanged opens nothing; read the right way round it still closes.
     Limits are policy [D]; "repeated" for screening, the last reading on the day itself.
     """
     item = fact("blood_pressure")
-    every = readings(case)
+    read = readings(case)
+    every = tuple(r for r in read if not r.upside_down)
+    odd = tuple(
+        r
+        for n, r in enumerate(read)
+        if r.upside_down and case.current(item, r.taken) and not _retaken(read[:n])
+    )
+    return (*_exchanged(case, odd), *_by_the_readings(case, item, every))
+
+
+def _retaken(later: tuple[BloodPressure, ...]) -> bool:
+    """Whether two readings that are the right way round were taken since."""
+    return sum(not r.upside_down for r in later) > 1
+
+
+def _exchanged(case: JudgedCase, odd: tuple[BloodPressure, ...]) -> tuple[Finding, ...]:
+    """That readings have a lower half that is not below the upper one."""
+    if not odd:
+        return ()
+    listed = ", ".join(str(r) for r in odd[:3])
+    turned = tuple(replace(r, systolic=r.diastolic, diastolic=r.systolic) for r in odd)
+    high = any(r.reaches(*_blocking(case)) for r in turned)
+    message = (
+        f"Blood pressure {listed}: the lower value is not below the upper one. It is not used. Take two new "
+        "ones, and correct the record."
+    )
+    return (note("blood_pressure", "BP-EXCHANGED", Level.BLOCK if high else Level.REVIEW, message),)
+
+
+def _blocking(case: JudgedCase) -> tuple[Decimal, Decimal]:
+    return case.policy.number("bp_block_systolic_mmhg"), case.policy.number("bp_block_diastolic_mmhg")
+
+
+def _by_the_readings(
+    case: JudgedCase, item: RequiredFact, every: tuple[BloodPressure, ...]
+) -> tuple[Finding, ...]:
     valid = tuple(r for r in every if case.current(item, r.taken))
     complete = [r for r in valid if r.systolic is not None and r.diastolic is not None]
     if not every:
@@ -149,7 +191,7 @@ def _few(case: JudgedCase, valid: tuple[BloodPressure, ...], apart_minutes: int)
 def _high(
     case: JudgedCase, valid: tuple[BloodPressure, ...], last: tuple[BloodPressure, ...]
 ) -> tuple[Finding, ...]:
-    limits = tuple(case.policy.number(f"bp_block_{half}_mmhg") for half in ("systolic", "diastolic"))
+    limits = _blocking(case)
     high = [r for r in valid if r.reaches(*limits)]
     shown = f"{plain(limits[0])}/{plain(limits[1])}"
     if any(r in high for r in last):

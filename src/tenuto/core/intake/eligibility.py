@@ -65,7 +65,7 @@ class Assessment:
     height: Centimetres | None
     bmi: Bmi | None
     blood_pressure: BloodPressure | None
-    """The newest reading up to the day of the judgement."""
+    """The newest reading up to the day of the judgement whose halves are the right way round."""
 
 
 def assess(
@@ -107,7 +107,7 @@ def assess(
         *(_not_checked(text) for text in unclassified),
     )
     unknown = {f.fact for f in found if f.missing}
-    read = blood_pressure.readings(case)
+    read = [reading for reading in blood_pressure.readings(case) if not reading.upside_down]
     return Assessment(
         gate=Gate.of(found),
         missing=tuple(item.id for item in facts() if item.id in unknown),

@@ -101,11 +101,22 @@ def judge_build(
     if weighing is None:
         return (), height, None
     bmi = Bmi.of(weighing.kg, height)
-    limit = case.policy.limit("bmi_review")
-    if bmi.value <= limit.value:
-        return (), height, bmi
-    message = f"Body mass index {bmi.rounded(1)}: above {plain(limit.value)}. A prescriber weighs airway and dosing weight."
-    return (Finding("BMI-HIGH", Level.REVIEW, message, limit.basis, fact="height"),), height, bmi
+    return _bmi(case, bmi), height, bmi
+
+
+def _bmi(case: JudgedCase, bmi: Bmi) -> tuple[Finding, ...]:
+    """Whether the build asks for a second look: very heavy, or so thin that a number may be wrong."""
+    low, high = case.policy.limit("bmi_low_review"), case.policy.limit("bmi_review")
+    if bmi.value > high.value:
+        message = f"Body mass index {bmi.rounded(1)}: above {plain(high.value)}. A prescriber weighs airway and dosing weight."
+        return (Finding("BMI-HIGH", Level.REVIEW, message, high.basis, fact="height"),)
+    if bmi.value < low.value:
+        message = (
+            f"Body mass index {bmi.rounded(1)}: below {plain(low.value)}. Check weight and height; if both are right, a prescriber "
+            "looks for the cause of the low weight before a dose is ordered."
+        )
+        return (Finding("BMI-LOW", Level.REVIEW, message, low.basis, fact="height"),)
+    return ()
 
 
 def _implausible(newest: Measurement, low: str, high: str) -> Finding:
