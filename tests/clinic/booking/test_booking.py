@@ -51,6 +51,15 @@ def test_a_whole_series_is_booked_in_one_act(week, ana, carol):
     assert len(event.detail["visits"]) == 6
 
 
+def test_what_others_have_on_the_only_day_that_is_asked_about_is_never_proposed(week, ana, ben, carol):
+    asked = replace(SERIES, count=1, latest=SERIES.earliest)
+    (theirs,) = booked(ana, carol, asked)
+    (offered,) = propose_series(patient=ben, asked=asked, by=carol, at=NOW).visits
+    assert offered.start.date() == theirs.starts_on
+    assert (offered.start, offered.nurse) != (theirs.starts_at, theirs.nurse)
+    assert booked(ben, carol, asked)
+
+
 def test_the_quarters_of_chair_nurse_and_patient_are_taken(week, ana, carol):
     first = booked(ana, carol)[0]
     taken = TakenQuarter.objects.filter(appointment=first)

@@ -85,6 +85,23 @@ def test_whose_window_holds_the_day_is_offered_it_first(
     assert ((patient, "Window holds the day") in found) is first
 
 
+def test_who_comes_later_is_offered_it_and_gives_up_the_later_visit(freed, course, alice, carol, clinic):
+    patient = course(MAINTAINED, HELD, name="Demo Birch")
+    day = freed.freed.starts_on
+    set_window(
+        patient=patient, opens=day, closes=day + timedelta(days=7), why="Every four weeks.", by=alice, at=NOW
+    )
+    asked = replace(SERIES, count=1, earliest=day + timedelta(days=2), latest=day + timedelta(days=7))
+    offer = propose_series(patient=patient, asked=asked, by=carol, at=NOW)
+    (later,) = accept_series(patient=patient, asked=asked, visits=offer.visits, by=carol, at=NOW)
+    (one,) = (each for each in candidates(freed, clinic, by=carol, at=NOW) if each.patient == patient)
+    assert (one.comes, one.problem) == (later, "")
+    given, _ = offer_place(freed=freed.freed.pk, patient=patient, by=carol, at=NOW)
+    taken = answer_offer(offer=given.pk, accepts=True, by=carol, at=NOW)
+    assert (taken.starts_at, taken.moved_from) == (freed.freed.starts_at, later)
+    assert standing_of(patient) == (taken,)
+
+
 def test_who_is_on_hold_is_never_offered_it(freed, alder, alice, carol, clinic):
     place_hold(patient=alder, why="Seen in the emergency room on Monday.", by=alice, at=NOW)
     assert candidates(freed, clinic, by=carol, at=NOW) == ()

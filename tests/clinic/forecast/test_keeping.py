@@ -71,6 +71,16 @@ def test_silence_alone_ends_in_an_abstention_and_never_lengthens(maintained):
     assert not is_due(known_of(maintained, later + timedelta(days=1)), second)
 
 
+def test_a_forecast_is_due_on_the_first_day_on_which_its_last_score_is_too_old_and_not_before(maintained):
+    first = kept(maintained)
+    oldest = first.known_to + timedelta(days=known_of(maintained).definitions.oldest_days)
+    assert not is_due(known_of(maintained, oldest), first)
+    assert kept(maintained, oldest).window == first.window
+    after = oldest + timedelta(days=1)
+    assert is_due(known_of(maintained, after), first)
+    assert kept(maintained, after).window is None
+
+
 def test_nothing_is_kept_of_a_course_that_cannot_be_forecast(planned):
     with pytest.raises(HistoryError):
         kept(planned)

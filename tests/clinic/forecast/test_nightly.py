@@ -19,8 +19,6 @@ from tenuto.clinic.ports.api import WindowKind, current_window, open_tasks_of
 from tests.clinic.conftest import NOW
 from tests.clinic.forecast.conftest import TODAY, known_of, later, score
 
-pytestmark = pytest.mark.thorough
-
 
 def night(clinic, spread=lambda texts: map(said_or_problem, texts), *, day=TODAY, most=200, at=NOW):
     found = begin_night(clinic, day=day, at=at)
@@ -56,6 +54,7 @@ def test_a_second_night_without_news_works_nothing_out_and_writes_nothing(mainta
     assert AuditEvent.objects.count() == events
 
 
+@pytest.mark.thorough
 def test_a_night_that_was_broken_off_goes_on_behind_the_last_patient(maintained, clinic):
     night(clinic)
     assert begin_night(clinic, day=TODAY, at=NOW).ended_at is not None
@@ -72,6 +71,7 @@ def test_a_night_that_was_broken_off_goes_on_behind_the_last_patient(maintained,
     assert again.done == 1
 
 
+@pytest.mark.thorough
 def test_a_worker_that_dies_between_work_and_note_does_it_twice_and_keeps_it_once(maintained, clinic):
     found = begin_night(clinic, day=TODAY, at=NOW)
     assert forecast_some(found, lambda texts: map(said_or_problem, texts), at=NOW)
@@ -124,6 +124,7 @@ def test_an_abstention_takes_the_window_back_and_asks_for_a_review(maintained, c
     assert "forecast.review" in kinds(maintained)
 
 
+@pytest.mark.thorough
 def test_a_response_that_is_going_takes_the_window_back_and_asks_for_a_review(maintained, clinic, bob):
     night(clinic)
     for day, total in ((110, 12), (112, 13)):
@@ -133,6 +134,7 @@ def test_a_response_that_is_going_takes_the_window_back_and_asks_for_a_review(ma
     assert "forecast.review" in kinds(maintained)
 
 
+@pytest.mark.thorough
 def test_several_processes_say_the_same_as_one(maintained):
     text = known_of(maintained).inputs
     with spread_over(workers=2, scheduler="") as spread:
@@ -140,11 +142,13 @@ def test_several_processes_say_the_same_as_one(maintained):
     assert found == [said_or_problem(text)] * 30
 
 
+@pytest.mark.thorough
 def test_a_cluster_that_is_asked_for_and_not_there_is_said():
     with pytest.raises((OSError, RuntimeError)), spread_over(workers=1, scheduler="tcp://127.0.0.1:9"):
         pass
 
 
+@pytest.mark.thorough
 def test_it_is_a_job_of_every_night_for_each_clinic(maintained, clinic, other_clinic, settings):
     settings.FORECAST_WORKERS = 1
     names = [job.name for job in regular_jobs()]
@@ -155,6 +159,7 @@ def test_it_is_a_job_of_every_night_for_each_clinic(maintained, clinic, other_cl
     assert {row.clinic for row in ForecastNight.objects.exclude(ended_at=None)} == {clinic, other_clinic}
 
 
+@pytest.mark.thorough
 def test_by_hand_it_says_how_far_it_has_come(maintained, clinic, settings):
     settings.FORECAST_WORKERS = 1
     said, progress = StringIO(), StringIO()

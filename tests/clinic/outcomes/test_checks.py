@@ -130,6 +130,21 @@ def test_a_result_that_came_on_another_page_counts_as_well(long_course, bob):
     assert found.standing == () or found.state is CheckState.HELD
 
 
+@pytest.mark.parametrize(
+    ("on", "ended"), [(DAY, ("result", "done")), (DAY - timedelta(days=1), ("correction", "not_needed"))]
+)
+def test_a_task_is_done_by_a_result_since_it_was_opened_and_not_needed_by_an_earlier_one(
+    course, bob, on, ended
+):
+    """An abnormal result is asked about today; then comes a new one, or one of yesterday that nobody had entered."""
+    patient = course(SIX, [(16, 21), (0, 18)])
+    recorded(patient, bob, CheckKind.LIVER, on=DAY - timedelta(days=2), readings=liver("130"))
+    target = asked(patient)["liver"].target
+    recorded(patient, bob, CheckKind.LIVER, on=on, readings=liver("30"))
+    end = TaskEnd.objects.get(task__target=target)
+    assert (end.ended_by, end.outcome) == ended
+
+
 def test_a_prescriber_goes_on_with_a_reason_and_the_check_still_waits(long_course, alice):
     asked(long_course)
     ground = standing(long_course)[CheckKind.COGNITION].ground

@@ -2,15 +2,19 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from tenuto.core.durability.course import State
+from tenuto.core.durability.error import ErrorOfScale
 from tenuto.core.durability.evidence import known, suicide_items
+from tenuto.core.durability.outlook import circumstances
 from tenuto.core.durability.population import CONDITIONS, fitted
-from tenuto.core.durability.posterior import Effort
-from tenuto.core.forecast.answer import forecast
+from tenuto.core.durability.posterior import Effort, evidence_of, posterior
+from tenuto.core.forecast.abstain import misfit
+from tenuto.core.forecast.answer import HORIZON_DAYS, CandidateError, forecast
 from tenuto.core.forecast.words import as_text
 from tests.core.forecast.written import RULES, course, on
 from tests.spec.tables import rows
@@ -127,6 +131,47 @@ def test_the_questions_on_suicide_are_those_of_the_scales_with_their_red_flags()
         "QIDS-SR16 item 12": (0, 3, 2),
         "MADRS item 10": (0, 6, 4),
     }
+
+
+WELL = "-1:20 7:9 14:6 21:5 28:6"
+
+
+@pytest.mark.parametrize(
+    ("days", "problem"), [(-1, "is before the forecast's date"), (1, "days after the forecast's date")]
+)
+def test_a_date_may_be_asked_about_from_today_to_the_last_day_of_the_horizon(days, problem):
+    history = course("PHQ-9", WELL, "series")
+    edge = history.last if days < 0 else history.last + timedelta(days=HORIZON_DAYS)
+    (candidate,) = forecast(history, RULES, candidates=[edge], effort=QUICK).candidates
+    assert candidate.on == edge
+    with pytest.raises(CandidateError, match=problem):
+        forecast(history, RULES, candidates=[edge + timedelta(days=days)], effort=QUICK)
+
+
+def test_a_day_on_which_an_infusion_was_given_cannot_be_asked_about():
+    history = course("PHQ-9", WELL, "0 2 4 7 9 28")
+    with pytest.raises(CandidateError, match="has an infusion already"):
+        forecast(history, RULES, candidates=[history.last], effort=QUICK)
+
+
+@pytest.mark.parametrize("errors_off", [0, 1, 2])
+def test_how_unlike_a_course_is_counts_in_squared_errors_of_the_scale(errors_off):
+    """1 where every score lies one error from what was expected, as it does when all is well."""
+    history = course("PHQ-9", WELL, "series")
+    evidence, error = evidence_of(history), ErrorOfScale.of(history.measure, daily=0.0)
+    found = posterior(
+        fitted().population.model(circumstances(history)),
+        fitted().law(circumstances(history), history.measure),
+        error,
+        evidence,
+        QUICK,
+    )
+    written = np.array(evidence.scores)
+    expected = written + errors_off * np.sqrt(error.sd**2 + error.step**2 / 12)
+    course_found = replace(
+        found, weights=np.ones(1), fit=error.log_likelihood(expected[:, None], written).sum(axis=0)
+    )
+    assert misfit(course_found, error, evidence) == pytest.approx(errors_off**2)
 
 
 QUICK = Effort(explore=256, refine=0, final=512, keep=256)

@@ -132,6 +132,7 @@ def course(*steps):
         ("phq9 two, phq9 0, none", ["PHQ-9 item 9 can't be read for certain (two)"]),
         ("phq9 3, low, phq9 1, phq9 0, none", ["PHQ-9 item 9 was 1"]),
         ("phq9 2, none, phq9 0, none", []),
+        ("phq9 2, none, phq9 1, none, none", ["PHQ-9 item 9 was 1"]),
         ("phq9 0, none", []),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -11,10 +12,10 @@ from tenuto.core.literature.protocol import protocol
 from tenuto.core.plan.caps import caps_for, dose_findings, rounding_from
 from tenuto.core.plan.dose import Dose, calculate
 from tenuto.core.plan.dose_check import recompute
-from tenuto.core.plan.inputs import AddedTo, DoseInputs, TotalVolume
+from tenuto.core.plan.inputs import AddedTo, DoseInputs, Rounding, TotalVolume
 from tenuto.core.plan.product import dilution_findings
 from tenuto.core.policy import default_policy
-from tenuto.core.units import Kg, MgPerKg, MgPerKgPerHour, MgPerMl, Minutes, Ml, UnitError, plain
+from tenuto.core.units import Kg, Mg, MgPerKg, MgPerKgPerHour, MgPerMl, Minutes, Ml, UnitError, plain
 from tests.spec.tables import rows
 
 TEMPLATE = {"psychiatric": "depression-6x2wk", "CRPS": "crps-10day"}
@@ -167,6 +168,17 @@ def test_nothing_is_divided_by_nothing(kg, minutes):
 def test_the_second_path_refuses_what_is_finer_than_it_can_hold():
     with pytest.raises(ValueError, match="six decimals"):
         recompute(inputs("0.5 mg/kg", "69.8532279", "40"))
+
+
+@pytest.mark.parametrize(("most", "refused"), [("3.99", True), ("4", False), ("4.02", False)])
+def test_rounding_is_refused_above_its_limit_and_not_at_it_in_both_calculations(most, refused):
+    """12.5 mg to 13 mg is a change of exactly 4 %."""
+    rounding = Rounding(step=Mg(1), small_step=Mg(1), small_below=Mg(1), most_percent=Decimal(most))
+    given = replace(inputs("0.5 mg/kg", "25", "40"), rounding=rounding)
+    dose = calculate(given)
+    assert dose.ordered == Mg(13)
+    assert recompute(given).rounding_too_large is refused
+    assert ("DOSE-ROUNDING" in {f.code for f in gate(given, dose, "psychiatric").findings}) is refused
 
 
 def test_a_rate_that_no_pump_gives_is_said():

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenuto.core.course.infusion import GivenInfusion
-from tenuto.core.gate import Gate
+from tenuto.core.gate import Gate, Level
 from tenuto.core.plan.inputs import TotalVolume
 from tenuto.core.plan.order import (
     SCHEMA,
@@ -68,6 +68,14 @@ def test_a_finding_in_other_words_is_the_same_order_and_another_finding_is_not()
     assert ordered(replace(proposal, gate=reworded), patients.COMPLETE) == order
     one_less = Gate.of(list(proposal.gate.findings)[1:])
     assert ordered(replace(proposal, gate=one_less), patients.COMPLETE) != order
+
+
+def test_what_passes_is_no_finding_that_is_signed():
+    """How much evidence there is for a condition is said on the card, and leaves nothing to decide."""
+    proposal = proposed(replace(patients.COMPLETE, measurements=()))
+    judged = [f.code for f in proposal.gate.findings if f.level > Level.PASS]
+    assert "EVIDENCE" in {f.code for f in proposal.gate.at(Level.PASS)}
+    assert sorted(each.code for each in ordered(proposal, patients.COMPLETE).findings) == sorted(judged)
 
 
 def test_a_dose_and_a_rate_of_the_same_number_are_told_apart():

@@ -61,6 +61,11 @@ class BookingNeed:
         return max(self.left - len(self.ahead), 0)
 
     @property
+    def gives_up(self) -> Appointment | None:
+        """The visit that an earlier place stands for; None where one is lacking, so that a place is added."""
+        return self.ahead[0] if self.ahead and not self.missing else None
+
+    @property
     def surplus(self) -> tuple[Appointment, ...]:
         """The last visits of a series that has more of them than the plan has infusions left."""
         return self.ahead[self.left :] if self.runs else ()

@@ -13,7 +13,7 @@ from tenuto.core.intake.case import JudgedCase, finding_code, missing
 from tenuto.core.intake.contraindications import identified, mentioned, rule
 from tenuto.core.intake.facts import Answer, ProblemStatus
 from tenuto.core.intake.required import RequiredFact, fact
-from tenuto.core.intake.wording import words
+from tenuto.core.intake.wording import without_marks, words
 from tenuto.core.units import plain
 
 __all__ = ["given", "is_readable", "is_unknown", "judge", "said", "truth"]
@@ -38,7 +38,7 @@ def said(value: bool | Decimal | date | str) -> str:
         return plain(value)
     if isinstance(value, date):
         return value.isoformat()
-    return " ".join(token for token in words(value) if token[0].isalnum())
+    return " ".join(without_marks(words(value)))
 
 
 def is_unknown(value: bool | Decimal | date | str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tenuto.core.intake.facts import Coding, Problem
-from tenuto.core.intake.wording import Mention, Phrases, otherwise, words
+from tenuto.core.intake.wording import Mention, Phrases, otherwise, without_marks, words
 
 __all__ = ["Codebook", "CodebookMatch", "icd_prefixes", "is_icd10", "texts_of"]
 
@@ -63,7 +63,7 @@ class Codebook:
         self._whole: dict[tuple[str, ...], set[str]] = {}
         for entry in entries:
             for text in entry.get("names", entry.get("text", ())):
-                self._whole.setdefault(_letters(text), set()).add(entry["id"])
+                self._whole.setdefault(without_marks(words(text)), set()).add(entry["id"])
 
     def by_code(self, coding: Coding) -> tuple[str, ...]:
         """The ids whose codes hold this one."""
@@ -136,14 +136,10 @@ def _core(text: str) -> tuple[str, ...]:
     if tokens[-1:] == (")",) and len(tokens) > 3 and tokens[-2] in _REMARKS:
         tokens = tokens[: len(tokens) - 1 - tokens[::-1].index("(")]
     # A question mark is a doubt, and a colon or a line joins two statements: such a text is no name.
-    return () if _JOINTS.intersection(tokens) else tuple(t for t in tokens if t[0].isalnum())
+    return () if _JOINTS.intersection(tokens) else without_marks(tokens)
 
 
 _JOINTS = frozenset("?:;!\n|")
-
-
-def _letters(text: str) -> tuple[str, ...]:
-    return tuple(token for token in words(text) if token[0].isalnum())
 
 
 def _is_icd_like(coding: Coding) -> bool:

@@ -11,7 +11,16 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 
-__all__ = ["Mention", "Phrases", "folded_letters", "is_past", "names_family", "otherwise", "words"]
+__all__ = [
+    "Mention",
+    "Phrases",
+    "folded_letters",
+    "is_past",
+    "names_family",
+    "otherwise",
+    "without_marks",
+    "words",
+]
 
 _TOKEN = re.compile(r"[a-z0-9]+|[.;:?!\n(),|]")
 _NUMBER_MARK = re.compile(r"(?<=\d)[.,](?=\d)")
@@ -46,8 +55,9 @@ def folded_letters(text: str) -> str:
     return folded
 
 
-def _letters(tokens: Iterable[str]) -> tuple[str, ...]:
-    return tuple(token for token in tokens if token[0].isalnum())
+def without_marks(tokens: Iterable[str]) -> tuple[str, ...]:
+    """The words alone, of what `words` gives."""
+    return tuple(token for token in tokens if token.isalnum())
 
 
 class Phrases:
@@ -59,7 +69,7 @@ class Phrases:
         self._stems: list[tuple[tuple[str, ...], str]] = []
         for name, variants in phrases.items():
             for variant in variants:
-                tokens = _letters(words(variant.replace("*", "zzstem")))
+                tokens = without_marks(words(variant.replace("*", "zzstem")))
                 pattern = tuple(t.removesuffix("zzstem") + "*" if t.endswith("zzstem") else t for t in tokens)
                 if pattern[0].endswith("*"):
                     self._stems.append((pattern, name))
@@ -78,7 +88,7 @@ class Phrases:
 
     def names(self, text: str) -> frozenset[str]:
         """The names whose phrases stand anywhere in the text, marks aside, whatever the text says about them."""
-        return frozenset(name for name, _, _ in self.find(_letters(words(text))))
+        return frozenset(name for name, _, _ in self.find(without_marks(words(text))))
 
     def mentions(self, text: str) -> dict[str, Mention]:
         """For each name found, the strongest thing that the text says about it."""
@@ -210,7 +220,7 @@ def _mention(tokens: Sequence[str], start: int, end: int) -> Mention:
     denials = _DENIALS.find(before)
     if not denials:
         return Mention.STATED
-    between = _letters(before[max(past for _, _, past in denials) :])
+    between = without_marks(before[max(past for _, _, past in denials) :])
     if all(word in _FILLERS for word in between) or between[-1] in ("or", "nor"):
         return Mention.UNCERTAIN if loose and not _FILLERS.issuperset(between) else Mention.DENIED
     return Mention.UNCERTAIN

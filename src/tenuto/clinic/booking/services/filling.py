@@ -142,7 +142,7 @@ def candidates(place: FreedPlace, clinic: Clinic, *, by: Staff, at: datetime) ->
         ranked = _rank(need, inside, day)
         if ranked is not None:
             rank, why = ranked
-            comes = need.ahead[0] if need.ahead and not need.missing else None
+            comes = need.gives_up
             problem = _problem(patient, need, comes, place.place, at)
             found.append(ChairCandidate(patient, why, rank, need, comes, problem))
     return tuple(
@@ -270,7 +270,7 @@ def _take(row: ChairOffer, patient: Patient, *, by: Actor, at: datetime) -> Appo
     need = needs(batch).get(patient.pk)
     if need is None:
         raise BookingRefused("No plan is in force by now. Call the clinic.")
-    comes = need.ahead[0] if need.ahead and not need.missing else None
+    comes = need.gives_up
     place = VisitPlace(local(patient.clinic, row.starts_at), row.chair, row.nurse)
     if comes is not None:
         end_row(comes, AppointmentEnd.Kind.MOVED, "Moved forward to a place that came free.", by=by, at=at)

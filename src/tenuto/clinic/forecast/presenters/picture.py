@@ -56,13 +56,9 @@ def printed_chart(picture: CoursePicture) -> str:
 
 def past_windows(rows: Iterable[StoredForecast], read: CourseRead) -> tuple[PastWindow, ...]:
     """For each interval that an infusion has ended the window as it last was; `rows` are the oldest first."""
-    last = {row.treated: row for row in rows if row.opens and row.closes}
+    last = {row.treated: PastWindow(row.as_of, *row.window) for row in rows if row.window is not None}
     current = read.history.infusions[-1].on
-    return tuple(
-        PastWindow(row.as_of, row.opens, row.closes)
-        for treated, row in sorted(last.items())
-        if treated < current and row.opens and row.closes
-    )
+    return tuple(window for treated, window in sorted(last.items()) if treated < current)
 
 
 def course_words(picture: CoursePicture) -> str:

@@ -33,25 +33,26 @@ def tell(
     _set_window(known, forecast, windows.get(WindowKind.FORECAST), by, at)
     if forecast.review_on is not None:
         _open_review(known, forecast, forecast.review_on, by, at)
-    if stands.waits and forecast.opens is not None and forecast.closes is not None:
+    if stands.waits and forecast.window is not None:
+        opens, closes = forecast.window
         lead = timedelta(days=known.definitions.review_days)
-        if stands.moved_nearer or forecast.opens - lead <= known.today:
-            _open_decision(known, stands, forecast.opens, forecast.closes, by, at)
+        if stands.moved_nearer or opens - lead <= known.today:
+            _open_decision(known, stands, opens, closes, by, at)
 
 
 def _set_window(
     known: CourseKnown, forecast: StoredForecast, window: WindowRow | None, by: Machine, at: datetime
 ) -> None:
-    if forecast.opens is None or forecast.closes is None:
+    if forecast.window is None:
         if window is not None:
             withdraw_window(patient=known.patient, why=forecast.reason, by=by, at=at)
         return
-    same = window is not None and (window.opens, window.closes) == (forecast.opens, forecast.closes)
-    if not same:
+    if window is None or (window.opens, window.closes) != forecast.window:
+        opens, closes = forecast.window
         set_window(
             patient=known.patient,
-            opens=forecast.opens,
-            closes=forecast.closes,
+            opens=opens,
+            closes=closes,
             why=forecast.headline,
             by=by,
             at=at,

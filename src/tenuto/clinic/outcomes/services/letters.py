@@ -27,7 +27,6 @@ from tenuto.core.sentences import check_length
 __all__ = ["LetterDraft", "LetterRefused", "draft_letter", "sign_letter"]
 
 RELEASE = "care.release_of_information"
-SCHEMA = 1
 LONGEST_ADDRESSEE = 300
 NOT_ASKED = "nobody has asked yet."
 
@@ -68,7 +67,6 @@ def draft_letter(patient: Patient, batch: Batch, *, reader: LetterReader) -> Let
     born = long_day(patient.birth_date) if patient.birth_date else "birth date not recorded"
     return LetterDraft(
         {
-            "schema": SCHEMA,
             "reader": reader.value,
             "clinic": patient.clinic.name,
             "phone": patient.clinic.phone,
