@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import icalendar
 import pytest
+from pypdf import PdfReader
 
 from tenuto.cli import main
 from tenuto.core.policy import load_policy
@@ -277,16 +278,89 @@ def test_the_text_says_gate_first_then_why_then_the_numbers(capsys) -> None:
     assert max(map(len, text.splitlines())) <= 100
 
 
-def test_the_text_of_a_refused_plan_has_no_dose(tmp_path, capsys) -> None:
-    path = edited(tmp_path, lambda rs: rs.remove(next(r for r in rs if r["id"] == "obs-29463-7")))
-    content = json.loads(Path(path).read_text("utf-8"))
+def without_weight(tmp_path: Path) -> str:
+    """The complete example without its weight: no dose can be worked out, and the verdict is REFUSE."""
+    content = json.loads(Path(example("pass")).read_text("utf-8"))
     content["entry"] = [e for e in content["entry"] if e["resource"]["id"] != "obs-29463-7"]
-    Path(path).write_text(json.dumps(content), "utf-8")
+    path = tmp_path / "edited.json"
+    path.write_text(json.dumps(content), "utf-8")
+    return str(path)
+
+
+def test_the_text_of_a_refused_plan_has_no_dose(tmp_path, capsys) -> None:
+    path = without_weight(tmp_path)
     assert main(["plan", path, *FULL]) == 4
     text = capsys.readouterr().out
     assert text.startswith("■ REFUSE.")
-    assert "No dose: the findings marked REFUSE have to be corrected first." in text
-    assert "mg ketamine" not in text
+    assert "No dose. The findings marked REFUSE have to be corrected first." in text
+    for given in ("mg ketamine", "Draw up", "Series", "Maintenance", "To do", "Flush"):
+        assert given not in text
+
+
+def test_a_refused_plan_gives_no_date_in_any_form(tmp_path, capsys) -> None:
+    """Text, JSON, PDF and calendar say the same: nothing to give, and a calendar takes every date back."""
+    path = without_weight(tmp_path)
+    ics, pdf = tmp_path / "series.ics", tmp_path / "plan.pdf"
+    assert main(["plan", path, *FULL, "--json", "--ics", str(ics), "--pdf", str(pdf)]) == 4
+    said = capsys.readouterr()
+    found = json.loads(said.out)
+    assert (found["dose"], found["series"], found["maintenance"]) == (None, [], None)
+    assert "cancels every date: the verdict is REFUSE" in said.err
+    events = icalendar.Calendar.from_ical(ics.read_bytes()).walk("VEVENT")
+    assert {str(event["STATUS"]) for event in events} == {"CANCELLED"}
+    paper = " ".join(page.extract_text() for page in PdfReader(pdf).pages)
+    assert "REFUSE" in paper
+    for given in ("Days", "Maintenance", "mL/h", "Stop the infusion"):
+        assert given not in paper
+
+
+def test_under_block_the_numbers_say_for_whom_they_are(tmp_path, capsys) -> None:
+    assert main(["plan", example("block"), *FULL, "--pdf", str(tmp_path / "plan.pdf")]) == 4
+    paper = " ".join(page.extract_text() for page in PdfReader(tmp_path / "plan.pdf").pages)
+    for said in (capsys.readouterr().out, paper):
+        assert "for a medical director who weighs an exception" in " ".join(said.split())
+
+
+def test_an_open_risk_of_suicide_is_the_verdict_of_the_command_too(tmp_path, capsys) -> None:
+    """A clinic's page says BLOCK while item 9 is positive and nobody has triaged it since."""
+
+    def ask_again(resources: list[dict]) -> None:
+        screen = {"resourceType": "Observation", "id": "item-9", "status": "final",
+                  "code": {"coding": [{"system": "http://loinc.org", "code": "44260-8"}]},
+                  "subject": {"reference": f"Patient/{next(r for r in resources if r['resourceType'] == 'Patient')['id']}"},
+                  "effectiveDateTime": "2026-03-01T09:00:00Z", "valueInteger": 2}  # fmt: skip
+        resources.append(screen)
+
+    content = json.loads(Path(example("pass")).read_text("utf-8"))
+    resources = [entry["resource"] for entry in content["entry"]]
+    ask_again(resources)
+    path = tmp_path / "risk.json"
+    path.write_text(
+        json.dumps({**content, "entry": [{"resource": each} for each in resources]}), encoding="utf-8"
+    )
+    assert main(["plan", str(path), *FULL]) == 4
+    assert capsys.readouterr().out.startswith("■ BLOCK.")
+
+
+def test_what_is_not_recorded_is_counted_once_and_listed_as_often(capsys, tmp_path) -> None:
+    """The number in the line, in the JSON and of the list are one number; each fact stands there once, the worst first."""
+    content = json.loads(Path(example("pass")).read_text("utf-8"))
+    kept = [e for e in content["entry"] if e["resource"]["resourceType"] != "QuestionnaireResponse"]
+    path = tmp_path / "general.json"
+    path.write_text(json.dumps({**content, "entry": kept}), encoding="utf-8")
+    main(["plan", str(path), *FULL, "--protocol", "depression-2-3perwk-2-4wk", "--all"])
+    out = capsys.readouterr().out
+    listed = out.partition("\nNot recorded\n")[2].partition("\n\n")[0].splitlines()
+    items = [line for line in listed if line.startswith("  - ")]
+    main(["plan", str(path), *FULL, "--protocol", "depression-2-3perwk-2-4wk", "--json"])
+    missing = json.loads(capsys.readouterr().out)["missing"]
+    assert listed[0] == f"  {len(items)} facts are not recorded:"
+    assert len(set(items)) == len(items) == len(missing)
+    assert missing[0].startswith("suicide.")
+    main(["plan", str(path), *FULL, "--protocol", "depression-2-3perwk-2-4wk"])
+    short = capsys.readouterr().out
+    assert f"  {len(items)} facts are not recorded: suicide risk" in short
+    assert "Required beside the infusions\n" in short
 
 
 def test_hostile_text_never_reaches_the_terminal(tmp_path, capsys) -> None:

@@ -20,6 +20,7 @@ from tenuto.cli.reading import read_zone, show_report
 from tenuto.cli.terminal import forgiving_output, in_colour, terminal_width
 from tenuto.clinic.interop.fhir import BundleReading, UnusableBundle, load, read_bundle
 from tenuto.core.gate import Gate, Level
+from tenuto.core.intake.safety import safety_state, with_safety
 from tenuto.core.plan.inputs import TotalVolume
 from tenuto.core.plan.proposal import Proposal, propose
 from tenuto.core.plan.proposal_json import proposal_json
@@ -108,10 +109,16 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(
             f"The limits of {args.policy} can't be calculated with: {error}. Correct the policy."
         ) from error
-    proposal = replace(proposal, gate=proposal.gate + Gate.of(reading.findings))
+    proposal = replace(proposal, gate=_judged(proposal, reading))
     _write_files(args, proposal, reading)
     _show(args, proposal, reading)
     return EXITS[proposal.verdict.level]
+
+
+def _judged(proposal: Proposal, reading: BundleReading) -> Gate:
+    """The gate with what the reading found, and with an open risk of suicide: the verdict that a page of the clinic gives."""
+    safety = safety_state(reading.facts, as_of=proposal.as_of, policy=proposal.policy)
+    return with_safety(proposal.gate + Gate.of(reading.findings), safety)
 
 
 def _policy(name: str) -> Policy:
@@ -182,6 +189,11 @@ def _write_files(args: argparse.Namespace, proposal: Proposal, reading: BundleRe
             made[args.ics] = as_calendar(
                 proposal, whose=person_key(reading.facts.person), made=datetime.now(UTC)
             )
+            if proposal.verdict.level is Level.REFUSE:
+                print(
+                    f"tenuto: {args.ics} cancels every date: the verdict is REFUSE, and nothing is given.",
+                    file=sys.stderr,
+                )
         except ValueError as error:
             print(f"tenuto: {args.ics} was not written: {error}.", file=sys.stderr)
     if args.pdf:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import replace
 from datetime import date, timedelta
@@ -9,6 +10,7 @@ from decimal import Decimal
 
 import pytest
 from django.utils import timezone
+from pypdf import PdfReader
 
 from tenuto.clinic.demo.personas import teaching_patients
 from tenuto.clinic.intake.services import receive
@@ -298,6 +300,27 @@ def test_a_record_with_much_to_ask_shows_its_findings_and_one_line_for_the_rest(
     facts = re.findall(r"(\d+) facts", page)
     assert len(set(facts)) == 1, "every place counts the same facts"
     assert int(facts[0]) == missing.count("<li>")
+    intake = visit(alice).get(f"/patients/{patient.pk}/intake/").content.decode()
+    counted = intake.split('id="missing-title"')[1].split("</section>")[0]
+    assert f'<p class="soft">{facts[0]}</p>' in counted
+    paper = visit(alice).get(f"/patients/{patient.pk}/plan/plan.pdf", OPTIONS).content
+    assert f"{facts[0]} facts are not recorded" in " ".join(
+        " ".join(each.extract_text() for each in PdfReader(io.BytesIO(paper)).pages).split()
+    )
+
+
+def test_a_refused_plan_has_no_date_on_page_paper_or_calendar(visit, alice, add):
+    """The calendar takes every date back; a BLOCK still shows the numbers to whoever weighs an exception."""
+    patient, _ = add("Demo Hazel")
+    base = f"/patients/{patient.pk}/plan/"
+    page = text_of(visit(alice).get(base, OPTIONS))
+    assert "No series" in page
+    calendar = visit(alice).get(f"{base}series.ics", OPTIONS).content
+    assert calendar.count(b"STATUS:CANCELLED") == calendar.count(b"BEGIN:VEVENT") > 0
+    paper = PdfReader(io.BytesIO(visit(alice).get(f"{base}plan.pdf", OPTIONS).content))
+    said = " ".join(each.extract_text() for each in paper.pages)
+    assert "No dose." in said
+    assert "Draw up" not in said
 
 
 def test_a_general_record_gives_a_short_page(visit, alice):

@@ -146,7 +146,7 @@ def passes_only_when_complete(proposal: Proposal) -> None:
 
 
 def shows_what_was_judged(proposal: Proposal) -> None:
-    """The JSON has the gate of its worst finding but for a vial and a volume to choose, and no dose under REFUSE."""
+    """The JSON has the gate of its worst finding but for a vial and a volume to choose; neither dose nor date under REFUSE."""
     shown = proposal.to_json(0)
     waits = {"VIAL-MISSING", "VOLUME-MISSING"}
     judged = (f["level"] for f in shown["findings"] if f["code"] not in waits)
@@ -156,4 +156,5 @@ def shows_what_was_judged(proposal: Proposal) -> None:
     assert shown["dose"] is None or proposal.gate.level is not Level.REFUSE
     if proposal.protocol is not None:
         assert shown["protocol"]["id"] in protocols()
-        assert shown["series"]
+        assert bool(shown["series"]) is (proposal.gate.level is not Level.REFUSE)
+    assert shown["maintenance"] is None or proposal.gate.level is not Level.REFUSE

@@ -25,6 +25,7 @@ from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.facts_changes import without_origins
 from tenuto.core.intake.facts_json import facts_to_json
 from tenuto.core.intake.rules import rules_now
+from tenuto.core.intake.unrecorded import unrecorded
 from tenuto.core.policy import Policy
 
 __all__ = [
@@ -102,8 +103,8 @@ class IntakeState:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Ids of the required facts that are not known, in the order of the register."""
-        return self.assessment.missing
+        """Ids of the required facts that are not known, most dangerous first."""
+        return tuple(fact.id for fact, _ in unrecorded(self.gate))
 
     @property
     def accepted(self) -> bool:

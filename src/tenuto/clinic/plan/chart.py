@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.plan.documents.sheet import sheet_of
+from tenuto.clinic.plan.documents.sheet import nothing_to_give, sheet_of
 from tenuto.clinic.plan.documents.text import as_text
 from tenuto.clinic.plan.services.drafting import build
+from tenuto.clinic.plan.services.looking_again import why_held
 from tenuto.clinic.plan.services.proposing import grounds
+from tenuto.clinic.plan.verdict import verdict_today, why_no_dose
 from tenuto.clinic.plan.versions import in_force
 from tenuto.core.plan.request import PlanRequest
 
@@ -26,4 +28,11 @@ def chart_text(patient: Patient) -> str:
             f"Plan version {signed.number}, signed by {signature.recorded_by_name} on "
             f"{signature.on_its_clock(signature.recorded_at):%Y-%m-%d %H:%M}, is in force; below as judged today."
         )
-    return f"{lead}\n\n{as_text(sheet_of(built.proposal, found.state.facts, ignored))}"
+    batch = found.batch
+    if held := why_held(found, batch):
+        lead += f"\n\nGive nothing. {held}"
+    verdict = verdict_today(built.proposal, patient, found.state, batch)
+    sheet = sheet_of(built.proposal, found.state.facts, ignored, gate=verdict)
+    if why := why_no_dose(verdict, found.state):
+        sheet = nothing_to_give(sheet, why)
+    return f"{lead}\n\n{as_text(sheet)}"

@@ -45,7 +45,6 @@ def document_of(
 ) -> dict[str, Any]:
     """Everything that a page and a paper say of this proposal today."""
     ignored = dict(state.record.ignored) if state.record else {}
-    company = company_of(proposal, state)
     return {
         "format": FORMAT,
         "names": _names_of_pins(proposal, state),
@@ -54,13 +53,10 @@ def document_of(
         ],
         "maintenance": proposal.maintenance.text if proposal.maintenance else "",
         "given": [_given(each.infusion) for each in infusions],
-        "company": company,
+        "company": company_of(proposal, state),
         "level": level_inputs(proposal, state.facts.person.birth_date),
         "shown": _shown(proposal),
-        "sheet": {
-            **plain_values(sheet_of(proposal, state.facts, ignored)),
-            "company": [_company_row(each) for each in company],
-        },
+        "sheet": plain_values(sheet_of(proposal, state.facts, ignored)),
     }
 
 
@@ -126,11 +122,6 @@ def _companion(companion: Companion) -> dict[str, Any]:
         "ask": companion.ask,
         "sources": [str(source) for source in companion.basis.sources],
     }
-
-
-def _company_row(each: Mapping[str, Any]) -> dict[str, str]:
-    recorded = ", ".join(each["names"]) or "on record"
-    return {"label": each["title"], "value": recorded if each["met"] else f"Not on record. {each['ask']}"}
 
 
 def _shown(proposal: Proposal) -> dict[str, Any]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tenuto.clinic.intake.api import IntakeState, with_decision
+from tenuto.clinic.pathway.api import Batch, findings_of, safety_now
+from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.stopped import no_treatment
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.safety import SafetyState, with_safety
 from tenuto.core.intake.safety_stops import with_withdrawal
 from tenuto.core.plan.proposal import Proposal
 
-__all__ = ["judged", "verdict_on", "why_no_dose"]
+__all__ = ["judged", "verdict_on", "verdict_today", "why_no_dose"]
 
 
 def judged(proposal: Proposal, state: IntakeState) -> Gate:
@@ -27,6 +29,12 @@ def verdict_on(
     `besides` are what other rooms add to the verdict of today.
     """
     return with_decision(with_safety(proposal.verdict, safety), state) + Gate.of(besides)
+
+
+def verdict_today(proposal: Proposal, patient: Patient, state: IntakeState, batch: Batch) -> Gate:
+    """That verdict with everything that the other rooms know of the patient on the day of the batch."""
+    besides = findings_of(batch).get(patient.pk, ())
+    return verdict_on(proposal, safety_now(patient, batch), state=state, besides=besides)
 
 
 def why_no_dose(verdict: Gate, state: IntakeState) -> str:

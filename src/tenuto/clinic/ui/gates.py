@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tenuto.clinic.ui.components import FindingCard
 from tenuto.clinic.ui.words import count
 from tenuto.core.gate import Finding, Gate, Level
-from tenuto.core.intake.required import fact
 from tenuto.core.intake.safety import asks_again
+from tenuto.core.intake.unrecorded import unrecorded
 from tenuto.core.policy import Policy
 
 __all__ = [
@@ -20,7 +19,6 @@ __all__ = [
     "gate_card",
     "mark_of",
     "missing_facts",
-    "missing_findings",
     "policy_text",
     "worse_mark",
 ]
@@ -78,7 +76,7 @@ def gate_card(gate: Gate, policy: Policy, *, against: str = "this plan") -> Gate
         summary=_summary(gate, against),
         findings=tuple(finding_card(f, policy) for f in told if f.level > Level.PASS),
         remarks=tuple(finding_card(f, policy) for f in told if f.level is Level.PASS),
-        missing_count=_facts_in(f for f in gate.findings if _only_missing(f)),
+        missing_count=len(unrecorded(gate)),
         policy=policy_text(policy),
         policy_signed=policy.signed,
     )
@@ -101,37 +99,24 @@ def finding_card(finding: Finding, policy: Policy) -> FindingCard:
 
 
 def missing_facts(gate: Gate) -> tuple[Missing, ...]:
-    """What is not recorded, worst first, each with what to do about it."""
-    return tuple(_missing(f) for f in missing_findings(gate))
-
-
-def missing_findings(gate: Gate) -> tuple[Finding, ...]:
-    """The findings that say so, in the same order, each fact once."""
-    lacking = [f for f in gate.findings if f.missing and f.level > Level.PASS]
-    return tuple({f.fact or f.code: f for f in reversed(lacking)}.values())[::-1]
-
-
-def _facts_in(findings: Iterable[Finding]) -> int:
-    return len({f.fact or f.code for f in findings})
+    """What is not recorded, most dangerous first, each with what to do about it."""
+    return tuple(Missing(mark_of(f.level), known.title, known.ask) for known, f in unrecorded(gate))
 
 
 def _only_missing(finding: Finding) -> bool:
     return finding.missing and finding.level is Level.REVIEW and not asks_again(finding)
 
 
-def _missing(finding: Finding) -> Missing:
-    try:
-        known = fact(finding.fact)
-    except KeyError:
-        return Missing(mark_of(finding.level), finding.message, "")
-    return Missing(mark_of(finding.level), known.title, known.ask)
-
-
-def _to_decide(worst: tuple[Finding, ...]) -> str:
-    lacking = _facts_in(f for f in worst if _only_missing(f))
-    decide = sum(not _only_missing(f) for f in worst)
-    said = [f"{count(decide, 'thing')} to decide"] if decide else []
-    return ", ".join([*said, f"{count(lacking, 'fact')} to complete"] if lacking else said)
+def _to_decide(gate: Gate) -> str:
+    decide, lacking = sum(not f.missing for f in gate.at(gate.level)), unrecorded(gate)
+    # What the protocol requires beside the infusions, and what is still to be chosen, is no fact about the person.
+    beside = {f.fact for f in gate.at(gate.level) if f.missing} - {known.id for known, _ in lacking}
+    parts = (
+        (decide, f"{count(decide, 'thing')} to decide"),
+        (len(lacking), f"{count(len(lacking), 'fact')} to complete"),
+        (len(beside), f"{count(len(beside), 'requirement')} to meet"),
+    )
+    return ", ".join(said for number, said in parts if number)
 
 
 def _summary(gate: Gate, against: str) -> str:
@@ -140,7 +125,7 @@ def _summary(gate: Gate, against: str) -> str:
         case Level.PASS:
             return f"Nothing recorded stands against {against}, and nothing needed is missing. A prescriber still decides."
         case Level.REVIEW:
-            return f"{_to_decide(worst)}. Goes on with {Level.REVIEW.opened_by}."
+            return f"{_to_decide(gate)}. Goes on with {Level.REVIEW.opened_by}."
         case Level.BLOCK:
             verb = "stands" if len(worst) == 1 else "stand"
             return f"{count(len(worst), 'thing')} {verb} against {against}. Goes on with {gate.opened_by}."

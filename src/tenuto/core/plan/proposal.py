@@ -109,13 +109,23 @@ class Proposal:
     @property
     def first_day(self) -> date:
         """The day of the first infusion, or the one on which the series may start while no days are planned."""
-        planned = self.series.infusions
+        planned = self.days
         return planned[0].on if planned else self.request.start or self.as_of
 
     @property
     def orderable(self) -> Calculation | None:
         """The calculation when it may be shown as a dose: None under REFUSE, whatever was calculated."""
         return None if self.gate.level is Level.REFUSE else self.calculation
+
+    @property
+    def days(self) -> tuple[PlannedInfusion, ...]:
+        """The planned infusions that may be shown: none under REFUSE, whatever would fit."""
+        return () if self.gate.level is Level.REFUSE else self.series.infusions
+
+    @property
+    def follows(self) -> Maintenance | None:
+        """The maintenance that may be shown: None under REFUSE."""
+        return None if self.gate.level is Level.REFUSE else self.maintenance
 
     @property
     def calculations(self) -> tuple[CalculationView, ...]:

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from tenuto.core.gate import Finding
+from tenuto.core.intake.unrecorded import unrecorded
 from tenuto.core.plan.calculation import Calculation
 from tenuto.core.sources import Source
 from tenuto.core.units import Quantity
@@ -22,14 +23,15 @@ PLACES = Decimal("0.0001")
 def proposal_json(proposal: Proposal, *, ignored_resources: int) -> dict[str, Any]:
     """The proposal as JSON values. Dates are ISO, numbers are exact to four decimals, half up.
 
-    `dose` is null under REFUSE, and without a protocol or a weight; `protocol` and `maintenance` are null without a
-    protocol. Volumes and pump rate are null until vial and total volume are given.
+    `dose` is null without a protocol or a weight; `protocol` and `maintenance` are null without a protocol. Under REFUSE
+    `dose` and `maintenance` are null and `series` is empty. Volumes and pump rate are null until vial and total volume are
+    given. `missing` holds the ids of the facts that are not recorded, most dangerous first.
     """
-    plan, rule = proposal.protocol, proposal.maintenance
+    plan, rule = proposal.protocol, proposal.follows
     return {
         "gate": proposal.verdict.level.name,
         "findings": [_finding(f) for f in proposal.gate.findings],
-        "missing": list(proposal.missing),
+        "missing": [fact.id for fact, _ in unrecorded(proposal.verdict)],
         "not_checked": list(proposal.not_checked),
         "ignored_resources": ignored_resources,
         "protocol": plan and {"id": plan.id, "version": plan.version, "sources": _sources(plan.sources)},
@@ -37,9 +39,7 @@ def proposal_json(proposal: Proposal, *, ignored_resources: int) -> dict[str, An
             {"id": a.protocol.id, "why": a.why, "sources": _sources(a.sources)} for a in proposal.alternatives
         ],
         "dose": _dose(proposal),
-        "series": [
-            {"n": i.n, "date": i.on.isoformat(), "kind": i.kind.value} for i in proposal.series.infusions
-        ],
+        "series": [{"n": i.n, "date": i.on.isoformat(), "kind": i.kind.value} for i in proposal.days],
         "maintenance": rule
         and {"rule": rule.rule.id, "text": rule.text, "sources": _sources(rule.rule.basis.sources)},
         "factors": [

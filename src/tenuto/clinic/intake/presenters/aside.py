@@ -21,6 +21,7 @@ from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.required import fact
 from tenuto.core.intake.safety import SafetyState, with_safety
 from tenuto.core.intake.steps import step
+from tenuto.core.intake.unrecorded import unrecorded
 
 __all__ = ["Aside", "Lacking", "LackingGroup", "aside"]
 
@@ -125,7 +126,7 @@ def _to_do(state: IntakeState, patient_id: UUID, staff: Staff) -> Aside:
 
 
 def _lacking(state: IntakeState) -> list[Finding]:
-    return [f for f in state.gate.findings if f.missing and f.level > Level.PASS]
+    return [finding for _, finding in unrecorded(state.gate)]
 
 
 def _groups(lacking: Sequence[Finding], patient_id: UUID, staff: Staff) -> tuple[LackingGroup, ...]:
@@ -141,12 +142,5 @@ def _group(
     title = (step(page[1]).title if len(page) > 1 else PAGES[page[0]][0]) if page else "Who it is"
     verb = PAGES[page[0]][1] if page and len(page) == 1 else "intake.record"
     url = reverse(page[0], args=[patient_id, *page[1:]]) if page and may(staff, verb) else ""
-    items = tuple(Lacking(mark_of(f.level), _title(f)) for f in findings)
+    items = tuple(Lacking(mark_of(f.level), fact(f.fact).title) for f in findings)
     return LackingGroup(title, mark_of(max(f.level for f in findings)), url, items)
-
-
-def _title(finding: Finding) -> str:
-    try:
-        return fact(finding.fact).title
-    except KeyError:
-        return finding.message

@@ -74,7 +74,7 @@ def as_calendar(
 
     `whose` stays the same for a person: a patient's id, or what `person_key` makes of a record without one. A closed gate
     is written into every entry. A file made later is newer, so that a calendar moves the entry; of a plan that is `held`
-    it takes every entry back.
+    or refused it takes every entry back.
     """
     if not proposal.series.infusions:
         raise ValueError("no infusion is planned, so there is no calendar to write")
@@ -83,7 +83,7 @@ def as_calendar(
     sessions = [
         CalendarSession(
             f"{whose}|proposed", each.n, len(proposal.series.infusions) + given, each.on,
-            optional=each.kind is InfusionKind.OPTIONAL, dropped=held,
+            optional=each.kind is InfusionKind.OPTIONAL, dropped=held or level is Level.REFUSE,
         )
         for each in proposal.series.infusions
     ]  # fmt: skip

@@ -12,7 +12,15 @@ from tenuto.core.plan.care import Preparation
 from tenuto.core.plan.proposal import Proposal
 from tenuto.core.plan.shown import shown
 
-__all__ = ["NOT_COMPLETE", "CareLines", "SheetRow", "allergies_of", "care_lines", "dose_rows"]
+__all__ = [
+    "NOT_COMPLETE",
+    "CareLines",
+    "SheetRow",
+    "allergies_of",
+    "care_lines",
+    "dose_rows",
+    "needs_for_a_dose",
+]
 
 NOT_COMPLETE = "Not complete. Nobody can prepare it until the vial and the total volume are chosen."
 NONE_ORDERED = "None ordered. The prescriber is called for anything that is not on this sheet."
@@ -39,6 +47,13 @@ def dose_rows(proposal: Proposal) -> tuple[SheetRow, ...]:
     """Drug, dose, preparation, pump and flush, the dose first; empty while there is no dose to order."""
     calculation = proposal.orderable
     return tuple(_rows(proposal, calculation)) if calculation else ()
+
+
+def needs_for_a_dose(proposal: Proposal) -> str:
+    """What lacks while there is no dose and nothing refuses it."""
+    if proposal.protocol is None:
+        return "A dose needs a protocol, and a protocol needs a diagnosis that is treated here."
+    return "A dose needs a measured weight and, where more than one is possible, the choice of the dosing weight."
 
 
 def care_lines(proposal: Proposal) -> CareLines:

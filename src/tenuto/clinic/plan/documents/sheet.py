@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from tenuto.clinic.plan.documents.order import SheetRow, allergies_of, care_lines, dose_rows
+from tenuto.clinic.plan.documents.order import (
+    SheetRow,
+    allergies_of,
+    care_lines,
+    dose_rows,
+    needs_for_a_dose,
+)
 from tenuto.core.dates import say_birthday, say_date
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.facts import PatientFacts, Person
 from tenuto.core.intake.identifiers import record_number
-from tenuto.core.intake.required import GROUPS, RequiredFact, facts
+from tenuto.core.intake.required import GROUPS, facts
 from tenuto.core.intake.safety import Risk, SafetyState, asks_again, safety_state
+from tenuto.core.intake.unrecorded import unrecorded
 from tenuto.core.plan.calculation import Calculation
 from tenuto.core.plan.proposal import Proposal
+from tenuto.core.plan.requirements import companions
 
 __all__ = [
     "MARKS",
@@ -25,6 +33,7 @@ __all__ = [
     "Sheet",
     "SheetRow",
     "Today",
+    "nothing_to_give",
     "sheet_of",
     "to_do_rows",
     "today_on",
@@ -36,6 +45,16 @@ NOT_FOR_CARE = (
     "A proposal for a licensed prescriber, who decides and signs. Not for care until your clinic has validated it. "
     "Not cleared or approved by any regulator."
 )
+FOR_AN_EXCEPTION = "These numbers are for a medical director who weighs an exception."
+REFUSED = "The findings marked REFUSE have to be corrected first."
+_NOTHING_TO_GIVE: Mapping[str, Any] = {
+    **dict.fromkeys(
+        ("dose", "checks", "series", "maintenance", "monitoring", "side_effects", "stops", "to_do"), ()
+    ),
+    "agree": "",
+    "dose_note": "",
+}
+"""What a sheet has to say of dose, preparation, pump and days where nothing is given."""
 MARKS = {Level.PASS: "●", Level.REVIEW: "◆", Level.BLOCK: "■", Level.REFUSE: "■"}
 
 
@@ -105,6 +124,8 @@ class Sheet:
     monitoring: tuple[str, ...] = ()
     side_effects: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
+    dose_note: str = ""
+    """For whom alone the numbers are; empty where anybody may read them as the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +156,7 @@ def sheet_of(
     level, person, care = judged.level, facts.person, care_lines(proposal)
     safety = safety_state(facts, as_of=proposal.as_of, policy=proposal.policy)
     calculation = proposal.orderable
-    unrecorded = _unrecorded(proposal)
-    return Sheet(
+    sheet = Sheet(
         level=level.name,
         mark=MARKS[level],
         verdict=_verdict(judged),
@@ -144,15 +164,13 @@ def sheet_of(
         about=_about(proposal),
         findings=tuple(_finding(f) for f in judged.findings if not _only_unrecorded(f)),
         dose=dose_rows(proposal),
-        no_dose="" if calculation else _no_dose(proposal),
+        no_dose="" if calculation else f"No dose. {needs_for_a_dose(proposal)}",
+        dose_note=FOR_AN_EXCEPTION if calculation and level is Level.BLOCK else "",
         checks=_checks(calculation) if calculation else (),
         agree=_agree(calculation) if calculation else "",
-        series=tuple(
-            SheetRow(str(i.n), f"{say_date(i.on)}{_optional(i.kind.value)}")
-            for i in proposal.series.infusions
-        ),
+        series=tuple(SheetRow(str(i.n), f"{say_date(i.on)}{_optional(i.kind.value)}") for i in proposal.days),
         maintenance=_maintenance(proposal),
-        missing=tuple(item.title for item in unrecorded),
+        missing=tuple(_missing(proposal)),
         unrecorded=unrecorded_line(proposal),
         to_do=to_do_rows(proposal),
         not_checked=proposal.not_checked,
@@ -164,21 +182,25 @@ def sheet_of(
         monitoring=care.monitoring,
         side_effects=care.side_effects,
         stops=care.stops,
+        company=_company(proposal, facts),
     )
+    return nothing_to_give(sheet, REFUSED) if level is Level.REFUSE else sheet
+
+
+def nothing_to_give(sheet: Sheet, why: str) -> Sheet:
+    """A sheet on which nobody finds anything to give: no dose, preparation, pump or day, but `why`."""
+    return replace(sheet, **_NOTHING_TO_GIVE, no_dose=f"No dose. {why}")
 
 
 def without_dose(sheet: Mapping[str, Any], why: str, *, stops: Iterable[str]) -> dict[str, Any]:
-    """A sheet as plain values on which nobody finds anything to give: no dose, preparation, pump or day, but `why`.
+    """The same of a sheet as plain values, on which nobody finds anything to give but `why`.
 
     `stops` are the sentences that stand first, beside what the gate says.
     """
-    emptied = dict.fromkeys(
-        ("dose", "checks", "series", "maintenance", "monitoring", "side_effects", "stops", "to_do"), ()
-    )
     no_dose = f"No dose. {why}"
     stopped = " ".join(stops)
     stamp = "GIVE NOTHING" if stopped else sheet["stamp"]
-    return {**sheet, **emptied, "agree": "", "no_dose": no_dose, "stopped": stopped, "stamp": stamp}
+    return {**sheet, **_NOTHING_TO_GIVE, "no_dose": no_dose, "stopped": stopped, "stamp": stamp}
 
 
 def today_on(sheet: Mapping[str, Any], today: Today) -> dict[str, Any]:
@@ -275,12 +297,6 @@ def _finding(finding: Finding) -> FindingRow:
     )
 
 
-def _no_dose(proposal: Proposal) -> str:
-    if proposal.protocol is None:
-        return "No dose: there is no protocol to calculate it by."
-    return "No dose: the findings marked REFUSE have to be corrected first."
-
-
 def _checks(calculation: Calculation) -> tuple[DoseCheckRow, ...]:
     """The lines that both calculations have, side by side, in the order of the first."""
     second = {line.name: line.result for line in calculation.check.lines}
@@ -304,11 +320,12 @@ def _optional(kind: str) -> str:
 
 
 def _maintenance(proposal: Proposal) -> tuple[str, ...]:
-    if proposal.maintenance is None:
+    follows = proposal.follows
+    if follows is None:
         return ()
-    sources = "; ".join(str(s) for s in proposal.maintenance.rule.basis.sources)
-    evidence = proposal.maintenance.rule.basis.evidence
-    return (proposal.maintenance.text, f"{sources or 'no document'} [{evidence}]")
+    sources = "; ".join(str(s) for s in follows.rule.basis.sources)
+    evidence = follows.rule.basis.evidence
+    return (follows.text, f"{sources or 'no document'} [{evidence}]")
 
 
 def _only_unrecorded(finding: Finding) -> bool:
@@ -316,33 +333,48 @@ def _only_unrecorded(finding: Finding) -> bool:
     return finding.missing and finding.level <= Level.REVIEW and not asks_again(finding)
 
 
-def _unrecorded(proposal: Proposal) -> tuple[RequiredFact, ...]:
-    """The facts that are not recorded, most dangerous first: what would close a start before what would only be looked at."""
-    unknown = [fact for fact in facts() if fact.id in proposal.missing]
-    return tuple(sorted(unknown, key=lambda fact: (-fact.planning, -fact.starting)))
+def _missing(proposal: Proposal) -> Iterator[str]:
+    """Each fact by its name; what is needed by the first infusion with the day, and what is too old as such."""
+    by = f"by {say_date(proposal.first_day)}" if to_do_rows(proposal) else ""
+    for fact, finding in unrecorded(proposal.verdict):
+        notes = [by] if by and fact.id in proposal.assessment.to_do else []
+        notes += ["recorded too long ago"] if _is_too_old(finding) else []
+        yield f"{fact.title} ({', '.join(notes)})" if notes else fact.title
+
+
+def _company(proposal: Proposal, known: PatientFacts) -> tuple[SheetRow, ...]:
+    """What the protocol requires beside the infusions, and who or what is on record for it."""
+    required = companions(proposal.protocol, known) if proposal.protocol else ()
+    return tuple(
+        SheetRow(
+            each.title,
+            ", ".join(each.names) or "on record" if each.met else f"Not on record. {each.ask}",
+        )
+        for each in required
+    )
 
 
 def unrecorded_line(proposal: Proposal) -> str:
     """What is not recorded in one line, by group; empty when nothing is missing."""
-    unrecorded, known = _unrecorded(proposal), {fact.id for fact in facts()}
-    groups = Counter(GROUPS[fact.group].lower() for fact in unrecorded)
-    if beside := len({f.fact for f in proposal.verdict.findings if f.missing} - known):
-        groups["required beside the infusions"] = beside
+    found = unrecorded(proposal.verdict)
+    groups = Counter(GROUPS[fact.group].lower() for fact, _ in found)
     if not groups:
         return ""
     listed = ", ".join(f"{title} {number}" for title, number in groups.items())
     what = "1 fact is" if groups.total() == 1 else f"{groups.total()} facts are"
-    old = [each.title for each in unrecorded if each.id in _too_old(proposal)]
+    old = [fact.title for fact, finding in found if _is_too_old(finding)]
     said = f" Of these, recorded too long ago: {'; '.join(old)}." if old else ""
     return f"{what} not recorded: {listed}.{said}"
 
 
-def _too_old(proposal: Proposal) -> frozenset[str]:
-    return frozenset(f.fact for f in proposal.gate.findings if f.missing and f.code.startswith("STALE"))
+def _is_too_old(finding: Finding) -> bool:
+    return finding.code.startswith("STALE")
 
 
 def to_do_rows(proposal: Proposal) -> tuple[SheetRow, ...]:
-    """What is needed on the day, with the day: the first infusion's, or the one the series may start on."""
+    """What is needed on the day, with the day: the first infusion's, or the one the series may start on; none under REFUSE."""
+    if proposal.gate.level is Level.REFUSE:
+        return ()
     names = [fact.title for fact in facts() if fact.id in proposal.assessment.to_do]
     return (SheetRow(f"By {say_date(proposal.first_day)}", ", ".join(names)),) if names else ()
 

@@ -46,9 +46,16 @@ class _Text:
         told = [row for row in sheet.findings if row.level != "PASS"]
         notes = [row for row in sheet.findings if row.level == "PASS" and self.look.every]
         yield from self._section("Findings", [line for row in (*told, *notes) for line in self._finding(row)])
-        yield from self._section("To do", list(self._table(sheet.to_do)))
+        # Each fact once: the list of what is not recorded says by when as well.
+        yield from self._section("To do", [] if self.look.every else list(self._table(sheet.to_do)))
         yield from self._section("Not recorded", self._unrecorded())
-        dose = [*self._table(sheet.dose), *self._wrapped(sheet.no_dose), *self._calculations()]
+        yield from self._section("Required beside the infusions", list(self._table(sheet.company)))
+        dose = [
+            *self._wrapped(sheet.dose_note),
+            *self._table(sheet.dose),
+            *self._wrapped(sheet.no_dose),
+            *self._calculations(),
+        ]
         yield from self._section("Dose for one infusion", dose)
         if self.look.every:
             yield from self._section("Watch", self._points(sheet.monitoring))
@@ -73,7 +80,9 @@ class _Text:
         if not self.sheet.unrecorded:
             return []
         if self.look.every:
-            return [self._wrapped(text, first="  - ")[0] for text in self.sheet.missing]
+            return self._wrapped(f"{self.sheet.unrecorded.partition(':')[0]}:") + self._points(
+                self.sheet.missing
+            )
         return self._wrapped(f"{self.sheet.unrecorded} `--all` lists them.")
 
     def _section(self, title: str, lines: list[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from tenuto.clinic.intake.api import KnownFacts, page_of
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.plan.documents.order import SheetRow
+from tenuto.clinic.plan.documents.order import SheetRow, needs_for_a_dose
 from tenuto.clinic.plan.documents.sheet import to_do_rows, unrecorded_line
 from tenuto.clinic.plan.presenters.course import CourseCard, course_card
 from tenuto.clinic.plan.presenters.dose import DoseCard, dose_card
@@ -22,10 +22,10 @@ from tenuto.clinic.plan.presenters.level import level_figure, level_inputs
 from tenuto.clinic.plan.presenters.order import OrderCard, order_card
 from tenuto.clinic.plan.presenters.protocols import ProtocolColumn, compare
 from tenuto.clinic.ui.charts.dose_level import LevelFigure
-from tenuto.clinic.ui.gates import GateCard, gate_card, missing_facts, missing_findings
+from tenuto.clinic.ui.gates import GateCard, gate_card, mark_of
 from tenuto.clinic.ui.words import ago, count, long_day, moment
-from tenuto.core.gate import Finding, Gate, Level
-from tenuto.core.intake.required import facts
+from tenuto.core.gate import Gate, Level
+from tenuto.core.intake.unrecorded import unrecorded
 from tenuto.core.literature.claims import claims
 from tenuto.core.plan.factors import Factor
 from tenuto.core.plan.proposal import Proposal
@@ -116,20 +116,13 @@ def _claims() -> SafeString:
 
 
 def _missing(proposal: Proposal, patient: Patient) -> Iterable[MissingRow]:
-    gate, planned = proposal.verdict, proposal.series.infusions
+    planned = proposal.days
     by = f"To do by {long_day(planned[0].on)}. " if planned else "To do by the first infusion. "
-    found = zip(missing_facts(gate), missing_findings(gate), strict=True)
-    for item, finding in sorted(found, key=lambda pair: _danger(pair[1])):
-        page = page_of(finding.fact)
+    for fact, finding in unrecorded(proposal.verdict):
+        page = page_of(fact.id)
         url = reverse(page[0], args=[patient.pk, *page[1:]]) if page else ""
-        due = by if finding.fact in proposal.assessment.to_do else ""
-        yield MissingRow(item.mark, item.title, due + item.ask, url)
-
-
-def _danger(finding: Finding) -> tuple[int, int]:
-    """What would close the start comes before what would only be looked at."""
-    known = next((each for each in facts() if each.id == finding.fact), None)
-    return (-finding.level, -known.starting if known else 0)
+        due = by if fact.id in proposal.assessment.to_do else ""
+        yield MissingRow(mark_of(finding.level), fact.title, due + fact.ask, url)
 
 
 def dose_of(proposal: Proposal) -> DoseCard | None:
@@ -146,9 +139,7 @@ def no_dose(proposal: Proposal) -> str:
     """Why there is no dose."""
     if proposal.gate.level is Level.REFUSE:
         return " ".join(f.message for f in proposal.gate.at(Level.REFUSE))
-    if proposal.protocol is None:
-        return "A dose needs a protocol, and a protocol needs a diagnosis that is treated here."
-    return "A dose needs a measured weight and, where more than one is possible, the choice of the dosing weight."
+    return needs_for_a_dose(proposal)
 
 
 def _no_course(proposal: Proposal) -> str:
@@ -156,11 +147,11 @@ def _no_course(proposal: Proposal) -> str:
 
 
 def course_of(proposal: Proposal) -> CourseCard | None:
-    """The series and what follows it; None without a protocol."""
-    if proposal.maintenance is None or proposal.protocol is None:
+    """The series and what follows it; None without a protocol, and under REFUSE."""
+    if proposal.follows is None or proposal.protocol is None:
         return None
     closed = (*proposal.policy.holidays, *proposal.request.closed)
-    return course_card(proposal.series.infusions, proposal.maintenance, closed=closed)
+    return course_card(proposal.days, proposal.follows, closed=closed)
 
 
 def protocols_of(proposal: Proposal, query: QueryDict | None = None) -> tuple[ProtocolColumn, ...]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.intake.api import alerts_of
-from tenuto.clinic.pathway.api import findings_of, patient_page, safety_now
+from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.document import company_of
@@ -27,7 +27,7 @@ from tenuto.clinic.plan.services.drafting import Built, build, start_past
 from tenuto.clinic.plan.services.looking_again import why_held
 from tenuto.clinic.plan.services.proposing import Grounds, grounds
 from tenuto.clinic.plan.stopped import no_treatment
-from tenuto.clinic.plan.verdict import verdict_on, why_no_dose
+from tenuto.clinic.plan.verdict import verdict_today, why_no_dose
 from tenuto.core.plan.request import PlanRequest, PlanRequestError
 from tenuto.core.plan.selection import protocols_for
 
@@ -48,8 +48,7 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
     _offer(form, built)
     batch = found.batch
     held = why_held(found, batch)
-    besides = findings_of(batch).get(patient.pk, ())
-    verdict = verdict_on(built.proposal, safety_now(patient, batch), state=found.state, besides=besides)
+    verdict = verdict_today(built.proposal, patient, found.state, batch)
     shown = plan_page(
         built.proposal,
         verdict=verdict,
@@ -83,8 +82,8 @@ def pdf(request: HttpRequest, patient: Patient) -> HttpResponse:
     built = _for_export(request, patient)
     state = built.grounds.state
     batch = built.grounds.batch
-    today, besides = today_of(patient, batch), findings_of(batch).get(patient.pk, ())
-    verdict = verdict_on(built.proposal, today.safety, state=state, besides=besides)
+    today = today_of(patient, batch)
+    verdict = verdict_today(built.proposal, patient, state, batch)
     ignored = state.record.ignored if state.record else {}
     sheet = today_on(asdict(sheet_of(built.proposal, state.facts, ignored, gate=verdict)), today)
     if why := why_no_dose(verdict, state):
@@ -100,14 +99,15 @@ def calendar(request: HttpRequest, patient: Patient) -> HttpResponse:
     built = _for_export(request, patient)
     if not built.proposal.series.infusions:
         raise Http404
-    clinic = patient.clinic
+    clinic, found, batch = patient.clinic, built.grounds, built.grounds.batch
+    verdict = verdict_today(built.proposal, patient, found.state, batch)
     content = as_calendar(
         built.proposal,
         whose=str(patient.pk),
         clinic=clinic.name,
         phone=clinic.phone,
         made=clock.instant(),
-        held=bool(why_held(built.grounds, built.grounds.batch)),
+        held=bool(why_held(found, batch) or why_no_dose(verdict, found.state)),
     )
     return file_of(content, "text/calendar; charset=utf-8", _name(built, patient, "ics"))
 
