@@ -173,7 +173,7 @@ def test_a_consent_taken_back_after_the_signature_stands_before_all_else(safe, v
     dose = visit.section("dose")
     assert look.bounding_box()["y"] < dose.bounding_box()["y"]
     expect(visit.section("gate")).to_contain_text("REFUSE")
-    expect(visit.page.get_by_role("link", name="Calendar file, dates cancelled")).to_be_visible()
+    expect(visit.page.get_by_role("link", name="Calendar file, on hold")).to_be_visible()
     visit.then_it_looks_right("consent-taken-back")
     dates = visit.page.request.get(f"{visit.address}{calendar}").text()
     assert set(re.findall(r"STATUS:(\w+)", dates)) == {"CANCELLED"}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.accounts.setting_up import SetUpStep
-from tenuto.clinic.booking.needs import GOES_ON, BookingNeed, booked, needs
+from tenuto.clinic.booking.models import Appointment
+from tenuto.clinic.booking.needs import GOES_ON, BookingNeed, booked, needs, without_plan
 from tenuto.clinic.booking.services.week import has_week
 from tenuto.clinic.pathway.api import Batch, Contribution, Place, Rank, TaskPlace, Turn, next_steps_of
 from tenuto.clinic.ui.navigation import MenuEntry
@@ -40,11 +41,24 @@ def _place(need: BookingNeed, step: NextStep | None) -> Place:
 def turns(batch: Batch) -> Mapping[UUID, Turn | None]:
     """A coordinator books what is missing; nobody presses where all of it stands. Nothing before the week is set up."""
     waiting = {p: need for p, need in needs(batch).items() if need.left or need.ahead}
+    stranded = {patient: _to_cancel(rows) for patient, rows in without_plan(batch).items()}
     if not waiting or not batch.once(_has_week):
-        return {}
+        return stranded
     steps = next_steps_of(batch)
     found = {patient: _turn(need, steps.get(patient)) for patient, need in waiting.items()}
-    return {patient: turn for patient, turn in found.items() if turn is not None}
+    return {**stranded, **{patient: turn for patient, turn in found.items() if turn is not None}}
+
+
+def _to_cancel(rows: Sequence[Appointment]) -> Turn:
+    """Somebody is expected in a chair by a plan that is in force no more."""
+    return Turn(
+        stage="booking", kind="Booked without a plan", mark="block", why=_unplanned(rows), owner=Role.COORDINATOR,
+        next_step="Cancel the visits", target="booking:page", rank=Rank.STOPPED,
+    )  # fmt: skip
+
+
+def _unplanned(rows: Sequence[Appointment]) -> str:
+    return f"No plan is in force, and booked for {_when(rows)}: cancel it, or sign a plan."
 
 
 def _has_week(batch: Batch) -> bool:
@@ -89,18 +103,23 @@ def _turn(need: BookingNeed, step: NextStep | None) -> Turn | None:
 
 
 def alerts(batch: Batch) -> Mapping[UUID, tuple[str, ...]]:
-    """Who is on hold and has a chair."""
+    """Who is on hold or without a plan, and has a chair."""
     steps = next_steps_of(batch)
-    return {
+    held = {
         patient: (_held(need),)
         for patient, need in needs(batch).items()
         if need.ahead and patient in steps and steps[patient].state is NextState.HELD
     }
+    return {**held, **{patient: (_unplanned(rows),) for patient, rows in without_plan(batch).items()}}
 
 
 def _held(need: BookingNeed) -> str:
-    more = f" and {len(need.ahead) - 1} more" if len(need.ahead) > 1 else ""
-    return f"On hold, and booked for {need.ahead[0].at_clinic}{more}: let it be given or cancel it."
+    return f"On hold, and booked for {_when(need.ahead)}: let it be given or cancel it."
+
+
+def _when(rows: Sequence[Appointment]) -> str:
+    more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+    return f"{rows[0].at_clinic}{more}"
 
 
 CONTRIBUTION = Contribution(

@@ -15,7 +15,7 @@ from tenuto.clinic.booking.services.rules import profile_under
 from tenuto.clinic.booking.services.standing import BookingRefused, length_of, standing
 from tenuto.clinic.booking.services.week import week_of
 from tenuto.clinic.course.api import accounts
-from tenuto.clinic.pathway.api import Batch, BookedNext
+from tenuto.clinic.pathway.api import Batch, BookedNext, signed_courses_of
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.policies.api import policy_for
 from tenuto.clinic.ports.api import WindowKind, WindowRow, windows_among
@@ -26,7 +26,7 @@ from tenuto.core.course.gaps import least_gap_days
 from tenuto.core.course.next_facts import NextState
 from tenuto.core.scheduling.period import VisitProfile
 
-__all__ = ["GOES_ON", "BookingNeed", "ahead", "booked", "need_of", "needs", "rescue_slots"]
+__all__ = ["GOES_ON", "BookingNeed", "ahead", "booked", "need_of", "needs", "rescue_slots", "without_plan"]
 
 USUAL_MOST_GAP_DAYS = 7
 """Where the protocol names no longest gap, a series is proposed with a visit each week at least [D]."""
@@ -134,11 +134,19 @@ class BookingNeed:
 
 
 def ahead(batch: Batch) -> Mapping[UUID, tuple[Appointment, ...]]:
-    """The standing appointments of each patient with a plan in force from today on, in order. One query, none without plans."""
+    """The standing appointments of each patient who has or had a plan in force, from today on and in order. One query, none
+    without plans.
+    """
     return {
         patient: tuple(row for row in rows if row.kind == Appointment.Kind.INFUSION)
         for patient, rows in batch.once(_ahead).items()
     }
+
+
+def without_plan(batch: Batch) -> Mapping[UUID, tuple[Appointment, ...]]:
+    """The standing appointments of each patient whose signed plan is in force no more: nothing may be given on them."""
+    known = accounts(batch)
+    return {patient: rows for patient, rows in ahead(batch).items() if rows and not known[patient].signed}
 
 
 def rescue_slots(batch: Batch) -> Mapping[UUID, Appointment]:
@@ -152,7 +160,8 @@ def rescue_slots(batch: Batch) -> Mapping[UUID, Appointment]:
 
 
 def _ahead(batch: Batch) -> Mapping[UUID, tuple[Appointment, ...]]:
-    known = {patient: account for patient, account in accounts(batch).items() if account.signed}
+    ever = signed_courses_of(batch)
+    known = {patient: account for patient, account in accounts(batch).items() if ever.get(patient)}
     if not known:
         return {}
     rows = (
@@ -179,6 +188,7 @@ def booked(batch: Batch) -> Mapping[UUID, BookedNext]:
         patient: BookedNext(
             local(batch.clinic, rows[patient][0].starts_at) if rows.get(patient) else None,
             kept[patient].starts_on if patient in kept else None,
+            tuple(local(batch.clinic, row.starts_at) for row in rows.get(patient, ())),
         )
         for patient in {**kept, **{p: r for p, r in rows.items() if r}}
     }

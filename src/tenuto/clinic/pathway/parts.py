@@ -130,6 +130,8 @@ class BookedNext:
 
     at: datetime | None
     rescue: date | None = None
+    visits: tuple[datetime, ...] = ()
+    """When every booked infusion to come begins, in order, also where no plan is in force any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from tenuto.clinic.plan.documents.calendar import CalendarSession, calendar_file
@@ -20,13 +21,18 @@ def calendar_of(
     held: bool,
     sequence: int,
     made: datetime,
+    had: int = 0,
+    booked: Sequence[datetime] = (),
 ) -> bytes:
-    """The calendar file of a signed version among all of the patient; of a withdrawn or `held` one, every date is cancelled.
+    """The calendar file of a signed version among all of the patient; of a withdrawn or `held` one, every date is cancelled
+    for which no visit stands booked.
 
-    `given` are the days on which an infusion is on record: they stay as they are. `sequence` is higher than in every file
+    `given` are the days on which an infusion is on record: they stay as they are; `had` of them are of this series. `booked` is when each visit
+    begins that stands, in order: the sessions to come have them one by one. `sequence` is higher than in every file
     made before: a hold comes and goes under one version. ValueError when there is no date to write.
     """
-    sessions, clinic = tuple(sessions_of(version, versions, given=given, held=held)), version.patient.clinic
+    sessions = tuple(sessions_of(version, versions, given=given, held=held, had=had, booked=booked))
+    clinic = version.patient.clinic
     if not sessions:
         raise ValueError("No infusion is planned, so there is no calendar to write.")
     return calendar_file(
@@ -40,9 +46,32 @@ def calendar_of(
 
 
 def sessions_of(
-    version: PlanVersion, versions: Sequence[PlanVersion], *, given: frozenset[date], held: bool = False
+    version: PlanVersion,
+    versions: Sequence[PlanVersion],
+    *,
+    given: frozenset[date],
+    held: bool = False,
+    had: int = 0,
+    booked: Sequence[datetime] = (),
 ) -> Iterator[CalendarSession]:
-    """What is planned, then what was planned by an earlier signed version and is no more; given days stay as they were."""
+    """What is planned, then what was planned by an earlier signed version and is no more; given days stay as they were.
+
+    A visit that stands is told by the session that it is for, in order, and one that no session is left for by itself.
+    """
+    found, left = list(_planned(version, versions, given=given, held=held)), iter(booked)
+    last = 0
+    for session in found:
+        last = max(last, session.n)
+        over = session.on in given or (session.series == str(version.series) and session.n <= had)
+        visit = None if over else next(left, None)
+        yield session if visit is None else replace(session, on=visit.date(), booked=visit)
+    for n, visit in enumerate(left, last + 1):
+        yield CalendarSession(str(version.series), n, len(found), visit.date(), dropped=True, booked=visit)
+
+
+def _planned(
+    version: PlanVersion, versions: Sequence[PlanVersion], *, given: frozenset[date], held: bool
+) -> Iterator[CalendarSession]:
     withdrawn, order = hasattr(version, "withdrawal"), version.order
     total = len(order.series) + len(order.request.given)
     planned = {(str(version.series), each.n) for each in order.series}

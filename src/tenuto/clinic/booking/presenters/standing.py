@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 
 from tenuto.clinic.accounts.clock import local
-from tenuto.clinic.booking.needs import BookingNeed
+from tenuto.clinic.booking.models import Appointment
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ui.words import day
 
@@ -26,9 +27,9 @@ class StandingRow:
     url: str
 
 
-def standing_rows(need: BookingNeed, patient: Patient) -> tuple[StandingRow, ...]:
+def standing_rows(rows: Sequence[Appointment], patient: Patient, *, given: int) -> tuple[StandingRow, ...]:
     """In order of time, numbered after what was given, with the page on which each is moved or ended."""
-    clinic, given = patient.clinic, len(need.account.given)
+    clinic = patient.clinic
     return tuple(
         StandingRow(
             n,
@@ -38,5 +39,5 @@ def standing_rows(need: BookingNeed, patient: Patient) -> tuple[StandingRow, ...
             row.nurse,
             reverse("booking:visit", args=[patient.pk, row.pk]),
         )
-        for n, row in enumerate(need.ahead, given + 1)
+        for n, row in enumerate(rows, given + 1)
     )

@@ -19,7 +19,7 @@ from tenuto.clinic.booking.forms.asking import AskedSeriesForm, ChosenForm
 from tenuto.clinic.booking.forms.own import MedicinesForm, VeinsForm
 from tenuto.clinic.booking.forms.visit import OtherVisitForm, RescueForm
 from tenuto.clinic.booking.models import Appointment
-from tenuto.clinic.booking.needs import BookingNeed, need_of, rescue_slots
+from tenuto.clinic.booking.needs import BookingNeed, need_of, rescue_slots, without_plan
 from tenuto.clinic.booking.presenters.options import option_columns, repair_page
 from tenuto.clinic.booking.presenters.standing import standing_rows
 from tenuto.clinic.booking.services import (
@@ -227,8 +227,10 @@ def _page(
     context["feed"], context["feed_opens"] = feed, feed is not None and opens(feed)
     if need is None:
         refused = refused or NO_PLAN
+        context["unplanned"] = unplanned = without_plan(batch).get(patient.pk, ())
+        context["standing"] = standing_rows(unplanned, patient, given=0)
     else:
-        context["standing"] = standing_rows(need, patient)
+        context["standing"] = standing_rows(need.ahead, patient, given=len(need.account.given))
         context["rescue"] = rescue_slots(batch).get(patient.pk)
         context["rescuing"] = RescueForm(auto_id="id_rescue_%s")
         note = medicines_note(patient)

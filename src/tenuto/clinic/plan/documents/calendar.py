@@ -1,7 +1,8 @@
 """A series as an iCalendar file: whole-day entries that name the clinic and the session, never the person or what it is for.
 
 An entry keeps its UID as long as it is the same session of the same series, whatever else is known of the person later; a
-later file moves it by a higher SEQUENCE, and a session that is dropped is CANCELLED, never merely left out (RFC 5545).
+later file moves it by a higher SEQUENCE, and a session that is dropped is CANCELLED, never merely left out (RFC 5545). A
+session whose visit stands booked is never CANCELLED: its entry says that it is booked, and what the plan says of it.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ class CalendarSession:
     on: date
     optional: bool = False
     dropped: bool = False
+    booked: datetime | None = None
+    """When the visit of it begins that stands booked, on the clinic's clock; it stands whatever the plan says."""
 
 
 def calendar_file(
@@ -61,7 +64,7 @@ def calendar_file(
         event.add("dtend", session.on + timedelta(days=1))
         event.add("summary", f"{warning}{_summary(session, clinic)}")
         event.add("description", _description(session, phone, note))
-        event.add("status", "CANCELLED" if session.dropped else "TENTATIVE")
+        event.add("status", _status(session))
         event.add("class", "CONFIDENTIAL")
         calendar.add_component(event)
     return bytes(calendar.to_ical())
@@ -108,15 +111,25 @@ def key_of(series: str, n: int) -> str:
     return sha256(f"{series}|{n}".encode()).hexdigest()[:32]
 
 
+def _status(session: CalendarSession) -> str:
+    if session.dropped and session.booked is None:
+        return "CANCELLED"
+    return "TENTATIVE" if session.dropped or session.booked is None else "CONFIRMED"
+
+
 def _summary(session: CalendarSession, clinic: str) -> str:
     said = f"session {session.n}" if session.dropped else f"session {session.n} of {session.of}"
     words = f"{clinic}: {said}" if clinic else said.capitalize()
-    return f"{words}, cancelled" if session.dropped else words
+    if not session.dropped:
+        return words
+    return f"{words}, cancelled" if session.booked is None else f"{words}, booked but not planned now"
 
 
 def _description(session: CalendarSession, phone: str, note: str) -> str:
     call = f" Call {phone} with any question." if phone else ""
-    if session.dropped:
+    if session.dropped and session.booked is None:
         return f"This date does not stand any more.{call}"
+    if session.booked is not None and session.dropped:
+        return f"Booked for {session.booked:%H:%M}, and not planned now. The clinic says whether it takes place.{call}"
     optional = " Only if the review before it says so." if session.optional else ""
-    return f"{note}{optional}{call}"
+    return f"{f'Booked for {session.booked:%H:%M}.' if session.booked else note}{optional}{call}"

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.ledger.facts import Fact
 from tenuto.clinic.live.api import newest_number
+from tenuto.clinic.pathway.api import booked_of
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.dates import calendar_of
@@ -54,19 +55,22 @@ def pdf(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpRespons
 @require_safe
 @shows_patient("export series of plan version", verb="patient.print")
 def calendar(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpResponse:
-    """The dates of the version in force; of one that is withdrawn or held, that they are cancelled."""
+    """The dates of the version in force; of one that is withdrawn or held, that they are cancelled. What is booked says so."""
     found = grounds(patient)
     version, status = _found(request, found, version_id)
     if status not in (Status.SIGNED, Status.WITHDRAWN):
         raise Http404
     held = status is Status.SIGNED and bool(why_held(found, found.batch))
     given = frozenset(each.on for each in found.infusions)
+    visits = booked_of(found.batch).get(patient.pk)
     try:
         content = calendar_of(
             version,
             found.versions,
             given=given,
             held=held,
+            had=sum(each.series == version.series for each in found.infusions),
+            booked=visits.visits if visits else (),
             sequence=newest_number(),
             made=clock.instant(),
         )
