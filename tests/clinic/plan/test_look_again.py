@@ -27,6 +27,8 @@ from tests.clinic.plan.test_page import text_of
 from tests.clinic.plan.test_versions import url_of
 
 TODAY = NOW.date()
+SAID_BY_PHONE = "The patient has withdrawn the consent, by phone on Tue 24 Nov 2026 at "
+"""A withdrawal is named with its channel, its day and its hour, wherever it is."""
 PAGES = (
     "intake/",
     "intake/history/medical/",
@@ -74,12 +76,12 @@ def test_a_withdrawn_consent_comes_first_on_every_page(visit, version, alice, bo
     assert "Give nothing This plan is held. What was signed stands here for the record." in page
     for address in (f"/patients/{patient.pk}/intake/", f"/patients/{patient.pk}/plan/visits/"):
         text = text_of(visit(bob).get(address))
-        assert "Consent withdrawn The patient has withdrawn the consent" in text, address
+        assert f"Consent withdrawn {SAID_BY_PHONE}" in text, address
         assert "Signed; look again" in text
     paper = PdfReader(io.BytesIO(visit(bob).get(url_of(version, "plan.pdf")).content))
     words = " ".join(" ".join(sheet.extract_text() for sheet in paper.pages).split())
     assert "LOOK AGAIN" in words
-    assert "The patient has withdrawn the consent" in words
+    assert SAID_BY_PHONE in words
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -104,7 +106,7 @@ def test_the_verdict_of_the_signature_never_stands_where_todays_is_looked_for(vi
     ) == ["refuse"]
     assert "Verdict when the plan was signed, for the record: PASS" in page
     # Said once where it stands first, and once as the reason of today's verdict.
-    assert page.split("<dialog")[0].count("The patient has withdrawn the consent.") == 2
+    assert page.split("<dialog")[0].count(SAID_BY_PHONE) == 2
     paper = " ".join(
         p.extract_text()
         for p in PdfReader(io.BytesIO(browser.get(url_of(version, "plan.pdf")).content)).pages
@@ -162,10 +164,7 @@ def test_what_stops_is_called_before_a_late_task_about_something_else(visit, ver
     withdraw_consent(patient=patient, how="phone", why="", by=bob, at=later())
     page = text_of(visit(carol).get("/worklist/"))
     assert page.index("REFUSE Demo Alder") < page.index("Ask for blood.")
-    assert (
-        "The patient has withdrawn the consent."
-        in page[page.index("REFUSE Demo Alder") : page.index("Ask for blood.")]
-    )
+    assert SAID_BY_PHONE in page[page.index("REFUSE Demo Alder") : page.index("Ask for blood.")]
 
 
 @pytest.mark.parametrize("role", roles_that_may("patient.search"))

@@ -87,7 +87,7 @@ TO_GIVE = ("36 mg", "150 mL/h", "0.72 mL", "Stop the infusion", "Wed 25 Nov")
 
 @pytest.mark.parametrize("with_plan", [False, True])
 @pytest.mark.parametrize(
-    ("stop", "why"), [(decline, NOT_SUITABLE), (take_back, "The patient has withdrawn the consent.")]
+    ("stop", "why"), [(decline, NOT_SUITABLE), (take_back, "The patient has withdrawn the consent, ")]
 )
 def test_a_proposal_says_first_that_nothing_is_given(visit, accepted, alice, dora, stop, why, with_plan):
     patient, browser = accepted(), visit(alice)
@@ -142,7 +142,7 @@ def test_a_held_version_is_nowhere_said_to_be_only_in_force(visit, accepted, ali
 
 
 @pytest.mark.parametrize(
-    ("stop", "why"), [(decline, NOT_SUITABLE), (take_back, "The patient has withdrawn the consent.")]
+    ("stop", "why"), [(decline, NOT_SUITABLE), (take_back, "The patient has withdrawn the consent, ")]
 )
 def test_no_plan_is_put_up_for_signature_against_the_decision_or_the_patient(
     visit, accepted, alice, dora, stop, why

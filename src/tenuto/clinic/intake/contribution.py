@@ -101,7 +101,7 @@ def safety(batch: Batch) -> Mapping[UUID, SafetyState]:
                 if (risk := task_kind(task.kind).suicide_risk) is not None
             ],
             zone=zone,
-            consent_withdrawn=bool(state.consent_taken_back),
+            consent_withdrawn=state.consent_taken_back,
         )
         for patient, state in states(batch).items()
     }

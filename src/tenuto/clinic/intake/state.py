@@ -25,6 +25,7 @@ from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.facts_changes import without_origins
 from tenuto.core.intake.facts_json import facts_to_json
 from tenuto.core.intake.rules import rules_now
+from tenuto.core.intake.safety_stops import Withdrawal, with_withdrawal
 from tenuto.core.intake.unrecorded import unrecorded
 from tenuto.core.policy import Policy
 
@@ -93,13 +94,19 @@ class IntakeState:
     as_of: date
     assessment: Assessment
     decision: DecisionRow | None
-    consent_taken_back: str = ""
-    """What tells the patient's withdrawal of consent from an earlier one; empty unless it is their newest word on it."""
+    consent_taken_back: Withdrawal | None = None
+    """The patient's withdrawal of consent, while it is their newest word on it."""
 
     @property
     def gate(self) -> Gate:
         """The gate for planning, with every condition on record judged."""
         return self.assessment.gate
+
+    @property
+    def judged(self) -> Gate:
+        """The gate for planning with a consent in it that was taken back, which refuses."""
+        back = self.consent_taken_back
+        return with_withdrawal(self.gate, withdrawn=back.text if back else "")
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -201,12 +208,13 @@ def _record(patient: Patient, rows: Gathered, facts: PatientFacts, sha256: str) 
     )
 
 
-def _taken_back(rows: Gathered, facts: PatientFacts) -> str:
-    """The event of the newest withdrawal of every consent, when none is in force."""
-    ends = [row.event_number for row in rows.withdrawn if row.scope is None]
+def _taken_back(rows: Gathered, facts: PatientFacts) -> Withdrawal | None:
+    """The newest withdrawal of every consent, when none is in force."""
+    ends = [row for row in rows.withdrawn if row.scope is None]
     if not ends or any(consent.active for consent in facts.consents):
-        return ""
-    return str(max(ends))
+        return None
+    last = max(ends, key=lambda row: row.event_number)
+    return Withdrawal(str(last.event_number), last.on_its_clock(last.recorded_at), last.channel)
 
 
 def _newest_decision(patient: Patient, sha256: str, policy: Policy) -> DecisionRow | None:

@@ -13,7 +13,7 @@ from tenuto.clinic.plan.versions import in_force, versions_in
 from tenuto.clinic.ports.api import TaskRow, newest_suicide_tasks
 from tenuto.core.gate import Gate, Level
 from tenuto.core.intake.safety import TRIAGE
-from tenuto.core.intake.safety_stops import CONSENT, WITHDRAWN, SafetyStop, with_withdrawal
+from tenuto.core.intake.safety_stops import CONSENT, SafetyStop, with_withdrawal
 from tenuto.core.literature.tasks import task_kind
 from tenuto.core.plan.look_again import between_visits, found_since, gate_today, stops
 
@@ -56,7 +56,12 @@ class SecondLook:
     @property
     def today(self) -> Gate:
         """Today's gate, with a consent that was taken back: the verdict on a signed plan."""
-        return with_withdrawal(self.gate, withdrawn=any(reason.is_consent for reason in self.reasons))
+        return with_withdrawal(self.gate, withdrawn=self.withdrawn)
+
+    @property
+    def withdrawn(self) -> str:
+        """That the consent was taken back, with day and channel; else empty."""
+        return next((reason.text for reason in self.reasons if reason.is_consent), "")
 
     @property
     def level(self) -> Level:
@@ -98,7 +103,7 @@ def _look(
         for finding in found_since(version.order, gate)
         if stops(finding) and not (back and finding.fact == CONSENT)
     ]
-    consent = [Reason(f"{CONSENT}:{back}", WITHDRAWN, Level.REFUSE)] if back else []
+    consent = [Reason(f"{CONSENT}:{back.key}", back.text, Level.REFUSE)] if back else []
     found += _asked_since(version, asked)
     reasons = [*consent, *(reason for reason in dict.fromkeys(found) if reason.key not in reviewed)]
     return SecondLook(version, gate, tuple(reasons), state.facts_sha256)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from tenuto.clinic.intake.api import IntakeState, not_suitable
 from tenuto.core.intake.safety import Risk, SafetyState
-from tenuto.core.intake.safety_stops import WITHDRAWN
 
 __all__ = ["no_draft", "no_treatment", "stopped"]
 
@@ -30,6 +29,6 @@ def no_draft(state: IntakeState) -> str:
 
 def _no_treatment(state: IntakeState) -> Iterator[str]:
     if state.consent_taken_back:
-        yield WITHDRAWN
+        yield state.consent_taken_back.text
     if decided := not_suitable(state):
         yield decided

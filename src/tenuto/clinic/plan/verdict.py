@@ -18,7 +18,8 @@ __all__ = ["judged", "verdict_on", "verdict_today", "why_no_dose"]
 
 def judged(proposal: Proposal, state: IntakeState) -> Gate:
     """What is judged of person, protocol and dates; a consent that was taken back refuses."""
-    return with_withdrawal(proposal.verdict, withdrawn=bool(state.consent_taken_back))
+    back = state.consent_taken_back
+    return with_withdrawal(proposal.verdict, withdrawn=back.text if back else "")
 
 
 def verdict_on(

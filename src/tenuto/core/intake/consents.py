@@ -7,7 +7,7 @@ from tenuto.core.intake.case import JudgedCase, missing, note
 from tenuto.core.intake.dates import add_months
 from tenuto.core.intake.facts import Consent
 from tenuto.core.intake.required import fact
-from tenuto.core.intake.safety_stops import refusal_said, standing_refusals
+from tenuto.core.intake.safety_stops import not_in_force, refusal_said, standing_refusals
 
 __all__ = ["judge"]
 
@@ -17,11 +17,8 @@ def judge(case: JudgedCase) -> tuple[Finding, ...]:
     item = fact("consent")
     active = [c for c in case.facts.consents if c.active]
     dated = [c for c in active if c.signed is not None and not case.in_future(c.signed)]
-    if not active and case.facts.consents:
-        message = (
-            "The consent on record is not in force: it was withdrawn or refused, or has ended. Speak with the person; without a "
-            "consent given anew nothing is planned."
-        )
+    if ended := not_in_force(case.facts):
+        message = f"{ended} Speak with the person; without a consent given anew nothing is planned."
         return (note("consent", "CONSENT-NOT-IN-FORCE", Level.BLOCK, message),)
     refusals = standing_refusals(case.facts, as_of=case.as_of)
     if refusals:

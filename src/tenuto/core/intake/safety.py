@@ -18,7 +18,7 @@ from tenuto.core.intake.answers import is_unknown, said
 from tenuto.core.intake.facts import Answer, PatientFacts, Problem, RecordedScore
 from tenuto.core.intake.recorded_risk import RecordedRisk, recorded_risks
 from tenuto.core.intake.risk_questions import instrument_key, proved_by_total, risk_question, suicide_item
-from tenuto.core.intake.safety_stops import SafetyStop, StopKind, consent_stops, with_withdrawal
+from tenuto.core.intake.safety_stops import SafetyStop, StopKind, Withdrawal, consent_stops, with_withdrawal
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
 from tenuto.core.units import plain
@@ -103,9 +103,10 @@ class SafetyState:
         return self.risk is Risk.OPEN or bool(self.stops)
 
     @property
-    def consent_withdrawn(self) -> bool:
-        """Whether the patient has taken the consent back: nobody overrides that."""
-        return any(stop.kind is StopKind.CONSENT and stop.level is Level.REFUSE for stop in self.stops)
+    def consent_withdrawn(self) -> str:
+        """That the patient has taken the consent back, with day and channel: nobody overrides that. Else empty."""
+        taken_back = (s for s in self.stops if s.kind is StopKind.CONSENT and s.level is Level.REFUSE)
+        return next((stop.text for stop in taken_back), "")
 
     @property
     def level(self) -> Level:
@@ -212,12 +213,12 @@ def safety_state(
     policy: Policy,
     open_tasks: Sequence[OpenSafetyTask] = (),
     zone: tzinfo | None = None,
-    consent_withdrawn: bool = False,
+    consent_withdrawn: Withdrawal | None = None,
 ) -> SafetyState:
     """The state on a day. Total: any facts in any order give one.
 
     `as_of` keeps entries dated after it out, but for those that say a risk; the `policy` says how long it counts that nothing was found; `open_tasks` are those of this patient; `zone` is whose clock the hours are;
-    `consent_withdrawn` says that the patient's newest word on the treatment is no.
+    `consent_withdrawn` is set when the patient's newest word on the treatment is no.
     """
     facts = on_the_clock(facts, zone) if zone else facts
     risk = _risk(facts, as_of=as_of, valid=timedelta(days=policy.whole(VALID)), open_tasks=open_tasks)

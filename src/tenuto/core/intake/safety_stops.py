@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from tenuto.core.dates import say_date
@@ -14,11 +14,11 @@ from tenuto.core.sources import Basis, Tag
 
 __all__ = [
     "CONSENT",
-    "NOT_IN_FORCE",
-    "WITHDRAWN",
     "SafetyStop",
     "StopKind",
+    "Withdrawal",
     "consent_stops",
+    "not_in_force",
     "refusal_said",
     "standing_refusals",
     "with_withdrawal",
@@ -26,8 +26,23 @@ __all__ = [
 
 CONSENT = "consent"
 """The fact that a new consent answers."""
-WITHDRAWN = "The patient has withdrawn the consent. Nothing is given without a new one."
-NOT_IN_FORCE = "The consent on record is not in force: it was withdrawn or refused, or has ended. Nothing is given without a new one."
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """The patient's newest word on the treatment is no: when it was recorded, on the clinic's clock, and how it was said."""
+
+    key: str
+    """Tells it from an earlier one."""
+    at: datetime
+    how: str
+    """'by phone'; that it was not asked, for one from before it was."""
+
+    @property
+    def text(self) -> str:
+        """In sentences, with the day, the hour and the channel."""
+        when = f"{say_date(self.at)} at {self.at:%H:%M}"
+        return f"The patient has withdrawn the consent, {self.how} on {when}. Nothing is given without a new one."
 
 
 class StopKind(StrEnum):
@@ -70,6 +85,19 @@ def _is_after(given: Consent, refusal: Consent) -> bool:
     return given.signed is not None and refusal.signed is not None and given.signed > refusal.signed
 
 
+def not_in_force(facts: PatientFacts) -> str:
+    """That the only consents on record are not in force, each with its date and where it was read; empty when one is, or none was given."""
+    if not facts.consents or any(consent.active for consent in facts.consents):
+        return ""
+    said = "; ".join(dict.fromkeys(map(_where, facts.consents)))
+    return f"The consent on record ({said}) is not in force: it was withdrawn or refused, or has ended."
+
+
+def _where(consent: Consent) -> str:
+    signed = f"dated {say_date(consent.signed)}" if consent.signed else "without a date"
+    return f"{signed}, {consent.origin}" if consent.origin else signed
+
+
 def refusal_said(refusal: Consent) -> str:
     """A standing refusal in a sentence."""
     when = f"on {say_date(refusal.signed)}" if refusal.signed else "without a date"
@@ -80,18 +108,19 @@ def refusal_said(refusal: Consent) -> str:
     )
 
 
-def consent_stops(facts: PatientFacts, *, as_of: date, withdrawn: bool) -> Iterator[SafetyStop]:
+def consent_stops(facts: PatientFacts, *, as_of: date, withdrawn: Withdrawal | None) -> Iterator[SafetyStop]:
     """A consent that was taken back here (`withdrawn`), the only ones on record are not in force, or a no came last."""
-    if withdrawn:
-        yield SafetyStop(StopKind.CONSENT, "Consent withdrawn", WITHDRAWN, Level.REFUSE)
-    elif facts.consents and not any(consent.active for consent in facts.consents):
-        yield SafetyStop(StopKind.CONSENT, "No consent in force", NOT_IN_FORCE, Level.BLOCK)
+    if withdrawn is not None:
+        yield SafetyStop(StopKind.CONSENT, "Consent withdrawn", withdrawn.text, Level.REFUSE)
+    elif ended := not_in_force(facts):
+        text = f"{ended} Nothing is given without a new one."
+        yield SafetyStop(StopKind.CONSENT, "No consent in force", text, Level.BLOCK)
     elif refusals := standing_refusals(facts, as_of=as_of):
         yield SafetyStop(StopKind.CONSENT, "Consent refused", refusal_said(refusals[-1]), Level.BLOCK)
 
 
-def with_withdrawal(gate: Gate, *, withdrawn: bool) -> Gate:
-    """A gate with a consent in it that was taken back: it refuses, by a signed plan and by a proposed one.
+def with_withdrawal(gate: Gate, *, withdrawn: str) -> Gate:
+    """A gate with a consent in it that was taken back, as `withdrawn` says: it refuses, by a signed plan and by a proposed one.
 
     What else it says of the consent is that it is not in force, which is the same once more, and is left out.
     """
@@ -100,7 +129,7 @@ def with_withdrawal(gate: Gate, *, withdrawn: bool) -> Gate:
     finding = Finding(
         "CONSENT-TAKEN-BACK",
         Level.REFUSE,
-        WITHDRAWN,
+        withdrawn,
         Basis((Tag.D,)),
         CONSENT,
         opens_with="a new consent of the patient alone",

@@ -25,7 +25,6 @@ from tenuto.core.infusion.replay import SessionAccount, replay
 from tenuto.core.intake.eligibility import JudgementPurpose, assess
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.safety import with_safety
-from tenuto.core.intake.safety_stops import with_withdrawal
 from tenuto.core.literature.protocol import protocol
 from tenuto.core.plan.look_again import found_since, gate_today
 from tenuto.core.plan.record_json import record_from_json
@@ -186,7 +185,6 @@ def _of_record(patient: Patient, batch: Batch, state: IntakeState, plan: PlanSta
         course_began=began[-1].on if began else None,
     )
     gate = gate_today(plan.order, state.facts, assessment)
-    gate = with_withdrawal(gate, withdrawn=bool(state.consent_taken_back))
     gate = with_decision(with_safety(gate, safety_now(patient, batch)), state)
     new = set(found_since(plan.order, gate))
     yield from (each for each in gate.findings if each.missing or each in new or each.level > Level.REVIEW)

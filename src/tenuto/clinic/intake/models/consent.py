@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import models
 
 from tenuto.clinic.ledger.facts import SignedFact
@@ -46,6 +48,11 @@ class ConsentWithdrawn(PatientRow):
     why = models.CharField(max_length=300, blank=True)
 
     @property
+    def channel(self) -> str:
+        """How it was said, within a sentence: 'by phone'."""
+        return _CHANNELS[self.How(self.how)] if self.how else "how it was said is not recorded,"
+
+    @property
     def says(self) -> str:
         """What it says, for somebody who had not seen it."""
         told = ". ".join(filter(None, (self.get_how_display(), self.why)))
@@ -53,3 +60,11 @@ class ConsentWithdrawn(PatientRow):
 
     def __str__(self) -> str:
         return f"withdrawn {self.recorded_at:%Y-%m-%d}"
+
+
+_CHANNELS: Mapping[ConsentWithdrawn.How, str] = {
+    ConsentWithdrawn.How.IN_PERSON: "in person here",
+    ConsentWithdrawn.How.PHONE: "by phone",
+    ConsentWithdrawn.How.WRITING: "in writing",
+    ConsentWithdrawn.How.REPRESENTATIVE: "through who may decide for them,",
+}

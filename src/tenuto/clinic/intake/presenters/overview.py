@@ -69,7 +69,7 @@ def _address(page: str, verb: str, patient_id: UUID, staff: Staff) -> str:
 
 
 def _section(state: IntakeState, title: str, facts: Sequence[str], url: str) -> IntakeSection:
-    about = [f for f in state.gate.findings if f.fact in facts and f.level > Level.PASS]
+    about = [f for f in state.judged.findings if f.fact in facts and f.level > Level.PASS]
     told = [f for f in about if not f.missing]
     lacking = len({f.fact for f in about if f.missing})
     missing = f"{count(lacking, 'fact')} to ask" if lacking else ""

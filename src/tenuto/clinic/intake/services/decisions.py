@@ -26,7 +26,6 @@ from tenuto.clinic.ports.api import (
 )
 from tenuto.core.gate import Authority, Gate, GateClosed, Level, Override
 from tenuto.core.intake.facts_json import facts_to_json
-from tenuto.core.intake.safety_stops import with_withdrawal
 from tenuto.core.literature.tasks import PLAN_TO_SIGN, EndsBy, task_kind
 from tenuto.core.sentences import check_reason, is_sentence
 
@@ -55,7 +54,7 @@ def decide(
     if not may(by, "intake.decide"):
         raise PermissionError(f"{by} may not decide about treatment. Ask a prescriber.")
     state = current(patient, as_of=clock.day_of(patient.clinic, at))
-    gate = with_withdrawal(state.gate, withdrawn=bool(state.consent_taken_back))
+    gate = state.judged
     if seen != state.facts_sha256:
         raise DecisionRefused(
             "Something was recorded since you opened this page. Look at the findings again, then decide."

@@ -194,10 +194,8 @@ def _check_no_open_risk(patient: Patient, batch: Batch) -> None:
 
 
 def _check_may_go_on(look: SecondLook, role: str) -> None:
-    if any(each.is_consent for each in look.reasons):
-        raise SigningRefused(
-            "The patient has withdrawn the consent. Only a new consent lets this plan go on."
-        )
+    if look.withdrawn:
+        raise SigningRefused(f"{look.withdrawn} Only a new consent lets this plan go on.")
     worst = max(each.level for each in look.reasons)
     if worst is Level.REFUSE:
         raise SigningRefused(
