@@ -56,6 +56,11 @@ def test_the_inputs_hold_all_that_the_forecast_is_made_from():
     assert kept.history == read_json(HISTORY, as_of=DAY)
 
 
+def test_a_text_has_its_keys_in_order_so_that_its_digest_hangs_on_no_way_of_writing():
+    text = inputs_text(HISTORY, RULES, DAY, effort=QUICK)
+    assert text == json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 OLDER = ("most_between_scores", "longest", "none_after_attempt_days")
 """Limits that the first kept forecasts do not name, since there were none."""
 

@@ -8,12 +8,13 @@ import pytest
 
 from tenuto.core.course.infusion import GivenInfusion
 from tenuto.core.durability.course import Definitions
+from tenuto.core.forecast.course_rows import history_text
 from tenuto.core.forecast.days import is_open
 from tenuto.core.forecast.keeping import inputs_from, inputs_text
 from tenuto.core.forecast.offered import offered_days
 from tenuto.core.policy import default_policy
 from tenuto.core.units import Mg, MgPerKg
-from tests.core.forecast.test_keeping import DAY, FIRST, HISTORY, INFUSIONS, QUICK
+from tests.core.forecast.test_keeping import DAY, FIRST, HISTORY, INFUSIONS, QUICK, SCORES
 
 RULES = Definitions.from_policy(default_policy())
 
@@ -60,6 +61,16 @@ def test_once_the_window_is_over_the_next_clinic_day_alone_is_left():
     days = offered_days(found_on(late), INFUSIONS, RULES)
     assert len(days) == 1
     assert 0 <= (days[0].on - late).days <= 3
+
+
+def test_on_the_day_of_an_infusion_the_first_day_that_is_offered_is_a_later_one():
+    today = GivenInfusion(DAY - timedelta(days=1), mass=Mg(36), dose=MgPerKg("0.5"))
+    history = history_text("depression", SCORES, (*INFUSIONS, today))
+    found = inputs_from(inputs_text(history, RULES, today.on, effort=QUICK)).made()
+    assert (found.as_of, is_open(today.on, RULES)) == (today.on, True)
+    days = offered_days(found, (*INFUSIONS, today), RULES)
+    assert days[-1].on > today.on
+    assert days[-1].interval_days >= 1
 
 
 def test_without_a_forecast_no_day_is_offered():
