@@ -140,6 +140,7 @@ def test_a_series_begun_anew_counts_from_its_own_first_infusion():
     assert found.scale.baseline.value == 18
     assert found.exposure.infusions == 8
     assert found.given[0].deviations == ()
+    assert [each.days_after for each in found.given] == [None, 2]
 
 
 def test_an_unknown_mass_leaves_the_counters_unknown_and_the_rest_known():

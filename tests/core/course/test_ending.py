@@ -84,6 +84,11 @@ def test_a_taper_in_small_steps_is_taken():
     check_taper((21,), now_days=None, policy=POLICY)
 
 
+@pytest.mark.parametrize(("intervals", "now"), [((1,), None), ((91,), 91), ((42,), 28), ((28,) * 6, 28)])
+def test_a_taper_may_reach_each_of_its_limits(intervals, now):
+    check_taper(intervals, now_days=now, policy=POLICY)
+
+
 ENDINGS = st.lists(
     st.one_of(
         st.tuples(st.integers(12, 120), st.lists(st.integers(14, 90), min_size=1, max_size=4)).map(

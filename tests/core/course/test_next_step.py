@@ -162,6 +162,14 @@ def test_a_rule_without_dates_says_so_and_promises_none(rule):
     assert card.by == day(18)
 
 
+@pytest.mark.parametrize(("count", "said"), [(12, "Twelve done."), (13, "13 done.")])
+def test_a_number_that_has_no_word_is_said_in_digits(count, said):
+    days = range(0, 2 * count, 2)
+    plan = signed(infusions=count, days=tuple(SignedDay(n, day(d)) for n, d in enumerate(days, 1)))
+    account = account_of(facts(days, "-1:21", plan), as_of=day(2 * count), policy=POLICY)
+    assert next_step_of(account, facts=NextFacts(), policy=POLICY).patient[0] == said
+
+
 @given(
     st.lists(st.integers(0, 120), max_size=10, unique=True),
     st.lists(st.tuples(st.integers(-9, 120), st.integers(0, 27)), max_size=8),

@@ -87,6 +87,9 @@ def test_a_volume_that_no_syringe_measures_is_reviewed():
     finding = codes(proposed(policy=replace(POLICY, limits=limits)))["DRAW-TOO-SMALL"]
     assert finding.level is Level.REVIEW
     assert "0.8 mL" in finding.message
+    drawn = proposed().calculation.dose.drug_volume.value
+    limits["draw_min_ml"] = replace(limits["draw_min_ml"], value=drawn)
+    assert "DRAW-TOO-SMALL" not in codes(proposed(policy=replace(POLICY, limits=limits)))
 
 
 def test_nothing_is_ordered_for_side_effects_by_itself():

@@ -139,6 +139,8 @@ def test_vial_and_volume_are_questioned(vial, total, code):
     given = inputs("0.5 mg/kg", "70", "40", vial=vial, total=total)
     dose = calculate(given)
     assert code in {f.code for f in dilution_findings(given, dose)}
+    pumped = recompute(given).ml_per_h
+    assert pumped == (None if dose.infusate is None else dose.infusate.pump_rate.value * 10**6)
     if vial is None:
         assert dose.drug_volume is None
         assert dose.infusate is None
@@ -168,6 +170,7 @@ def test_nothing_is_divided_by_nothing(kg, minutes):
 def test_the_second_path_refuses_what_is_finer_than_it_can_hold():
     with pytest.raises(ValueError, match="six decimals"):
         recompute(inputs("0.5 mg/kg", "69.8532279", "40"))
+    assert recompute(inputs("0.5 mg/kg", "69.853227", "40")).dose_mg == 35 * 10**6
 
 
 @pytest.mark.parametrize(("most", "refused"), [("3.99", True), ("4", False), ("4.02", False)])
@@ -179,6 +182,38 @@ def test_rounding_is_refused_above_its_limit_and_not_at_it_in_both_calculations(
     assert dose.ordered == Mg(13)
     assert recompute(given).rounding_too_large is refused
     assert ("DOSE-ROUNDING" in {f.code for f in gate(given, dose, "psychiatric").findings}) is refused
+
+
+@pytest.mark.parametrize(("target", "ordered"), [("0.59", "11.8"), ("0.6", "10")])
+def test_small_steps_are_taken_below_their_limit_and_not_at_it(target, ordered):
+    """Steps of 5 mg from 12 mg on, and of 0.1 mg below."""
+    rounding = Rounding(step=Mg(5), small_step=Mg("0.1"), small_below=Mg(12), most_percent=Decimal(99))
+    given = replace(inputs(f"{target} mg/kg", "20", "40"), rounding=rounding)
+    assert calculate(given).ordered == Mg(ordered)
+    assert recompute(given).dose_mg == Decimal(ordered) * 10**6
+
+
+def test_rounding_up_to_a_cap_itself_passes_none():
+    """34.6 mg is ordered as 35 mg where 35 mg is the cap, and as 34 mg where that is the cap."""
+    given = inputs("0.5 mg/kg", "69.2", "40")
+    for most, ordered in (("35", 35), ("34.9", 34), ("34.6", 34)):
+        cap = replace(given.caps[0], most=Mg(most))
+        at_cap = replace(given, caps=(cap,))
+        assert calculate(at_cap).ordered == Mg(ordered)
+        assert recompute(at_cap).dose_mg == ordered * 10**6
+
+
+@pytest.mark.parametrize(("target", "asks"), [("1 mg/kg/h", 0), ("1.04 mg/kg/h", 2)])
+def test_anaesthesia_level_staffing_is_asked_for_above_its_limits_and_not_at_them(target, asks):
+    """30 mg in an hour for 30 kg is 1 mg/kg and 1 mg/kg/h, the clinic's limits without it."""
+    given = replace(inputs(target, "30", "60", track="CRPS"), caps=())
+    found = dose_findings(given, calculate(given), protocol(TEMPLATE["CRPS"]), default_policy())
+    assert [f.code for f in found if f.code == "STAFFING-ANAESTHESIA"] == ["STAFFING-ANAESTHESIA"] * asks
+
+
+def test_the_pump_may_run_at_its_highest_rate():
+    at_most = inputs("0.5 mg/kg", "70", "40", total="666")
+    assert "PUMP-RATE" not in {f.code for f in gate(at_most, calculate(at_most), "psychiatric").findings}
 
 
 def test_a_rate_that_no_pump_gives_is_said():

@@ -173,6 +173,14 @@ def test_a_request_that_cannot_be_planned_says_what_can(request_, words):
         plan(**request_)
 
 
+@pytest.mark.parametrize("years", [-1, 1])
+def test_a_series_may_begin_ten_years_away_and_no_day_more(years):
+    furthest = TODAY + years * timedelta(days=3650)
+    assert plan(start=furthest).request.start == furthest
+    with pytest.raises(PlanRequestError, match="ten years"):
+        plan(start=furthest + years * timedelta(days=1))
+
+
 def test_the_series_begins_on_the_first_clinic_day_on_or_after_the_start():
     proposal = plan(start=date(2026, 11, 24), clinic_days=(0, 2, 4), as_of=TODAY)
     assert proposal.series.infusions[0].on.weekday() in (0, 2, 4)

@@ -70,6 +70,13 @@ def test_at_the_cap_no_increase_is_offered_and_the_reason_is_said():
     assert "cap" in found.withheld[0].why
 
 
+def test_a_step_that_ends_at_a_cap_is_offered():
+    """0.1 mg/kg more than 0.9 mg/kg is 1 mg/kg, and in 40 min 1.5 mg/kg/h: the clinic's most and its highest rate."""
+    for minutes, offered in ((40, True), (36, False)):
+        found = titration_options([session("0.9", minutes)] * 2, Decimal(0), policy=POLICY)
+        assert ("1 mg/kg" in {str(o.dose) for o in found.options}) is offered, minutes
+
+
 @given(
     dose=st.decimals("0.1", "1", places=2),
     minutes=st.integers(40, 120),
@@ -131,6 +138,8 @@ def test_a_cautious_first_dose_shows_the_lower_ones_first():
     cautious = first_dose_options(usual, Minutes(40), cautious=True)
     assert [str(o.dose) for o in cautious] == ["0.25 mg/kg", "0.3 mg/kg", "0.5 mg/kg"]
     assert [o.dose for o in first_dose_options(usual, Minutes(40), cautious=False)] == [usual]
+    lower = first_dose_options(MgPerKg("0.3"), Minutes(40), cautious=True)
+    assert [str(o.dose) for o in lower] == ["0.25 mg/kg", "0.3 mg/kg"], "each once"
 
 
 def test_without_a_session_there_is_nothing_to_change():
