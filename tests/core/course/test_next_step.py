@@ -89,6 +89,7 @@ def obstacle(word: str, rest: str) -> Obstacle:
         ("", NextState.PASSED),
         ("booked 16 Mar 09:30", NextState.ON_TIME),
         ("decided 16 Mar", NextState.ON_TIME),
+        ("decided 13 Mar", NextState.ON_TIME),
         ("decided 12 Mar", NextState.PASSED),
     ],
 )

@@ -201,6 +201,25 @@ def test_rounding_up_to_a_cap_itself_passes_none():
         at_cap = replace(given, caps=(cap,))
         assert calculate(at_cap).ordered == Mg(ordered)
         assert recompute(at_cap).dose_mg == ordered * 10**6
+        assert len(calculate(at_cap).caps_applied) == (most != "35")
+    exactly = replace(inputs("0.5 mg/kg", "70", "40"), caps=(replace(given.caps[0], most=Mg(35)),))
+    assert calculate(exactly).caps_applied == ()
+
+
+@pytest.mark.parametrize(
+    ("target", "kg", "step", "asks"),
+    [
+        ("0.45", "50", "5", False),  # 22.5 mg is ordered as 25 mg: 0.5 mg/kg itself
+        ("0.5", "20", "3.5", False),  # 10 mg is ordered as 10.5 mg: 5 % itself
+        ("0.5", "20", "3.51", True),  # and as 10.53 mg: more than 5 %
+        ("0.501", "100", "0.1", True),  # asked for above it, and not rounded
+    ],
+)
+def test_a_reason_is_asked_for_above_half_a_milligram_but_for_a_little_rounding(target, kg, step, asks):
+    rounding = Rounding(step=Mg(step), small_step=Mg(step), small_below=Mg(1), most_percent=Decimal(99))
+    given = replace(inputs(f"{target} mg/kg", kg, "40"), rounding=rounding, caps=())
+    found = dose_findings(given, calculate(given), protocol(TEMPLATE["psychiatric"]), default_policy())
+    assert ("DOSE-NEEDS-REASON" in {f.code for f in found}) is asks
 
 
 @pytest.mark.parametrize(("target", "asks"), [("1 mg/kg/h", 0), ("1.04 mg/kg/h", 2)])

@@ -6,7 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from tenuto.core.plan.dosing_weight import WeightBasis, WeightChoice, decide_weight, ideal_weight
+from tenuto.core.plan.dosing_weight import (
+    WeightBasis,
+    WeightChoice,
+    decide_weight,
+    dosing_weights,
+    ideal_weight,
+)
 from tenuto.core.policy import default_policy
 from tenuto.core.units import Centimetres, Kg, MgPerKg, plain
 from tests.spec.tables import rows
@@ -40,6 +46,11 @@ def test_an_unusual_choice_is_reviewed():
     decided = decide_weight(Kg(80), Centimetres(170), "male", choice, policy=POLICY)
     assert [f.code for f in decided.findings] == ["WEIGHT-UNUSUAL"]
     assert decided.used.basis is WeightBasis.ADJUSTED
+
+
+@pytest.mark.parametrize(("kg", "options"), [("50", 1), ("50.01", 3)])
+def test_whoever_weighs_no_more_than_the_ideal_has_no_weight_to_choose(kg, options):
+    assert len(dosing_weights(Kg(kg), Centimetres("152.4"), "male")) == options
 
 
 def test_a_height_that_gives_no_ideal_weight_gives_none():
