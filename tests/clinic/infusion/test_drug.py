@@ -90,6 +90,12 @@ def test_a_vial_that_is_not_right_is_not_drawn_from(session, bob, given, sentenc
     assert drug_of(session, after(0)).balance is None
 
 
+def test_a_vial_is_drawn_to_its_last_drop_and_on_its_last_day(session, bob):
+    receive(bob, order_of_session(session), expires=after(-20).date())
+    drawn(session, bob, "10")
+    assert drug_of(session, after(0)).balance.drawn == Mg(10 * order_of_session(session).vial.value)
+
+
 def text_of(answer):
     return re.sub(r"\s+", " ", strip_tags(answer.content.decode()))
 

@@ -14,6 +14,7 @@ from tenuto.clinic.infusion.services import (
     answer_identity,
     answer_rows,
     chart,
+    end_session,
     open_session,
     read_dose,
     release_start,
@@ -25,12 +26,13 @@ from tenuto.clinic.plan.services import sign
 from tenuto.clinic.ports.api import place_hold
 from tenuto.core.gate import Level
 from tenuto.core.infusion.dose_check import DoseReading
-from tenuto.core.infusion.entries import PumpStarted
+from tenuto.core.infusion.entries import PumpStarted, PumpStopped, StopCause
 from tenuto.core.infusion.pump import PumpState
 from tenuto.core.units import MgPerMl
 from tests.clinic.conftest import NOW
 from tests.clinic.infusion.conftest import LATER, agreed, make_ready
 from tests.clinic.plan.conftest import OPTIONS, drafted, signature_of
+from tests.clinic.plan.test_visits import given
 
 
 def start(session, by, at=LATER, client_id="start"):
@@ -139,6 +141,46 @@ def test_a_hold_blocks(ready, bob):
     place_hold(patient=ready.patient, why="A late blood test.", by=bob, at=LATER)
     with pytest.raises(SessionRefused, match=r"On hold: A late blood test\."):
         start(ready, bob)
+
+
+def stands_against(session, at):
+    return {finding.code for finding in start_of(session, at).left.findings}
+
+
+def test_a_signed_order_counts_for_its_days_and_no_longer(patient, bob):
+    """Signed at NOW; by the clinic's policy it counts for 30 days."""
+    for days, old in ((30, False), (31, True)):
+        at = NOW + timedelta(days=days)
+        session = open_session(patient=patient, by=bob, at=at)
+        assert ("ORDER-OLD" in stands_against(session, at)) is old
+
+
+@pytest.mark.parametrize(("days", "refused"), [(0, True), (1, False)])
+def test_whoever_was_infused_today_is_not_started_again(session, patient, bob, days, refused):
+    """Hazard H23: also where the infusion was recorded without a session."""
+    given(patient, bob, on=NOW.date() - timedelta(days=days))
+    assert ("INFUSED-TODAY" in stands_against(session, LATER)) is refused
+
+
+@pytest.mark.parametrize(("minutes", "refused"), [(44 * 60 - 1, True), (44 * 60, False)])
+def test_a_start_too_near_to_the_last_one_by_the_pump_is_closed(session, patient, bob, minutes, refused):
+    """Hazard H23: the gap counts from one start to the next, whatever the days."""
+    rate = order_of_session(session).setting
+    what = PumpStarted(rate, "It was begun while the network was down.")
+    chart(session=session, client_id="a", what=what, happened_at=NOW, by=bob, at=NOW)
+    chart(
+        session=session,
+        client_id="b",
+        what=PumpStopped(StopCause.COMPLETED),
+        happened_at=LATER,
+        by=bob,
+        at=LATER,
+    )
+    end_session(session=session, debrief="", by=bob, at=LATER)
+    at = NOW + timedelta(minutes=minutes)
+    next_one = open_session(patient=patient, by=bob, at=at)
+    assert next_one != session
+    assert ("SERIES-GAP" in stands_against(next_one, at)) is refused
 
 
 def test_a_release_counts_for_what_it_named_alone(ready, bob):
