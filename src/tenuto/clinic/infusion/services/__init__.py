@@ -19,6 +19,7 @@ from tenuto.clinic.infusion.services.standing import (
     SessionRefused,
     Start,
     account_of,
+    accounts_among,
     session_today,
     start_of,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "SessionRefused",
     "Start",
     "account_of",
+    "accounts_among",
     "answer_identity",
     "answer_rows",
     "chart",

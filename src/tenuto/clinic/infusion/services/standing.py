@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.course.api import infusions_of
 from tenuto.clinic.infusion.models import ChartEntry, ReadinessAnswer, SecondReading, Session, StartRelease
 from tenuto.clinic.intake.api import IntakeState, policy_of, states, with_decision
@@ -35,6 +38,7 @@ __all__ = [
     "SessionRefused",
     "Start",
     "account_of",
+    "accounts_among",
     "answers_of",
     "entries_of",
     "facts_of_session",
@@ -85,8 +89,11 @@ def order_of_session(session: Session) -> SessionOrder:
 
 def answers_of(session: Session) -> tuple[DayAnswer, ...]:
     """What was found of the day, oldest first."""
-    rows = in_order(ReadinessAnswer.objects.filter(session=session))
-    return tuple(DayAnswer(row.row, row.value, row.found_at, row.recorded_by_name) for row in rows)
+    return tuple(_answer(row) for row in in_order(ReadinessAnswer.objects.filter(session=session)))
+
+
+def _answer(row: ReadinessAnswer) -> DayAnswer:
+    return DayAnswer(row.row, row.value, row.found_at, row.recorded_by_name)
 
 
 def entries_of(session: Session) -> tuple[SessionEntry, ...]:
@@ -111,15 +118,36 @@ def account_of(session: Session, at: datetime) -> SessionAccount:
 
     Nothing that is charted is passed over because a clock was set back: the moment is never before the last entry.
     """
-    entries = entries_of(session)
+    return _account(session, entries_of(session), answers_of(session), policy_of(session.patient.clinic), at)
+
+
+def accounts_among(
+    sessions: Sequence[Session], clinic: Clinic, at: datetime
+) -> Mapping[UUID, SessionAccount]:
+    """The account of each session of one clinic, by the session's id. Three queries, however many there are."""
+    entries, answers = defaultdict(list), defaultdict(list)
+    for entry in in_order(ChartEntry.objects.filter(session__in=sessions)):
+        entries[entry.session_id].append(_entry(entry))
+    for answer in in_order(ReadinessAnswer.objects.filter(session__in=sessions)):
+        answers[answer.session_id].append(_answer(answer))
+    policy = policy_of(clinic)
+    return {
+        each.pk: _account(each, tuple(entries[each.pk]), tuple(answers[each.pk]), policy, at)
+        for each in sessions
+    }
+
+
+def _account(
+    session: Session,
+    entries: tuple[SessionEntry, ...],
+    answers: tuple[DayAnswer, ...],
+    policy: Policy,
+    at: datetime,
+) -> SessionAccount:
     at = max([at, *(each.at for each in entries)])
     began = min((each.at for each in entries if isinstance(each.what, PumpStarted)), default=at)
     return replay(
-        entries,
-        order_of_session(session),
-        policy=policy_of(session.patient.clinic),
-        now=at,
-        baseline=baseline_of(answers_of(session), began),
+        entries, order_of_session(session), policy=policy, now=at, baseline=baseline_of(answers, began)
     )
 
 
