@@ -179,7 +179,7 @@ def test_as_of_decides_how_old_the_record_is(capsys) -> None:
 def test_an_old_suicide_triage_is_said_and_never_counted_away(day, old, capsys) -> None:
     main(["plan", example("pass"), *SIGNED, *MIXED, "--as-of", day])
     out = " ".join(capsys.readouterr().out.split())
-    assert ("◆ REVIEW Suicide triage: recorded on 2026-02-27, too old." in out) is old
+    assert ("◆ REVIEW Suicide triage: recorded on Fri 27 Feb 2026, too old." in out) is old
     assert ("Of these, recorded too long ago: Suicide triage;" in out) is old
     assert ("◆ Suicide risk: none found 95 days ago, Fri 27 Feb 2026; asked again before" in out) is old
 

@@ -109,7 +109,14 @@ def test_who_is_blocked_stands_there_with_the_reason(booked, session, alice, bob
     assert any("Creatinine rose." in each for each in stage.why)
 
 
-def test_who_is_being_made_ready_has_steps_left_and_then_is_ready(ready, bob):
+def test_who_is_being_made_ready_has_steps_left(session, bob):
+    stage = of(today_board(bob, NOW)).stage
+    assert (stage.mark, stage.word) == ("due", "Getting ready")
+    assert stage.text.endswith("steps to do.")
+    assert any("second reading" in each for each in stage.why)
+
+
+def test_who_has_everything_is_ready(ready, bob):
     stage = of(today_board(bob, LATER)).stage
     assert (stage.mark, stage.word) == ("pass", "Ready")
 
@@ -119,7 +126,7 @@ def test_a_running_infusion_says_what_ran_and_when_vital_signs_are_due(running, 
     assert here.chair == NO_CHAIR
     assert here.stage.word == "Infusing"
     assert here.stage.text.startswith("Since 09:45. 18 mg of 36 mg")
-    assert here.stage.due.mark in ("late", "block")
+    assert (here.stage.due.mark, here.stage.worst) == ("block", "block")
 
 
 def test_vital_signs_that_wait_for_an_answer_come_before_the_pump(running, bob):

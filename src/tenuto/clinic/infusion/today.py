@@ -41,6 +41,11 @@ class SessionStage:
     page: str = "infusion:page"
     """The route of the page on which it goes on."""
 
+    @property
+    def worst(self) -> str:
+        """The mark by which it is seen from afar: vital signs that are late count."""
+        return self.due.mark if self.due and self.due.mark == "block" else self.mark
+
 
 def stages_on(clinic: Clinic, at: datetime, *, hidden: Collection[UUID]) -> dict[Patient, SessionStage]:
     """The newest session of each patient on the clinic's day, and those of the day before that nobody has left.
@@ -74,7 +79,10 @@ def _stage(session: Session, account: SessionAccount, at: datetime) -> SessionSt
         )
     if asked and not stage.over:
         words = tuple(each.found.words for each in asked)
-        return replace(stage, mark="block", word=ASKS_FOR[asked[0].level], why=(*words, *stage.why))
+        text = f"{stage.word}. {stage.text}"
+        return replace(
+            stage, mark="block", word=ASKS_FOR[asked[0].level], text=text, why=(*words, *stage.why)
+        )
     return stage
 
 
@@ -101,28 +109,25 @@ def _of_the_pump(session: Session, account: SessionAccount, at: datetime) -> Ses
 
 def _before(start: Start) -> SessionStage:
     """Ready, something to do, or closed and by what."""
-    rows = {row.id for row in start.readiness.rows}
-    to_do = [each for each in start.left.findings if each.missing and each.fact in rows]
-    closing = [each for each in start.left.findings if each not in to_do and each.level > Level.PASS]
-    lacks = (start.reading_problem,) if start.reading_problem else ()
+    against = sorted(
+        (each for each in start.left.findings if each.level > Level.PASS), key=lambda each: -each.level
+    )
+    closing = [each.message for each in against if not each.missing and each.level > Level.REVIEW]
+    to_do = [each.message for each in against if each.missing]
+    to_do += [start.reading_problem] if start.reading_problem else []
+    to_look_at = [each.message for each in against if not each.missing and each.level is Level.REVIEW]
+    level, opens = start.left.level, f"What opens it: {start.left.opened_by}."
     if closing:
-        worst = max(each.level for each in closing)
-        ordered = sorted(closing, key=lambda each: -each.level)
-        return SessionStage(
-            mark_of(worst),
-            _CLOSED[worst],
-            f"It opens for {start.left.opened_by}.",
-            tuple(each.message for each in ordered),
-        )
-    if to_do or lacks:
-        missing = count(len(to_do) + len(lacks), "step")
-        return SessionStage(
-            "due", "Getting ready", f"{missing} to do.", (*(each.message for each in to_do), *lacks)
-        )
+        return SessionStage(mark_of(level), _CLOSED[level], opens, (*closing, *to_do, *to_look_at))
+    if to_do:
+        left = count(len(to_do), "step")
+        return SessionStage("due", "Getting ready", f"{left} to do.", (*to_do, *to_look_at))
+    if to_look_at:
+        return SessionStage(mark_of(level), "To review", opens, tuple(to_look_at))
     return SessionStage("pass", "Ready", "Nothing stands against the start.")
 
 
-_CLOSED = {Level.REVIEW: "To review", Level.BLOCK: "Blocked", Level.REFUSE: "Refused"}
+_CLOSED = {Level.BLOCK: "Blocked", Level.REFUSE: "Refused"}
 
 
 def _after(
