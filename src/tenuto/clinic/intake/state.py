@@ -6,9 +6,10 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.course.api import RecordedInfusion, began_of, infusions_among, infusions_of
@@ -96,6 +97,8 @@ class IntakeState:
     decision: DecisionRow | None
     consent_taken_back: Withdrawal | None = None
     """The patient's withdrawal of consent, while it is their newest word on it."""
+    zone: tzinfo | None = None
+    """The clinic's, in which every hour is said."""
 
     @property
     def gate(self) -> Gate:
@@ -141,9 +144,10 @@ def current(
         facts_sha256=sha256,
         policy=policy,
         as_of=day,
-        assessment=_assessed(_Known(sha256, facts), policy, day, began_of(given)),
+        assessment=_assessed(_Known(sha256, facts), policy, day, began_of(given), patient.clinic.zone),
         decision=_newest_decision(patient, sha256, policy),
         consent_taken_back=_taken_back(rows, facts),
+        zone=ZoneInfo(patient.clinic.zone),
     )
 
 
@@ -185,8 +189,8 @@ class _Known:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _assessed(known: _Known, policy: Policy, day: date, began: date | None) -> Assessment:
-    return assess(known.facts, policy=policy, as_of=day, course_began=began)
+def _assessed(known: _Known, policy: Policy, day: date, began: date | None, zone: str) -> Assessment:
+    return assess(known.facts, policy=policy, as_of=day, course_began=began, zone=ZoneInfo(zone))
 
 
 def _record(patient: Patient, rows: Gathered, facts: PatientFacts, sha256: str) -> KnownFacts | None:
@@ -270,9 +274,14 @@ def _together(batch: Batch) -> Mapping[UUID, IntakeState]:
             policy=policy,
             as_of=batch.today,
             assessment=_assessed(
-                _Known(sha256, facts), policy, batch.today, began_of(given.get(patient.pk, ()))
+                _Known(sha256, facts),
+                policy,
+                batch.today,
+                began_of(given.get(patient.pk, ())),
+                batch.clinic.zone,
             ),
             decision=_decision(row, sha256, policy) if row else None,
             consent_taken_back=_taken_back(rows, facts),
+            zone=ZoneInfo(batch.clinic.zone),
         )
     return states

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, tzinfo
 
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake import (
@@ -35,7 +35,7 @@ from tenuto.core.intake.conditions import (
 )
 from tenuto.core.intake.facts import PatientFacts, Problem, ProblemStatus
 from tenuto.core.intake.required import JudgementPurpose, RequiredFact, fact, facts
-from tenuto.core.intake.safety import untriaged_problems
+from tenuto.core.intake.safety import on_the_clock, untriaged_problems
 from tenuto.core.intake.weight import Weighing
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
@@ -76,13 +76,15 @@ def assess(
     purpose: JudgementPurpose = JudgementPurpose.PLANNING,
     indication: str | None = None,
     course_began: date | None = None,
+    zone: tzinfo | None = None,
 ) -> Assessment:
     """Judge a person's facts by a policy on one day.
 
     `indication` is the id of the condition to treat; without it all recorded ones are judged together, strictest
-    first. `course_began` is the day of the first infusion of a running course. Absent facts never count as normal, the order of facts never matters, and an added problem or medicine
+    first. `course_began` is the day of the first infusion of a running course, `zone` whose clock the hours are in sentences. Absent facts never count as normal, the order of facts never matters, and an added problem or medicine
     never improves the gate of a person who has a diagnosis. ValueError for an unknown indication.
     """
+    patient = on_the_clock(patient, zone)
     case = case_of(patient, policy=policy, as_of=as_of, purpose=purpose, indication=indication)
     case = replace(case, course_began=course_began)
     weighed, weighing = weight.judge(case)

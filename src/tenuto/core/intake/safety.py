@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from enum import IntEnum
 
 from tenuto.core.dates import say_date
@@ -217,10 +217,10 @@ def safety_state(
 ) -> SafetyState:
     """The state on a day. Total: any facts in any order give one.
 
-    `as_of` keeps entries dated after it out, but for those that say a risk; the `policy` says how long it counts that nothing was found; `open_tasks` are those of this patient; `zone` is whose clock the hours are;
+    `as_of` keeps entries dated after it out, but for those that say a risk; the `policy` says how long it counts that nothing was found; `open_tasks` are those of this patient; `zone` is whose clock the hours are (see `on_the_clock`);
     `consent_withdrawn` is set when the patient's newest word on the treatment is no.
     """
-    facts = on_the_clock(facts, zone) if zone else facts
+    facts = on_the_clock(facts, zone)
     risk = _risk(facts, as_of=as_of, valid=timedelta(days=policy.whole(VALID)), open_tasks=open_tasks)
     return replace(risk, stops=tuple(consent_stops(facts, as_of=as_of, withdrawn=consent_withdrawn)))
 
@@ -293,11 +293,24 @@ def asks_again(finding: Finding) -> bool:
     return finding.fact == TRIAGE and finding.missing and finding.code.startswith("STALE")
 
 
-def on_the_clock(facts: PatientFacts, zone: tzinfo) -> PatientFacts:
-    """The same facts with the instants of scores and answers in a zone."""
+def on_the_clock(facts: PatientFacts, zone: tzinfo | None) -> PatientFacts:
+    """The same facts with the instants of scores and answers in a zone.
+
+    Where no zone is known and the senders' own differ, all are in UTC, and say so: two hours of one sentence can be compared.
+    """
+    if zone is None:
+        instants = [s.at for s in facts.scores if s.at] + [a.at for a in facts.answers if a.at]
+        if len({at.utcoffset() for at in instants}) < _DIFFERENT:
+            return facts
+        zone = _SHARED
     scores = tuple(replace(s, at=s.at.astimezone(zone)) if s.at else s for s in facts.scores)
     answers = tuple(replace(a, at=a.at.astimezone(zone)) if a.at else a for a in facts.answers)
     return replace(facts, scores=scores, answers=answers)
+
+
+_SHARED = timezone(timedelta(), "UTC")
+"""The zone of instants whose senders were in different ones."""
+_DIFFERENT = 2
 
 
 def contradicted(facts: PatientFacts, *, as_of: date) -> str:
@@ -470,4 +483,5 @@ def _when(asked: Answer | RecordedScore) -> str:
 
 
 def _moment(at: datetime) -> str:
-    return f"{say_date(at.date())}, {at:%H:%M}"
+    zone = " UTC" if at.tzinfo is _SHARED else ""
+    return f"{say_date(at.date())}, {at:%H:%M}{zone}"

@@ -211,6 +211,7 @@ def _of_record(patient: Patient, batch: Batch, state: IntakeState, plan: PlanSta
         purpose=JudgementPurpose.STARTING,
         indication=plan.order.condition or None,
         course_began=began[-1].on if began else None,
+        zone=state.zone,
     )
     gate = gate_today(plan.order, state.facts, assessment)
     gate = with_decision(with_safety(gate, safety_now(patient, batch)), state)

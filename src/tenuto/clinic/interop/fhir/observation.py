@@ -234,7 +234,7 @@ def _is_of_the_whole(
     if part.has("bodySite"):
         codings, site = part.codings("bodySite")
         remarks.add(
-            f"{origin}: the {rule.title} is of a part of the body ({(site or _first_code(codings))[:60]}); not used. Weigh and measure the "
+            f"{origin}: the {rule.title} is of a part of the body ({(site or _first_code(codings))[:60]}); not used. Measure the whole "
             "person."
         )
         return False

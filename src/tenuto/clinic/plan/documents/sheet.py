@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, tzinfo
 from typing import Any
 
 from tenuto.clinic.plan.documents.order import (
@@ -145,16 +145,21 @@ class Today:
 
 
 def sheet_of(
-    proposal: Proposal, facts: PatientFacts, ignored: Mapping[str, int], *, gate: Gate | None = None
+    proposal: Proposal,
+    facts: PatientFacts,
+    ignored: Mapping[str, int],
+    *,
+    gate: Gate | None = None,
+    zone: tzinfo | None = None,
 ) -> Sheet:
     """The sheet of a proposal for the person of these facts; `ignored` counts the resources left out, by type.
 
-    `gate` is the verdict where a clinic knows more than the proposal does. The safety line is that of the facts alone;
-    a clinic says more by `today_on`.
+    `gate` is the verdict where a clinic knows more than the proposal does, `zone` the clinic's own. The safety line is
+    that of the facts alone; a clinic says more by `today_on`.
     """
     judged = gate or proposal.gate
     level, person, care = judged.level, facts.person, care_lines(proposal)
-    safety = safety_state(facts, as_of=proposal.as_of, policy=proposal.policy)
+    safety = safety_state(facts, as_of=proposal.as_of, policy=proposal.policy, zone=zone)
     calculation = proposal.orderable
     sheet = Sheet(
         level=level.name,

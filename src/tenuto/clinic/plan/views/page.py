@@ -85,7 +85,9 @@ def pdf(request: HttpRequest, patient: Patient) -> HttpResponse:
     today = today_of(patient, batch)
     verdict = verdict_today(built.proposal, patient, state, batch)
     ignored = state.record.ignored if state.record else {}
-    sheet = today_on(asdict(sheet_of(built.proposal, state.facts, ignored, gate=verdict)), today)
+    sheet = today_on(
+        asdict(sheet_of(built.proposal, state.facts, ignored, gate=verdict, zone=state.zone)), today
+    )
     if why := why_no_dose(verdict, state):
         sheet = without_dose(sheet, why, stops=no_treatment(state))
     content = set_pdf(sheet, on=built.proposal.as_of)
