@@ -361,3 +361,69 @@ def test_a_result_that_its_laboratory_calls_critical_is_said_whatever_it_is_of(c
         interpretation=[mark],
     )
     assert said(read(potassium), f"“Potassium” is marked as critical ({code})")
+
+
+# ---- the person's place, and who decides ---------------------------------------------------------------------
+@pytest.mark.parametrize("code", ["GUARD", "HPOWATT"])
+def test_somebody_who_decides_for_the_person_is_said(code: str) -> None:
+    role = [concept("http://terminology.hl7.org/CodeSystem/v3-RoleCode", code)]
+    related = {"resourceType": "RelatedPerson", "id": "r", "patient": ME, "relationship": role}
+    for reading in (read(related), read(patient=PATIENT | {"contact": [{"relationship": role}]})):
+        assert said(reading, "names somebody who decides for this person")
+    sister = [concept("http://terminology.hl7.org/CodeSystem/v3-RoleCode", "SIS")]
+    assert read(related | {"relationship": sister}).facts.unreadable == ()
+
+
+@pytest.mark.parametrize(("status", "place", "told"), [("in-progress", "IMP", True), ("finished", "IMP", False), ("in-progress", "AMB", False)])  # fmt: skip
+def test_a_person_who_is_in_a_hospital_now_is_said(status: str, place: str, told: bool) -> None:
+    where = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": place}
+    visit = entry("Encounter", status=status) | {"class": where}
+    assert said(read(visit), "is in a hospital now") is told
+
+
+# ---- other medicines, scales and findings by name ------------------------------------------------------------
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"note": [{"text": "also takes her husband's tranylcypromine"}]},
+        {"dosage": [{"text": "at night, with lithium"}]},
+    ],
+)
+def test_another_medicine_in_the_words_of_one_is_said(more: dict) -> None:
+    taken = entry("MedicationStatement", status="active", medicationCodeableConcept={"text": "sertraline"})
+    assert said(read(taken | more), "names another medicine in its words")
+
+
+@pytest.mark.parametrize(
+    "text", ["Sertraline 50 mg at night", "Avoid alcohol", "Do not take with MAO inhibitors"]
+)
+def test_its_own_name_and_a_warning_are_not(text: str) -> None:
+    taken = entry("MedicationStatement", status="active", medicationCodeableConcept={"text": "sertraline"})
+    assert read(taken | {"dosage": [{"text": text}]}).facts.unreadable == ()
+
+
+@pytest.mark.parametrize("name", ["EPDS item 10", "BDI-II total", "HAM-D 17 total"])
+def test_a_scale_with_a_question_about_suicide_that_is_not_read_is_said(name: str) -> None:
+    made = observation("x", code={"text": name}, valueInteger=30)
+    assert said(read(made), f"(“{name}”) may be about")
+
+
+def test_a_finding_of_heart_or_brain_is_said_unless_it_is_normal() -> None:
+    heart = observation(
+        "x", code={"text": "Left ventricular ejection fraction"}, valueQuantity=quantity(18, "%")
+    )
+    assert said(read(heart), "may be about")
+    flag = [concept("http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation", "N")]
+    assert read(heart | {"interpretation": flag}).facts.unreadable == ()
+
+
+def test_a_note_on_ketamine_counts_where_the_allergy_beside_it_is_refuted() -> None:
+    refuted = {"coding": [{"code": "refuted"}]}
+    made = {"resourceType": "AllergyIntolerance", "id": "a", "patient": ME, "code": {"text": "penicillin"}}
+    made |= {"verificationStatus": refuted, "note": [{"text": "had laryngospasm with ketamine in 2019"}]}
+    assert said(read(made), "Ask whether the person reacts to ketamine")
+
+
+def test_a_weight_that_an_extension_calls_somebody_else_s_is_not_used() -> None:
+    made = WEIGHT | {"extension": extension("not-this-patient", valueBoolean=True)}
+    assert read(made).facts.measurements == ()

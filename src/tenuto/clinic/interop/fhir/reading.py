@@ -183,8 +183,19 @@ def _rests_on_others(entry: BundleEntry) -> bool:
     return entry.kind == "Observation" and observation.asks_for_a_test(entry.resource)
 
 
+def _say_guardian(entry: BundleEntry, remarks: Remarks) -> bool:
+    """Say who decides in the person's place; True when somebody does."""
+    named = listed(dict.fromkeys(f"“{each[:60]}”" for each in reasons.guardians(entry.resource)))
+    if named:
+        remarks.add(
+            f"{entry.label} names somebody who decides for this person ({named}). Find out who consents to this treatment."
+        )
+    return bool(named)
+
+
 def _judge_person(entry: BundleEntry, remarks: Remarks) -> None:
     """What the sender says of the record of the person as a whole."""
+    _say_guardian(entry, remarks)
     if mark := changes_meaning(entry.resource):
         remarks.add(
             f"{entry.label} carries a mark that changes its meaning ({mark}) and is not understood here. Read it yourself."
@@ -333,7 +344,9 @@ def _leave(
             f"{entry.label} joins this person with {listed(joined)}, whose record is not here. Find out whether both are one "
             "person, and whether anything is missing or mixed."
         )
-    elif entry.kind == "Composition" and _listed_and_absent(entry, index, remarks):
+    elif (entry.kind == "Composition" and _listed_and_absent(entry, index, remarks)) or (
+        entry.kind == "RelatedPerson" and not about_other and _say_guardian(entry, remarks)
+    ):
         pass
     elif why and (about_other or not _say_reasons(entry, stated, remarks)):
         remarks.settle(Ending.NOT_NEEDED, why)
@@ -372,12 +385,29 @@ def _say_reasons(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -
         remarks.add(
             f"{entry.label} names a blood pressure only in words: {listed(dict.fromkeys(named))}. They are not used. Record it with its date."
         )
+    others = (
+        [f"“{text[:80]}”" for text in reasons.other_medicines(entry.resource)]
+        if entry.kind in _MEDICINES
+        else []
+    )
+    if others:
+        remarks.add(
+            f"{entry.label} names another medicine in its words: {listed(dict.fromkeys(others))}. Ask whether it is taken."
+        )
+    if reasons.in_hospital(entry.resource):
+        remarks.add(
+            f"{entry.label} says that the person is in a hospital now ({entry.resource.text('status')}). Ask why, and whether it is over."
+        )
+        told.append(entry.label)
     died = reasons.death(entry.resource)
     if died:
         remarks.add(
             f"{entry.label} says that the person has died (“{died[:80]}”). Find out whose record this is before anything is planned."
         )
-    return bool(told or named or died)
+    return bool(told or named or others or died)
+
+
+_MEDICINES = ("MedicationRequest", "MedicationStatement")
 
 
 def _name_unread(entry: BundleEntry, remarks: Remarks) -> None:

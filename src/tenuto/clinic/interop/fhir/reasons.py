@@ -12,11 +12,12 @@ from tenuto.clinic.interop.fhir.elements import Element, clean
 from tenuto.clinic.interop.fhir.extensions import Extension, beside
 from tenuto.core.intake.allergies import says_allergy, speaks_of_it
 from tenuto.core.intake.contraindications import closing
-from tenuto.core.intake.facts import Coding, Problem, ProblemStatus
+from tenuto.core.intake.facts import Coding, Medication, Problem, ProblemStatus
+from tenuto.core.intake.medicines import interactions, recognise
 from tenuto.core.intake.terminology import pressures_told, risk_told, says_died, spoken_of
 from tenuto.core.units import plain
 
-__all__ = ["death", "matters", "only_here", "pressures"]
+__all__ = ["death", "guardians", "in_hospital", "matters", "only_here", "other_medicines", "pressures"]
 
 
 def matters(codings: tuple[Coding, ...], text: str) -> frozenset[str]:
@@ -95,6 +96,44 @@ def _numbers(sent: Any) -> Iterator[str]:
             yield from _numbers(each)
     elif isinstance(sent, Decimal):
         yield plain(sent)
+
+
+def other_medicines(resource: Element) -> Iterator[str]:
+    """The words beside a medicine that name another one, which interacts with ketamine: a note, or how it is taken."""
+    beside_it = [*resource.all("note"), *resource.all("dosage"), *resource.all("dosageInstruction")]
+    codings, name = resource.codings("medicationCodeableConcept")
+    own = recognise(Medication(" ; ".join((name, *(coding.display for coding in codings))), codings))
+    for text in (each.text("text") for each in beside_it):
+        if (recognise(Medication(text)) - own) and interactions(Medication(text)):
+            yield text
+
+
+_IN_HOSPITAL = ("IMP", "ACUTE", "NONAC", "OBSENC", "EMER")
+_THERE_NOW = ("in-progress", "arrived", "triaged", "onleave")
+
+
+def in_hospital(resource: Element) -> bool:
+    """Whether a visit says that the person is in a hospital, or in an emergency department, now."""
+    where = resource.one("class")
+    return (
+        resource.text("resourceType") == "Encounter"
+        and resource.text("status") in _THERE_NOW
+        and where is not None
+        and where.text("code") in _IN_HOSPITAL
+    )
+
+
+_GUARDIANS = frozenset(("GUARD", "GUADLTM", "HPOWATT", "RESPRSN"))
+"""Codes of HL7's roles for somebody who decides in the person's place."""
+
+
+def guardians(resource: Element) -> Iterator[str]:
+    """Whom a Patient's contacts or a RelatedPerson name as deciding in the person's place."""
+    holders = [resource] if resource.text("resourceType") == "RelatedPerson" else resource.all("contact")
+    for concept in (each for holder in holders for each in holder.all("relationship")):
+        codings, text = concept.concept()
+        if any(coding.code in _GUARDIANS for coding in codings) or "guardian" in text.lower().split():
+            yield text or codings[0].code
 
 
 def death(resource: Element) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tenuto.clinic.interop.fhir.elements import Element
+from tenuto.clinic.interop.fhir.extensions import beside
 from tenuto.core.data import Table, data_file
 from tenuto.core.intake.facts import Coding
 from tenuto.core.intake.wording import Phrases
@@ -49,8 +50,10 @@ def is_critical(mark: Coding) -> bool:
 
 
 def disregarded(observation: Element) -> str:
-    """The note that takes a value back; empty without one."""
-    return next((note for note in _notes(observation) if "disregard" in _table().phrases.names(note)), "")
+    """The note or extension that takes a value back; empty without one."""
+    told = [each.said for each in beside(observation.raw) if not each.denied]
+    said = (*_notes(observation), *told)
+    return next((each for each in said if "disregard" in _table().phrases.names(each)), "")
 
 
 def _notes(observation: Element) -> list[str]:

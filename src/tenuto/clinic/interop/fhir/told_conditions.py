@@ -125,7 +125,7 @@ def _remark(said: _Said, origin: str, remarks: Remarks) -> None:
     """What is no diagnosis for certain, and that a person looks at: a fact under another code, a risk, ketamine."""
     texts = [said.name, *(code.display for code in said.codes)]
     facts = (
-        spoken_of(texts)
+        (spoken_of(texts) - (_FINDINGS if said.normal else frozenset()))
         | (signs_of(said.codes) - (_TESTS if said.normal else frozenset()))
         | (spoken_of(said.words) & _RISK)
         | ({"blood_pressure"} if any(map(pressures_told, said.words)) else frozenset())
@@ -147,4 +147,6 @@ _TESTED = frozenset(("pregnancy.test", "lab.drug_screen", "suicide.screen"))
 """Facts whose test is called like what it looks for: a yes may only say that it was done."""
 _TESTS = frozenset(("lab.ecg", "lab.urinalysis", "lab.tsh"))
 """What a normal result says nothing of."""
+_FINDINGS = frozenset(("history.cardiovascular", "history.raised_icp"))
+"""What is only told where it is not normal."""
 _RISK = frozenset(("suicide.screen", "ketamine_misuse", "capacity"))
