@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import example, given
@@ -18,6 +18,13 @@ from tenuto.core.scales.reading import instrument
 from tests.spec.tables import rows
 
 DAY_0 = date(2026, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("clock", "leaves"), [("08:59", False), ("09:00", True), ("18:59", True), ("19:00", False)]
+)
+def test_messages_leave_from_nine_to_seven_on_the_clinics_clock(clock, leaves):
+    assert battery().writes_at(datetime.combine(DAY_0, time.fromisoformat(clock))) is leaves
 
 
 def day(number: str | int) -> date:
