@@ -22,6 +22,7 @@ from tenuto.clinic.infusion.services import (
     start_of,
 )
 from tenuto.clinic.infusion.services.standing import order_of_session
+from tenuto.clinic.plan.api import current
 from tenuto.clinic.plan.services import sign
 from tenuto.clinic.ports.api import place_hold
 from tenuto.core.gate import Level
@@ -31,7 +32,7 @@ from tenuto.core.infusion.pump import PumpState
 from tenuto.core.units import MgPerMl
 from tests.clinic.conftest import NOW
 from tests.clinic.infusion.conftest import LATER, agreed, make_ready
-from tests.clinic.plan.conftest import OPTIONS, drafted, signature_of
+from tests.clinic.plan.conftest import OPTIONS, drafted, signature_of, signed
 from tests.clinic.plan.test_visits import given
 
 
@@ -43,6 +44,14 @@ def test_a_session_opens_on_the_signed_order(session, patient, bob):
     order = order_of_session(session)
     assert (order.vial, order.volume.value, order.setting.value) == (MgPerMl(50), 100, 150)
     assert open_session(patient=patient, by=bob, at=LATER) == session
+
+
+def test_who_was_signed_for_with_a_finding_is_watched_closely_throughout(session, accepted, alice, bob):
+    assert not order_of_session(session).closely
+    reviewed = accepted("Demo Larch")
+    signed(reviewed, alice, OPTIONS)
+    assert current(reviewed).order.gate == Level.REVIEW.name
+    assert order_of_session(open_session(patient=reviewed, by=bob, at=NOW)).closely
 
 
 def test_without_a_plan_nothing_is_opened(accepted, bob):
