@@ -105,9 +105,20 @@ def test_what_does_not_fit_is_left_out():
     assert sorted([*found.scales, *found.left_out], key=tight.index) == tight
 
 
+def test_a_planned_day_on_which_an_infusion_was_given_counts_once():
+    assert course("0 2", "2 4").infusions == days("0 2 4")
+
+
 def test_nothing_is_asked_after_the_course_ended():
     ended = course("0 2 4", "", ended_on=day(5))
     assert asked(ended, [], day(20)).scales == ()
+
+
+def test_what_opens_on_the_day_on_which_the_course_ended_is_not_asked():
+    first = occasions(course("0 2 4"), battery(), until=day(20))[-1]
+    for later, there in ((0, False), (1, True)):
+        ended = course("0 2 4", ended_on=first.opens + timedelta(days=later))
+        assert (first.key in {each.key for each in occasions(ended, battery(), until=day(20))}) is there
 
 
 def test_a_late_answer_is_filed_under_the_day_on_which_it_was_written():
