@@ -88,6 +88,7 @@ def test_kidney_function(value, expected):
         ("115.6", []),
         ("115.7", ["BMI-HIGH REVIEW"]),
         ("49.2", []),
+        ("49.13", []),
         ("49.1", ["BMI-LOW REVIEW"]),
         ("35", ["BMI-LOW REVIEW"]),
     ],
