@@ -15,7 +15,7 @@ from tenuto.clinic.people.identity import contact_preferences, support_person
 from tenuto.clinic.people.models import Channel, Patient
 from tenuto.clinic.ports.models import NotReached, Task
 from tenuto.clinic.ports.rows import given_on_to
-from tenuto.clinic.ports.tasks import ends
+from tenuto.clinic.ports.tasks import ends, task_row
 from tenuto.clinic.ui.words import duration, late_words, long_moment, moment
 from tenuto.core.literature.tasks import (
     TRY_AGAIN,
@@ -69,9 +69,11 @@ def task_page(task: Task, *, staff: Staff, now: datetime) -> TaskPage:
     unreached = getattr(task, "not_reached", None)
     late = end is None and task.due < now
     may_end = any(ends(task, way, staff) for way in kind.ends_by)
-    named = task.owner.name if task.owner else Role(task.owner_role).label
+    row = task_row(task)
+    before = [("Before", row.held_before)] if row.held_before else []
     rows = [
-        ("Owner", named),
+        ("Owner", row.holders[-1]),
+        *before,
         ("Due", long_moment(task.due)),
         ("Opened", f"{long_moment(task.recorded_at)}, {for_people(task.recorded_by_name)}"),
     ]

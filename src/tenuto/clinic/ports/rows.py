@@ -42,13 +42,34 @@ class TaskRow:
     """True when no text ends it."""
     told_ids: tuple[int, ...] = ()
     """Who was told because it is late: a second person, then a director."""
+    told_names: tuple[str, ...] = ()
+    """The same by name."""
     told_nobody: bool = False
     """True when it was given on last to nobody."""
 
     @property
+    def holders(self) -> tuple[str, ...]:
+        """Whose it was, one after the other; the last has it now: a late task is whose it was given on to."""
+        return (self.owner_name or self.owner_role.label, *self.told_names)
+
+    @property
+    def held_by_id(self) -> int | None:
+        """Who has it now, where that is a person by name."""
+        return self.told_ids[-1] if self.told_ids else self.owner_id
+
+    @property
+    def held_before(self) -> str:
+        """'Prescriber, then Alice'; empty while the first owner has it."""
+        return ", then ".join(self.holders[:-1])
+
+    @property
     def why_now(self) -> str:
-        """Why it is there; and that it was given on to nobody, where nobody could be told that it is late."""
-        return f"{self.why} Given on to {given_on_to('')}." if self.told_nobody else self.why
+        """Why it is there; whose it was before, and that nobody could be told that it is late."""
+        before = (
+            f" Given on to {self.holders[-1]}; before that {self.held_before}." if self.told_names else ""
+        )
+        nobody = f" Given on to {given_on_to('')}." if self.told_nobody else ""
+        return f"{self.why}{before}{nobody}"
 
     def is_late(self, now: datetime) -> bool:
         """True when it was due before `now`."""

@@ -235,15 +235,18 @@ def task_row(task: Task) -> TaskRow:
         recorded_by_name=task.recorded_by_name,
         recorded_at=task.recorded_at,
         safety=task_kind(task.kind).safety,
-        told_ids=_told(task),
+        told_ids=tuple(each.pk for each in _told(task)),
+        told_names=tuple(each.name for each in _told(task)),
         told_nobody=_told_nobody(task),
     )
 
 
-def _told(task: Task) -> tuple[int, ...]:
+def _told(task: Task) -> tuple[Staff, ...]:
+    """Who was told, in the order of the steps."""
     if task._state.adding:
         return ()
-    return tuple(each.told_id for each in task.escalations.all() if each.told_id is not None)
+    steps = sorted(task.escalations.all(), key=lambda each: each.step)
+    return tuple(each.told for each in steps if each.told is not None)
 
 
 def _told_nobody(task: Task) -> bool:
@@ -319,4 +322,4 @@ def _open(tasks: QuerySet[Task]) -> Iterable[Task]:
 
 
 def _with_people(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    return tasks.select_related("patient", "owner").prefetch_related("escalations")
+    return tasks.select_related("patient", "owner").prefetch_related("escalations__told")
