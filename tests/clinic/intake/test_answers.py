@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tenuto.clinic.intake.api import current
+from tenuto.clinic.intake.forms.answers import field_of
 from tenuto.clinic.intake.models import StepSave
 from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.models import AuditEvent
@@ -216,6 +220,16 @@ def test_what_was_is_not_still_to_come(visit, ana, bob, step, fields):
     assert not current(ana).facts.problems
     assert not current(ana).facts.medications
     assert sent("2026-11-24").status_code == 302
+
+
+def test_a_question_about_a_day_that_was_takes_none_to_come_and_the_stop_date_does():
+    asked = next(q for step in steps() for q in step.questions if q.fact.id == "stop.date")
+    to_come = timezone.localdate() + timedelta(days=1)
+    assert field_of(asked, value="", prescribers=()).clean(to_come.isoformat()) == to_come
+    past = field_of(replace(asked, fact=replace(asked.fact, id="a.day.that.was")), value="", prescribers=())
+    assert past.clean(timezone.localdate().isoformat()) == timezone.localdate()
+    with pytest.raises(ValidationError, match="is still to come"):
+        past.clean(to_come.isoformat())
 
 
 def test_the_whole_history_stands_on_one_page_and_each_step_saves_by_itself(visit, ana, bob):
