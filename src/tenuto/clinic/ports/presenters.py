@@ -150,7 +150,10 @@ def _people(patient: Patient) -> Iterator[tuple[str, str]]:
     yield patient.name, ", ".join(said) or "No number is recorded."
     support = support_person(patient)
     if support is None:
-        yield "Support person", "Not recorded. Ask the patient whom to call, and write it under “Who this is”."
+        yield (
+            "Support person",
+            "Not recorded. Ask the patient whom to call, and write it under “Who this is”.",
+        )
         return
     told = "May be told" if support.may_be_told else "May not be told anything"
     yield str(support), f"{support.phone or 'No number is recorded'}. {told}."
