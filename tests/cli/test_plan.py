@@ -342,6 +342,18 @@ def test_an_open_risk_of_suicide_is_the_verdict_of_the_command_too(tmp_path, cap
     assert capsys.readouterr().out.startswith("■ BLOCK.")
 
 
+def test_infusions_that_no_day_is_left_for_are_said_beside_the_days(tmp_path, capsys) -> None:
+    pdf = tmp_path / "plan.pdf"
+    asked = ["--protocol", "depression-6-8x3wk", "--clinic-days", "mon,thu", "--pdf", str(pdf)]
+    main(["plan", example("pass"), *FULL, *asked])
+    days = " ".join(
+        capsys.readouterr().out.partition("\nSeries\n")[2].partition("\nMaintenance\n")[0].split()
+    )
+    paper = " ".join(" ".join(page.extract_text() for page in PdfReader(pdf).pages).split())
+    for said in (days, paper.partition("Days")[2].partition("Stop the infusion")[0]):
+        assert "Infusions 7 to 8, given only if a review says so, would reach day 25" in said
+
+
 def test_what_is_not_recorded_is_counted_once_and_listed_as_often(capsys, tmp_path) -> None:
     """The number in the line, in the JSON and of the list are one number; each fact stands there once, the worst first."""
     content = json.loads(Path(example("pass")).read_text("utf-8"))

@@ -285,6 +285,12 @@ def test_number_of_infusions_and_maintenance_are_chosen_in_the_address(visit, al
     assert "has 6 to 8." in wrong
 
 
+def test_infusions_without_a_day_are_said_beside_the_days(visit, alice, accepted):
+    asked = {**OPTIONS, "protocol": "depression-6-8x3wk", "days": ["mon", "thu"]}
+    days = text_of(plan(visit(alice), accepted(), **asked)).split("Series")[1]
+    assert "Left out Infusions 7 to 8, given only if a review says so, would reach day" in days
+
+
 def test_a_record_with_much_to_ask_shows_its_findings_and_one_line_for_the_rest(visit, alice, add):
     patient, _ = add("Demo Alder", lambda facts: replace(facts, answers=(), consents=()))
     page = plan(visit(alice), patient).content.decode()

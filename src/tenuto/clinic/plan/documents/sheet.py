@@ -53,6 +53,7 @@ _NOTHING_TO_GIVE: Mapping[str, Any] = {
     ),
     "agree": "",
     "dose_note": "",
+    "series_note": "",
 }
 """What a sheet has to say of dose, preparation, pump and days where nothing is given."""
 MARKS = {Level.PASS: "●", Level.REVIEW: "◆", Level.BLOCK: "■", Level.REFUSE: "■"}
@@ -124,6 +125,8 @@ class Sheet:
     monitoring: tuple[str, ...] = ()
     side_effects: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
+    series_note: str = ""
+    """Which optional infusions have no day."""
     dose_note: str = ""
     """For whom alone the numbers are; empty where anybody may read them as the plan."""
 
@@ -174,6 +177,7 @@ def sheet_of(
         checks=_checks(calculation) if calculation else (),
         agree=_agree(calculation) if calculation else "",
         series=tuple(SheetRow(str(i.n), f"{say_date(i.on)}{_optional(i.kind.value)}") for i in proposal.days),
+        series_note=proposal.left_out,
         maintenance=_maintenance(proposal),
         missing=tuple(_missing(proposal)),
         unrecorded=unrecorded_line(proposal),

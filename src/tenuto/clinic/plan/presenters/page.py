@@ -151,7 +151,7 @@ def course_of(proposal: Proposal) -> CourseCard | None:
     if proposal.follows is None or proposal.protocol is None:
         return None
     closed = (*proposal.policy.holidays, *proposal.request.closed)
-    return course_card(proposal.days, proposal.follows, closed=closed)
+    return course_card(proposal.days, proposal.follows, closed=closed, left_out=proposal.left_out)
 
 
 def protocols_of(proposal: Proposal, query: QueryDict | None = None) -> tuple[ProtocolColumn, ...]:
