@@ -103,11 +103,13 @@ def test_a_second_reading_that_differs_shows_both(visit, session, bea):
 
 def test_a_release_asks_for_a_second_factor(visit, session, alice, dora):
     browser = visit(dora)
-    answer = browser.post(url(session.patient, "release/"), {"reason": "Looked at it."})
+    marks = re.findall(r'name="shown" value="(\w+)"', browser.get(url(session.patient)).content.decode())
+    sent = {"reason": "Looked at it.", "shown": marks}
+    answer = browser.post(url(session.patient, "release/"), sent)
     assert answer.status_code == 302
     assert "second-factor" in answer["Location"]
     browser = with_second_factor(visit(dora), dora)
-    assert browser.post(url(session.patient, "release/"), {"reason": "Looked at it."}).status_code == 302
+    assert browser.post(url(session.patient, "release/"), sent).status_code == 302
     assert session.releases.count() == 1
 
 
