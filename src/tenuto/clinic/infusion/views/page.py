@@ -138,11 +138,11 @@ def _gate(session: Session, patient: Patient, forms: Forms) -> dict[str, Any]:
 
 
 def _drug(session: Session, forms: Forms) -> dict[str, Any]:
-    key = {"client_id": uuid4()}
+    # Each its own: what is drawn and what is wasted from one page are two entries.
     return {
         "drug": drug_of(session, clock.instant()),
-        "draw_form": forms.draw or DrawForm(initial=key, auto_id="id_draw_%s"),
-        "waste_form": forms.waste or WasteDrugForm(initial=key, auto_id="id_waste_%s"),
+        "draw_form": forms.draw or DrawForm(initial={"client_id": uuid4()}, auto_id="id_draw_%s"),
+        "waste_form": forms.waste or WasteDrugForm(initial={"client_id": uuid4()}, auto_id="id_waste_%s"),
     }
 
 
