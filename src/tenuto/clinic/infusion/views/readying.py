@@ -53,6 +53,8 @@ GROUNDS = (
     "infusion.StartRelease",
     "infusion.ChartEntry",
     "ports.Hold",
+    "intake.ConsentWithdrawn",
+    "policies.PolicyActivation",
 )
 """What a start and its release rest on."""
 ANSWERED = "infusion.ReadinessAnswer"

@@ -47,7 +47,7 @@ ENTRIES = (
     "PrescriberSaw",
     "PatientLeft",
 )
-GROUNDS = ("infusion.ChartEntry", "scales.SuicideTriage")
+GROUNDS = ("infusion.ChartEntry", "scales.SuicideTriage", "policies.PolicyActivation")
 """What a discharge rests on."""
 
 
