@@ -20,6 +20,7 @@ from tenuto.clinic.infusion.services.standing import (
     Start,
     account_of,
     accounts_among,
+    finding_mark,
     session_today,
     start_of,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "chart_look",
     "discharge",
     "end_session",
+    "finding_mark",
     "last_session",
     "open_session",
     "read_dose",

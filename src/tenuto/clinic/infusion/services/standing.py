@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import UUID
 
 from tenuto.clinic.accounts import clock
@@ -43,12 +44,14 @@ __all__ = [
     "entries_of",
     "facts_of_session",
     "finding_key",
+    "finding_mark",
     "order_of_session",
     "session_today",
     "start_of",
 ]
 
 DESIGN = Basis((Tag.D,))
+MARK = 16
 
 
 class SessionRefused(ValueError):
@@ -181,6 +184,12 @@ def finding_key(finding: Finding) -> str:
     if finding.level is Level.REFUSE:
         return ""
     return f"{finding.code}:{finding.level.name}:{finding.fact}:{finding.message}"
+
+
+def finding_mark(finding: Finding) -> str:
+    """What a page sends along for a finding that it showed."""
+    words = finding_key(finding) or f"{finding.code}:{finding.fact}:{finding.message}"
+    return sha256(words.encode()).hexdigest()[:MARK]
 
 
 def _besides(
