@@ -109,6 +109,7 @@ def _plain_letters(word: str) -> bool:
         (Problem("Depression", (F332, RESPIRATORY)), []),
         (Problem("Family history of depression", (F332,)), []),
         (Problem("Depression screening", (F332,)), []),
+        (Problem("Depression seen in mother", (F332,)), []),
         (Problem("Major depressive disorder, mother had psychosis", (F332,)), ["depression"]),
         (Problem("Depression", (F332,), certain=False), []),
         (Problem("Depression", (F332,), ProblemStatus.RESOLVED), []),

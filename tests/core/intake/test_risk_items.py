@@ -150,6 +150,28 @@ def test_no_form_of_zeros_takes_back_what_a_triage_without_risk_contradicts(step
     assert stand or not both
 
 
+def test_of_two_equal_answers_the_later_one_is_told():
+    found = safety_state(course("phq9 2", "phq9 2", "none"), as_of=DAY, policy=LIMITS)
+    assert "PHQ-9 item 9 was 2, Mon 2 Mar 2026, 10:00." in found.text
+
+
+@pytest.mark.parametrize(
+    ("undated", "dated", "risk"),
+    [
+        ("low", None, Risk.KNOWN),
+        ("low", "low", Risk.KNOWN),
+        ("low", "moderate", Risk.KNOWN),
+        ("low", "none", Risk.OPEN),
+    ],
+)
+def test_a_triage_without_a_date_is_open_only_beside_one_that_found_less(undated, dated, risk):
+    answers = (
+        Answer(TRIAGE, undated, None, "form"),
+        *([Answer(TRIAGE, dated, DAY, "form", AT)] if dated else []),
+    )
+    assert safety_state(PatientFacts(Person(), answers=answers), as_of=DAY, policy=LIMITS).risk is risk
+
+
 def test_a_known_level_says_the_highest_answer_since_the_triage_before():
     found = safety_state(course("phq9 1", "low", "phq9 3", "phq9 0", "moderate"), as_of=DAY, policy=LIMITS)
     assert found.risk is Risk.KNOWN

@@ -105,6 +105,11 @@ def test_what_does_not_fit_is_left_out():
     assert sorted([*found.scales, *found.left_out], key=tight.index) == tight
 
 
+def test_a_weekly_score_of_the_induction_is_asked_up_to_its_last_day():
+    opened = {each.key: each.opens for each in occasions(course("0 2 4 7 9 14"), battery(), until=day(40))}
+    assert [opened.get(f"weekly-1.{turn}") for turn in (1, 2, 3)] == [day(7), day(14), None]
+
+
 def test_a_planned_day_on_which_an_infusion_was_given_counts_once():
     assert course("0 2", "2 4").infusions == days("0 2 4")
 
