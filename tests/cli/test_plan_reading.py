@@ -59,6 +59,17 @@ def test_a_report_plans_nothing_and_says_how_each_entry_ended(capsys) -> None:
     assert "Dose" not in text
 
 
+def test_a_report_shows_every_value_with_unit_date_and_origin(capsys) -> None:
+    main(["plan", example("pass"), "--report"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Measured weight: 70 kg, Fri 27 Feb 2026" in said
+    assert "(Observation/obs-29463-7)" in said
+    main(["plan", example("pass"), "--report", "--json"])
+    read = json.loads(capsys.readouterr().out)["read"]
+    assert {"what", "value", "from"} == {key for each in read for key in each}
+    assert any(each["from"] == "Observation/obs-29463-7" for each in read)
+
+
 def test_a_report_with_something_to_look_at_exits_3(tmp_path, capsys) -> None:
     def procedure(resources: list[dict]) -> None:
         next(r for r in resources if r["resourceType"] == "Encounter")["resourceType"] = "Procedure"

@@ -101,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
     except UnusableBundle as error:
         raise UserError(str(error)) from error
     if args.report:
-        return show_report(reading.report, reading.facts.person.name, as_json=args.json)
+        return show_report(reading.report, reading.facts, as_json=args.json)
     try:
         proposal = propose(reading.facts, request=request, policy=policy, as_of=as_of)
     except (PlanRequestError, PolicyError, UnitError) as error:
