@@ -22,7 +22,7 @@ const { UNREACHABLE, LOCKED, OUT, SHUT, OVER } = Object.fromEntries(
 );
 const JSON_ONLY = { Accept: "application/json", "Tenuto-Background": "yes" };
 
-const { page, session, keyUrl, staff, staffName, signIn, worker } = root?.dataset ?? {};
+const { page, session, keyUrl, staff, staffName, signIn } = root?.dataset ?? {};
 const words = (name) => root.querySelector(`template[data-words=${name}]`).content.textContent.trim();
 let held = null;
 let token = "";
@@ -299,7 +299,6 @@ async function begin() {
   if (state || !held) return;
   await kept.keepPage(held, { owner: staff, url: page, title: document.title }, markup);
   await keepFiles();
-  navigator.serviceWorker?.register(worker);
 }
 
 // What the page is shown with. The first time no service worker saw it pass.
