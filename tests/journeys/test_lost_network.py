@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 SET = {
@@ -57,9 +56,7 @@ def _waiting(page):
 
 
 def _no_complaint_but_of_the_network(visit):
-    visit.complaints[:] = [
-        each for each in visit.complaints if not any(part in each for part in NO_NETWORK)
-    ]
+    visit.complaints[:] = [each for each in visit.complaints if not any(part in each for part in NO_NETWORK)]
 
 
 def test_what_is_charted_without_a_network_arrives_once_and_in_order(visit):

@@ -40,9 +40,7 @@ def saved(session, by, kind, *, minutes=10, ahead=0, known=0, **fields):
 
 
 def send(browser, session, fields):
-    return browser.post(
-        url(session.patient, "chart/"), fields, headers={"Accept": "application/json"}
-    )
+    return browser.post(url(session.patient, "chart/"), fields, headers={"Accept": "application/json"})
 
 
 @pytest.fixture
@@ -127,7 +125,11 @@ def test_an_entry_goes_to_the_session_that_it_was_charted_for(monkeypatch, visit
 @pytest.mark.usefixtures("_soon")
 def test_what_stops_is_taken_whatever_the_page_knew(visit, running, bob):
     browser = visit(bob)
-    for kind, more in (("PumpPaused", {}), ("RateChanged", {"rate": "10"}), ("PumpStopped", {"cause": "other"})):
+    for kind, more in (
+        ("PumpPaused", {}),
+        ("RateChanged", {"rate": "10"}),
+        ("PumpStopped", {"cause": "other"}),
+    ):
         assert send(browser, running, saved(running, bob, kind, **more)).status_code == 200
 
 
@@ -156,7 +158,12 @@ def test_who_charts_nothing_gets_no_key_and_charlie_charts_nothing(visit, runnin
 def test_a_locked_sign_in_gets_no_key_and_takes_no_entry(visit, running, bob):
     browser = visit(bob)
     browser.post("/lock/")
-    assert browser.get(url(running.patient, f"key/{running.pk}/"), headers={"Accept": "application/json"}).status_code == 403
+    assert (
+        browser.get(
+            url(running.patient, f"key/{running.pk}/"), headers={"Accept": "application/json"}
+        ).status_code
+        == 403
+    )
     assert send(browser, running, saved(running, bob, "PumpPaused")).status_code == 403
     assert not ChartEntry.objects.filter(kind="PumpPaused").exists()
 

@@ -175,7 +175,7 @@ MFA_FORMS = {
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 # The current key writes; the earlier ones are only read with, until `tenuto keys rotate` was run.
 SECOND_FACTOR_KEYS = ENVIRONMENT.derived_keys("second factor")
-# From these a device gets the key under which it saves what it can't send (docs/adr/0030-charting-without-a-network.md).
+# From these a device gets the key under which it saves what it can't send (docs/adr/0031-charting-without-a-network.md).
 SAVED_HERE_KEYS = ENVIRONMENT.derived_keys("saved here")
 # How messages are sent out: a class and its arguments. In production nothing leaves until a service is named; a development
 # machine keeps them in files, where the demonstration reads them.

@@ -17,7 +17,9 @@ class SavedForm(forms.Form):
     session = forms.UUIDField(error_messages={"required": CUT_OFF, "invalid": CUT_OFF})
     saved_by = forms.CharField(max_length=64, error_messages={"required": CUT_OFF})
     charted_at = forms.DateTimeField(error_messages={"required": CUT_OFF, "invalid": CUT_OFF})
-    ahead_seconds = forms.IntegerField(min_value=-(2**31), max_value=2**31 - 1, error_messages={"required": CUT_OFF})
+    ahead_seconds = forms.IntegerField(
+        min_value=-(2**31), max_value=2**31 - 1, error_messages={"required": CUT_OFF}
+    )
     seen_event = forms.IntegerField(min_value=0, max_value=2**62, error_messages={"required": CUT_OFF})
 
     def saved_first(self) -> SavedFirst:

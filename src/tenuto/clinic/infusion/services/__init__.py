@@ -1,6 +1,12 @@
 """The verbs of the infusion."""
 
-from tenuto.clinic.infusion.services.charting import ChartConflict, SavedFirst, chart, end_session, start_infusion
+from tenuto.clinic.infusion.services.charting import (
+    ChartConflict,
+    SavedFirst,
+    chart,
+    end_session,
+    start_infusion,
+)
 from tenuto.clinic.infusion.services.opening import open_session
 from tenuto.clinic.infusion.services.readying import (
     answer_identity,

@@ -100,7 +100,7 @@ def _said(row: ChartEntry) -> dict[str, object]:
 
 def _sentences(form: Form) -> list[str]:
     return [
-        f"{form[name].label}: {sentence}" if name in form.fields else sentence
+        f"{form[name].label}: {sentence}" if name in form.fields else str(sentence)
         for name, sentences in form.errors.items()
         for sentence in sentences
     ]

@@ -150,7 +150,8 @@ function wordsOf(form) {
     if (!field.value || (/radio|checkbox/.test(field.type) && !field.checked)) continue;
     const label = field.labels?.[0]?.textContent.trim() ?? "";
     const value = field.selectedOptions?.[0]?.textContent.trim() ?? field.value;
-    parts.push(/radio|checkbox/.test(field.type) ? label : `${label} ${value}`);
+    const bare = /radio|checkbox/.test(field.type) ? label : value;
+    parts.push(bare === label || label === form.dataset.says ? bare : `${label} ${value}`);
   }
   return [form.dataset.says, parts.join(", ")].filter(Boolean).join(": ");
 }
@@ -249,7 +250,7 @@ async function show() {
   root.querySelector("[data-refused] ul").replaceChildren(...refused.map(unsettled));
   root.querySelector("[data-lost]").hidden = !state && waiting.length === 0;
   root.querySelector("[data-state]").textContent = state ? words(state.toLowerCase()) : "";
-  root.querySelector("[data-count]").textContent = waiting.length ? `${waiting.length} ${words("waiting")}` : "";
+  root.querySelector("[data-count]").textContent = waiting.length ? `${waiting.length} ${words(waiting.length === 1 ? "waits" : "waiting")}` : "";
   root.querySelector("[data-others]").textContent = others.size ? `${words("others")} ${[...others].join(", ")}.` : "";
   root.querySelector("[data-others]").hidden = others.size === 0;
   const ahead = aheadBy();

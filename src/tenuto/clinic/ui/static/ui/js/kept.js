@@ -1,6 +1,6 @@
 // What this browser keeps while the clinic can't be reached: entries that wait to be sent, and pages to go on with. All of
 // it is encrypted with a key that the server gives to who is signed in. The key is forgotten when the sign-in ends; what was
-// kept stays, and the same person opens it by signing in again (docs/adr/0030-charting-without-a-network.md).
+// kept stays, and the same person opens it by signing in again (docs/adr/0031-charting-without-a-network.md).
 //
 // Read as a module by pages and as a plain script by the service worker: it exports nothing, and sets `tenutoKept`.
 (() => {
