@@ -141,6 +141,7 @@ LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "desk:patients"
 # Pages of higher rooms that a lower one sends people to: as above, named here at the top.
 BREAK_GLASS_URL = "access:break-glass"
+SIGN_OUT_URL = "accounts:sign-out"
 PRINTED_URL = "access:printed"
 DEMONSTRATION_TIME_URL = "demo:time"
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
@@ -175,6 +176,8 @@ MFA_FORMS = {
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 # The current key writes; the earlier ones are only read with, until `tenuto keys rotate` was run.
 SECOND_FACTOR_KEYS = ENVIRONMENT.derived_keys("second factor")
+# From these a device gets the key under which it saves what it can't send (docs/adr/0031-charting-without-a-network.md).
+SAVED_HERE_KEYS = ENVIRONMENT.derived_keys("saved here")
 # How messages are sent out: a class and its arguments. In production nothing leaves until a service is named; a development
 # machine keeps them in files, where the demonstration reads them.
 OUTBOX_SENDER: tuple[str, tuple[object, ...]] | None = (

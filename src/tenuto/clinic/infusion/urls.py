@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tenuto.clinic.infusion.views import charting, crew, drug, page, readying, recovering
+from tenuto.clinic.infusion.views import charting, crew, drug, page, readying, recovering, saved
 
 app_name = "infusion"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("release/", readying.release, name="release"),
     path("start/", readying.start, name="start"),
     path("chart/", charting.chart_entry, name="chart"),
+    path("key/<uuid:session_id>/", saved.key, name="key"),
     path("draw/", drug.draw, name="draw"),
     path("waste/", drug.waste, name="waste"),
     path("end/", charting.end, name="end"),

@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from tenuto.clinic.ui import samples
@@ -37,6 +38,21 @@ def theme(request: HttpRequest) -> HttpResponse:
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component with ordinary, long, empty and failing content; the theme switch shows the other theme."""
     return render(request, "ui/gallery.html", samples.everything())
+
+
+@login_not_required
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker. It stands at the root, so that it may answer for every page."""
+    addresses = {"sign_out": reverse(settings.SIGN_OUT_URL), "static_files": settings.STATIC_URL}
+    return render(request, "ui/worker.js", addresses, content_type="text/javascript")
+
+
+@login_not_required
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """What a browser shows while the clinic can't be reached. It knows nobody."""
+    return render(request, "ui/offline.html")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -16,6 +16,8 @@ class ChartEntry(PatientRow):
     """One entry. `client_id` is given by who sends it, so that what is sent twice is kept once.
 
     `happened_at` is never later than the server's clock; `claimed_at` is what the device said, where that was ahead.
+    `known_number` and `ahead_seconds` are of an entry that a device saved first: the newest event that its page knew, and by how
+    much its clock was ahead.
     """
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="entries")
@@ -26,6 +28,8 @@ class ChartEntry(PatientRow):
     claimed_at = models.DateTimeField(null=True)
     amends = models.CharField(max_length=64, blank=True)
     why = models.CharField(max_length=500, blank=True)
+    known_number = models.BigIntegerField(null=True)
+    ahead_seconds = models.IntegerField(null=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -89,8 +89,8 @@ class ChartShown:
     """The whole chart."""
 
     state: str
-    running: bool
-    paused: bool
+    may_pause: bool
+    may_resume: bool
     ended: bool
     started: str
     ended_at: str
@@ -126,8 +126,8 @@ def chart_shown(account: SessionAccount, clinic: Clinic) -> ChartShown:
     sets = [each for each in account.entries if isinstance(each.what, VitalsTaken)]
     return ChartShown(
         state=account.state.label,
-        running=account.state is PumpState.RUNNING,
-        paused=account.state is PumpState.PAUSED,
+        may_pause=account.state is not PumpState.PAUSED,
+        may_resume=account.state is not PumpState.RUNNING,
         ended=account.state is PumpState.ENDED,
         started=time(account.started_at),
         ended_at=time(account.ended_at),

@@ -1,6 +1,12 @@
 """The verbs of the infusion."""
 
-from tenuto.clinic.infusion.services.charting import ChartConflict, chart, end_session, start_infusion
+from tenuto.clinic.infusion.services.charting import (
+    ChartConflict,
+    SavedFirst,
+    chart,
+    end_session,
+    start_infusion,
+)
 from tenuto.clinic.infusion.services.opening import open_session
 from tenuto.clinic.infusion.services.readying import (
     answer_identity,
@@ -15,6 +21,7 @@ from tenuto.clinic.infusion.services.recovering import (
     last_session,
     recovery_of,
 )
+from tenuto.clinic.infusion.services.saving import SavingKey, saving_keys
 from tenuto.clinic.infusion.services.standing import (
     SessionRefused,
     Start,
@@ -27,6 +34,8 @@ from tenuto.clinic.infusion.services.standing import (
 
 __all__ = [
     "ChartConflict",
+    "SavedFirst",
+    "SavingKey",
     "SessionRefused",
     "Start",
     "account_of",
@@ -44,6 +53,7 @@ __all__ = [
     "record_before",
     "recovery_of",
     "release_start",
+    "saving_keys",
     "session_today",
     "start_infusion",
     "start_of",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -38,9 +39,19 @@ from tenuto.core.infusion.replay import SessionAccount
 from tenuto.core.sentences import check_reason
 from tenuto.core.units import Mg, Minutes
 
-__all__ = ["ChartConflict", "chart", "chart_departure", "end_session", "start_infusion"]
+__all__ = ["ChartConflict", "SavedFirst", "chart", "chart_departure", "end_session", "start_infusion"]
 
 CENTS, TENTHS = Decimal("0.01"), Decimal("0.1")
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFirst:
+    """What a device says of an entry that it saved before it sent it."""
+
+    known: int
+    """Number of the newest event that its page knew."""
+    ahead_seconds: int
+    """By how much its clock was ahead of the server's when the two were compared last."""
 
 
 class ChartConflict(SessionRefused):
@@ -88,12 +99,13 @@ def chart(
     happened_at: datetime,
     amends: str = "",
     why: str = "",
+    saved: SavedFirst | None = None,
     by: Staff,
     at: datetime,
 ) -> ChartEntry:
     """Keep an entry, once for each `client_id`. A moment ahead of the server's clock becomes `at`, and what the device said is kept.
 
-    A start that is charted so ran without the gate: it says why and is named a deviation. Raises ChartConflict when another entry is
+    `saved` is what a device says of an entry that it saved before it sent it. A start that is charted so ran without the gate: it says why and is named a deviation. Raises ChartConflict when another entry is
     on record under the id, SessionRefused for an amendment or such a start without a reason and for a discharge by criteria, which is
     signed by `recovering.discharge`, and PermissionError.
     """
@@ -114,7 +126,9 @@ def chart(
         ask = "Say in a few words why the pump ran before the gate was open."
         check_reason(what.why_ungated, ask, refused=SessionRefused)
     claimed = happened_at if happened_at > at else None
-    row = _append(session, client_id, what, min(happened_at, at), claimed, amends, why, by=by, at=at)
+    row = _append(
+        session, client_id, what, min(happened_at, at), claimed, amends, why, saved=saved, by=by, at=at
+    )
     _lock_next(session, what, by=by, at=at)
     if isinstance(what, PatientLeft):
         follow_up(session=session, what=what, left_at=row.happened_at, by=by, at=at)
@@ -151,6 +165,7 @@ def _append(
     amends: str,
     why: str,
     *,
+    saved: SavedFirst | None = None,
     by: Staff,
     at: datetime,
 ) -> ChartEntry:
@@ -164,6 +179,8 @@ def _append(
         claimed_at=claimed_at,
         amends=amends,
         why=why,
+        known_number=saved.known if saved else None,
+        ahead_seconds=saved.ahead_seconds if saved else None,
         **recorded(by, at),
     )
     detail = {"kind": row.kind, "content": row.content, "amends": amends}

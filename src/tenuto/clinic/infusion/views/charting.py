@@ -13,6 +13,7 @@ from tenuto.clinic.infusion.forms.charting import FORMS, EndForm
 from tenuto.clinic.infusion.services import SessionRefused, chart, end_session, session_today
 from tenuto.clinic.infusion.views.page import HERE, Forms, shown_page
 from tenuto.clinic.infusion.views.recovering import RECOVERY, shown_recovery
+from tenuto.clinic.infusion.views.saved import by_script, keep_saved
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 
@@ -22,8 +23,10 @@ __all__ = ["chart_entry", "end"]
 @require_POST
 @shows_patient("charting", verb="infusion.chart")
 def chart_entry(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """Keep one entry, once."""
+    """Keep one entry, once. A script hears what became of it."""
     now, kind = clock.instant(), request.POST.get("kind", "")
+    if by_script(request) and kind in FORMS:
+        return keep_saved(request, patient, FORMS[kind](request.POST))
     session, recovering = session_today(patient, now), request.POST.get("on") == "recovery"
     there = RECOVERY if recovering else HERE
     if session is None or kind not in FORMS:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -103,6 +104,8 @@ def shown_page(request: HttpRequest, patient: Patient, forms: Forms) -> HttpResp
             request, "infusion/gate.html", patient, _gate(session, patient, forms), status=status
         )
     context = {
+        "session": session,
+        "static_files": settings.STATIC_URL,
         "chart": chart_shown(account, patient.clinic),
         "order": order_shown(account.order),
         "comfort": comfort_of(patient),

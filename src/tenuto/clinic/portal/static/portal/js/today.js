@@ -2,6 +2,8 @@
 // and is forgotten here only when the clinic has said that it arrived: without a network nothing is lost, and what is sent
 // twice counts once.
 
+import { clientId } from "../../ui/js/client_id.js";
+
 const PAUSE = 200;
 const SOONEST = 3000;
 const LATEST = 60000;
@@ -35,15 +37,6 @@ function keep(queue) {
   } catch {
     // A browser that keeps nothing still sends what it has in memory.
   }
-}
-
-function newName() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
 }
 
 let sending = false;
@@ -145,7 +138,7 @@ function take(form) {
   keep([
     ...waiting(),
     {
-      client: newName(),
+      client: clientId(),
       instrument: field(form, "instrument"),
       item: field(form, "item"),
       value: chosen.value,

@@ -3,12 +3,14 @@ import { copying } from "./copy.js";
 import { dropZones } from "./drop.js";
 import { forms } from "./forms.js";
 import { keys } from "./keys.js";
+import { saved } from "./saved.js";
 
 document.documentElement.classList.add("scripted");
 copying(document);
 dropZones(document);
 forms(document);
 keys(document);
+saved(document);
 
 // What a small screen keeps folded, so that the next step is near, stands open where there is room.
 if (window.matchMedia("(width >= 720px)").matches) {
