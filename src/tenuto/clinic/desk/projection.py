@@ -240,8 +240,8 @@ def _mark_of(row: WorkRow, verdict: str) -> str:
 def _not_judged() -> Judgement:
     """Of whom no stage says anything."""
     return Judgement(
-        mark="unknown",
-        why="No record yet.",
+        mark="to_do",
+        why="Nothing is recorded yet.",
         next_step="Open",
         target=first_page(),
         diagnosis="",

@@ -75,7 +75,7 @@ def judgements(batch: Batch) -> Mapping[UUID, Judgement]:
     """Of those about whom nothing is recorded; of the others a plan can be judged."""
     known = states(batch)
     nothing = Judgement(
-        mark="unknown", why="No record yet.", next_step="Add a record", target="intake:page",
+        mark="to_do", why="Nothing is recorded yet.", next_step="Take the history", target="intake:page",
         diagnosis="None that is treated here", recorded_on=None,
     )  # fmt: skip
     return {p.pk: nothing for p in batch.patients if p.pk not in known or known[p.pk].record is None}
