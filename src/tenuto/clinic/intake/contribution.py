@@ -33,7 +33,7 @@ from tenuto.clinic.pathway.api import (
     verdict_word,
 )
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.ports.api import TaskRow, safety_tasks_about
+from tenuto.clinic.ports.api import TaskRow, safety_tasks_about, who_ends
 from tenuto.clinic.ui.navigation import MenuEntry
 from tenuto.clinic.ui.words import day
 from tenuto.core.gate import Level
@@ -109,7 +109,10 @@ def safety(batch: Batch) -> Mapping[UUID, SafetyState]:
 
 def _open_task(task: TaskRow, risk: SuicideRisk, clinic: Clinic) -> OpenSafetyTask:
     return OpenSafetyTask(
-        task_kind(task.kind).title, clock.local(clinic, task.due), known=risk is SuicideRisk.KNOWN
+        task_kind(task.kind).title,
+        clock.local(clinic, task.due),
+        known=risk is SuicideRisk.KNOWN,
+        ended_by=who_ends(task.kind),
     )
 
 
