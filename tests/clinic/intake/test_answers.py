@@ -137,7 +137,13 @@ def test_what_alone_closes_the_gate_has_an_answer_of_its_own():
     ],
 )  # fmt: skip
 def test_a_group_that_asks_too_much_at_once_is_refused(group, wrong):
-    raw = {"id": "x", "title": "X", "lead": "X.", "facts": group, "together": {"All": group}}
+    raw = {
+        "id": "x",
+        "title": "X",
+        "lead": "X.",
+        "facts": group,
+        "together": [{"title": "All", "facts": group}],
+    }
     with pytest.raises(DataError, match=wrong):
         _step(Table(raw, "intake_steps.toml"))
 

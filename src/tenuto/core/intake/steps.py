@@ -79,7 +79,7 @@ def _register(file: Table) -> _Register:
 
 def _step(entry: Table) -> HistoryStep:
     names, choices = entry.words("facts"), entry.lists("choices")
-    nothing, groups = entry.lists("nothing"), entry.lists("together")
+    nothing, groups = entry.lists("nothing"), _groups(entry)
     together = [name for group in groups.values() for name in group]
     for key, used in (("choices", choices), ("nothing", nothing), ("together", together)):
         strange = [name for name in used if name not in names]
@@ -109,6 +109,10 @@ def _step(entry: Table) -> HistoryStep:
             for title, group in groups.items()
         ),
     )
+
+
+def _groups(entry: Table) -> dict[str, tuple[str, ...]]:
+    return {each.text("title"): each.words("facts") for each in entry.tables("together")}
 
 
 def _check_group(where: str, group: tuple[str, ...]) -> None:

@@ -135,7 +135,7 @@ def risk_before(
         return None
     found = [
         (each.taken or date.min, each.at.timestamp() if each.at else 0.0, value)
-        for each in facts_of(patient, Batch.of(patient)).scores
+        for each in facts_of(patient, Batch([patient], clinic=patient.clinic, today=by)).scores
         if (question := risk_question(each)) is not None
         and question.name == f"{scale.title} item {asked.item}"
         and (value := suicide_item(each)) is not None
