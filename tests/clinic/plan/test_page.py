@@ -248,7 +248,7 @@ def test_someone_of_whom_nothing_is_recorded_is_led_to_intake(visit, alice):
         name="Demo Willow", birth_date=born, identifiers=numbers("W1", "W2"), by=alice, at=NOW
     )
     answer = plan(visit(alice), patient)
-    assert "No record yet" in text_of(answer)
+    assert "Plan To do Verdict, dose and series appear here" in text_of(answer)
     assert f'href="/patients/{patient.pk}/intake/"' in answer.content.decode()
 
 

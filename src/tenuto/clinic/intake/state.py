@@ -20,8 +20,8 @@ from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.pathway.api import Batch
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.policies.api import policy_for, policy_of
-from tenuto.core.gate import Gate
-from tenuto.core.intake.eligibility import Assessment, assess
+from tenuto.core.gate import Finding, Gate
+from tenuto.core.intake.eligibility import Assessment, asks_first, assess
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.facts_changes import without_origins
 from tenuto.core.intake.facts_json import facts_to_json
@@ -58,6 +58,8 @@ class KnownFacts:
     recorded_on: date
     died: bool
     """The newest file says that the person has died."""
+    from_file: bool = False
+    """Whether a file of another system told some of it."""
 
     def __hash__(self) -> int:
         return hash(self.id)
@@ -104,6 +106,14 @@ class IntakeState:
     def gate(self) -> Gate:
         """The gate for planning, with every condition on record judged."""
         return self.assessment.gate
+
+    def asks_first(self, gate: Gate) -> tuple[Finding, ...]:
+        """What has to be asked before a gate about this patient is a verdict.
+
+        Empty once somebody has decided, and of a record that came as a whole: what that lacks, it was judged without.
+        """
+        came_whole = self.record is not None and self.record.from_file
+        return () if came_whole or self.decision is not None else asks_first(gate, self.facts)
 
     @property
     def judged(self) -> Gate:
@@ -209,6 +219,7 @@ def _record(patient: Patient, rows: Gathered, facts: PatientFacts, sha256: str) 
         newest.recorded_at,
         newest.recorded_on,
         bool(files) and files[0].died,
+        bool(files),
     )
 
 

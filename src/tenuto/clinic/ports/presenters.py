@@ -14,7 +14,7 @@ from tenuto.clinic.pathway.api import address_of, may_open, task_place
 from tenuto.clinic.people.identity import contact_preferences, support_person
 from tenuto.clinic.people.models import Channel, Patient
 from tenuto.clinic.ports.models import NotReached, Task
-from tenuto.clinic.ports.rows import given_on_to
+from tenuto.clinic.ports.rows import given_on_to, who_ends
 from tenuto.clinic.ports.tasks import ends, task_row
 from tenuto.clinic.ui.words import duration, late_words, long_moment, moment
 from tenuto.core.literature.tasks import (
@@ -75,6 +75,7 @@ def task_page(task: Task, *, staff: Staff, now: datetime) -> TaskPage:
         ("Owner", row.holders[-1]),
         *before,
         ("Due", long_moment(task.due)),
+        ("May end it", who_ends(task.kind)),
         ("Opened", f"{long_moment(task.recorded_at)}, {for_people(task.recorded_by_name)}"),
     ]
     rows += [
@@ -115,7 +116,7 @@ def task_page(task: Task, *, staff: Staff, now: datetime) -> TaskPage:
         people=tuple(_people(task.patient)) if task.patient and kind.safety and end is None else (),
         is_open=end is None,
         ends_when=tuple(way.words for way in EndsBy if way in kind.ends_by),
-        ends_by_others="" if may_end else _others(kind.may_end),
+        ends_by_others="" if may_end else who_ends(task.kind),
         target=address_of(place.target, task.patient_id)
         if elsewhere and place.target and may_open(staff, place.target)
         else "",
@@ -167,7 +168,3 @@ def _attempt(contact: object) -> str:
 def _all_tried(found: NotReached) -> str:
     check = found.welfare_check or f"No welfare check: {found.reason_against_check}"
     return f"{found.emergency_contact} {check}"
-
-
-def _others(roles: frozenset[str]) -> str:
-    return " or ".join(role.label.lower() for role in Role if role in roles)

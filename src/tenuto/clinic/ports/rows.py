@@ -7,8 +7,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from tenuto.clinic.accounts.roles import Role
+from tenuto.core.literature.tasks import task_kind
 
-__all__ = ["HOLDS_UP", "NOBODY_HERE", "HoldRow", "TaskRow", "WindowRow", "given_on_to"]
+__all__ = ["HOLDS_UP", "NOBODY_HERE", "HoldRow", "TaskRow", "WindowRow", "given_on_to", "who_ends"]
 
 HOLDS_UP = "booking"
 """The stage that a hold keeps from going on."""
@@ -19,6 +20,12 @@ NOBODY_HERE = "nobody of the role is here"
 def given_on_to(told: str) -> str:
     """Whom a late task was given on to: a name, or that there was nobody, with the reason."""
     return f"nobody: {NOBODY_HERE}" if told in ("", NOBODY_HERE) else told
+
+
+def who_ends(kind: str) -> str:
+    """'a prescriber or a medical director': whose record ends a task of this kind."""
+    may_end = task_kind(kind).may_end
+    return " or ".join(f"a {role.label.lower()}" for role in Role if role in may_end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,12 @@ class TaskRow:
     def held_before(self) -> str:
         """'Prescriber, then Alice'; empty while the first owner has it."""
         return ", then ".join(self.holders[:-1])
+
+    @property
+    def ended_by(self) -> str:
+        """'A prescriber or a medical director ends it.' of a task of safety, whoever looks at it; else empty."""
+        who = who_ends(self.kind) if self.safety else ""
+        return f"{who[0].upper()}{who[1:]} ends it." if who else ""
 
     @property
     def why_now(self) -> str:

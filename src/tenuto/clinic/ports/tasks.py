@@ -18,7 +18,7 @@ from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.actors import check_may, clinic_of
 from tenuto.clinic.ports.models import Task, TaskEnd
-from tenuto.clinic.ports.rows import TaskRow
+from tenuto.clinic.ports.rows import TaskRow, who_ends
 from tenuto.core.literature.tasks import EndsBy, TaskKind, task_kind, task_kinds
 from tenuto.core.sentences import LONGEST_REASON, check_note, shortened
 
@@ -309,8 +309,8 @@ def _may_end(kind: TaskKind, by: Actor) -> bool:
 
 def _check_may_end(kind: TaskKind, by: Actor) -> None:
     if not _may_end(kind, by):
-        who = " or ".join(Role(role).label.lower() for role in Role if role in kind.may_end)
-        raise PermissionError(f"{by.audit_name} may not end “{kind.title}”. A {who} does.")
+        who = who_ends(kind.id)
+        raise PermissionError(f"{by.audit_name} may not end “{kind.title}”. {who[0].upper()}{who[1:]} does.")
 
 
 def _ways(kind: TaskKind) -> str:

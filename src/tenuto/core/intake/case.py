@@ -124,12 +124,23 @@ def missing(
         code, what = finding_code("STALE", item.id), f"{item.title}: recorded on {say_date(stale)}, {span}."
     else:
         code, what = finding_code("MISSING", item.id), f"{item.title}: not recorded."
-    return (Finding(code, level, f"{what} {item.ask}", item.basis, fact=item.id, missing=True),)
+    return (
+        Finding(
+            code,
+            level,
+            f"{what} {item.ask}",
+            item.basis,
+            fact=item.id,
+            missing=True,
+            opens_with=item.opens_with(level),
+        ),
+    )
 
 
 def note(fact_id: str, code: str, level: Level, message: str) -> Finding:
     """A finding about a fact of the register, resting on the register's basis."""
-    return Finding(code, level, message, fact(fact_id).basis, fact=fact_id)
+    item = fact(fact_id)
+    return Finding(code, level, message, item.basis, fact=fact_id, opens_with=item.opens_with(level))
 
 
 def hour_in_zone(m: Measurement) -> str:

@@ -41,7 +41,16 @@ from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
 from tenuto.core.units import Bmi, Centimetres
 
-__all__ = ["Assessment", "Body", "Indication", "JudgementPurpose", "Weighing", "assess", "not_recognised"]
+__all__ = [
+    "Assessment",
+    "Body",
+    "Indication",
+    "JudgementPurpose",
+    "Weighing",
+    "asks_first",
+    "assess",
+    "not_recognised",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,18 @@ def assess(
         bmi=bmi,
         blood_pressure=read[0] if read else None,
     )
+
+
+def asks_first(gate: Gate, patient: PatientFacts) -> tuple[Finding, ...]:
+    """What has to be asked or measured before anything can be judged; empty when something on record closes the gate.
+
+    Of somebody who was just registered nothing speaks against treatment yet: without weight and diagnosis nothing goes on,
+    but that is a thing to do, and no verdict. A weight or problems on record that do not serve are one.
+    """
+    closing = tuple(f for f in gate.findings if f.level >= Level.BLOCK)
+    recorded = {"diagnosis": bool(patient.problems), "weight": bool(patient.measured("weight_kg"))}
+    unasked = all(f.missing and not recorded.get(f.fact, False) for f in closing)
+    return closing if unasked else ()
 
 
 def case_of(

@@ -153,7 +153,10 @@ def _enzyme(case: JudgedCase, name: str, newest: Measurement) -> tuple[Finding, 
     shown = f"{name} {plain(newest.value)} U/L{on_date(newest.taken)} is {plain(multiple.quantize(Decimal('0.1')))} times its upper limit"
     if multiple >= block.value:
         message = f"{shown}; {plain(block.value)} times blocks. Find the cause and repeat it."
-        return (Finding(f"{name}-HIGH", Level.BLOCK, message, block.basis, fact="lab.liver"),)
+        ways = fact("lab.liver").opens_with(Level.BLOCK)
+        return (
+            Finding(f"{name}-HIGH", Level.BLOCK, message, block.basis, fact="lab.liver", opens_with=ways),
+        )
     if multiple > review.value:
         message = f"{shown}. Find the cause and repeat it before and during the course."
         return (Finding(f"{name}-RAISED", Level.REVIEW, message, review.basis, fact="lab.liver"),)

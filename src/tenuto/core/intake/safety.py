@@ -17,6 +17,7 @@ from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.answers import is_unknown, said
 from tenuto.core.intake.facts import Answer, PatientFacts, Problem, RecordedScore
 from tenuto.core.intake.recorded_risk import RecordedRisk, recorded_risks
+from tenuto.core.intake.required import fact
 from tenuto.core.intake.risk_questions import instrument_key, proved_by_total, risk_question, suicide_item
 from tenuto.core.intake.safety_stops import SafetyStop, StopKind, Withdrawal, consent_stops, with_withdrawal
 from tenuto.core.policy import Policy
@@ -67,6 +68,8 @@ class OpenSafetyTask:
     due: datetime
     known: bool = False
     """True for what follows a triage: somebody has looked at the risk already."""
+    ended_by: str = ""
+    """Whose record ends it, such as 'a prescriber': said before anybody else tries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +288,9 @@ def with_safety(gate: Gate, state: SafetyState) -> Gate:
     if state.risk is not Risk.OPEN or told:
         return gate
     basis = Basis((Tag.D,), note="Hazard H18")
-    return gate + Gate.of([Finding("SUICIDE-RISK-OPEN", Level.BLOCK, state.sentences[0], basis, TRIAGE)])
+    ways = fact(TRIAGE).opens_with(Level.BLOCK)
+    found = Finding("SUICIDE-RISK-OPEN", Level.BLOCK, state.sentences[0], basis, TRIAGE, opens_with=ways)
+    return gate + Gate.of([found])
 
 
 def asks_again(finding: Finding) -> bool:
@@ -392,10 +397,14 @@ def _waits(tasks: Sequence[OpenSafetyTask]) -> tuple[str, ...]:
     alike: dict[str, list[OpenSafetyTask]] = {}
     for task in tasks:
         alike.setdefault(task.title, []).append(task)
-    return tuple(
-        f"{title}: {'open, due' if len(open_) == 1 else f'{len(open_)} open, the first due'} {_moment(open_[0].due)}."
-        for title, open_ in alike.items()
-    )
+    return tuple(f"{title}: {_open(found)}." for title, found in alike.items())
+
+
+def _open(tasks: Sequence[OpenSafetyTask]) -> str:
+    first = tasks[0]
+    many = f"{len(tasks)} open, the first due" if len(tasks) > 1 else "open, due"
+    ends = f"; {first.ended_by} ends {'them' if len(tasks) > 1 else 'it'}" if first.ended_by else ""
+    return f"{many} {_moment(first.due)}{ends}"
 
 
 def _reported(each: Untriaged) -> str:

@@ -45,6 +45,8 @@ class TaskCard:
     why: str
     owner: str
     due: str
+    ended_by: str
+    """Who may end it, in a sentence, where no text does."""
 
 
 def sections(state: IntakeState, patient_id: UUID, staff: Staff) -> tuple[IntakeSection, ...]:
@@ -108,4 +110,5 @@ def _task(task: TaskRow, now: datetime) -> TaskCard:
         why=task.why_now,
         owner=task.holders[-1] if task.owner_name or task.told_names else task.owner_role.label.lower(),
         due=moment(task.due) if same_day(task.due, now) else day_of_moment(task.due),
+        ended_by=task.ended_by,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 from typing import Any
@@ -39,6 +39,7 @@ __all__ = [
     "today_on",
     "unrecorded_line",
     "without_dose",
+    "without_verdict",
 ]
 
 NOT_FOR_CARE = (
@@ -210,6 +211,19 @@ def without_dose(sheet: Mapping[str, Any], why: str, *, stops: Iterable[str]) ->
     stopped = " ".join(stops)
     stamp = "GIVE NOTHING" if stopped else sheet["stamp"]
     return {**sheet, **_NOTHING_TO_GIVE, "no_dose": no_dose, "stopped": stopped, "stamp": stamp}
+
+
+def without_verdict(sheet: Mapping[str, Any], first: Sequence[Finding]) -> dict[str, Any]:
+    """A sheet as plain values about whom nothing can be judged before what is asked `first`."""
+    asked = {f.message for f in first}
+    titles = ", ".join(known.title for known, _ in unrecorded(Gate.of(first)))
+    return {
+        **sheet,
+        "level": "TO DO",
+        "mark": "□",
+        "verdict": f"Nothing is judged before it is recorded: {titles}.",
+        "findings": [row for row in sheet["findings"] if row["message"] not in asked],
+    }
 
 
 def today_on(sheet: Mapping[str, Any], today: Today) -> dict[str, Any]:
