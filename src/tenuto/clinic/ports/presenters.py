@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.ledger.actors import for_people
 from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.pathway.api import address_of, may_open, task_place
