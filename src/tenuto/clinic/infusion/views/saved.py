@@ -19,6 +19,7 @@ from tenuto.clinic.infusion.forms.saved import SavedForm
 from tenuto.clinic.infusion.models import ChartEntry, Session
 from tenuto.clinic.infusion.presenters.chart import words_of
 from tenuto.clinic.infusion.services import ChartConflict, SessionRefused, chart, saving_keys
+from tenuto.clinic.infusion.views.device import charted_here
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.core.infusion.entry_json import content_from_json
@@ -84,6 +85,7 @@ def keep_saved(request: HttpRequest, patient: Patient, form: EntryForm) -> HttpR
         )
     except SessionRefused as refused:
         return _problem(str(refused))
+    charted_here(request, session)
     return JsonResponse(_said(row))
 
 
