@@ -54,14 +54,17 @@ def test_gates_add_up_and_never_improve():
 
 
 def test_a_gate_names_every_way_past_the_worst_of_it():
-    triage = replace(finding(Level.BLOCK, "A"), opens_with="a suicide triage")
-    plain_block, review = finding(Level.BLOCK, "B"), replace(finding(Level.REVIEW, "C"), opens_with="a talk")
-    general = Level.BLOCK.opened_by
-    assert Gate.of([triage]).opened_by == "a suicide triage"
-    assert Gate.of([triage, triage, review]).opened_by == "a suicide triage"
-    assert Gate.of([triage, plain_block]).opened_by == f"a suicide triage; and {general}"
-    consent = replace(finding(Level.BLOCK, "D"), opens_with="a new consent")
-    assert Gate.of([triage, consent]).opened_by == "a suicide triage; and a new consent"
+    general, exception = Level.BLOCK.opened_by, Level.BLOCK.beside_another
+    triage = replace(finding(Level.BLOCK, "A"), opens_with=f"a suicide triage, or {exception}")
+    anybody, review = finding(Level.BLOCK, "B"), replace(finding(Level.REVIEW, "C"), opens_with="a talk")
+    consent = replace(finding(Level.BLOCK, "D"), opens_with="a new consent alone")
+    assert Gate.of([anybody, review]).opened_by == general
+    assert Gate.of([triage, triage, review]).opened_by == triage.opens_with
+    assert Gate.of([triage, anybody]).opened_by == f"{exception}; for a part of it also a suicide triage"
+    assert Gate.of([consent, anybody]).opened_by == f"a new consent alone; and {exception}, for the rest"
+    assert Gate.of([consent, triage]).opened_by == (
+        f"a new consent alone; and {exception}, for the rest; for a part of it also a suicide triage"
+    )
 
 
 def test_every_level_says_who_opens_it():

@@ -26,6 +26,11 @@ class Level(IntEnum):
         """Who may go on all the same, in words."""
         return _OPENED_BY[self]
 
+    @property
+    def beside_another(self) -> str:
+        """The same where something else opens it, too."""
+        return _OPENED_BY[self].removeprefix("only ")
+
 
 _OPENED_BY = {
     Level.PASS: "nothing to decide",
@@ -100,11 +105,16 @@ class Gate:
 
     @property
     def opened_by(self) -> str:
-        """Every way past the worst of it, in words: each finding needs one of its own."""
-        ways = dict.fromkeys(f.opened_by for f in self.at(self.level))
-        general = self.level.opened_by
-        special = [way for way in ways if way != general]
-        return "; and ".join([*special, general] if general in ways or not special else special)
+        """Every way past the worst of it, in words."""
+        ways = list(dict.fromkeys(f.opened_by for f in self.at(self.level)))
+        if len(ways) < 2:
+            return ways[0] if ways else self.level.opened_by
+        exception = self.level.beside_another
+        or_exception = f", or {exception}"
+        part = [way.removesuffix(or_exception) for way in ways if way.endswith(or_exception)]
+        alone = [way for way in ways if way != self.level.opened_by and not way.endswith(or_exception)]
+        rest = [f"{exception}{', for the rest' if alone else ''}"] if len(ways) > len(alone) else []
+        return "; and ".join([*alone, *rest]) + "".join(f"; for a part of it also {way}" for way in part)
 
     def __add__(self, other: Gate) -> Gate:
         return Gate.of(self.findings + other.findings)

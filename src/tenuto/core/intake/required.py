@@ -98,7 +98,7 @@ class RequiredFact:
 
     def opens_with(self, level: Level) -> str:
         """Every way past a finding about the fact, where a newer record is one beside what the level says; else empty."""
-        return f"{self.opens}, or {level.opened_by}" if self.opens and level is Level.BLOCK else ""
+        return f"{self.opens}, or {level.beside_another}" if self.opens and level is Level.BLOCK else ""
 
     @property
     def fhir_path(self) -> str:
