@@ -215,6 +215,12 @@ def test_a_treating_psychiatrist_has_to_be_recorded(said, met):
     assert ("REQUIRES-TREATING-PSYCHIATRIST" not in codes(proposal)) is met
 
 
+def test_who_is_recorded_without_the_word_that_is_asked_for_is_named_with_it():
+    proposal = plan(with_answer("care.treating_clinician", "Dr Jane Roe, 555 0177"))
+    (found,) = (each for each in proposal.gate.findings if each.code == "REQUIRES-TREATING-PSYCHIATRIST")
+    assert "“Dr Jane Roe, 555 0177” is on record: write “psychiatrist” beside the name" in found.message
+
+
 def test_a_recorded_no_never_meets_a_requirement():
     patient = healthy(answers=(Answer("care.treating_psychiatrist", value=False),))
     assert "REQUIRES-TREATING-PSYCHIATRIST" in codes(plan(patient))

@@ -24,7 +24,7 @@ def requirement_findings(protocol: Protocol, facts: PatientFacts) -> tuple[Findi
         Finding(
             f"REQUIRES-{need.what.upper().replace('_', '-')}",
             Level.REVIEW,
-            f"{protocol.title}: {_known(need).title.lower()} is required and not on record. {_known(need).ask}",
+            f"{protocol.title}: {_known(need).title.lower()} is required and not on record. {_ask(need, facts)}",
             need.basis,
             need.what,
             missing=True,
@@ -114,11 +114,19 @@ def companions(protocol: Protocol, facts: PatientFacts) -> tuple[Companion, ...]
             need.text,
             requirement_met(need, facts),
             tuple(_recorded(need, facts)),
-            _known(need).ask,
+            _ask(need, facts),
             need.basis,
         )
         for need in protocol.requires
     )
+
+
+def _ask(need: Requirement, facts: PatientFacts) -> str:
+    """What to do while it is not on record; who is recorded already is named, with the word that is missing."""
+    known, recorded = _known(need), next(_recorded(need, facts), "")
+    if not known.words or not recorded or requirement_met(need, facts):
+        return known.ask
+    return f"{known.ask} “{recorded}” is on record: write “{known.words[0]}” beside the name, if that is so."
 
 
 def _recorded(need: Requirement, facts: PatientFacts) -> Iterator[str]:
