@@ -73,6 +73,25 @@ def test_every_value_is_shown_with_unit_date_and_origin_before_it_is_written(vis
     assert not IntakeRecord.objects.exists()
 
 
+def test_what_speaks_against_treatment_stands_first_before_anything_is_kept(visit, alice):
+    data, about = json.loads(bundle()), {"subject": {"reference": "Patient/p"}}
+    data["entry"] += [
+        {"resource": {
+            "resourceType": "Observation", "id": "q9", "status": "final", "effectiveDateTime": "2026-11-23T09:00:00Z",
+            "code": {"coding": [{"system": "http://loinc.org", "code": "44260-8"}]}, "valueInteger": 2, **about,
+        }},
+        {"resource": {"resourceType": "Condition", "id": "c", "code": {"text": "Cerebral aneurysm"}, **about}},
+    ]  # fmt: skip
+    file = SimpleUploadedFile("ana.json", json.dumps(data).encode())
+    page = visit(alice).post("/interop/bundles/", {"bundle": file}, follow=True)
+    before = text_of(page).split("Keep this record")[0]
+    assert "phq9" not in text_of(page)
+    assert before.index("item 9 is 2") < before.index("aneurysm")
+    assert "BLOCK" in before
+    calm = SimpleUploadedFile("ana.json", bundle())
+    assert "BLOCK" not in text_of(visit(alice).post("/interop/bundles/", {"bundle": calm}, follow=True))
+
+
 def test_a_discarded_file_leaves_nothing_and_can_t_be_kept_after_all(visit, alice):
     browser = visit(alice)
     browser.post("/interop/bundles/", {"bundle": SimpleUploadedFile("ana.json", bundle())})

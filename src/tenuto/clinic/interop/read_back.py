@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, tzinfo
 from itertools import groupby
 
+from tenuto.clinic.ui.gates import mark_of
+from tenuto.core.gate import Level
+from tenuto.core.intake.eligibility import assess
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.facts_changes import FactSaid, facts_said
+from tenuto.core.intake.safety import TRIAGE, safety_state, with_safety
+from tenuto.core.policy import Policy
 
-__all__ = ["ReadGroup", "read_back"]
+__all__ = ["ReadGroup", "read_back", "speaks_against"]
 
 MOST_OPEN = 12
 """Longer lists are folded, so that none hides the next."""
@@ -43,3 +49,15 @@ def read_back(facts: PatientFacts) -> tuple[ReadGroup, ...]:
         ReadGroup(_TITLES[kind], tuple(found))
         for kind, found in groupby(facts_said(facts), key=lambda each: each.kind)
     )
+
+
+def speaks_against(
+    facts: PatientFacts, *, policy: Policy, as_of: date, zone: tzinfo
+) -> tuple[tuple[str, str, str], ...]:
+    """Mark, word and sentence of what speaks against treatment in the record, the risk of suicide first. What is not recorded is
+    no reason yet."""
+    state = safety_state(facts, as_of=as_of, policy=policy, zone=zone)
+    gate = with_safety(assess(facts, policy=policy, as_of=as_of, zone=zone).gate, state)
+    found = [each for each in gate.findings if each.level >= Level.BLOCK and not each.missing]
+    found.sort(key=lambda each: each.fact != TRIAGE)
+    return tuple((mark_of(each.level), each.level.name, each.message) for each in found)

@@ -14,10 +14,10 @@ from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.desk.api import patients_page
-from tenuto.clinic.intake.api import Received, open_missing_task, receive, whose
+from tenuto.clinic.intake.api import Received, open_missing_task, policy_of, receive, whose
 from tenuto.clinic.interop.fhir import UnusableBundle, parse, read_bundle
 from tenuto.clinic.interop.fhir.loading import MAX_BYTES
-from tenuto.clinic.interop.read_back import read_back
+from tenuto.clinic.interop.read_back import read_back, speaks_against
 from tenuto.clinic.interop.waiting import Waiting, discard, keep_waiting, waiting
 from tenuto.clinic.people.comparing import answer, side_by_side
 from tenuto.clinic.people.services import IdentityConflict, IdentityDoubt
@@ -60,7 +60,7 @@ def look(request: HttpRequest) -> HttpResponse:
 def _show(
     request: HttpRequest, found: Waiting, *, conflict: IdentityConflict | None = None, status: int = 200
 ) -> HttpResponse:
-    person = found.facts.person
+    person, clinic = found.facts.person, staff_of(request).clinic
     doubt = conflict if isinstance(conflict, IdentityDoubt) else None
     context = {
         "compared": side_by_side(str(doubt), person, doubt.candidates) if doubt else None,
@@ -68,6 +68,9 @@ def _show(
         "waiting": found,
         "report": found.report,
         "read": read_back(found.facts),
+        "against": speaks_against(
+            found.facts, policy=policy_of(clinic), as_of=clock.today(clinic), zone=ZoneInfo(clinic.zone)
+        ),
         "person": person,
         "born": say_birthday(person.birth_date, person.birth_sent)
         if person.birth_date
