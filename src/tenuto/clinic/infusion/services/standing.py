@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.course.api import infusions_of
-from tenuto.clinic.infusion.models import ChartEntry, ReadinessAnswer, SecondReading, Session, StartRelease
+from tenuto.clinic.infusion.models import (
+    ChartEntry,
+    ReadinessAnswer,
+    SecondReading,
+    Session,
+    SessionEnd,
+    StartRelease,
+)
 from tenuto.clinic.intake.api import IntakeState, policy_of, states, with_decision
 from tenuto.clinic.ledger.facts import IN_ORDER, in_order, newest
 from tenuto.clinic.pathway.api import Batch, safety_now
@@ -17,6 +24,7 @@ from tenuto.clinic.plan.api import PlanState, current
 from tenuto.clinic.ports.api import holds_in
 from tenuto.core.course.gaps import judge_gaps
 from tenuto.core.gate import Finding, Gate, Level
+from tenuto.core.infusion.collisions import ChartClosed
 from tenuto.core.infusion.entries import PumpStarted, SessionEntry
 from tenuto.core.infusion.entry_json import content_from_json
 from tenuto.core.infusion.prescribed import SessionOrder
@@ -103,6 +111,7 @@ def _entry(row: ChartEntry) -> SessionEntry:
         by=row.recorded_by_name,
         amends=row.amends,
         why=row.why,
+        known=row.known_number,
     )
 
 
@@ -120,7 +129,13 @@ def account_of(session: Session, at: datetime) -> SessionAccount:
         policy=policy_of(session.patient.clinic),
         now=at,
         baseline=baseline_of(answers_of(session), began),
+        closed=_closed(session) if any(each.known is not None for each in entries) else None,
     )
+
+
+def _closed(session: Session) -> ChartClosed | None:
+    end = SessionEnd.objects.filter(session=session).first()
+    return ChartClosed(end.event_number, end.recorded_at, end.recorded_by_name) if end else None
 
 
 def facts_of_session(session: Session, at: datetime) -> PatientFacts:

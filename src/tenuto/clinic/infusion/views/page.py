@@ -46,6 +46,7 @@ SAID_ON_TOP = (
     "ReminderAnswered",
     "EmergencyDeclared",
     "EntryStruck",
+    "CollisionSettled",
 )
 """Kinds whose forms are laid out by hand: what is wrong with one stands at the head of the page."""
 

@@ -132,7 +132,7 @@ async function renew() {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const here of document.querySelectorAll("[data-renewed]")) {
       const there = fresh.getElementById(here.id);
-      if (there) here.replaceWith(document.adoptNode(there));
+      if (there && !here.contains(document.activeElement)) here.replaceWith(document.adoptNode(there));
     }
     document.dispatchEvent(new Event("tenuto:renewed"));
     await show();
@@ -172,11 +172,16 @@ async function save(form) {
     saved_by: staff,
     charted_at: new Date(now).toISOString(),
     ahead_seconds: String(Math.round(aheadBy() / 1000)),
-    seen_event: document.getElementById("session-now").dataset.known,
+    seen_event: document.querySelector("[data-known]").dataset.known,
   });
   const kind = form.elements.namedItem("kind")?.value ?? "";
   const content = { url: form.action, fields, at: now, kind, words: wordsOf(form) };
-  return { name, order: await kept.keep(held, { owner: staff, label: staffName, of: session, page, name }, content) };
+  return { name, said: `${timeOf(now)} ${content.words}`, order: await kept.keep(held, { owner: staff, label: staffName, of: session, page, name }, content) };
+}
+
+async function sayOnTheLock({ said }) {
+  const place = document.querySelector("#session dialog[open] [data-locked-said]");
+  if (place) place.textContent = `${said}. ${words("waits-locked")}`;
 }
 
 async function charted(form) {
@@ -189,6 +194,7 @@ async function charted(form) {
     await kept.drop(saved.order);
     form.submit();
   } else {
+    sayOnTheLock(saved);
     form.reset();
     form.closest("details")?.removeAttribute("open");
     document.dispatchEvent(new Event("tenuto:charted"));
@@ -266,17 +272,25 @@ async function show() {
 
 // An emergency has its clock and its steps from the moment of the press, whether or not the clinic heard of it.
 function showEmergency(waiting) {
-  const place = document.getElementById("emergency-here");
   const last = waiting.filter((each) => each.content.kind.startsWith("Emergency")).at(-1);
-  if (last?.content.kind !== "EmergencyDeclared" || document.querySelector("#session-now .infusion-emergency")) {
-    place?.replaceChildren();
-    return;
+  const known = document.querySelector("#session-now .infusion-emergency");
+  for (const place of document.querySelectorAll("[data-emergency-place]")) {
+    if (last?.content.kind !== "EmergencyDeclared" || (known && root.contains(place))) place.replaceChildren();
+    else if (!place.children.length) {
+      const card = root.querySelector("template[data-emergency]").content.cloneNode(true);
+      card.querySelector("[data-time]").textContent = timeOf(last.content.at);
+      card.querySelector("[data-since]").dataset.since = new Date(last.content.at).toISOString();
+      place.replaceChildren(card);
+    }
   }
-  if (!place || place.children.length) return;
-  const card = root.querySelector("template[data-emergency]").content.cloneNode(true);
-  card.querySelector("[data-time]").textContent = timeOf(last.content.at);
-  card.querySelector("[data-since]").dataset.since = new Date(last.content.at).toISOString();
-  place.replaceChildren(card);
+}
+
+// What can't wait is charted on a locked screen too: it is saved here, and sent once the same person has unlocked.
+function chartWhileLocked() {
+  const dialog = document.querySelector("#session dialog");
+  if (dialog && !dialog.querySelector(".infusion-locked")) {
+    dialog.append(root.querySelector("template[data-locked]").content.cloneNode(true));
+  }
 }
 
 function inWords(ahead) {
@@ -294,9 +308,13 @@ async function begin() {
   }
   // From an earlier look at this page, so that a page that was opened without a network goes on.
   held = (await kept.heldKeys()).find((each) => each.owner === staff && each.of === session) ?? null;
-  if (held) setAhead(held.ahead);
+  if (held) {
+    setAhead(held.ahead);
+    chartWhileLocked();
+  }
   await show();
   await background();
+  if (held) chartWhileLocked();
   if (state || !held) return;
   await kept.keepPage(held, { owner: staff, url: page, title: document.title }, markup);
   await keepFiles();
