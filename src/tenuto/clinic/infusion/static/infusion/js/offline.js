@@ -25,6 +25,7 @@ const JSON_ONLY = { Accept: "application/json", "Tenuto-Background": "yes" };
 const { page, session, keyUrl, staff, staffName, signIn } = root?.dataset ?? {};
 const words = (name) => root.querySelector(`template[data-words=${name}]`).content.textContent.trim();
 let held = null;
+let begun = Promise.resolve();
 let token = "";
 let pause = SOONEST;
 let timer = 0;
@@ -202,13 +203,24 @@ async function charted(form) {
   }
 }
 
+// The page was opened a moment ago, or the clinic gives no key: where it answers, it takes the form itself. Where it does not,
+// the form stays as it was filled in.
+async function withoutKey(form) {
+  await begun;
+  if (!held) state = await greet();
+  if (held) return charted(form);
+  if (state !== UNREACHABLE) return form.submit();
+  root.querySelector("[data-no-key]").hidden = false;
+  return show();
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!root || !held || !form.matches("[data-chart]")) return;
+  if (!root || !kept.available || !form.matches("[data-chart]")) return;
   event.preventDefault();
   if (form.dataset.busy) return;
   form.dataset.busy = "yes";
-  charted(form).finally(() => setTimeout(() => delete form.dataset.busy, A_PRESS));
+  (held ? charted(form) : withoutKey(form)).finally(() => setTimeout(() => delete form.dataset.busy, A_PRESS));
 });
 
 // What is shown ---------------------------------------------------------------------------------------------------------
@@ -335,5 +347,5 @@ if (root) {
   });
   document.addEventListener("tenuto:unlocked", background);
   document.addEventListener("visibilitychange", () => document.hidden || background());
-  begin();
+  begun = begin();
 }
