@@ -185,21 +185,37 @@ async function sayOnTheLock({ said }) {
   if (place) place.textContent = `${said}. ${words("waits-locked")}`;
 }
 
+// The next entry can be charted; two presses of one button in a second are one.
+function emptied(form, saved) {
+  sayOnTheLock(saved);
+  form.reset();
+  form.closest("details")?.removeAttribute("open");
+  document.dispatchEvent(new Event("tenuto:charted"));
+}
+
 async function charted(form) {
   const saved = await save(form);
   await show();
+  if (state === UNREACHABLE) {
+    emptied(form, saved);
+    background();
+    return;
+  }
   const answer = (await flush()).get(saved.name);
   if (answer?.status === 200) location.assign(page);
   else if (answer?.status === 422) {
     // The clinic shows the form as it was filled in, with what is wrong beside each field.
     await kept.drop(saved.order);
     form.submit();
-  } else {
-    sayOnTheLock(saved);
-    form.reset();
-    form.closest("details")?.removeAttribute("open");
-    document.dispatchEvent(new Event("tenuto:charted"));
-    root.scrollIntoView({ block: "nearest" });
+  } else emptied(form, saved);
+}
+
+// A press that would be passed over can't be made.
+function hold(form, held) {
+  for (const button of form.querySelectorAll("button:not([type=button])")) {
+    const focused = document.activeElement === button;
+    button.disabled = held;
+    if (focused) button.focus();
   }
 }
 
@@ -218,9 +234,9 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!root || !kept.available || !form.matches("[data-chart]")) return;
   event.preventDefault();
-  if (form.dataset.busy) return;
-  form.dataset.busy = "yes";
-  (held ? charted(form) : withoutKey(form)).finally(() => setTimeout(() => delete form.dataset.busy, A_PRESS));
+  hold(form, true);
+  const again = form.querySelector("input:not([type=hidden]), textarea, select") ? 0 : A_PRESS;
+  (held ? charted(form) : withoutKey(form)).finally(() => setTimeout(hold, again, form, false));
 });
 
 // What is shown ---------------------------------------------------------------------------------------------------------
