@@ -61,8 +61,16 @@ def test_the_same_code_does_not_open_the_door_again(visit, erika, clock, later, 
     answer = signs_in(second, erika, code)
     assert not is_in(second)
     assert AuditEvent.objects.filter(action="failed second factor", by_id=str(erika.pk)).exists()
-    if forgotten or later > 30:
-        assert "This code was used already" in text_of(answer)
+    said = text_of(answer)
+    assert "This code was used already" in said
+    assert "the next one in up to 30 s" in said
+    assert "Incorrect code" not in said
+
+
+def test_a_wrong_code_is_called_wrong_and_no_used_one(visit, erika, clock):
+    browser = visit(erika)
+    wrong = next(str(n).zfill(6) for n in range(3) if str(n).zfill(6) not in map(code_at, (-30, 0, 30)))
+    assert "Incorrect code" in text_of(browser.post(GIVE, {"code": wrong, "next": "/"}))
 
 
 def test_an_older_code_does_not_come_after_a_newer_one(visit, erika, clock):

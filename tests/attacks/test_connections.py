@@ -134,11 +134,14 @@ def head_of(size: int, how: str) -> bytes:
     return line + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + more + b"\r\n"
 
 
-async def asked(served: Served, *sent: bytes) -> list[bytes]:
-    """The status of each answer to what is sent on one connection, at once. A connection that is shut answers nothing."""
-    reader, writer = await served.connect(b"".join(sent))
+async def asked(served: Served, *sent: bytes, apart: bool = False) -> list[bytes]:
+    """The status of each answer to what is sent on one connection, at once or `apart`. A connection that is shut answers nothing."""
+    reader, writer = await served.connect(sent[0] if apart else b"".join(sent))
     answer = b""
-    with contextlib.suppress(ConnectionResetError):
+    with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+        for piece in sent[1:] if apart else ():
+            await asyncio.sleep(0.01)
+            writer.write(piece)
         while piece := await reader.read(4096):
             answer += piece
     writer.close()
@@ -171,6 +174,81 @@ def test_a_head_as_large_as_a_browser_may_send_is_answered():
             return await asked(served, head_of(30_000, "one header"))
 
     assert asyncio.run(visit()) == [b"200"]
+
+
+POSTED = b"POST / HTTP/1.1\r\nHost: x\r\n"
+BEHIND = b"GET /behind/ HTTP/1.1\r\nHost: x\r\n\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
+ONE_CHUNK = b"\r\n3\r\na=1\r\n0\r\n\r\n"
+IN_TWO_WAYS = {
+    "a length and chunks": POSTED + b"Content-Length: 4\r\n" + CHUNKED + b"\r\n0\r\n\r\n" + BEHIND,
+    "chunks and a length": POSTED + CHUNKED + b"Content-Length: 43\r\n\r\n0\r\n\r\n" + BEHIND,
+    "one length twice": POSTED + b"Content-Length: 3\r\nContent-Length: 3\r\n\r\na=1",
+    "one length twice in one line": POSTED + b"Content-Length: 3, 3\r\n\r\na=1",
+    "two lengths": POSTED + b"Content-Length: 3\r\ncontent-length: 4\r\n\r\na=1",
+    "chunks twice": POSTED + CHUNKED + CHUNKED + ONE_CHUNK,
+    "other codings": POSTED + b"Transfer-Encoding: identity, chunked\r\n" + ONE_CHUNK,
+    "chunks on a second line": POSTED + b"Transfer-Encoding:\r\n chunked\r\n" + ONE_CHUNK,
+    "a length on a second line": POSTED + b"X-A: b\r\n\tContent-Length: 3\r\n\r\na=1",
+    "lines without returns": b"GET / HTTP/1.1\nHost: x\n\n" + BEHIND,
+    "one line without a return": POSTED + b"X-A: b\n" + CHUNKED + ONE_CHUNK,
+    "a space before the colon": POSTED + b"Content-Length : 3\r\n\r\na=1",
+    "chunks in version 1.0": POSTED.replace(b"1.1", b"1.0") + CHUNKED + ONE_CHUNK + BEHIND,
+    "a length below nothing": POSTED + b"Content-Length: -3\r\n\r\na=1",
+    "a length in base 16": POSTED + b"Content-Length: 0x3\r\n\r\na=1",
+}
+
+
+@pytest.mark.parametrize("name", IN_TWO_WAYS)
+def test_a_request_whose_end_can_be_read_in_two_ways_is_refused(name, record_property):
+    """What a proxy reads as one request and this server as two would put a stranger's words before the next person's."""
+    record_property("inputs", 2)
+    raw = IN_TWO_WAYS[name]
+    half = len(raw) // 2
+
+    async def attack() -> tuple[list[bytes], list[bytes]]:
+        async with Served() as served:
+            return await asked(served, raw), await asked(served, raw[:half], raw[half:], apart=True)
+
+    at_once, apart = asyncio.run(attack())
+    assert at_once == [b"400"]
+    # What is still sent to a connection that was shut can cost its answer.
+    assert apart in ([b"400"], [])
+
+
+def test_an_ambiguous_request_behind_a_plain_one_is_refused():
+    async def attack() -> list[bytes]:
+        async with Served() as served:
+            return await asked(
+                served, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", IN_TWO_WAYS["a length and chunks"]
+            )
+
+    assert asyncio.run(attack()) == [b"200", b"400"]
+
+
+@pytest.mark.parametrize(
+    "size", [b"-1", b"+3", b"0x3", b" 3", b"", b"g", b"F" * 21, b"3;a\nb", b"3\r", b"3\0", b"1_0"]
+)
+def test_a_chunk_of_no_size_is_refused(size):
+    async def attack() -> list[bytes]:
+        async with Served() as served:
+            body = size + b"\r\na=1\r\n0\r\n\r\n"
+            return await asked(served, POSTED + CHUNKED + b"\r\n" + body)
+
+    assert b"200" not in asyncio.run(attack())
+
+
+@pytest.mark.parametrize(
+    "sent", [POSTED + CHUNKED + ONE_CHUNK, POSTED + b"Content-Length: 3\r\n\r\na=1", BEHIND]
+)
+def test_requests_of_one_size_are_answered_one_after_the_other(sent):
+    async def visit() -> list[bytes]:
+        async with Served() as served:
+            return await asked(
+                served, sent, sent, BEHIND.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+            )
+
+    assert asyncio.run(visit()) == [b"200"] * 3
 
 
 # Bodies, as the application behind the server meets them.

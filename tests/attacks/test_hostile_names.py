@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
 
+from tenuto.cli import main
+from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.models import Identity, Patient, SupportPerson
 
@@ -70,3 +73,38 @@ def test_what_is_written_in_lines_keeps_its_lines_and_nothing_unseen(visit, alic
     send(visit(alice), reverse("pathway:support", args=[ana.pk]), form, kind)
     kept = SupportPerson.objects.filter(patient=ana).order_by("-event_number").first()
     assert (kept.name, kept.relation) == ("Tom Escort", "brother")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_from_the_command_line_is_kept_as_everybody_reads_it(name, capsys):
+    command = ["staff", "open-clinic", name, "--director", "opener", "--full-name", name, "--reason"]
+    assert main([*command, f"Asked by {name}, known to us."]) == 0
+    kept = Clinic.objects.get()
+    assert kept.name == NAMES[name]
+    assert kept.staff.get().name == NAMES[name]
+    told = capsys.readouterr().out
+    assert told.startswith(f"{NAMES[name]} is open.\n{NAMES[name]} chooses a password")
+    detail = AuditEvent.objects.filter(action="opened clinic").order_by("-number").first().detail_json
+    assert NAMES[name] in json.loads(detail)["reason"]
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u202e\u200b", "x" * 10_000, "bad\udcff\udcfe", "a\0b"])
+@pytest.mark.parametrize("place", [2, 4, 6, 8])
+def test_what_is_no_name_is_a_sentence_on_the_command_line(name, place, capsys):
+    command = [
+        "staff",
+        "open-clinic",
+        "Meadow",
+        "--director",
+        "opener",
+        "--full-name",
+        "Dora",
+        "--reason",
+        "Asked by her.",
+    ]
+    command[place] = name
+    assert main(command) != 0
+    told = capsys.readouterr().err
+    assert "Traceback" not in told
+    assert len(told) < 2000
+    assert not Clinic.objects.exists()

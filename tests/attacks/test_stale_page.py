@@ -17,6 +17,8 @@ from tenuto.clinic.live.api import newest_number
 from tenuto.clinic.pathway.seen import FIELD
 from tenuto.clinic.people.models import Restriction
 from tenuto.clinic.policies.models import PolicyActivation
+from tenuto.clinic.policies.services import activate, propose, sign
+from tenuto.clinic.ports.api import place_hold
 from tenuto.clinic.ports.models import Contact, TaskEnd
 from tenuto.clinic.ports.on_call import end_shift, on_call, put_on_call
 from tenuto.clinic.scales.models import SuicideTriage
@@ -25,6 +27,7 @@ from tenuto.core.intake.consent_text import current_consent_text
 from tenuto.core.scales.suicide_triage import RiskLevel
 from tests.clinic.conftest import NOW, source_of
 from tests.clinic.intake.conftest import second_factor, signed, text_of  # noqa: F401  - a fixture among them
+from tests.clinic.policies.conftest import fresh, text
 from tests.clinic.ports.test_task_ends import opened
 
 CONFLICT = 409
@@ -215,3 +218,52 @@ def test_a_page_knows_what_it_showed_whatever_it_is_fetched_as(visit, ana, bob, 
     headers = {} if accept is None else {"Accept": accept}
     page = visit(bob).get(f"/patients/{ana.pk}/scales/triage/", headers=headers).content.decode()
     assert set(re.findall(rf'name="{FIELD}" value="(\d+)"', page)) == {str(newest_number() - 1)}
+
+
+def into_effect(alice, dora) -> None:
+    """Other limits, signed by two and put into effect."""
+    version = propose(text=text(weight_min="35"), why="Our scales start at 35 kg.", by=alice, at=NOW)
+    for person in (alice, dora):
+        sign(policy=version, signature=fresh(person), at=NOW)
+    activate(policy=version, why="As agreed in November.", signature=fresh(dora), at=NOW)
+
+
+PAGES = {
+    "forecast": ("forecast/", "forecast/decide/"),
+    "booking": ("booking/", "booking/book/"),
+    "infusion": ("infusion/", "infusion/start/"),
+    "recovery": ("infusion/recovery/", "infusion/recovery/discharge/"),
+}
+CONSENT_COUNTS = ("forecast", "infusion")
+"""A booking says itself that the consent is withdrawn, and who is discharged goes home either way."""
+
+
+@pytest.mark.parametrize("where", PAGES)
+def test_no_open_page_outlives_the_policy_that_it_was_judged_by(visit, ana, alice, dora, where):
+    shown, posted = (f"/patients/{ana.pk}/{part}" for part in PAGES[where])
+    browser = visit(alice)
+    known = newest_number()
+    browser.get(shown)
+    into_effect(alice, dora)
+    answer = browser.post(posted, {FIELD: str(known)})
+    assert answer.status_code == CONFLICT
+    assert "meadow version 1" in text_of(answer)
+
+
+@pytest.mark.parametrize("where", CONSENT_COUNTS)
+def test_no_open_page_outlives_the_consent(visit, ana, alice, bob, where):
+    posted = f"/patients/{ana.pk}/{PAGES[where][1]}"
+    browser = visit(alice)
+    known = newest_number()
+    withdraw_consent(patient=ana, how="phone", why="Called: does not want it.", by=bob, at=NOW)
+    answer = browser.post(posted, {FIELD: str(known)})
+    assert answer.status_code == CONFLICT
+    assert "Called: does not want it." in text_of(answer)
+
+
+def test_no_date_is_decided_over_a_hold_that_nobody_saw(visit, ana, alice, bob):
+    browser, known = visit(alice), newest_number()
+    place_hold(patient=ana, why="A late blood test.", by=bob, at=NOW)
+    answer = browser.post(f"/patients/{ana.pk}/forecast/decide/", {FIELD: str(known)})
+    assert answer.status_code == CONFLICT
+    assert "A late blood test." in text_of(answer)

@@ -179,7 +179,7 @@ def test_as_of_decides_how_old_the_record_is(capsys) -> None:
 def test_an_old_suicide_triage_is_said_and_never_counted_away(day, old, capsys) -> None:
     main(["plan", example("pass"), *SIGNED, *MIXED, "--as-of", day])
     out = " ".join(capsys.readouterr().out.split())
-    assert ("◆ REVIEW Suicide triage: recorded on 2026-02-27, too old." in out) is old
+    assert ("◆ REVIEW Suicide triage: recorded on Fri 27 Feb 2026, too old." in out) is old
     assert ("Of these, recorded too long ago: Suicide triage;" in out) is old
     assert ("◆ Suicide risk: none found 95 days ago, Fri 27 Feb 2026; asked again before" in out) is old
 
@@ -340,6 +340,18 @@ def test_an_open_risk_of_suicide_is_the_verdict_of_the_command_too(tmp_path, cap
     )
     assert main(["plan", str(path), *FULL]) == 4
     assert capsys.readouterr().out.startswith("■ BLOCK.")
+
+
+def test_infusions_that_no_day_is_left_for_are_said_beside_the_days(tmp_path, capsys) -> None:
+    pdf = tmp_path / "plan.pdf"
+    asked = ["--protocol", "depression-6-8x3wk", "--clinic-days", "mon,thu", "--pdf", str(pdf)]
+    main(["plan", example("pass"), *FULL, *asked])
+    days = " ".join(
+        capsys.readouterr().out.partition("\nSeries\n")[2].partition("\nMaintenance\n")[0].split()
+    )
+    paper = " ".join(" ".join(page.extract_text() for page in PdfReader(pdf).pages).split())
+    for said in (days, paper.partition("Days")[2].partition("Stop the infusion")[0]):
+        assert "Infusions 7 to 8, given only if a review says so, would reach day 25" in said
 
 
 def test_what_is_not_recorded_is_counted_once_and_listed_as_often(capsys, tmp_path) -> None:

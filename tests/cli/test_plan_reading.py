@@ -47,7 +47,8 @@ def test_all_lists_what_is_not_recorded_and_the_most_dangerous_first(tmp_path, c
     main(["plan", general_record(tmp_path), *FULL, "--all"])
     listed = capsys.readouterr().out.split("Not recorded\n")[1].split("\n\n")[0].splitlines()
     assert len(listed) > 30
-    assert listed.index("  - Escort") < listed.index("  - Tobacco")
+    escort = next(line for line in listed if line.startswith("  - Escort"))
+    assert listed.index(escort) < listed.index("  - Tobacco")
 
 
 def test_a_report_plans_nothing_and_says_how_each_entry_ended(capsys) -> None:
@@ -56,6 +57,17 @@ def test_a_report_plans_nothing_and_says_how_each_entry_ended(capsys) -> None:
     assert text.startswith("Pat Example: 19 entries, 18 used, 1 not needed. Nothing was planned or written.")
     assert "visits elsewhere: Encounter/enc-1" in text
     assert "Dose" not in text
+
+
+def test_a_report_shows_every_value_with_unit_date_and_origin(capsys) -> None:
+    main(["plan", example("pass"), "--report"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Measured weight: 70 kg, Fri 27 Feb 2026" in said
+    assert "(Observation/obs-29463-7)" in said
+    main(["plan", example("pass"), "--report", "--json"])
+    read = json.loads(capsys.readouterr().out)["read"]
+    assert {"what", "value", "from"} == {key for each in read for key in each}
+    assert any(each["from"] == "Observation/obs-29463-7" for each in read)
 
 
 def test_a_report_with_something_to_look_at_exits_3(tmp_path, capsys) -> None:
@@ -104,16 +116,15 @@ def test_a_prescriber_names_the_indication_that_only_words_give(tmp_path, capsys
     assert "Dose         35 mg" in capsys.readouterr().out
 
 
-def test_a_later_calendar_file_is_newer(tmp_path, capsys, monkeypatch) -> None:
-    from tenuto.clinic.plan.documents import calendar
-
-    sequences = []
-    for _ in range(2):
-        path = tmp_path / "series.ics"
+def test_a_later_calendar_file_is_newer_even_in_the_same_second(tmp_path, capsys) -> None:
+    made = []
+    for name in ("one.ics", "two.ics", "three.ics"):
+        path = tmp_path / name
         assert main(["plan", example("pass"), *FULL, "--ics", str(path)]) == 0
-        sequences.append(int(path.read_text().split("SEQUENCE:")[1].split()[0]))
-        monkeypatch.setattr(calendar, "_EPOCH", calendar._EPOCH.replace(year=2019))
-    assert sequences[0] < sequences[1]
+        text = path.read_text("utf-8")
+        made.append((int(text.split("SEQUENCE:")[1].split()[0]), text.split("DTSTAMP:")[1].split()[0]))
+    assert made == sorted(set(made))
+    assert len({number for number, _ in made}) == len({stamp for _, stamp in made}) == 3
 
 
 @pytest.mark.parametrize(

@@ -93,3 +93,12 @@ def test_the_search_finds_a_bypass(bypass):
 )
 def test_the_search_lets_the_clock_be(fine):
     assert not any(re.search(each, fine) for each in BYPASSES)
+
+
+ORDERED_BY_CLOCK = r"""order_by\([^)]*["']-?recorded_at["']"""
+"""What was recorded later has the greater event number; a clock can be set back."""
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(CLINIC)))
+def test_no_facts_stand_in_the_order_of_a_clock(path):
+    assert re.findall(ORDERED_BY_CLOCK, path.read_text("utf-8")) == []

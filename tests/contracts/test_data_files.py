@@ -40,7 +40,7 @@ NAMES = {
     "clinic/interop/fhir/certainty.toml": {("codes",)},
     "clinic/interop/fhir/levels.toml": {()},
     "clinic/interop/fhir/ucum.toml": {(), ("*",)},
-    "core/literature/terminology.toml": {("quantity",), ("words",), ("nothing",), ("not_known",), ("kept_back",), ("signs",)},
+    "core/literature/terminology.toml": {("quantity",), ("words",), ("nothing",), ("not_known",), ("kept_back",), ("signs",), ("asks_for",), ("in_words",), ("died",)},
     "core/literature/durability/answers.toml": {("condition",), ("condition", "*", "scale"), ("item",)},
     "core/literature/facts.toml": {("fact", "measures"), ("fact", "effects"), ("fact", "advice_for")},
     "core/literature/pk/shared/covariates.toml": {()},

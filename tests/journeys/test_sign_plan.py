@@ -88,7 +88,7 @@ def test_an_enquiry_becomes_a_signed_plan_that_the_auditor_can_follow(plan, visi
     plan.registers(name, BORN, number)
     patient = re.search(r"/patients/([^/]+)/", visit.page.url)[1]
     plan.go(f"/patients/{patient}/plan/")
-    expect(visit.page.get_by_text("No record yet")).to_be_visible()
+    expect(visit.page.get_by_text("Verdict, dose and series appear here")).to_be_visible()
     visit.then_it_looks_right("plan-nothing")
     plan.takes_in(name)
     assert patient in visit.page.url

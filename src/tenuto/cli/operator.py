@@ -8,12 +8,12 @@ import pwd
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from tenuto.core.sentences import check_reason
+from tenuto.core.sentences import LONGEST_NAME, check_line, check_reason
 
 if TYPE_CHECKING:
     from tenuto.clinic.ledger.actors import Someone
 
-__all__ = ["operator", "operator_name", "reason"]
+__all__ = ["named", "operator", "operator_name", "reason"]
 
 LONGEST_REASON = 300
 
@@ -36,9 +36,18 @@ def operator_name() -> str:
     return f"{behind} as {name}" if behind else name
 
 
+def named(text: str) -> str:
+    """The type of an option that names a clinic or a person."""
+    return _line(text, "the name", LONGEST_NAME)
+
+
+def _line(text: str, what: str, longest: int | None = None) -> str:
+    return check_line(text, longest or len(text), what=what, refused=argparse.ArgumentTypeError)
+
+
 def reason(text: str) -> str:
     """The type of an option that says why."""
-    found = " ".join(text.split())
+    found = _line(text, "the reason")
     if len(found) > LONGEST_REASON:
         raise argparse.ArgumentTypeError(f"the reason is longer than {LONGEST_REASON} characters; shorten it")
     ask = "the audit needs a reason; say who asked and how you know them"

@@ -8,9 +8,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 from tenuto.cli import UserError
@@ -100,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
     except UnusableBundle as error:
         raise UserError(str(error)) from error
     if args.report:
-        return show_report(reading.report, reading.facts.person.name, as_json=args.json)
+        return show_report(reading.report, reading.facts, as_json=args.json)
     try:
         proposal = propose(reading.facts, request=request, policy=policy, as_of=as_of)
     except (PlanRequestError, PolicyError, UnitError) as error:
@@ -179,6 +180,14 @@ def _day(name: str, text: str | None) -> date | None:
     raise UserError(f"{name}: '{text[:40]}' is not a date. Write it as YYYY-MM-DD, such as 2026-01-31.")
 
 
+def _next_second() -> datetime:
+    """The next whole second, once it has come: a file that is made after another one is newer by its number and its stamp."""
+    now = datetime.now(UTC)
+    due = now.replace(microsecond=0) + timedelta(seconds=1)
+    time.sleep((due - now).total_seconds())
+    return due
+
+
 def _write_files(args: argparse.Namespace, proposal: Proposal, reading: BundleReading) -> None:
     """Make every document before the first is written, so that a failure leaves none behind."""
     made: dict[str, bytes] = {}
@@ -187,7 +196,7 @@ def _write_files(args: argparse.Namespace, proposal: Proposal, reading: BundleRe
 
         try:
             made[args.ics] = as_calendar(
-                proposal, whose=person_key(reading.facts.person), made=datetime.now(UTC)
+                proposal, whose=person_key(reading.facts.person), made=_next_second()
             )
             if proposal.verdict.level is Level.REFUSE:
                 print(

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from tenuto.cli import UserError, printable
 from tenuto.cli.terminal import forgiving_output, terminal_width
+from tenuto.core.intake.facts import PatientFacts
+from tenuto.core.intake.facts_changes import facts_said
 from tenuto.core.intake.reading_report import Ending, ReadingReport
 
 __all__ = ["read_zone", "show_report"]
@@ -31,29 +33,30 @@ def read_zone(name: str | None) -> tzinfo | None:
         ) from None
 
 
-def show_report(report: ReadingReport, name: str, *, as_json: bool) -> int:
-    """Print the report; exits 0 when nothing is left to look at, else 3."""
+def show_report(report: ReadingReport, facts: PatientFacts, *, as_json: bool) -> int:
+    """Print the report and every value that was read, with where; exits 0 when nothing is left to look at, else 3."""
     forgiving_output()
     if as_json:
-        print(json.dumps(_as_json(report), ensure_ascii=False, indent=2))
+        print(json.dumps(_as_json(report, facts), ensure_ascii=False, indent=2))
     else:
-        print(printable("\n".join(_lines(report, name))))
+        print(printable("\n".join(_lines(report, facts))))
     return SETTLED if report.settled else UNSETTLED
 
 
-def _as_json(report: ReadingReport) -> dict[str, object]:
+def _as_json(report: ReadingReport, facts: PatientFacts) -> dict[str, object]:
     return {
         "counts": {ending.value: number for ending, number in report.counts.items()},
         "unsettled": list(report.in_full or report.unsettled),
+        "read": [{"what": each.what, "value": each.words, "from": each.origin} for each in facts_said(facts)],
         "entries": [{"entry": e.label, "ending": e.ending.value, "why": e.why} for e in report.entries],
     }
 
 
-def _lines(report: ReadingReport, name: str) -> list[str]:
+def _lines(report: ReadingReport, facts: PatientFacts) -> list[str]:
     width = terminal_width()
     counts = ", ".join(f"{number} {ending}" for ending, number in report.counts.items())
     lines = wrap(
-        f"{name or 'No name recorded'}: {len(report.entries)} entries, {counts}. Nothing was planned or written.",
+        f"{facts.person.name or 'No name recorded'}: {len(report.entries)} entries, {counts}. Nothing was planned or written.",
         width,
     )
     if report.unsettled:
@@ -63,6 +66,10 @@ def _lines(report: ReadingReport, name: str) -> list[str]:
             for text in report.in_full or report.unsettled
             for line in wrap(text, width, initial_indent="  - ", subsequent_indent="    ")
         ]
+    if read := facts_said(facts):
+        lines += ["", "Read"]
+        for each in read:
+            lines += _wrapped(f"{each.what}: {each.words}{f' ({each.origin})' if each.origin else ''}", width)
     doubted = tuple(e for e in report.entries if e.ending is Ending.USED and e.why)
     plain = replace(report, entries=tuple(e for e in report.entries if e not in doubted))
     if doubted:

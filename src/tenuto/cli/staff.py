@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tenuto.cli import UserError
 from tenuto.cli.manage import database_problem, prepare_django
-from tenuto.cli.operator import operator, reason
+from tenuto.cli.operator import named, operator, reason
 
 if TYPE_CHECKING:
     from tenuto.clinic.accounts.invitations import Invited
@@ -31,9 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="open a clinic, and print the link by which its first medical director chooses a password",
         allow_abbrev=False,
     )
-    opened.add_argument("clinic", metavar="CLINIC", help="the name of the clinic")
-    opened.add_argument("--director", required=True, metavar="NAME", help="the user name of the director")
-    opened.add_argument("--full-name", required=True, metavar="WHO", help="the director's name")
+    opened.add_argument("clinic", metavar="CLINIC", type=named, help="the name of the clinic")
+    opened.add_argument(
+        "--director", required=True, metavar="NAME", type=named, help="the user name of the director"
+    )
+    opened.add_argument("--full-name", required=True, metavar="WHO", type=named, help="the director's name")
     opened.add_argument("--zone", default="", metavar="ZONE", help="the clinic's time zone, as Europe/London")
     confirmed = verbs.add_parser(
         "confirm",
@@ -50,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="open a sign-in, and print the link by which its person chooses a password",
         allow_abbrev=False,
     )
-    invited.add_argument("--full-name", required=True, metavar="WHO", help="the person's name")
+    invited.add_argument("--full-name", required=True, metavar="WHO", type=named, help="the person's name")
     invited.add_argument("--role", required=True, choices=ROLES, help="what the person is there for")
     invited.add_argument(
         "--clinic", default="", metavar="CLINIC", help="which clinic, where there are several"
@@ -60,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         allow_abbrev=False,
     )  # fmt: skip
     for verb in (confirmed, reset, invited, again):
-        verb.add_argument("username", metavar="NAME", help="the user name of the person")
+        verb.add_argument("username", metavar="NAME", type=named, help="the user name of the person")
     for verb in (opened, confirmed, reset, invited, again):
         verb.add_argument("--reason", required=True, metavar="WHY", type=reason, help="why, for the audit")
 

@@ -100,9 +100,11 @@ class Gate:
 
     @property
     def opened_by(self) -> str:
-        """Who or what lets the worst of it go on, in words."""
-        special = [f.opens_with for f in self.at(self.level) if f.opens_with]
-        return special[0] if special else self.level.opened_by
+        """Every way past the worst of it, in words: each finding needs one of its own."""
+        ways = dict.fromkeys(f.opened_by for f in self.at(self.level))
+        general = self.level.opened_by
+        special = [way for way in ways if way != general]
+        return "; and ".join([*special, general] if general in ways or not special else special)
 
     def __add__(self, other: Gate) -> Gate:
         return Gate.of(self.findings + other.findings)
@@ -130,5 +132,5 @@ class Gate:
             or not is_sentence(override.reason)
             or not override.by.strip()
         ):
-            raise GateClosed(self, f"{level.name}: {reasons} It opens for {level.opened_by}.")
+            raise GateClosed(self, f"{level.name}: {reasons} It opens for {self.opened_by}.")
         return self

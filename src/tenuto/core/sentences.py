@@ -5,9 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-__all__ = ["LONGEST_REASON", "check_length", "check_note", "check_reason", "is_sentence", "shortened"]
+__all__ = [
+    "LONGEST_NAME",
+    "LONGEST_REASON",
+    "check_length",
+    "check_line",
+    "check_note",
+    "check_reason",
+    "is_sentence",
+    "shortened",
+    "without_unseen",
+]
 
 LONGEST_REASON = 500
+LONGEST_NAME = 120
+"""Of a clinic or of a person who works there."""
+_UNSEEN = (
+    dict.fromkeys(
+        [*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xE0000, 0xE0080), 0x200B, 0x2060, 0xFEFF]
+    )
+    | dict.fromkeys([*range(0x01, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)], " ")
+    | {0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
+)
+"""What turns the rest of a line around, hides in a word or steers a terminal. Marks and joiners that scripts need are none."""
 REASON_MISSING = "A reason is missing. Write in a sentence why."
 NOTE_MISSING = "A reason is missing. Say why in one sentence."
 
@@ -64,3 +84,23 @@ def check_note(text: str) -> str:
     if not any(len(word) >= 2 and word.isalpha() for word in re.findall(r"\w+", text)):
         raise ValueError(NOTE_MISSING)
     return text.strip()
+
+
+def without_unseen(text: str) -> str:
+    """A text without the characters that nobody sees; what steers a terminal becomes a space, what ends a line a line's end."""
+    return text.translate(_UNSEEN)
+
+
+def check_line(
+    text: str, longest: int, *, what: str, refused: Callable[[str], Exception] = ValueError
+) -> str:
+    """A text of one line that everybody reads alike, such as a name: with one space between its words, and nothing unseen.
+
+    Raises `refused` where nothing is left to read, where it is longer than `longest`, and for bytes that are no text. `what` names it.
+    """
+    if any("\ud800" <= each <= "\udfff" or each == "\0" for each in text):
+        raise refused(f"{what} holds bytes that are no text in UTF-8. Type it again.")
+    found = " ".join(without_unseen(text).split())
+    if not found:
+        raise refused(f"{what} is empty. Type it.")
+    return check_length(found, longest, refused=refused)

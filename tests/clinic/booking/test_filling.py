@@ -102,6 +102,21 @@ def test_who_comes_later_is_offered_it_and_gives_up_the_later_visit(freed, cours
     assert standing_of(patient) == (taken,)
 
 
+@pytest.mark.parametrize(("days", "offered"), [(-1, False), (0, False), (1, True)])
+def test_who_comes_no_later_has_no_use_for_it(freed, course, alice, carol, clinic, days, offered):
+    patient = course(MAINTAINED, HELD, name="Demo Birch")
+    day = freed.freed.starts_on
+    set_window(
+        patient=patient, opens=day - timedelta(days=2), closes=day + timedelta(days=7), why="Every four weeks.",
+        by=alice, at=NOW,
+    )  # fmt: skip
+    on = day + timedelta(days=days)
+    asked = replace(SERIES, count=1, earliest=on, latest=on)
+    offer = propose_series(patient=patient, asked=asked, by=carol, at=NOW)
+    accept_series(patient=patient, asked=asked, visits=offer.visits, by=carol, at=NOW)
+    assert (patient in {each.patient for each in candidates(freed, clinic, by=carol, at=NOW)}) is offered
+
+
 def test_who_is_on_hold_is_never_offered_it(freed, alder, alice, carol, clinic):
     place_hold(patient=alder, why="Seen in the emergency room on Monday.", by=alice, at=NOW)
     assert candidates(freed, clinic, by=carol, at=NOW) == ()

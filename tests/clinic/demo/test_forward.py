@@ -11,7 +11,7 @@ from django.utils import timezone
 from tenuto.cli import UserError, demo
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Clinic, Staff
-from tenuto.clinic.accounts.moving import RealClock, set_ahead
+from tenuto.clinic.accounts.moving import MOST_DAYS_AHEAD, RealClock, set_ahead
 from tenuto.clinic.accounts.services import open_clinic
 from tenuto.clinic.course.api import accounts
 from tenuto.clinic.demo.fading import InventedAnswers, answers_of
@@ -200,3 +200,18 @@ def test_the_command_says_what_is_missing(db, monkeypatch):
     with pytest.raises(UserError, match="no demonstration"):
         demo.run(type("Args", (), {"days": 1, "verb": "forward"})())
     assert timezone.now() == NOW
+
+
+def test_a_clock_is_moved_so_far_and_no_further(teaching, visit):
+    """Ninety days at a time for ever would end in the year 9999, with an error page for everybody."""
+    set_ahead(clinic=teaching, days=MOST_DAYS_AHEAD - 3, by=SYSTEM, at=NOW)
+    with pytest.raises(ValueError, match="move it by 3 at most"):
+        forward(days=4, by=SYSTEM)
+    with pytest.raises(ValueError, match="1825 are the most"):
+        set_ahead(clinic=teaching, days=10**9, by=SYSTEM, at=NOW)
+    set_ahead(clinic=teaching, days=3, by=SYSTEM, at=NOW)
+    answer = visit(Staff.objects.get(username="alice")).post("/demonstration/time/", {"days": "1"})
+    assert answer.status_code == 422
+    assert "move it no further; serve another demonstration" in answer.content.decode()
+    teaching.refresh_from_db()
+    assert teaching.days_ahead == MOST_DAYS_AHEAD

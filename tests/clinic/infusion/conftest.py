@@ -10,11 +10,13 @@ import pytest
 from tenuto.clinic.infusion.services import (
     answer_identity,
     answer_rows,
+    finding_mark,
     open_session,
     read_dose,
     record_before,
     release_start,
     start_infusion,
+    start_of,
 )
 from tenuto.clinic.infusion.services.standing import order_of_session
 from tenuto.core.infusion.dose_check import DoseReading
@@ -51,6 +53,12 @@ def agreed(session) -> DoseReading:
     return DoseReading(order.weight, order.target, order.vial, order.setting)
 
 
+def released(session, by, reason, at=LATER):
+    """Sign for what closes the start, as it stands on a page that is opened now."""
+    shown = [finding_mark(each) for each in start_of(session, at).left.findings]
+    return release_start(session=session, reason=reason, shown=shown, signature=signature_of(by, at), at=at)
+
+
 def make_ready(session, bob, bea) -> None:
     """Everything that a nurse finds on a good day; what the record lacks is left for a release."""
     patient = session.patient
@@ -76,9 +84,7 @@ def make_ready(session, bob, bea) -> None:
 def ready(session, bob, bea, dora):
     """Ready, and what the record lacks on the day released by the director."""
     make_ready(session, bob, bea)
-    release_start(
-        session=session, reason="Looked at each, and asked.", signature=signature_of(dora, LATER), at=LATER
-    )
+    released(session, dora, "Looked at each, and asked.")
     return session
 
 

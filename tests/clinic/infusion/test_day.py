@@ -11,13 +11,13 @@ import pytest
 from django.utils.html import strip_tags
 
 from tenuto.clinic.course.api import infusions_of
-from tenuto.clinic.infusion.services import release_start
 from tenuto.clinic.infusion.services.standing import order_of_session, session_today
 from tenuto.clinic.stock.models import StockRow
 from tenuto.core.infusion.readiness import asked_on_the_day
 from tenuto.core.infusion.recovery_data import recovery_data
 from tests.clinic.conftest import NOW
-from tests.clinic.plan.conftest import signature_of, with_second_factor
+from tests.clinic.infusion.conftest import released
+from tests.clinic.plan.conftest import with_second_factor
 
 DATA = recovery_data()
 SIX = {
@@ -73,7 +73,7 @@ def _made_ready(day, bob, bea, dora, order):
     day.at(14).post(bea, "reading/", **{name: f"{each.value:f}" for name, each in read.items()})
     at = NOW + timedelta(minutes=15)
     session = session_today(patient, at)
-    release_start(session=session, reason="Looked at each.", signature=signature_of(dora, at), at=at)
+    released(session, dora, "Looked at each.", at)
 
 
 def test_an_infusion_day(day, bob, bea, alice, dora):

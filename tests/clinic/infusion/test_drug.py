@@ -13,6 +13,7 @@ from tenuto.clinic.infusion.services import SessionRefused, chart, end_session
 from tenuto.clinic.infusion.services.drug import draw_drug, drug_of, waste_drug
 from tenuto.clinic.infusion.services.standing import order_of_session
 from tenuto.clinic.stock.api import witness, write_stock
+from tenuto.clinic.stock.models import StockRow
 from tenuto.core.infusion.entries import EntryStruck, PumpStopped, StopCause
 from tenuto.core.stock.entries import VialReceived
 from tenuto.core.units import Mg, MgPerMl, Ml
@@ -54,6 +55,26 @@ def test_drawn_is_given_and_wasted(running, bob, bea):
     assert (drug_of(running, after(28)).open, drug_of(running, after(28)).balance.balanced) == (None, False)
     witness(entry="w", by=bea, at=after(29))
     assert drug_of(running, after(30)).balance.balanced
+
+
+def test_what_is_drawn_is_written_once_and_its_second_post_is_no_refusal(running, bob):
+    """The first of two posts emptied the vial; the second is told that it is kept, and nobody draws again."""
+    receive(bob, order_of_session(running))
+    drawn(running, bob, "7")
+    drawn(running, bob, "7")
+    with pytest.raises(SessionRefused, match="Open the page again to write one beside it"):
+        drawn(running, bob, "2")
+    with pytest.raises(SessionRefused, match="holds 3 mL by the ledger, and 4 mL are asked for"):
+        drawn(running, bob, "4", key="another")
+    assert StockRow.objects.filter(kind="SessionDraw").count() == 1
+
+
+def test_a_page_offers_an_entry_each_for_what_is_drawn_and_what_is_wasted(visit, running, bob):
+    receive(bob, order_of_session(running))
+    drawn(running, bob)
+    page = visit(bob).get(f"/patients/{running.patient_id}/infusion/").content.decode()
+    own = re.findall(r'name="client_id" value="([^"]+)"[^>]*id="id_(?:draw|waste)_', page)
+    assert len(set(own)) == 2
 
 
 def test_a_late_entry_changes_what_was_given(running, bob):

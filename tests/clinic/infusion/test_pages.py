@@ -12,6 +12,7 @@ from django.utils.html import strip_tags
 
 from tenuto.clinic.infusion.models import ChartEntry, ReadinessAnswer, Session
 from tenuto.clinic.infusion.services import account_of
+from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.core.infusion.readiness import asked_on_the_day
 from tests.clinic.conftest import NOW
 from tests.clinic.infusion.conftest import LATER
@@ -103,11 +104,13 @@ def test_a_second_reading_that_differs_shows_both(visit, session, bea):
 
 def test_a_release_asks_for_a_second_factor(visit, session, alice, dora):
     browser = visit(dora)
-    answer = browser.post(url(session.patient, "release/"), {"reason": "Looked at it."})
+    marks = re.findall(r'name="shown" value="(\w+)"', browser.get(url(session.patient)).content.decode())
+    sent = {"reason": "Looked at it.", "shown": marks}
+    answer = browser.post(url(session.patient, "release/"), sent)
     assert answer.status_code == 302
     assert "second-factor" in answer["Location"]
     browser = with_second_factor(visit(dora), dora)
-    assert browser.post(url(session.patient, "release/"), {"reason": "Looked at it."}).status_code == 302
+    assert browser.post(url(session.patient, "release/"), sent).status_code == 302
     assert session.releases.count() == 1
 
 
@@ -223,3 +226,23 @@ def test_another_clinic_finds_nothing(visit, running, charlie):
     browser = visit(charlie)
     assert browser.get(url(running.patient)).status_code == 404
     assert post(browser, running.patient, "PumpPaused").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "kind", ["EmergencyEnded", "PumpPaused", "EscortSeen", "PatientLeft", "RecoveryScored"]
+)
+def test_what_is_wrong_with_an_entry_that_has_no_form_here_is_said_on_top(visit, running, bob, kind):
+    """A page from before an emergency ended, or of another page: its post is answered with why it was not kept."""
+    for there in ({}, {"on": "recovery"}):
+        answer = post(visit(bob), running.patient, kind, client_id="", **there)
+        assert answer.status_code == 422
+        assert "The page was cut off. Open it again." in text_of(answer)
+
+
+def test_what_only_a_prescriber_charts_is_refused_on_a_page(visit, running, bob, alice):
+    answer = post(visit(bob), running.patient, "PrescriberSaw", found="Well.")
+    assert answer.status_code == 403
+    assert "may not record that a prescriber saw a patient" in text_of(answer)
+    assert AuditEvent.objects.filter(action="refused", detail_json__contains="infusion.see").count() == 1
+    assert not ChartEntry.objects.filter(kind="PrescriberSaw").exists()
+    assert post(visit(alice), running.patient, "PrescriberSaw", found="Well.").status_code == 302

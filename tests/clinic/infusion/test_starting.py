@@ -17,11 +17,11 @@ from tenuto.clinic.infusion.services import (
     end_session,
     open_session,
     read_dose,
-    release_start,
     start_infusion,
     start_of,
 )
 from tenuto.clinic.infusion.services.standing import order_of_session
+from tenuto.clinic.plan.api import current
 from tenuto.clinic.plan.services import sign
 from tenuto.clinic.ports.api import place_hold
 from tenuto.core.gate import Level
@@ -30,8 +30,8 @@ from tenuto.core.infusion.entries import PumpStarted, PumpStopped, StopCause
 from tenuto.core.infusion.pump import PumpState
 from tenuto.core.units import MgPerMl
 from tests.clinic.conftest import NOW
-from tests.clinic.infusion.conftest import LATER, agreed, make_ready
-from tests.clinic.plan.conftest import OPTIONS, drafted, signature_of
+from tests.clinic.infusion.conftest import LATER, agreed, make_ready, released
+from tests.clinic.plan.conftest import OPTIONS, drafted, signature_of, signed
 from tests.clinic.plan.test_visits import given
 
 
@@ -43,6 +43,14 @@ def test_a_session_opens_on_the_signed_order(session, patient, bob):
     order = order_of_session(session)
     assert (order.vial, order.volume.value, order.setting.value) == (MgPerMl(50), 100, 150)
     assert open_session(patient=patient, by=bob, at=LATER) == session
+
+
+def test_who_was_signed_for_with_a_finding_is_watched_closely_throughout(session, accepted, alice, bob):
+    assert not order_of_session(session).closely
+    reviewed = accepted("Demo Larch")
+    signed(reviewed, alice, OPTIONS)
+    assert current(reviewed).order.gate == Level.REVIEW.name
+    assert order_of_session(open_session(patient=reviewed, by=bob, at=NOW)).closely
 
 
 def test_without_a_plan_nothing_is_opened(accepted, bob):
@@ -109,7 +117,7 @@ def test_another_patients_identifiers_refuse_and_nobody_releases_that(ready, dor
     with pytest.raises(SessionRefused, match="Find the right record"):
         start(ready, bob)
     with pytest.raises(SessionRefused, match="can't go on"):
-        release_start(session=ready, reason="It is her.", signature=signature_of(dora, LATER), at=LATER)
+        released(ready, dora, "It is her.")
 
 
 def test_who_read_the_dose_does_not_start_the_pump(ready, bea):
@@ -193,25 +201,23 @@ def test_a_release_counts_for_what_it_named_alone(ready, bob):
 
 def test_a_prescriber_releases_a_review_and_not_a_block(ready, alice, bob):
     answer_rows(session=ready, values={"liquids": "short"}, by=bob, at=LATER)
-    row = release_start(
-        session=ready, reason="Half a glass of water.", signature=signature_of(alice, LATER), at=LATER
-    )
+    row = released(ready, alice, "Half a glass of water.")
     assert row.level == "REVIEW"
     answer_rows(session=ready, values={"kit": "no"}, by=bob, at=LATER)
     with pytest.raises(SessionRefused, match="medical director"):
-        release_start(session=ready, reason="We go on.", signature=signature_of(alice, LATER), at=LATER)
+        released(ready, alice, "We go on.")
     assert StartRelease.objects.count() == 2
 
 
 def test_a_nurse_releases_nothing(session, bob, bea):
     make_ready(session, bob, bea)
     with pytest.raises(PermissionError):
-        release_start(session=session, reason="Fine.", signature=signature_of(bob, LATER), at=LATER)
+        released(session, bob, "Fine.")
 
 
 def test_nothing_to_release_is_said(ready, alice):
     with pytest.raises(SessionRefused, match="nothing to sign"):
-        release_start(session=ready, reason="Fine.", signature=signature_of(alice, LATER), at=LATER)
+        released(ready, alice, "Fine.")
 
 
 def test_an_answer_that_is_not_offered_is_refused(session, bob):

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.html import escape
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tenuto.clinic.intake.api import current
+from tenuto.clinic.intake.forms.answers import field_of
 from tenuto.clinic.intake.models import StepSave
 from tenuto.clinic.intake.services import receive
+from tenuto.clinic.intake.services.history import save_step
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.core.data import DataError, Table
 from tenuto.core.gate import Level
 from tenuto.core.intake.facts import Answer, Coding, Problem
 from tenuto.core.intake.history import trial_of, trial_text
-from tenuto.core.intake.steps import steps
+from tenuto.core.intake.steps import _step, steps
 from tests.clinic.conftest import NOW, facts_of, source_of
 from tests.clinic.intake.conftest import text_of
 from tests.clinic.intake.filling import answer
@@ -63,19 +70,104 @@ def test_two_people_who_tell_a_yes_differently_choose(visit, ana, alice, bob):
     assert current(ana).facts.answer("history.liver").detail == "cirrhosis"
 
 
-def test_a_group_is_recorded_as_asked_and_answered_no(visit, ana, alice, bob):
+HEART = "Heart, vessels and brain"
+HEARTS = ["history.cardiovascular", "history.cerebrovascular", "history.seizure"]
+
+
+def asked_together(title, *facts, **more):
+    return {"together": title, "asked": list(facts), **more}
+
+
+def test_a_short_group_is_recorded_as_asked_together_and_answered_no(visit, ana, alice, bob):
     answer(ana, "medical", alice, history__seizure="yes: one, in 2003")
-    sent = {"together": "1", "q-history.thyroid": "yes", "v-history.seizure": "1"}
-    assert visit(bob).post(url_of(ana, "medical"), sent).status_code == 302
+    sent = asked_together(HEART, *HEARTS, **{"q-history.thyroid": "yes", "v-history.seizure": "1"})
+    moved = visit(bob).post(url_of(ana, "medical"), sent)
+    assert (moved.status_code, moved["Location"].partition("#")[2]) == (302, "asked-heart-vessels-and-brain")
     facts = current(ana).facts
-    group = [q.fact.id for step in steps() if step.id == "medical" for q in step.questions if q.together]
-    yes = {name for name in group if facts.answer(name).value}
-    assert yes == {"history.seizure", "history.thyroid"}
-    assert facts.answer("history.liver").origin == "form, Bob (bob)"
+    assert [facts.answer(name).value for name in HEARTS] == [False, False, True]
+    assert facts.answer("history.cerebrovascular").origin == "form, asked together, Bob (bob)"
+    assert facts.answer("history.thyroid").origin == "form, Bob (bob)"
     assert facts.answer("history.seizure").origin == "form, Alice (alice)"
     told = AuditEvent.objects.filter(action="saved history").latest("number").detail["together"]
-    assert set(told) == set(group) - {"history.seizure"}
-    assert facts.answer("asa.class") is None
+    assert told == HEARTS[:2]
+    assert facts.answer("history.glaucoma") is None
+    assert "asked together" in text_of(visit(alice).get(url_of(ana, "medical")))
+
+
+def test_nothing_is_recorded_of_what_the_page_did_not_show(visit, ana, bob):
+    """Neither by a click that knows no group, nor for a question of another group or one that was not in view."""
+    browser = visit(bob)
+    for sent in (
+        {"together": "1"},
+        {"together": HEART},
+        asked_together(HEART, "history.porphyria", "history.glaucoma", "suicide.attempts"),
+    ):
+        assert browser.post(url_of(ana, "medical"), sent).status_code == 302
+        assert not StepSave.objects.exists()
+    browser.post(url_of(ana, "medical"), asked_together(HEART, HEARTS[0]))
+    assert StepSave.objects.get().changes == {HEARTS[0]: "no"}
+
+
+def test_a_group_shows_the_whole_words_of_all_that_its_button_records(visit, ana, bob):
+    asked = {q.fact.id: q for step in steps() for q in step.questions}
+    html = visit(bob).get(url_of(ana, "medical")).content.decode()
+    boxes = re.findall(r'<section class="intake-together".*?</section>', html, re.DOTALL)
+    assert len(boxes) == 3
+    for box in boxes:
+        facts = re.findall(r'name="asked" value="([^"]+)"', box)
+        assert 2 <= len(facts) <= 5
+        for name in facts:
+            assert escape(asked[name].fact.ask) in box
+
+
+def test_what_alone_closes_the_gate_has_an_answer_of_its_own():
+    for step in steps():
+        for group in step.groups:
+            assert 2 <= len(group.questions) <= 5, group.title
+            for q in group.questions:
+                assert max(q.fact.effects.values(), default=Level.PASS) < Level.BLOCK, q.fact.id
+
+
+@pytest.mark.parametrize(
+    ("group", "wrong"),
+    [
+        (["history.porphyria", "history.liver"], "history.porphyria closes the gate by itself"),
+        (["history.cardiovascular", "history.cerebrovascular", "history.seizure", "history.glaucoma",
+          "history.thyroid", "history.liver"], "6 questions. At most 5"),
+    ],
+)  # fmt: skip
+def test_a_group_that_asks_too_much_at_once_is_refused(group, wrong):
+    raw = {
+        "id": "x",
+        "title": "X",
+        "lead": "X.",
+        "facts": group,
+        "together": [{"title": "All", "facts": group}],
+    }
+    with pytest.raises(DataError, match=wrong):
+        _step(Table(raw, "intake_steps.toml"))
+
+
+def test_another_answer_than_nothing_is_refused_in_a_group(ana, bob):
+    with pytest.raises(ValueError, match="not recorded as “yes” in a group"):
+        save_step(
+            patient=ana, step_id="medical", entries={}, seen={}, together={HEARTS[0]: "yes"}, by=bob, at=NOW
+        )
+
+
+def test_what_somebody_else_answered_meanwhile_is_no_part_of_a_group(ana, alice, bob):
+    answer(ana, "medical", alice, history__seizure="yes")
+    result = save_step(
+        patient=ana,
+        step_id="medical",
+        entries={},
+        seen={},
+        together=dict.fromkeys(HEARTS, "no"),
+        by=bob,
+        at=NOW,
+    )
+    assert [clash.entry for clash in result.conflicts] == ["history.seizure"]
+    assert current(ana).facts.answer("history.seizure").value is True
 
 
 def test_nothing_is_a_default(visit, ana, bob):
@@ -218,6 +310,16 @@ def test_what_was_is_not_still_to_come(visit, ana, bob, step, fields):
     assert sent("2026-11-24").status_code == 302
 
 
+def test_a_question_about_a_day_that_was_takes_none_to_come_and_the_stop_date_does():
+    asked = next(q for step in steps() for q in step.questions if q.fact.id == "stop.date")
+    to_come = timezone.localdate() + timedelta(days=1)
+    assert field_of(asked, value="", prescribers=()).clean(to_come.isoformat()) == to_come
+    past = field_of(replace(asked, fact=replace(asked.fact, id="a.day.that.was")), value="", prescribers=())
+    assert past.clean(timezone.localdate().isoformat()) == timezone.localdate()
+    with pytest.raises(ValidationError, match="is still to come"):
+        past.clean(to_come.isoformat())
+
+
 def test_the_whole_history_stands_on_one_page_and_each_step_saves_by_itself(visit, ana, bob):
     browser = visit(bob)
     url = f"/patients/{ana.pk}/intake/history/"
@@ -225,8 +327,11 @@ def test_the_whole_history_stands_on_one_page_and_each_step_saves_by_itself(visi
     assert [f'id="step-{step.id}"' in html for step in steps()] == [True] * len(steps())
     ids = re.findall(r' id="([^"]+)"', html)
     assert len(ids) == len(set(ids))
-    sent = {"whole": "1", "together": "1", "q-asa.class": "2"}
+    sent = {"whole": "1", "q-asa.class": "2"}
     assert browser.post(url_of(ana, "medical"), sent)["Location"] == f"{url}#step-medicines"
+    sent = asked_together(HEART, *HEARTS, whole="1")
+    moved = browser.post(url_of(ana, "medical"), sent)
+    assert moved["Location"] == f"{url}#asked-heart-vessels-and-brain"
     last = browser.post(url_of(ana, "support"), {"whole": "1", "q-capacity": "yes"})
     assert last["Location"] == f"{url}#step-support"
     assert browser.post(url_of(ana, "support"), {})["Location"].endswith("/intake/measurements/")

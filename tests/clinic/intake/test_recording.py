@@ -90,23 +90,62 @@ def test_two_pressures_are_recorded_together_with_their_times(visit, ana, bob):
     assert len({row.reading for row in rows}) == 2
 
 
-@pytest.mark.parametrize("together", [True, False])
 @pytest.mark.parametrize(("minutes", "close"), [(2, True), (5, False)])
-def test_two_pressures_too_close_by_their_times_are_said_to_count_as_one(
-    visit, ana, bob, together, minutes, close
-):
-    browser, first = visit(bob), {"systolic_mmhg": "128", "diastolic_mmhg": "78"}
-    taken = [f"2026-11-24T09:{minute:02}" for minute in (20, 20 + minutes)]
-    if together:
-        second = {"second_systolic_mmhg": "124", "second_diastolic_mmhg": "76", "second_taken_at": taken[1]}
-        enter(browser, ana, taken_at=taken[0], **first, **second)
-    else:
-        for at in taken:
-            enter(browser, ana, taken_at=at, **first)
+def test_two_pressures_too_close_by_their_times_are_said_to_count_as_one(visit, ana, bob, minutes, close):
+    browser = visit(bob)
+    for minute in (20, 20 + minutes):
+        enter(browser, ana, taken_at=f"2026-11-24T09:{minute:02}", systolic_mmhg="128", diastolic_mmhg="78")
     page = text_of(browser.get(f"/patients/{ana.pk}/intake/measurements/"))
     said = f"were taken {minutes} minutes apart: they count as one. Take another one at least 5 minutes after the first"
     assert (said in page) is close
     assert Measured.objects.filter(kind="systolic_mmhg").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("09:30", "", "taken in the same minute as the first. Two count as two from 5 minutes apart"),
+        ("09:29", "", "taken 1 minute after the first"),
+        ("09:20", "09:24", "taken 4 minutes after the first"),
+        ("09:25", "", ""),
+        ("09:20", "09:25", ""),
+    ],
+)
+def test_a_second_pressure_is_one_from_five_minutes_on(visit, ana, bob, first, second, said):
+    pressures = {"systolic_mmhg": "128/78", "second_systolic_mmhg": "124/76"}
+    times = {"taken_at": f"2026-11-24T{first}", "second_taken_at": second and f"2026-11-24T{second}"}
+    answer = enter(visit(bob), ana, **pressures, **times)
+    assert said in text_of(answer)
+    assert answer.status_code == (422 if said else 302)
+    assert Measured.objects.count() == (0 if said else 4)
+
+
+def test_the_form_says_how_far_apart_two_pressures_are_taken(visit, ana, bob):
+    page = text_of(visit(bob).get(f"/patients/{ana.pk}/intake/measurements/"))
+    assert "At least 5 minutes after the first one." in page
+    assert "closer together they count as one" in page
+
+
+def test_both_numbers_of_a_pressure_may_be_written_in_one_field(visit, ana, bob):
+    enter(visit(bob), ana, systolic_mmhg="128 / 78")
+    assert {row.kind: int(row.value) for row in Measured.objects.all()} == {
+        "systolic_mmhg": 128, "diastolic_mmhg": 78,
+    }  # fmt: skip
+    wrong = enter(visit(bob), ana, systolic_mmhg="128/78", diastolic_mmhg="76")
+    assert wrong.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("page", "sent", "following"),
+    [
+        ("measurements", {"taken_at": "2026-11-24T09:30", "weight_kg": "72"}, "intake/tests/"),
+        ("tests", {"taken": "2026-11-24", "alt_u_per_l": "22 (40)"}, "scales/paper/"),
+    ],
+)
+def test_what_was_recorded_leads_on_where_one_asked_to_go_on(visit, ana, bob, page, sent, following):
+    url = f"/patients/{ana.pk}/intake/{page}/"
+    assert visit(bob).post(url, sent)["Location"] == url
+    assert visit(bob).post(url, {**sent, "go_on": "1"})["Location"].endswith(following)
 
 
 def test_two_pressures_less_than_five_minutes_apart_open_nothing(ana, bob):

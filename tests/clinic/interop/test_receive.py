@@ -11,6 +11,7 @@ from tenuto.clinic.intake.models import IntakeRecord
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.api import open_safety_tasks_of
+from tests.clinic.intake.conftest import text_of
 
 
 def bundle(name="Silva", given="Ana", number="77", born="1981-05-04", **more) -> bytes:
@@ -47,6 +48,28 @@ def test_a_file_is_shown_before_anything_is_written(visit, alice, clinic):
     assert not Patient.objects.exists()
     for words in ("What was read", "Ana Silva", "Born", "2 entries: 1 not understood, 1 used.", "“ECT”"):
         assert words in page
+    assert not IntakeRecord.objects.exists()
+
+
+def test_every_value_is_shown_with_unit_date_and_origin_before_it_is_written(visit, alice):
+    data = json.loads(bundle())
+    about = {"subject": {"reference": "Patient/p"}}
+    weight = {
+        "resourceType": "Observation", "id": "w", "status": "final", **about, "effectiveDateTime": "2026-11-20",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]},
+        "valueQuantity": {"value": 154, "unit": "lb", "system": "http://unitsofmeasure.org", "code": "[lb_av]"},
+    }  # fmt: skip
+    condition = {
+        "resourceType": "Condition", "id": "c", **about, "onsetDateTime": "2019-02-03",
+        "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "F33.2"}]},
+        "clinicalStatus": {"coding": [{"code": "active", "system": "http://terminology.hl7.org/CodeSystem/condition-clinical"}]},
+    }  # fmt: skip
+    data["entry"] += [{"resource": weight}, {"resource": condition}]
+    file = SimpleUploadedFile("ana.json", json.dumps(data).encode())
+    page = visit(alice).post("/interop/bundles/", {"bundle": file}, follow=True)
+    said = text_of(page).split("Read and used")[1]
+    assert "Measured weight 69.85 kg, Fri 20 Nov 2026, sent as 154 [lb_av] Observation/w" in said
+    assert "icd10cm F33.2, active, since Sun 3 Feb 2019 Condition/c" in said
     assert not IntakeRecord.objects.exists()
 
 

@@ -134,6 +134,14 @@ def test_a_link_lives_a_while_and_not_for_ever(issue, expires):
         issue(expires=expires)
 
 
+def test_a_link_may_live_as_long_as_any_and_is_run_out_at_its_last_moment(issue):
+    token = issue(expires=NOW + services.LONGEST)
+    link = Link.objects.get()
+    for early, state in ((timedelta(seconds=1), "waiting"), (timedelta(), "run out")):
+        assert services.states([link], at=link.expires_at - early) == {link.pk: state}
+    assert services.open_link(token, BORN, at=link.expires_at - timedelta(seconds=1)).patient
+
+
 def test_nobody_gives_a_link_to_another_clinics_patient(issue, charlie):
     with pytest.raises(WrongClinic):
         issue(by=charlie)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -16,12 +16,15 @@ from tenuto.clinic.desk.models import Standing, WorkRow
 from tenuto.clinic.desk.projection import MARKS, judge_all
 from tenuto.clinic.intake.api import current, decide
 from tenuto.clinic.intake.services import withdraw_consent
+from tenuto.clinic.intake.services.history import save_step
 from tenuto.clinic.outcomes.api import push_decisions, review_course
+from tenuto.clinic.people.identity import register_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan import services
 from tenuto.clinic.ports.api import lift_hold, open_task, place_hold
 from tenuto.core.outcomes.decisions import ReviewKind
-from tests.clinic.conftest import NOW
+from tests.clinic.conftest import NOW, numbers
+from tests.clinic.intake.filling import answer, weigh
 from tests.clinic.intake.test_decision import sign as sign_consent_of
 from tests.clinic.outcomes.conftest import course  # noqa: F401 - fixture
 from tests.clinic.plan.conftest import OPTIONS, later, signature_of, signed
@@ -32,7 +35,7 @@ HEAD = re.compile(r'gate-head gate-(\w+)">\s*<h2 id="gate-title">')
 
 def level_of_paper(content):
     first = PdfReader(io.BytesIO(content)).pages[0].extract_text()
-    return re.search(r"[●◆■] (PASS|REVIEW|BLOCK|REFUSE)", first)[1].lower()
+    return re.search(r"[●◆■□] (PASS|REVIEW|BLOCK|REFUSE|TO DO)", first)[1].lower().replace(" ", "_")
 
 
 def said(browser, patient):
@@ -59,6 +62,74 @@ def test_everybody_has_one_verdict(visit, alice, add):
     found = {patient.name: said(browser, patient) for patient in Patient.objects.all()}
     assert {name: each for name, each in found.items() if len(set(each.values())) > 1} == {}
     assert {each["list"] for each in found.values()} == {"pass", "review", "block", "refuse"}
+
+
+@pytest.fixture
+def newcomer(alice, clinic):
+    return register_patient(
+        name="Demo Willow", birth_date=date(1984, 2, 3), identifiers=numbers("W1", "W2"), by=alice, at=NOW
+    )
+
+
+def recorded_of(patient, what, by):
+    if what == "weight":
+        weigh(patient, "70", by)
+    elif what == "diagnosis":
+        row = {"a" * 32: {"text": "Recurrent depression", "system": "icd10cm", "code": "F33.2"}}
+        save_step(patient=patient, step_id="diagnoses", entries=row, seen={}, by=by, at=NOW)
+    elif what == "another diagnosis":
+        row = {"a" * 32: {"text": "Asthma", "system": "icd10cm", "code": "J45.909"}}
+        save_step(patient=patient, step_id="diagnoses", entries=row, seen={}, by=by, at=NOW)
+    else:
+        answer(patient, "medical", by, **{what.replace(".", "__"): "yes"})
+
+
+@pytest.mark.parametrize(
+    ("what", "level"),
+    [
+        (["weight"], "to_do"),
+        (["diagnosis"], "to_do"),
+        (["history.liver"], "to_do"),
+        (["weight", "diagnosis"], "review"),
+        (["weight", "another diagnosis"], "block"),
+        (["weight", "history.aneurysm"], "block"),
+    ],
+)
+def test_a_new_registration_is_to_do_until_something_speaks_against_it(visit, alice, newcomer, what, level):
+    """Whichever is entered first: without a weight or a diagnosis there is something to do, and no verdict."""
+    for each in what:
+        recorded_of(newcomer, each, alice)
+    browser = visit(alice)
+    assert {k: v for k, v in said(browser, newcomer).items() if k != "worklist"} == dict.fromkeys(
+        ("list", "intake", "plan", "paper"), level
+    )
+    if level == "to_do":
+        for path in ("intake/", "plan/", "intake/measurements/"):
+            page = text_of(browser.get(f"/patients/{newcomer.pk}/{path}"))
+            assert "To do" in page
+            for never in ("BLOCK", "REFUSE", "Verdict:", "nobody can override"):
+                assert never not in page, (path, page[page.find(never) - 150 : page.find(never) + 100])
+
+
+def test_an_open_risk_is_red_also_of_somebody_who_was_just_registered(visit, alice, newcomer):
+    recorded_of(newcomer, "weight", alice)
+    due = NOW + timedelta(hours=1)
+    open_task(
+        patient=newcomer, kind="suicide.urgent", why="Item 9 was 2.", owner_role=Role.PRESCRIBER, due=due, by=alice, at=NOW
+    )  # fmt: skip
+    found = said(visit(alice), newcomer)
+    assert set(found.values()) <= {"block", "refuse"}
+
+
+def test_one_word_stands_for_somebody_of_whom_nothing_is_recorded(visit, alice, newcomer):
+    judge_all(newcomer.clinic, today=timezone.localdate())
+    browser = visit(alice)
+    for path in ("/", f"/patients/{newcomer.pk}/intake/", f"/patients/{newcomer.pk}/plan/"):
+        page = text_of(browser.get(path))
+        assert "To do" in page
+        assert "No record yet" not in page
+    row = next(row for row in browser.get("/").content.decode().split("</tr>") if newcomer.name in row)
+    assert "Unknown" not in row
 
 
 def test_the_list_shows_what_was_worked_out(visit, alice, add):

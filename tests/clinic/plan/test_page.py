@@ -248,7 +248,7 @@ def test_someone_of_whom_nothing_is_recorded_is_led_to_intake(visit, alice):
         name="Demo Willow", birth_date=born, identifiers=numbers("W1", "W2"), by=alice, at=NOW
     )
     answer = plan(visit(alice), patient)
-    assert "No record yet" in text_of(answer)
+    assert "Plan To do Verdict, dose and series appear here" in text_of(answer)
     assert f'href="/patients/{patient.pk}/intake/"' in answer.content.decode()
 
 
@@ -283,6 +283,12 @@ def test_number_of_infusions_and_maintenance_are_chosen_in_the_address(visit, al
     wrong = text_of(visit(alice).get(f"{asked}&infusions=9"))
     assert "9 infusions were asked for; the protocol" in wrong
     assert "has 6 to 8." in wrong
+
+
+def test_infusions_without_a_day_are_said_beside_the_days(visit, alice, accepted):
+    asked = {**OPTIONS, "protocol": "depression-6-8x3wk", "days": ["mon", "thu"]}
+    days = text_of(plan(visit(alice), accepted(), **asked)).split("Series")[1]
+    assert "Left out Infusions 7 to 8, given only if a review says so, would reach day" in days
 
 
 def test_a_record_with_much_to_ask_shows_its_findings_and_one_line_for_the_rest(visit, alice, add):

@@ -8,6 +8,7 @@ import pytest
 
 from tenuto.clinic.accounts.models import Role, Staff
 from tenuto.clinic.accounts.services import employ
+from tenuto.clinic.desk.models import WorkRow
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.ports import api
 from tenuto.clinic.ports.escalating import escalate_late
@@ -129,6 +130,7 @@ def test_the_page_and_the_weekly_review_say_to_whom_and_how_late(visit, ana, ali
     task = opened(ana, bob, "suicide.screen")
     escalate_late(ana.clinic, at=late(task, 61))
     page = text_of(visit(bob).get(f"/patients/{ana.pk}/tasks/{task.id}/"))
+    assert "Owner Dora Before Prescriber, then Alice" in page
     assert "A second person Given on to Alice" in page
     assert "The medical director Given on to Dora" in page
     record_triage(
@@ -153,6 +155,19 @@ def test_the_page_and_the_weekly_review_say_to_whom_and_how_late(visit, ana, ali
     assert "opened task Suicide triage" in rows
     page = text_of(visit(bob).get(f"/patients/{ana.pk}/tasks/{task.id}/"))
     assert "Alice (alice), 70 min late: a suicide triage." in page
+
+
+def test_whose_a_late_task_is_now_and_whose_it_was_stands_wherever_it_is_shown(
+    visit, ana, alice, bob, second, dora
+):
+    task = opened(ana, bob, "suicide.urgent")
+    escalate_late(ana.clinic, at=late(task, 16))
+    said = "Given on to Dora; before that Prescriber, then Alice."
+    assert said in text_of(visit(dora).get("/worklist/"))
+    assert said in text_of(visit(bob).get(f"/patients/{ana.pk}/intake/"))
+    row = WorkRow.objects.get(key=f"task:{task.id}")
+    assert (row.owner, row.owner_role) == (dora, "prescriber")
+    assert "Suicide risk, urgent , Dora, by" in text_of(visit(bob).get(f"/patients/{ana.pk}/intake/"))
 
 
 def test_given_on_to_nobody_is_said_wherever_the_task_is_shown(visit, ana, alice, dora):

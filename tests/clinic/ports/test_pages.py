@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from tenuto.clinic.desk.projection import judge_all
 from tenuto.clinic.ledger.actors import Machine
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people import identity
@@ -36,7 +37,23 @@ def test_it_says_what_ends_it_and_who_does_that(visit, ana, alice, carol):
     assert "It ends when this is recorded: a suicide triage." in page
     assert "Record the triage" in page
     assert "Close the task" not in page
-    assert "A prescriber or medical director does that." in text_of(visit(carol).get(url(task)))
+    assert (
+        "A prescriber or a medical director does that. What you record is kept, and leaves it open."
+        in text_of(visit(carol).get(url(task)))
+    )
+
+
+def test_a_nurse_reads_who_ends_an_urgent_task_wherever_it_stands(visit, ana, alice, bob):
+    """Before the try: on the task, on the triage, first on every page, in intake's list and on the worklist."""
+    task, who = opened(ana, alice, "suicide.urgent"), "prescriber or a medical director ends it."
+    judge_all(ana.clinic, today=NOW.date())
+    browser, base = visit(bob), f"/patients/{ana.pk}"
+    assert "May end it a prescriber or a medical director" in text_of(browser.get(url(task)))
+    for path in (f"{base}/intake/", f"{base}/plan/", f"{base}/scales/triage/", "/worklist/?owner=all"):
+        assert who in text_of(browser.get(path)), path
+    own = text_of(browser.get(f"{base}/scales/triage/"))
+    assert "Your triage is kept, and leaves it open." in own
+    assert "Your triage ends it." in text_of(visit(alice).get(f"{base}/scales/triage/"))
 
 
 @pytest.mark.parametrize("kind", [kind.id for kind in task_kinds().values() if kind.suicide_risk])
@@ -64,7 +81,7 @@ def test_it_says_whom_to_call_with_numbers_that_call(visit, ana, alice, carol):
     page = page_of(visit(carol), task)
     assert "No number is recorded." in page
     assert page.index("people-title") < page.index("task-title")
-    assert "Nobody is named." in page
+    assert "Not recorded. Ask the patient whom to call" in page
     identity.prefer_contact(patient=ana, channel=Channel.PHONE, allowed=False, address="+1 555 010 0101", by=alice, at=NOW)  # fmt: skip
     identity.set_support_person(patient=ana, name="Rui Silva", relation="brother", phone="555 010 0102", may_be_told=False, by=alice, at=NOW)  # fmt: skip
     page = page_of(visit(carol), task)

@@ -27,7 +27,7 @@ def test_a_call_without_thoughts_of_death_is_on_record_and_opens_nothing(visit, 
     ("answer", "kinds"),
     [
         ("1", {"suicide.screen"}),
-        ("2", {"suicide.screen", "suicide.urgent"}),
+        ("2", {"suicide.urgent"}),
         ("not_answered", {"suicide.screen"}),
         ("not_asked", {"suicide.screen"}),
     ],

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tenuto.clinic.ports.api import open_tasks_of
+from tenuto.clinic.scales.forms.paper import AnswersField
 from tenuto.clinic.scales.models import ScaleForm
+from tenuto.core.scales.reading import instruments
 from tests.clinic.intake.conftest import text_of
 
 
@@ -27,7 +29,7 @@ def test_each_line_is_a_form_of_its_own(visit, ana, bob):
 def test_a_thought_of_self_harm_opens_its_task_and_leads_to_the_triage(visit, ana, bob):
     page = enter(visit(bob), ana, phq9="0 0 0 0 0 0 0 0 2 0")
     assert page.redirect_chain[0][0].endswith("/scales/triage/")
-    assert [task.kind for task in open_tasks_of(ana)] == ["suicide.urgent", "suicide.screen"]
+    assert [task.kind for task in open_tasks_of(ana)] == ["suicide.urgent"]
 
 
 def test_an_answer_that_was_left_out_is_not_a_zero(visit, ana, bob):
@@ -58,4 +60,19 @@ def test_nothing_entered_is_no_form(visit, ana, bob):
 
 def test_the_page_says_what_the_numbers_of_yes_and_no_are(visit, ana, bob):
     page = text_of(visit(bob).get(f"/patients/{ana.pk}/scales/paper/"))
-    assert "8 answers, 0 no, 1 yes." in page
+    assert "8 answers, 0 = no, 1 = yes." in page
+    dast = "10 answers, 0 = no, 1 = yes. Write what was answered, also in question 3: what counts the other way is turned"
+    assert dast in page
+    assert "1 to 9: 0 = not at all, 1 = several days" in page
+    assert "10: 0 = not difficult at all" in page
+
+
+def test_every_scale_that_ships_words_says_what_its_numbers_mean():
+    for scale in instruments().values():
+        told = AnswersField(scale).help_text
+        for item in scale.items:
+            for option in item.options:
+                words = option.label.removeprefix(f"{option.value} - ").lower()
+                assert words == str(option.value) or f"{option.value} = {words}" in told, (scale.id, item.id)
+        if any([o.value for o in item.options] == [0, 1] for item in scale.items):
+            assert "0 = no, 1 = yes" in told, scale.id

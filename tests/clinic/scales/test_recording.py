@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from tenuto.clinic.intake.api import current
+from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ports.api import open_tasks_of
 from tenuto.clinic.scales.models import ScaleForm, SuicideTriage
 from tenuto.clinic.scales.services import record_triage
+from tenuto.core.intake.facts import RecordedScore
 from tenuto.core.scales.definition import ScaleError
 from tenuto.core.scales.reading import instrument
 from tenuto.core.scales.suicide_triage import SENTENCE
 from tenuto.core.scales.suicide_triage import RiskLevel as Triage
-from tests.clinic.conftest import NOW
+from tests.clinic.conftest import NOW, source_of
 from tests.clinic.intake.conftest import text_of
 from tests.clinic.scales.filling import phq9
 
@@ -26,13 +30,56 @@ def codes(patient, *facts):
 @pytest.mark.parametrize("values", [(0, 0, 0, 0, 0, 0, 0, 3, 1), (1,) * 9, (0,) * 8 + (2,), (0,) * 8 + (3,)])
 def test_a_positive_item_9_opens_a_task_whatever_the_total(ana, bob, values):
     phq9(ana, bob, *values)
-    kinds = {task.kind for task in open_tasks_of(ana)}
-    assert "suicide.screen" in kinds
-    assert all(task.owner_role == "prescriber" for task in open_tasks_of(ana))
-    assert ("suicide.urgent" in kinds) == (values[-1] > 1)
+    (task,) = open_tasks_of(ana)
+    assert task.kind == ("suicide.urgent" if values[-1] > 1 else "suicide.screen")
+    assert task.owner_role == "prescriber"
     own = instrument("phq9").item("9").option(values[-1]).label
     assert all(f'Item 9 was answered {values[-1]}, "{own}".' in task.why for task in open_tasks_of(ana))
     assert "SUICIDE-ITEM" in {code[:12] for code in codes(ana, "suicide.screen")}
+
+
+def test_all_that_one_answer_says_is_one_task(ana, bob):
+    """New, two or more, and reported: three rules, one person to look at one answer."""
+    phq9(ana, bob, *(0,) * 9)
+    phq9(ana, bob, *(0,) * 8, 2, at=NOW + timedelta(minutes=1))
+    (task,) = open_tasks_of(ana)
+    assert task.kind == "suicide.urgent"
+    assert task.why.startswith("PHQ-9: Thoughts of death or self-harm reported, answer 2 or more. ")
+    assert "are new since the last form. Item 9 was answered 2," in task.why
+    assert task.why.count("Thoughts of death or self-harm reported") == 1
+    assert "2 before" not in task.why
+    assert "; 0 before, a rise. Get a clinician now." in task.why
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said", "kind"),
+    [
+        (0, 1, "; 0 before, a rise.", "suicide.urgent"),
+        (2, 1, "; 2 before, a fall.", "suicide.screen"),
+        (1, 1, "; 1 before, as now.", "suicide.screen"),
+        (1, 2, "; 1 before, a rise.", "suicide.urgent"),
+    ],
+)
+@pytest.mark.parametrize("how", ["form", "record", "form after an older one"])
+def test_a_task_says_truly_whether_the_answer_rose_or_fell(ana, bob, before, now, said, kind, how):
+    """By the last answer on record, wherever it stands: a fall from another system's record is nothing new."""
+    if how == "record":
+        phq9(ana, bob, *(0,) * 9, at=NOW - timedelta(days=9))
+        on = (NOW - timedelta(days=2)).date()
+        item = RecordedScore("phq9", Decimal(9), on, items=(("9", before),))
+        facts = replace(current(ana).facts, scores=(item,))
+        receive(facts=facts, source=source_of(digest="1" * 64), by=bob, at=NOW - timedelta(days=1))
+    else:
+        phq9(ana, bob, *(0,) * 8, before, at=NOW - timedelta(days=2))
+        if how == "form after an older one":
+            other = 3 if before == 0 else 0
+            on = (NOW - timedelta(days=9)).date()
+            phq9(ana, bob, *(0,) * 8, other, at=NOW - timedelta(days=1), taken=on)
+    earlier = {task.id for task in open_tasks_of(ana)}
+    phq9(ana, bob, *(0,) * 8, now)
+    (task,) = (task for task in open_tasks_of(ana) if task.id not in earlier)
+    assert (task.kind, said in task.why) == (kind, True), task.why
+    assert ("new since" in task.why) is (before == 0)
 
 
 def test_an_unanswered_item_9_opens_a_task_and_a_void_form_still_alarms(ana, bob):

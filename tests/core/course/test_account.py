@@ -143,6 +143,12 @@ def test_a_series_begun_anew_counts_from_its_own_first_infusion():
     assert [each.days_after for each in found.given] == [None, 2]
 
 
+def test_the_score_after_an_infusion_is_the_first_one_up_to_the_day_of_the_next():
+    found = account(facts((0, 7, 14), "-1:21 0:20 7:15 20:9 22:8"), as_of=20)
+    after = {n: found.score_after(day(n)) for n in (0, 7, 14)}
+    assert {n: score and str(score.value) for n, score in after.items()} == {0: "15", 7: None, 14: "9"}
+
+
 def test_an_unknown_mass_leaves_the_counters_unknown_and_the_rest_known():
     elsewhere = InfusionFact("x", GivenInfusion(day(0), dose=MgPerKg("0.5")), "s1", "v1", 1)
     found = account(CourseFacts((elsewhere,), (), (signed(),)))

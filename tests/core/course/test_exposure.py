@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenuto.core.course.exposure import WINDOWS_DAYS, exposure
+from tenuto.core.course.exposure import WINDOWS_DAYS, exposure, infusions_up_to
 from tenuto.core.course.infusion import GivenInfusion
 from tenuto.core.gate import Level
 from tenuto.core.policy import default_policy
@@ -47,6 +47,12 @@ def test_a_window_ends_on_its_day_and_holds_no_day_more(window):
     after = exposure([first], as_of=DAY + timedelta(days=window), policy=POLICY)
     assert (last.infusions_in[window], after.infusions_in[window]) == (1, 0)
     assert (last.total_in[window], after.total_in[window]) == (Mg(35), Mg(0))
+
+
+def test_a_day_that_is_planned_counts_itself_once_and_no_later_day():
+    infused = [DAY, DAY + timedelta(days=29), DAY + timedelta(days=30), DAY + timedelta(days=31)]
+    assert infusions_up_to(infused[2], infused) == {30: 2, 90: 3, 365: 3, None: 3}
+    assert infusions_up_to(infused[2], infused[:2]) == {30: 2, 90: 3, 365: 3, None: 3}
 
 
 def test_nothing_given_is_nothing():

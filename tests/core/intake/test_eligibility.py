@@ -33,6 +33,14 @@ from tests.core.intake.people import (
 )
 
 
+@pytest.mark.parametrize(("age", "asked"), [(55, True), (56, False)])
+def test_a_pregnancy_test_is_asked_for_up_to_the_age_of_the_policy(age, asked):
+    silent = with_answer("pregnancy.test", None)
+    person = replace(silent.person, birth_date=TODAY.replace(year=TODAY.year - age))
+    found = finding(judged(replace(silent, person=person)), "MISSING-PREGNANCY-TEST")
+    assert (found is not None) is asked
+
+
 @pytest.mark.parametrize("purpose", list(JudgementPurpose))
 def test_a_person_about_whom_everything_is_known_passes(purpose):
     assessment = judged(healthy(), purpose)

@@ -61,8 +61,10 @@ def test_liver_enzymes_by_multiples_of_the_upper_limit(value, expected):
     assert serious(judged(patient)) == expected
 
 
-def test_a_liver_enzyme_without_a_range_is_reviewed():
-    assert serious(judged(with_measured(measured("ast_u_per_l", "20")))) == ["AST-NO-RANGE REVIEW"]
+@pytest.mark.parametrize("high", [None, Decimal(0)])
+def test_a_liver_enzyme_without_a_range_is_reviewed(high):
+    patient = with_measured(measured("ast_u_per_l", "20", reference_high=high))
+    assert serious(judged(patient)) == ["AST-NO-RANGE REVIEW"]
 
 
 def test_old_liver_tests_count_as_unknown_and_a_bad_one_still_blocks():
@@ -86,6 +88,7 @@ def test_kidney_function(value, expected):
         ("115.6", []),
         ("115.7", ["BMI-HIGH REVIEW"]),
         ("49.2", []),
+        ("49.13", []),
         ("49.1", ["BMI-LOW REVIEW"]),
         ("35", ["BMI-LOW REVIEW"]),
     ],

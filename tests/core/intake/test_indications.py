@@ -79,6 +79,19 @@ def test_a_further_word_makes_it_another_text(name, word):
     assert not any(named(Problem(t)) for t in texts - {n.casefold() for n in NAMES} if _plain_letters(word))
 
 
+@pytest.mark.parametrize(
+    "text", ["Major depressive disorder)", "Depression (disorder)", "Depression (finding)"]
+)
+def test_a_remark_or_a_bracket_that_was_lost_changes_no_name(text):
+    assert held(Problem(text)) == ["depression"]
+
+
+@given(st.lists(st.sampled_from(["depression", "disorder", "finding", "(", ")", "?", ","]), max_size=8))
+def test_brackets_and_remarks_in_any_order_are_read(parts):
+    """What was cut off while it was copied is a text like any other."""
+    assert set(held(Problem(" ".join(parts)))) <= {"depression"}
+
+
 def _plain_letters(word: str) -> bool:
     return word.isascii() and word.casefold() not in {"chronic", "recurrent", "severe", "major", "clinical"}
 
@@ -96,6 +109,7 @@ def _plain_letters(word: str) -> bool:
         (Problem("Depression", (F332, RESPIRATORY)), []),
         (Problem("Family history of depression", (F332,)), []),
         (Problem("Depression screening", (F332,)), []),
+        (Problem("Depression seen in mother", (F332,)), []),
         (Problem("Major depressive disorder, mother had psychosis", (F332,)), ["depression"]),
         (Problem("Depression", (F332,), certain=False), []),
         (Problem("Depression", (F332,), ProblemStatus.RESOLVED), []),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -8,6 +9,7 @@ from tenuto.core.intake import labs
 from tenuto.core.intake.eligibility import case_of
 from tenuto.core.intake.facts import PatientFacts, Person, Problem, ProblemStatus
 from tenuto.core.intake.required import JudgementPurpose
+from tenuto.core.intake.terminology import band
 from tenuto.core.policy import demo_policy
 from tests.core.intake.people import TODAY, healthy, with_answer, with_measured, with_problem
 
@@ -68,3 +70,10 @@ def test_history_calls_for_chemistry_and_thyroid():
 
 def test_every_test_says_why_and_on_what_it_rests():
     assert all(test.why and test.again and test.basis.tags for test in labs.tests())
+
+
+@pytest.mark.parametrize(
+    ("value", "word"), [("4.9", "negative"), ("5", ""), ("24.9", ""), ("25", "positive"), ("26", "positive")]
+)
+def test_a_pregnancy_hormone_is_negative_below_five_and_positive_from_twenty_five(value, word):
+    assert band("pregnancy.test").word(Decimal(value)) == word

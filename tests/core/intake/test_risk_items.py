@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from tenuto.core.gate import Finding, Gate, Level
+from tenuto.core.intake.eligibility import assess
 from tenuto.core.intake.facts import Answer, PatientFacts, Person, RecordedScore
 from tenuto.core.intake.risk_questions import risk_question, suicide_item
 from tenuto.core.intake.safety import TRIAGE, Risk, contradicted, safety_state, with_safety
@@ -146,6 +148,28 @@ def test_no_form_of_zeros_takes_back_what_a_triage_without_risk_contradicts(step
         assert shown.count("item") == len(stand)
         assert shown.endswith("found no risk. Both stand.")
     assert stand or not both
+
+
+def test_of_two_equal_answers_the_later_one_is_told():
+    found = safety_state(course("phq9 2", "phq9 2", "none"), as_of=DAY, policy=LIMITS)
+    assert "PHQ-9 item 9 was 2, Mon 2 Mar 2026, 10:00." in found.text
+
+
+@pytest.mark.parametrize(
+    ("undated", "dated", "risk"),
+    [
+        ("low", None, Risk.KNOWN),
+        ("low", "low", Risk.KNOWN),
+        ("low", "moderate", Risk.KNOWN),
+        ("low", "none", Risk.OPEN),
+    ],
+)
+def test_a_triage_without_a_date_is_open_only_beside_one_that_found_less(undated, dated, risk):
+    answers = (
+        Answer(TRIAGE, undated, None, "form"),
+        *([Answer(TRIAGE, dated, DAY, "form", AT)] if dated else []),
+    )
+    assert safety_state(PatientFacts(Person(), answers=answers), as_of=DAY, policy=LIMITS).risk is risk
 
 
 def test_a_known_level_says_the_highest_answer_since_the_triage_before():
@@ -324,3 +348,31 @@ def test_a_triage_that_nobody_can_read_or_date_is_never_none_found(value, taken,
     other = Answer(TRIAGE, value, taken.date() if taken else None, "record", taken)
     facts = PatientFacts(Person(), answers=(earlier, other))
     assert safety_state(facts, as_of=DAY, policy=LIMITS).risk is risk
+
+
+# ---- one clock in one sentence -------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("zone", "asked", "found"),
+    [
+        (None, "Mon 2 Mar 2026, 14:00 UTC", "Mon 2 Mar 2026, 16:00 UTC"),
+        (ZoneInfo("America/New_York"), "Mon 2 Mar 2026, 09:00", "Mon 2 Mar 2026, 11:00"),
+    ],
+)
+def test_the_hours_of_senders_in_different_zones_are_said_in_one(zone, asked, found):
+    there = AT.replace(tzinfo=timezone(timedelta(hours=-5)))
+    answered = form("phq9", 1, at=there)
+    triage = Answer("suicide.screen", "negative", DAY, "form", AT.replace(hour=16))
+    facts = PatientFacts(Person(), scores=(answered,), answers=(triage,))
+    told = safety_state(facts, as_of=DAY, policy=LIMITS, zone=zone).text
+    assert f"was 1, {asked}." in told
+    assert f"The triage of {found} found no risk." in told
+    known = assess(facts, policy=LIMITS, as_of=DAY, zone=zone)
+    (both,) = (f.message for f in known.gate.findings if f.code == "SUICIDE-KNOWN")
+    assert asked in both
+    assert found in both
+
+
+def test_the_hours_of_one_sender_stay_as_they_were_sent():
+    there = AT.replace(tzinfo=timezone(timedelta(hours=-5)))
+    facts = PatientFacts(Person(), scores=(form("phq9", 1, at=there),))
+    assert "Mon 2 Mar 2026, 09:00. No triage" in safety_state(facts, as_of=DAY, policy=LIMITS).text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import example, given
@@ -18,6 +18,13 @@ from tenuto.core.scales.reading import instrument
 from tests.spec.tables import rows
 
 DAY_0 = date(2026, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("clock", "leaves"), [("08:59", False), ("09:00", True), ("18:59", True), ("19:00", False)]
+)
+def test_messages_leave_from_nine_to_seven_on_the_clinics_clock(clock, leaves):
+    assert battery().writes_at(datetime.combine(DAY_0, time.fromisoformat(clock))) is leaves
 
 
 def day(number: str | int) -> date:
@@ -98,9 +105,25 @@ def test_what_does_not_fit_is_left_out():
     assert sorted([*found.scales, *found.left_out], key=tight.index) == tight
 
 
+def test_a_weekly_score_of_the_induction_is_asked_up_to_its_last_day():
+    opened = {each.key: each.opens for each in occasions(course("0 2 4 7 9 14"), battery(), until=day(40))}
+    assert [opened.get(f"weekly-1.{turn}") for turn in (1, 2, 3)] == [day(7), day(14), None]
+
+
+def test_a_planned_day_on_which_an_infusion_was_given_counts_once():
+    assert course("0 2", "2 4").infusions == days("0 2 4")
+
+
 def test_nothing_is_asked_after_the_course_ended():
     ended = course("0 2 4", "", ended_on=day(5))
     assert asked(ended, [], day(20)).scales == ()
+
+
+def test_what_opens_on_the_day_on_which_the_course_ended_is_not_asked():
+    first = occasions(course("0 2 4"), battery(), until=day(20))[-1]
+    for later, there in ((0, False), (1, True)):
+        ended = course("0 2 4", ended_on=first.opens + timedelta(days=later))
+        assert (first.key in {each.key for each in occasions(ended, battery(), until=day(20))}) is there
 
 
 def test_a_late_answer_is_filed_under_the_day_on_which_it_was_written():

@@ -54,8 +54,9 @@ def test_liver_tests_are_judged_by_their_multiple(alt, grade):
 
 def test_one_enzyme_alone_does_not_do_the_check_and_one_without_a_range_is_raised():
     assert graded(measured(alt_u_per_l="30")) == [("alt", CheckGrade.NORMAL, False)]
-    bare = replace(NOTHING, measurements=(Measurement("alt_u_per_l", Decimal(30), DAY),))
-    assert graded(bare) == [("alt", CheckGrade.RAISED, False)]
+    for high in (None, Decimal(0)):
+        bare = Measurement("alt_u_per_l", Decimal(30), DAY, reference_high=high)
+        assert graded(replace(NOTHING, measurements=(bare,))) == [("alt", CheckGrade.RAISED, False)]
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,16 @@ def test_an_early_responder_may_go_on_sooner_when_the_prescriber_agrees():
     assert "sooner" not in late
 
 
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [((0, 2, 4, 7, 9), ReviewKind.STOP_EARLY), (SERIES, ReviewKind.STOP_OR_JUSTIFY)],
+)
+def test_in_a_longer_series_stopping_is_asked_about_once(given, kind):
+    """Eight infusions are signed: up to the fifth it is to stop early, and from the sixth on to stop or justify."""
+    found = due(given, "-1:21 4:20", 12, plan=signed(infusions=8))
+    assert [each.kind for each in found] == [kind]
+
+
 def test_without_a_plan_in_force_nothing_is_due():
     assert due(SERIES, "-1:21 12:20", 12, plan=signed(in_force=False)) == ()
 

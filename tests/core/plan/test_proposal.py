@@ -263,6 +263,14 @@ def test_what_leaves_the_template_is_reviewed_and_what_passes_a_cap_blocked():
     assert asked.calculation.dose.per_kg == MgPerKg(1)
 
 
+@pytest.mark.parametrize(
+    ("minutes", "changed"), [("39.9", True), ("40", False), ("60", False), ("60.1", True)]
+)
+def test_the_protocols_shortest_and_longest_time_are_its_own(minutes, changed):
+    asked = plan(protocol="depression-6x3wk", minutes=Minutes(minutes))
+    assert ("MINUTES-CHANGED" in codes(asked)) is changed
+
+
 @pytest.mark.parametrize(("target", "refused"), [("50", True), ("5", True), ("4.9", False), ("0.05", False)])
 def test_a_slip_of_the_decimal_point_is_refused_and_shows_no_dose(target, refused):
     proposal = plan(target=MgPerKg(target))

@@ -23,7 +23,7 @@ from django.shortcuts import render
 
 from tenuto.clinic.accounts import clock, throttle
 from tenuto.clinic.accounts.api import home_of
-from tenuto.clinic.accounts.codes import spend_code
+from tenuto.clinic.accounts.codes import is_spent, spend_code
 from tenuto.clinic.accounts.devices import remember
 from tenuto.clinic.accounts.enrol import has_second_factor
 from tenuto.clinic.accounts.keys import UnknownKey, decrypted, encrypted
@@ -148,10 +148,16 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return "Tenuto"
 
 
+USED = (
+    "This code was used already, and each counts once. The app shows the next one in up to 30 s: enter that."
+)
+
+
 class _SlowedDown:
     """A form for a code that waits after some wrong ones, in every process of the server."""
 
     failure: str
+    cleaned_data: dict[str, Any]
     user: Staff
     authenticator: Authenticator
 
@@ -164,9 +170,13 @@ class _SlowedDown:
                 f"Too many wrong codes. Wait {count(settings.SIGN_IN_WAIT_MINUTES, 'minute')}, then try again."
             )
         try:
+            # Asked first: within half a minute the library calls a code that was used "incorrect".
+            spent = self._is_spent(str(self.cleaned_data["code"]))
             code = str(super().clean_code())  # type: ignore[misc]
         except UnknownKey as unknown:
             raise ValidationError(str(unknown)) from unknown
+        except ValidationError as wrong:
+            raise ValidationError(USED) if spent and wrong.code == "incorrect_code" else wrong from None
         if self.authenticator.type == Authenticator.Type.TOTP:
             self._check_unused(code)
         throttle.succeeded(name)
@@ -175,7 +185,11 @@ class _SlowedDown:
     def _check_unused(self, code: str) -> None:
         if not spend_code(decrypt(self.authenticator.data["secret"]), code):
             self._emit_authentication_failed(self.authenticator)
-            raise ValidationError("This code was used already. Wait for the next one, and enter that.")
+            raise ValidationError(USED)
+
+    def _is_spent(self, code: str) -> bool:
+        apps = Authenticator.objects.filter(user=self.user, type=Authenticator.Type.TOTP)
+        return any(is_spent(decrypt(app.data["secret"]), code) for app in apps)
 
     def _emit_authentication_failed(self, authenticator: Authenticator) -> None:
         throttle.failed(f"second factor {self.user.pk}")

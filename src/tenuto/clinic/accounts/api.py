@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 
+from tenuto.clinic.accounts.guards import NotForRole
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.roles import WHO_MAY, Role, Verb
 from tenuto.clinic.ui.navigation import MenuEntry, entries
@@ -32,9 +33,9 @@ def may(staff: Staff, verb: str) -> bool:
 
 
 def check_role(by: Staff, verb: str) -> None:
-    """Raise PermissionError, in a sentence that says whom to ask, unless `by` may do `verb`. For verbs, beside their view."""
+    """Raise NotForRole, in a sentence that says whom to ask, unless `by` may do `verb`. For verbs, beside their view."""
     if not may(by, verb):
-        raise PermissionError(refusal(by, verb))
+        raise NotForRole(refusal(by, verb), verb)
 
 
 def home_of(staff: Staff) -> str:

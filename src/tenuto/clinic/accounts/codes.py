@@ -13,7 +13,7 @@ from django.db import transaction
 
 from tenuto.clinic.accounts.models import LastCode
 
-__all__ = ["spend_code", "went_on"]
+__all__ = ["is_spent", "spend_code", "went_on"]
 
 
 def spend_code(secret: str, code: str) -> bool:
@@ -23,12 +23,25 @@ def spend_code(secret: str, code: str) -> bool:
     )
 
 
+def is_spent(secret: str, code: str) -> bool:
+    """Whether a code is one of this app's that counts no more, since it or a later one was used."""
+    return any(
+        LastCode.objects.filter(key=_key(secret), counter__gte=counter).exists()
+        for counter in yield_hotp_counters_from_time()
+        if _is(secret, counter, code)
+    )
+
+
 def _is(secret: str, counter: int, code: str) -> bool:
     return bool(compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, counter))))
 
 
 def _spend(secret: str, counter: int) -> bool:
-    return went_on(hashlib.sha256(secret.encode()).hexdigest(), counter)
+    return went_on(_key(secret), counter)
+
+
+def _key(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 @transaction.atomic

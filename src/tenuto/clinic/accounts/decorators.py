@@ -13,13 +13,14 @@ from django.shortcuts import render
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import may, refusal
+from tenuto.clinic.accounts.guards import NotForRole
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.reauthenticate import not_confirmed_page
 from tenuto.clinic.accounts.roles import CONFIRMED_FIRST
 from tenuto.clinic.accounts.signers import NotConfirmed, check_confirmed
 from tenuto.clinic.ledger.services import record_access
 
-__all__ = ["View", "refuse", "requires"]
+__all__ = ["SayWhenRefused", "View", "refuse", "requires"]
 
 View = Callable[..., HttpResponse]
 
@@ -60,3 +61,26 @@ def refuse(request: HttpRequest, staff: Staff, verb: str) -> HttpResponse:
     )
     context = {"heading": "Not for your role", "text": refusal(staff, verb)}
     return render(request, "ui/problem.html", context, status=HTTPStatus.FORBIDDEN)
+
+
+class SayWhenRefused:
+    """Middleware: what a verb refuses, and no view before it did, is the same page as a refusal at the door, on record."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer for a refusal of ours to somebody who is signed in; a file that can't be opened is somebody else's."""
+        ours = isinstance(exception, PermissionError) and exception.errno is None
+        staff = getattr(request, "user", None)
+        if not ours or not isinstance(staff, Staff):
+            return None
+        if isinstance(exception, NotForRole):
+            return refuse(request, staff, exception.verb)
+        detail = {"verb": "not done", "path": request.path}
+        record_access(action="refused", subject=staff, by=staff, at=clock.instant(), detail=detail)
+        context = {"heading": "Not done", "text": str(exception)}
+        return render(request, "ui/problem.html", context, status=HTTPStatus.FORBIDDEN)

@@ -7,7 +7,15 @@ from uuid import UUID
 
 from tenuto.clinic.ledger.actors import Actor
 
-__all__ = ["WrongClinic", "check_same_clinic"]
+__all__ = ["NotForRole", "WrongClinic", "check_same_clinic"]
+
+
+class NotForRole(PermissionError):
+    """Somebody's role may not do `verb`. The text says whom to ask."""
+
+    def __init__(self, sentence: str, verb: str) -> None:
+        super().__init__(sentence)
+        self.verb = verb
 
 
 class WrongClinic(PermissionError):

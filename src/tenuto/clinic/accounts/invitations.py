@@ -19,6 +19,7 @@ from tenuto.clinic.accounts.sessions import end_sessions
 from tenuto.clinic.ledger.actors import Actor, Someone
 from tenuto.clinic.ledger.facts import newest, recorded
 from tenuto.clinic.ledger.services import record
+from tenuto.core.sentences import LONGEST_NAME, check_line
 
 __all__ = [
     "LASTS",
@@ -56,7 +57,11 @@ class Invited:
 
 @transaction.atomic
 def invite(*, clinic: Clinic, username: str, name: str, role: Role, by: Actor, at: datetime) -> Invited:
-    """Open an account without a password, and the link by which its person chooses one."""
+    """Open an account without a password, and the link by which its person chooses one.
+
+    Raises InvitationRefused for a name that nobody can read or that is too long.
+    """
+    name = check_line(name, LONGEST_NAME, what="The person's name", refused=InvitationRefused)
     staff = Staff.objects.create_user(username, password=None, name=name, role=role, clinic=clinic)
     check_same_clinic(by, staff)
     record(action="joined clinic", subject=staff, by=by, at=at, detail={"role": str(role)})

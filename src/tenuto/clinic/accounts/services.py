@@ -19,6 +19,7 @@ from tenuto.clinic.accounts.sessions import end_sessions
 from tenuto.clinic.ledger.actors import Someone
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.ledger.services import record
+from tenuto.core.sentences import LONGEST_NAME, check_line
 
 __all__ = [
     "ClinicMoved",
@@ -76,10 +77,11 @@ def _moved(clinic: Clinic, action: str, stands: str) -> ClinicMoved:
 def open_clinic(*, name: str, demonstration: bool, invented: bool | None = None, zone: str = "") -> Clinic:
     """Open a clinic. Its first member of staff is added with `employ`. A demonstration's people are invented.
 
-    `zone` is the time zone of its clock, the installation's when empty. Raises ValueError for an unknown one.
+    `zone` is the time zone of its clock, the installation's when empty. Raises ValueError for an unknown one, and for a name
+    that nobody can read or that is too long.
     """
     clinic = Clinic.objects.create(
-        name=name,
+        name=check_line(name, LONGEST_NAME, what="The clinic's name"),
         demonstration=demonstration,
         invented=demonstration if invented is None else invented,
         zone=check_zone(zone or settings.TIME_ZONE),

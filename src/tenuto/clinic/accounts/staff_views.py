@@ -28,6 +28,7 @@ from tenuto.clinic.accounts.signers import SignerStanding, standings
 from tenuto.clinic.ui.fields import LineField, PhoneField
 from tenuto.clinic.ui.words import ways_to_reach
 from tenuto.core.literature.emergency import emergency_numbers, emergency_words
+from tenuto.core.sentences import LONGEST_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class InviteForm(forms.Form):
         validators=[invitations.USERNAME],
         help_text="Letters a to z, digits and . + - _ only.",
     )
-    name = LineField(label="Full name", max_length=120)
+    name = LineField(label="Full name", max_length=LONGEST_NAME)
     role = forms.ChoiceField(label="Role", choices=Role.choices)
     letters = forms.CharField(
         label="Letters after the name",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from tenuto.clinic.booking.day_board import DayBoard, day_board
 from tenuto.clinic.booking.needs import GOES_ON, needs
 from tenuto.clinic.booking.services import (
     AskedSeries,
@@ -26,11 +27,13 @@ from tenuto.clinic.pathway.api import Batch, next_steps_of
 __all__ = [
     "AskedSeries",
     "BookingRefused",
+    "DayBoard",
     "EndKind",
     "Offer",
     "accept_repair",
     "accept_series",
     "agree_rescue_slot",
+    "day_board",
     "end_appointment",
     "lock_bookings",
     "move_appointment",

@@ -114,7 +114,7 @@ def alerts(batch: Batch) -> Mapping[UUID, tuple[str, ...]]:
 
 
 def _held(need: BookingNeed) -> str:
-    return f"On hold, and booked for {_when(need.ahead)}: let it be given or cancel it."
+    return f"On hold, and booked for {_when(need.ahead)}: settle what holds it, or cancel it."
 
 
 def _when(rows: Sequence[Appointment]) -> str:

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tenuto.clinic.accounts.clock.clinic_clock",
+    "tenuto.clinic.accounts.decorators.SayWhenRefused",
     "tenuto.clinic.ledger.origin.note_origin",
     # Every page needs a signed-in person unless its view says otherwise.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
+from tenuto.clinic.accounts.models import Clinic
+from tenuto.clinic.accounts.moving import check_days_ahead
 from tenuto.clinic.demo.forward import LONGEST_DAYS
 
 __all__ = ["ForwardForm"]
@@ -20,3 +24,16 @@ class ForwardForm(forms.Form):
         help_text=f"1 to {LONGEST_DAYS}. Each takes a second or two.",
         error_messages={"required": "Say how many days pass."},
     )
+
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._clinic = clinic
+
+    def clean_days(self) -> int:
+        """So many days only as the clock of the clinic may still be moved."""
+        days: int = self.cleaned_data["days"]
+        try:
+            check_days_ahead(self._clinic, days)
+        except ValueError as refused:
+            raise forms.ValidationError(str(refused)) from refused
+        return days

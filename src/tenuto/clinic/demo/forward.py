@@ -14,7 +14,7 @@ from django.conf import settings
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Clinic, Staff
-from tenuto.clinic.accounts.moving import set_ahead
+from tenuto.clinic.accounts.moving import check_days_ahead, set_ahead
 from tenuto.clinic.course.api import accounts
 from tenuto.clinic.demo.fading import InventedAnswers, answers_of
 from tenuto.clinic.demo.refused import ProductionRefused
@@ -41,13 +41,14 @@ LAZY = 6
 def forward(*, days: int, by: Actor, told: Callable[[int], None] = lambda day: None) -> None:
     """Let days pass, one after the other; `told` hears how many have. What has passed stays, should it end half-way.
 
-    Raises `ProductionRefused` in production, ValueError for no or too many days, `Clinic.DoesNotExist` without demonstration.
+    Raises `ProductionRefused` in production, ValueError for no or too many days, also beyond `MOST_DAYS_AHEAD`, `Clinic.DoesNotExist` without demonstration.
     """
     if settings.PRODUCTION:
         raise ProductionRefused("Time is moved in the demonstration only, and never in production.")
     if not 1 <= days <= LONGEST_DAYS:
         raise ValueError(f"Time can be moved forward by 1 to {LONGEST_DAYS} days at once, not by {days}.")
     teaching = Clinic.objects.get(name=TEACHING_CLINIC, demonstration=True)
+    check_days_ahead(teaching, days)
     for day in range(1, days + 1):
         morning = _next_morning(teaching)
         with clock.standing_at(morning):

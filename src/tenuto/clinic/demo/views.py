@@ -26,7 +26,7 @@ def time(request: HttpRequest) -> HttpResponse:
     staff = cast(Staff, request.user)
     if settings.PRODUCTION or not staff.clinic.demonstration:
         raise Http404
-    form = ForwardForm(request.POST or None)
+    form = ForwardForm(request.POST or None, clinic=staff.clinic)
     if request.method == "POST" and form.is_valid():
         days = form.cleaned_data["days"]
         let_days_pass.enqueue(days, staff.pk)

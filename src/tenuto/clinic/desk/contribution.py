@@ -6,6 +6,7 @@ from tenuto.clinic.ui.navigation import MenuEntry
 
 NAVIGATION = (
     MenuEntry(key="worklist", label="Worklist", route="desk:worklist", rank=10, verb="patient.search"),
+    MenuEntry(key="today", label="Today", route="desk:today", rank=15, verb="patient.search"),
     MenuEntry(
         key="patients",
         label="Patients",

@@ -240,8 +240,8 @@ def _mark_of(row: WorkRow, verdict: str) -> str:
 def _not_judged() -> Judgement:
     """Of whom no stage says anything."""
     return Judgement(
-        mark="unknown",
-        why="No record yet.",
+        mark="to_do",
+        why="Nothing is recorded yet.",
         next_step="Open",
         target=first_page(),
         diagnosis="",
@@ -352,8 +352,8 @@ def _task(task: TaskRow, clinic: Clinic) -> WorkRow:
     place = task_place(task.kind)
     return WorkRow(
         key=f"task:{task.id}", clinic=clinic, patient_id=task.patient_id, name=task.patient_name,
-        stage=stage_of_task(task.kind), kind=place.title, mark="due", why=task.why_now, owner_role=task.owner_role,
-        owner_id=task.owner_id, due=task.due, rank=_rank(task), next_step=place.next_step,
+        stage=stage_of_task(task.kind), kind=place.title, mark="due", why=task.why_now, more=task.ended_by,
+        owner_role=task.owner_role, owner_id=task.held_by_id, due=task.due, rank=_rank(task), next_step=place.next_step,
         target=place.target or first_page(), told=_told(task),
     )  # fmt: skip
 

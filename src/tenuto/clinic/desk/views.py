@@ -1,4 +1,4 @@
-"""The list of patients and the worklist."""
+"""The list of patients, the worklist and the board of today."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.desk import presenters
 from tenuto.clinic.desk.services import MINE, WorkFilter, patients_of, work_of
+from tenuto.clinic.desk.today import MOST_REASONS, today_board
 from tenuto.clinic.pathway.api import contributions
 from tenuto.clinic.people.lists import record_list
 from tenuto.clinic.ui.words import long_day
 
-__all__ = ["patients", "patients_page", "worklist"]
+__all__ = ["patients", "patients_page", "today", "worklist"]
 
 LONGEST_SEARCH = 100
 
@@ -74,6 +75,22 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "here": "worklist",
     }
     return render(request, "desk/worklist.html", context)
+
+
+@require_safe
+@requires("patient.search")
+def today(request: HttpRequest) -> HttpResponse:
+    """Chairs and hours of today: who is where, what is due and how late."""
+    staff, now = staff_of(request), clock.instant()
+    board = today_board(staff, now)
+    record_list("board of today", (each.pk for each in board.seen), by=staff, at=now)
+    context = {
+        "board": board,
+        "today": long_day(clock.today(staff.clinic)),
+        "here": "today",
+        "most": MOST_REASONS,
+    }
+    return render(request, "desk/today.html", context)
 
 
 def _record_look(staff: Staff, what: str, shown: Iterable[UUID | None], hidden: frozenset[UUID]) -> None:

@@ -9,13 +9,16 @@ from tenuto.clinic.infusion.services import (
     session_today,
     start_infusion,
 )
+from tenuto.clinic.infusion.today import SessionStage, stages_on
 
 __all__ = [
     "SessionRefused",
+    "SessionStage",
     "account_of",
     "chart",
     "end_session",
     "open_session",
     "session_today",
+    "stages_on",
     "start_infusion",
 ]

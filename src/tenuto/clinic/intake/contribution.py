@@ -33,7 +33,7 @@ from tenuto.clinic.pathway.api import (
     verdict_word,
 )
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.ports.api import TaskRow, safety_tasks_about
+from tenuto.clinic.ports.api import TaskRow, safety_tasks_about, who_ends
 from tenuto.clinic.ui.navigation import MenuEntry
 from tenuto.clinic.ui.words import day
 from tenuto.core.gate import Level
@@ -75,7 +75,7 @@ def judgements(batch: Batch) -> Mapping[UUID, Judgement]:
     """Of those about whom nothing is recorded; of the others a plan can be judged."""
     known = states(batch)
     nothing = Judgement(
-        mark="unknown", why="No record yet.", next_step="Add a record", target="intake:page",
+        mark="to_do", why="Nothing is recorded yet.", next_step="Take the history", target="intake:page",
         diagnosis="None that is treated here", recorded_on=None,
     )  # fmt: skip
     return {p.pk: nothing for p in batch.patients if p.pk not in known or known[p.pk].record is None}
@@ -109,7 +109,10 @@ def safety(batch: Batch) -> Mapping[UUID, SafetyState]:
 
 def _open_task(task: TaskRow, risk: SuicideRisk, clinic: Clinic) -> OpenSafetyTask:
     return OpenSafetyTask(
-        task_kind(task.kind).title, clock.local(clinic, task.due), known=risk is SuicideRisk.KNOWN
+        task_kind(task.kind).title,
+        clock.local(clinic, task.due),
+        known=risk is SuicideRisk.KNOWN,
+        ended_by=who_ends(task.kind),
     )
 
 

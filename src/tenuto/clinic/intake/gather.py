@@ -21,6 +21,7 @@ from tenuto.clinic.intake.models import (
     StepSave,
     TestResult,
 )
+from tenuto.clinic.intake.models.facts import Origin
 from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.people.models import Patient
@@ -155,7 +156,7 @@ def fold(saves: Iterable[StepSave]) -> dict[str, dict[str, Saved]]:
         day = save.recorded_on
         entries = state.setdefault(save.step, {})
         entries.update(
-            (key, Saved(value, day, save.recorded_by_name, save.version))
+            (key, Saved(value, day, save.recorded_by_name, save.version, save.origin == Origin.TOGETHER))
             for key, value in save.changes.items()
         )
     return state

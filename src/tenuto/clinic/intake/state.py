@@ -6,9 +6,10 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.course.api import RecordedInfusion, began_of, infusions_among, infusions_of
@@ -19,8 +20,8 @@ from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.pathway.api import Batch
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.policies.api import policy_for, policy_of
-from tenuto.core.gate import Gate
-from tenuto.core.intake.eligibility import Assessment, assess
+from tenuto.core.gate import Finding, Gate
+from tenuto.core.intake.eligibility import Assessment, asks_first, assess
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.facts_changes import without_origins
 from tenuto.core.intake.facts_json import facts_to_json
@@ -57,6 +58,8 @@ class KnownFacts:
     recorded_on: date
     died: bool
     """The newest file says that the person has died."""
+    from_file: bool = False
+    """Whether a file of another system told some of it."""
 
     def __hash__(self) -> int:
         return hash(self.id)
@@ -96,11 +99,21 @@ class IntakeState:
     decision: DecisionRow | None
     consent_taken_back: Withdrawal | None = None
     """The patient's withdrawal of consent, while it is their newest word on it."""
+    zone: tzinfo | None = None
+    """The clinic's, in which every hour is said."""
 
     @property
     def gate(self) -> Gate:
         """The gate for planning, with every condition on record judged."""
         return self.assessment.gate
+
+    def asks_first(self, gate: Gate) -> tuple[Finding, ...]:
+        """What has to be asked before a gate about this patient is a verdict.
+
+        Empty once somebody has decided, and of a record that came as a whole: what that lacks, it was judged without.
+        """
+        came_whole = self.record is not None and self.record.from_file
+        return () if came_whole or self.decision is not None else asks_first(gate, self.facts)
 
     @property
     def judged(self) -> Gate:
@@ -141,9 +154,10 @@ def current(
         facts_sha256=sha256,
         policy=policy,
         as_of=day,
-        assessment=_assessed(_Known(sha256, facts), policy, day, began_of(given)),
+        assessment=_assessed(_Known(sha256, facts), policy, day, began_of(given), patient.clinic.zone),
         decision=_newest_decision(patient, sha256, policy),
         consent_taken_back=_taken_back(rows, facts),
+        zone=ZoneInfo(patient.clinic.zone),
     )
 
 
@@ -185,8 +199,8 @@ class _Known:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _assessed(known: _Known, policy: Policy, day: date, began: date | None) -> Assessment:
-    return assess(known.facts, policy=policy, as_of=day, course_began=began)
+def _assessed(known: _Known, policy: Policy, day: date, began: date | None, zone: str) -> Assessment:
+    return assess(known.facts, policy=policy, as_of=day, course_began=began, zone=ZoneInfo(zone))
 
 
 def _record(patient: Patient, rows: Gathered, facts: PatientFacts, sha256: str) -> KnownFacts | None:
@@ -205,6 +219,7 @@ def _record(patient: Patient, rows: Gathered, facts: PatientFacts, sha256: str) 
         newest.recorded_at,
         newest.recorded_on,
         bool(files) and files[0].died,
+        bool(files),
     )
 
 
@@ -270,9 +285,14 @@ def _together(batch: Batch) -> Mapping[UUID, IntakeState]:
             policy=policy,
             as_of=batch.today,
             assessment=_assessed(
-                _Known(sha256, facts), policy, batch.today, began_of(given.get(patient.pk, ()))
+                _Known(sha256, facts),
+                policy,
+                batch.today,
+                began_of(given.get(patient.pk, ())),
+                batch.clinic.zone,
             ),
             decision=_decision(row, sha256, policy) if row else None,
             consent_taken_back=_taken_back(rows, facts),
+            zone=ZoneInfo(batch.clinic.zone),
         )
     return states

@@ -14,7 +14,7 @@ from tenuto.core.gate import Gate, Level
 
 __all__ = ["turn_of"]
 
-NOTHING_RECORDED = "No record yet."
+NOTHING_RECORDED = "Nothing is recorded yet."
 NOTHING_OPEN = "Nothing stands against treatment and nothing is missing."
 
 
@@ -25,7 +25,7 @@ def turn_of(state: IntakeState | None) -> Turn | None:
     """
     if state is None or state.record is None:
         return _turn(
-            "History to take", "unknown", NOTHING_RECORDED, Role.COORDINATOR, "Take the history", Rank.BEGIN
+            "History to take", "to_do", NOTHING_RECORDED, Role.COORDINATOR, "Take the history", Rank.BEGIN
         )
     if state.decision is not None and state.decision.stands and _final(state.decision):
         return None

@@ -17,6 +17,7 @@ from tenuto.clinic.desk.api import patients_page
 from tenuto.clinic.intake.api import Received, open_missing_task, receive, whose
 from tenuto.clinic.interop.fhir import UnusableBundle, parse, read_bundle
 from tenuto.clinic.interop.fhir.loading import MAX_BYTES
+from tenuto.clinic.interop.read_back import read_back
 from tenuto.clinic.interop.waiting import Waiting, discard, keep_waiting, waiting
 from tenuto.clinic.people.comparing import answer, side_by_side
 from tenuto.clinic.people.services import IdentityConflict, IdentityDoubt
@@ -66,6 +67,7 @@ def _show(
         "stopped": "" if doubt else str(conflict or ""),
         "waiting": found,
         "report": found.report,
+        "read": read_back(found.facts),
         "person": person,
         "born": say_birthday(person.birth_date, person.birth_sent)
         if person.birth_date

@@ -316,7 +316,7 @@ def judgements_of(batch: Batch) -> dict[UUID, Judgement]:
 def verdict_word(patient: UUID, batch: Batch) -> str:
     """The word of the one verdict of today, for where a stage says that nothing goes on."""
     judged = judgements_of(batch).get(patient)
-    return WORDS[judged.mark if judged else "unknown"]
+    return WORDS[judged.mark if judged else "to_do"]
 
 
 def _shortened(alerts: Sequence[str]) -> tuple[str, ...]:

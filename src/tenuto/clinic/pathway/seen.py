@@ -55,13 +55,24 @@ class Newer:
     at: datetime
 
 
+Contrary = Callable[[QueryDict], models.Q]
+"""Which rows of a table say something else than what is posted."""
+
+
 def rests_on(
-    *statements: str, typed: Typed, page: str = "", same: str = "", framed: bool = True
+    *statements: str,
+    typed: Typed,
+    page: str = "",
+    same: str = "",
+    contrary: Mapping[str, Contrary] | None = None,
+    framed: bool = True,
 ) -> Callable[[View], View]:
     """Refuse a posted action whose page does not know every row of `statements` (labels of tables of facts).
 
     Rows about the patient of the page count, and those of the clinic where they are about nobody. `page` is the route of
-    the page with the form, where that is another; `same` the word of the address that narrows the rows, such as `task_id`
+    the page with the form, where that is another; `same` the word of the address that narrows the rows, such as `task_id`;
+    `contrary` narrows the rows of a table to those that what is posted would stand before and does not repeat, where
+    several people fill in different rows of one page at once.
     """
 
     def decorate(view: View) -> View:
@@ -77,7 +88,12 @@ def rests_on(
                 request.seen_event = now  # type: ignore[attr-defined]
                 only = {same: kwargs[same]} if same else {}
                 newer = newer_than(
-                    sent if sent <= now else 0, statements, patient=patient, clinic=clinic, only=only
+                    sent if sent <= now else 0,
+                    statements,
+                    patient=patient,
+                    clinic=clinic,
+                    only=only,
+                    contrary={label: which(request.POST) for label, which in (contrary or {}).items()},
                 )
                 if not newer:
                     return view(request, *args, **kwargs)
@@ -109,12 +125,16 @@ def newer_than(
     patient: Patient | None,
     clinic: Clinic,
     only: Mapping[str, object] | None = None,
+    contrary: Mapping[str, models.Q] | None = None,
 ) -> tuple[Newer, ...]:
     """What was recorded after the event `number`, oldest first. One query a statement."""
+    narrowed = contrary or {}
     found: list[Fact] = []
     for label in statements:
         model = cast("type[Fact]", apps.get_model(label))
         rows = model.objects.filter(event_number__gt=number, **_about(model, patient, clinic), **(only or {}))
+        if label in narrowed:
+            rows = rows.filter(narrowed[label])
         found += rows.order_by(*IN_ORDER)
     found.sort(key=lambda row: row.event_number)
     return tuple(_newer(row) for row in found)

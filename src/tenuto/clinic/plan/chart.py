@@ -32,7 +32,7 @@ def chart_text(patient: Patient) -> str:
     if held := why_held(found, batch):
         lead += f"\n\nGive nothing. {held}"
     verdict = verdict_today(built.proposal, patient, found.state, batch)
-    sheet = sheet_of(built.proposal, found.state.facts, ignored, gate=verdict)
+    sheet = sheet_of(built.proposal, found.state.facts, ignored, gate=verdict, zone=found.state.zone)
     if why := why_no_dose(verdict, found.state):
         sheet = nothing_to_give(sheet, why)
     return f"{lead}\n\n{as_text(sheet)}"

@@ -56,7 +56,7 @@ def document_of(
         "company": company_of(proposal, state),
         "level": level_inputs(proposal, state.facts.person.birth_date),
         "shown": _shown(proposal),
-        "sheet": plain_values(sheet_of(proposal, state.facts, ignored)),
+        "sheet": plain_values(sheet_of(proposal, state.facts, ignored, zone=state.zone)),
     }
 
 

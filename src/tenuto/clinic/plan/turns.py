@@ -45,8 +45,9 @@ def judgement_of(
     gate = with_decision(look.today if look else judged(proposal, state), state)
     found = reasons(gate + Gate.of(besides))
     step, target = _of_signed(found) if look else _step(found)
+    first = () if look else state.asks_first(gate)
     return Judgement(
-        mark=found.mark,
+        mark="to_do" if first else found.mark,
         why=found.why or NOTHING_OPEN,
         more=found.more,
         next_step=step,

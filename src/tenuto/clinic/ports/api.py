@@ -4,7 +4,7 @@ from tenuto.clinic.ports.by_rule import open_by_rule
 from tenuto.clinic.ports.contacts import ContactRefused, record_contact, record_not_reached
 from tenuto.clinic.ports.holds import HoldKind, active_holds, holds_in, holds_in_force, lift_hold, place_hold
 from tenuto.clinic.ports.on_call import LONGEST_SHIFT, ShiftRefused, on_call, put_on_call
-from tenuto.clinic.ports.rows import HOLDS_UP, HoldRow, TaskRow, WindowRow, given_on_to
+from tenuto.clinic.ports.rows import HOLDS_UP, HoldRow, TaskRow, WindowRow, given_on_to, who_ends
 from tenuto.clinic.ports.tasks import (
     AlreadyEnded,
     NotByNote,
@@ -69,6 +69,7 @@ __all__ = [
     "record_not_reached",
     "safety_tasks_about",
     "set_window",
+    "who_ends",
     "windows",
     "windows_among",
     "withdraw_window",

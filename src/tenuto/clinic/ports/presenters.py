@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.ledger.actors import for_people
 from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.pathway.api import address_of, may_open, task_place
 from tenuto.clinic.people.identity import contact_preferences, support_person
 from tenuto.clinic.people.models import Channel, Patient
 from tenuto.clinic.ports.models import NotReached, Task
-from tenuto.clinic.ports.rows import given_on_to
-from tenuto.clinic.ports.tasks import ends
+from tenuto.clinic.ports.rows import given_on_to, who_ends
+from tenuto.clinic.ports.tasks import ends, task_row
 from tenuto.clinic.ui.words import duration, late_words, long_moment, moment
 from tenuto.core.literature.tasks import (
     TRY_AGAIN,
@@ -69,10 +68,13 @@ def task_page(task: Task, *, staff: Staff, now: datetime) -> TaskPage:
     unreached = getattr(task, "not_reached", None)
     late = end is None and task.due < now
     may_end = any(ends(task, way, staff) for way in kind.ends_by)
-    named = task.owner.name if task.owner else Role(task.owner_role).label
+    row = task_row(task)
+    before = [("Before", row.held_before)] if row.held_before else []
     rows = [
-        ("Owner", named),
+        ("Owner", row.holders[-1]),
+        *before,
         ("Due", long_moment(task.due)),
+        ("May end it", who_ends(task.kind)),
         ("Opened", f"{long_moment(task.recorded_at)}, {for_people(task.recorded_by_name)}"),
     ]
     rows += [
@@ -113,7 +115,7 @@ def task_page(task: Task, *, staff: Staff, now: datetime) -> TaskPage:
         people=tuple(_people(task.patient)) if task.patient and kind.safety and end is None else (),
         is_open=end is None,
         ends_when=tuple(way.words for way in EndsBy if way in kind.ends_by),
-        ends_by_others="" if may_end else _others(kind.may_end),
+        ends_by_others="" if may_end else who_ends(task.kind),
         target=address_of(place.target, task.patient_id)
         if elsewhere and place.target and may_open(staff, place.target)
         else "",
@@ -148,7 +150,10 @@ def _people(patient: Patient) -> Iterator[tuple[str, str]]:
     yield patient.name, ", ".join(said) or "No number is recorded."
     support = support_person(patient)
     if support is None:
-        yield "Support person", "Nobody is named."
+        yield (
+            "Support person",
+            "Not recorded. Ask the patient whom to call, and write it under “Who this is”.",
+        )
         return
     told = "May be told" if support.may_be_told else "May not be told anything"
     yield str(support), f"{support.phone or 'No number is recorded'}. {told}."
@@ -162,7 +167,3 @@ def _attempt(contact: object) -> str:
 def _all_tried(found: NotReached) -> str:
     check = found.welfare_check or f"No welfare check: {found.reason_against_check}"
     return f"{found.emergency_contact} {check}"
-
-
-def _others(roles: frozenset[str]) -> str:
-    return " or ".join(role.label.lower() for role in Role if role in roles)

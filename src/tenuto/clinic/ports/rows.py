@@ -7,8 +7,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from tenuto.clinic.accounts.roles import Role
+from tenuto.core.literature.tasks import task_kind
 
-__all__ = ["HOLDS_UP", "NOBODY_HERE", "HoldRow", "TaskRow", "WindowRow", "given_on_to"]
+__all__ = ["HOLDS_UP", "NOBODY_HERE", "HoldRow", "TaskRow", "WindowRow", "given_on_to", "who_ends"]
 
 HOLDS_UP = "booking"
 """The stage that a hold keeps from going on."""
@@ -19,6 +20,12 @@ NOBODY_HERE = "nobody of the role is here"
 def given_on_to(told: str) -> str:
     """Whom a late task was given on to: a name, or that there was nobody, with the reason."""
     return f"nobody: {NOBODY_HERE}" if told in ("", NOBODY_HERE) else told
+
+
+def who_ends(kind: str) -> str:
+    """'a prescriber or a medical director': whose record ends a task of this kind."""
+    may_end = task_kind(kind).may_end
+    return " or ".join(f"a {role.label.lower()}" for role in Role if role in may_end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +49,40 @@ class TaskRow:
     """True when no text ends it."""
     told_ids: tuple[int, ...] = ()
     """Who was told because it is late: a second person, then a director."""
+    told_names: tuple[str, ...] = ()
+    """The same by name."""
     told_nobody: bool = False
     """True when it was given on last to nobody."""
 
     @property
+    def holders(self) -> tuple[str, ...]:
+        """Whose it was, one after the other; the last has it now: a late task is whose it was given on to."""
+        return (self.owner_name or self.owner_role.label, *self.told_names)
+
+    @property
+    def held_by_id(self) -> int | None:
+        """Who has it now, where that is a person by name."""
+        return self.told_ids[-1] if self.told_ids else self.owner_id
+
+    @property
+    def held_before(self) -> str:
+        """'Prescriber, then Alice'; empty while the first owner has it."""
+        return ", then ".join(self.holders[:-1])
+
+    @property
+    def ended_by(self) -> str:
+        """'A prescriber or a medical director ends it.' of a task of safety, whoever looks at it; else empty."""
+        who = who_ends(self.kind) if self.safety else ""
+        return f"{who[0].upper()}{who[1:]} ends it." if who else ""
+
+    @property
     def why_now(self) -> str:
-        """Why it is there; and that it was given on to nobody, where nobody could be told that it is late."""
-        return f"{self.why} Given on to {given_on_to('')}." if self.told_nobody else self.why
+        """Why it is there; whose it was before, and that nobody could be told that it is late."""
+        before = (
+            f" Given on to {self.holders[-1]}; before that {self.held_before}." if self.told_names else ""
+        )
+        nobody = f" Given on to {given_on_to('')}." if self.told_nobody else ""
+        return f"{self.why}{before}{nobody}"
 
     def is_late(self, now: datetime) -> bool:
         """True when it was due before `now`."""

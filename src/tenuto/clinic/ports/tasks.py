@@ -18,7 +18,7 @@ from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.actors import check_may, clinic_of
 from tenuto.clinic.ports.models import Task, TaskEnd
-from tenuto.clinic.ports.rows import TaskRow
+from tenuto.clinic.ports.rows import TaskRow, who_ends
 from tenuto.core.literature.tasks import EndsBy, TaskKind, task_kind, task_kinds
 from tenuto.core.sentences import LONGEST_REASON, check_note, shortened
 
@@ -235,15 +235,18 @@ def task_row(task: Task) -> TaskRow:
         recorded_by_name=task.recorded_by_name,
         recorded_at=task.recorded_at,
         safety=task_kind(task.kind).safety,
-        told_ids=_told(task),
+        told_ids=tuple(each.pk for each in _told(task)),
+        told_names=tuple(each.name for each in _told(task)),
         told_nobody=_told_nobody(task),
     )
 
 
-def _told(task: Task) -> tuple[int, ...]:
+def _told(task: Task) -> tuple[Staff, ...]:
+    """Who was told, in the order of the steps."""
     if task._state.adding:
         return ()
-    return tuple(each.told_id for each in task.escalations.all() if each.told_id is not None)
+    steps = sorted(task.escalations.all(), key=lambda each: each.step)
+    return tuple(each.told for each in steps if each.told is not None)
 
 
 def _told_nobody(task: Task) -> bool:
@@ -306,8 +309,8 @@ def _may_end(kind: TaskKind, by: Actor) -> bool:
 
 def _check_may_end(kind: TaskKind, by: Actor) -> None:
     if not _may_end(kind, by):
-        who = " or ".join(Role(role).label.lower() for role in Role if role in kind.may_end)
-        raise PermissionError(f"{by.audit_name} may not end “{kind.title}”. A {who} does.")
+        who = who_ends(kind.id)
+        raise PermissionError(f"{by.audit_name} may not end “{kind.title}”. {who[0].upper()}{who[1:]} does.")
 
 
 def _ways(kind: TaskKind) -> str:
@@ -319,4 +322,4 @@ def _open(tasks: QuerySet[Task]) -> Iterable[Task]:
 
 
 def _with_people(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    return tasks.select_related("patient", "owner").prefetch_related("escalations")
+    return tasks.select_related("patient", "owner").prefetch_related("escalations__told")

@@ -3,10 +3,19 @@
 from tenuto.clinic.stock.services import (
     StockRefused,
     close_day,
+    is_written_still,
     ledger_of,
     tell_given,
     witness,
     write_stock,
 )
 
-__all__ = ["StockRefused", "close_day", "ledger_of", "tell_given", "witness", "write_stock"]
+__all__ = [
+    "StockRefused",
+    "close_day",
+    "is_written_still",
+    "ledger_of",
+    "tell_given",
+    "witness",
+    "write_stock",
+]

@@ -34,7 +34,15 @@ from tenuto.core.stock.entries import (
 from tenuto.core.stock.entry_json import content_from_json, content_to_json, kind_of
 from tenuto.core.units import Mg
 
-__all__ = ["StockRefused", "close_day", "ledger_of", "tell_given", "witness", "write_stock"]
+__all__ = [
+    "StockRefused",
+    "close_day",
+    "is_written_still",
+    "ledger_of",
+    "tell_given",
+    "witness",
+    "write_stock",
+]
 
 
 class StockRefused(ValueError):
@@ -79,7 +87,7 @@ def write_stock(
         raise StockRefused("A witness and the close of a day have a button of their own.")
     if isinstance(what, VialReceived) and what.vial in ledger_of(by.clinic, at).vials:
         known = ledger_of(by.clinic, at).vials[what.vial].received
-        if known is not None and not _known(by, client_id):
+        if known is not None and not _is_written(by, client_id):
             raise StockRefused(f"Vial {what.vial} is in the ledger already. Read the number again.")
     row = _append(client_id, what, min(happened_at, at), patient, by=by, at=at)
     if isinstance(what, VialLoss):
@@ -130,7 +138,13 @@ def tell_given(*, session: UUID, patient: Patient, mass: Mg, by: Staff, at: date
         _append(key[:64], SessionGiven(str(session), mass), at, patient, by=by, at=at)
 
 
-def _known(by: Staff, client_id: str) -> bool:
+def is_written_still(*, client_id: str, by: Staff) -> bool:
+    """Whether an entry of this id is in the ledger; until the transaction ends nobody else writes, so what is read of it holds."""
+    _lock(by)
+    return _is_written(by, client_id)
+
+
+def _is_written(by: Staff, client_id: str) -> bool:
     return StockRow.objects.filter(clinic=by.clinic, client_id=client_id).exists()
 
 
@@ -147,7 +161,8 @@ def _append(
     if known is not None:
         if (known.kind, known.content) != (kind_of(what), content_to_json(what)):
             raise StockRefused(
-                f"Another entry is in the ledger under this number: {known.kind}, by {known.recorded_by_name}."
+                f"Another entry is in the ledger under this number: {known.kind}, by {known.recorded_by_name}. "
+                "Open the page again to write one beside it."
             )
         return known
     row = StockRow.objects.create(

@@ -17,6 +17,7 @@ WORDS = {
     "review": "REVIEW",
     "block": "BLOCK",
     "refuse": "REFUSE",
+    "to_do": "To do",
     "unknown": "Unknown",
     "due": "Due",
     "late": "Late",

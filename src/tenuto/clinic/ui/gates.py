@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from tenuto.clinic.ui.components import FindingCard
 from tenuto.clinic.ui.words import count
@@ -20,11 +21,12 @@ __all__ = [
     "mark_of",
     "missing_facts",
     "policy_text",
+    "to_do_card",
     "worse_mark",
 ]
 
 
-MARKS = ("refuse", "block", "review", "pass", "unknown")
+MARKS = ("refuse", "block", "review", "to_do", "pass", "unknown")
 """The marks of a gate in the order of the lists."""
 
 
@@ -33,6 +35,7 @@ class GateCard:
     """The gate as a card: the mark, one sentence, and the findings by level."""
 
     mark: str
+    """Of its level; `to_do` where it is no verdict yet."""
     summary: str
     findings: tuple[FindingCard, ...]
     remarks: tuple[FindingCard, ...]
@@ -79,6 +82,20 @@ def gate_card(gate: Gate, policy: Policy, *, against: str = "this plan") -> Gate
         missing_count=len(unrecorded(gate)),
         policy=policy_text(policy),
         policy_signed=policy.signed,
+    )
+
+
+def to_do_card(gate: Gate, policy: Policy, first: Sequence[Finding]) -> GateCard:
+    """The gate of whom too little is recorded of to be judged: what has to be asked `first`, and no verdict."""
+    card = gate_card(Gate.of(f for f in gate.findings if f not in first), policy)
+    asked = ", ".join(
+        f"{known.title[0].lower()}{known.title[1:]}" for known, f in unrecorded(gate) if f in first
+    )
+    return replace(
+        card,
+        mark="to_do",
+        summary=f"Nothing is judged before it is recorded: {asked}. Nothing goes on until then.",
+        missing_count=len(unrecorded(gate)),
     )
 
 

@@ -39,6 +39,7 @@ MARKS = {
     "block": '<rect x="1" y="1" width="10" height="10"/>',
     "refuse": '<path fill-rule="evenodd" d="M3.7.5h4.6l3.2 3.2v4.6l-3.2 3.2H3.7L.5 8.3V3.7zM3 5v2h6V5z"/>',
     "unknown": '<path fill-rule="evenodd" d="M6 1a5 5 0 1 1 0 10A5 5 0 0 1 6 1zm0 1.6a3.4 3.4 0 1 0 0 6.8 3.4 3.4 0 0 0 0-6.8z"/>',
+    "to_do": '<path fill-rule="evenodd" d="M1 1h10v10H1zm1.5 1.5v7h7v-7z"/>',
     "due": '<path fill-rule="evenodd" d="M6 1a5 5 0 1 1 0 10A5 5 0 0 1 6 1zm0 1.4a3.6 3.6 0 1 0 3.6 3.6H6z"/>',
     "late": '<path d="M6 .8 11.6 11H.4z"/>',
 }

@@ -9,17 +9,10 @@ from typing import Any, TypeVar
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from tenuto.clinic.ui.views import failure
+from tenuto.core.sentences import without_unseen
 
 AView = TypeVar("AView", bound=Callable[..., HttpResponse])
 NUL = "\0"
-_UNSEEN = (
-    dict.fromkeys(
-        [*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xE0000, 0xE0080), 0x200B, 0x2060, 0xFEFF]
-    )
-    | dict.fromkeys([*range(0x01, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)], " ")
-    | {0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
-)
-"""What turns the rest of a line around, hides in a word or steers a terminal. Marks and joiners that scripts need are none."""
 SECRETS = ("password", "oldpassword", "password1", "password2")
 """Taken as they are: they are shown nowhere."""
 
@@ -61,7 +54,7 @@ class ReadableText:
         asked = [request.path_info, *_texts(request.GET)]
         sent = [] if getattr(view, "takes_file", False) else [*_texts(request.POST)]
         if not any(NUL in text for text in (*asked, *sent)):
-            if any(text.translate(_UNSEEN) != text for text in sent):
+            if any(without_unseen(text) != text for text in sent):
                 request.POST = _readable(request.POST)  # type: ignore[assignment]
             return None
         return failure(
@@ -80,6 +73,6 @@ def _readable(data: QueryDict) -> QueryDict:
     read = data.copy()
     for name, values in data.lists():
         if name not in SECRETS:
-            read.setlist(name, [str(value).translate(_UNSEEN) for value in values])
+            read.setlist(name, [without_unseen(str(value)) for value in values])
     read._mutable = False
     return read

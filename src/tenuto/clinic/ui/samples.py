@@ -40,7 +40,7 @@ class SampleForm(forms.Form):
 def everything() -> dict[str, Any]:
     """The context of the gallery page."""
     return {
-        "marks": ("pass", "review", "block", "refuse", "unknown", "due", "late"),
+        "marks": ("pass", "review", "block", "refuse", "to_do", "unknown", "due", "late"),
         "stages": STAGES,
         "spines": _spines(),
         "banners": _banners(),

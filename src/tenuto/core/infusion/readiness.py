@@ -19,7 +19,9 @@ from tenuto.core.sources import Basis, Tag, basis_of
 from tenuto.core.units import plain
 
 __all__ = [
+    "AGREES",
     "BREATHS",
+    "DIFFERS",
     "IDENTITY",
     "PRESSURE",
     "TEMPERATURE",
@@ -28,6 +30,7 @@ __all__ = [
     "Readiness",
     "ReadinessChoice",
     "ReadinessRow",
+    "answer_words",
     "asked_on_the_day",
     "baseline_of",
     "pressure_text",
@@ -130,22 +133,33 @@ def readiness(
     day_began: datetime,
     now: datetime,
 ) -> Readiness:
-    """The gate of a start at `now`.
+    """The gate of a start at `now`, of answers in the order in which they were given.
 
-    Of several answers to a row the one given last counts, and none from before `day_began`. `besides` are what the record, the order
-    and the holds say, already judged. Sources: `readiness.toml`, and each limit of the policy.
+    Of several answers to a row the one given last counts, whatever the clock said, and none from before `day_began`; a measured value
+    counts by when it was taken. What a clock that was ahead put after `now` is not passed over, and makes nothing fresh. `besides` are
+    what the record, the order and the holds say, already judged. Sources: `readiness.toml`, and each limit of the policy.
     """
-    today = sorted((each for each in answers if day_began <= each.at <= now), key=lambda each: each.at)
-    newest = {each.row: each for each in today}
+    today = [each for each in answers if day_began <= each.at]
+    given = {each.row: each for each in today}
+    taken = sorted((each for each in today if each.row == PRESSURE), key=lambda each: each.at)
     rows = (
-        _identity(newest.get(IDENTITY)),
-        _pressures([each for each in today if each.row == PRESSURE], policy, now),
-        _breaths(newest.get(BREATHS), policy),
-        _temperature(newest.get(TEMPERATURE), policy),
-        *(_chosen(asked, newest.get(asked.id)) for asked in asked_on_the_day().values()),
+        _identity(given.get(IDENTITY)),
+        _pressures(taken, policy, now),
+        _breaths(_taken_last(today, BREATHS, now), policy),
+        _temperature(_taken_last(today, TEMPERATURE, now), policy),
+        *(_chosen(asked, given.get(asked.id)) for asked in asked_on_the_day().values()),
     )
     found = [row.finding for row in rows if row.finding]
     return Readiness(rows, Gate.of([*besides, *found]), _judged_by(policy))
+
+
+def _taken_last(answers: Iterable[DayAnswer], row: str, now: datetime) -> DayAnswer | None:
+    """The value that was taken last. One that lies ahead of the clock stands only until another one is given."""
+    last: DayAnswer | None = None
+    for each in answers:
+        if each.row == row and (last is None or each.at >= last.at or last.at > now):
+            last = each
+    return last
 
 
 def _judged_by(policy: Policy) -> str:
@@ -153,6 +167,15 @@ def _judged_by(policy: Policy) -> str:
         f"; shipped limits that nobody here has signed: {len(policy.unstated)}" if policy.unstated else ""
     )
     return f"{policy.id} {policy.version}{unsigned}"
+
+
+def answer_words(row: str, value: str) -> str:
+    """An answer in the words of the page, such as `Sober: None`. A row or a choice that is not known keeps its id."""
+    if row == IDENTITY:
+        return f"{_TITLES[row]}: {'Two identifiers agree' if value == AGREES else 'Does not agree'}"
+    asked = asked_on_the_day().get(row)
+    choices = {each.id: each.words for each in asked.choices} if asked else {}
+    return f"{asked.title if asked else _TITLES.get(row, row)}: {choices.get(value, value)}"
 
 
 def pressure_text(systolic: int, diastolic: int) -> str:
@@ -200,7 +223,8 @@ def _identity(answer: DayAnswer | None) -> ReadinessRow:
 def _pressures(taken: Sequence[DayAnswer], policy: Policy, now: datetime) -> ReadinessRow:
     oldest = policy.limit("session_bp_age_min")
     age = timedelta(minutes=float(oldest.value))
-    fresh = [each for each in taken if now - each.at <= age and _halves(each.value)]
+    recent = [each for each in taken if now - each.at <= age and _halves(each.value)]
+    fresh = [each for each in recent if each.at <= now]
     shown = " and ".join(each.value for each in taken[-2:])
     last = taken[-1] if taken else None
     apart = timedelta(minutes=float(policy.number("session_bp_apart_min")))
@@ -212,7 +236,7 @@ def _pressures(taken: Sequence[DayAnswer], policy: Policy, now: datetime) -> Rea
         finding = Finding("DAY-PRESSURE", Level.BLOCK, message, oldest.basis, PRESSURE, missing=True)
         at, by = (last.at, last.by) if last else (None, "")
         return ReadinessRow(PRESSURE, _TITLES[PRESSURE], shown, at, by, finding)
-    halves = [pair for each in fresh if (pair := _halves(each.value))]
+    halves = [pair for each in recent if (pair := _halves(each.value))]
     level, message, basis = max((_judge_pressure(*pair, policy) for pair in halves), key=lambda each: each[0])
     return _row(PRESSURE, last, level, message, basis, value=shown)
 

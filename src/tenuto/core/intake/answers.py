@@ -157,7 +157,7 @@ def _effect(case: JudgedCase, item: RequiredFact, answer: Answer) -> Finding | N
     if level is Level.PASS:
         return None
     when = on_date(answer.taken)
-    advice = item.advice_for.get(key, item.advice) or _OPENED[level]
+    advice = item.advice_for.get(key, item.advice) or _opened(item, level)
     detail = f": {answer.detail.rstrip('.')[:200]}" if answer.detail else ""
     return Finding(
         finding_code("ANSWER", item.id),
@@ -165,6 +165,7 @@ def _effect(case: JudgedCase, item: RequiredFact, answer: Answer) -> Finding | N
         f"{item.title}: answered “{said(answer.value)[:80]}”{detail}{when}. {advice}",
         item.basis,
         fact=item.id,
+        opens_with=item.opens_with(level),
     )
 
 
@@ -173,6 +174,11 @@ _OPENED = {
     Level.BLOCK: "Only a medical director's reasoned exception opens it.",
     Level.REFUSE: "It can't go on until this is corrected.",
 }
+
+
+def _opened(item: RequiredFact, level: Level) -> str:
+    ways = item.opens_with(level)
+    return f"It opens for {ways}." if ways else _OPENED[level]
 
 
 def _key(item: RequiredFact, answer: Answer) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeGuard
 
+from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.conditions import PAIN, PSYCHIATRIC, Condition, Indication
 from tenuto.core.intake.facts import Measurement, PatientFacts
@@ -120,15 +121,26 @@ def missing(
         code, what = finding_code("MISSING", item.id), because
     elif stale is not None:
         span = "not from today" if case.starting and item.same_day else "too old"
-        code, what = finding_code("STALE", item.id), f"{item.title}: recorded on {stale}, {span}."
+        code, what = finding_code("STALE", item.id), f"{item.title}: recorded on {say_date(stale)}, {span}."
     else:
         code, what = finding_code("MISSING", item.id), f"{item.title}: not recorded."
-    return (Finding(code, level, f"{what} {item.ask}", item.basis, fact=item.id, missing=True),)
+    return (
+        Finding(
+            code,
+            level,
+            f"{what} {item.ask}",
+            item.basis,
+            fact=item.id,
+            missing=True,
+            opens_with=item.opens_with(level),
+        ),
+    )
 
 
 def note(fact_id: str, code: str, level: Level, message: str) -> Finding:
     """A finding about a fact of the register, resting on the register's basis."""
-    return Finding(code, level, message, fact(fact_id).basis, fact=fact_id)
+    item = fact(fact_id)
+    return Finding(code, level, message, item.basis, fact=fact_id, opens_with=item.opens_with(level))
 
 
 def hour_in_zone(m: Measurement) -> str:

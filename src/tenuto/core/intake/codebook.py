@@ -133,7 +133,7 @@ _REMARKS = frozenset(("disorder", "finding", "situation", "morphologic", "abnorm
 def _core(text: str) -> tuple[str, ...]:
     """The words of a text without a trailing remark such as `(disorder)`."""
     tokens = words(text)
-    if tokens[-1:] == (")",) and len(tokens) > 3 and tokens[-2] in _REMARKS:
+    if tokens[-1:] == (")",) and "(" in tokens and tokens[-2] in _REMARKS:
         tokens = tokens[: len(tokens) - 1 - tokens[::-1].index("(")]
     # A question mark is a doubt, and a colon or a line joins two statements: such a text is no name.
     return () if _JOINTS.intersection(tokens) else without_marks(tokens)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, tzinfo
 
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake import (
@@ -35,13 +35,22 @@ from tenuto.core.intake.conditions import (
 )
 from tenuto.core.intake.facts import PatientFacts, Problem, ProblemStatus
 from tenuto.core.intake.required import JudgementPurpose, RequiredFact, fact, facts
-from tenuto.core.intake.safety import untriaged_problems
+from tenuto.core.intake.safety import on_the_clock, untriaged_problems
 from tenuto.core.intake.weight import Weighing
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
 from tenuto.core.units import Bmi, Centimetres
 
-__all__ = ["Assessment", "Body", "Indication", "JudgementPurpose", "Weighing", "assess", "not_recognised"]
+__all__ = [
+    "Assessment",
+    "Body",
+    "Indication",
+    "JudgementPurpose",
+    "Weighing",
+    "asks_first",
+    "assess",
+    "not_recognised",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +85,15 @@ def assess(
     purpose: JudgementPurpose = JudgementPurpose.PLANNING,
     indication: str | None = None,
     course_began: date | None = None,
+    zone: tzinfo | None = None,
 ) -> Assessment:
     """Judge a person's facts by a policy on one day.
 
     `indication` is the id of the condition to treat; without it all recorded ones are judged together, strictest
-    first. `course_began` is the day of the first infusion of a running course. Absent facts never count as normal, the order of facts never matters, and an added problem or medicine
+    first. `course_began` is the day of the first infusion of a running course, `zone` whose clock the hours are in sentences. Absent facts never count as normal, the order of facts never matters, and an added problem or medicine
     never improves the gate of a person who has a diagnosis. ValueError for an unknown indication.
     """
+    patient = on_the_clock(patient, zone)
     case = case_of(patient, policy=policy, as_of=as_of, purpose=purpose, indication=indication)
     case = replace(case, course_began=course_began)
     weighed, weighing = weight.judge(case)
@@ -123,6 +134,18 @@ def assess(
         bmi=bmi,
         blood_pressure=read[0] if read else None,
     )
+
+
+def asks_first(gate: Gate, patient: PatientFacts) -> tuple[Finding, ...]:
+    """What has to be asked or measured before anything can be judged; empty when something on record closes the gate.
+
+    Of somebody who was just registered nothing speaks against treatment yet: without weight and diagnosis nothing goes on,
+    but that is a thing to do, and no verdict. A weight or problems on record that do not serve are one.
+    """
+    closing = tuple(f for f in gate.findings if f.level >= Level.BLOCK)
+    recorded = {"diagnosis": bool(patient.problems), "weight": bool(patient.measured("weight_kg"))}
+    unasked = all(f.missing and not recorded.get(f.fact, False) for f in closing)
+    return closing if unasked else ()
 
 
 def case_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -24,11 +24,12 @@ from tenuto.core.intake.facts import (
     Problem,
     RecordedScore,
 )
+from tenuto.core.intake.measures import measure_title
 from tenuto.core.intake.required import facts as register
 from tenuto.core.scales.reading import find
 from tenuto.core.units import plain
 
-__all__ = ["facts_changes", "without_origins"]
+__all__ = ["FactSaid", "facts_changes", "facts_said", "without_origins"]
 
 
 def facts_changes(before: PatientFacts, after: PatientFacts) -> tuple[Difference, ...]:
@@ -42,6 +43,42 @@ def facts_changes(before: PatientFacts, after: PatientFacts) -> tuple[Difference
         for what in {**old, **new}
         if old[what] != new[what]
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FactSaid:
+    """One recorded fact in words: what it is, its value with unit and date, and where it was read."""
+
+    kind: str
+    """The name of its collection in `PatientFacts`."""
+    what: str
+    words: str
+    origin: str
+
+
+def facts_said(facts: PatientFacts) -> tuple[FactSaid, ...]:
+    """Every recorded fact but who it is, kind by kind, the newest first; a value without a date says so."""
+    return tuple(
+        FactSaid(name, what, f"{words}, without a date" if _lacks_day(each) else words, each.origin)
+        for name, said in _COLLECTIONS.items()
+        for each in sorted(getattr(facts, name), key=_day, reverse=True)
+        for what, words in (said(_as_shown(each)),)
+    )
+
+
+def _as_shown(each: Any) -> Any:
+    """What was converted to two decimals; what was sent stands beside it as it was sent."""
+    if isinstance(each, Measurement) and each.original:
+        return replace(each, value=round(each.value, 2))
+    return each
+
+
+def _day(each: Any) -> date:
+    return getattr(each, "taken", None) or date.min
+
+
+def _lacks_day(each: Any) -> bool:
+    return isinstance(each, Measurement | RecordedScore | Answer) and each.taken is None
 
 
 def without_origins(facts: PatientFacts) -> PatientFacts:
@@ -166,11 +203,11 @@ def _titles() -> Mapping[str, str]:
 
 @cache
 def _kinds() -> Mapping[str, str]:
-    """The title of each kind of measurement, by the fact that it belongs to; further parts of a fact keep their kind."""
+    """The title of each kind of measurement, by the fact that it belongs to; of one of several, its own."""
     named: dict[str, str] = {}
     for item in register():
         for measure in item.measures:
-            named[measure.kind] = item.title if len(item.measures) == 1 else f"{item.title} ({measure.kind})"
+            named[measure.kind] = item.title if len(item.measures) == 1 else measure_title(measure.kind)
     return named
 
 

@@ -47,11 +47,13 @@ class Saved:
     by: str
     version: int = 0
     """The version of the step that brought it."""
+    together: bool = False
+    """It was asked as one of a short group, and recorded in one step with it."""
 
     @property
     def origin(self) -> str:
         """Where the fact was read, for the person who looks at it."""
-        return f"form, {self.by}"
+        return f"form, asked together, {self.by}" if self.together else f"form, {self.by}"
 
 
 def meaning(step: HistoryStep, state: Mapping[str, Saved]) -> tuple[PatientFacts, dict[str, Entry | Struck]]:

@@ -11,7 +11,7 @@ from tenuto.core.intake.facts import Measurement
 from tenuto.core.intake.required import RequiredFact, fact
 from tenuto.core.units import plain
 
-__all__ = ["judge"]
+__all__ = ["judge", "measure_title"]
 
 _ENZYMES = {"alt_u_per_l": "ALT", "ast_u_per_l": "AST"}
 
@@ -52,7 +52,7 @@ def _future(case: JudgedCase) -> tuple[Finding, ...]:
             "blood_pressure" if m.kind.endswith("mmhg") else "heart_rate",
             "MEASUREMENT-FUTURE",
             Level.REVIEW,
-            f"{_title(m.kind)}: a value is dated {say_date(m.taken)}{hour_in_zone(m)}, after {say_date(case.as_of)}. It isn't "
+            f"{measure_title(m.kind)}: a value is dated {say_date(m.taken)}{hour_in_zone(m)}, after {say_date(case.as_of)}. It isn't "
             f"counted; correct its date{or_zone(case, m)}.",
         )
         for m in case.facts.measurements
@@ -66,7 +66,7 @@ def _implausible(case: JudgedCase) -> tuple[Finding, ...]:
         Finding(
             "MEASUREMENT-IMPLAUSIBLE",
             Level.REVIEW,
-            f"{_title(m.kind)} {plain(m.value)}{on_date(m.taken)} is outside {plain(case.policy.number(f'plausible_min_{m.kind}'))}"
+            f"{measure_title(m.kind)} {plain(m.value)}{on_date(m.taken)} is outside {plain(case.policy.number(f'plausible_min_{m.kind}'))}"
             f" to {plain(case.policy.number(f'plausible_max_{m.kind}'))}. It isn't counted; check it and measure again.",
             case.policy.limit(f"plausible_min_{m.kind}").basis,
             fact=_FACT_OF.get(m.kind, "lab.liver"),
@@ -76,7 +76,8 @@ def _implausible(case: JudgedCase) -> tuple[Finding, ...]:
     )
 
 
-def _title(kind: str) -> str:
+def measure_title(kind: str) -> str:
+    """How a kind of measured value is called: 'Systolic blood pressure', 'ALT'."""
     return _TITLES.get(kind, kind.split("_")[0].upper())
 
 
@@ -152,7 +153,10 @@ def _enzyme(case: JudgedCase, name: str, newest: Measurement) -> tuple[Finding, 
     shown = f"{name} {plain(newest.value)} U/L{on_date(newest.taken)} is {plain(multiple.quantize(Decimal('0.1')))} times its upper limit"
     if multiple >= block.value:
         message = f"{shown}; {plain(block.value)} times blocks. Find the cause and repeat it."
-        return (Finding(f"{name}-HIGH", Level.BLOCK, message, block.basis, fact="lab.liver"),)
+        ways = fact("lab.liver").opens_with(Level.BLOCK)
+        return (
+            Finding(f"{name}-HIGH", Level.BLOCK, message, block.basis, fact="lab.liver", opens_with=ways),
+        )
     if multiple > review.value:
         message = f"{shown}. Find the cause and repeat it before and during the course."
         return (Finding(f"{name}-RAISED", Level.REVIEW, message, review.basis, fact="lab.liver"),)

@@ -109,15 +109,31 @@ def _listed(
 
 
 def _answers(parts: Sequence[SourcePart]) -> tuple[Answer, ...]:
-    """Of one day, the answers recorded last; other days stay, because the newest day counts anyway."""
-    newest: dict[tuple[str, date | None], tuple[int, list[Answer]]] = {}
-    for number, part in enumerate(parts):
+    """Of one day, the answers given last; other days stay, because the newest day counts anyway.
+
+    What is recorded here is given when it is recorded. A record that is taken in tells of an earlier hour, however late it
+    comes: it takes no later answer's place, and where its hour is not known both stand and the worse one counts.
+    """
+    of_day: dict[tuple[str, date | None], list[tuple[SourcePart, Answer]]] = {}
+    for part in parts:
         for answer in part.facts.answers:
-            key = (answer.fact, answer.taken)
-            if key not in newest or newest[key][0] != number:
-                newest[key] = (number, [])
-            newest[key][1].append(answer)
-    return tuple(answer for _, answers in newest.values() for answer in answers)
+            standing = of_day.setdefault((answer.fact, answer.taken), [])
+            if part.imported and any(_is_later(given, answer) for _, given in standing):
+                continue
+            standing[:] = [pair for pair in standing if pair[0] is part or _stays(*pair, answer, part)]
+            standing.append((part, answer))
+    return tuple(answer for pairs in of_day.values() for _, answer in pairs)
+
+
+def _stays(source: SourcePart, standing: Answer, answer: Answer, part: SourcePart) -> bool:
+    """Whether an answer of a day stays beside one that was recorded after it: where nobody knows which was given last."""
+    if not part.imported or source.imported:
+        return _is_later(standing, answer)
+    return standing.at is None or answer.at is None
+
+
+def _is_later(one: Answer, other: Answer) -> bool:
+    return one.at is not None and other.at is not None and one.at > other.at
 
 
 def _united(

@@ -67,6 +67,7 @@ class RequiredFact:
     ask: str
     basis: Basis
     effects: Mapping[str, Level]
+    opens: str = ""
     advice: str = ""
     advice_for: Mapping[str, str] = field(default_factory=dict)
     """What to do after one answer, where that is not the same after each."""
@@ -94,6 +95,10 @@ class RequiredFact:
     def absent(self, purpose: JudgementPurpose) -> Level:
         """The level while the fact is unknown. PASS means that it isn't asked for that purpose."""
         return self.planning if purpose is JudgementPurpose.PLANNING else self.starting
+
+    def opens_with(self, level: Level) -> str:
+        """Every way past a finding about the fact, where a newer record is one beside what the level says; else empty."""
+        return f"{self.opens}, or {level.opened_by}" if self.opens and level is Level.BLOCK else ""
 
     @property
     def fhir_path(self) -> str:
@@ -139,6 +144,7 @@ def _fact(entry: Table) -> RequiredFact:
         ask=entry.text("ask"),
         basis=basis_of(entry),
         effects=_effects(entry.optional("effects")),
+        opens=entry.text("opens", ""),
         advice=entry.text("advice", ""),
         advice_for=_advice_for(entry.optional("advice_for")),
         path=entry.text("path", ""),

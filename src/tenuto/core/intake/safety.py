@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from enum import IntEnum
 
 from tenuto.core.dates import say_date
@@ -17,6 +17,7 @@ from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.answers import is_unknown, said
 from tenuto.core.intake.facts import Answer, PatientFacts, Problem, RecordedScore
 from tenuto.core.intake.recorded_risk import RecordedRisk, recorded_risks
+from tenuto.core.intake.required import fact
 from tenuto.core.intake.risk_questions import instrument_key, proved_by_total, risk_question, suicide_item
 from tenuto.core.intake.safety_stops import SafetyStop, StopKind, Withdrawal, consent_stops, with_withdrawal
 from tenuto.core.policy import Policy
@@ -67,6 +68,8 @@ class OpenSafetyTask:
     due: datetime
     known: bool = False
     """True for what follows a triage: somebody has looked at the risk already."""
+    ended_by: str = ""
+    """Whose record ends it, such as 'a prescriber': said before anybody else tries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +220,10 @@ def safety_state(
 ) -> SafetyState:
     """The state on a day. Total: any facts in any order give one.
 
-    `as_of` keeps entries dated after it out, but for those that say a risk; the `policy` says how long it counts that nothing was found; `open_tasks` are those of this patient; `zone` is whose clock the hours are;
+    `as_of` keeps entries dated after it out, but for those that say a risk; the `policy` says how long it counts that nothing was found; `open_tasks` are those of this patient; `zone` is whose clock the hours are (see `on_the_clock`);
     `consent_withdrawn` is set when the patient's newest word on the treatment is no.
     """
-    facts = on_the_clock(facts, zone) if zone else facts
+    facts = on_the_clock(facts, zone)
     risk = _risk(facts, as_of=as_of, valid=timedelta(days=policy.whole(VALID)), open_tasks=open_tasks)
     return replace(risk, stops=tuple(consent_stops(facts, as_of=as_of, withdrawn=consent_withdrawn)))
 
@@ -285,7 +288,9 @@ def with_safety(gate: Gate, state: SafetyState) -> Gate:
     if state.risk is not Risk.OPEN or told:
         return gate
     basis = Basis((Tag.D,), note="Hazard H18")
-    return gate + Gate.of([Finding("SUICIDE-RISK-OPEN", Level.BLOCK, state.sentences[0], basis, TRIAGE)])
+    ways = fact(TRIAGE).opens_with(Level.BLOCK)
+    found = Finding("SUICIDE-RISK-OPEN", Level.BLOCK, state.sentences[0], basis, TRIAGE, opens_with=ways)
+    return gate + Gate.of([found])
 
 
 def asks_again(finding: Finding) -> bool:
@@ -293,11 +298,24 @@ def asks_again(finding: Finding) -> bool:
     return finding.fact == TRIAGE and finding.missing and finding.code.startswith("STALE")
 
 
-def on_the_clock(facts: PatientFacts, zone: tzinfo) -> PatientFacts:
-    """The same facts with the instants of scores and answers in a zone."""
+def on_the_clock(facts: PatientFacts, zone: tzinfo | None) -> PatientFacts:
+    """The same facts with the instants of scores and answers in a zone.
+
+    Where no zone is known and the senders' own differ, all are in UTC, and say so: two hours of one sentence can be compared.
+    """
+    if zone is None:
+        instants = [s.at for s in facts.scores if s.at] + [a.at for a in facts.answers if a.at]
+        if len({at.utcoffset() for at in instants}) < _DIFFERENT:
+            return facts
+        zone = _SHARED
     scores = tuple(replace(s, at=s.at.astimezone(zone)) if s.at else s for s in facts.scores)
     answers = tuple(replace(a, at=a.at.astimezone(zone)) if a.at else a for a in facts.answers)
     return replace(facts, scores=scores, answers=answers)
+
+
+_SHARED = timezone(timedelta(), "UTC")
+"""The zone of instants whose senders were in different ones."""
+_DIFFERENT = 2
 
 
 def contradicted(facts: PatientFacts, *, as_of: date) -> str:
@@ -379,10 +397,14 @@ def _waits(tasks: Sequence[OpenSafetyTask]) -> tuple[str, ...]:
     alike: dict[str, list[OpenSafetyTask]] = {}
     for task in tasks:
         alike.setdefault(task.title, []).append(task)
-    return tuple(
-        f"{title}: {'open, due' if len(open_) == 1 else f'{len(open_)} open, the first due'} {_moment(open_[0].due)}."
-        for title, open_ in alike.items()
-    )
+    return tuple(f"{title}: {_open(found)}." for title, found in alike.items())
+
+
+def _open(tasks: Sequence[OpenSafetyTask]) -> str:
+    first = tasks[0]
+    many = f"{len(tasks)} open, the first due" if len(tasks) > 1 else "open, due"
+    ends = f"; {first.ended_by} ends {'them' if len(tasks) > 1 else 'it'}" if first.ended_by else ""
+    return f"{many} {_moment(first.due)}{ends}"
 
 
 def _reported(each: Untriaged) -> str:
@@ -470,4 +492,5 @@ def _when(asked: Answer | RecordedScore) -> str:
 
 
 def _moment(at: datetime) -> str:
-    return f"{say_date(at.date())}, {at:%H:%M}"
+    zone = " UTC" if at.tzinfo is _SHARED else ""
+    return f"{say_date(at.date())}, {at:%H:%M}{zone}"

@@ -11,7 +11,10 @@ from tenuto.core.gate import Level
 from tenuto.core.intake.required import RequiredFact, fact
 from tenuto.core.literature import ROOT
 
-__all__ = ["HistoryStep", "Question", "Rows", "elsewhere", "step", "steps"]
+__all__ = ["AskedTogether", "HistoryStep", "Question", "Rows", "elsewhere", "step", "steps"]
+
+MOST_TOGETHER = 5
+"""More questions than can be kept in mind from the first to the button are not asked as a group."""
 
 
 class Rows(StrEnum):
@@ -42,6 +45,14 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedTogether:
+    """A short group of questions, asked one after the other and recorded in one step when there is nothing of any."""
+
+    title: str
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryStep:
     """One step of the history."""
 
@@ -52,6 +63,7 @@ class HistoryStep:
     questions: tuple[Question, ...]
     facts: tuple[str, ...]
     """Ids of all facts that the step answers, also those that its rows answer."""
+    groups: tuple[AskedTogether, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +79,49 @@ def _register(file: Table) -> _Register:
 
 def _step(entry: Table) -> HistoryStep:
     names, choices = entry.words("facts"), entry.lists("choices")
-    nothing, together = entry.lists("nothing"), entry.words("together", ())
+    nothing, groups = entry.lists("nothing"), _groups(entry)
+    together = [name for group in groups.values() for name in group]
     for key, used in (("choices", choices), ("nothing", nothing), ("together", together)):
         strange = [name for name in used if name not in names]
         if strange:
             raise DataError(f"{entry.where}, {key}: {not_among(strange[0], names)}")
+    for title, group in groups.items():
+        _check_group(f"{entry.where}, together, “{title}”", group)
+    questions = tuple(
+        Question(
+            fact(name),
+            _choices(fact(name), choices),
+            nothing.get(name, ()),
+            (*nothing.get(name, ()), "no")[0] if name in together else "",
+        )
+        for name in names
+        if name != "diagnosis"  # its rows are the answer
+    )
     return HistoryStep(
         id=entry.text("id"),
         title=entry.text("title"),
         lead=entry.text("lead"),
         rows=entry.choice("rows", Rows, Rows.NONE),
-        questions=tuple(
-            Question(
-                fact(name),
-                _choices(fact(name), choices),
-                nothing.get(name, ()),
-                (*nothing.get(name, ()), "no")[0] if name in together else "",
-            )
-            for name in names
-            if name != "diagnosis"  # its rows are the answer
-        ),
+        questions=questions,
         facts=names,
+        groups=tuple(
+            AskedTogether(title, tuple(q for q in questions if q.fact.id in group))
+            for title, group in groups.items()
+        ),
     )
+
+
+def _groups(entry: Table) -> dict[str, tuple[str, ...]]:
+    return {each.text("title"): each.words("facts") for each in entry.tables("together")}
+
+
+def _check_group(where: str, group: tuple[str, ...]) -> None:
+    """No button answers for more than a person has in view, nor for what alone closes the gate."""
+    if len(group) > MOST_TOGETHER:
+        raise DataError(f"{where}: {len(group)} questions. At most {MOST_TOGETHER} are recorded in one step.")
+    for name in group:
+        if max(fact(name).effects.values(), default=Level.PASS) >= Level.BLOCK:
+            raise DataError(f"{where}: {name} closes the gate by itself. It has an answer of its own.")
 
 
 def steps() -> tuple[HistoryStep, ...]:

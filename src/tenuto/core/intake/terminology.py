@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +11,7 @@ from functools import cache
 
 from tenuto.core.data import Table, data_file
 from tenuto.core.intake.facts import Coding
-from tenuto.core.intake.wording import Phrases
+from tenuto.core.intake.wording import Mention, Phrases
 from tenuto.core.literature import ROOT
 from tenuto.core.sources import Basis, Tag, basis_of
 
@@ -18,8 +19,12 @@ __all__ = [
     "AnswerBand",
     "CodeRole",
     "Term",
+    "asks_for",
     "band",
     "only_a_visit",
+    "pressures_told",
+    "risk_told",
+    "says_died",
     "signs_of",
     "spoken_of",
     "stands_for_kept_back",
@@ -79,6 +84,9 @@ class _Register:
     kept_back: Mapping[str, tuple[str, ...]]
     visits: tuple[str, ...]
     signs: Mapping[str, tuple[str, ...]]
+    asks_for: Mapping[str, tuple[str, ...]]
+    in_words: Mapping[str, tuple[str, ...]]
+    died: Mapping[str, tuple[str, ...]]
 
 
 @data_file(ROOT / "terminology.toml")
@@ -92,6 +100,9 @@ def _register(file: Table) -> _Register:
         file.lists("kept_back"),
         file.words("visits"),
         file.lists("signs"),
+        file.lists("asks_for"),
+        file.lists("in_words"),
+        file.lists("died"),
     )
 
 
@@ -146,6 +157,60 @@ def signs_of(codings: Iterable[Coding]) -> frozenset[str]:
     """The facts that an Observation under one of these codes speaks for."""
     codes = {coding.code for coding in codings if coding.system == "loinc"}
     return frozenset(name for name, listed in _register().signs.items() if codes.intersection(listed))
+
+
+def risk_told(text: str, *, denied: bool = False) -> frozenset[str]:
+    """The facts of harm to come that some words state or leave open: thoughts of suicide, ketamine outside treatment.
+
+    With `denied`, those too that the words deny: a goal of no such thoughts says that there were some.
+    """
+    said = _phrases().mentions(text)
+    least = Mention.DENIED if denied else Mention.UNCERTAIN
+    return frozenset(name for name, mention in said.items() if name in _RISKS and mention >= least)
+
+
+_RISKS = frozenset(("suicide.screen", "ketamine_misuse"))
+
+
+def asks_for(codings: Iterable[Coding], texts: Iterable[str]) -> frozenset[str]:
+    """The facts that are due where an Observation is under these codes or called so, such as a last menstrual period."""
+    codes = {f"{coding.system}|{coding.code}" for coding in codings}
+    named = _due().names(" ; ".join(texts))
+    listed = {
+        fact for fact, known in _register().asks_for.items() if fact != "words" and codes.intersection(known)
+    }
+    return frozenset(listed | named)
+
+
+@cache
+def _due() -> Phrases:
+    return Phrases({"pregnancy.test": _register().asks_for["words"]})
+
+
+def says_died(codings: Iterable[Coding]) -> bool:
+    """True when a code says that the person has died."""
+    return any(coding.code in _register().died.get(coding.system, ()) for coding in codings)
+
+
+_PAIR = re.compile(r"(?<![\d/.,])(\d{2,3})\s*/\s*(\d{2,3})(?![\d/])(?![.,]\d)")
+_ALONE = re.compile(r"\d{2,3}\s*/\s*\d{2,3}\s*(mm\s?\[?hg\]?)?\Z", re.IGNORECASE)
+
+
+def pressures_told(text: str, *, about: bool = False) -> tuple[str, ...]:
+    """The blood pressures that words name, such as `200/120`; empty where they name none.
+
+    Two numbers are one only where the text speaks of a pressure, is nothing else, or is `about` one.
+    """
+    if not (about or _ALONE.match(text.strip()) or "blood_pressure" in spoken_of((text,))):
+        return ()
+    limits = _register().in_words
+    lowest, highest = map(int, limits["systolic"])
+    least, most = map(int, limits["diastolic"])
+    return tuple(
+        f"{upper}/{lower}"
+        for upper, lower in _PAIR.findall(text)
+        if lowest <= int(upper) <= highest and least <= int(lower) <= most and int(lower) < int(upper)
+    )
 
 
 def stands_for_nothing(codings: Iterable[Coding], text: str = "") -> bool:

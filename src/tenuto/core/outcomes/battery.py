@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -77,6 +77,10 @@ class Battery:
     items_per_minute: Decimal
     """At which pace a scale is answered for which no occasion says its minutes."""
     aim_percent: Sourced[int]
+
+    def writes_at(self, local: datetime) -> bool:
+        """Whether messages leave at a moment of the clinic's clock."""
+        return self.from_hour <= local.hour < self.until_hour
 
     def occasion(self, occasion_id: str) -> OccasionRule:
         """The occasion with this id; KeyError names the nearest."""

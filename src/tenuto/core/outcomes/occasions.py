@@ -67,7 +67,8 @@ class AnsweredScale:
 def occasions(course: AskingCourse, rules: Battery, *, until: date) -> tuple[Occasion, ...]:
     """Every occasion that opens up to the day `until`, by the day on which it opens.
 
-    Without any infusion, given or planned, there is none. An occasion that would open after the course ended does not.
+    Without any infusion, given or planned, there is none. An occasion that would open on the day on which the course
+    ended, or later, does not.
     """
     found = [
         occasion

@@ -30,7 +30,7 @@ from tenuto.core.plan.proposal_json import proposal_json
 from tenuto.core.plan.request import PlanRequest, PlanRequestError
 from tenuto.core.plan.requirements import requirement_findings
 from tenuto.core.plan.selection import Alternative, protocol_findings, select
-from tenuto.core.plan.series import Calendar, InfusionKind, PlannedInfusion, Series, plan_series
+from tenuto.core.plan.series import LEFT_OUT, Calendar, InfusionKind, PlannedInfusion, Series, plan_series
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
 from tenuto.core.units import Mg, MgPerKg, MgPerKgPerHour, plain
@@ -121,6 +121,12 @@ class Proposal:
     def days(self) -> tuple[PlannedInfusion, ...]:
         """The planned infusions that may be shown: none under REFUSE, whatever would fit."""
         return () if self.gate.level is Level.REFUSE else self.series.infusions
+
+    @property
+    def left_out(self) -> str:
+        """That optional infusions have no day, said beside the days; empty where each has one."""
+        said = (finding.message for finding in self.series.findings if finding.code == LEFT_OUT)
+        return next(said, "") if self.days else ""
 
     @property
     def follows(self) -> Maintenance | None:

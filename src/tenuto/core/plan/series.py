@@ -22,7 +22,10 @@ from tenuto.core.literature.protocol import Induction
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
 
-__all__ = ["Calendar", "InfusionKind", "PlannedInfusion", "Series", "plan_series"]
+__all__ = ["LEFT_OUT", "Calendar", "InfusionKind", "PlannedInfusion", "Series", "plan_series"]
+
+LEFT_OUT = "SERIES-OPTIONAL"
+"""The remark that optional infusions are not in the plan, since no day is left for them; it stands beside the days."""
 
 WEEK = 7
 HORIZON_DAYS = 730
@@ -223,7 +226,7 @@ class _Placing:
             f"ends by day {window.value} on {self.calendar.days_text}. They are not in the plan: ask for the number of "
             "infusions, or open more days."
         )
-        return Finding("SERIES-OPTIONAL", Level.PASS, message, window.basis)
+        return Finding(LEFT_OUT, Level.PASS, message, window.basis)
 
     def _next(self, placed: list[date], start: date) -> date | None:
         day = start

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
@@ -18,7 +18,7 @@ from tenuto.core.scales.totals import total
 from tenuto.core.sources import Basis, basis_of
 from tenuto.core.units import plain
 
-__all__ = ["RedFlag", "RedFlagRule", "Urgency", "raised", "rules"]
+__all__ = ["RedFlag", "RedFlagRule", "Urgency", "raised", "rules", "told_together"]
 
 
 class Urgency(IntEnum):
@@ -61,7 +61,8 @@ class RedFlagRule:
 class RedFlag:
     """A rule that was raised, and by which answer.
 
-    `answer` says what was answered to a question on death or self-harm, in the words of the form; else it is empty.
+    `answer` says what was answered to a question on death or self-harm, in the words of the form, and what was answered
+    before; else it is empty.
     """
 
     rule: str
@@ -77,6 +78,14 @@ class RedFlag:
     def text(self) -> str:
         """What was found, what was answered and what to do, for the person who has the task."""
         return " ".join(filter(None, (f"{self.title}.", self.answer, self.action)))
+
+
+def told_together(flags: Sequence[RedFlag]) -> str:
+    """The text of flags that one answer raised, the most urgent first: each title once, and what to do of the first."""
+    titles = [flag.title for flag in flags]
+    alone = [title for title in titles if not any(other.startswith(f"{title},") for other in titles)]
+    said = (f"{title}." for title in dict.fromkeys(alone))
+    return " ".join(filter(None, (*said, flags[0].answer, flags[0].action)))
 
 
 def _conditions(entry: Table) -> tuple[ScoreTest, ...]:
@@ -147,15 +156,20 @@ def raised(
     given: Mapping[str, int],
     *,
     earlier: Mapping[str, int] | None = None,
+    risk_before: int | None = None,
     verdicts: Mapping[str, CriterionVerdict],
     prorated: Decimal | None = None,
 ) -> tuple[RedFlag, ...]:
     """The red flags of these answers, most urgent first.
 
-    given, earlier: checked answers, now and of the form before (None when there is none). verdicts: of the
+    given, earlier: checked answers, now and of the form before (None when there is none). risk_before: what the question
+    on death or self-harm was answered with before, wherever that is on record; None: as in `earlier`. verdicts: of the
     instrument's criteria. A condition that missing answers leave open does not raise; those that matter have a rule
     for the missing answer itself.
     """
+    before = dict(earlier or {})
+    if instrument.risk_item is not None and risk_before is not None:
+        before[instrument.risk_item.item] = risk_before
     found = [
         RedFlag(
             rule.id,
@@ -165,22 +179,30 @@ def raised(
             rule.action,
             item,
             rule.basis,
-            _said(instrument, item, given),
+            _said(instrument, item, given, before),
         )
         for rule in _rules_of(instrument.id)
-        if (item := _raised_by(rule, instrument, given, earlier or {}, verdicts, prorated)) is not None
+        if (item := _raised_by(rule, instrument, given, earlier or {}, before, verdicts, prorated))
+        is not None
     ]
     return tuple(sorted(found, key=lambda flag: -flag.urgency))
 
 
-def _said(instrument: Instrument, item: str, given: Mapping[str, int]) -> str:
-    """What was answered to the question on death or self-harm: the number, the form's words and points that differ."""
+def _said(instrument: Instrument, item: str, given: Mapping[str, int], before: Mapping[str, int]) -> str:
+    """What was answered to the question on death or self-harm: the number, the form's words and points that differ, and
+    whether that is more or less than before."""
     if instrument.risk_item is None or item != instrument.risk_item.item or item not in given:
         return ""
     option = instrument.item(item).option(given[item])
     words = "" if option.label == str(option.value) else f', "{option.label}"'
     points = "" if option.score == option.value else f" ({plain(option.score)} points)"
-    return f"Item {item} was answered {option.value}{words}{points}."
+    return f"Item {item} was answered {option.value}{words}{points}{_since(given[item], before.get(item))}."
+
+
+def _since(now: int, before: int | None) -> str:
+    if before is None:
+        return ""
+    return f"; {before} before, {'a rise' if now > before else 'a fall' if now < before else 'as now'}"
 
 
 def _raised_by(
@@ -188,6 +210,7 @@ def _raised_by(
     instrument: Instrument,
     given: Mapping[str, int],
     earlier: Mapping[str, int],
+    before: Mapping[str, int],
     verdicts: Mapping[str, CriterionVerdict],
     prorated: Decimal | None,
 ) -> str | None:
@@ -196,7 +219,7 @@ def _raised_by(
         return rule.unanswered if rule.unanswered not in given else None
     if rule.rises:
         lowest = min(o.value for o in instrument.item(rule.rises).options)
-        rose = earlier.get(rule.rises) == lowest and given.get(rule.rises, lowest) > lowest
+        rose = before.get(rule.rises) == lowest and given.get(rule.rises, lowest) > lowest
         return rule.rises if rose else None
     if rule.worsens:
         return "" if _worsened(instrument, given, earlier) else None

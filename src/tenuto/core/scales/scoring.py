@@ -69,6 +69,7 @@ def score(
     answers: Answers,
     *,
     earlier: Answers | None = None,
+    risk_before: int | None = None,
     sex: str = "",
     prorate: bool | None = None,
 ) -> Result:
@@ -76,6 +77,7 @@ def score(
 
     answers: stored values by item id; None or absent is unanswered and never zero.
     earlier: the same form before this one, for rules about a rise.
+    risk_before: the last answer on record to the question on death or self-harm, where that is another one.
     sex: administrative sex, for cut-offs that differ; empty applies the more cautious one.
     prorate: None follows the instrument's rule, False insists on complete answers, True allows what the rule allows.
     Raises ScaleError for an item or answer that the instrument does not have.
@@ -95,7 +97,9 @@ def score(
     )
     readings = _readings(instrument, given, sex, estimate)
     verdicts = {r.criterion: r.verdict for r in readings}
-    flags = raised(instrument, given, earlier=before, verdicts=verdicts, prorated=estimate)
+    flags = raised(
+        instrument, given, earlier=before, risk_before=risk_before, verdicts=verdicts, prorated=estimate
+    )
     if reason := _void(instrument, given, total, absent, subscores):
         return Void(instrument.id, instrument.version, reason, absent, subscores, readings, flags)
     band = None if total is None else instrument.band(total)

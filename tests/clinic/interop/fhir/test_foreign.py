@@ -87,12 +87,14 @@ def test_of_synthea_s_entries_each_one_ends_and_only_types_that_could_matter_are
 # ---- carebundle, made now ------------------------------------------------------------------------------------
 @pytest.mark.parametrize("profile", sorted(carebundle.PROFILES))
 @pytest.mark.parametrize("seed", range(3))
-def test_carebundle_s_people_are_read_without_a_remark(profile: str, seed: int) -> None:
+def test_carebundle_s_people_are_read_and_said_to_be_none(profile: str, seed: int) -> None:
     text = carebundle.to_json(carebundle.generate_bundle(profile=profile, seed=seed, sex="MF"[seed % 2]))
     reading, raw = read(text), json.loads(text)
     sent = Counter(e["resource"]["resourceType"] for e in raw["entry"])
     facts = reading.facts
-    assert facts.unreadable == ()
+    assert facts.unreadable == (
+        "Patient in entry 1 is marked as test data. Check that this is a person's record.",
+    )
     assert facts.person.name
     assert facts.person.birth_date
     assert len(facts.problems) == sent["Condition"]

@@ -18,6 +18,7 @@ from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.ledger.models import EventKind
 from tenuto.clinic.ledger.services import record
 from tenuto.core.literature.emergency import WITHOUT_NUMBERS
+from tenuto.core.sentences import LONGEST_NAME
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -43,7 +44,7 @@ class Clinic(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(max_length=120, unique=True)
+    name = models.CharField(max_length=LONGEST_NAME, unique=True)
     demonstration = models.BooleanField(default=False)
     invented = models.BooleanField(default=False)
     zone = models.CharField(max_length=64, default=_zone_of_installation)
@@ -97,7 +98,7 @@ class Staff(AbstractUser):
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=LONGEST_NAME)
     role = models.CharField(max_length=20, choices=Role.choices)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="staff")
     sessions_ended = models.PositiveIntegerField(default=0)

@@ -59,7 +59,7 @@ def remind(clinic: Clinic, *, at: datetime) -> int:
 
 def is_quiet(clinic: Clinic, at: datetime) -> bool:
     """Whether it is an hour of the clinic's clock at which nobody is written to."""
-    return not battery().from_hour <= clock.local(clinic, at).hour < battery().until_hour
+    return not battery().writes_at(clock.local(clinic, at))
 
 
 @transaction.atomic

@@ -53,6 +53,7 @@ GROUNDS = (
     "plan.PlanSignature",
     "plan.PlanWithdrawal",
     "course.InfusionReport",
+    "policies.PolicyActivation",
 )
 """What a booking rests on. Holds and what others took meanwhile are looked at again when it is booked."""
 WRITTEN_FOR = timedelta(days=14)

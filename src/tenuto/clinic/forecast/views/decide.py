@@ -27,6 +27,8 @@ GROUNDS = (
     "course.InfusionStruck",
     "course.CourseEvent",
     "intake.IntakeRecord",
+    "intake.ConsentWithdrawn",
+    "ports.Hold",
     "plan.PlanVersion",
     "plan.PlanSignature",
     "plan.PlanWithdrawal",

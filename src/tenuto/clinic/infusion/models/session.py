@@ -10,6 +10,7 @@ from django.db import models
 
 from tenuto.clinic.ledger.facts import SignedFact
 from tenuto.clinic.people.models import Patient, PatientRow
+from tenuto.core.infusion.readiness import answer_words
 
 __all__ = ["DischargeSignature", "ReadinessAnswer", "SecondReading", "Session", "StartRelease"]
 
@@ -44,6 +45,11 @@ class ReadinessAnswer(PatientRow):
 
     def __str__(self) -> str:
         return f"{self.row}: {self.value}"
+
+    @property
+    def says(self) -> str:
+        """What it says, for somebody who had not seen it."""
+        return answer_words(self.row, self.value)
 
 
 class SecondReading(PatientRow):

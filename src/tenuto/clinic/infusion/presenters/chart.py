@@ -54,7 +54,9 @@ from tenuto.core.infusion.reminder_rules import ReminderLevel
 from tenuto.core.infusion.replay import SessionAccount
 from tenuto.core.units import plain
 
-__all__ = ["ChartLine", "ChartShown", "DueShown", "chart_shown", "words_of"]
+__all__ = ["ASKS_FOR", "ChartLine", "ChartShown", "DueShown", "chart_shown", "due_shown", "words_of"]
+
+ASKS_FOR = {ReminderLevel.STOP: "Pause or stop", ReminderLevel.WATCH: "Tell a second person"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +153,11 @@ def chart_shown(account: SessionAccount, clinic: Clinic) -> ChartShown:
         mg_each_second=plain(_mg_each_second(account)),
         emptied=time(account.emptied_at),
         now=account.now.isoformat(),
-        due=_due(account.due, time) if account.due else None,
+        due=due_shown(account.due, time) if account.due else None,
         reminders=tuple(
             (
                 "block" if each.level is ReminderLevel.STOP else "review",
-                "Pause or stop" if each.level is ReminderLevel.STOP else "Tell a second person",
+                ASKS_FOR[each.level],
                 each.found.words,
                 time(each.entry.at),
             )
@@ -192,7 +194,8 @@ def _line(entry: SessionEntry, time: str) -> ChartLine:
     )
 
 
-def _due(due: DueVitals, time: Callable[[datetime], str]) -> DueShown:
+def due_shown(due: DueVitals, time: Callable[[datetime], str]) -> DueShown:
+    """The next vital signs as every page of the day shows them."""
     late = int(due.late.total_seconds() // 60)
     mark, word = {
         Lateness.AHEAD: ("unknown", "Next"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tenuto.clinic.accounts.clock import local
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.infusion.services import Start
-from tenuto.clinic.infusion.services.standing import finding_key
+from tenuto.clinic.infusion.services.standing import finding_key, finding_mark
 from tenuto.clinic.intake.api import page_of
 from tenuto.clinic.ui.gates import mark_of
 from tenuto.core.gate import Finding, Level
@@ -56,6 +56,8 @@ class GateShown:
     open: bool
     releasable: bool
     releases: tuple[str, ...]
+    shown: tuple[str, ...]
+    """A mark of each finding that still closes the start: a release is signed for these."""
 
 
 def gate_shown(start: Start, clinic: Clinic) -> GateShown:
@@ -92,6 +94,7 @@ def gate_shown(start: Start, clinic: Clinic) -> GateShown:
             f"{each.recorded_by_name}, {local(clinic, each.recorded_at):%H:%M}: {each.reason}"
             for each in start.releases
         ),
+        shown=tuple(finding_mark(each) for each in start.left.findings if each.level > Level.PASS),
     )
 
 

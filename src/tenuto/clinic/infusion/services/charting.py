@@ -59,7 +59,8 @@ class ChartConflict(SessionRefused):
 
     def __init__(self, kept: ChartEntry) -> None:
         super().__init__(
-            f"Another entry is on record under this number: {kept.kind}, by {kept.recorded_by_name}. It was kept, and this one not."
+            f"Another entry is on record under this number: {kept.kind}, by {kept.recorded_by_name}. It was kept, and this one not. "
+            "Open the page again to chart one beside it."
         )
         self.kept = kept
 

@@ -14,7 +14,7 @@ from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.infusion.models import Session
 from tenuto.clinic.infusion.services.standing import SessionRefused, order_of_session
-from tenuto.clinic.stock.api import StockRefused, ledger_of, write_stock
+from tenuto.clinic.stock.api import StockRefused, is_written_still, ledger_of, write_stock
 from tenuto.core.stock.balance import SessionBalance
 from tenuto.core.stock.entries import SessionDraw, SessionResidual, SessionWaste, StockContent
 from tenuto.core.units import Mg, Ml
@@ -43,12 +43,17 @@ def drug_of(session: Session, at: datetime) -> DrugOfSession:
 
 @transaction.atomic
 def draw_drug(*, session: Session, client_id: str, vial: str, volume: Ml, by: Staff, at: datetime) -> None:
-    """Write what is drawn for a session. Hazard H6.
+    """Write what is drawn for a session, once for each `client_id`. Hazard H6.
 
     Raises SessionRefused for a vial that is not in the ledger, is expired, or is of another strength than ordered; and PermissionError.
     """
     check_role(by, "infusion.chart")
     check_same_clinic(by, session.patient)
+    what = SessionDraw(vial.strip(), str(session.pk), volume)
+    if is_written_still(client_id=client_id, by=by):
+        # Sent again: what it took is out of the vial already, and is no reason to refuse it.
+        _write(session, client_id, what, by, at)
+        return
     known, ordered = ledger_of(by.clinic, at).vials.get(vial.strip()), order_of_session(session).vial
     got = known.received if known else None
     if known is None or got is None:
@@ -63,7 +68,7 @@ def draw_drug(*, session: Session, client_id: str, vial: str, volume: Ml, by: St
         raise SessionRefused(
             f"Vial {vial} holds {known.left} by the ledger, and {volume} are asked for. Count it first."
         )
-    _write(session, client_id, SessionDraw(vial.strip(), str(session.pk), volume), by, at)
+    _write(session, client_id, what, by, at)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ from tenuto.clinic.infusion.models import ReadinessAnswer, SecondReading, Sessio
 from tenuto.clinic.infusion.services.standing import (
     SessionRefused,
     finding_key,
+    finding_mark,
     order_of_session,
     start_of,
 )
@@ -27,7 +28,9 @@ from tenuto.clinic.people.recording import keep
 from tenuto.core.gate import Authority, GateClosed, Level, Override
 from tenuto.core.infusion.dose_check import DoseReading, dose_differences
 from tenuto.core.infusion.readiness import (
+    AGREES,
     BREATHS,
+    DIFFERS,
     IDENTITY,
     PRESSURE,
     TEMPERATURE,
@@ -38,8 +41,6 @@ from tenuto.core.sentences import LONGEST_REASON, check_length
 from tenuto.core.units import plain
 
 __all__ = ["answer_identity", "answer_rows", "read_dose", "record_before", "release_start"]
-
-AGREES, DIFFERS = "agrees", "differs"
 
 
 @transaction.atomic
@@ -117,11 +118,12 @@ def read_dose(*, session: Session, read: DoseReading, by: Staff, at: datetime) -
 
 @transaction.atomic
 def release_start(
-    *, session: Session, reason: str, signature: Reauthentication, at: datetime
+    *, session: Session, reason: str, shown: Collection[str], signature: Reauthentication, at: datetime
 ) -> StartRelease:
     """Sign for what closes the start now, with a reason: REVIEW by a prescriber, BLOCK by a medical director.
 
-    It counts for these findings alone; a new one closes the gate again. Raises SessionRefused and PermissionError.
+    `shown` are the marks (`finding_mark`) of what the signer saw. It counts for these findings alone; a new one closes the gate
+    again. Raises SessionRefused, also for a finding that was not shown, and PermissionError.
     """
     by = signature.by
     check_same_clinic(by, session.patient)
@@ -131,6 +133,13 @@ def release_start(
     left = start_of(session, at).left
     if left.level is Level.PASS:
         raise SessionRefused("Nothing closes the start now. There is nothing to sign.")
+    unseen = [
+        each.message for each in left.findings if each.level > Level.PASS and finding_mark(each) not in shown
+    ]
+    if unseen:
+        raise SessionRefused(
+            f"Since you opened this page, this closes the start as well: {' '.join(unseen)} Look at it, and sign again."
+        )
     director = may(by, "gate.exception")
     authority = Authority.MEDICAL_DIRECTOR if director else Authority.PRESCRIBER
     reason = check_length(reason, LONGEST_REASON, refused=SessionRefused)

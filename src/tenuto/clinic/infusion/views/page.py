@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -38,17 +39,21 @@ from tenuto.core.infusion.pump import PumpState
 __all__ = ["HERE", "Forms", "page", "shown_page"]
 
 HERE = "infusion:page"
-SAID_ON_TOP = (
-    "VitalsTaken",
-    "PumpPaused",
-    "PumpResumed",
-    "PumpStopped",
-    "ReminderAnswered",
-    "EmergencyDeclared",
-    "EntryStruck",
-    "CollisionSettled",
+IN_ITS_PLACE = frozenset(
+    {
+        "RateChanged",
+        "AdverseEventCharted",
+        "DistressCharted",
+        "DrugGiven",
+        "BolusGiven",
+        "LineFlushed",
+        "LineRecorded",
+        "SiteChecked",
+        "NoteWritten",
+        "HandedOver",
+    }
 )
-"""Kinds whose forms are laid out by hand: what is wrong with one stands at the head of the page."""
+"""Kinds whose form stands on the page of a running session and says itself what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,10 @@ class Forms:
         """Whether there is one."""
         parts = (self.identity, self.before, self.answers, self.reading, self.release, self.entry, self.end)
         return any(part is not None for part in (*parts, self.draw, self.waste))
+
+    def on_top(self, placed: Collection[str]) -> EntryForm | None:
+        """The entry that was not kept, when no form of its kind on the page says why: it is said at its head."""
+        return None if self.kind in placed else self.entry
 
 
 @require_safe
@@ -102,7 +111,7 @@ def shown_page(request: HttpRequest, patient: Patient, forms: Forms) -> HttpResp
         "comfort": comfort_of(patient),
         "ended": SessionEnd.objects.filter(session=session).first(),
         "forms": _entry_forms(forms),
-        "failed": forms.entry if forms.kind in SAID_ON_TOP else None,
+        "failed": forms.on_top(IN_ITS_PLACE | ({"EmergencyEnded"} if account.emergency_at else frozenset())),
         "answers": [
             (reminder, new_entry("ReminderAnswered", reminder=reminder.key, auto_id=f"id_r{n}_%s"))
             for n, reminder in enumerate(account.open_reminders)
@@ -126,16 +135,17 @@ def _gate(session: Session, patient: Patient, forms: Forms) -> dict[str, Any]:
         "reading_form": forms.reading or SecondReadingForm(auto_id="id_reading_%s"),
         "release_form": forms.release or ReleaseForm(auto_id="id_release_%s"),
         **_drug(session, forms),
+        "failed": forms.on_top(("PumpStarted",)),
         "started_form": forms.entry if forms.kind == "PumpStarted" else new_entry("PumpStarted"),
     }
 
 
 def _drug(session: Session, forms: Forms) -> dict[str, Any]:
-    key = {"client_id": uuid4()}
+    # Each its own: what is drawn and what is wasted from one page are two entries.
     return {
         "drug": drug_of(session, clock.instant()),
-        "draw_form": forms.draw or DrawForm(initial=key, auto_id="id_draw_%s"),
-        "waste_form": forms.waste or WasteDrugForm(initial=key, auto_id="id_waste_%s"),
+        "draw_form": forms.draw or DrawForm(initial={"client_id": uuid4()}, auto_id="id_draw_%s"),
+        "waste_form": forms.waste or WasteDrugForm(initial={"client_id": uuid4()}, auto_id="id_waste_%s"),
     }
 
 

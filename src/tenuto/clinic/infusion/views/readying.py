@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import or_
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -36,6 +39,7 @@ from tenuto.clinic.infusion.views.page import HERE, Forms, shown_page
 from tenuto.clinic.pathway.api import rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
+from tenuto.core.infusion.readiness import BREATHS, DIFFERS, IDENTITY, TEMPERATURE, asked_on_the_day
 
 __all__ = ["answers", "before", "identity", "open_today", "reading", "release", "start"]
 
@@ -49,8 +53,43 @@ GROUNDS = (
     "infusion.StartRelease",
     "infusion.ChartEntry",
     "ports.Hold",
+    "intake.ConsentWithdrawn",
+    "policies.PolicyActivation",
 )
 """What a start and its release rest on."""
+ANSWERED = "infusion.ReadinessAnswer"
+READ = "infusion.SecondReading"
+OF_THE_DAY = "infusion.Session"
+"""What is found of the day belongs to one order: a plan that is signed anew opens another session."""
+
+
+def _other_answers(values: Mapping[str, str]) -> Q:
+    """Answers to the same rows that say something else; none where nothing is answered."""
+    each = (Q(row=row) & ~Q(value=value) for row, value in values.items())
+    return reduce(or_, each, Q(pk__in=()))
+
+
+def _differs(posted: QueryDict) -> Q:
+    """The identity was compared and did not agree."""
+    return Q(row=IDENTITY, value=DIFFERS)
+
+
+def _answered_otherwise(posted: QueryDict) -> Q:
+    return _other_answers({row: str(posted[row]) for row in asked_on_the_day() if posted.get(row)})
+
+
+def _measured_otherwise(posted: QueryDict) -> Q:
+    """Of values where the newest counts; of several pressures the worst does, whoever measured."""
+    names = {BREATHS: "breaths", TEMPERATURE: "temperature"}
+    return _other_answers({row: str(posted[name]) for row, name in names.items() if posted.get(name)})
+
+
+def _answers_form(request: HttpRequest) -> AnswersForm:
+    return AnswersForm(request.POST)
+
+
+def _read_otherwise(posted: QueryDict) -> Q:
+    return ~Q(differences=[])
 
 
 @require_POST
@@ -66,6 +105,7 @@ def open_today(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @require_POST
 @shows_patient("identity check", verb="infusion.chart")
+@rests_on(OF_THE_DAY, ANSWERED, typed=IdentifiersForm, page=HERE, contrary={ANSWERED: _differs})
 def identity(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Compare two identifiers."""
     form = IdentifiersForm(request.POST)
@@ -91,6 +131,7 @@ def identity(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @require_POST
 @shows_patient("values before an infusion", verb="infusion.chart")
+@rests_on(OF_THE_DAY, ANSWERED, typed=BeforeForm, page=HERE, contrary={ANSWERED: _measured_otherwise})
 def before(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Keep what was measured before the start."""
     form = BeforeForm(request.POST)
@@ -109,6 +150,7 @@ def before(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @require_POST
 @shows_patient("answers before an infusion", verb="infusion.chart")
+@rests_on(OF_THE_DAY, ANSWERED, typed=_answers_form, page=HERE, contrary={ANSWERED: _answered_otherwise})
 def answers(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Keep what was answered."""
     form = AnswersForm(request.POST)
@@ -121,6 +163,7 @@ def answers(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @require_POST
 @shows_patient("second reading", verb="infusion.chart")
+@rests_on(OF_THE_DAY, READ, typed=SecondReadingForm, page=HERE, contrary={READ: _read_otherwise})
 def reading(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Keep a second reading; one that differs shows both values."""
     form = SecondReadingForm(request.POST)
@@ -146,6 +189,7 @@ def release(request: HttpRequest, patient: Patient) -> HttpResponse:
             lambda signature: release_start(
                 session=session,
                 reason=form.cleaned_data["reason"],
+                shown=request.POST.getlist("shown"),
                 signature=signature,
                 at=clock.instant(),
             ),

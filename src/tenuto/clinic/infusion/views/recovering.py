@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.api import may
 from tenuto.clinic.accounts.reauthenticate import signed_by
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.infusion.documents.paper import discharge_pdf
@@ -48,7 +49,7 @@ ENTRIES = (
     "PrescriberSaw",
     "PatientLeft",
 )
-GROUNDS = ("infusion.ChartEntry", "scales.SuicideTriage")
+GROUNDS = ("infusion.ChartEntry", "scales.SuicideTriage", "policies.PolicyActivation")
 """What a discharge rests on."""
 
 
@@ -78,7 +79,7 @@ def shown_recovery(
         "today": session_today(patient, now) == session,
         "support": support_person(patient),
         "forms": {each: new_entry(each) for each in ENTRIES} | ({kind: failed} if kind in ENTRIES else {}),
-        "failed": failed if kind == "VitalsTaken" or _has_no_place(kind, failed) else None,
+        "failed": failed if _has_no_place(kind, failed, request) else None,
         "scores": _scores(kind, failed),
         "look_form": failed if isinstance(failed, LookForm) else _look_form(),
         "discharge_form": failed
@@ -93,10 +94,14 @@ def _look_form() -> LookForm:
     return LookForm(initial={"client_id": uuid4()}, auto_id="id_look_%s")
 
 
-def _has_no_place(kind: str, failed: Form | None) -> bool:
-    """Whether a score is by a table that the page does not offer: what is wrong stands at its head."""
-    offered = {each.id for each in recovery_data().variants.values() if each.offered}
-    return kind == "RecoveryScored" and failed is not None and failed.data.get("variant") not in offered
+def _has_no_place(kind: str, failed: Form | None, request: HttpRequest) -> bool:
+    """Whether no form on the page says what is wrong with an entry: it stands at its head."""
+    if kind == "RecoveryScored":
+        offered = {each.id for each in recovery_data().variants.values() if each.offered}
+        return failed is not None and failed.data.get("variant") not in offered
+    if kind == "PrescriberSaw":
+        return not may(staff_of(request), "infusion.see")
+    return bool(kind) and (kind == "VitalsTaken" or kind not in ENTRIES)
 
 
 def _scores(kind: str, failed: Form | None) -> list[tuple[str, Form]]:

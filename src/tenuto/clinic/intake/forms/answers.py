@@ -9,14 +9,18 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.ui.fields import DayField, reach_problem
+from tenuto.clinic.ui.words import long_day
 from tenuto.core.intake.history import YES
 from tenuto.core.intake.steps import Question
 
-__all__ = ["LABELS", "LONGEST", "Parts", "field_of"]
+__all__ = ["LABELS", "LONGEST", "Parts", "PastDayField", "field_of"]
 
 LONGEST = 2000
 LONG = ("goals",)
+TO_COME = ("stop.date",)
+"""Questions about a day that is still to come; every other day is of something that was."""
 HELP = {
     "treatments.trials": "Only when nothing was tried; otherwise each trial has a row above.",
     "escort": "A named adult who takes the person home, and whose number was called.",
@@ -102,6 +106,15 @@ class WordsField(forms.Field):
         return detail if choice == TOLD else choice
 
 
+class PastDayField(DayField):
+    """A day on which something was: none that is still to come."""
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value is not None and value > clock.day_at_hand():
+            raise ValidationError(f"{long_day(value)} is still to come. Correct it.")
+
+
 class EscortInput(Parts):
     """A person with a phone number, and that the number was called."""
 
@@ -173,7 +186,7 @@ def field_of(question: Question, *, value: str, prescribers: Sequence[str]) -> f
         words = [(word, word.capitalize()) for word in question.choices]
         return _chosen(words, value, forms.RadioSelect(), shared)
     if fact.value == "date":
-        return DayField(**shared)
+        return (DayField if fact.id in TO_COME else PastDayField)(**shared)
     line = (
         forms.Textarea(attrs={"rows": 3})
         if fact.id in LONG

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.core.exceptions import ValidationError
 
 from tenuto.clinic.intake.services.measurements import Value
 from tenuto.clinic.ui.fields import MomentField, NumberField
+from tenuto.clinic.ui.words import count
+from tenuto.core.intake.required import fact
 from tenuto.core.policy import Policy
 
 __all__ = ["MeasurementForm"]
@@ -28,6 +31,25 @@ SECOND = "second_"
 """Before the names of the second blood pressure's fields."""
 PRESSURE = ("systolic_mmhg", "diastolic_mmhg")
 TALLEST_M = Decimal(3)
+_BOTH = re.compile(r"\s*(?P<upper>[0-9]{2,3})\s*/\s*(?P<lower>[0-9]{2,3})\s*\Z")
+
+
+def _halved(data: Any) -> Any:
+    """What was posted, with `124/78` in the field of an upper number as the two numbers that it is."""
+    if data is None:
+        return None
+    found: dict[str, str] = {}
+    for prefix in ("", SECOND):
+        upper, lower = (prefix + kind for kind in PRESSURE)
+        if (both := _BOTH.match(data.get(upper, ""))) and not data.get(lower, "").strip():
+            found |= {upper: both["upper"], lower: both["lower"]}
+    return {**data.dict(), **found} if found else data
+
+
+def _minutes_between(first: datetime, second: datetime) -> int:
+    """By the times as they are shown and judged: whole minutes."""
+    start, end = (each.replace(second=0, microsecond=0) for each in (first, second))
+    return (end - start) // timedelta(minutes=1)
 
 
 class HeightField(NumberField):
@@ -57,13 +79,17 @@ class MeasurementForm(forms.Form):
     """Only what was measured is filled in: one reading, and the second blood pressure with its own time."""
 
     taken_at = BrowserMomentField(label="Measured at")
-    second_taken_at = BrowserMomentField(
-        label="Second one at", required=False, help_text="Empty: now, as you record it."
-    )
+    second_taken_at = BrowserMomentField(label="Second one at", required=False)
 
     def __init__(self, data: Any = None, *, policy: Policy, now: datetime) -> None:
-        super().__init__(data, initial={"taken_at": now})
+        super().__init__(_halved(data), initial={"taken_at": now})
         self.now = now
+        self.apart_minutes = fact("blood_pressure").apart_minutes
+        self.fields[
+            "second_taken_at"
+        ].help_text = (
+            f"At least {self.apart_minutes} minutes after the first one. Empty: now, as you record it."
+        )
         number = policy.number
         self.fields["weight_kg"] = NumberField(
             label="Weight, kg",
@@ -81,7 +107,11 @@ class MeasurementForm(forms.Form):
         )
         for kind, (label, unit, lowest, highest) in POSSIBLE.items():
             self.fields[kind] = NumberField(
-                label=f"{label}, {unit}", unit=unit, lowest=Decimal(lowest), highest=Decimal(highest)
+                label=f"{label}, {unit}",
+                unit=unit,
+                lowest=Decimal(lowest),
+                highest=Decimal(highest),
+                help_text="Or both numbers here: 124/78." if kind == PRESSURE[0] else "",
             )
             if kind in PRESSURE:
                 self.fields[SECOND + kind] = NumberField(
@@ -89,6 +119,7 @@ class MeasurementForm(forms.Form):
                     unit=unit,
                     lowest=Decimal(lowest),
                     highest=Decimal(highest),
+                    help_text="Or both numbers here." if kind == PRESSURE[0] else "",
                 )
 
     def clean_taken_at(self) -> datetime:
@@ -126,8 +157,17 @@ class MeasurementForm(forms.Form):
             return
         if cleaned.get(PRESSURE[0]) is None:
             self.add_error(PRESSURE[0], "There is a second blood pressure but no first one. Enter it above.")
-        elif cleaned["second_taken_at"] <= cleaned["taken_at"]:
+        elif cleaned["second_taken_at"] < cleaned["taken_at"]:
             self.add_error("second_taken_at", "The second one is not later than the first. Correct a time.")
+        elif (
+            apart := _minutes_between(cleaned["taken_at"], cleaned["second_taken_at"])
+        ) < self.apart_minutes:
+            told = "in the same minute as" if not apart else f"{count(apart, 'minute')} after"
+            self.add_error(
+                "second_taken_at",
+                f"The second one was taken {told} the first. Two count as two from {self.apart_minutes} minutes apart: "
+                "take it once more, correct a time, or record the first one alone.",
+            )
 
     def values(self) -> dict[str, Value]:
         """What was measured first, by kind."""

@@ -7,12 +7,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
-from tenuto.clinic.accounts import clock
-from tenuto.clinic.intake.forms.answers import LONGEST
-from tenuto.clinic.ui.fields import DayField
-from tenuto.clinic.ui.words import long_day
+from tenuto.clinic.intake.forms.answers import LONGEST, PastDayField
 from tenuto.core.intake.diagnosis_codes import known_code, picked
 from tenuto.core.intake.facts import ProblemStatus
 from tenuto.core.intake.history import trial_of
@@ -45,15 +41,6 @@ def _line(label: str, *, needed: bool = False, **attrs: str) -> forms.CharField:
 
 def _choice(label: str, words: list[tuple[str, str]]) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, required=False, choices=[("", "Not recorded"), *words])
-
-
-class PastDayField(DayField):
-    """A day on which something was: none that is still to come."""
-
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        if value is not None and value > clock.day_at_hand():
-            raise ValidationError(f"{long_day(value)} is still to come. Correct it.")
 
 
 class RowForm(forms.Form):

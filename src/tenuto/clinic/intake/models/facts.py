@@ -31,6 +31,13 @@ class IntakeRecord(Fact):
         return f"{self.source_name}, {self.recorded_at:%Y-%m-%d %H:%M}"
 
 
+class Origin(models.TextChoices):
+    """How the answers of a save came."""
+
+    FORM = "form", "each answered by itself"
+    TOGETHER = "together", "asked together"
+
+
 class StepSave(PatientRow):
     """What one save of a step changed. The state of a step is the fold of its saves, and the version its token:
     two saves can't both follow the same version, so nobody overwrites what they have not seen."""
@@ -39,7 +46,7 @@ class StepSave(PatientRow):
     version = models.PositiveIntegerField()
     changes = models.JSONField()
     """New values by entry: words for a question, an object for a row, null for a row that was taken off."""
-    origin = models.CharField(max_length=20, default="form")
+    origin = models.CharField(max_length=20, default=Origin.FORM)
 
     class Meta:
         constraints: ClassVar = [

@@ -15,7 +15,7 @@ from tenuto.clinic.intake.pages import PAGES, order_of, page_of
 from tenuto.clinic.intake.state import IntakeState
 from tenuto.clinic.pathway.api import Judgement
 from tenuto.clinic.ui.components import WORDS
-from tenuto.clinic.ui.gates import GateCard, gate_card, mark_of, policy_text, worse_mark
+from tenuto.clinic.ui.gates import GateCard, gate_card, mark_of, policy_text, to_do_card, worse_mark
 from tenuto.clinic.ui.words import count
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.required import fact
@@ -25,7 +25,7 @@ from tenuto.core.intake.unrecorded import unrecorded
 
 __all__ = ["Aside", "Lacking", "LackingGroup", "aside"]
 
-TO_DO = "To do"
+TO_DO = "to_do"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,11 @@ class Aside:
     missing: int
     lacking: tuple[LackingGroup, ...]
     not_checked: tuple[str, ...]
-    word: str = ""
-    """What stands beside the mark where it is no verdict, since nothing is recorded that could be judged."""
+
+    @property
+    def to_do(self) -> bool:
+        """Whether there is no verdict yet, since too little is recorded to be judged."""
+        return self.gate.mark == TO_DO
 
 
 def aside(
@@ -79,9 +82,20 @@ def aside(
     `judged` is the one verdict of today: where a later stage found more, the mark here says so too.
     """
     if state.record is None and not safety.is_red:
-        return _to_do(state, patient_id, staff)
+        nothing = GateCard(
+            mark=TO_DO,
+            summary=f"Nothing is recorded yet that could be judged. {count(len(_lacking(state)), 'fact')} to ask.",
+            findings=(),
+            remarks=(),
+            missing_count=len(_lacking(state)),
+            policy=policy_text(state.policy),
+            policy_signed=state.policy.signed,
+        )
+        return _to_do(nothing, state, patient_id, staff)
     of_facts = with_safety(state.gate, safety)
     gate = with_decision(of_facts, state)
+    if first := state.asks_first(gate):
+        return _to_do(to_do_card(gate, state.policy, first), state, patient_id, staff)
     card, own = gate_card(gate, state.policy, against="this treatment"), mark_of(gate.level)
     mark = worse_mark(own, judged.mark) if judged else own
     opens_for = gate.opened_by if mark == own else Level[mark.upper()].opened_by
@@ -100,28 +114,18 @@ def aside(
     )
 
 
-def _to_do(state: IntakeState, patient_id: UUID, staff: Staff) -> Aside:
-    """Somebody was registered and nothing is recorded yet: there is something to do, and no verdict."""
+def _to_do(card: GateCard, state: IntakeState, patient_id: UUID, staff: Staff) -> Aside:
+    """Somebody was registered and too little is recorded yet: there is something to do, and no verdict."""
     lacking = _lacking(state)
-    card = GateCard(
-        mark="due",
-        summary=f"Nothing is recorded yet that could be judged. {count(len(lacking), 'fact')} to ask.",
-        findings=(),
-        remarks=(),
-        missing_count=len(lacking),
-        policy=policy_text(state.policy),
-        policy_signed=state.policy.signed,
-    )
     return Aside(
         gate=card,
         opens_for="",
-        to_decide="due",
+        to_decide=TO_DO,
         to_decide_opens_for="",
         adds="",
         missing=len(lacking),
         lacking=tuple(replace(group, mark="due") for group in _groups(lacking, patient_id, staff)),
         not_checked=state.assessment.not_checked,
-        word=TO_DO,
     )
 
 

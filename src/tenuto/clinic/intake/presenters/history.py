@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.forms import BoundField
+from django.utils.text import slugify
 
 from tenuto.clinic.intake.forms.answers import LABELS
 from tenuto.clinic.intake.forms.history import StepForms, inputs_of
@@ -16,15 +17,17 @@ from tenuto.clinic.ui.words import day, moment
 from tenuto.core.gate import Level
 from tenuto.core.intake.history import Saved, Value, medication_of, trial_text
 from tenuto.core.intake.medicines import interactions, recognise
-from tenuto.core.intake.steps import HistoryStep, Question, Rows
+from tenuto.core.intake.steps import AskedTogether, HistoryStep, Question, Rows
 
 __all__ = [
     "ConflictCard",
+    "GroupView",
     "Note",
     "QuestionView",
     "RowView",
     "StepView",
     "conflict_cards",
+    "group_anchor",
     "notes_of",
     "step_view",
 ]
@@ -40,6 +43,16 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupView:
+    """A short group that was asked together. Only what stands in it here is recorded by its button."""
+
+    title: str
+    anchor: str
+    asked: tuple[tuple[str, str, str], ...]
+    """Id, name and words of each question that has no answer yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionView:
     """One question with its answer."""
 
@@ -49,6 +62,8 @@ class QuestionView:
     by: str
     again: bool
     """Answered on an earlier day, so that it can be asked again and found unchanged."""
+    closes: GroupView | None = None
+    """The group that is whole with this question: what of it may be recorded in one step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +86,6 @@ class StepView:
     forms: StepForms
     rows: tuple[RowView, ...]
     questions: tuple[QuestionView, ...]
-    together: tuple[str, ...]
-    """What may be asked as one group and has no answer yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +119,36 @@ def step_view(
 ) -> StepView:
     """The forms of a step with who wrote what stands in them; of the questions those that apply."""
     asked = [q for q in step.questions if applies(q.fact.id)]
+    groups = dict(_group(group, asked, forms) for group in step.groups)
     return StepView(
         forms=forms,
         rows=tuple(_row(step.rows, key, form, state.get(key)) for key, form in forms.rows.items()),
-        questions=tuple(_question(q, forms, state.get(q.fact.id), today) for q in asked),
-        together=tuple(
-            LABELS.get(q.fact.id, q.fact.title)
-            for q in asked
-            if q.together and not forms.questions.of(q.fact.id).initial
+        questions=tuple(
+            _question(q, forms, state.get(q.fact.id), today, groups.get(q.fact.id)) for q in asked
         ),
     )
 
 
-def _question(question: Question, forms: StepForms, saved: Saved | None, today: date) -> QuestionView:
+def _group(group: AskedTogether, asked: Sequence[Question], forms: StepForms) -> tuple[str, GroupView]:
+    """The group, by the question after which it stands."""
+    members = [q for q in group.questions if q in asked]
+    lacking = [q for q in members if not forms.questions.of(q.fact.id).initial]
+    view = GroupView(
+        group.title,
+        group_anchor(group.title),
+        tuple((q.fact.id, LABELS.get(q.fact.id, q.fact.title), q.fact.ask) for q in lacking),
+    )
+    return (members[-1].fact.id if members else "", view)
+
+
+def group_anchor(title: str) -> str:
+    """Where on the page a group stands."""
+    return f"asked-{slugify(title)}"
+
+
+def _question(
+    question: Question, forms: StepForms, saved: Saved | None, today: date, closes: GroupView | None
+) -> QuestionView:
     bound = forms.questions.of(question.fact.id)
     # What stands there in other words than are offered is not in the form, and can't be confirmed by it.
     stands = bool(bound.initial) and (
@@ -130,6 +160,7 @@ def _question(question: Question, forms: StepForms, saved: Saved | None, today: 
         version=saved.version if saved else 0,
         by=_by(saved),
         again=stands and not bound.errors and (saved is None or saved.day < today),
+        closes=closes,
     )
 
 
@@ -171,7 +202,8 @@ def _word(level: Level) -> tuple[str, str]:
 
 
 def _by(saved: Saved | None) -> str:
-    return f"{saved.by}, {day(saved.day)}" if saved else ""
+    told = ", asked together" if saved and saved.together else ""
+    return f"{saved.by}, {day(saved.day)}{told}" if saved else ""
 
 
 def conflict_cards(

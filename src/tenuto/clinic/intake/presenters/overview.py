@@ -10,7 +10,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from tenuto.clinic.accounts.api import may
-from tenuto.clinic.accounts.models import Role, Staff
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.pages import PAGES
 from tenuto.clinic.intake.state import IntakeState
 from tenuto.clinic.pathway.api import task_place
@@ -45,6 +45,8 @@ class TaskCard:
     why: str
     owner: str
     due: str
+    ended_by: str
+    """Who may end it, in a sentence, where no text does."""
 
 
 def sections(state: IntakeState, patient_id: UUID, staff: Staff) -> tuple[IntakeSection, ...]:
@@ -106,6 +108,7 @@ def _task(task: TaskRow, now: datetime) -> TaskCard:
         word="Late" if late else "Due",
         title=task_place(task.kind).title,
         why=task.why_now,
-        owner=task.owner_name or Role(task.owner_role).label.lower(),
+        owner=task.holders[-1] if task.owner_name or task.told_names else task.owner_role.label.lower(),
         due=moment(task.due) if same_day(task.due, now) else day_of_moment(task.due),
+        ended_by=task.ended_by,
     )

@@ -124,12 +124,10 @@ def _check_gate_opens(gate: Gate, override: Override) -> None:
             raise DecisionRefused(f"REFUSE: nobody can accept these facts. {_reasons(gate)}") from closed
         if not is_sentence(override.reason):
             raise DecisionUnreasoned(
-                f"The verdict is {gate.level.name}. It opens for {gate.level.opened_by}: write the reason, "
+                f"The verdict is {gate.level.name}. It opens for {gate.opened_by}: write the reason, "
                 "in a sentence."
             ) from closed
-        raise DecisionRefused(
-            f"The verdict is {gate.level.name}. It opens for {gate.level.opened_by}."
-        ) from closed
+        raise DecisionRefused(f"The verdict is {gate.level.name}. It opens for {gate.opened_by}.") from closed
 
 
 def _reasons(gate: Gate) -> str:

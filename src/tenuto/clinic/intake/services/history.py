@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from django.db import IntegrityError, transaction
 
@@ -13,6 +14,7 @@ from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.entries import standing
 from tenuto.clinic.intake.gather import Gathered, gather, without_saves
 from tenuto.clinic.intake.models import StepSave
+from tenuto.clinic.intake.models.facts import Origin
 from tenuto.clinic.intake.services.to_dos import end_what_was_done
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
@@ -56,7 +58,7 @@ def save_step(
     entries: Mapping[str, Value],
     seen: Mapping[str, int],
     again: Collection[str] = (),
-    together: Collection[str] = (),
+    together: Mapping[str, str] = MappingProxyType({}),
     by: Staff,
     at: datetime,
 ) -> SaveResult:
@@ -65,14 +67,29 @@ def save_step(
 
     `seen` tells for each entry the version of the step in which I saw it last changed, 0 for an entry that was empty.
     What still stands as I saw it is not my change. What somebody else changed to something else since then is a
-    conflict and is not saved. `together` names the entries that were asked as one group and have nothing of it.
+    conflict and is not saved. `together` are the answers to what was asked as one group and has nothing of it: they
+    are a save of their own, which says so.
     """
     check_role(by, "intake.record")
     asked = step(step_id)
+    for question in asked.questions:
+        if together.get(question.fact.id, question.together) != question.together:
+            raise ValueError(
+                f"{question.fact.title} is not recorded as “{together[question.fact.id]}” in a group."
+            )
     for _ in range(TRIES):
         try:
             with transaction.atomic():
-                return _save(patient, asked, entries, seen, frozenset(again), frozenset(together), by, at)
+                alone = _save(patient, asked, entries, seen, frozenset(again), Origin.FORM, by, at)
+                if not together:
+                    return alone
+                group = _save(patient, asked, together, seen, frozenset(), Origin.TOGETHER, by, at)
+                return SaveResult(
+                    group.version,
+                    alone.saved + group.saved,
+                    alone.conflicts + group.conflicts,
+                    alone.tasks + group.tasks,
+                )
         except IntegrityError:
             # Somebody saved in this very moment; look again at what they wrote.
             continue
@@ -85,7 +102,7 @@ def _save(
     entries: Mapping[str, Value],
     seen: Mapping[str, int],
     again: frozenset[str],
-    together: frozenset[str],
+    origin: Origin,
     by: Staff,
     at: datetime,
 ) -> SaveResult:
@@ -102,14 +119,16 @@ def _save(
     changes = {key: value for key, value in wanted.items() if key not in clashing}
     if not changes:
         return SaveResult(version, (), conflicts)
-    row = StepSave(patient=patient, step=asked.id, version=version + 1, changes=_plain(changes))
+    row = StepSave(
+        patient=patient, step=asked.id, version=version + 1, changes=_plain(changes), origin=origin
+    )
     unchanged = [key for key, value in changes.items() if _same(value, now.get(key))]
     detail = {
         "step": asked.id,
         "version": version + 1,
         "entries": sorted(changes),
         "again": sorted(unchanged),
-        "together": sorted(together.intersection(changes)),
+        "together": sorted(changes) if origin is Origin.TOGETHER else [],
     }
     keep(row, action="saved history", by=by, at=at, detail=detail)
     end_what_was_done(row=row, by=by, at=at)

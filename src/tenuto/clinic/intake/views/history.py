@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -20,7 +21,7 @@ from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.intake.entries import standing
 from tenuto.clinic.intake.forms.history import Posted, read_step, step_forms
 from tenuto.clinic.intake.gather import Gathered, fold, gather_one, without_saves
-from tenuto.clinic.intake.presenters.history import conflict_cards, notes_of, step_view
+from tenuto.clinic.intake.presenters.history import conflict_cards, group_anchor, notes_of, step_view
 from tenuto.clinic.intake.services.history import SaveResult, save_step
 from tenuto.clinic.intake.state import IntakeState, current
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, aside_html, page
@@ -46,15 +47,14 @@ def history(request: HttpRequest, patient: Patient, step_id: str) -> HttpRespons
         return _show(request, patient, asked)
     values, _ = _standing(patient, asked, gather_one(patient.pk))
     posted = read_step(asked, request.POST, values, prescribers_of(patient))
-    if "together" in request.POST:
-        posted.entries.update(_nothing_of(asked, posted, values, current(patient)))
     if "resolve" in request.POST:
         return _resolve(request, patient, asked, posted)
     if request.headers.get("X-Autosave"):
         return _autosave(request, patient, asked, posted)
     if posted.errors:
         return _show(request, patient, asked, posted, status=UNPROCESSABLE)
-    return _answer(request, patient, asked, _save(request, patient, asked, posted))
+    nothing = _nothing_of(asked, request.POST, posted, values) if "together" in request.POST else {}
+    return _answer(request, patient, asked, _save(request, patient, asked, posted, nothing))
 
 
 def _step(step_id: str) -> HistoryStep:
@@ -64,14 +64,20 @@ def _step(step_id: str) -> HistoryStep:
         raise Http404(str(unknown)) from unknown
 
 
-def _save(request: HttpRequest, patient: Patient, asked: HistoryStep, posted: Posted) -> SaveResult:
+def _save(
+    request: HttpRequest,
+    patient: Patient,
+    asked: HistoryStep,
+    posted: Posted,
+    together: Mapping[str, str] = MappingProxyType({}),
+) -> SaveResult:
     return save_step(
         patient=patient,
         step_id=asked.id,
         entries=posted.entries,
         seen=posted.seen,
         again=request.POST.getlist("again"),
-        together=[q.fact.id for q in asked.questions if q.together] if "together" in request.POST else (),
+        together=together,
         by=staff_of(request),
         at=clock.instant(),
     )
@@ -92,13 +98,19 @@ def _answer(request: HttpRequest, patient: Patient, asked: HistoryStep, result: 
 
 
 def _go_on(request: HttpRequest, patient: Patient, asked: HistoryStep) -> HttpResponse:
-    """To the next step, and after the last one to the measurements; whoever has all on one page stays there."""
-    following = None if "stay" in request.POST else _after(asked)
+    """To the next step, and after the last one to the measurements; whoever has all on one page stays there.
+
+    After a group was recorded the page stays where the group was: the rest of the step waits for answers.
+    """
+    stays = "stay" in request.POST or "together" in request.POST
+    following = None if stays else _after(asked)
+    place = group_anchor(request.POST["together"]) if "together" in request.POST else ""
     if "whole" in request.POST:
         here = reverse("intake:history-whole", args=[patient.pk])
-        return redirect(f"{here}#step-{(following or asked).id}")
-    if "stay" in request.POST:
-        return redirect("intake:history", patient.pk, asked.id)
+        return redirect(f"{here}#{place or f'step-{(following or asked).id}'}")
+    if stays:
+        here = reverse("intake:history", args=[patient.pk, asked.id])
+        return redirect(f"{here}#{place}" if place else here)
     if following is None:
         return redirect("intake:measurements", patient.pk)
     return redirect("intake:history", patient.pk, following.id)
@@ -199,17 +211,16 @@ def _listed(values: Mapping[str, Value]) -> bool:
 
 
 def _nothing_of(
-    asked: HistoryStep, posted: Posted, values: Mapping[str, Value], state: IntakeState
+    asked: HistoryStep, sent: QueryDict, posted: Posted, values: Mapping[str, Value]
 ) -> Mapping[str, str]:
-    """The answers of what was asked as one group: no to each that applies and has no answer."""
-    applies = _applies(state)
+    """The answers of what was asked together: no to each that stood in the group on the page, and has no answer."""
+    shown = frozenset(sent.getlist("asked"))
     return {
         q.fact.id: q.together
-        for q in asked.questions
-        if q.together
-        and applies(q.fact.id)
-        and not posted.entries.get(q.fact.id)
-        and not values.get(q.fact.id)
+        for group in asked.groups
+        if group.title == sent["together"]
+        for q in group.questions
+        if q.fact.id in shown and not posted.entries.get(q.fact.id) and not values.get(q.fact.id)
     }
 
 

@@ -36,7 +36,7 @@ def measurements(request: HttpRequest, patient: Patient) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _keep(request, patient, form, now)
         _tell(request, patient, set(form.values()) | set(form.second()))
-        return redirect("intake:measurements", patient.pk)
+        return redirect("intake:tests" if "go_on" in request.POST else "intake:measurements", patient.pk)
     rows = Measured.objects.filter(patient=patient)
     struck = {row.reading: row for row in ReadingStruck.objects.filter(patient=patient)}
     context = {"form": form, "readings": readings(rows, struck)}

@@ -13,6 +13,7 @@ from tenuto.clinic.intake.presenters.overview import decision_text, sections, ta
 from tenuto.clinic.intake.since import changed_since_decision
 from tenuto.clinic.intake.state import current
 from tenuto.clinic.intake.views.frame import page
+from tenuto.clinic.ledger.facts import NEWEST_FIRST
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.api import open_tasks_of
@@ -31,7 +32,7 @@ def overview(request: HttpRequest, patient: Patient) -> HttpResponse:
         "decision": state.decision,
         "changed": changed_since_decision(patient, state),
         "decision_told": decision_text(state),
-        "decisions": Decision.objects.filter(patient=patient).order_by("-recorded_at"),
+        "decisions": Decision.objects.filter(patient=patient).order_by(*NEWEST_FIRST),
         "visits": sorted(
             visits_of(patient.pk), key=lambda each: (each.held_on, each.recorded_at), reverse=True
         ),

@@ -37,7 +37,7 @@ def tests(request: HttpRequest, patient: Patient) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _keep(request, patient, form)
         messages.success(request, "The results are recorded.", extra_tags="Saved")
-        return redirect("intake:tests", patient.pk)
+        return redirect("scales:paper" if "go_on" in request.POST else "intake:tests", patient.pk)
     results = TestResult.objects.filter(patient=patient).order_by("-taken", *NEWEST_FIRST)
     context = {
         "form": form,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
 from tenuto.clinic.interop.fhir.empty_lists import no_entry
 from tenuto.core.intake.allergies import speaks_of_it
-from tenuto.core.intake.facts import Allergy
+from tenuto.core.intake.facts import Allergy, Coding
 from tenuto.core.intake.reading_report import Ending
 
 __all__ = ["read"]
@@ -21,6 +21,7 @@ def read(allergy: Element, remarks: Remarks) -> Allergy | None:
     """
     verification, over = allergy.status("verificationStatus"), allergy.status("clinicalStatus")
     if verification in _NOT_SO:
+        _say_notes(allergy, *allergy.codings("code"), remarks)
         remarks.settle(Ending.TAKEN_BACK, verification.replace("-", " "))
         return None
     codings, text = allergy.codings("code")
@@ -43,11 +44,7 @@ def read(allergy: Element, remarks: Remarks) -> Allergy | None:
         else:
             remarks.settle(Ending.NOT_NEEDED, f"the allergy is {over}")
         return None
-    for note in _notes(allergy):
-        if speaks_of_it((), (note,)) and not speaks_of_it(codings, names):
-            remarks.add(
-                f"{allergy.where} says “{note[:80]}” in a note. Ask whether the person reacts to ketamine."
-            )
+    _say_notes(allergy, codings, text, remarks)
     if not codings and not text:
         remarks.add(f"{allergy.where} names no substance. Ask what the person reacts to.")
         return None
@@ -57,6 +54,17 @@ def read(allergy: Element, remarks: Remarks) -> Allergy | None:
         reaction=", ".join(dict.fromkeys(filter(None, manifestations))),
         origin=allergy.where,
     )
+
+
+def _say_notes(allergy: Element, codings: tuple[Coding, ...], text: str, remarks: Remarks) -> None:
+    """A note that speaks of ketamine beside an allergy to something else, also where that one is refuted."""
+    if speaks_of_it(codings, (text, *(coding.display for coding in codings))):
+        return
+    for note in _notes(allergy):
+        if speaks_of_it((), (note,)):
+            remarks.add(
+                f"{allergy.where} says “{note[:80]}” in a note. Ask whether the person reacts to ketamine."
+            )
 
 
 def _notes(allergy: Element) -> list[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
+from tenuto.clinic.interop.fhir.extensions import Extension, beside
 from tenuto.core.intake.conditions import stated_in
 from tenuto.core.intake.facts import Coding, Consent
 from tenuto.core.intake.reading_report import Ending
@@ -29,7 +31,8 @@ _WORDS = Phrases(
         "infusion": ("infusion*", "off label"),
         "directive": ("advance directive*", "advance decision*", "advance care", "living will"),
         "refusal": (
-            "refus*", "declin*", "rejects", "rejected", "revok*", "revocation", "withdrew", "withdrawn", "does not consent",
+            "refus*", "declin*", "rejects", "rejected", "revok*", "revocation", "withdrew", "withdrawn", "withdrawal", "rescind*",
+            "rescission", "taken back", "cancelled", "canceled", "does not consent",
             "do not consent", "not consented", "no consent", "does not want", "do not give", "not to be given", "opts out",
         ),
     }
@@ -53,6 +56,7 @@ def read(consent: Element, as_of: date, remarks: Remarks) -> tuple[Consent, ...]
         remarks.settle(Ending.TAKEN_BACK, "entered in error")
         return ()
     denied = _denies(provision, remarks, consent.where) or any(map(_refuses, texts))
+    denied = _taken_back_beside(consent, remarks) or denied
     if ketamine and _is_directive(consent) and not (denied and status not in _OVER):
         remarks.add(
             f"{consent.where}, an advance directive, names ketamine and is no consent to it. Read what it says."
@@ -91,6 +95,36 @@ def read(consent: Element, as_of: date, remarks: Remarks) -> tuple[Consent, ...]
         )
         for condition in conditions
     )
+
+
+def _taken_back_beside(consent: Element, remarks: Remarks) -> bool:
+    """Whether an extension says that the consent was refused or taken back, in its name or its value; and what words or a
+    check with the person leave open is said.
+    """
+    told = [each for each in beside(consent.raw) if not each.denied]
+    state = next((each for each in told if _is_state(each)), None)
+    if state is not None:
+        remarks.add(
+            f"{consent.where} carries an extension “{state.said[:80]}”, which says that it was refused or taken back. It counts as a "
+            "refusal. Ask the patient."
+        )
+        return True
+    words = consent.one("text")
+    if any(_refuses(each.said) for each in told) or (words and _refuses(_TAGS.sub(" ", words.text("div")))):
+        remarks.add(f"{consent.where} speaks of a refusal or of taking it back in its words. Read them.")
+    if any(check.flag("verified") is False for check in consent.all("verification")):
+        remarks.add(f"{consent.where} was not confirmed with the patient, its sender says. Ask the patient.")
+    return False
+
+
+def _is_state(extension: Extension) -> bool:
+    """Whether an extension gives the state of a consent: a word of refusal, or a name of one with a yes, a code or a day."""
+    short = len(extension.value.split()) <= _SHORT
+    return short and (_refuses(extension.value) or _refuses(extension.name))
+
+
+_SHORT = 3
+_TAGS = re.compile(r"<[^<>]*>")
 
 
 def _is_directive(consent: Element) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +11,7 @@ from decimal import Decimal
 from tenuto.clinic.interop.fhir import suicide_screen, tables, told_conditions
 from tenuto.clinic.interop.fhir.answers import Value, answer_value, ordinal
 from tenuto.clinic.interop.fhir.elements import Element, Moment, Remarks, read_moment
-from tenuto.clinic.interop.fhir.stated import disregarded, is_stated
+from tenuto.clinic.interop.fhir.stated import disregarded, is_critical, is_stated
 from tenuto.clinic.interop.fhir.systems import UCUM, short_name
 from tenuto.clinic.interop.fhir.tables import MeasurementRule, ResultRule, Scale
 from tenuto.clinic.interop.fhir.ucum import UnitUnknown, convert, disagree, names_unit, understood, unit
@@ -19,11 +20,12 @@ from tenuto.core.intake.answers import truth
 from tenuto.core.intake.facts import Answer, Coding, Measurement, Problem, RecordedScore
 from tenuto.core.intake.reading_report import Ending
 from tenuto.core.intake.required import RequiredFact
-from tenuto.core.intake.terminology import AnswerBand, band, stands_for_nothing
+from tenuto.core.intake.terminology import AnswerBand, asks_for, band, stands_for_nothing
 from tenuto.core.units import plain
 
-__all__ = ["Read", "read"]
+__all__ = ["Read", "asks_for_a_test", "read"]
 
+_TEST = "pregnancy.test"
 _IGNORED = ("entered-in-error", "cancelled", "registered")
 ITEM_NINE = "phq9_item9"
 _SETTLED = ("final", "amended", "corrected")
@@ -51,8 +53,17 @@ class _When:
     """The note by which somebody takes the value back."""
 
 
-def read(observation: Element, remarks: Remarks) -> Read:
-    """Everything that one Observation and its components say; empty for one that is cancelled or not asked for."""
+def asks_for_a_test(observation: Element) -> bool:
+    """Whether it tells what a pregnancy test is due after, such as a last menstrual period."""
+    codings, name = observation.codings("code")
+    return _TEST in asks_for(codings, (name, *(coding.display for coding in codings)))
+
+
+def read(observation: Element, remarks: Remarks, answered: Container[str] = ()) -> Read:
+    """Everything that one Observation and its components say; empty for one that is cancelled or not asked for.
+
+    `answered` holds the ids of the facts that the rest of the record answers.
+    """
     status = observation.text("status")
     if status in _IGNORED:
         remarks.settle(
@@ -60,6 +71,11 @@ def read(observation: Element, remarks: Remarks) -> Read:
             status.replace("-", " "),
         )
         return Read()
+    _say_critical(observation, remarks)
+    if asks_for_a_test(observation) and _TEST not in answered:
+        remarks.add(
+            f"{observation.where} tells of a last menstrual period, and no pregnancy test is in the record. Do one and record it."
+        )
     wanted = [part for part in (observation, *observation.all("component")) if _is_wanted(part)]
     problems = told_conditions.told(observation, remarks) if _says_something(observation) else ()
     if not wanted:
@@ -83,6 +99,20 @@ def read(observation: Element, remarks: Remarks) -> Read:
         tuple(r for r in read_parts if isinstance(r, Answer)),
         problems,
     )
+
+
+def _say_critical(observation: Element, remarks: Remarks) -> None:
+    """A result that its laboratory marks as critical is said, whatever it is of."""
+    for part in (observation, *observation.all("component")):
+        flags = [
+            code for each in part.all("interpretation") for code in each.concept()[0] if is_critical(code)
+        ]
+        if flags:
+            codings, name = part.codings("code")
+            name = name or _first_code(codings) or "a result"
+            remarks.add(
+                f"{observation.where}: “{name[:80]}” is marked as critical ({flags[0].display or flags[0].code}). Look at it, and whether it is over."
+            )
 
 
 def _why_not(observation: Element) -> str:
@@ -175,6 +205,8 @@ def _measurement(
             f"{origin}: the {rule.title} '{sent}' was not used: {problem}. Measure it again, or have it sent in {rule.unit}."
         )
         return None
+    if rule.kind in _OF_THE_DOSE and not _is_of_the_whole(part, rule, origin, when, remarks):
+        return None
     _judge_comparator(quantity, rule, origin, sent, remarks)
     if quantity.text("comparator") and rule.kind in _OF_THE_DOSE:
         return None
@@ -193,6 +225,25 @@ def _measurement(
 
 _OF_THE_DOSE = ("weight_kg", "height_cm")
 """What a dose is computed from: two statements that can't be compared give none."""
+
+
+def _is_of_the_whole(
+    part: Element, rule: MeasurementRule, origin: str, when: _When, remarks: Remarks
+) -> bool:
+    """Whether a weight or height is the whole person's; a note beside it, which may say anything, is for a person to read."""
+    if part.has("bodySite"):
+        codings, site = part.codings("bodySite")
+        remarks.add(
+            f"{origin}: the {rule.title} is of a part of the body ({(site or _first_code(codings))[:60]}); not used. Measure the whole "
+            "person."
+        )
+        return False
+    note = next((text for each in part.all("note") if (text := each.text("text"))), "")
+    if note and not (when.stated or when.taken_back):
+        remarks.add(
+            f"{origin}: the {rule.title} carries the note “{note[:80]}”. Read it before the value is used."
+        )
+    return True
 
 
 def _said_unit(part: Element) -> str:

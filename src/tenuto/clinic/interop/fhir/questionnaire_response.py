@@ -15,6 +15,7 @@ from tenuto.clinic.interop.fhir.answers import sent_value, weight, with_words
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
 from tenuto.clinic.interop.fhir.form_items import code_of, looks_like, speaks_of_suicide
 from tenuto.clinic.interop.fhir.tables import ResultRule, Scale
+from tenuto.core.intake.answers import truth
 from tenuto.core.intake.facts import Answer, RecordedScore
 from tenuto.core.intake.reading_report import Ending, listed
 from tenuto.core.intake.required import RequiredFact
@@ -157,8 +158,23 @@ def _take(link: str, item: Element, given: Given, remarks: Remarks) -> None:
         fact = rule.fact if isinstance(rule, ResultRule) else tables.question(link)
         if scale is not None:
             _take_total(scale, item, given, remarks)
+        elif isinstance(rule, ResultRule) and rule.closes:
+            _take_part(rule, item, given, remarks)
         elif fact is not None:
             _take_answer(fact, item, given, remarks)
+
+
+def _take_part(rule: ResultRule, item: Element, given: Given, remarks: Remarks) -> None:
+    """One question of a test, or a statement beside it: its yes counts, its no is not the test's."""
+    for answer in item.all("answer"):
+        sent = sent_value(answer, remarks)
+        yes = truth(sent) if sent is not None else None
+        if yes:
+            given.answers.append(Answer(rule.fact.id, rule.positive, given.authored, given.origin, given.at))
+        elif yes is None:
+            remarks.add(
+                f"{given.origin}: {_question(item)} is answered {_said(item, remarks)}, which is neither yes nor no. Ask it again."
+            )
 
 
 def _take_answer(fact: RequiredFact, item: Element, given: Given, remarks: Remarks) -> None:

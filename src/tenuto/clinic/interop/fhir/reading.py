@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tenuto.clinic.interop.fhir import (
     allergy,
@@ -21,8 +21,10 @@ from tenuto.clinic.interop.fhir import (
 )
 from tenuto.clinic.interop.fhir.elements import CUT, Element, Remarks
 from tenuto.clinic.interop.fhir.loading import Json, UnusableBundle
+from tenuto.clinic.interop.fhir.marks import changes_meaning, test_data
 from tenuto.clinic.interop.fhir.sent import kept_back, unpack
 from tenuto.clinic.interop.fhir.subjects import BundleEntry, Index, Whose, others_named, the_patient, whose
+from tenuto.clinic.interop.fhir.taken_back import without_taken_back
 from tenuto.clinic.interop.fhir.versions import current
 from tenuto.core.gate import Finding
 from tenuto.core.intake.died import DIED
@@ -100,30 +102,32 @@ def read_bundle(bundle: Json, *, as_of: date, zone: tzinfo | None = None) -> Bun
     Raises `UnusableBundle` when there is no patient, when there are two, and for a wrong JSON type.
     """
     remarks = Remarks(zone)
-    sent = unpack(Element(bundle, "Bundle"), remarks).pieces
+    sent, taken = without_taken_back(unpack(Element(bundle, "Bundle"), remarks).pieces, remarks)
     entries = [BundleEntry(piece.resource, piece.full_url) for piece in current(sent, remarks)]
-    gone = listed(piece.address for piece in sent if piece.deleted and piece.address.startswith("Patient/"))
-    if gone and not any(entry.kind == "Patient" for entry in entries):
+    gone = [*(piece.address for piece in sent if piece.deleted), *taken]
+    lost = listed(address for address in gone if address.startswith("Patient/"))
+    if lost and not any(entry.kind == "Patient" for entry in entries):
         raise UnusableBundle(
-            f"The sender deleted the person of this record ({gone}). Ask why, and whose the rest of it is, before it is used."
+            f"The sender deleted the person of this record ({lost}). Ask why, and whose the rest of it is, before it is used."
         )
     person = the_patient(entries)
     _refuse_other_version(person.resource)
     index, found, ignored = Index(entries), _Gathered(), Counter[str]()
-    stated = _stated(entries)
+    stated, named = _stated(entries), _named(entries, index)
     facts_about = patient.read(person.resource, remarks, as_of)
-    for entry in entries:
-        _name_inner(entry, remarks)
+    for entry in sorted(entries, key=_rests_on_others):
+        _name_inner(entry, stated, remarks)
         if kinds.is_read(entry.kind):
             _take(entry, person, index, as_of, stated, found, remarks)
         elif entry.kind == "Patient":
             remarks.begin(entry.label)
             if entry.resource is person.resource:
+                _judge_person(entry, remarks)
                 _say_reasons(entry, stated, remarks)
             remarks.close(used=True)
         elif kinds.helps(entry.kind):
             ignored[entry.kind] += entry.kind != "Medication"
-            remarks.end(entry.label, Ending.NOT_NEEDED, "read through what refers to it")
+            _help(entry, named, stated, remarks)
         else:
             ignored[entry.kind or "unnamed"] += 1
             _leave(entry, person, index, stated, remarks)
@@ -150,6 +154,74 @@ def _stated(entries: list[BundleEntry]) -> frozenset[str]:
     """The contraindications that the diagnoses of the record state."""
     diagnoses = (entry.resource for entry in entries if entry.kind == "Condition")
     return frozenset().union(*(reasons.matters(*each.codings("code")) for each in diagnoses))
+
+
+def _named(entries: list[BundleEntry], index: Index) -> frozenset[int]:
+    """The resources, by identity, that any entry refers to."""
+    found = (
+        index.find(address, entry.resource)
+        for entry in entries
+        for address in _references(entry.resource.raw)
+    )
+    return frozenset(id(each.raw) for each in found if each is not None)
+
+
+def _references(sent: Any) -> Iterator[str]:
+    if isinstance(sent, list):
+        for each in sent:
+            yield from _references(each)
+    elif isinstance(sent, dict):
+        for name, value in sent.items():
+            if name == "reference" and isinstance(value, str):
+                yield value
+            else:
+                yield from _references(value)
+
+
+def _rests_on_others(entry: BundleEntry) -> bool:
+    """Whether an entry is read after all others, since what it means depends on what they say."""
+    return entry.kind == "Observation" and observation.asks_for_a_test(entry.resource)
+
+
+def _say_guardian(entry: BundleEntry, remarks: Remarks) -> bool:
+    """Say who decides in the person's place; True when somebody does."""
+    named = listed(dict.fromkeys(f"“{each[:60]}”" for each in reasons.guardians(entry.resource)))
+    if named:
+        remarks.add(
+            f"{entry.label} names somebody who decides for this person ({named}). Find out who consents to this treatment."
+        )
+    return bool(named)
+
+
+def _judge_person(entry: BundleEntry, remarks: Remarks) -> None:
+    """What the sender says of the record of the person as a whole."""
+    _say_guardian(entry, remarks)
+    if mark := changes_meaning(entry.resource):
+        remarks.add(
+            f"{entry.label} carries a mark that changes its meaning ({mark}) and is not understood here. Read it yourself."
+        )
+    if test_data(entry.resource):
+        remarks.add(f"{entry.label} is marked as test data. Check that this is a person's record.")
+    for word in kept_back(entry.resource):
+        remarks.add(f"{entry.label} is marked as {word}: something may be kept back. Ask for the rest.")
+
+
+def _help(entry: BundleEntry, named: frozenset[int], stated: frozenset[str], remarks: Remarks) -> None:
+    """An entry that is read through what refers to it: where nothing does, or it says more, a person looks."""
+    remarks.begin(entry.label)
+    resource = entry.resource
+    if entry.kind == "Medication" and id(resource.raw) not in named:
+        said = says(resource)
+        remarks.add(
+            f"{entry.label}{f' ({said})' if said else ''} is in the record, and nothing says whose it is. Ask whether it is taken."
+        )
+    elif mark := changes_meaning(resource):
+        remarks.add(
+            f"{entry.label} carries a mark that changes its meaning ({mark}) and is not understood here. Read it yourself."
+        )
+    elif not _say_reasons(entry, stated, remarks):
+        remarks.settle(Ending.NOT_NEEDED, "read through what refers to it")
+    remarks.close()
 
 
 def _refuse_other_version(person: Element) -> None:
@@ -203,9 +275,10 @@ def _may_be_used(entry: BundleEntry, person: BundleEntry, index: Index, remarks:
             f"{entry.label}{f' ({said})' if (said := says(resource)) else ''}: not known whose it is, so it was not used. Find out whom it is about."
         )
         return False
-    if resource.has("modifierExtension") or resource.has("implicitRules"):
+    mark = changes_meaning(resource)
+    if mark:
         remarks.add(
-            f"{entry.label} carries a mark that changes its meaning ({_mark(resource)}) and is not understood here; not used. "
+            f"{entry.label} carries a mark that changes its meaning ({mark}) and is not understood here; not used. "
             "Read it yourself."
         )
         return False
@@ -218,30 +291,42 @@ def _may_be_used(entry: BundleEntry, person: BundleEntry, index: Index, remarks:
     return True
 
 
-def _mark(resource: Element) -> str:
-    """What calls itself a change of the meaning of all the rest."""
-    named = [
-        each.text("url").rstrip("/").rpartition("/")[2] for each in resource.all("modifierExtension")
-    ] or [resource.text("implicitRules")]
-    return ", ".join(filter(None, named))[:80] or "without a name"
-
-
 def _not_this_persons(entry: BundleEntry, remarks: Remarks) -> None:
     sentence = f"{entry.label} is about somebody else; not used. Remove it from this person's record."
     remarks.add(sentence)
     remarks.settle(Ending.SOMEBODY_ELSE, sentence)
 
 
-def _name_inner(entry: BundleEntry, remarks: Remarks) -> None:
+def _name_inner(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -> None:
     """A resource inside another is read only as what that one refers to; anything else in there is said."""
+    used = set(_references({k: v for k, v in entry.resource.raw.items() if k != "contained"}))
     for inner in entry.resource.all("contained"):
         kind = inner.text("resourceType")
+        if kinds.helps(kind) and not kinds.is_silent(kind):
+            _judge_helper(inner, entry, f"#{inner.text('id')}" in used, stated, remarks)
         if not kinds.helps(kind) and not kinds.not_needed(kind):
             said = f" ({words})" if (words := says(inner)) else ""
             remarks.add(
                 f"{entry.label} holds a {kind or 'part without a type'} inside{said}, which is not read there. Look at it "
                 "in the record."
             )
+
+
+def _judge_helper(
+    inner: Element, entry: BundleEntry, used: bool, stated: frozenset[str], remarks: Remarks
+) -> None:
+    """A substance, medicine or specimen inside an entry: said where nothing reads it or it carries a mark."""
+    said = f" ({words})" if (words := says(inner)) else ""
+    if mark := changes_meaning(inner):
+        remarks.add(
+            f"{entry.label} holds a {inner.text('resourceType')}{said} with a mark that changes its meaning ({mark}) and is not "
+            "understood here. Read it yourself."
+        )
+    elif not used and (said or any(reasons.only_here(inner, stated))):
+        remarks.add(
+            f"{entry.label} holds a {inner.text('resourceType')} inside{said}, which nothing in it refers to. Look at it in the "
+            "record."
+        )
 
 
 def _leave(
@@ -259,7 +344,9 @@ def _leave(
             f"{entry.label} joins this person with {listed(joined)}, whose record is not here. Find out whether both are one "
             "person, and whether anything is missing or mixed."
         )
-    elif entry.kind == "Composition" and _listed_and_absent(entry, index, remarks):
+    elif (entry.kind == "Composition" and _listed_and_absent(entry, index, remarks)) or (
+        entry.kind == "RelatedPerson" and not about_other and _say_guardian(entry, remarks)
+    ):
         pass
     elif why and (about_other or not _say_reasons(entry, stated, remarks)):
         remarks.settle(Ending.NOT_NEEDED, why)
@@ -293,7 +380,34 @@ def _say_reasons(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -
         remarks.add(
             f"{entry.label} says what is among no diagnosis of the record: {listed(told)}. Ask whether the person has it."
         )
-    return bool(told)
+    named = [f"“{text[:80]}”" for text in reasons.pressures(entry.resource)]
+    if named:
+        remarks.add(
+            f"{entry.label} names a blood pressure only in words: {listed(dict.fromkeys(named))}. They are not used. Record it with its date."
+        )
+    others = (
+        [f"“{text[:80]}”" for text in reasons.other_medicines(entry.resource)]
+        if entry.kind in _MEDICINES
+        else []
+    )
+    if others:
+        remarks.add(
+            f"{entry.label} names another medicine in its words: {listed(dict.fromkeys(others))}. Ask whether it is taken."
+        )
+    if reasons.in_hospital(entry.resource):
+        remarks.add(
+            f"{entry.label} says that the person is in a hospital now ({entry.resource.text('status')}). Ask why, and whether it is over."
+        )
+        told.append(entry.label)
+    died = reasons.death(entry.resource)
+    if died:
+        remarks.add(
+            f"{entry.label} says that the person has died (“{died[:80]}”). Find out whose record this is before anything is planned."
+        )
+    return bool(told or named or others or died)
+
+
+_MEDICINES = ("MedicationRequest", "MedicationStatement")
 
 
 def _name_unread(entry: BundleEntry, remarks: Remarks) -> None:
@@ -345,7 +459,7 @@ def _gather(entry: BundleEntry, index: Index, as_of: date, found: _Gathered, rem
         case "Consent":
             found.consents += consent.read(resource, as_of, remarks)
         case "Observation":
-            seen = observation.read(resource, remarks)
+            seen = observation.read(resource, remarks, {answer.fact for answer in found.answers})
             found.measurements += seen.measurements
             found.scores += seen.scores
             found.answers += seen.answers

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
-from tenuto.clinic.interop.fhir import kinds
+from tenuto.clinic.interop.fhir import kinds, tables
 from tenuto.clinic.interop.fhir.elements import Element, clean
+from tenuto.clinic.interop.fhir.extensions import Extension, beside
 from tenuto.core.intake.allergies import says_allergy, speaks_of_it
 from tenuto.core.intake.contraindications import closing
-from tenuto.core.intake.facts import Coding, Problem, ProblemStatus
+from tenuto.core.intake.facts import Coding, Medication, Problem, ProblemStatus
+from tenuto.core.intake.medicines import interactions, recognise
+from tenuto.core.intake.terminology import pressures_told, risk_told, says_died, spoken_of
+from tenuto.core.units import plain
 
-__all__ = ["matters", "only_here"]
+__all__ = ["death", "guardians", "in_hospital", "matters", "only_here", "other_medicines", "pressures"]
 
 
 def matters(codings: tuple[Coding, ...], text: str) -> frozenset[str]:
@@ -26,12 +31,122 @@ def only_here(resource: Element, stated: Iterable[str]) -> Iterator[str]:
     A text on ketamine itself counts where it tells of a reaction, and an order that forbids it.
     """
     known, drug = frozenset(stated), _the_drug(resource)
+    kind = resource.text("resourceType")
     if drug and resource.raw.get("doNotPerform") is True:
         yield f"{drug}: not to be given"
-    for codings, text in _concepts(resource.raw, kinds.read_elsewhere(resource.text("resourceType"))):
-        told = bool(matters(codings, text) - known)
+    if drug and resource.has("statusReason"):
+        yield f"{drug}: {_why(resource)}"
+    risky = not known & _RISKS
+    for codings, text in _concepts(resource.raw, kinds.read_elsewhere(kind)):
+        told = bool(matters(codings, text) - known) or (risky and risk_told(text, denied=kind in _AIMS))
         if told or (says_allergy(text) and (drug or speaks_of_it(codings, (text,)))):
             yield text or codings[0].code
+    for extension in beside(resource.raw):
+        if not extension.denied and _by_name(extension, known):
+            yield extension.said
+
+
+_RISKS = frozenset(("suicidality", "self_harm", "ketamine_misuse"))
+"""The diagnoses that say already what words would."""
+_AIMS = ("Goal",)
+"""Types that name what is to go away: a denial there says that it was there."""
+
+
+def _why(resource: Element) -> str:
+    """Why an order was stopped or never given, in its own words."""
+    sent = resource.raw.get("statusReason")
+    concepts = [sent] if isinstance(sent, dict) else sent if isinstance(sent, list) else []
+    said = (Element(each, resource.where).concept() for each in concepts if isinstance(each, dict))
+    return next(
+        (text or codings[0].code for codings, text in said if text or codings), "stopped for a reason"
+    )
+
+
+def _by_name(extension: Extension, known: frozenset[str]) -> bool:
+    """Whether an extension says something by its name, with a yes or anything else that is no no: `isPregnant`, `gravidity`."""
+    told = matters((), extension.name) - known
+    return bool(told) or bool(spoken_of((extension.name,)) & _LOOKED_FOR)
+
+
+_LOOKED_FOR = frozenset(("pregnancy.test", "suicide.screen", "ketamine_misuse"))
+
+
+_FACT = "blood_pressure"
+
+
+def pressures(resource: Element) -> Iterator[str]:
+    """The texts of an entry, outside what its mapper reads, that name a blood pressure in words which it has not as a value."""
+    codings, name = resource.codings("code") if isinstance(resource.raw.get("code"), dict) else ((), "")
+    own = set(_numbers(resource.raw))
+    about = _FACT in spoken_of((name, *(coding.display for coding in codings))) or any(
+        coding.system == "loinc" and coding.code in tables.codes_of(_FACT) for coding in codings
+    )
+    for _, text in _concepts(resource.raw, kinds.read_elsewhere(resource.text("resourceType"))):
+        if any(not set(told.split("/")) <= own for told in pressures_told(text, about=about)):
+            yield text
+
+
+def _numbers(sent: Any) -> Iterator[str]:
+    """The numbers of an element, each as it is written."""
+    if isinstance(sent, list):
+        for each in sent:
+            yield from _numbers(each)
+    elif isinstance(sent, dict):
+        for each in sent.values():
+            yield from _numbers(each)
+    elif isinstance(sent, Decimal):
+        yield plain(sent)
+
+
+def other_medicines(resource: Element) -> Iterator[str]:
+    """The words beside a medicine that name another one, which interacts with ketamine: a note, or how it is taken."""
+    beside_it = [*resource.all("note"), *resource.all("dosage"), *resource.all("dosageInstruction")]
+    codings, name = resource.codings("medicationCodeableConcept")
+    own = recognise(Medication(" ; ".join((name, *(coding.display for coding in codings))), codings))
+    for text in (each.text("text") for each in beside_it):
+        if (recognise(Medication(text)) - own) and interactions(Medication(text)):
+            yield text
+
+
+_IN_HOSPITAL = ("IMP", "ACUTE", "NONAC", "OBSENC", "EMER")
+_THERE_NOW = ("in-progress", "arrived", "triaged", "onleave")
+
+
+def in_hospital(resource: Element) -> bool:
+    """Whether a visit says that the person is in a hospital, or in an emergency department, now."""
+    where = resource.one("class")
+    return (
+        resource.text("resourceType") == "Encounter"
+        and resource.text("status") in _THERE_NOW
+        and where is not None
+        and where.text("code") in _IN_HOSPITAL
+    )
+
+
+_GUARDIANS = frozenset(("GUARD", "GUADLTM", "HPOWATT", "RESPRSN"))
+"""Codes of HL7's roles for somebody who decides in the person's place."""
+
+
+def guardians(resource: Element) -> Iterator[str]:
+    """Whom a Patient's contacts or a RelatedPerson name as deciding in the person's place."""
+    holders = [resource] if resource.text("resourceType") == "RelatedPerson" else resource.all("contact")
+    for concept in (each for holder in holders for each in holder.all("relationship")):
+        codings, text = concept.concept()
+        if any(coding.code in _GUARDIANS for coding in codings) or "guardian" in text.lower().split():
+            yield text or codings[0].code
+
+
+def death(resource: Element) -> str:
+    """What says in an entry that the person has died, by a code or by an extension's name; empty where nothing does."""
+    skipped = kinds.read_elsewhere(resource.text("resourceType")) - {"code"}
+    for codings, text in _concepts(resource.raw, skipped):
+        if says_died(codings):
+            return text or codings[0].code
+    told = (each for each in beside(resource.raw) if not each.denied)
+    return next((each.said for each in told if set(each.name.split()) & _DEAD), "")
+
+
+_DEAD = frozenset(("deceased", "died", "dead", "death"))
 
 
 def _the_drug(resource: Element) -> str:
@@ -57,7 +172,7 @@ def _concepts(sent: Any, skipped: frozenset[str]) -> Iterator[tuple[tuple[Coding
                 continue
             if isinstance(value, str):
                 text = clean(_TAGS.sub(" ", value))
-                if text and not _ADDRESS.match(text):
+                if text and (not _ADDRESS.match(text) or pressures_told(text)):
                     yield (), text
             else:
                 yield from _concepts(value, kinds.no_words())

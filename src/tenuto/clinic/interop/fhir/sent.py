@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tenuto.clinic.interop.fhir.elements import Element, Remarks, clean, read_moment
 from tenuto.clinic.interop.fhir.loading import UnusableBundle
-from tenuto.core.intake.reading_report import Ending, listed
+from tenuto.core.intake.reading_report import Ending
 
 __all__ = ["Piece", "Sent", "unpack"]
 
@@ -22,8 +22,6 @@ _REFUSED = ("401", "403")
 _RESOURCE = re.compile(r"(?:\A|/)([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})(?:/_history/[^/?]*)?/?\Z", re.ASCII)
 """The type and id at the end of an address, whole or relative."""
 _FAILED = ("fatal-error", "transient-error")
-_TAKEN_BACK = ("nullify", "delete", "abort")
-"""Acts of HL7's DataOperation after which what was recorded holds no more."""
 _NOT_A_WORD = frozenset(("informational", "success"))
 _EMPTY_IS_KNOWN = frozenset(("nilknown",))
 
@@ -169,8 +167,6 @@ def _resource(
             _sections(named, remarks)
         elif kind == "MessageHeader":
             _failure(named, remarks)
-        elif kind == "Provenance":
-            _taken_back(named, remarks)
 
 
 def _address(resource: Element | None, full_url: str, url: str) -> str:
@@ -261,19 +257,6 @@ def _failure(header: Element, remarks: Remarks) -> None:
         remarks.add(
             f"The sender says ({header.where}) that the message failed ({code}). The record may not be whole. Ask for it again."
         )
-
-
-def _taken_back(provenance: Element, remarks: Remarks) -> None:
-    """A note on who recorded something that says that it was taken back."""
-    codes, text = provenance.codings("activity")
-    act = next((c.display or c.code for c in codes if c.code.lower() in _TAKEN_BACK), "")
-    if not act and text.lower() not in _TAKEN_BACK:
-        return
-    targets = [target.text("reference") or target.text("display") for target in provenance.all("target")]
-    remarks.add(
-        f"{provenance.where} says that {listed(filter(None, targets)) or 'something'} was taken back ({act or text}), and it is here "
-        "all the same. Ask the sending system whether it holds."
-    )
 
 
 def _sections(composition: Element, remarks: Remarks) -> None:

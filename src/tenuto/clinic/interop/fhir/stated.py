@@ -1,4 +1,4 @@
-"""A value that was stated or estimated, not measured, and one that a note takes back."""
+"""A value that was stated or estimated, not measured, one that a note takes back, and one that is marked as critical."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tenuto.clinic.interop.fhir.elements import Element
+from tenuto.clinic.interop.fhir.extensions import beside
 from tenuto.core.data import Table, data_file
+from tenuto.core.intake.facts import Coding
 from tenuto.core.intake.wording import Phrases
 
-__all__ = ["disregarded", "is_stated"]
+__all__ = ["disregarded", "is_critical", "is_stated"]
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
     phrases: Phrases
     snomed: frozenset[str]
+    critical: frozenset[str]
 
 
 @data_file(Path(__file__).with_name("stated.toml"))
@@ -23,6 +26,7 @@ def _table(file: Table) -> _Words:
     return _Words(
         Phrases({"stated": file.words("stated"), "disregard": file.words("disregard")}),
         frozenset(file.words("snomed")),
+        frozenset(file.words("critical")),
     )
 
 
@@ -40,9 +44,16 @@ def is_stated(observation: Element) -> bool:
     return by_patient or any("stated" in _table().phrases.names(each) for each in texts)
 
 
+def is_critical(mark: Coding) -> bool:
+    """Whether the laboratory marks a result as critical."""
+    return mark.code.upper() in _table().critical
+
+
 def disregarded(observation: Element) -> str:
-    """The note that takes a value back; empty without one."""
-    return next((note for note in _notes(observation) if "disregard" in _table().phrases.names(note)), "")
+    """The note or extension that takes a value back; empty without one."""
+    told = [each.said for each in beside(observation.raw) if not each.denied]
+    said = (*_notes(observation), *told)
+    return next((each for each in said if "disregard" in _table().phrases.names(each)), "")
 
 
 def _notes(observation: Element) -> list[str]:

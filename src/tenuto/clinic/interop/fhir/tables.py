@@ -24,6 +24,7 @@ __all__ = [
     "Scale",
     "answer_word",
     "by_loinc",
+    "codes_of",
     "level_told",
     "question",
     "rule_for",
@@ -191,6 +192,15 @@ def _by_loinc() -> dict[str, MeasurementRule | ResultRule | Scale]:
 def by_loinc(code: str) -> MeasurementRule | ResultRule | Scale | None:
     """What an Observation or an item with this LOINC code is, of the things that are looked for."""
     return _by_loinc().get(code)
+
+
+@cache
+def codes_of(fact_id: str) -> frozenset[str]:
+    """The LOINC codes under which a fact, or a part of it, is sent."""
+    asked = fact(fact_id)
+    codes = {code.code for code in asked.codes if code.system == "loinc"}
+    codes |= {code for measure in asked.measures for code in (*measure.loinc, *measure.estimated)}
+    return frozenset(codes | {term.coding.code for term in terms() if term.fact == fact_id})
 
 
 def rule_for(codes: Iterable[Coding]) -> MeasurementRule | ResultRule | Scale | None:

@@ -12,7 +12,7 @@ from tenuto.core.intake.allergies import speaks_of_it
 from tenuto.core.intake.contraindications import closing
 from tenuto.core.intake.facts import Coding, Problem, ProblemStatus
 from tenuto.core.intake.required import fact
-from tenuto.core.intake.terminology import signs_of, spoken_of, stands_for_nothing
+from tenuto.core.intake.terminology import pressures_told, signs_of, spoken_of, stands_for_nothing
 from tenuto.core.intake.wording import names_family
 
 __all__ = ["told"]
@@ -125,9 +125,10 @@ def _remark(said: _Said, origin: str, remarks: Remarks) -> None:
     """What is no diagnosis for certain, and that a person looks at: a fact under another code, a risk, ketamine."""
     texts = [said.name, *(code.display for code in said.codes)]
     facts = (
-        spoken_of(texts)
+        (spoken_of(texts) - (_FINDINGS if said.normal else frozenset()))
         | (signs_of(said.codes) - (_TESTS if said.normal else frozenset()))
         | (spoken_of(said.words) & _RISK)
+        | ({"blood_pressure"} if any(map(pressures_told, said.words)) else frozenset())
     )
     if facts:
         what = ", ".join(sorted(fact(name).title for name in facts))
@@ -146,4 +147,6 @@ _TESTED = frozenset(("pregnancy.test", "lab.drug_screen", "suicide.screen"))
 """Facts whose test is called like what it looks for: a yes may only say that it was done."""
 _TESTS = frozenset(("lab.ecg", "lab.urinalysis", "lab.tsh"))
 """What a normal result says nothing of."""
-_RISK = frozenset(("suicide.screen",))
+_FINDINGS = frozenset(("history.cardiovascular", "history.raised_icp"))
+"""What is only told where it is not normal."""
+_RISK = frozenset(("suicide.screen", "ketamine_misuse", "capacity"))

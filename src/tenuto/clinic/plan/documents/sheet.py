@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, tzinfo
 from typing import Any
 
 from tenuto.clinic.plan.documents.order import (
@@ -39,6 +39,7 @@ __all__ = [
     "today_on",
     "unrecorded_line",
     "without_dose",
+    "without_verdict",
 ]
 
 NOT_FOR_CARE = (
@@ -53,6 +54,7 @@ _NOTHING_TO_GIVE: Mapping[str, Any] = {
     ),
     "agree": "",
     "dose_note": "",
+    "series_note": "",
 }
 """What a sheet has to say of dose, preparation, pump and days where nothing is given."""
 MARKS = {Level.PASS: "●", Level.REVIEW: "◆", Level.BLOCK: "■", Level.REFUSE: "■"}
@@ -124,6 +126,8 @@ class Sheet:
     monitoring: tuple[str, ...] = ()
     side_effects: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
+    series_note: str = ""
+    """Which optional infusions have no day."""
     dose_note: str = ""
     """For whom alone the numbers are; empty where anybody may read them as the plan."""
 
@@ -145,16 +149,21 @@ class Today:
 
 
 def sheet_of(
-    proposal: Proposal, facts: PatientFacts, ignored: Mapping[str, int], *, gate: Gate | None = None
+    proposal: Proposal,
+    facts: PatientFacts,
+    ignored: Mapping[str, int],
+    *,
+    gate: Gate | None = None,
+    zone: tzinfo | None = None,
 ) -> Sheet:
     """The sheet of a proposal for the person of these facts; `ignored` counts the resources left out, by type.
 
-    `gate` is the verdict where a clinic knows more than the proposal does. The safety line is that of the facts alone;
-    a clinic says more by `today_on`.
+    `gate` is the verdict where a clinic knows more than the proposal does, `zone` the clinic's own. The safety line is
+    that of the facts alone; a clinic says more by `today_on`.
     """
     judged = gate or proposal.gate
     level, person, care = judged.level, facts.person, care_lines(proposal)
-    safety = safety_state(facts, as_of=proposal.as_of, policy=proposal.policy)
+    safety = safety_state(facts, as_of=proposal.as_of, policy=proposal.policy, zone=zone)
     calculation = proposal.orderable
     sheet = Sheet(
         level=level.name,
@@ -169,6 +178,7 @@ def sheet_of(
         checks=_checks(calculation) if calculation else (),
         agree=_agree(calculation) if calculation else "",
         series=tuple(SheetRow(str(i.n), f"{say_date(i.on)}{_optional(i.kind.value)}") for i in proposal.days),
+        series_note=proposal.left_out,
         maintenance=_maintenance(proposal),
         missing=tuple(_missing(proposal)),
         unrecorded=unrecorded_line(proposal),
@@ -201,6 +211,19 @@ def without_dose(sheet: Mapping[str, Any], why: str, *, stops: Iterable[str]) ->
     stopped = " ".join(stops)
     stamp = "GIVE NOTHING" if stopped else sheet["stamp"]
     return {**sheet, **_NOTHING_TO_GIVE, "no_dose": no_dose, "stopped": stopped, "stamp": stamp}
+
+
+def without_verdict(sheet: Mapping[str, Any], first: Sequence[Finding]) -> dict[str, Any]:
+    """A sheet as plain values about whom nothing can be judged before what is asked `first`."""
+    asked = {f.message for f in first}
+    titles = ", ".join(known.title for known, _ in unrecorded(Gate.of(first)))
+    return {
+        **sheet,
+        "level": "TO DO",
+        "mark": "□",
+        "verdict": f"Nothing is judged before it is recorded: {titles}.",
+        "findings": [row for row in sheet["findings"] if row["message"] not in asked],
+    }
 
 
 def today_on(sheet: Mapping[str, Any], today: Today) -> dict[str, Any]:

@@ -33,7 +33,9 @@ def pdf_of(
     `held` says why the plan has to be looked at again before anything is given; it then stands first and crosses the page.
     """
     policy = f"{order.policy.id} version {order.policy.version}"
-    stopped = [{"label": "Give nothing", "value": f"{held} A prescriber looks at this plan first."}]
+    # What stands first on the paper is not said again.
+    said = "For what stands first here." if held and held in today.safety.text else held
+    stopped = [{"label": "Give nothing", "value": f"{said} A prescriber looks at this plan first."}]
     done = [*acts]
     rows = [*done, ("Content", digest), ("Policy", policy)]
     kept = today_on(document["sheet"], today)

@@ -61,7 +61,7 @@ class _Text:
             yield from self._section("Watch", self._points(sheet.monitoring))
             yield from self._section("For side effects", self._points(sheet.side_effects))
             yield from self._section("Stop", self._points(sheet.stops))
-        yield from self._section("Series", list(self._table(sheet.series)))
+        yield from self._section("Series", [*self._table(sheet.series), *self._wrapped(sheet.series_note)])
         yield from self._section(
             "Maintenance", [line for text in sheet.maintenance for line in self._wrapped(text)]
         )

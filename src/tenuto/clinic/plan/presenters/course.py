@@ -42,10 +42,16 @@ class CourseCard:
     maintenance_sources: tuple[str, ...]
     windows: tuple[str, ...]
     """The windows after the first, which the text names."""
+    left_out: str = ""
+    """Which optional infusions have no day."""
 
 
 def course_card(
-    infusions: Sequence[PlannedInfusion], maintenance: Maintenance, *, closed: Iterable[date]
+    infusions: Sequence[PlannedInfusion],
+    maintenance: Maintenance,
+    *,
+    closed: Iterable[date],
+    left_out: str = "",
 ) -> CourseCard:
     """The series day by day; the first maintenance windows in words."""
     days = [infusion.on for infusion in infusions]
@@ -61,6 +67,7 @@ def course_card(
         windows=tuple(
             f"{_ordinal(w.n)} between {day(w.first)} and {long_day(w.last)}" for w in maintenance.windows[1:]
         ),
+        left_out=left_out,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -22,9 +22,9 @@ from tenuto.clinic.plan.presenters.level import level_figure, level_inputs
 from tenuto.clinic.plan.presenters.order import OrderCard, order_card
 from tenuto.clinic.plan.presenters.protocols import ProtocolColumn, compare
 from tenuto.clinic.ui.charts.dose_level import LevelFigure
-from tenuto.clinic.ui.gates import GateCard, gate_card, mark_of
+from tenuto.clinic.ui.gates import GateCard, gate_card, mark_of, to_do_card
 from tenuto.clinic.ui.words import ago, count, long_day, moment
-from tenuto.core.gate import Gate, Level
+from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.unrecorded import unrecorded
 from tenuto.core.literature.claims import claims
 from tenuto.core.plan.factors import Factor
@@ -75,17 +75,19 @@ def plan_page(
     *,
     verdict: Gate,
     why_none: str = "",
+    first: Sequence[Finding] = (),
     patient: Patient,
     record: KnownFacts,
     query: QueryDict,
 ) -> PlanPage:
-    """The page for a proposal; `verdict` is the clinic's on it, `why_none` says why nothing of it is given.
+    """The page for a proposal; `verdict` is the clinic's on it, `why_none` says why nothing of it is given,
+    `first` is what has to be asked before it is a verdict.
 
     `query` are the options of the address, carried into links to other protocols.
     """
     return PlanPage(
         title=proposal.protocol.title if proposal.protocol else "No protocol",
-        gate=gate_card(verdict, proposal.policy),
+        gate=to_do_card(verdict, proposal.policy, first) if first else gate_card(verdict, proposal.policy),
         dose=None if why_none else dose_of(proposal),
         order=None if why_none else order_card(proposal),
         level=None if why_none else level_figure(level_inputs(proposal, record.facts.person.birth_date)),
@@ -93,7 +95,7 @@ def plan_page(
         course=None if why_none else course_of(proposal),
         no_course=why_none or _no_course(proposal),
         protocols=protocols_of(proposal, query),
-        missing=tuple(_missing(proposal, patient)),
+        missing=tuple(_missing(proposal, patient, judged=not first)),
         unrecorded=unrecorded_line(proposal),
         to_do=to_do_rows(proposal),
         not_checked=proposal.not_checked,
@@ -115,14 +117,15 @@ def _claims() -> SafeString:
     return mark_safe(render_to_string("plan/claims.html", {"claims": claims()}))  # noqa: S308 - a template's output
 
 
-def _missing(proposal: Proposal, patient: Patient) -> Iterable[MissingRow]:
+def _missing(proposal: Proposal, patient: Patient, *, judged: bool) -> Iterable[MissingRow]:
+    """What lacks, the most dangerous first; its mark is its level once there is a verdict."""
     planned = proposal.days
     by = f"To do by {long_day(planned[0].on)}. " if planned else "To do by the first infusion. "
     for fact, finding in unrecorded(proposal.verdict):
         page = page_of(fact.id)
         url = reverse(page[0], args=[patient.pk, *page[1:]]) if page else ""
         due = by if fact.id in proposal.assessment.to_do else ""
-        yield MissingRow(mark_of(finding.level), fact.title, due + fact.ask, url)
+        yield MissingRow(mark_of(finding.level) if judged else "due", fact.title, due + fact.ask, url)
 
 
 def dose_of(proposal: Proposal) -> DoseCard | None:
@@ -151,7 +154,7 @@ def course_of(proposal: Proposal) -> CourseCard | None:
     if proposal.follows is None or proposal.protocol is None:
         return None
     closed = (*proposal.policy.holidays, *proposal.request.closed)
-    return course_card(proposal.days, proposal.follows, closed=closed)
+    return course_card(proposal.days, proposal.follows, closed=closed, left_out=proposal.left_out)
 
 
 def protocols_of(proposal: Proposal, query: QueryDict | None = None) -> tuple[ProtocolColumn, ...]:

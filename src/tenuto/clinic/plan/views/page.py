@@ -18,7 +18,7 @@ from tenuto.clinic.plan.document import company_of
 from tenuto.clinic.plan.documents.calendar import as_calendar
 from tenuto.clinic.plan.documents.names import file_name
 from tenuto.clinic.plan.documents.pdf import set_pdf
-from tenuto.clinic.plan.documents.sheet import sheet_of, today_on, without_dose
+from tenuto.clinic.plan.documents.sheet import sheet_of, today_on, without_dose, without_verdict
 from tenuto.clinic.plan.forms.options import OptionsForm, query_of
 from tenuto.clinic.plan.presenters.drafting import draft_card
 from tenuto.clinic.plan.presenters.page import plan_page
@@ -53,6 +53,7 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
         built.proposal,
         verdict=verdict,
         why_none=why_no_dose(verdict, found.state),
+        first=found.state.asks_first(verdict),
         patient=patient,
         record=found.state.record,
         query=request.GET,
@@ -85,7 +86,11 @@ def pdf(request: HttpRequest, patient: Patient) -> HttpResponse:
     today = today_of(patient, batch)
     verdict = verdict_today(built.proposal, patient, state, batch)
     ignored = state.record.ignored if state.record else {}
-    sheet = today_on(asdict(sheet_of(built.proposal, state.facts, ignored, gate=verdict)), today)
+    sheet = today_on(
+        asdict(sheet_of(built.proposal, state.facts, ignored, gate=verdict, zone=state.zone)), today
+    )
+    if first := state.asks_first(verdict):
+        sheet = without_verdict(sheet, first)
     if why := why_no_dose(verdict, state):
         sheet = without_dose(sheet, why, stops=no_treatment(state))
     content = set_pdf(sheet, on=built.proposal.as_of)

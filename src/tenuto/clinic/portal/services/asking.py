@@ -44,7 +44,7 @@ def ask_what_is_due(clinic: Clinic, *, at: datetime) -> int:
     Nobody is asked at night, without a date of birth (the second fact of a link), or who wants no messages, has died, or has
     withdrawn the consent.
     """
-    if not _by_day(clinic, at):
+    if not battery().writes_at(clock.local(clinic, at)):
         return 0
     today = clock.day_of(clinic, at)
     busy = {row.patient_id for row in scales.open_requests(clinic, at=at)}
@@ -105,7 +105,7 @@ def follow_up(clinic: Clinic, *, at: datetime) -> int:
         by = Machine(clinic.pk, RULE, clinic.zone)
         if step is AskingStep.EXPIRE:
             steps += bool(scales.close_unfinished(request=row.id, by=by, at=at))
-        elif step is AskingStep.REMIND and row.occasions and _by_day(clinic, at):
+        elif step is AskingStep.REMIND and row.occasions and battery().writes_at(clock.local(clinic, at)):
             steps += _remind(row, clinic, by=by, at=at)
     return steps
 
@@ -154,10 +154,6 @@ def _reach(patient: Patient) -> dict[str, str] | None:
                 "clinic_id": str(patient.clinic_id),
             }
     return None
-
-
-def _by_day(clinic: Clinic, at: datetime) -> bool:
-    return battery().from_hour <= clock.local(clinic, at).hour < battery().until_hour
 
 
 def _last_moment(clinic: Clinic, wanted: Bundle, at: datetime) -> datetime:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from tenuto.clinic.ui.fields import DayField
-from tenuto.core.scales.definition import Instrument
+from tenuto.clinic.ui.words import count
+from tenuto.core.scales.definition import Instrument, Item
 
 __all__ = ["AnswersField", "PaperForm"]
 
@@ -27,7 +29,7 @@ class AnswersField(forms.CharField):
             label=scale.title,
             required=False,
             max_length=200,
-            help_text=f"{len(scale.items)} answers, {_offered(scale)}.",
+            help_text=f"{count(len(scale.items), 'answer')}, {_offered(scale)}",
             widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
         )
 
@@ -58,12 +60,42 @@ def _value(number: int, item: Any, word: str) -> int:
 
 
 def _offered(scale: Instrument) -> str:
-    """What the numbers mean, where all questions have the same ones; else from which number to which."""
-    every = {tuple((o.value, o.label) for o in item.options) for item in scale.items}
-    if len(every) == 1 and all(label != str(value) for value, label in next(iter(every))):
-        return ", ".join(f"{value} {label.lower()}" for value, label in next(iter(every)))
-    highest = max(o.value for item in scale.items for o in item.options)
-    return f"each from {min(o.value for item in scale.items for o in item.options)} to at most {highest}"
+    """What the numbers mean, question by question where they differ, and that a question is written as it was answered."""
+    blocks = [
+        (meaning, [number for number, _ in found])
+        for meaning, found in groupby(enumerate(scale.items, 1), key=lambda pair: _meaning(pair[1]))
+    ]
+    told = "; ".join(
+        meaning if len(blocks) == 1 else f"{_numbered(numbers)}: {meaning}" for meaning, numbers in blocks
+    )
+    turned = [n for n, item in enumerate(scale.items, 1) if _counts_the_other_way(item)]
+    if not turned:
+        return f"{told}."
+    which = "every question" if len(turned) == len(scale.items) else f"question {', '.join(map(str, turned))}"
+    return (
+        f"{told}. Write what was answered, also in {which}: what counts the other way is turned round here."
+    )
+
+
+def _meaning(item: Item) -> str:
+    """`0 = no, 1 = yes`; of numbers without words, from which to which."""
+    if all(option.label == str(option.value) for option in item.options):
+        values = [option.value for option in item.options]
+        if values == [0, 1]:
+            return "0 = no, 1 = yes"
+        return f"from {min(values)} to {max(values)}"
+    said = (o for o in item.options if o.label != str(o.value))
+    return ", ".join(f"{o.value} = {o.label.removeprefix(f'{o.value} - ').lower()}" for o in said)
+
+
+def _numbered(numbers: Sequence[int]) -> str:
+    return f"{numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else str(numbers[0])
+
+
+def _counts_the_other_way(item: Item) -> bool:
+    """Whether a higher answer counts less."""
+    ordered = sorted(item.options, key=lambda option: option.value)
+    return ordered[0].score > ordered[-1].score
 
 
 class PaperForm(forms.Form):

@@ -19,7 +19,13 @@ from tenuto.clinic.pathway.api import Batch, facts_of
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.scales.models import ItemAnswer, ScaleRequest
 from tenuto.clinic.scales.services.asking import answered_items, unanswered
-from tenuto.clinic.scales.services.recording import Recorded, form_before, open_flags, record_form
+from tenuto.clinic.scales.services.recording import (
+    Recorded,
+    form_before,
+    open_flags,
+    record_form,
+    risk_before,
+)
 from tenuto.core.scales.definition import Instrument, ScaleError
 from tenuto.core.scales.reading import instrument
 from tenuto.core.scales.scoring import score
@@ -71,6 +77,9 @@ def answer_question(*, visit: links.OpenedLink, answer: GivenAnswer, at: datetim
         value=answer.value,
         written_at=_written_at(answer.written_at, request, at),
     )
+    # Asked before this answer is on record itself.
+    day = clock.day_of(visit.patient.clinic, row.written_at)
+    before = risk_before(visit.patient, scale, {answer.item: answer.value}, by=day)
     keep(
         row,
         action="answered question",
@@ -78,7 +87,7 @@ def answer_question(*, visit: links.OpenedLink, answer: GivenAnswer, at: datetim
         at=at,
         detail={"instrument": scale.id, "item": answer.item},
     )
-    alarming = _raise_flags(scale, row, by=visit.visitor, at=at)
+    alarming = _raise_flags(scale, row, before, by=visit.visitor, at=at)
     rows = answered_items(request, scale.id)
     if unanswered(scale.id, {item: each.value for item, each in rows.items()}):
         return TakenAnswer(new=True, alarming=alarming, form=None)
@@ -113,14 +122,14 @@ def _written_at(said: datetime | None, request: ScaleRequest, at: datetime) -> d
     return said if said is not None and request.recorded_at <= said <= at else at
 
 
-def _raise_flags(scale: Instrument, row: ItemAnswer, *, by: Actor, at: datetime) -> bool:
+def _raise_flags(scale: Instrument, row: ItemAnswer, before: int | None, *, by: Actor, at: datetime) -> bool:
     """Open the tasks of what the answers so far raise for certain; whether one is about death or self-harm.
 
     A rule about a missing answer counts only for a question that was left out, not for one that is still to come.
     """
     given = {item: each.value for item, each in answered_items(row.request, scale.id).items()}
     earlier = form_before(row.patient, scale.id)
-    result = score(scale, given, earlier=earlier.answers if earlier else None)
+    result = score(scale, given, earlier=earlier.answers if earlier else None, risk_before=before)
     flags = [flag for flag in result.flags if not flag.item or flag.item in given]
     tasks = open_flags(flags, scale=scale, row=row, by=by, at=at)
     risky = scale.risk_item is not None and row.item == scale.risk_item.item

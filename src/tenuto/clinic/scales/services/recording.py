@@ -9,22 +9,24 @@ from datetime import date, datetime
 from django.db import transaction
 
 from tenuto.clinic.ledger.actors import Actor
-from tenuto.clinic.ledger.facts import NEWEST_FIRST
+from tenuto.clinic.ledger.facts import IN_ORDER, NEWEST_FIRST
+from tenuto.clinic.pathway.api import Batch, facts_of
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.ports.api import TaskRow, open_by_rule
 from tenuto.clinic.scales.models import ItemAnswer, ScaleForm, ScaleRequest
+from tenuto.core.intake.risk_questions import risk_question, suicide_item
 from tenuto.core.intake.tasks import for_flag
 from tenuto.core.outcomes.due import AskingPlace
 from tenuto.core.scales.definition import Instrument
 from tenuto.core.scales.reading import instrument
-from tenuto.core.scales.red_flags import RedFlag
+from tenuto.core.scales.red_flags import RedFlag, told_together
 from tenuto.core.scales.scoring import Result, Score, score
 
 BY_LINK = "Answered by link, the person is not here: call them. "
 IN_CHAIR = "Answered on the tablet, the person is here. "
 
-__all__ = ["Recorded", "form_before", "open_flags", "record_form"]
+__all__ = ["Recorded", "form_before", "open_flags", "record_form", "risk_before"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,13 @@ def record_form(
     """
     scale = instrument(instrument_id)
     earlier = form_before(patient, instrument_id)
-    result = score(scale, answers, earlier=earlier.answers if earlier else None, sex=sex)
+    result = score(
+        scale,
+        answers,
+        earlier=earlier.answers if earlier else None,
+        risk_before=risk_before(patient, scale, answers, by=taken),
+        sex=sex,
+    )
     row = ScaleForm(
         patient=patient,
         instrument=scale.id,
@@ -81,23 +89,59 @@ def record_form(
 def open_flags(
     flags: Iterable[RedFlag], *, scale: Instrument, row: ScaleForm | ItemAnswer, by: Actor, at: datetime
 ) -> tuple[TaskRow, ...]:
-    """Open the task of each red flag that a form or one answer of it raised. Of a request each flag opens its task once,
-    however often it is raised while the form is filled in."""
-    request = row.request
+    """Open the task of each red flag that a form or one answer of it raised.
+
+    All that one answer on death or self-harm raises is one task, the most urgent. Of a request each opens once, however
+    often it is raised while the form is filled in; another answer on death or self-harm opens anew.
+    """
+    request, flags = row.request, tuple(flags)
+    risk = scale.risk_item.item if scale.risk_item else ""
+    about_risk = [flag for flag in flags if risk and flag.item == risk]
+    others = [flag for flag in flags if flag not in about_risk]
     where = {None: "", AskingPlace.LINK: BY_LINK, AskingPlace.CHAIR: IN_CHAIR}[
         AskingPlace(request.place) if request else None
     ]
-    return tuple(
-        open_by_rule(
-            for_flag(flag),
-            patient=row.patient,
-            key=f"flag:{request.pk}:{flag.rule}" if request else "",
-            by=by,
-            at=at,
-            why=f"{where}{scale.title}: {flag.text}",
-        )
-        for flag in flags
+
+    def opened(flag: RedFlag, key: str, text: str) -> TaskRow:
+        key = f"flag:{request.pk}:{key}" if request else ""
+        why = f"{where}{scale.title}: {text}"
+        return open_by_rule(for_flag(flag), patient=row.patient, key=key, by=by, at=at, why=why)
+
+    first = about_risk[:1]
+    return (
+        *(opened(flag, f"{scale.id}:{_answer_of(row, risk)}", told_together(about_risk)) for flag in first),
+        *(opened(flag, flag.rule, flag.text) for flag in others),
     )
+
+
+def _answer_of(row: ScaleForm | ItemAnswer, item: str) -> int | None:
+    return row.value if isinstance(row, ItemAnswer) and row.item == item else _answers(row).get(item)
+
+
+def _answers(row: ScaleForm | ItemAnswer) -> Mapping[str, int | None]:
+    if isinstance(row, ScaleForm):
+        return dict(row.answers)
+    given = ItemAnswer.objects.filter(request=row.request, instrument=row.instrument).order_by(*IN_ORDER)
+    return {each.item: each.value for each in given}
+
+
+def risk_before(
+    patient: Patient, scale: Instrument, answers: Mapping[str, int | None], *, by: date
+) -> int | None:
+    """What the question on death or self-harm of a scale was answered with last, up to a day, wherever that is on record:
+    in a form, in one that was begun, or in another system's. None when the answer now reports nothing."""
+    asked = scale.risk_item
+    if asked is None or (answers.get(asked.item) or 0) < asked.reported_from:
+        return None
+    found = [
+        (each.taken or date.min, each.at.timestamp() if each.at else 0.0, value)
+        for each in facts_of(patient, Batch([patient], clinic=patient.clinic, today=by)).scores
+        if (question := risk_question(each)) is not None
+        and question.name == f"{scale.title} item {asked.item}"
+        and (value := suicide_item(each)) is not None
+        and (each.taken is None or each.taken <= by)
+    ]
+    return max(found)[2] if found else None
 
 
 def form_before(patient: Patient, instrument_id: str) -> ScaleForm | None:

@@ -15,12 +15,14 @@ from tenuto.clinic.ledger.facts import NEWEST_FIRST
 from tenuto.clinic.pathway.api import Batch, facts_of, first_page, rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.ports.api import TaskRow, open_tasks_of
 from tenuto.clinic.scales.forms.triage import TriageForm
 from tenuto.clinic.scales.models import SuicideTriage
 from tenuto.clinic.scales.services import record_triage
 from tenuto.clinic.scales.views.frame import UNPROCESSABLE, page
 from tenuto.clinic.ui.words import long_day
 from tenuto.core.intake.safety import TRIAGE
+from tenuto.core.literature.tasks import EndsBy, task_kind
 from tenuto.core.scales.definition import ScaleError
 from tenuto.core.scales.suicide_triage import RiskLevel, level_rules
 
@@ -40,11 +42,19 @@ def triage(request: HttpRequest, patient: Patient) -> HttpResponse:
         "form": form,
         "rules": level_rules().values(),
         "elsewhere": _from_elsewhere(patient),
+        "waiting": _waiting(patient, request),
         "levels": [(level_rules()[RiskLevel(row.level)], row) for row in rows],
     }
     return page(
         request, "scales/triage.html", patient, context, status=UNPROCESSABLE if form.is_bound else 200
     )
+
+
+def _waiting(patient: Patient, request: HttpRequest) -> list[tuple[TaskRow, bool]]:
+    """The open tasks that a triage ends, each with whether one by this reader does."""
+    role = staff_of(request).role
+    kinds = ((task, task_kind(task.kind)) for task in open_tasks_of(patient))
+    return [(task, role in kind.may_end) for task, kind in kinds if EndsBy.TRIAGE in kind.ends_by]
 
 
 def _from_elsewhere(patient: Patient) -> list[str]:

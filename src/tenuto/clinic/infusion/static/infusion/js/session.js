@@ -1,6 +1,4 @@
-// The session screen: digits go to the field at hand and move on by themselves, and what is due counts down by the server's clock.
-import { serverNow, setAhead } from "./clock.js";
-
+// The session screen: digits go to the field at hand and move on by themselves.
 const LONG_WHEN = {
   systolic_mmhg: [3, "12"],
   diastolic_mmhg: [3, "1"],
@@ -49,35 +47,3 @@ if (form) {
   document.addEventListener("tenuto:charted", () => go(0));
   go(0);
 }
-
-// The page says what the server's clock was when it was made. One that was kept on this device was made earlier, and goes by
-// the difference that was measured last.
-const shown = () => document.getElementById("session-now");
-const compare = () => {
-  const made = shown()?.dataset.serverNow;
-  if (made) setAhead(Date.now() - Date.parse(made));
-};
-if (!document.querySelector("meta[name=tenuto-kept]")) compare();
-document.addEventListener("htmx:after:swap", compare);
-
-const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
-
-const tick = () => {
-  const now = serverNow();
-  for (const each of document.querySelectorAll("[data-due]")) {
-    const left = (Date.parse(each.dataset.due) - now) / 1000;
-    each.textContent = left >= 0 ? `in ${minutes(left)}` : `${minutes(-left)} late`;
-  }
-  const given = document.querySelector("[data-given]");
-  // What waits to be sent may have turned the pump: what was counted last stands still until the clinic has reckoned it.
-  if (given && !document.documentElement.hasAttribute("data-turned")) {
-    const seconds = (now - Date.parse(shown().dataset.serverNow)) / 1000;
-    const mg = Number(given.dataset.given) + Number(given.dataset.eachSecond) * Math.max(seconds, 0);
-    given.textContent = `${Math.min(mg, Number(given.dataset.bag)).toFixed(1).replace(/\.0$/, "")} mg`;
-  }
-  for (const each of document.querySelectorAll("[data-since]")) {
-    each.textContent = minutes((now - Date.parse(each.dataset.since)) / 1000);
-  }
-};
-tick();
-setInterval(tick, 1000);
