@@ -61,7 +61,7 @@ def _chart_vitals(page, values=SET):
 
 
 def _chart_note(page, text):
-    page.locator("summary", has_text=re.compile("^Note$")).click()
+    page.locator("summary", has_text=re.compile(r"^\s*Note\s*$")).click()
     page.get_by_label("Note", exact=True).fill(text)
     page.get_by_role("button", name="Keep the note").click()
 
