@@ -1,5 +1,6 @@
 """Gates: the worst finding decides, and only the right person opens one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import permutations
 
@@ -50,6 +51,17 @@ def test_gates_add_up_and_never_improve():
     low, high = Gate((finding(Level.PASS),)), Gate((finding(Level.REFUSE),))
     assert (low + high).level is Level.REFUSE
     assert (low + high).at(Level.REFUSE) == (finding(Level.REFUSE),)
+
+
+def test_a_gate_names_every_way_past_the_worst_of_it():
+    triage = replace(finding(Level.BLOCK, "A"), opens_with="a suicide triage")
+    plain_block, review = finding(Level.BLOCK, "B"), replace(finding(Level.REVIEW, "C"), opens_with="a talk")
+    general = Level.BLOCK.opened_by
+    assert Gate.of([triage]).opened_by == "a suicide triage"
+    assert Gate.of([triage, triage, review]).opened_by == "a suicide triage"
+    assert Gate.of([triage, plain_block]).opened_by == f"a suicide triage; and {general}"
+    consent = replace(finding(Level.BLOCK, "D"), opens_with="a new consent")
+    assert Gate.of([triage, consent]).opened_by == "a suicide triage; and a new consent"
 
 
 def test_every_level_says_who_opens_it():

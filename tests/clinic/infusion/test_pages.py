@@ -84,6 +84,7 @@ def test_identity_answers_and_values_are_kept(visit, session, bob):
     ("values", "sentence"),
     [
         ({"systolic_mmhg": "124"}, "Half of the blood pressure is missing"),
+        ({"systolic_mmhg": "78", "diastolic_mmhg": "124"}, "not below the systolic one"),
         ({"temperature": "36,7"}, "has a comma"),
         ({"taken_at": "2026-11-24T23:00", "breaths": "14"}, "in the future"),
         ({}, "Nothing was measured"),
@@ -191,6 +192,7 @@ def test_everything_that_is_charted_stands_on_the_timeline(visit, running, bob, 
     [
         ("VitalsTaken", {}, "Nothing was measured"),
         ("VitalsTaken", {"systolic_mmhg": "500"}, "is outside 40 to 300"),
+        ("VitalsTaken", {"systolic_mmhg": "78", "diastolic_mmhg": "124"}, "not below the systolic one"),
         ("RateChanged", {"rate": ""}, "Type the rate that the pump shows"),
         ("BolusGiven", {"dose": ""}, "Type how many mg were given"),
         ("LineFlushed", {"volume": ""}, "Type how many mL"),

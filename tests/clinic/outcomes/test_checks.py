@@ -261,7 +261,7 @@ def test_the_nurse_records_each_check_on_its_page(long_course, bob, visit):
         ("urinary", {"scale": "icsi", "score": "21"}, "This scale ends at 20."),
         ("urinary", {"score": "3"}, "Choose which scale has this total."),
         ("liver", {"alt": "30", "ast": "25", "ast_high": "40"}, "Enter the value."),
-        ("blood_pressure", {"systolic": "80", "diastolic": "90"}, "below the systolic one"),
+        ("blood_pressure", {"systolic": "80", "diastolic": "90"}, "not below the systolic one"),
         ("misuse", {"outside": "no"}, "Choose an answer."),
         ("cognition", {"score": "31"}, "30"),
         ("cognition", {"score": "28", "on": "2026-11-25"}, "in the future"),

@@ -21,6 +21,7 @@ __all__ = [
     "NumberField",
     "PhoneField",
     "ReachField",
+    "check_pressure",
     "day_input",
     "offer",
     "offer_rows",
@@ -58,6 +59,15 @@ def offer_rows(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
 def day_input() -> forms.DateInput:
     """A day, as browsers offer it."""
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+def check_pressure(
+    form: forms.Form, systolic: str = "systolic_mmhg", diastolic: str = "diastolic_mmhg"
+) -> None:
+    """Say at the lower value that it is not the lower one: two values that changed places are no blood pressure."""
+    upper, lower = (form.cleaned_data.get(name) for name in (systolic, diastolic))
+    if upper is not None and lower is not None and lower >= upper:
+        form.add_error(diastolic, "The diastolic value is not below the systolic one. Check both.")
 
 
 def whole_number(text: str) -> int:

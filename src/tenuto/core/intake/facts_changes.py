@@ -26,6 +26,7 @@ from tenuto.core.intake.facts import (
 )
 from tenuto.core.intake.measures import measure_title
 from tenuto.core.intake.required import facts as register
+from tenuto.core.intake.risk_questions import score_name
 from tenuto.core.scales.reading import find
 from tenuto.core.units import plain
 
@@ -147,7 +148,9 @@ def _score(each: RecordedScore) -> tuple[str, str]:
     items = ", ".join(f"{item}: {value}" for item, value in each.items)
     scale = find(each.instrument)
     if scale is None:
-        return each.instrument, _line(plain(each.value), _when("", each.taken), items and f"items {items}")
+        return score_name(each.instrument), _line(
+            plain(each.value), _when("", each.taken), items and f"items {items}"
+        )
     # Two spellings of one scale are two facts, and a difference between them must show.
     spelt = "" if each.instrument == scale.id else f"sent as {each.instrument}"
     return scale.title, _line(plain(each.value), _when("", each.taken), items and f"items {items}", spelt)

@@ -10,7 +10,14 @@ from tenuto.core.intake.facts import RecordedScore
 from tenuto.core.scales.definition import Take
 from tenuto.core.scales.reading import instruments
 
-__all__ = ["RiskQuestion", "instrument_key", "proved_by_total", "risk_question", "suicide_item"]
+__all__ = [
+    "RiskQuestion",
+    "instrument_key",
+    "proved_by_total",
+    "risk_question",
+    "score_name",
+    "suicide_item",
+]
 
 
 def instrument_key(name: str) -> str:
@@ -69,6 +76,20 @@ def _questions() -> Mapping[str, RiskQuestion]:
 def risk_question(score: RecordedScore) -> RiskQuestion | None:
     """The question on death or self-harm that a score's scale asks; None for a scale without one."""
     return _questions().get(instrument_key(score.instrument))
+
+
+@cache
+def _titles() -> Mapping[str, str]:
+    """What each instrument is called, by the keys of its id and of its title."""
+    found = ((scale.title, name) for scale in instruments().values() for name in (scale.id, scale.title))
+    return {instrument_key(name): title for title, name in found}
+
+
+def score_name(name: str) -> str:
+    """An instrument as a person reads it: `PHQ-9` for `phq9`, `PHQ-9 item 9` for `phq9item9`; a name that nobody knows as it is."""
+    key = instrument_key(name)
+    question = _questions().get(key)
+    return question.name if question is not None and key == question.alone else _titles().get(key, name)
 
 
 def suicide_item(score: RecordedScore) -> int | None:

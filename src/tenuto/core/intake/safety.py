@@ -18,7 +18,13 @@ from tenuto.core.intake.answers import is_unknown, said
 from tenuto.core.intake.facts import Answer, PatientFacts, Problem, RecordedScore
 from tenuto.core.intake.recorded_risk import RecordedRisk, recorded_risks
 from tenuto.core.intake.required import fact
-from tenuto.core.intake.risk_questions import instrument_key, proved_by_total, risk_question, suicide_item
+from tenuto.core.intake.risk_questions import (
+    instrument_key,
+    proved_by_total,
+    risk_question,
+    score_name,
+    suicide_item,
+)
 from tenuto.core.intake.safety_stops import SafetyStop, StopKind, Withdrawal, consent_stops, with_withdrawal
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
@@ -428,7 +434,7 @@ def _item(form: RecordedScore) -> str:
 
 def _called(form: RecordedScore) -> str:
     question = risk_question(form)
-    return question.name if question else form.instrument
+    return question.name if question else score_name(form.instrument)
 
 
 def _forms(facts: PatientFacts, as_of: date) -> list[RecordedScore]:

@@ -9,7 +9,7 @@ from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.case import JudgedCase, finding_code, missing, note
 from tenuto.core.intake.facts import RecordedScore
 from tenuto.core.intake.required import RequiredFact, fact
-from tenuto.core.intake.risk_questions import instrument_key, risk_question, suicide_item
+from tenuto.core.intake.risk_questions import instrument_key, risk_question, score_name, suicide_item
 from tenuto.core.intake.safety import Untriaged, contradicted, untriaged
 from tenuto.core.units import plain
 
@@ -38,11 +38,11 @@ def _baseline(case: JudgedCase) -> tuple[Finding, ...]:
         if not condition.scales:
             continue
         scores = _scores(case, frozenset(condition.scales))
-        because = f"{item.title} for {condition.title}: none of {', '.join(condition.scales)} is recorded."
+        because = f"{item.title} for {condition.title}: none of {', '.join(map(score_name, condition.scales))} is recorded."
         if scores and any(case.current(item, s.taken) for s in scores):
             continue
         if scores:
-            because = f"{item.title} for {condition.title}: the last one, {scores[0].instrument}, {_too_old(scores[0].taken)}."
+            because = f"{item.title} for {condition.title}: the last one, {score_name(scores[0].instrument)}, {_too_old(scores[0].taken)}."
         found.extend(missing(case, item, because=because))
     return tuple(found) if case.treated else missing(case, item)
 
@@ -73,7 +73,7 @@ def _suicide(case: JudgedCase) -> tuple[Finding, ...]:
 
 def _item_nine(each: Untriaged) -> Finding:
     form, value, question = each.form, each.value, risk_question(each.form)
-    scale, _, item = question.name.rpartition(" item ") if question else (form.instrument, "", "")
+    scale, _, item = question.name.rpartition(" item ") if question else (score_name(form.instrument), "", "")
     when = f" of {say_date(form.taken)}" if form.taken else ""
     if form.unclear:
         message = (

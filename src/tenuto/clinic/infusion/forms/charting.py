@@ -10,7 +10,7 @@ from django import forms
 
 from tenuto.clinic.infusion.forms.entry import EntryForm
 from tenuto.clinic.infusion.forms.recovering import RECOVERY_FORMS
-from tenuto.clinic.ui.fields import NumberField, offer
+from tenuto.clinic.ui.fields import NumberField, check_pressure, offer
 from tenuto.core.infusion.adverse import adverse_event_kinds
 from tenuto.core.infusion.entries import (
     AdverseEventCharted,
@@ -63,6 +63,7 @@ class VitalsEntry(EntryForm):
         for name in SIX:
             if found.get(name) is not None and found[name] != int(found[name]):
                 self.add_error(name, "Enter a whole number.")
+        check_pressure(self)
         return found
 
     def content(self) -> Charted:

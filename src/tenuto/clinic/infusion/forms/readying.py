@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from tenuto.clinic.ui.fields import DayField, MomentField, NumberField
+from tenuto.clinic.ui.fields import DayField, MomentField, NumberField, check_pressure
 from tenuto.core.infusion.dose_check import DoseReading
 from tenuto.core.infusion.readiness import BREATHS, TEMPERATURE, asked_on_the_day
 from tenuto.core.units import Kg, MgPerKg, MgPerMl, MlPerHour
@@ -42,6 +42,11 @@ class BeforeForm(forms.Form):
     weight_kg = _number("Weight", "kg", "20", "400")
     breaths = _number("Breaths", "/min", "0", "80")
     temperature = _number("Temperature", "°C", "30", "44")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        check_pressure(self)
+        return cleaned
 
     def values(self) -> dict[str, Decimal]:
         """What was measured, by kind; only when valid."""

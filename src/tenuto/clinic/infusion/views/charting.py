@@ -11,6 +11,7 @@ from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.infusion.forms.charting import FORMS, EndForm
 from tenuto.clinic.infusion.services import SessionRefused, chart, end_session, session_today
+from tenuto.clinic.infusion.views.device import charted_here
 from tenuto.clinic.infusion.views.page import HERE, Forms, shown_page
 from tenuto.clinic.infusion.views.recovering import RECOVERY, shown_recovery
 from tenuto.clinic.infusion.views.saved import by_script, keep_saved
@@ -51,6 +52,7 @@ def chart_entry(request: HttpRequest, patient: Patient) -> HttpResponse:
         except SessionRefused as refused:
             form.add_error(None, str(refused))
         else:
+            charted_here(request, session)
             if row.claimed_at is not None:
                 said = "The time was ahead of the server's clock; the server's was charted."
                 messages.warning(request, said, extra_tags="Clock")

@@ -29,6 +29,7 @@ from tenuto.clinic.infusion.presenters.readying import gate_shown, order_shown
 from tenuto.clinic.infusion.services import account_of, session_today, start_of
 from tenuto.clinic.infusion.services.drug import drug_of
 from tenuto.clinic.infusion.services.standing import order_of_session
+from tenuto.clinic.infusion.views.device import two_patients
 from tenuto.clinic.infusion.views.entries import new_entry
 from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.decorators import shows_patient
@@ -101,10 +102,15 @@ def shown_page(request: HttpRequest, patient: Patient, forms: Forms) -> HttpResp
     account = account_of(session, now)
     if account.state is PumpState.NOT_STARTED and not account.entries:
         return patient_page(
-            request, "infusion/gate.html", patient, _gate(session, patient, forms), status=status
+            request,
+            "infusion/gate.html",
+            patient,
+            {**_gate(session, patient, forms), "two_patients": two_patients(request, patient, now)},
+            status=status,
         )
     context = {
         "session": session,
+        "two_patients": two_patients(request, patient, now),
         "static_files": settings.STATIC_URL,
         "chart": chart_shown(account, patient.clinic),
         "order": order_shown(account.order),

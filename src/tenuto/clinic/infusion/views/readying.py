@@ -35,6 +35,7 @@ from tenuto.clinic.infusion.services import (
     session_today,
     start_infusion,
 )
+from tenuto.clinic.infusion.views.device import charted_here
 from tenuto.clinic.infusion.views.page import HERE, Forms, shown_page
 from tenuto.clinic.pathway.api import rests_on
 from tenuto.clinic.people.decorators import shows_patient
@@ -211,6 +212,7 @@ def start(request: HttpRequest, patient: Patient) -> HttpResponse:
     except SessionRefused as refused:
         messages.error(request, str(refused), extra_tags="Not started")
     else:
+        charted_here(request, session)
         messages.success(request, "The start is charted.", extra_tags="Running")
     return redirect(HERE, patient.pk)
 

@@ -21,6 +21,7 @@ from tenuto.clinic.infusion.forms.saved import SavedForm
 from tenuto.clinic.infusion.models import ChartEntry, Session
 from tenuto.clinic.infusion.presenters.chart import words_of
 from tenuto.clinic.infusion.services import ChartConflict, SessionRefused, chart, chart_look, saving_keys
+from tenuto.clinic.infusion.views.device import charted_here
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.core.infusion.entry_json import content_from_json
@@ -118,6 +119,7 @@ def _kept(
         )
     except SessionRefused as refused:
         return _problem(str(refused))
+    charted_here(request, session)
     return JsonResponse({"entries": [_said(row) for row in rows]})
 
 

@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from tenuto.clinic.intake.services.measurements import Value
-from tenuto.clinic.ui.fields import MomentField, NumberField
+from tenuto.clinic.ui.fields import MomentField, NumberField, check_pressure
 from tenuto.clinic.ui.words import count
 from tenuto.core.intake.required import fact
 from tenuto.core.policy import Policy
@@ -149,8 +149,7 @@ class MeasurementForm(forms.Form):
         if (upper is None) != (lower is None) and not {systolic, diastolic} & set(self.errors):
             lacking = diastolic if lower is None else systolic
             self.add_error(lacking, "A blood pressure has two numbers. Enter both.")
-        elif upper is not None and lower is not None and lower >= upper:
-            self.add_error(diastolic, "The diastolic value is not below the systolic one. Check both.")
+        check_pressure(self, systolic, diastolic)
 
     def _check_second(self, cleaned: dict[str, Any]) -> None:
         if not self.second():

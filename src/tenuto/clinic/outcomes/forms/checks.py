@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 
 from tenuto.clinic.intake.api import Value
-from tenuto.clinic.ui.fields import DayField, NumberField
+from tenuto.clinic.ui.fields import DayField, NumberField, check_pressure
 from tenuto.core.outcomes.check_rules import CheckKind
 from tenuto.core.policy import Policy
 
@@ -106,9 +106,7 @@ class PressureForm(CheckForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         _both(self, ("systolic", "diastolic"))
-        upper, lower = cleaned.get("systolic"), cleaned.get("diastolic")
-        if upper is not None and lower is not None and lower >= upper:
-            self.add_error("diastolic", "The diastolic value is below the systolic one. Correct both.")
+        check_pressure(self, "systolic", "diastolic")
         return cleaned
 
     def readings(self) -> Mapping[str, Value]:
