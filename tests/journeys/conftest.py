@@ -53,29 +53,48 @@ def server(tmp_path_factory):
 @contextmanager
 def served(var: Path) -> Iterator[str]:
     """A server whose data is in a folder."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    own = {k: v for k, v in os.environ.items() if not k.startswith("TENUTO_")}
-    environment = {**own, "TENUTO_VAR": str(var), "PYTHONPATH": str(ROOT / "src")}
-    log = (var / "server.log").open("w")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tenuto", "serve", "--port", str(port)],
-        env=environment,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
-    address = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + PATIENCE
-    while not _answers(address):
-        if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
-            pytest.fail((var / "server.log").read_text())
-        time.sleep(0.2)
-    yield address
-    process.terminate()
-    process.wait(timeout=PATIENCE)
-    log.close()
+    with Killable(var) as server:
+        yield server.address
+
+
+class Killable:
+    """A server whose data is in a folder, that can be killed and started again at the same address."""
+
+    def __init__(self, var: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.var, self.address = var, f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        own = {k: v for k, v in os.environ.items() if not k.startswith("TENUTO_")}
+        environment = {**own, "TENUTO_VAR": str(self.var), "PYTHONPATH": str(ROOT / "src")}
+        with (self.var / "server.log").open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tenuto", "serve", "--port", str(self.port)],
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        deadline = time.monotonic() + PATIENCE
+        while not _answers(self.address):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.process.kill()
+                pytest.fail((self.var / "server.log").read_text())
+            time.sleep(0.2)
+
+    def kill(self) -> None:
+        """Without warning."""
+        self.process.kill()
+        self.process.wait(timeout=PATIENCE)
+
+    def __enter__(self) -> Killable:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=PATIENCE)
 
 
 def _answers(address: str) -> bool:

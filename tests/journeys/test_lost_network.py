@@ -6,11 +6,22 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.journeys.conftest import Killable
+from tests.journeys.steps import PASSWORD, Visit
+from tests.patience import PATIENCE
+
 SET = {
     "Systolic": "128", "Diastolic": "81", "Heart rate": "72", "SpO2, %": "98", "Breaths": "14", "MOAA/S": "5",
 }  # fmt: skip
 WAITS = "Saved here, not yet at the clinic"
-NO_NETWORK = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "sendEvent", "Failed to fetch", "NetworkError")
+NO_NETWORK = (
+    "htmx:",
+    "ERR_INTERNET_DISCONNECTED",
+    "ERR_FAILED",
+    "sendEvent",
+    "Failed to fetch",
+    "NetworkError",
+)
 
 
 def _session_of(visit, name):
@@ -32,10 +43,14 @@ def _session_of(visit, name):
 
 def _can_go_on_alone(page):
     """The device holds the key, the page and what it is shown with."""
-    page.wait_for_function(
-        """async () => (await self.tenutoKept.pages()).some((each) => each.url === location.pathname)
-                && navigator.serviceWorker.controller?.state === "activated"
-                && (await caches.has(self.tenutoKept.STATIC))"""
+    page.evaluate(
+        """async () => {
+          const can = async () => self.tenutoKept
+            && navigator.serviceWorker.controller?.state === "activated"
+            && (await self.tenutoKept.pages()).some((each) => each.url === location.pathname)
+            && Boolean(await caches.match("/offline/"));
+          while (!(await can())) await new Promise((again) => setTimeout(again, 100));
+        }"""
     )
 
 
@@ -46,7 +61,7 @@ def _chart_vitals(page, values=SET):
 
 
 def _chart_note(page, text):
-    page.locator("summary", has_text=re.compile("^Note$")).click()
+    page.locator("summary", has_text=re.compile(r"^\s*Note\s*$")).click()
     page.get_by_label("Note", exact=True).fill(text)
     page.get_by_role("button", name="Keep the note").click()
 
@@ -104,3 +119,85 @@ def test_what_is_charted_without_a_network_arrives_once_and_in_order(visit):
     expect(lines).to_have_text([re.compile(re.escape(each)) for each in said])
     visit.then_it_looks_right("session-with-the-network-back")
     _no_complaint_but_of_the_network(visit)
+
+
+def test_an_emergency_on_a_locked_screen_without_a_network_is_charted_and_sent_after_unlocking(visit):
+    # Given a nurse at a running infusion, whose network is gone and whose screen has locked
+    page = _session_of(visit, "Demo Sequoia")
+    page.context.set_offline(True)
+    page.evaluate("document.querySelector('#session').dataset.lockAfter = '0'")
+    lock = page.locator("#session dialog")
+    expect(lock).to_be_visible()
+    # When they press Emergency without a password
+    lock.get_by_role("button", name="Emergency").click()
+    # Then it is saved, and its clock and steps are there
+    expect(lock.get_by_role("status").filter(has_text="sent once you have unlocked")).to_be_visible()
+    expect(lock.get_by_text("Emergency since")).to_be_visible()
+    visit.then_it_looks_right("locked-without-a-network")
+    # And a password that nobody can look at is said to be so
+    lock.get_by_label("Password").fill(PASSWORD)
+    lock.get_by_role("button", name="Unlock").click()
+    expect(lock.get_by_text("the password can't be looked at")).to_be_visible()
+    # When the network is back and they unlock
+    page.context.set_offline(False)
+    page.evaluate("document.querySelector('#session').dataset.lockAfter = '900'")
+    lock.get_by_label("Password").fill(PASSWORD)
+    lock.get_by_role("button", name="Unlock").click()
+    # Then the emergency stands on the chart
+    expect(lock).not_to_be_visible()
+    expect(_waiting(page)).to_have_count(0)
+    expect(page.locator("#session-lines")).to_contain_text("Emergency")
+    _no_complaint_but_of_the_network(visit)
+
+
+def test_who_signs_out_without_a_network_leaves_nothing_that_can_be_read(visit):
+    # Given an entry that waits on the device
+    page = _session_of(visit, "Demo Clary")
+    page.context.set_offline(True)
+    _chart_note(page, "Words that nobody else may read.")
+    expect(_waiting(page)).to_have_count(1)
+    # When the nurse signs out
+    page.get_by_role("button", name="Sign out").click()
+    # Then the key is gone, the entry is not, and it is said what the clinic does not know yet
+    expect(page.get_by_role("heading", name="The clinic can't be reached")).to_be_visible()
+    expect(page.get_by_text("Not signed out at the clinic yet")).to_be_visible()
+    visit.then_it_looks_right("signed-out-without-a-network")
+    kept = "async () => [(await tenutoKept.heldKeys()).length, await tenutoKept.entries(), await tenutoKept.pages()]"
+    keys, entries, pages = page.evaluate(kept)
+    assert (keys, pages) == (0, [])
+    assert [(each["label"], each["content"]) for each in entries] == [("Bob Demo", None)]
+    # When the network is back and the same person opens the session
+    page.context.set_offline(False)
+    page.go_back()
+    # Then it arrives
+    expect(page.locator("#session-lines")).to_contain_text("Words that nobody else may read.")
+    _no_complaint_but_of_the_network(visit)
+
+
+def test_a_server_that_is_killed_while_entries_arrive_keeps_each_once(page, tmp_path):
+    """Killed without warning when the second entry was sent, whose answer never comes; started again on the same data."""
+    with Killable(tmp_path) as server:
+        visit = Visit(page, server.address)
+        _session_of(visit, "Demo Tamarind")
+        page.context.set_offline(True)
+        for text in ("First.", "Second.", "Third.", "Fourth."):
+            _chart_note(page, text)
+            expect(_waiting(page).last).to_contain_text(text)
+        sent = []
+
+        def kill_at_the_second(request):
+            if request.url.endswith("/infusion/chart/"):
+                sent.append(request)
+                if len(sent) == 2:
+                    server.kill()
+
+        page.on("request", kill_at_the_second)
+        page.context.set_offline(False)
+        expect(page.get_by_text("The clinic can't be reached.")).to_be_visible()
+        server.start()
+        expect(_waiting(page)).to_have_count(0, timeout=PATIENCE * 1000)
+        page.reload()
+        notes = page.locator("#session-lines > li > span").filter(
+            has_text=re.compile(r"^(First|Second|Third|Fourth)\.")
+        )
+        expect(notes).to_have_text([re.compile(text) for text in ("First", "Second", "Third", "Fourth")])

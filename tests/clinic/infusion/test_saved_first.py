@@ -9,9 +9,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tenuto.clinic.infusion.models import ChartEntry
-from tenuto.clinic.infusion.services import SavedFirst, SessionRefused, chart, saving_keys
+from tenuto.clinic.infusion.services import SavedFirst, SessionRefused, chart, end_session, saving_keys
 from tenuto.clinic.ledger.models import AuditEvent
-from tenuto.core.infusion.entries import NoteWritten, PumpPaused
+from tenuto.core.infusion.entries import NoteWritten, PumpPaused, PumpStopped, StopCause
 from tests.clinic.infusion.conftest import LATER
 
 SOON = LATER + timedelta(minutes=20)
@@ -75,7 +75,7 @@ def test_a_repeat_is_answered_as_the_first_time_and_nothing_is_added(visit, runn
     events = AuditEvent.objects.filter(action="charted").count()
     again = send(browser, running, fields)
     assert (first.status_code, first.json()) == (again.status_code, again.json())
-    assert first.json()["words"] == "Pump paused"
+    assert first.json()["entries"][0]["words"] == "Pump paused"
     assert ChartEntry.objects.filter(kind="PumpPaused").count() == 1
     assert AuditEvent.objects.filter(action="charted").count() == events
 
@@ -188,3 +188,56 @@ def test_what_waited_is_of_the_moment_in_which_it_was_charted(running, bob):
         saved=SavedFirst(known=3, ahead_seconds=-40), by=bob, at=SOON,
     )  # fmt: skip
     assert (row.happened_at, row.claimed_at, row.ahead_seconds) == (LATER + timedelta(minutes=5), None, -40)
+
+
+@pytest.mark.usefixtures("_soon")
+def test_what_collides_is_kept_and_shown_side_by_side_until_a_person_has_settled_it(visit, running, bob, bea):
+    browser, patient = visit(bob), running.patient
+    known = AuditEvent.objects.order_by("-number").first().number
+    chart(
+        session=running, client_id="stop", what=PumpStopped(StopCause.PATIENT),
+        happened_at=LATER + timedelta(minutes=9), by=bea, at=SOON,
+    )  # fmt: skip
+    fields = saved(running, bob, "PumpPaused", minutes=8, known=known)
+    assert send(browser, running, fields).status_code == 200
+    page = browser.get(url(patient)).content.decode()
+    assert "Charted without the network: both charted the pump" in page
+    assert page.count("Pump stopped: the patient wanted it") >= 2
+    assert page.count("Pump paused") >= 2
+    settle = saved(
+        running, bob, "CollisionSettled", entry=fields["client_id"], other="stop", why="One after the other."
+    )
+    assert send(browser, running, settle).status_code == 200
+    page = browser.get(url(patient)).content.decode()
+    assert "Charted without the network" not in page
+    assert "Both stand: One after the other." in page
+
+
+@pytest.mark.usefixtures("_soon")
+def test_a_chart_that_was_closed_meanwhile_takes_the_entry_and_says_so(visit, running, bob, bea):
+    known = AuditEvent.objects.order_by("-number").first().number
+    chart(
+        session=running, client_id="stop", what=PumpStopped(StopCause.PATIENT),
+        happened_at=LATER + timedelta(minutes=9), by=bea, at=SOON,
+    )  # fmt: skip
+    end_session(session=running, debrief="", by=bea, at=SOON)
+    browser = visit(bob)
+    assert (
+        send(browser, running, saved(running, bob, "NoteWritten", known=known, text="Calm.")).status_code
+        == 200
+    )
+    assert "the chart was closed meanwhile by Bea" in browser.get(url(running.patient)).content.decode()
+
+
+@pytest.mark.usefixtures("_soon")
+def test_what_was_looked_at_in_a_recovery_is_taken_once_row_by_row(visit, running, bob):
+    browser = visit(bob)
+    fields = saved(running, bob, "", gait="steady")
+    first = browser.post(
+        url(running.patient, "recovery/look/"), fields, headers={"Accept": "application/json"}
+    )
+    again = browser.post(
+        url(running.patient, "recovery/look/"), fields, headers={"Accept": "application/json"}
+    )
+    assert (first.status_code, first.json()) == (200, again.json())
+    assert ChartEntry.objects.filter(kind="RecoveryAnswered").count() == 1

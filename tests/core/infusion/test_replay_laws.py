@@ -15,6 +15,7 @@ from tenuto.core.infusion.entries import (
     BagLabelled,
     BolusGiven,
     Charted,
+    CollisionSettled,
     DistressCharted,
     DrugGiven,
     EmergencyDeclared,
@@ -97,6 +98,7 @@ CONTENT: dict[type, st.SearchStrategy] = {
     PrescriberSaw: st.builds(PrescriberSaw, WORDS),
     PatientLeft: st.builds(PatientLeft, st.sampled_from(Leaving), WORDS, WORDS, WORDS),
     EntryStruck: st.just(EntryStruck()),
+    CollisionSettled: st.builds(CollisionSettled, st.text(max_size=2), st.text(max_size=2), st.just("Both.")),
 }
 ENTRIES = st.builds(
     SessionEntry,
@@ -104,7 +106,9 @@ ENTRIES = st.builds(
     number=st.integers(1, 40),
     at=st.timedeltas(timedelta(minutes=-5), timedelta(hours=3)).map(lambda since: BEGAN + since),
     what=st.one_of(*CONTENT.values()),
+    by=st.sampled_from(["Bob", "Bea"]),
     amends=st.sampled_from(["", "", "", "a", "b", "j", "z"]),
+    known=st.sampled_from([None, None, 0, 10]),
 )
 SESSIONS = st.lists(ENTRIES, max_size=25)
 
@@ -216,6 +220,7 @@ def _example(kind: type) -> Charted:
         EscortSeen: EscortSeen("Ana Silva", "555-0100"),
         InstructionsTaughtBack: InstructionsTaughtBack(("no_driving",), escort=True),
         PrescriberSaw: PrescriberSaw("No injury."),
+        CollisionSettled: CollisionSettled("a", "b", "Both happened."),
         PatientLeft: PatientLeft(Leaving.TRANSFERRED, "Chest pain", "Dr Alice", "General hospital"),
     }
     return plain[kind] if kind in plain else kind()

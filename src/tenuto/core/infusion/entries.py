@@ -18,6 +18,7 @@ __all__ = [
     "BagLabelled",
     "BolusGiven",
     "Charted",
+    "CollisionSettled",
     "DistressCharted",
     "DrugGiven",
     "EmergencyDeclared",
@@ -300,6 +301,15 @@ class EntryStruck:
     """Stands in the place of an entry that was made in error: nothing of the kind happened."""
 
 
+@dataclass(frozen=True, slots=True)
+class CollisionSettled:
+    """Two entries whose people did not know of each other are both right. `other` is empty where the chart was closed meanwhile."""
+
+    entry: str
+    other: str
+    why: str
+
+
 Charted = (
     PumpStarted
     | RateChanged
@@ -329,6 +339,7 @@ Charted = (
     | PrescriberSaw
     | PatientLeft
     | EntryStruck
+    | CollisionSettled
 )
 CONTENTS: tuple[type[Charted], ...] = Charted.__args__
 """Every kind of content."""
@@ -354,6 +365,8 @@ class SessionEntry:
     """Id of the entry in whose place this one stands; empty as a rule. Both stay on record."""
     why: str = ""
     """Why it amends another one."""
+    known: int | None = None
+    """Of an entry that a device saved first: the place of the newest one that it knew. None where it was charted at the clinic."""
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 
+from tenuto.core.infusion.collisions import ChartClosed, Collision, collisions
 from tenuto.core.infusion.delivered import run
 from tenuto.core.infusion.entries import (
     EmergencyDeclared,
@@ -66,6 +67,8 @@ class SessionAccount:
     entries: tuple[SessionEntry, ...]
     """The entries that count, each once, in the order in which they happened."""
     deviations: tuple[SessionDeviation, ...]
+    collisions: tuple[Collision, ...]
+    """What two people charted without knowing of each other, and nobody has settled yet."""
 
     @property
     def given_per_kg(self) -> MgPerKg:
@@ -96,6 +99,7 @@ def replay(
     policy: Policy,
     now: datetime,
     baseline: PressureBaseline | None = None,
+    closed: ChartClosed | None = None,
 ) -> SessionAccount:
     """The account of a session at `now`; entries that happened later are left out.
 
@@ -103,13 +107,13 @@ def replay(
     amended entry counts as its newest amendment says. Amounts: mL out of the bag, mg of ketamine base. Never raises for a `now`
     with a time zone.
     """
-    now = now.astimezone(UTC)
+    now, entries = now.astimezone(UTC), tuple(entries)
     deviations: list[SessionDeviation] = []
 
     def note(entry: SessionEntry, words: str) -> None:
         deviations.append(SessionDeviation(entry.id, entry.at, words))
 
-    standing = _standing(tuple(entries), deviations)
+    standing = _standing(entries, deviations)
     seen = tuple(each for each in standing if each.at <= now)
     pump = run(seen, order, now, note)
     ended_at = pump.ended_at if pump.state is PumpState.ENDED else None
@@ -141,6 +145,7 @@ def replay(
         unsigned_orders=_unsigned(seen),
         entries=seen,
         deviations=tuple(sorted(deviations, key=lambda each: (each.at, each.entry, each.words))),
+        collisions=collisions(entries, closed=closed),
     )
 
 

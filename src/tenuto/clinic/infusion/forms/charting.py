@@ -16,6 +16,7 @@ from tenuto.core.infusion.entries import (
     AdverseEventCharted,
     BolusGiven,
     Charted,
+    CollisionSettled,
     DistressCharted,
     DrugGiven,
     EmergencyDeclared,
@@ -309,6 +310,18 @@ class StrikeEntry(EntryForm):
         return EntryStruck()
 
 
+class SettleEntry(EntryForm):
+    """Two entries that collided are both right."""
+
+    entry = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    other = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+    why = forms.CharField(label="Why both are right", max_length=300)
+
+    def content(self) -> Charted:
+        got = self.cleaned_data
+        return CollisionSettled(got["entry"], got["other"], got["why"])
+
+
 FORMS: Mapping[str, type[EntryForm]] = {
     "VitalsTaken": VitalsEntry,
     "RateChanged": RateEntry,
@@ -329,6 +342,7 @@ FORMS: Mapping[str, type[EntryForm]] = {
     "EmergencyDeclared": EmergencyEntry,
     "EmergencyEnded": EmergencyOverEntry,
     "EntryStruck": StrikeEntry,
+    "CollisionSettled": SettleEntry,
     **RECOVERY_FORMS,
 }
 

@@ -20,6 +20,7 @@ from tenuto.core.infusion.entries import (
     BagLabelled,
     BolusGiven,
     Charted,
+    CollisionSettled,
     DistressCharted,
     DrugGiven,
     EmergencyDeclared,
@@ -73,6 +74,16 @@ class ChartLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CollisionShown:
+    """Two entries side by side: each with its id, time, words and who; the other one empty where the chart was closed."""
+
+    words: str
+    saved: ChartLine
+    other: ChartLine | None
+    settle_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class DueShown:
     """The next vital signs. The page counts on from `at` by its own clock, corrected by the server's."""
 
@@ -114,6 +125,7 @@ class ChartShown:
     deviations: tuple[str, ...]
     lines: tuple[ChartLine, ...]
     last_vitals: tuple[str, ...]
+    collisions: tuple[CollisionShown, ...]
 
 
 def chart_shown(account: SessionAccount, clinic: Clinic) -> ChartShown:
@@ -156,6 +168,15 @@ def chart_shown(account: SessionAccount, clinic: Clinic) -> ChartShown:
         emergency_at=account.emergency_at.isoformat() if account.emergency_at else "",
         deviations=tuple(f"{time(each.at)}: {each.words.rstrip('.')}." for each in account.deviations),
         lines=tuple(_line(each, time(each.at)) for each in account.entries),
+        collisions=tuple(
+            CollisionShown(
+                each.words,
+                _line(each.saved, time(each.saved.at)),
+                _line(each.other, time(each.other.at)) if each.other else None,
+                str(uuid4()),
+            )
+            for each in account.collisions
+        ),
         last_vitals=tuple(f"{time(each.at)}: {words_of(each.what)}" for each in sets[-3:]),
     )
 
@@ -302,6 +323,11 @@ def _(_what: EmergencyDeclared) -> str:
 @words_of.register
 def _(what: EmergencyEnded) -> str:
     return f"Emergency over: {what.outcome}"
+
+
+@words_of.register
+def _(what: CollisionSettled) -> str:
+    return f"Both stand: {what.why}"
 
 
 @words_of.register

@@ -13,8 +13,8 @@ from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.reauthenticate import Reauthentication
 from tenuto.clinic.booking.api import BookingRefused, week_of
-from tenuto.clinic.infusion.models import DischargeSignature, Session
-from tenuto.clinic.infusion.services.charting import chart, chart_departure
+from tenuto.clinic.infusion.models import ChartEntry, DischargeSignature, Session
+from tenuto.clinic.infusion.services.charting import SavedFirst, chart, chart_departure
 from tenuto.clinic.infusion.services.standing import (
     SessionRefused,
     account_of,
@@ -95,10 +95,11 @@ def chart_look(
     client_id: str,
     values: Mapping[str, str],
     happened_at: datetime,
+    saved: SavedFirst | None = None,
     by: Staff,
     at: datetime,
-) -> None:
-    """Chart what was looked at, row by row. Raises SessionRefused for an answer that is not offered, and PermissionError."""
+) -> tuple[ChartEntry, ...]:
+    """Chart what was looked at, row by row, each once. Raises SessionRefused for an answer that is not offered, and PermissionError."""
     check_role(by, "infusion.chart")
     rows = recovery_data().rows
     if not values:
@@ -106,11 +107,18 @@ def chart_look(
     for row, choice in values.items():
         if row not in rows or choice not in {each.id for each in rows[row].choices}:
             raise SessionRefused(f"'{choice}' is not among the answers of '{row}'. Choose again.")
-    for row, choice in values.items():
-        what = RecoveryAnswered(row, choice)
+    return tuple(
         chart(
-            session=session, client_id=f"{client_id}:{row}", what=what, happened_at=happened_at, by=by, at=at
+            session=session,
+            client_id=f"{client_id}:{row}",
+            what=RecoveryAnswered(row, choice),
+            happened_at=happened_at,
+            saved=saved,
+            by=by,
+            at=at,
         )
+        for row, choice in values.items()
+    )
 
 
 @transaction.atomic

@@ -12,7 +12,14 @@ from uuid import UUID
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.course.api import infusions_of
-from tenuto.clinic.infusion.models import ChartEntry, ReadinessAnswer, SecondReading, Session, StartRelease
+from tenuto.clinic.infusion.models import (
+    ChartEntry,
+    ReadinessAnswer,
+    SecondReading,
+    Session,
+    SessionEnd,
+    StartRelease,
+)
 from tenuto.clinic.intake.api import IntakeState, policy_of, states, with_decision
 from tenuto.clinic.ledger.facts import IN_ORDER, in_order, newest
 from tenuto.clinic.pathway.api import Batch, safety_now
@@ -21,6 +28,7 @@ from tenuto.clinic.plan.api import PlanState, current
 from tenuto.clinic.ports.api import holds_in
 from tenuto.core.course.gaps import judge_gaps
 from tenuto.core.gate import Finding, Gate, Level
+from tenuto.core.infusion.collisions import ChartClosed
 from tenuto.core.infusion.entries import PumpStarted, SessionEntry
 from tenuto.core.infusion.entry_json import content_from_json
 from tenuto.core.infusion.prescribed import SessionOrder
@@ -113,6 +121,7 @@ def _entry(row: ChartEntry) -> SessionEntry:
         by=row.recorded_by_name,
         amends=row.amends,
         why=row.why,
+        known=row.known_number,
     )
 
 
@@ -121,13 +130,18 @@ def account_of(session: Session, at: datetime) -> SessionAccount:
 
     Nothing that is charted is passed over because a clock was set back: the moment is never before the last entry.
     """
-    return _account(session, entries_of(session), answers_of(session), policy_of(session.patient.clinic), at)
+    entries, policy = entries_of(session), policy_of(session.patient.clinic)
+    closed = _closed(session) if any(each.known is not None for each in entries) else None
+    return _account(session, entries, answers_of(session), policy, at, closed)
 
 
 def accounts_among(
     sessions: Sequence[Session], clinic: Clinic, at: datetime
 ) -> Mapping[UUID, SessionAccount]:
-    """The account of each session of one clinic, by the session's id. Three queries, however many there are."""
+    """The account of each session of one clinic, by the session's id, without what a closed chart collides with.
+
+    Three queries, however many there are.
+    """
     entries, answers = defaultdict(list), defaultdict(list)
     for entry in in_order(ChartEntry.objects.filter(session__in=sessions)):
         entries[entry.session_id].append(_entry(entry))
@@ -146,12 +160,23 @@ def _account(
     answers: tuple[DayAnswer, ...],
     policy: Policy,
     at: datetime,
+    closed: ChartClosed | None = None,
 ) -> SessionAccount:
     at = max([at, *(each.at for each in entries)])
     began = min((each.at for each in entries if isinstance(each.what, PumpStarted)), default=at)
     return replay(
-        entries, order_of_session(session), policy=policy, now=at, baseline=baseline_of(answers, began)
+        entries,
+        order_of_session(session),
+        policy=policy,
+        now=at,
+        baseline=baseline_of(answers, began),
+        closed=closed,
     )
+
+
+def _closed(session: Session) -> ChartClosed | None:
+    end = SessionEnd.objects.filter(session=session).first()
+    return ChartClosed(end.event_number, end.recorded_at, end.recorded_by_name) if end else None
 
 
 def facts_of_session(session: Session, at: datetime) -> PatientFacts:

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
@@ -30,6 +31,7 @@ from tenuto.clinic.infusion.services import (
     session_today,
 )
 from tenuto.clinic.infusion.views.entries import new_entry
+from tenuto.clinic.infusion.views.saved import by_script, keep_saved_look
 from tenuto.clinic.pathway.api import patient_page, rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.identity import support_person
@@ -69,6 +71,8 @@ def shown_recovery(
         return patient_page(request, "infusion/no_recovery.html", patient, {}, status=status)
     found = recovery_of(session, now)
     context: dict[str, Any] = {
+        "session": session,
+        "static_files": settings.STATIC_URL,
         "chart": chart_shown(account_of(session, now), patient.clinic),
         "recovery": recovery_shown(found, patient.clinic),
         "held_on": session.held_on,
@@ -118,6 +122,8 @@ def _scores(kind: str, failed: Form | None) -> list[tuple[str, Form]]:
 def look(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Chart what was looked at."""
     now, form = clock.instant(), LookForm(request.POST, auto_id="id_look_%s")
+    if by_script(request):
+        return keep_saved_look(request, patient, form)
     session = session_today(patient, now)
     if session is None:
         return redirect(RECOVERY, patient.pk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from uuid import UUID
 
@@ -15,16 +16,17 @@ from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.lock import in_background
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.infusion.forms.entry import EntryForm
+from tenuto.clinic.infusion.forms.recovering import LookForm
 from tenuto.clinic.infusion.forms.saved import SavedForm
 from tenuto.clinic.infusion.models import ChartEntry, Session
 from tenuto.clinic.infusion.presenters.chart import words_of
-from tenuto.clinic.infusion.services import ChartConflict, SessionRefused, chart, saving_keys
+from tenuto.clinic.infusion.services import ChartConflict, SessionRefused, chart, chart_look, saving_keys
 from tenuto.clinic.infusion.views.device import charted_here
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.core.infusion.entry_json import content_from_json
 
-__all__ = ["by_script", "keep_saved", "key"]
+__all__ = ["by_script", "keep_saved", "keep_saved_look", "key"]
 
 NOT_THEIRS = "This was saved by somebody else on this device. Whoever charted it signs in here and sends it."
 
@@ -58,16 +60,9 @@ def key(request: HttpRequest, patient: Patient, session_id: UUID) -> HttpRespons
 
 def keep_saved(request: HttpRequest, patient: Patient, form: EntryForm) -> HttpResponse:
     """Keep an entry that a device saved, once; a repeat is answered as the first time."""
-    now, staff, sent = clock.instant(), staff_of(request), SavedForm(request.POST)
-    if not sent.is_valid() or not form.is_valid():
-        return _problem(*_sentences(sent), *_sentences(form))
-    got = form.cleaned_data
-    if sent.cleaned_data["saved_by"] != str(staff.pk):
-        return _problem(NOT_THEIRS, status=HTTPStatus.CONFLICT)
-    session = Session.objects.filter(patient=patient, pk=sent.cleaned_data["session"]).first()
-    if session is None:
-        return _problem("This session is not on record for this patient.")
-    try:
+
+    def keep(session: Session, sent: SavedForm) -> list[ChartEntry]:
+        got = form.cleaned_data
         row = chart(
             session=session,
             client_id=str(got["client_id"]),
@@ -76,9 +71,48 @@ def keep_saved(request: HttpRequest, patient: Patient, form: EntryForm) -> HttpR
             amends=got.get("amends", ""),
             why=got.get("why", ""),
             saved=sent.saved_first(),
-            by=staff,
-            at=now,
+            by=staff_of(request),
+            at=clock.instant(),
         )
+        return [row]
+
+    return _kept(request, patient, form, keep)
+
+
+def keep_saved_look(request: HttpRequest, patient: Patient, form: LookForm) -> HttpResponse:
+    """Keep what was looked at in a recovery and saved on a device, each row of it once."""
+
+    def keep(session: Session, sent: SavedForm) -> list[ChartEntry]:
+        rows = chart_look(
+            session=session,
+            client_id=str(form.cleaned_data["client_id"]),
+            values=form.values(),
+            happened_at=form.happened(sent.cleaned_data["charted_at"]),
+            saved=sent.saved_first(),
+            by=staff_of(request),
+            at=clock.instant(),
+        )
+        return list(rows)
+
+    return _kept(request, patient, form, keep)
+
+
+def _kept(
+    request: HttpRequest,
+    patient: Patient,
+    form: Form,
+    keep: Callable[[Session, SavedForm], list[ChartEntry]],
+) -> HttpResponse:
+    sent = SavedForm(request.POST)
+    if not sent.is_valid() or not form.is_valid():
+        return _problem(*_sentences(sent), *_sentences(form))
+    if sent.cleaned_data["saved_by"] != str(staff_of(request).pk):
+        return _problem(NOT_THEIRS, status=HTTPStatus.CONFLICT)
+    session = Session.objects.filter(patient=patient, pk=sent.cleaned_data["session"]).first()
+    if session is None:
+        return _problem("This session is not on record for this patient.")
+    try:
+        rows = keep(session, sent)
     except ChartConflict as conflict:
         return JsonResponse(
             {"problems": [str(conflict)], "kept": _said(conflict.kept)}, status=HTTPStatus.CONFLICT
@@ -86,7 +120,7 @@ def keep_saved(request: HttpRequest, patient: Patient, form: EntryForm) -> HttpR
     except SessionRefused as refused:
         return _problem(str(refused))
     charted_here(request, session)
-    return JsonResponse(_said(row))
+    return JsonResponse({"entries": [_said(row) for row in rows]})
 
 
 def _said(row: ChartEntry) -> dict[str, object]:

@@ -5,12 +5,18 @@ importScripts("{% static 'ui/js/kept.js' %}");
 const OFFLINE = "{% url 'ui:offline' %}";
 const SIGN_OUT = "{{ sign_out }}";
 const STATIC_FILES = "{{ static_files }}";
+const ITS_SCRIPT = new URL("{% static 'ui/js/offline.js' %}", self.location);
+// The script reads kept.js by the name that it has beside it.
+const ITS_FILES = [
+  "{% static 'ui/css/tokens.css' %}", "{% static 'ui/css/base.css' %}", "{% static 'ui/css/components.css' %}",
+  "{% static 'ui/tenuto.svg' %}", ITS_SCRIPT.href, new URL("kept.js", ITS_SCRIPT).href,
+];
 const kept = self.tenutoKept;
 
 self.addEventListener("install", (event) => {
   // Asked for as nobody: the page must say the same to everybody.
   const page = new Request(OFFLINE, { credentials: "omit", cache: "reload" });
-  event.waitUntil(caches.open(kept.STATIC).then((cache) => cache.add(page)).then(() => self.skipWaiting()));
+  event.waitUntil(caches.open(kept.STATIC).then((cache) => cache.addAll([page, ...ITS_FILES])).then(() => self.skipWaiting()));
 });
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
@@ -42,7 +48,9 @@ async function leave(request) {
   } catch {
     // Who leaves must be gone from this device, whether or not the clinic hears of it now.
     await kept.forgetKeys();
-    return offlinePage();
+    const plain = await offlinePage();
+    const markup = (await plain.text()).replace("data-left hidden", "data-left");
+    return new Response(markup, { headers: plain.headers });
   }
 }
 

@@ -12,10 +12,11 @@ function hidden(value) {
   document.querySelector("main").inert = value;
 }
 
+// Null where the clinic can't be reached: the page locks by itself, and asks again.
 async function send(url, fields) {
   const body = new FormData(session.querySelector("form"));
   for (const [name, value] of Object.entries(fields)) body.set(name, value);
-  return fetch(url, { method: "POST", body, headers: { Accept: "application/json" } });
+  return fetch(url, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
 }
 
 async function lock() {
@@ -31,12 +32,13 @@ async function unlock(event) {
   const input = dialog.querySelector("[name=password]");
   const answer = await send(session.dataset.unlock, { password: input.value });
   const problem = dialog.querySelector("[data-problem]");
-  problem.textContent = answer.ok ? "" : await answer.text();
+  problem.textContent = answer === null ? session.dataset.unreachable : answer.ok ? "" : await answer.text();
   input.value = "";
-  if (!answer.ok) return input.focus();
+  if (!answer?.ok) return input.focus();
   touched = Date.now();
   dialog.close();
   hidden(false);
+  document.dispatchEvent(new Event("tenuto:unlocked"));
 }
 
 if (session) {

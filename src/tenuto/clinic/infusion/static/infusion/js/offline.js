@@ -25,6 +25,7 @@ const JSON_ONLY = { Accept: "application/json", "Tenuto-Background": "yes" };
 const { page, session, keyUrl, staff, staffName, signIn } = root?.dataset ?? {};
 const words = (name) => root.querySelector(`template[data-words=${name}]`).content.textContent.trim();
 let held = null;
+let begun = Promise.resolve();
 let token = "";
 let pause = SOONEST;
 let timer = 0;
@@ -132,7 +133,7 @@ async function renew() {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const here of document.querySelectorAll("[data-renewed]")) {
       const there = fresh.getElementById(here.id);
-      if (there) here.replaceWith(document.adoptNode(there));
+      if (there && !here.contains(document.activeElement)) here.replaceWith(document.adoptNode(there));
     }
     document.dispatchEvent(new Event("tenuto:renewed"));
     await show();
@@ -172,37 +173,70 @@ async function save(form) {
     saved_by: staff,
     charted_at: new Date(now).toISOString(),
     ahead_seconds: String(Math.round(aheadBy() / 1000)),
-    seen_event: document.getElementById("session-now").dataset.known,
+    seen_event: document.querySelector("[data-known]").dataset.known,
   });
   const kind = form.elements.namedItem("kind")?.value ?? "";
   const content = { url: form.action, fields, at: now, kind, words: wordsOf(form) };
-  return { name, order: await kept.keep(held, { owner: staff, label: staffName, of: session, page, name }, content) };
+  return { name, said: `${timeOf(now)} ${content.words}`, order: await kept.keep(held, { owner: staff, label: staffName, of: session, page, name }, content) };
+}
+
+async function sayOnTheLock({ said }) {
+  const place = document.querySelector("#session dialog[open] [data-locked-said]");
+  if (place) place.textContent = `${said}. ${words("waits-locked")}`;
+}
+
+// The next entry can be charted; two presses of one button in a second are one.
+function emptied(form, saved) {
+  sayOnTheLock(saved);
+  form.reset();
+  form.closest("details")?.removeAttribute("open");
+  document.dispatchEvent(new Event("tenuto:charted"));
 }
 
 async function charted(form) {
   const saved = await save(form);
   await show();
+  if (state === UNREACHABLE) {
+    emptied(form, saved);
+    background();
+    return;
+  }
   const answer = (await flush()).get(saved.name);
   if (answer?.status === 200) location.assign(page);
   else if (answer?.status === 422) {
     // The clinic shows the form as it was filled in, with what is wrong beside each field.
     await kept.drop(saved.order);
     form.submit();
-  } else {
-    form.reset();
-    form.closest("details")?.removeAttribute("open");
-    document.dispatchEvent(new Event("tenuto:charted"));
-    root.scrollIntoView({ block: "nearest" });
+  } else emptied(form, saved);
+}
+
+// A press that would be passed over can't be made.
+function hold(form, held) {
+  for (const button of form.querySelectorAll("button:not([type=button])")) {
+    const focused = document.activeElement === button;
+    button.disabled = held;
+    if (focused) button.focus();
   }
+}
+
+// The page was opened a moment ago, or the clinic gives no key: where it answers, it takes the form itself. Where it does not,
+// the form stays as it was filled in.
+async function withoutKey(form) {
+  await begun;
+  if (!held) state = await greet();
+  if (held) return charted(form);
+  if (state !== UNREACHABLE) return form.submit();
+  root.querySelector("[data-no-key]").hidden = false;
+  return show();
 }
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!root || !held || !form.matches("[data-chart]")) return;
+  if (!root || !kept.available || !form.matches("[data-chart]")) return;
   event.preventDefault();
-  if (form.dataset.busy) return;
-  form.dataset.busy = "yes";
-  charted(form).finally(() => setTimeout(() => delete form.dataset.busy, A_PRESS));
+  hold(form, true);
+  const again = form.querySelector("input:not([type=hidden]), textarea, select") ? 0 : A_PRESS;
+  (held ? charted(form) : withoutKey(form)).finally(() => setTimeout(hold, again, form, false));
 });
 
 // What is shown ---------------------------------------------------------------------------------------------------------
@@ -266,17 +300,25 @@ async function show() {
 
 // An emergency has its clock and its steps from the moment of the press, whether or not the clinic heard of it.
 function showEmergency(waiting) {
-  const place = document.getElementById("emergency-here");
   const last = waiting.filter((each) => each.content.kind.startsWith("Emergency")).at(-1);
-  if (last?.content.kind !== "EmergencyDeclared" || document.querySelector("#session-now .infusion-emergency")) {
-    place?.replaceChildren();
-    return;
+  const known = document.querySelector("#session-now .infusion-emergency");
+  for (const place of document.querySelectorAll("[data-emergency-place]")) {
+    if (last?.content.kind !== "EmergencyDeclared" || (known && root.contains(place))) place.replaceChildren();
+    else if (!place.children.length) {
+      const card = root.querySelector("template[data-emergency]").content.cloneNode(true);
+      card.querySelector("[data-time]").textContent = timeOf(last.content.at);
+      card.querySelector("[data-since]").dataset.since = new Date(last.content.at).toISOString();
+      place.replaceChildren(card);
+    }
   }
-  if (!place || place.children.length) return;
-  const card = root.querySelector("template[data-emergency]").content.cloneNode(true);
-  card.querySelector("[data-time]").textContent = timeOf(last.content.at);
-  card.querySelector("[data-since]").dataset.since = new Date(last.content.at).toISOString();
-  place.replaceChildren(card);
+}
+
+// What can't wait is charted on a locked screen too: it is saved here, and sent once the same person has unlocked.
+function chartWhileLocked() {
+  const dialog = document.querySelector("#session dialog");
+  if (dialog && !dialog.querySelector(".infusion-locked")) {
+    dialog.append(root.querySelector("template[data-locked]").content.cloneNode(true));
+  }
 }
 
 function inWords(ahead) {
@@ -294,9 +336,13 @@ async function begin() {
   }
   // From an earlier look at this page, so that a page that was opened without a network goes on.
   held = (await kept.heldKeys()).find((each) => each.owner === staff && each.of === session) ?? null;
-  if (held) setAhead(held.ahead);
+  if (held) {
+    setAhead(held.ahead);
+    chartWhileLocked();
+  }
   await show();
   await background();
+  if (held) chartWhileLocked();
   if (state || !held) return;
   await kept.keepPage(held, { owner: staff, url: page, title: document.title }, markup);
   await keepFiles();
@@ -317,5 +363,5 @@ if (root) {
   });
   document.addEventListener("tenuto:unlocked", background);
   document.addEventListener("visibilitychange", () => document.hidden || background());
-  begin();
+  begun = begin();
 }
