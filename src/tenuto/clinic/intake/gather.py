@@ -28,7 +28,7 @@ from tenuto.clinic.people.models import Patient
 from tenuto.clinic.scales import api as scales
 from tenuto.core.intake.facts import Answer, Consent, Measurement, PatientFacts, Person, RecordedScore
 from tenuto.core.intake.facts_json import facts_from_json
-from tenuto.core.intake.history import Saved, meaning
+from tenuto.core.intake.history import Saved, TakenBack, meaning
 from tenuto.core.intake.merge import SourcePart, merge
 from tenuto.core.intake.steps import steps
 from tenuto.core.scales.reading import instrument
@@ -155,11 +155,24 @@ def fold(saves: Iterable[StepSave]) -> dict[str, dict[str, Saved]]:
     for save in sorted(saves, key=lambda s: s.version):
         day = save.recorded_on
         entries = state.setdefault(save.step, {})
-        entries.update(
-            (key, Saved(value, day, save.recorded_by_name, save.version, save.origin == Origin.TOGETHER))
-            for key, value in save.changes.items()
-        )
+        for key, value in save.changes.items():
+            entries[key] = _after(
+                entries.get(key),
+                Saved(value, day, save.recorded_by_name, save.version, save.origin == Origin.TOGETHER),
+                save.taken_back.get(key, ""),
+            )
     return state
+
+
+def _after(before: Saved | None, saved: Saved, reason: str) -> Saved:
+    """An entry with what stood there before: that stays beside it, until a prescriber took it back."""
+    if before is None:
+        return saved
+    earlier = (*before.earlier, replace(before, earlier=(), taken_back=None))
+    if reason:
+        back = TakenBack(earlier, reason, saved.day, saved.by)
+        return replace(saved, taken_back=back)
+    return replace(saved, earlier=earlier, taken_back=before.taken_back)
 
 
 def _parts(rows: Gathered) -> Iterator[SourcePart]:

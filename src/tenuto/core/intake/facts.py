@@ -157,6 +157,10 @@ class Answer:
     """The instant with its offset; None when only the day is known."""
     detail: str = ""
     """What was said beside a yes: what it was, when, how it is now."""
+    stands: bool = False
+    """An earlier answer given here that closes: a later answer takes it back only with a prescriber's reason."""
+    taken_back: str = ""
+    """The earlier answer that this one took back, by whom, when and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +194,9 @@ class PatientFacts:
     """Sentences about entries that were sent but could not be used, such as a weight without a coded unit."""
 
     def answer(self, fact: str) -> Answer | None:
-        """The newest answer to `fact`, or None. Undated answers count as oldest."""
-        given = [a for a in self.answers if a.fact == fact]
+        """The newest answer to `fact`, or None. Undated answers count as oldest, and what was answered anew as older."""
+        found = [a for a in self.answers if a.fact == fact]
+        given = [a for a in found if not a.stands] or found
         return max(given, key=lambda a: (a.taken or date.min, str(a.value)), default=None)
 
     def measured(self, kind: str) -> tuple[Measurement, ...]:
