@@ -10,7 +10,11 @@ from tenuto.clinic.accounts.guards import NotForRole
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.services.history import MayNotTakeBack, save_step
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.pathway.api import Batch, safety_now
+from tenuto.clinic.scales.services import record_triage
 from tenuto.core.gate import Level
+from tenuto.core.intake.safety import Risk
+from tenuto.core.scales.suicide_triage import RiskLevel
 from tests.clinic.conftest import NOW
 from tests.clinic.intake.conftest import text_of
 from tests.clinic.intake.filling import answer
@@ -108,3 +112,24 @@ def test_an_allergy_or_a_diagnosis_that_closes_is_taken_off_with_a_reason_alone(
     assert current(ana).facts.allergies
     visit(alice).post(url, {**sent, f"back-{ROW}": "Another person's record"})
     assert not current(ana).facts.allergies
+
+
+def test_a_nurse_does_not_lower_a_high_and_a_prescriber_does(visit, ana, bob, alice):
+    for level, by, minutes in ((RiskLevel.HIGH, bob, 0), (RiskLevel.LOW, bob, 30)):
+        at = NOW + timedelta(minutes=minutes)
+        record_triage(patient=ana, level=level, rests_on="Interview with her", by=by, at=at)
+    page = text_of(visit(alice).get(f"/patients/{ana.pk}/intake/"))
+    assert (
+        "Suicide risk high (Tue 24 Nov 2026, 09:30, Bob (bob)) against low (Tue 24 Nov 2026, 10:00, Bob (bob))"
+        in page
+    )
+    assert "until a prescriber decides" in page
+    state = safety_now(ana, Batch([ana], clinic=ana.clinic, today=NOW.date()))
+    assert (state.risk, state.high) == (Risk.OPEN, True)
+    assert any(f.level is Level.BLOCK for f in of(ana, "suicide.screen"))
+    record_triage(
+        patient=ana, level=RiskLevel.LOW, rests_on="My own interview", by=alice, at=NOW + timedelta(hours=1)
+    )
+    state = safety_now(ana, Batch([ana], clinic=ana.clinic, today=NOW.date()))
+    assert (state.risk, state.high) == (Risk.KNOWN, False)
+    assert not any(f.level is Level.BLOCK for f in of(ana, "suicide.screen"))

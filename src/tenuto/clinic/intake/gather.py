@@ -187,8 +187,10 @@ def _parts(rows: Gathered) -> Iterator[SourcePart]:
         yield _part(test.recorded_at, answers=(answer,))
     instants = _in_event_order([*rows.forms, *rows.answers, *rows.triages])
     order = _order_of_consents(rows)
+    held = _not_lowered(rows.triages)
     for triage in rows.triages:
-        yield _part(triage.recorded_at, answers=(_triaged(triage, instants[triage.event_number]),))
+        answer = replace(_triaged(triage, instants[triage.event_number]), stands=triage.id in held)
+        yield _part(triage.recorded_at, answers=(answer,))
     for visit in rows.visits:
         if visit.kind == course.VisitKind.CONSULTATION and visit.by_prescriber:
             yield _part(visit.recorded_at, answers=(_seen(visit),))
@@ -243,6 +245,17 @@ def _in_event_order(rows: Iterable[Any]) -> dict[int, datetime]:
     for number in sorted(known):
         newest = known[number] = max(known[number], newest + timedelta(microseconds=1))
     return known
+
+
+def _not_lowered(triages: Iterable[scales.TriageRow]) -> frozenset[UUID]:
+    """The newest triage that found the risk high, while no prescriber has recorded another since: nobody else lowers it."""
+    high: scales.TriageRow | None = None
+    for row in sorted(triages, key=lambda each: each.event_number):
+        if row.level is RiskLevel.HIGH:
+            high = row
+        elif row.by_prescriber:
+            high = None
+    return frozenset((high.id,) if high else ())
 
 
 def _triaged(row: scales.TriageRow, at: datetime) -> Answer:

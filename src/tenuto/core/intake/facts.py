@@ -195,9 +195,8 @@ class PatientFacts:
 
     def answer(self, fact: str) -> Answer | None:
         """The newest answer to `fact`, or None. Undated answers count as oldest, and what was answered anew as older."""
-        found = [a for a in self.answers if a.fact == fact]
-        given = [a for a in found if not a.stands] or found
-        return max(given, key=lambda a: (a.taken or date.min, str(a.value)), default=None)
+        given = [a for a in self.answers if a.fact == fact]
+        return max(given, key=lambda a: (a.taken or date.min, not a.stands, str(a.value)), default=None)
 
     def measured(self, kind: str) -> tuple[Measurement, ...]:
         """All values of a kind, newest first."""
