@@ -223,8 +223,7 @@ def test_not_reached_needs_the_attempts_the_contact_and_a_check_or_a_reason(ana,
     assert not NotReached.objects.exists()
     say(by=alice, welfare_check="", reason_against_check="Is at work, says her brother.")
     row = NotReached.objects.get()
-    assert row.emergency_contact.startswith("Called ")
-    assert f"On record: Support person: {named}" in row.emergency_contact
+    assert row.emergency_contact.startswith(f"On record: Support person: {named}, 555 010 0102.")
     assert row.emergency_contact.endswith(": He has no news of her.")
     with pytest.raises(api.ContactRefused, match="That is on record"):
         say()

@@ -165,7 +165,7 @@ def _called(task: Task, words: str, called_at: datetime | None, at: datetime) ->
         )
     _check_time(task, called_at, at, "The call")
     zone = task.clinic.zone
-    return f"Called {moment(called_at, zone)}: {words.strip()} On record: {contact}."
+    return f"On record: {contact}. Called {moment(called_at, zone)}: {words.strip()}"
 
 
 def _check_time(task: Task, tried: datetime, at: datetime, what: str) -> None:
