@@ -30,6 +30,7 @@ from tenuto.core.intake.facts import Answer, Consent, Measurement, PatientFacts,
 from tenuto.core.intake.facts_json import facts_from_json
 from tenuto.core.intake.history import Saved, TakenBack, meaning
 from tenuto.core.intake.merge import SourcePart, merge
+from tenuto.core.intake.safety import follows
 from tenuto.core.intake.steps import steps
 from tenuto.core.scales.reading import instrument
 from tenuto.core.scales.suicide_triage import RiskLevel
@@ -141,7 +142,36 @@ def merged(patient: Patient, rows: Gathered) -> PatientFacts:
         SourcePart(facts, order[row.event_number], imported=True)
         for facts, row in zip(known, rows.records, strict=True)
     ]
-    return merge(person, [*imported, *_parts(rows)])
+    facts = merge(person, [*imported, *_parts(rows)])
+    return replace(facts, scores=tuple(_with_lateness(facts.scores, rows, known)))
+
+
+def _with_lateness(
+    scores: Iterable[RecordedScore], rows: Gathered, known: Sequence[PatientFacts]
+) -> Iterator[RecordedScore]:
+    """The scores, with those marked that came on record after the newest triage and were taken before it, from wherever."""
+    newest = max(rows.triages, key=lambda row: row.event_number, default=None)
+    if newest is None:
+        yield from scores
+        return
+    triage = _triaged(newest, newest.recorded_at)
+    before = {
+        _asked(score)
+        for record, facts in zip(rows.records, known, strict=True)
+        if record.event_number < newest.event_number
+        for score in facts.scores
+    }
+    entered = {
+        (form.instrument, form.taken) for form in rows.forms if form.event_number < newest.event_number
+    }
+    entered |= {(f"{each.instrument}item{each.item}", each.recorded_on) for each in rows.begun}
+    for score in scores:
+        told = _asked(score) in before or (score.instrument, score.taken) in entered
+        yield score if told or not follows(triage, score) else replace(score, late=True)
+
+
+def _asked(score: RecordedScore) -> tuple[str, Decimal, date | None, datetime | None]:
+    return score.instrument, score.value, score.taken, score.at
 
 
 def without_saves(patient: Patient, rows: Gathered) -> PatientFacts:

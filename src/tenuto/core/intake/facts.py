@@ -143,6 +143,8 @@ class RecordedScore:
     """The instant with its offset; None when only the day is known."""
     unclear: str = ""
     """What was sent, when the value is not certain: `value` is then the most that it can be. It may close, never open."""
+    late: bool = False
+    """It came on record after a triage that was done after it: it takes nothing of that back, and stays in sight."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from functools import cache, partial
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from tenuto.core.intake.facts import Answer, PatientFacts
+from tenuto.core.intake.facts import Answer, PatientFacts, RecordedScore
 
 __all__ = ["FactsUnreadable", "facts_from_json", "facts_to_json"]
 
@@ -52,7 +52,10 @@ def _write(value: Any) -> Any:
 
 
 # Left out where they say nothing, so that facts which were stored or signed before they were known keep their digest.
-_UNSAID: Mapping[type, frozenset[str]] = {Answer: frozenset(("stands", "taken_back"))}
+_UNSAID: Mapping[type, frozenset[str]] = {
+    Answer: frozenset(("stands", "taken_back")),
+    RecordedScore: frozenset(("late",)),
+}
 
 
 def _as_it_is(value: Any) -> Any:

@@ -422,7 +422,7 @@ def _answered_by(triages: Sequence[Answer], forms: Sequence[RecordedScore]) -> l
     before = [t for t in triages if (t.taken, t.at) != (newest.taken, newest.at)]
     highest: dict[tuple[str, bool], RecordedScore] = {}
     for form in forms:
-        since = form is forms[-1] or not any(follows(triage, form) for triage in before)
+        since = form is forms[-1] or form.late or not any(follows(triage, form) for triage in before)
         if not (since and _is_positive(form) and follows(newest, form)):
             continue
         key = (_called(form), bool(form.unclear))
@@ -478,7 +478,8 @@ def _reported(each: Untriaged) -> str:
 def _item(form: RecordedScore) -> str:
     if form.unclear:
         return f"{_called(form)} can't be read for certain ({form.unclear[:80]}), {_when(form)}; it counts as positive."
-    return f"{_called(form)} was {Untriaged(form, suicide_item(form)).answered}, {_when(form)}."
+    late = "; it came on record after the triage" if form.late else ""
+    return f"{_called(form)} was {Untriaged(form, suicide_item(form)).answered}, {_when(form)}{late}."
 
 
 def _called(form: RecordedScore) -> str:
