@@ -161,8 +161,11 @@ def _with_lateness(
         if record.event_number < newest.event_number
         for score in facts.scores
     }
+    # What came by link was answered when it came; its form may be finished later.
     entered = {
-        (form.instrument, form.taken) for form in rows.forms if form.event_number < newest.event_number
+        (form.instrument, form.taken)
+        for form in rows.forms
+        if form.request_id or form.event_number < newest.event_number
     }
     entered |= {(f"{each.instrument}item{each.item}", each.recorded_on) for each in rows.begun}
     for score in scores:
