@@ -11,12 +11,13 @@ import pytest
 
 from tenuto.clinic.accounts.api import roles_that_may
 from tenuto.clinic.accounts.models import Role
-from tenuto.clinic.desk.models import WorkRow
+from tenuto.clinic.desk.models import Standing, WorkRow
 from tenuto.clinic.intake.services import receive
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.services import register_patient
 from tenuto.clinic.ports.api import open_task, place_hold
 from tenuto.clinic.ports.escalating import escalate_late
+from tenuto.clinic.scales.services import record_form
 from tenuto.core.intake.facts import Answer, RecordedScore
 from tenuto.core.literature.tasks import task_kinds
 from tests.clinic.conftest import NOW, facts_of, hired, source_of
@@ -160,6 +161,25 @@ def test_who_thinks_of_it_now_comes_before_a_late_task_about_another(
     receive(facts=facts_of(scores=(said,)), source=source_of(digest="8" * 64), by=alice, at=NOW)
     page = text(visit, alice, "?owner=all")
     assert (page.index("Ana Silva") < page.index("Late Other")) is first
+
+
+def test_the_graver_answer_comes_first_however_late_another_is(visit, alice, ana):
+    """Item 9 of 2 with a triage that is due in an hour, beside item 9 of 1 that has been late for days."""
+    for number, answer in (("1", 1), ("2", 2)):
+        other = register_patient(name=f"Answered {number}", birth_date=None, identifiers=(), by=alice, at=NOW)
+        record_form(
+            patient=other,
+            instrument_id="phq9",
+            answers={str(n): 0 for n in range(1, 9)} | {"9": answer},
+            taken=NOW.date(),
+            answered_by="patient",
+            by=alice,
+            at=NOW - timedelta(hours=6 if answer == 1 else 1),
+        )
+    page = text(visit, alice, "?owner=all")
+    assert page.index("Answered 2") < page.index("Answered 1")
+    first = list(Standing.objects.order_by("rank", "due").values_list("name", flat=True))
+    assert first.index("Answered 2") < first.index("Answered 1")
 
 
 def test_harm_comes_before_time(visit, tasks, alice, ana):

@@ -17,6 +17,7 @@ from tenuto.clinic.ports.models import Contact, NotReached, TaskEnd
 from tenuto.clinic.ui.words import moment
 from tenuto.core.literature.tasks import task_kinds
 from tests.clinic.conftest import NOW, numbers
+from tests.clinic.intake.filling import answer
 from tests.clinic.plan.test_page import text_of
 from tests.clinic.ports.test_task_ends import LATER, TRIES, attempt, opened
 
@@ -86,7 +87,7 @@ def test_it_says_whom_to_call_with_numbers_that_call(visit, ana, alice, carol):
     identity.set_support_person(patient=ana, name="Rui Silva", relation="brother", phone="555 010 0102", may_be_told=False, by=alice, at=NOW)  # fmt: skip
     page = page_of(visit(carol), task)
     assert '<a href="tel:+15550100101">+1 555 010 0101</a> (phone not wanted)' in page
-    assert "<dt>Rui Silva, brother</dt>" in page
+    assert "<dt>Support person</dt><dd>Rui Silva, brother, " in page
     assert '<a href="tel:5550100102">555 010 0102</a>. May not be told anything.' in page
 
 
@@ -149,7 +150,7 @@ def test_the_form_asks_for_the_contact_on_record_or_says_that_there_is_none(visi
     assert "Nobody is on record as a contact to call." in text_of(visit(bob).get(url(task)))
     identity.set_support_person(patient=ana, name="Rui Silva", relation="brother", phone="555 010 0102", may_be_told=False, by=alice, at=NOW)  # fmt: skip
     page = text_of(visit(bob).get(url(task)))
-    assert "What Rui Silva, brother said, 555 010 0102." in page
+    assert "On record, in this order: Support person: Rui Silva, brother, 555 010 0102" in page
     assert "When the emergency contact was called" in page
     refused = visit(bob).post(url(task, "not-reached/"), TRIED)
     assert set(refused.context["tried_form"].errors) == {"called_at", "emergency_contact"}
@@ -163,7 +164,7 @@ def test_the_form_asks_for_the_contact_on_record_or_says_that_there_is_none(visi
         at=LATER,
     )
     review = text_of(visit(dora).get("/audit/"))
-    assert "not reached: Rui Silva, brother, called" in review
+    assert "not reached: On record: Support person: Rui Silva, brother" in review
     assert "He has no news. Welfare check: none, Is at work, says her brother." in review
 
 
@@ -233,3 +234,19 @@ def test_a_task_of_another_patient_is_not_found(visit, ana, alice, bob):
 def test_looking_is_on_record(visit, ana, alice, bob):
     visit(bob).get(url(opened(ana, alice, "triage.low")))
     assert AuditEvent.objects.get(action="task page").by_name == "Bob (bob)"
+
+
+def test_whom_to_call_is_the_crisis_contact_the_support_person_and_the_escort(visit, alice, bob, ana):
+    answer(ana, "safety", bob, suicide__crisis_contact="Sister Ann 555 0123; 988")
+    answer(ana, "support", bob, escort="Eva Roe, 555 0177, phone confirmed")
+    given = {"name": "Tom Silva", "relation": "brother", "phone": "555 0199", "may_be_told": True}
+    identity.set_support_person(patient=ana, **given, by=alice, at=NOW)
+    task = opened(ana, alice, "suicide.urgent")
+    page = visit(bob).get(url(task)).content.decode()
+    page = page[page.index('id="people-title"') :]
+    places = [page.index(f'href="tel:{number}"') for number in ("5550123", "5550199", "5550177")]
+    assert places == sorted(places)
+    assert '<a href="tel:988">988</a>' in page
+    assert api.said_of(api.contacts_of(ana)).startswith(
+        "Crisis contact: Sister Ann 555 0123; 988; Support person: Tom Silva"
+    )

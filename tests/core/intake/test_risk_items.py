@@ -66,9 +66,39 @@ def test_a_thought_that_is_there_now_is_said_first_and_in_the_patients_words():
     assert "PHQ-9 item 9 was 3" in found.sentences[1]
     assert (found.now, found.high, found.is_first) == (True, False, True)
     not_now = state(before, form("suicide_check", 1))
-    assert "PHQ-9 item 9 was 3" in not_now.sentences[0]
+    assert "Suicide question item 1 was 1" in not_now.sentences[0]
+    assert "PHQ-9 item 9 was 3" in not_now.sentences[1]
     assert not not_now.is_first
     assert not state(form("suicide_check", 2), triage=("low", AT + timedelta(minutes=5))).is_first
+
+
+def test_the_latest_answer_is_said_first_with_the_highest_beside_it():
+    """A form of 20 Nov that is typed in on 29 Nov is older news than the answers of the day."""
+    paper = replace(form("phq9", 3, at=AT - timedelta(days=9)), at=None)
+    found = state(paper, form("phq9", 2, at=AT - timedelta(hours=1)), form("phq9", 1))
+    assert found.sentences[0] == (
+        "PHQ-9 item 9 was 1, Mon 2 Mar 2026, 09:00. No triage since. The highest was 3, Sat 21 Feb 2026."
+    )
+    assert (
+        state(form("phq9", 1, at=AT - timedelta(days=1)), form("phq9", 2))
+        .sentences[0]
+        .endswith("No triage since.")
+    )
+
+
+def test_only_a_prescriber_lowers_a_high():
+    high = Answer(TRIAGE, "high", DAY, "triage, Bob", AT, stands=True)
+    low = Answer(TRIAGE, "low", DAY, "triage, Nia", AT + timedelta(hours=2))
+    facts = PatientFacts(Person(), answers=(high, low))
+    found = safety_state(facts, as_of=DAY, policy=LIMITS)
+    assert (found.risk, found.high) == (Risk.OPEN, True)
+    assert found.sentences[0].startswith(
+        "Suicide risk high (Mon 2 Mar 2026, 09:00, Bob) against low (Mon 2 Mar 2026, 11:00, Nia): a prescriber decides."
+    )
+    told = [f for f in assess(facts, policy=LIMITS, as_of=DAY).gate.findings if f.fact == TRIAGE]
+    assert max(f.level for f in told) is Level.BLOCK
+    lowered = PatientFacts(Person(), answers=(replace(high, stands=False), low))
+    assert safety_state(lowered, as_of=DAY, policy=LIMITS).risk is Risk.KNOWN
 
 
 def test_an_open_risk_is_said_once():

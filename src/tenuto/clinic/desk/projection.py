@@ -42,6 +42,7 @@ from tenuto.clinic.ui.gates import MARKS
 from tenuto.core.intake.safety import Risk, SafetyState
 from tenuto.core.literature.tasks import task_kind
 from tenuto.core.policy import Policy
+from tenuto.core.scales.red_flags import Urgency
 
 __all__ = [
     "AT_ONCE",
@@ -69,12 +70,15 @@ class ListPlace(IntEnum):
     HIGH_WITH_DEADLINE = 0
     """The risk of suicide was found high."""
     HIGH = 1
-    AT_RISK_WITH_DEADLINE = 2
+    GRAVE_WITH_DEADLINE = 2
+    """An open risk of suicide, by an answer of two or more."""
+    GRAVE = 3
+    AT_RISK_WITH_DEADLINE = 4
     """An open risk of suicide."""
-    AT_RISK = 3
-    STOPPED = 4
+    AT_RISK = 5
+    STOPPED = 6
     """A consent taken back, or what speaks against a signed plan since."""
-    BY_GATE = 5
+    BY_GATE = 7
     """Nobody at risk: the most closed gate first."""
 
 
@@ -208,12 +212,19 @@ def worked_out(
         for row in rows:
             row.safety, row.caution = _red(state), _amber(state)
             _say_the_verdict(row, said)
-            if state is not None and state.is_first and row.rank == Rank.SUICIDE_RISK:
-                row.rank = Rank.HIGH_SUICIDE_RISK
+            if state is not None and row.rank <= Rank.SUICIDE_RISK:
+                row.rank = min(row.rank, _of_harm(state))
         if rows and state is not None and state.stops:
             _call_everybody(rows)
         work += rows
     return standings, work
+
+
+def _of_harm(state: SafetyState) -> Rank:
+    """How grave the harm is that may come orders before any deadline."""
+    if state.is_first:
+        return Rank.HIGH_SUICIDE_RISK
+    return Rank.GRAVE_SUICIDE_RISK if state.grave else Rank.SUICIDE_RISK
 
 
 def _call_everybody(rows: Sequence[WorkRow]) -> None:
@@ -294,8 +305,10 @@ def _place(
     if not _at_risk(safety):
         return ListPlace.STOPPED, None
     due = min((task.due for task in tasks if _about_suicide(task)), default=None)
-    if safety.high:
+    if safety.is_first:
         return (ListPlace.HIGH_WITH_DEADLINE if due else ListPlace.HIGH), due
+    if safety.grave:
+        return (ListPlace.GRAVE_WITH_DEADLINE if due else ListPlace.GRAVE), due
     return (ListPlace.AT_RISK_WITH_DEADLINE if due else ListPlace.AT_RISK), due
 
 
@@ -368,5 +381,6 @@ def _about_suicide(task: TaskRow) -> bool:
 
 def _rank(task: TaskRow) -> Rank:
     if _about_suicide(task):
-        return Rank.SUICIDE_RISK
+        urgent = task_kind(task.kind).urgency == Urgency.URGENT.name.lower()
+        return Rank.GRAVE_SUICIDE_RISK if urgent else Rank.SUICIDE_RISK
     return Rank.SAFETY if task.safety else Rank.TASK

@@ -15,9 +15,8 @@ from tenuto.clinic.infusion.presenters.chart import words_of
 from tenuto.clinic.infusion.services import account_of, recovery_of
 from tenuto.clinic.ledger.facts import in_order
 from tenuto.clinic.pathway.api import Batch, safety_now
-from tenuto.clinic.people.identity import support_person
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.ports.api import active_holds, open_safety_tasks_of
+from tenuto.clinic.ports.api import active_holds, contacts_of, open_safety_tasks_of, said_of
 from tenuto.clinic.ui.words import count, moment
 from tenuto.core.infusion.entries import EscortSeen, Leaving, PatientLeft
 from tenuto.core.infusion.recovery import LeavingCriterion
@@ -91,8 +90,8 @@ def _escort(account: SessionAccount) -> str:
 
 
 def _on_record(patient: Patient) -> str:
-    named = support_person(patient)
-    return f"{named.name}, {named.relation}, {named.phone}" if named else ""
+    """Whom to call, in the order in which they are called."""
+    return said_of(contacts_of(patient))
 
 
 def _flags(patient: Patient, missing: Sequence[LeavingCriterion]) -> tuple[str, ...]:

@@ -28,8 +28,9 @@ from tenuto.clinic.people.models import Patient
 from tenuto.clinic.scales import api as scales
 from tenuto.core.intake.facts import Answer, Consent, Measurement, PatientFacts, Person, RecordedScore
 from tenuto.core.intake.facts_json import facts_from_json
-from tenuto.core.intake.history import Saved, meaning
+from tenuto.core.intake.history import Saved, TakenBack, meaning
 from tenuto.core.intake.merge import SourcePart, merge
+from tenuto.core.intake.safety import follows
 from tenuto.core.intake.steps import steps
 from tenuto.core.scales.reading import instrument
 from tenuto.core.scales.suicide_triage import RiskLevel
@@ -141,7 +142,39 @@ def merged(patient: Patient, rows: Gathered) -> PatientFacts:
         SourcePart(facts, order[row.event_number], imported=True)
         for facts, row in zip(known, rows.records, strict=True)
     ]
-    return merge(person, [*imported, *_parts(rows)])
+    facts = merge(person, [*imported, *_parts(rows)])
+    return replace(facts, scores=tuple(_with_lateness(facts.scores, rows, known)))
+
+
+def _with_lateness(
+    scores: Iterable[RecordedScore], rows: Gathered, known: Sequence[PatientFacts]
+) -> Iterator[RecordedScore]:
+    """The scores, with those marked that came on record after the newest triage and were taken before it, from wherever."""
+    newest = max(rows.triages, key=lambda row: row.event_number, default=None)
+    if newest is None:
+        yield from scores
+        return
+    triage = _triaged(newest, newest.recorded_at)
+    before = {
+        _asked(score)
+        for record, facts in zip(rows.records, known, strict=True)
+        if record.event_number < newest.event_number
+        for score in facts.scores
+    }
+    # What came by link was answered when it came; its form may be finished later.
+    entered = {
+        (form.instrument, form.taken)
+        for form in rows.forms
+        if form.request_id or form.event_number < newest.event_number
+    }
+    entered |= {(f"{each.instrument}item{each.item}", each.recorded_on) for each in rows.begun}
+    for score in scores:
+        told = _asked(score) in before or (score.instrument, score.taken) in entered
+        yield score if told or not follows(triage, score) else replace(score, late=True)
+
+
+def _asked(score: RecordedScore) -> tuple[str, Decimal, date | None, datetime | None]:
+    return score.instrument, score.value, score.taken, score.at
 
 
 def without_saves(patient: Patient, rows: Gathered) -> PatientFacts:
@@ -155,11 +188,24 @@ def fold(saves: Iterable[StepSave]) -> dict[str, dict[str, Saved]]:
     for save in sorted(saves, key=lambda s: s.version):
         day = save.recorded_on
         entries = state.setdefault(save.step, {})
-        entries.update(
-            (key, Saved(value, day, save.recorded_by_name, save.version, save.origin == Origin.TOGETHER))
-            for key, value in save.changes.items()
-        )
+        for key, value in save.changes.items():
+            entries[key] = _after(
+                entries.get(key),
+                Saved(value, day, save.recorded_by_name, save.version, save.origin == Origin.TOGETHER),
+                save.taken_back.get(key, ""),
+            )
     return state
+
+
+def _after(before: Saved | None, saved: Saved, reason: str) -> Saved:
+    """An entry with what stood there before: that stays beside it, until a prescriber took it back."""
+    if before is None:
+        return saved
+    earlier = (*before.earlier, replace(before, earlier=(), taken_back=None))
+    if reason:
+        back = TakenBack(earlier, reason, saved.day, saved.by)
+        return replace(saved, taken_back=back)
+    return replace(saved, earlier=earlier, taken_back=before.taken_back)
 
 
 def _parts(rows: Gathered) -> Iterator[SourcePart]:
@@ -174,8 +220,10 @@ def _parts(rows: Gathered) -> Iterator[SourcePart]:
         yield _part(test.recorded_at, answers=(answer,))
     instants = _in_event_order([*rows.forms, *rows.answers, *rows.triages])
     order = _order_of_consents(rows)
+    held = _not_lowered(rows.triages)
     for triage in rows.triages:
-        yield _part(triage.recorded_at, answers=(_triaged(triage, instants[triage.event_number]),))
+        answer = replace(_triaged(triage, instants[triage.event_number]), stands=triage.id in held)
+        yield _part(triage.recorded_at, answers=(answer,))
     for visit in rows.visits:
         if visit.kind == course.VisitKind.CONSULTATION and visit.by_prescriber:
             yield _part(visit.recorded_at, answers=(_seen(visit),))
@@ -230,6 +278,17 @@ def _in_event_order(rows: Iterable[Any]) -> dict[int, datetime]:
     for number in sorted(known):
         newest = known[number] = max(known[number], newest + timedelta(microseconds=1))
     return known
+
+
+def _not_lowered(triages: Iterable[scales.TriageRow]) -> frozenset[UUID]:
+    """The newest triage that found the risk high, while no prescriber has recorded another since: nobody else lowers it."""
+    high: scales.TriageRow | None = None
+    for row in sorted(triages, key=lambda each: each.event_number):
+        if row.level is RiskLevel.HIGH:
+            high = row
+        elif row.by_prescriber:
+            high = None
+    return frozenset((high.id,) if high else ())
 
 
 def _triaged(row: scales.TriageRow, at: datetime) -> Answer:

@@ -53,17 +53,19 @@ class Rank(IntEnum):
 
     HIGH_SUICIDE_RISK = 0
     """All that is about a risk of suicide of somebody in whom it was found high, or who says that they think of it now."""
-    SUICIDE_RISK = 1
+    GRAVE_SUICIDE_RISK = 1
+    """The same of somebody whose answer to a question on death or self-harm was two or more."""
+    SUICIDE_RISK = 2
     """A task about a risk of suicide: first, and everybody's who may do something about it."""
-    SAFETY = 2
+    SAFETY = 3
     """Harm before time: a task that only a recorded act ends."""
-    TASK = 3
-    STOPPED = 4
-    AGAIN = 5
-    DECIDE = 6
-    COMPLETE = 7
-    BEGIN = 8
-    NOTHING_PRESSES = 9
+    TASK = 4
+    STOPPED = 5
+    AGAIN = 6
+    DECIDE = 7
+    COMPLETE = 8
+    BEGIN = 9
+    NOTHING_PRESSES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

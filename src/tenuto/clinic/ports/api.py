@@ -1,6 +1,7 @@
 """The door of the ports: later stages and machines write here, booking and the desk read here."""
 
 from tenuto.clinic.ports.by_rule import open_by_rule
+from tenuto.clinic.ports.calling import contacts_of, said_of
 from tenuto.clinic.ports.contacts import ContactRefused, record_contact, record_not_reached
 from tenuto.clinic.ports.holds import HoldKind, active_holds, holds_in, holds_in_force, lift_hold, place_hold
 from tenuto.clinic.ports.on_call import LONGEST_SHIFT, ShiftRefused, on_call, put_on_call
@@ -46,6 +47,7 @@ __all__ = [
     "WindowRow",
     "active_holds",
     "close_task",
+    "contacts_of",
     "count_ended_tasks",
     "current_window",
     "end_task",
@@ -68,6 +70,7 @@ __all__ = [
     "record_contact",
     "record_not_reached",
     "safety_tasks_about",
+    "said_of",
     "set_window",
     "who_ends",
     "windows",

@@ -12,8 +12,8 @@ from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
-from tenuto.clinic.people.identity import support_person
 from tenuto.clinic.ports.actors import check_may
+from tenuto.clinic.ports.calling import contacts_of, said_of
 from tenuto.clinic.ports.models import Contact, NotReached, Task
 from tenuto.clinic.ports.on_call import on_call
 from tenuto.clinic.ports.rows import TaskRow
@@ -156,16 +156,16 @@ def _check_tried(task: Task, by: Staff) -> int:
 
 def _called(task: Task, words: str, called_at: datetime | None, at: datetime) -> str:
     """Who was called, when, and what they said; that nobody is on record, where that is so."""
-    contact = support_person(task.patient) if task.patient else None
-    if contact is None:
+    contact = said_of(contacts_of(task.patient)) if task.patient else ""
+    if not contact:
         return "Nobody is on record as a contact."
     if called_at is None or not is_sentence(words):
         raise ContactRefused(
-            f"Call the emergency contact on record, {contact}, and write when and what they said."
+            f"Call the emergency contact on record and write who it was, when, and what they said. On record: {contact}."
         )
     _check_time(task, called_at, at, "The call")
     zone = task.clinic.zone
-    return f"{contact}, called {moment(called_at, zone)}: {words.strip()}"
+    return f"On record: {contact}. Called {moment(called_at, zone)}: {words.strip()}"
 
 
 def _check_time(task: Task, tried: datetime, at: datetime, what: str) -> None:

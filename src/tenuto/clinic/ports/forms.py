@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 
 from tenuto.clinic.accounts import clock
-from tenuto.clinic.people.models import SupportPerson
 from tenuto.clinic.ports.models import Contact
 from tenuto.clinic.ui.fields import MomentField
+from tenuto.clinic.ui.words import reach
 
 __all__ = ["ContactForm", "NotReachedForm", "NoteForm"]
 
@@ -78,15 +79,17 @@ class NotReachedForm(forms.Form):
         "Reason against a welfare check", "A prescriber's, when there is none.", required=False
     )
 
-    def __init__(self, *args: Any, contact: SupportPerson | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, contact: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if contact is None:
+        if not contact:
             del self.fields["called_at"], self.fields["emergency_contact"]
             check = self.fields["welfare_check"]
             check.help_text = f"Nobody is on record as a contact to call. {check.help_text}"
         else:
             said = self.fields["emergency_contact"]
-            said.help_text = f"What {contact} said, {contact.phone or 'no number on record'}."
+            said.help_text = format_html(
+                "Who it was and what they said. On record, in this order: {}.", reach(contact)
+            )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

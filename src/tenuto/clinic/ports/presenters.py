@@ -10,8 +10,9 @@ from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.ledger.actors import for_people
 from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.pathway.api import address_of, may_open, task_place
-from tenuto.clinic.people.identity import contact_preferences, support_person
+from tenuto.clinic.people.identity import contact_preferences
 from tenuto.clinic.people.models import Channel, Patient
+from tenuto.clinic.ports.calling import CRISIS_CONTACT, ESCORT, SUPPORT_PERSON, contacts_of
 from tenuto.clinic.ports.models import NotReached, Task
 from tenuto.clinic.ports.rows import given_on_to, who_ends
 from tenuto.clinic.ports.tasks import ends, task_row
@@ -148,15 +149,16 @@ def _people(patient: Patient) -> Iterator[tuple[str, str]]:
         for each in reversed(numbers.values())
     ]
     yield patient.name, ", ".join(said) or "No number is recorded."
-    support = support_person(patient)
-    if support is None:
-        yield (
-            "Support person",
-            "Not recorded. Ask the patient whom to call, and write it under “Who this is”.",
-        )
-        return
-    told = "May be told" if support.may_be_told else "May not be told anything"
-    yield str(support), f"{support.phone or 'No number is recorded'}. {told}."
+    found = contacts_of(patient)
+    if CRISIS_CONTACT in found:
+        yield CRISIS_CONTACT, found[CRISIS_CONTACT]
+    yield (
+        SUPPORT_PERSON,
+        found.get(SUPPORT_PERSON)
+        or "Not recorded. Ask the patient whom to call, and write it under “Who this is”.",
+    )
+    if ESCORT in found:
+        yield ESCORT, found[ESCORT]
 
 
 def _attempt(contact: object) -> str:

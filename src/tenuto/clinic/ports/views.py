@@ -15,9 +15,9 @@ from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.pathway.api import first_page, patient_page, rests_on
 from tenuto.clinic.people.decorators import shows_patient
-from tenuto.clinic.people.identity import support_person
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports import api
+from tenuto.clinic.ports.calling import contacts_of, said_of
 from tenuto.clinic.ports.forms import ContactForm, NoteForm, NotReachedForm
 from tenuto.clinic.ports.models import Task
 from tenuto.clinic.ports.presenters import task_page
@@ -113,7 +113,7 @@ def _record(
 
 def _form(name: str, patient: Patient, data: QueryDict | None = None) -> forms.Form:
     if name == "tried":
-        return NotReachedForm(data, prefix=name, contact=support_person(patient))
+        return NotReachedForm(data, prefix=name, contact=said_of(contacts_of(patient)))
     return FORMS[name](data, prefix=name, initial={"tried_at": clock.instant()})
 
 

@@ -138,6 +138,8 @@ class TriageRow:
     recorded_at: datetime
     recorded_on: date
     event_number: int
+    by_prescriber: bool = False
+    """Whether a prescriber or a medical director recorded it: nobody else's triage lowers a high risk."""
 
 
 def forms_of(patient: UUID, *, with_struck: bool = False) -> list[FormRow]:
@@ -213,5 +215,5 @@ def _risk_answer(row: ItemAnswer) -> RiskAnswerRow:
 def _triage(row: SuicideTriage) -> TriageRow:
     return TriageRow(
         row.pk, row.patient_id, RiskLevel(row.level), row.rests_on, row.recorded_by_name, row.recorded_at,
-        row.recorded_on, row.event_number,
+        row.recorded_on, row.event_number, row.by_prescriber,
     )  # fmt: skip

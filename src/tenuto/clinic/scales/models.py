@@ -150,6 +150,8 @@ class SuicideTriage(PatientRow):
     rests_on = models.TextField()
     rules_version = models.PositiveSmallIntegerField()
     screen = models.JSONField(null=True)
+    by_prescriber = models.BooleanField(default=False)
+    """Whether a prescriber or a medical director recorded it: nobody else's triage lowers a high risk."""
 
     @property
     def says(self) -> str:

@@ -96,7 +96,7 @@ def count(number: int, one: str, many: str = "") -> str:
 _REACH = re.compile(
     r"(?P<phone>[+(]?[0-9][0-9 ()./-]{4,}[0-9])|(?P<mail>[^\s,;<>@]+@[^\s,;<>@]+\.[^\s,;<>@.]+)"
     # Numbers of emergency are short; only words before them tell them from other numbers.
-    r"|(?:(?<=call )|(?<=text )|(?<=dial )|(?<=line \())(?P<short>[0-9]{3,6})(?![0-9])"
+    r"|(?:(?<=call )|(?<=text )|(?<=dial )|(?<=line \()|(?<=; ))(?P<short>[0-9]{3,6})(?![0-9])"
 )
 
 

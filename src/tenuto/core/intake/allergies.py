@@ -12,7 +12,7 @@ from tenuto.core.intake.facts import Allergy, Coding, Problem, ProblemStatus
 from tenuto.core.intake.medicines import register
 from tenuto.core.intake.wording import Mention, Phrases, folded_letters, words
 
-__all__ = ["is_allergy", "judge", "says_allergy", "speaks_of_it"]
+__all__ = ["closes", "is_allergy", "judge", "says_allergy", "speaks_of_it"]
 
 
 @cache
@@ -26,6 +26,11 @@ def judge(case: JudgedCase) -> tuple[Finding, ...]:
     listed = (finding for allergy in case.facts.allergies for finding in _of_allergy(allergy))
     told = (finding for problem in case.facts.problems for finding in _of_problem(problem))
     return (*listed, *told)
+
+
+def closes(allergy: Allergy) -> bool:
+    """Whether an entry of the list blocks treatment."""
+    return any(found.level >= Level.BLOCK for found in _of_allergy(allergy))
 
 
 def is_allergy(problem: Problem) -> bool:

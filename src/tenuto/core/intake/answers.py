@@ -16,7 +16,7 @@ from tenuto.core.intake.required import RequiredFact, fact
 from tenuto.core.intake.wording import without_marks, words
 from tenuto.core.units import plain
 
-__all__ = ["given", "is_readable", "is_unknown", "judge", "said", "truth"]
+__all__ = ["closes", "given", "is_readable", "is_unknown", "judge", "said", "truth"]
 
 REFUSED = "refused"
 
@@ -71,13 +71,32 @@ def judge(case: JudgedCase, item: RequiredFact) -> tuple[Finding, ...]:
     answers = given(case, item.id)
     if not answers:
         return future if _answered_by_problem(case, item) else future + missing(case, item)
-    effects = tuple(f for a in answers if (f := _effect(case, item, a)) is not None)
-    effects += tuple(_still_standing(case, item, answers))
+    newest = tuple(a for a in answers if not a.stands) or answers
+    effects = tuple(f for a in newest if (f := _effect(case, item, a)) is not None)
+    effects += tuple(_still_standing(case, item, newest))
+    effects += tuple(_taken_back(item, a) for a in newest if a.taken_back)
     if any(f.missing for f in effects):
         return future + effects
     if not _current(case, item, answers[0].taken):
         return future + effects + missing(case, item, stale=answers[0].taken or date.min)
     return future + effects
+
+
+def closes(answer: Answer) -> bool:
+    """Whether an answer given here stays until a prescriber takes it back: one that keeps treatment away and that no newer
+    record is said to open, and one that speaks against it to a question about "ever"."""
+    item = fact(answer.fact)
+    key = _key(item, answer) if item.effects and not is_unknown(answer.value) else None
+    level = item.effects[key] if key is not None else Level.PASS
+    return (item.ever and level > Level.PASS) or (level >= Level.BLOCK and not item.opens)
+
+
+def _taken_back(item: RequiredFact, answer: Answer) -> Finding:
+    """Both answers stay in sight of whoever decides, also after a prescriber took the one that closed back."""
+    message = (
+        f"{item.title}: answered “{said(answer.value)[:80]}”{on_date(answer.taken)}. {answer.taken_back}"
+    )
+    return Finding(finding_code("TAKEN-BACK", item.id), Level.REVIEW, message, item.basis, fact=item.id)
 
 
 def _of_the_future(case: JudgedCase, item: RequiredFact) -> tuple[Answer, ...]:
@@ -101,7 +120,7 @@ def _still_standing(case: JudgedCase, item: RequiredFact, newest: tuple[Answer, 
     for answer in sorted(
         case.facts.answers, key=lambda a: (a.taken or date.min, said(a.value)), reverse=True
     ):
-        stands = item.ever or answer.taken is None
+        stands = item.ever or answer.taken is None or answer.stands
         skipped = answer.fact != item.id or case.in_future(answer.taken) or is_unknown(answer.value)
         if skipped or not stands or said(answer.value) in told:
             continue

@@ -143,6 +143,8 @@ class RecordedScore:
     """The instant with its offset; None when only the day is known."""
     unclear: str = ""
     """What was sent, when the value is not certain: `value` is then the most that it can be. It may close, never open."""
+    late: bool = False
+    """It came on record after a triage that was done after it: it takes nothing of that back, and stays in sight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,10 @@ class Answer:
     """The instant with its offset; None when only the day is known."""
     detail: str = ""
     """What was said beside a yes: what it was, when, how it is now."""
+    stands: bool = False
+    """An earlier answer given here that closes: a later answer takes it back only with a prescriber's reason."""
+    taken_back: str = ""
+    """The earlier answer that this one took back, by whom, when and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +196,9 @@ class PatientFacts:
     """Sentences about entries that were sent but could not be used, such as a weight without a coded unit."""
 
     def answer(self, fact: str) -> Answer | None:
-        """The newest answer to `fact`, or None. Undated answers count as oldest."""
+        """The newest answer to `fact`, or None. Undated answers count as oldest, and what was answered anew as older."""
         given = [a for a in self.answers if a.fact == fact]
-        return max(given, key=lambda a: (a.taken or date.min, str(a.value)), default=None)
+        return max(given, key=lambda a: (a.taken or date.min, not a.stands, str(a.value)), default=None)
 
     def measured(self, kind: str) -> tuple[Measurement, ...]:
         """All values of a kind, newest first."""

@@ -11,7 +11,7 @@ from functools import cache, partial
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from tenuto.core.intake.facts import PatientFacts
+from tenuto.core.intake.facts import Answer, PatientFacts, RecordedScore
 
 __all__ = ["FactsUnreadable", "facts_from_json", "facts_to_json"]
 
@@ -40,10 +40,22 @@ def _write(value: Any) -> Any:
     if writer is not None:
         return writer(value)
     if is_dataclass(kind):
-        return {name: _write(getattr(value, name)) for name in _hints(kind)}
+        unsaid = _UNSAID.get(kind, frozenset())
+        return {
+            name: _write(each)
+            for name in _hints(kind)
+            if (each := getattr(value, name)) or name not in unsaid
+        }
     if isinstance(value, str):
         return str(value)
     raise TypeError(f"{value!r} is not a fact that can be stored.")
+
+
+# Left out where they say nothing, so that facts which were stored or signed before they were known keep their digest.
+_UNSAID: Mapping[type, frozenset[str]] = {
+    Answer: frozenset(("stands", "taken_back")),
+    RecordedScore: frozenset(("late",)),
+}
 
 
 def _as_it_is(value: Any) -> Any:

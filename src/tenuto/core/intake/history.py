@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
+from tenuto.core.dates import say_date
+from tenuto.core.gate import Level
+from tenuto.core.intake import allergies
+from tenuto.core.intake.answers import closes, said
+from tenuto.core.intake.contraindications import spoken_of
 from tenuto.core.intake.facts import (
     Allergy,
     Answer,
@@ -19,14 +24,18 @@ from tenuto.core.intake.facts import (
 )
 from tenuto.core.intake.merge import Entry, Struck
 from tenuto.core.intake.steps import HistoryStep, Question, Rows
+from tenuto.core.intake.wording import Mention
 
 __all__ = [
     "YES",
     "Saved",
+    "TakenBack",
     "Value",
     "answered",
+    "closing_row",
     "meaning",
     "medication_of",
+    "standing_answers",
     "trial_of",
     "trial_text",
     "with_detail",
@@ -49,6 +58,10 @@ class Saved:
     """The version of the step that brought it."""
     together: bool = False
     """It was asked as one of a short group, and recorded in one step with it."""
+    earlier: tuple[Saved, ...] = ()
+    """What was saved before and not taken back, oldest first."""
+    taken_back: TakenBack | None = None
+    """What a prescriber took back last."""
 
     @property
     def origin(self) -> str:
@@ -56,9 +69,55 @@ class Saved:
         return f"form, asked together, {self.by}" if self.together else f"form, {self.by}"
 
 
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Earlier values that a prescriber took back, with the reason."""
+
+    earlier: tuple[Saved, ...]
+    reason: str
+    day: date
+    by: str
+
+
+def standing_answers(question: Question, saved: Saved) -> tuple[Answer, ...]:
+    """The earlier answers to a question that close and were not taken back, where the newest says something else; each once."""
+    return _closing(question, saved.earlier, but=saved.value)
+
+
+def _closing(question: Question, earlier: Iterable[Saved], *, but: Value) -> tuple[Answer, ...]:
+    found: dict[str, Answer] = {}
+    for each in earlier:
+        if not isinstance(each.value, str) or not each.value.strip() or question.fact.kind != "answer":
+            continue
+        answer = answered(question, each.value.strip(), each.day, each.origin)
+        if closes(answer):
+            found[said(answer.value)] = replace(answer, stands=True)
+    if isinstance(but, str) and but.strip() and found:
+        found.pop(said(answered(question, but.strip()).value), None)
+    return tuple(found.values())
+
+
+def closing_row(kind: Rows, row: Value) -> bool:
+    """Whether an entry of a list keeps treatment away: it is taken off or reworded only with a prescriber's reason."""
+    if not isinstance(row, Mapping):
+        return False
+    if kind is Rows.ALLERGY:
+        return allergies.closes(_allergy(row, ""))
+    if kind is Rows.DIAGNOSIS:
+        problem = _problem(row, "")
+        return any(
+            rule.levels[problem.status] >= Level.BLOCK and mention >= Mention.UNCERTAIN
+            for rule, mention in spoken_of(problem)
+        )
+    return False
+
+
 def meaning(step: HistoryStep, state: Mapping[str, Saved]) -> tuple[PatientFacts, dict[str, Entry | Struck]]:
     """The answers of a step, and its list rows by row id. An emptied answer is no answer."""
     answers = tuple(a for q in step.questions if (a := _answer(q, state)) is not None)
+    answers += tuple(
+        a for q in step.questions if q.fact.id in state for a in standing_answers(q, state[q.fact.id])
+    )
     rows: dict[str, Entry | Struck] = {}
     if step.rows in _ENTRIES:
         rows = {
@@ -83,7 +142,23 @@ def _answer(question: Question, state: Mapping[str, Saved]) -> Answer | None:
         or question.fact.kind != "answer"
     ):
         return None
-    return answered(question, saved.value.strip(), saved.day, saved.origin)
+    answer = answered(question, saved.value.strip(), saved.day, saved.origin)
+    return replace(answer, taken_back=_said_of(question, saved.taken_back, answer))
+
+
+def _said_of(question: Question, back: TakenBack | None, now: Answer) -> str:
+    """What was taken back, for whoever decides; nothing while the answer closes again."""
+    if back is None or closes(now):
+        return ""
+    before = _closing(question, back.earlier, but=None)
+    told = " and ".join(
+        f"“{said(a.value)[:80]}” of {_day_of(a)} ({a.origin.removeprefix('form, ')})" for a in before
+    )
+    return f"{told} was taken back by {back.by} on {say_date(back.day)}: {back.reason}" if told else ""
+
+
+def _day_of(answer: Answer) -> str:
+    return say_date(answer.taken) if answer.taken else "an unknown day"
 
 
 def answered(question: Question, text: str, day: date | None = None, origin: str = "") -> Answer:

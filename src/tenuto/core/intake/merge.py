@@ -126,7 +126,10 @@ def _answers(parts: Sequence[SourcePart]) -> tuple[Answer, ...]:
 
 
 def _stays(source: SourcePart, standing: Answer, answer: Answer, part: SourcePart) -> bool:
-    """Whether an answer of a day stays beside one that was recorded after it: where nobody knows which was given last."""
+    """Whether an answer of a day stays beside one that was recorded after it: until it is taken back, or where nobody knows
+    which was given last."""
+    if standing.stands:
+        return True
     if not part.imported or source.imported:
         return _is_later(standing, answer)
     return standing.at is None or answer.at is None

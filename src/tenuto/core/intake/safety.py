@@ -50,6 +50,8 @@ TRIAGE = "suicide.screen"
 """The fact that a triage answers."""
 VALID = "suicide_screen_valid_days"
 """The limit of the policy: how long it counts that nothing was found."""
+_GRAVE = 2
+"""From this answer on, the thought came on more than half of the days, or more often."""
 _HIGH, _NONE = "high", frozenset(("negative", "none", "no"))
 
 
@@ -95,6 +97,9 @@ class SafetyState:
     """What is amber, by its short name, for a row of a list."""
     now: bool = False
     """The patient said that thoughts of death or self-harm are there now, and nobody has recorded a triage since."""
+
+    grave: bool = False
+    """An answer to a question on death or self-harm that no triage follows was two or more."""
 
     @property
     def is_first(self) -> bool:
@@ -240,8 +245,10 @@ def _risk(
     """The risk of suicide alone."""
     triages, forms = _triages(facts, as_of), _forms(facts, as_of)
     held = recorded_risks(facts, as_of=as_of)
-    reported = sorted(untriaged(facts, as_of=as_of), key=lambda each: not each.is_now)
+    reported = sorted(untriaged(facts, as_of=as_of), key=_latest_first)
     red = [_reported(each) for each in reported]
+    if reported:
+        red[0] += _highest_beside(reported)
     red += _not_clear(facts, triages, as_of)
     red += [f"{risk.said}. No triage since." for risk in held if risk.now and not risk.is_triaged(triages)]
     waiting = sorted(open_tasks, key=lambda task: task.due)
@@ -249,16 +256,16 @@ def _risk(
     red += _waits([task for task in waiting if not task.known])
     newest = triages[-1] if triages else None
     amber = (*_triaged(triages, forms), *_on_record(held, triages))
-    high = newest is not None and str(newest.value).casefold() == _HIGH
-    if newest is not None and high:
-        red.append(
-            f"Suicide risk high on {_when(newest)}. The person stays with staff until a prescriber decides."
-        )
+    held_high = _high_until_decided(triages)
+    high = held_high is not None
+    if newest is not None and held_high is not None:
+        red.append(_said_of_high(held_high, newest))
         amber = ()
     amber = (*amber, *_waits([task for task in waiting if task.known]))
     if red:
         now = any(each.is_now for each in reported)
-        return SafetyState(Risk.OPEN, (*red, *amber), high, due=due, now=now)
+        grave = any((each.value or 0) >= _GRAVE for each in reported)
+        return SafetyState(Risk.OPEN, (*red, *amber), high, due=due, now=now, grave=grave)
     if amber:
         return SafetyState(Risk.KNOWN, amber, due=due, caution=_KNOWN)
     last: list[Answer | RecordedScore] = [*triages[-1:], *forms[-1:]]
@@ -270,6 +277,48 @@ def _risk(
         none = f"Suicide risk: no triage; none reported, asked {_when(asked[-1])}."
         return SafetyState(Risk.KNOWN, (none, *on_record), caution=_KNOWN)
     return _none_found(asked[-1], as_of=as_of, valid=valid)
+
+
+def _high_until_decided(triages: Sequence[Answer]) -> Answer | None:
+    """The triage that found the risk high, while it counts: it is the newest, or only others than a prescriber spoke since."""
+    if triages and str(triages[-1].value).casefold() == _HIGH:
+        return triages[-1]
+    return next((each for each in reversed(triages) if each.stands), None)
+
+
+def _said_of_high(high: Answer, newest: Answer) -> str:
+    stays = "The person stays with staff until a prescriber decides."
+    if newest is high:
+        return f"Suicide risk high on {_when(high)}. {stays}"
+    level = "none" if not _gravity(newest) else str(newest.value).casefold()
+    return (
+        f"Suicide risk high ({_when(high)}{_by(high)}) against {level} ({_when(newest)}{_by(newest)}): a prescriber decides. "
+        f"{stays}"
+    )
+
+
+def _by(triage: Answer) -> str:
+    name = triage.origin.removeprefix("triage, ")
+    return f", {name}" if name and name != triage.origin else ""
+
+
+def _latest_first(each: Untriaged) -> tuple[bool, int, float]:
+    """What the patient says of now before all, then the latest answer: an older one that was entered late is no news."""
+    day = each.form.taken or date.min
+    # Of one day the one with an hour is the later one: what came from paper has none.
+    return (not each.is_now, -day.toordinal(), -_instant(each.form.at))
+
+
+def _highest_beside(reported: Sequence[Untriaged]) -> str:
+    """The highest answer to the question of the first, where an earlier one was higher."""
+    first = reported[0]
+    alike = [
+        each for each in reported if _called(each.form) == _called(first.form) and each.value is not None
+    ]
+    highest = max(alike, key=lambda each: each.value or 0, default=first)
+    if (highest.value or 0) <= (first.value or 0):
+        return ""
+    return f" The highest was {highest.answered}, {_when(highest.form)}."
 
 
 def _none_found(asked: Answer | RecordedScore, *, as_of: date, valid: timedelta) -> SafetyState:
@@ -373,7 +422,7 @@ def _answered_by(triages: Sequence[Answer], forms: Sequence[RecordedScore]) -> l
     before = [t for t in triages if (t.taken, t.at) != (newest.taken, newest.at)]
     highest: dict[tuple[str, bool], RecordedScore] = {}
     for form in forms:
-        since = form is forms[-1] or not any(follows(triage, form) for triage in before)
+        since = form is forms[-1] or form.late or not any(follows(triage, form) for triage in before)
         if not (since and _is_positive(form) and follows(newest, form)):
             continue
         key = (_called(form), bool(form.unclear))
@@ -429,7 +478,8 @@ def _reported(each: Untriaged) -> str:
 def _item(form: RecordedScore) -> str:
     if form.unclear:
         return f"{_called(form)} can't be read for certain ({form.unclear[:80]}), {_when(form)}; it counts as positive."
-    return f"{_called(form)} was {Untriaged(form, suicide_item(form)).answered}, {_when(form)}."
+    late = "; it came on record after the triage" if form.late else ""
+    return f"{_called(form)} was {Untriaged(form, suicide_item(form)).answered}, {_when(form)}{late}."
 
 
 def _called(form: RecordedScore) -> str:

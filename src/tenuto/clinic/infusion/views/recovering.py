@@ -34,8 +34,8 @@ from tenuto.clinic.infusion.views.entries import new_entry
 from tenuto.clinic.infusion.views.saved import by_script, keep_saved_look
 from tenuto.clinic.pathway.api import patient_page, rests_on
 from tenuto.clinic.people.decorators import shows_patient
-from tenuto.clinic.people.identity import support_person
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.ports.api import contacts_of, said_of
 from tenuto.core.infusion.recovery_data import recovery_data
 
 __all__ = ["RECOVERY", "look", "page", "pdf", "shown_recovery", "sign"]
@@ -77,7 +77,7 @@ def shown_recovery(
         "recovery": recovery_shown(found, patient.clinic),
         "held_on": session.held_on,
         "today": session_today(patient, now) == session,
-        "support": support_person(patient),
+        "on_record": said_of(contacts_of(patient)),
         "forms": {each: new_entry(each) for each in ENTRIES} | ({kind: failed} if kind in ENTRIES else {}),
         "failed": failed if _has_no_place(kind, failed, request) else None,
         "scores": _scores(kind, failed),

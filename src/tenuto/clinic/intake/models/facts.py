@@ -47,6 +47,8 @@ class StepSave(PatientRow):
     changes = models.JSONField()
     """New values by entry: words for a question, an object for a row, null for a row that was taken off."""
     origin = models.CharField(max_length=20, default=Origin.FORM)
+    taken_back = models.JSONField(default=dict)
+    """By entry, a prescriber's reason why what closed there before no longer counts."""
 
     class Meta:
         constraints: ClassVar = [

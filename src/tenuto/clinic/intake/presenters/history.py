@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.forms import BoundField
@@ -14,8 +14,17 @@ from tenuto.clinic.intake.forms.history import StepForms, inputs_of
 from tenuto.clinic.intake.forms.rows import ROW_FORMS, RowForm
 from tenuto.clinic.intake.services.history import Conflict
 from tenuto.clinic.ui.words import day, moment
+from tenuto.core.dates import on_date
 from tenuto.core.gate import Level
-from tenuto.core.intake.history import Saved, Value, medication_of, trial_text
+from tenuto.core.intake.answers import said
+from tenuto.core.intake.history import (
+    Saved,
+    Value,
+    closing_row,
+    medication_of,
+    standing_answers,
+    trial_text,
+)
 from tenuto.core.intake.medicines import interactions, recognise
 from tenuto.core.intake.steps import AskedTogether, HistoryStep, Question, Rows
 
@@ -64,6 +73,8 @@ class QuestionView:
     """Answered on an earlier day, so that it can be asked again and found unchanged."""
     closes: GroupView | None = None
     """The group that is whole with this question: what of it may be recorded in one step."""
+    standing: str = ""
+    """The answers that close and stay until a prescriber takes them back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,8 @@ class RowView:
     by: str
     notes: tuple[Note, ...]
     new: bool
+    closes: bool = False
+    """It stays until a prescriber takes it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +172,20 @@ def _question(
         field=bound,
         version=saved.version if saved else 0,
         by=_by(saved),
+        standing=_standing(question, saved),
         again=stands and not bound.errors and (saved is None or saved.day < today),
         closes=closes,
+    )
+
+
+def _standing(question: Question, saved: Saved | None) -> str:
+    """What closes here, with its day and whose it is: before it is answered otherwise, and after."""
+    if saved is None:
+        return ""
+    now = replace(saved, earlier=(), taken_back=None)
+    found = standing_answers(question, Saved("", saved.day, saved.by, earlier=(*saved.earlier, now)))
+    return " and ".join(
+        f"“{said(a.value)}”{on_date(a.taken)} ({a.origin.removeprefix('form, ')})" for a in found
     )
 
 
@@ -174,6 +199,7 @@ def _row(kind: Rows, key: str, form: RowForm, saved: Saved | None) -> RowView:
         version=saved.version if saved else 0,
         by=_by(saved) or ("" if new else "from a record"),
         notes=() if form.is_bound and form.errors else notes_of(kind, words),
+        closes=closing_row(kind, words),
         new=new,
     )
 

@@ -19,12 +19,13 @@ from tenuto.clinic.intake.services.to_dos import end_what_was_done
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.ports.api import TaskRow, end_tasks, open_by_rule, open_tasks_of
-from tenuto.core.intake.history import Value, answered
+from tenuto.core.intake.answers import is_unknown
+from tenuto.core.intake.history import Value, answered, closing_row
 from tenuto.core.intake.steps import HistoryStep, step
 from tenuto.core.intake.tasks import for_answer, opens
 from tenuto.core.literature.tasks import EndsBy, task_kind
 
-__all__ = ["Conflict", "SaveResult", "save_step"]
+__all__ = ["Conflict", "MayNotTakeBack", "SaveResult", "save_step"]
 
 TRIES = 5
 
@@ -39,6 +40,18 @@ class Conflict:
     version: int
     by: str
     at: datetime
+
+
+class MayNotTakeBack(ValueError):
+    """A row that keeps treatment away was taken off or reworded without a prescriber's reason. Nothing was saved."""
+
+    def __init__(self, entry: str, row: Value) -> None:
+        self.entry = entry
+        named = row.get("text", "") if isinstance(row, Mapping) else str(row)
+        super().__init__(
+            f"“{named[:80]}” speaks against treatment. It stays as it is until a prescriber or a medical director takes it "
+            "back with a reason; add what you found as a row of its own."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,7 @@ def save_step(
     seen: Mapping[str, int],
     again: Collection[str] = (),
     together: Mapping[str, str] = MappingProxyType({}),
+    reasons: Mapping[str, str] = MappingProxyType({}),
     by: Staff,
     at: datetime,
 ) -> SaveResult:
@@ -68,10 +82,14 @@ def save_step(
     `seen` tells for each entry the version of the step in which I saw it last changed, 0 for an entry that was empty.
     What still stands as I saw it is not my change. What somebody else changed to something else since then is a
     conflict and is not saved. `together` are the answers to what was asked as one group and has nothing of it: they
-    are a save of their own, which says so.
+    are a save of their own, which says so. `reasons` are a prescriber's, by entry, why what closed there before no longer
+    counts; without one it stands beside what is recorded now, and a row that closes can't be changed: MayNotTakeBack.
     """
     check_role(by, "intake.record")
     asked = step(step_id)
+    reasons = {key: " ".join(reason.split()) for key, reason in reasons.items() if reason.strip()}
+    if reasons:
+        check_role(by, "intake.decide")
     for question in asked.questions:
         if together.get(question.fact.id, question.together) != question.together:
             raise ValueError(
@@ -80,10 +98,10 @@ def save_step(
     for _ in range(TRIES):
         try:
             with transaction.atomic():
-                alone = _save(patient, asked, entries, seen, frozenset(again), Origin.FORM, by, at)
+                alone = _save(patient, asked, entries, seen, frozenset(again), Origin.FORM, by, at, reasons)
                 if not together:
                     return alone
-                group = _save(patient, asked, together, seen, frozenset(), Origin.TOGETHER, by, at)
+                group = _save(patient, asked, together, seen, frozenset(), Origin.TOGETHER, by, at, {})
                 return SaveResult(
                     group.version,
                     alone.saved + group.saved,
@@ -105,7 +123,13 @@ def _save(
     origin: Origin,
     by: Staff,
     at: datetime,
+    reasons: Mapping[str, str],
 ) -> SaveResult:
+    # An answer that is not known takes nothing back.
+    reasons = {
+        key: reason for key, reason in reasons.items() if key not in entries or _takes_back(key, entries)
+    }
+    again |= reasons.keys() & {key for key, value in entries.items() if isinstance(value, str)}
     rows = gather([patient.pk]).get(patient.pk, Gathered())
     saves = sorted((s for s in rows.saves if s.step == asked.id), key=lambda s: s.version)
     version = saves[-1].version if saves else 0
@@ -119,8 +143,17 @@ def _save(
     changes = {key: value for key, value in wanted.items() if key not in clashing}
     if not changes:
         return SaveResult(version, (), conflicts)
+    for key, value in changes.items():
+        if closing_row(asked.rows, now.get(key)) and not _same(value, now.get(key)) and key not in reasons:
+            raise MayNotTakeBack(key, now[key])
+    back = {key: reasons[key] for key in changes if key in reasons}
     row = StepSave(
-        patient=patient, step=asked.id, version=version + 1, changes=_plain(changes), origin=origin
+        patient=patient,
+        step=asked.id,
+        version=version + 1,
+        changes=_plain(changes),
+        origin=origin,
+        taken_back=back,
     )
     unchanged = [key for key, value in changes.items() if _same(value, now.get(key))]
     detail = {
@@ -129,11 +162,17 @@ def _save(
         "entries": sorted(changes),
         "again": sorted(unchanged),
         "together": sorted(changes) if origin is Origin.TOGETHER else [],
+        **({"taken_back": back} if back else {}),
     }
     keep(row, action="saved history", by=by, at=at, detail=detail)
     end_what_was_done(row=row, by=by, at=at)
     tasks = _tasks(row, asked, changes, unchanged, by, at)
     return SaveResult(version + 1, tuple(changes), conflicts, tasks)
+
+
+def _takes_back(key: str, entries: Mapping[str, Value]) -> bool:
+    value = entries[key]
+    return not isinstance(value, str) or not is_unknown(value)
 
 
 def _seen(saves: list[StepSave], version: int, told: Mapping[str, Value]) -> Mapping[str, Value]:

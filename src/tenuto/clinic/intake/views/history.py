@@ -16,13 +16,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tenuto.clinic.accounts import clock
-from tenuto.clinic.accounts.api import roles_that_may
+from tenuto.clinic.accounts.api import may, roles_that_may
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.intake.entries import standing
 from tenuto.clinic.intake.forms.history import Posted, read_step, step_forms
 from tenuto.clinic.intake.gather import Gathered, fold, gather_one, without_saves
 from tenuto.clinic.intake.presenters.history import conflict_cards, group_anchor, notes_of, step_view
-from tenuto.clinic.intake.services.history import SaveResult, save_step
+from tenuto.clinic.intake.services.history import MayNotTakeBack, SaveResult, save_step
 from tenuto.clinic.intake.state import IntakeState, current
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, aside_html, page
 from tenuto.clinic.people.decorators import shows_patient
@@ -54,7 +54,12 @@ def history(request: HttpRequest, patient: Patient, step_id: str) -> HttpRespons
     if posted.errors:
         return _show(request, patient, asked, posted, status=UNPROCESSABLE)
     nothing = _nothing_of(asked, request.POST, posted, values) if "together" in request.POST else {}
-    return _answer(request, patient, asked, _save(request, patient, asked, posted, nothing))
+    try:
+        saved = _save(request, patient, asked, posted, nothing)
+    except MayNotTakeBack as kept:
+        messages.error(request, str(kept), extra_tags="Not saved")
+        return _show(request, patient, asked, posted, status=UNPROCESSABLE)
+    return _answer(request, patient, asked, saved)
 
 
 def _step(step_id: str) -> HistoryStep:
@@ -78,6 +83,11 @@ def _save(
         seen=posted.seen,
         again=request.POST.getlist("again"),
         together=together,
+        reasons={
+            name.removeprefix("back-"): text
+            for name, text in request.POST.items()
+            if name.startswith("back-") and isinstance(text, str)
+        },
         by=staff_of(request),
         at=clock.instant(),
     )
@@ -133,7 +143,10 @@ def _autosave(request: HttpRequest, patient: Patient, asked: HistoryStep, posted
     if posted.errors:
         key, error = next(iter(posted.errors.items()))
         return JsonResponse({"entry": key, "error": error}, status=UNPROCESSABLE)
-    result = _save(request, patient, asked, posted)
+    try:
+        result = _save(request, patient, asked, posted)
+    except MayNotTakeBack as kept:
+        return JsonResponse({"entry": kept.entry, "error": str(kept)}, status=UNPROCESSABLE)
     if result.conflicts:
         return JsonResponse({"conflict": True}, status=CONFLICT)
     notes = {
@@ -159,7 +172,14 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     state = current(patient)
-    shown = _shown(patient, asked, state, gather_one(patient.pk), posted)
+    shown = _shown(
+        patient,
+        asked,
+        state,
+        gather_one(patient.pk),
+        posted,
+        may_take_back=may(staff_of(request), "intake.decide"),
+    )
     all_steps = steps()
     place = all_steps.index(asked)
     context = {
@@ -178,12 +198,19 @@ def _show(
 def whole(request: HttpRequest, patient: Patient) -> HttpResponse:
     """All steps on one page, for whoever goes through them in one sitting. Each saves itself as it does alone."""
     state, rows = current(patient), gather_one(patient.pk)
-    parts = [_shown(patient, each, state, rows) for each in steps()]
+    decides = may(staff_of(request), "intake.decide")
+    parts = [_shown(patient, each, state, rows, may_take_back=decides) for each in steps()]
     return page(request, "intake/whole.html", patient, {"parts": parts}, state=state)
 
 
 def _shown(
-    patient: Patient, asked: HistoryStep, state: IntakeState, rows: Gathered, posted: Posted | None = None
+    patient: Patient,
+    asked: HistoryStep,
+    state: IntakeState,
+    rows: Gathered,
+    posted: Posted | None = None,
+    *,
+    may_take_back: bool,
 ) -> dict[str, Any]:
     """A step with its forms, as its template is given it."""
     values, saved = _standing(patient, asked, rows)
@@ -193,6 +220,7 @@ def _shown(
     return {
         "step": asked,
         "shown": step_view(asked, forms, saved, _applies(state), today=state.as_of),
+        "may_take_back": may_take_back,
         "diagnoses": titles() if asked.rows is Rows.DIAGNOSIS else {},
     }
 

@@ -14,7 +14,8 @@ from tenuto.clinic.pathway.api import Batch, facts_of
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.ports.api import TaskRow, open_by_rule
-from tenuto.clinic.scales.models import ItemAnswer, ScaleForm, ScaleRequest
+from tenuto.clinic.scales.models import ItemAnswer, ScaleForm, ScaleRequest, SuicideTriage
+from tenuto.clinic.ui.words import long_day
 from tenuto.core.intake.risk_questions import risk_question, suicide_item
 from tenuto.core.intake.tasks import for_flag
 from tenuto.core.outcomes.due import AskingPlace
@@ -83,7 +84,23 @@ def record_form(
         at=at,
         detail={"instrument": scale.id, "taken": taken.isoformat(), "answered_by": answered_by},
     )
-    return Recorded(row, result, open_flags(result.flags, scale=scale, row=row, by=by, at=at))
+    flags = result.flags if row.request else _not_triaged_since(result.flags, scale, row)
+    return Recorded(row, result, open_flags(flags, scale=scale, row=row, by=by, at=at))
+
+
+def _not_triaged_since(flags: Iterable[RedFlag], scale: Instrument, row: ScaleForm) -> tuple[RedFlag, ...]:
+    """The flags of a form on paper, without those about death or self-harm that a triage of a later day has answered.
+
+    The answer counts from its own day: it stays in sight, and opens nothing that was looked at after it.
+    """
+    flags, risk = tuple(flags), scale.risk_item.item if scale.risk_item else ""
+    late = row.taken < row.recorded_on
+    if not risk or not late:
+        return flags
+    triages = SuicideTriage.objects.filter(patient=row.patient)
+    if not any(triage.recorded_on > row.taken for triage in triages):
+        return flags
+    return tuple(flag for flag in flags if flag.item != risk)
 
 
 def open_flags(
@@ -104,7 +121,7 @@ def open_flags(
 
     def opened(flag: RedFlag, key: str, text: str) -> TaskRow:
         key = f"flag:{request.pk}:{key}" if request else ""
-        why = f"{where}{scale.title}: {text}"
+        why = f"{where}{scale.title}{_day_of(row)}: {text}"
         return open_by_rule(for_flag(flag), patient=row.patient, key=key, by=by, at=at, why=why)
 
     first = about_risk[:1]
@@ -112,6 +129,13 @@ def open_flags(
         *(opened(flag, f"{scale.id}:{_answer_of(row, risk)}", told_together(about_risk)) for flag in first),
         *(opened(flag, flag.rule, flag.text) for flag in others),
     )
+
+
+def _day_of(row: ScaleForm | ItemAnswer) -> str:
+    """', answered on Fri 20 Nov 2026' of a form that was entered on a later day: how it is now has to be asked."""
+    if isinstance(row, ItemAnswer) or row.taken >= row.recorded_on:
+        return ""
+    return f", answered on {long_day(row.taken)} and entered later"
 
 
 def _answer_of(row: ScaleForm | ItemAnswer, item: str) -> int | None:

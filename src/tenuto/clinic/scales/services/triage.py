@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tenuto.clinic.accounts.api import check_role
+from tenuto.clinic.accounts.api import check_role, may
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
@@ -43,6 +43,8 @@ def record_triage(
         rests_on=triage.rests_on,
         rules_version=triage.rules,
         screen=dict(screen) if screen else None,
+        # Who had decided it then: a role may be another one later.
+        by_prescriber=may(by, "intake.decide"),
     )
     keep(row, action="recorded suicide triage", by=by, at=at, detail={"level": triage.level.name})
     # What waited for a triage ends before this one opens its own.
