@@ -9,6 +9,7 @@ from datetime import date, tzinfo
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake import (
     allergies,
+    answer_words,
     answers,
     blood_pressure,
     consents,
@@ -105,6 +106,7 @@ def assess(
         *person.judge(case),
         *_diagnosis(case, indication),
         *_answers(case),
+        *answer_words.judge_words(case),
         *_problems(case, indication),
         *medicine.findings,
         *allergies.judge(case),

@@ -70,6 +70,8 @@ class AllergyRule:
     class_apart: tuple[str, ...]
     """Groups that are called alike and that it does not belong to."""
     codes: frozenset[tuple[str, str]]
+    reactions: tuple[str, ...]
+    """Words that tell of a reaction to something."""
     basis: Basis
 
 
@@ -126,6 +128,7 @@ def _allergy(entry: Table) -> AllergyRule:
         entry.words("class_text"),
         entry.words("class_apart"),
         frozenset(codes),
+        entry.words("reactions"),
         basis_of(entry),
     )
 
