@@ -201,7 +201,21 @@ def _denies(text: str) -> bool:
 
 
 _NOTHING_MORE = frozenset(
-    ["told", "known", "so", "far", "ever", "earlier", "treatment", "ketamine", "had", "reported", "recorded", "of", "it"]
+    [
+        "told",
+        "known",
+        "so",
+        "far",
+        "ever",
+        "earlier",
+        "treatment",
+        "ketamine",
+        "had",
+        "reported",
+        "recorded",
+        "of",
+        "it",
+    ]
 )
 
 
