@@ -143,6 +143,8 @@ class RecordedScore:
     """The instant with its offset; None when only the day is known."""
     unclear: str = ""
     """What was sent, when the value is not certain: `value` is then the most that it can be. It may close, never open."""
+    asked_in: str = ""
+    """What the form that asked is called, where it is not the instrument itself but one that is not known here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -492,3 +492,53 @@ def test_a_medicine_that_was_stopped_is_asked_for_until_its_washout_has_run(
     assert said(read(named), OVER) is asked
     harmless = entry(kind, medicationCodeableConcept={"text": "sertraline"}, **more)
     assert not said(read(harmless), OVER)
+
+
+# ---- forms and records that are called what they are -----------------------------------------------------------
+def test_a_form_that_is_not_known_is_named_and_not_another_one() -> None:
+    asked = item("10", valueString="Yes, quite often") | {
+        "text": "The thought of harming myself has occurred to me"
+    }
+    (score,) = read(response(asked, questionnaire="https://ehr.example/epds")).facts.scores
+    assert score.unclear
+    assert score.asked_in == "The form “epds”"
+
+
+def test_what_stands_beside_a_form_that_was_read_is_quoted() -> None:
+    codes = (
+        "44250-9",
+        "44255-8",
+        "44259-0",
+        "44254-1",
+        "44251-7",
+        "44258-2",
+        "44252-5",
+        "44253-3",
+        "44260-8",
+    )
+    nine = [item(f"/{code}", valueInteger=0) for code in codes]
+    calm = item("Comment", valueString="filled in at home")
+    reading = read(response(*nine, calm, questionnaire="http://loinc.org/q/44249-1"))
+    assert said(reading, "The PHQ-9 itself was read. Beside it stands “Comment”: “filled in at home”")
+    assert not any(score.unclear for score in reading.facts.scores)
+    grave = item("Comment", valueString="I plan to end it on Friday")
+    reading = read(response(*nine, grave, questionnaire="http://loinc.org/q/44249-1"))
+    assert any(score.unclear for score in reading.facts.scores)
+
+
+def test_an_item_with_two_values_is_said_once() -> None:
+    two = item("/44260-8", valueInteger=0) | {}
+    two["answer"][0]["valueCoding"] = {"system": LOINC, "code": "LA6571-9", "display": "Nearly every day"}
+    found = [
+        sentence
+        for sentence in read(response(two)).facts.unreadable
+        if "at once" in sentence or "no value from" in sentence
+    ]
+    assert len(found) == 1
+
+
+def test_a_record_that_another_one_replaces_says_so() -> None:
+    old = PATIENT | {"active": False, "link": [{"other": {"reference": "Patient/77"}, "type": "replaced-by"}]}
+    reading = read(patient=old)
+    assert said(reading, "another record replaces this one (Patient/77)")
+    assert not said(reading, "marked inactive")
