@@ -35,6 +35,8 @@ _CHOICES = {
     "lab.drug_screen": "negative",
     "lab.urinalysis": "normal",
     "urinary.symptoms": "none",
+    "history.ketamine_treatment": "none",
+    "substance.treatment": "none",
     "lab.ecg": "normal",
     "lab.tsh": "normal",
 }

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
+from tenuto.core.dates import say_date
 from tenuto.core.gate import Level
 from tenuto.core.intake.facts import (
     Coding,
@@ -292,3 +293,23 @@ def test_each_condition_says_how_much_is_known():
     said = finding(judged(healthy()), "EVIDENCE")
     assert "third line" in said.message
     assert said.basis.sources
+
+
+def test_a_consent_of_a_day_to_come_is_named():
+    signed = TODAY + timedelta(days=3)
+    assessment = judged(replace(healthy(), consents=(Consent(signed, active=True),)))
+    assert f"dated {say_date(signed)}" in finding(assessment, "CONSENT-AHEAD").message
+
+
+def test_a_problem_that_is_not_known_is_shown_with_its_code():
+    patient = healthy()
+    strange = Problem("see code", (Coding("icd9cm", "437.3"),))
+    assessment = judged(replace(patient, problems=(*patient.problems, strange)))
+    assert any("“see code” (437.3) is not known here" in text for text in assessment.not_checked)
+
+
+def test_a_suspected_illness_is_not_told_as_active():
+    patient = healthy()
+    suspected = Problem("Schizophrenia", (Coding("icd10cm", "F20.9"),), certain=False)
+    assessment = judged(replace(patient, problems=(*patient.problems, suspected)))
+    assert "is recorded as suspected, not confirmed" in finding(assessment, "CONTRA-SCHIZOPHRENIA").message

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tenuto.core.gate import Finding, Gate, Level
+from tenuto.core.intake.answers import not_understood
 from tenuto.core.intake.unrecorded import unrecorded
 from tenuto.core.sources import Basis, Tag
-from tests.core.intake.people import healthy, judged
+from tests.core.intake.people import finding, healthy, judged, with_answer
 
 BASIS = Basis((Tag.D,))
 
@@ -40,3 +41,11 @@ def test_the_risk_of_suicide_comes_first_then_what_could_stop_then_the_rest():
 def test_it_is_all_that_the_assessment_calls_missing():
     found = judged(healthy(answers=(), consents=()))
     assert {fact.id for fact, _ in unrecorded(found.gate)} == set(found.missing)
+
+
+def test_an_answer_that_was_not_understood_is_shown_with_its_words_and_is_no_fact_that_lacks():
+    asked = judged(with_answer("history.aneurysm", "perhaps, see letter"))
+    assert "not understood: “perhaps, see letter”" in finding(asked, "UNREADABLE-HISTORY-ANEURYSM").message
+    assert "history.aneurysm" not in [fact.id for fact, _ in unrecorded(asked.gate)]
+    assert "history.aneurysm" in [fact.id for fact, _ in unrecorded(asked.gate, with_unclear=True)]
+    assert [f.code for f in asked.gate.findings if not_understood(f)] == ["UNREADABLE-HISTORY-ANEURYSM"]

@@ -124,7 +124,7 @@ class IntakeState:
     @property
     def missing(self) -> tuple[str, ...]:
         """Ids of the required facts that are not known, most dangerous first."""
-        return tuple(fact.id for fact, _ in unrecorded(self.gate))
+        return tuple(fact.id for fact, _ in unrecorded(self.gate, with_unclear=True))
 
     @property
     def accepted(self) -> bool:

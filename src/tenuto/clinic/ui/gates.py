@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from tenuto.clinic.ui.components import FindingCard
 from tenuto.clinic.ui.words import count
 from tenuto.core.gate import Finding, Gate, Level
+from tenuto.core.intake.answers import not_understood
 from tenuto.core.intake.safety import asks_again
 from tenuto.core.intake.unrecorded import unrecorded
 from tenuto.core.policy import Policy
@@ -121,13 +122,17 @@ def missing_facts(gate: Gate) -> tuple[Missing, ...]:
 
 
 def _only_missing(finding: Finding) -> bool:
-    return finding.missing and finding.level is Level.REVIEW and not asks_again(finding)
+    merely = finding.missing and not asks_again(finding) and not not_understood(finding)
+    return merely and finding.level is Level.REVIEW
 
 
 def _to_decide(gate: Gate) -> str:
-    decide, lacking = sum(not f.missing for f in gate.at(gate.level)), unrecorded(gate)
+    decide = sum(not f.missing or not_understood(f) for f in gate.at(gate.level))
+    lacking = unrecorded(gate)
     # What the protocol requires beside the infusions, and what is still to be chosen, is no fact about the person.
-    beside = {f.fact for f in gate.at(gate.level) if f.missing} - {known.id for known, _ in lacking}
+    beside = {f.fact for f in gate.at(gate.level) if f.missing and not not_understood(f)} - {
+        known.id for known, _ in lacking
+    }
     parts = (
         (decide, f"{count(decide, 'thing')} to decide"),
         (len(lacking), f"{count(len(lacking), 'fact')} to complete"),

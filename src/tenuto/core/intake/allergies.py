@@ -12,7 +12,7 @@ from tenuto.core.intake.facts import Allergy, Coding, Problem, ProblemStatus
 from tenuto.core.intake.medicines import register
 from tenuto.core.intake.wording import Mention, Phrases, folded_letters, words
 
-__all__ = ["closes", "is_allergy", "judge", "says_allergy", "speaks_of_it"]
+__all__ = ["closes", "is_allergy", "judge", "says_allergy", "speaks_of_it", "told_reaction"]
 
 
 @cache
@@ -46,6 +46,37 @@ def says_allergy(text: str) -> bool:
 def speaks_of_it(codings: Iterable[Coding], texts: Iterable[str]) -> bool:
     """Whether codes or words name the drug or an excipient in any way but to deny it."""
     return _said(codings, texts) is not Level.PASS
+
+
+def told_reaction(text: str, *, about_it: bool, said_in: str) -> tuple[Finding, ...]:
+    """What an answer in words says of a reaction to the drug: BLOCK where it names both, REVIEW where either is in doubt.
+
+    `about_it` says that the question itself is about the drug: a reaction is then one to it, named or not.
+    """
+    said = _reactions().mentions(text).get("reaction")
+    level = _said((), (text,))
+    if said is None or said < Mention.UNCERTAIN or not (about_it or level > Level.PASS):
+        return ()
+    both = said is Mention.STATED and level is Level.BLOCK
+    advice = "Ketamine is not given; if the record is wrong, have it corrected." if both else _ASK_WHAT
+    message = f"{said_in}: “{text.strip()[:120]}” tells of a reaction to ketamine. {advice}"
+    return (
+        Finding(
+            "ALLERGY-KETAMINE",
+            Level.BLOCK if both else Level.REVIEW,
+            message,
+            register().allergy.basis,
+            fact="allergies.attested",
+        ),
+    )
+
+
+_ASK_WHAT = "Ask what was given and what happened, and record an allergy to it among the allergies."
+
+
+@cache
+def _reactions() -> Phrases:
+    return Phrases({"reaction": register().allergy.reactions})
 
 
 _SAYS_ALLERGY = re.compile(

@@ -16,7 +16,7 @@ from tenuto.core.intake.required import RequiredFact, fact
 from tenuto.core.intake.wording import without_marks, words
 from tenuto.core.units import plain
 
-__all__ = ["closes", "given", "is_readable", "is_unknown", "judge", "said", "truth"]
+__all__ = ["closes", "given", "is_readable", "is_unknown", "judge", "not_understood", "said", "truth"]
 
 REFUSED = "refused"
 
@@ -208,7 +208,34 @@ def _key(item: RequiredFact, answer: Answer) -> str | None:
     yes = truth(answer.value)
     if item.value in ("yes_no", "text") and yes is not None and ("yes" if yes else "no") in item.effects:
         return "yes" if yes else "no"
+    if item.value == "text" and _denies(text) and "no" in item.effects:
+        return "no"
     return _key_of_words(item, text) if item.value == "text" else None
+
+
+def _denies(text: str) -> bool:
+    """Whether words are a no and nothing beside it, such as “none so far” or “no earlier treatment”."""
+    told = text.split()
+    return bool(told) and told[0] in _NO and _NOTHING_MORE.issuperset(told[1:])
+
+
+_NOTHING_MORE = frozenset(
+    [
+        "told",
+        "known",
+        "so",
+        "far",
+        "ever",
+        "earlier",
+        "treatment",
+        "ketamine",
+        "had",
+        "reported",
+        "recorded",
+        "of",
+        "it",
+    ]
+)
 
 
 def is_readable(answer: Answer) -> bool:
@@ -231,12 +258,23 @@ def _key_of_words(item: RequiredFact, text: str) -> str | None:
     return max(inside, key=lambda key: (item.effects[key], key)) if inside else "yes"
 
 
+_SHOWN = 5
+"""How many of the answers that a question knows are named where one was not understood."""
+
+
+def not_understood(finding: Finding) -> bool:
+    """Whether a finding says that an answer was given and can't be read: more than a fact that merely lacks."""
+    return finding.missing and finding.code.startswith("UNREADABLE-")
+
+
 def _unreadable(case: JudgedCase, item: RequiredFact, answer: Answer) -> Finding:
-    expected = ", ".join(key for key in item.effects if not key.endswith("_pain")) or "a date"
+    keys = [key for key in item.effects if not key.endswith("_pain")]
+    expected = (", ".join(keys[:_SHOWN]) if keys else "") or "a date"
+    as_sent = answer.value.strip() if isinstance(answer.value, str) else said(answer.value)
     return Finding(
         finding_code("UNREADABLE", item.id),
         max(Level.REVIEW, item.absent(case.purpose)),
-        f"{item.title}: the answer “{said(answer.value)[:80]}” isn't {expected}. Ask again and record it so.",
+        f"{item.title}: not understood: “{as_sent[:120]}” isn't {expected}. Ask again and record it so.",
         item.basis,
         fact=item.id,
         missing=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,10 @@ _READABLE = frozenset(("icd9cm", "icd11", "icpc2", "loinc", "rxnorm", "ndc", "at
 _ICD = frozenset(("icd10cm", "icd10", "http://hl7.org/fhir/sid/icd-10-cm", "http://hl7.org/fhir/sid/icd-10"))
 _SNOMED = frozenset(("snomed", "http://snomed.info/sct"))
 _SHORTEST = 2
+_CATEGORY = 3
+"""Characters before the point of an ICD-10-CM code."""
+_ANY = "?"
+"""Stands for any one character in a listed code, such as that of the poison before that of the intent."""
 
 
 def is_icd10(coding: Coding) -> bool:
@@ -51,11 +55,16 @@ class Codebook:
     def __init__(self, entries: Sequence[Mapping[str, Any]]) -> None:
         """`entries` in the order of the file; ids are unique. `names` are whole texts; without them, `text` are."""
         self._icd: dict[str, list[str]] = {}
+        self._icd_patterns: dict[str, list[tuple[str, str]]] = {}
         self._snomed: dict[str, list[str]] = {}
         phrases: dict[str, list[str]] = {}
         for entry in entries:
             for prefix in entry.get("icd10cm", ()):
-                self._icd.setdefault(_bare(prefix), []).append(entry["id"])
+                bare = _bare(prefix)
+                if _ANY in bare:
+                    self._icd_patterns.setdefault(bare[:_CATEGORY], []).append((bare, entry["id"]))
+                else:
+                    self._icd.setdefault(bare, []).append(entry["id"])
             for code in entry.get("snomed", ()):
                 self._snomed.setdefault(code, []).append(entry["id"])
             phrases[entry["id"]] = list(entry.get("text", ()))
@@ -69,7 +78,16 @@ class Codebook:
         """The ids whose codes hold this one."""
         if coding.system in _SNOMED:
             return tuple(self._snomed.get(coding.code.strip(), ()))
-        return tuple(dict.fromkeys(name for p in icd_prefixes(coding) for name in self._icd.get(p, ())))
+        prefixes = icd_prefixes(coding)
+        exact = (name for prefix in prefixes for name in self._icd.get(prefix, ()))
+        return tuple(dict.fromkeys((*exact, *self._by_pattern(prefixes))))
+
+    def _by_pattern(self, prefixes: Sequence[str]) -> Iterator[str]:
+        listed = self._icd_patterns.get(prefixes[0][:_CATEGORY], ()) if prefixes else ()
+        for pattern, name in listed:
+            code = next((prefix for prefix in prefixes if len(prefix) == len(pattern)), "")
+            if code and all(a in (_ANY, b) for a, b in zip(pattern, code, strict=True)):
+                yield name
 
     def matches(self, problem: Problem) -> tuple[CodebookMatch, ...]:
         """Every entry recognised in a problem. A code states; words may deny. The strongest counts."""

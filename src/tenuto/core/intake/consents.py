@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
+from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.case import JudgedCase, missing, note
 from tenuto.core.intake.dates import add_months
@@ -25,8 +29,9 @@ def judge(case: JudgedCase) -> tuple[Finding, ...]:
         said = sorted({refusal_said(each) for each in refusals})
         return tuple(note("consent", "CONSENT-REFUSED", Level.BLOCK, sentence) for sentence in said)
     if not dated:
+        ahead = [c.signed for c in active if case.in_future(c.signed)]
         because = "Consent: none with a date up to today." if active else ""
-        return missing(case, item, because=because)
+        return (*_ahead(case, ahead), *missing(case, item, because=because))
     months = case.policy.whole(item.valid_months)
     valid = [c for c in dated if c.signed is not None and add_months(c.signed, months) >= case.as_of]
     if not valid:
@@ -34,6 +39,17 @@ def judge(case: JudgedCase) -> tuple[Finding, ...]:
         because = f"Consent: signed on {newest}, more than {months} months ago."
         return missing(case, item, because=because)
     return () if any(_covers(case, c) for c in valid) else (_other(case, valid),)
+
+
+def _ahead(case: JudgedCase, days: Sequence[date]) -> tuple[Finding, ...]:
+    """That a consent is dated in the future: there is one, and it counts from its day on."""
+    if not days:
+        return ()
+    message = (
+        f"The consent is dated {say_date(min(days))}, after {say_date(case.as_of)}; it doesn't count before that day. Correct its date, "
+        "or wait for it."
+    )
+    return (note("consent", "CONSENT-AHEAD", Level.REVIEW, message),)
 
 
 def _covers(case: JudgedCase, consent: Consent) -> bool:

@@ -263,6 +263,8 @@ def _state(
         return _remission(item, problem, policy, as_of, levels[status])
     if item.mild is not None and status is ProblemStatus.ACTIVE and _mild(item, problem):
         return item.mild, "is recorded as active and mild"
+    if status is ProblemStatus.ACTIVE and not problem.certain:
+        return levels[status], "is recorded as suspected, not confirmed"
     dated = f" since {problem.onset}" if problem.onset and status is ProblemStatus.ACTIVE else ""
     return levels[status], f"is recorded as {_WORDS[status]}{dated}"
 

@@ -9,6 +9,7 @@ from datetime import date, tzinfo
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake import (
     allergies,
+    answer_words,
     answers,
     blood_pressure,
     consents,
@@ -105,6 +106,7 @@ def assess(
         *person.judge(case),
         *_diagnosis(case, indication),
         *_answers(case),
+        *answer_words.judge_words(case),
         *_problems(case, indication),
         *medicine.findings,
         *allergies.judge(case),
@@ -308,11 +310,18 @@ def _unknown_problems(patient: PatientFacts) -> Mapping[str, tuple[str, ...]]:
             problems.setdefault(_why_unknown(problem), []).append(problem)
     sentences = {}
     for why, found in problems.items():
-        said = sorted({f"“{_said(problem)}”" for problem in found})
+        said = sorted({f"“{_said(problem)}”{_coded(problem)}" for problem in found})
         several = f"The problems {', '.join(said[:-1])} and {said[-1]} are {why}"
         sentence = f"The problem {said[0]} is {why}" if len(said) == 1 else several
         sentences[sentence] = tuple(problem.origin for problem in found)
     return dict(sorted(sentences.items()))
+
+
+def _coded(problem: Problem) -> str:
+    """The codes of a problem after its words, where its words are not the code."""
+    codes = [c.code for c in problem.codings if c.code.strip() and c.code != problem.text]
+    told = problem.text and codes and not told_otherwise(problem)
+    return f" ({', '.join(codes)[:80]})" if told else ""
 
 
 def _why_unknown(problem: Problem) -> str:

@@ -145,6 +145,8 @@ class RecordedScore:
     """What was sent, when the value is not certain: `value` is then the most that it can be. It may close, never open."""
     late: bool = False
     """It came on record after a triage that was done after it: it takes nothing of that back, and stays in sight."""
+    asked_in: str = ""
+    """What the form that asked is called, where it is not the instrument itself but one that is not known here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class DrugClass:
     basis: Basis
     ask_last_taken: bool = False
     ask_taken_today: bool = False
+    washout_days: int = 0
+    """How long it acts after it was stopped; 0 where that makes no rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class AllergyRule:
     class_apart: tuple[str, ...]
     """Groups that are called alike and that it does not belong to."""
     codes: frozenset[tuple[str, str]]
+    reactions: tuple[str, ...]
+    """Words that tell of a reaction to something."""
     basis: Basis
 
 
@@ -110,6 +114,7 @@ def _class(entry: Table) -> DrugClass:
         basis=basis_of(entry),
         ask_last_taken=entry.flag("ask_last_taken"),
         ask_taken_today=entry.flag("ask_taken_today"),
+        washout_days=entry.whole("washout_days") if entry.has("washout_days") else 0,
     )
 
 
@@ -126,6 +131,7 @@ def _allergy(entry: Table) -> AllergyRule:
         entry.words("class_text"),
         entry.words("class_apart"),
         frozenset(codes),
+        entry.words("reactions"),
         basis_of(entry),
     )
 

@@ -68,12 +68,12 @@ def _age(case: JudgedCase) -> tuple[Finding, ...]:
     if age is None and born <= case.as_of:
         limit = case.policy.limit("age_plausible_max_years")
         message = (
-            f"The date of birth, {say_birthday(born)}, gives an age above {plain(limit.value)}: it stands for one that nobody "
+            f"The date of birth, {say_birthday(born, case.facts.person.birth_sent)}, gives an age above {plain(limit.value)}: it stands for one that nobody "
             "knew. Record the real one; until then every test that depends on the age is asked for."
         )
         return (Finding("AGE-IMPLAUSIBLE", Level.REVIEW, message, limit.basis, fact="age"),)
     if age is None:
-        message = f"The date of birth, {say_birthday(born)}, is after {say_date(case.as_of)}. Correct it."
+        message = f"The date of birth, {say_birthday(born, case.facts.person.birth_sent)}, is after {say_date(case.as_of)}. Correct it."
         return (note("age", "AGE-FUTURE", Level.BLOCK, message),)
     youngest, review = case.policy.limit("age_min_years"), case.policy.limit("age_review_years")
     if age < youngest.value:

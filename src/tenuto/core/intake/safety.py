@@ -484,6 +484,8 @@ def _item(form: RecordedScore) -> str:
 
 def _called(form: RecordedScore) -> str:
     question = risk_question(form)
+    if form.asked_in:
+        return f"{form.asked_in[:80]}: an answer about suicide"
     return question.name if question else score_name(form.instrument)
 
 

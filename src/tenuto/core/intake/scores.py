@@ -75,6 +75,12 @@ def _item_nine(each: Untriaged) -> Finding:
     form, value, question = each.form, each.value, risk_question(each.form)
     scale, _, item = question.name.rpartition(" item ") if question else (score_name(form.instrument), "", "")
     when = f" of {say_date(form.taken)}" if form.taken else ""
+    if form.unclear and form.asked_in:
+        message = (
+            f"{form.asked_in[:80]}{when}: an answer about suicide can't be read for certain ({form.unclear[:120]}); it counts as "
+            "positive. Ask it again, do a suicide triage today and record it."
+        )
+        return note("suicide.screen", "SUICIDE-ITEM-URGENT", Level.BLOCK, message)
     if form.unclear:
         message = (
             f"{scale}{when}: the answer to item {item} can't be read for certain ({form.unclear[:120]}); it counts as positive. "

@@ -427,3 +427,118 @@ def test_a_note_on_ketamine_counts_where_the_allergy_beside_it_is_refuted() -> N
 def test_a_weight_that_an_extension_calls_somebody_else_s_is_not_used() -> None:
     made = WEIGHT | {"extension": extension("not-this-patient", valueBoolean=True)}
     assert read(made).facts.measurements == ()
+
+
+# ---- an overdose, and what was stopped just now ----------------------------------------------------------------
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"type": [{"text": "Overdose, intentional"}]},
+        {"type": [{"text": "Drug overdose"}]},
+        {"reasonCode": [{"text": "Overdose, intentional"}]},
+        {"type": [{"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "T42.4X2A"}]}]},
+        {"reasonCode": [{"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "T43.92XD"}]}]},
+    ],
+)
+def test_an_overdose_that_a_visit_names_asks_for_a_triage(more: dict) -> None:
+    assert said(read(entry("Encounter", status="finished", **more)), "do a suicide triage today")
+
+
+@pytest.mark.parametrize("code", ["T42.4X1A", "T42.4X5A", "T20.02XA", "Z76.0"])
+def test_a_code_of_another_intent_is_no_self_harm(code: str) -> None:
+    coded = {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": code}]}
+    assert not said(read(entry("Encounter", status="finished", type=[coded])), "triage")
+
+
+def test_what_a_note_of_a_medicine_says_of_an_overdose_asks_for_a_triage() -> None:
+    made = entry(
+        "MedicationStatement",
+        status="active",
+        medicationCodeableConcept={"text": "sertraline"},
+        note=[{"text": "took a whole box last night"}],
+    )
+    assert said(read(made), "do a suicide triage today")
+
+
+OVER = "acts for up to 14 days"
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "asked"),
+    [
+        ("MedicationStatement", {"status": "stopped", "effectivePeriod": {"end": "2026-03-01"}}, True),
+        ("MedicationStatement", {"status": "completed", "effectivePeriod": {"end": "2026-02-16"}}, True),
+        ("MedicationStatement", {"status": "completed", "effectivePeriod": {"end": "2026-02-15"}}, False),
+        ("MedicationStatement", {"status": "stopped"}, True),
+        ("MedicationStatement", {"status": "not-taken"}, False),
+        ("MedicationStatement", {"status": "entered-in-error"}, False),
+        ("MedicationRequest", {"status": "completed", "authoredOn": "2025-01-20"}, False),
+        ("MedicationRequest", {"status": "stopped"}, True),
+        (
+            "MedicationRequest",
+            {
+                "status": "completed",
+                "authoredOn": "2025-12-20",
+                "dispenseRequest": {"expectedSupplyDuration": {"value": 90, "unit": "d"}},
+            },
+            True,
+        ),
+    ],
+)
+def test_a_medicine_that_was_stopped_is_asked_for_until_its_washout_has_run(
+    kind: str, more: dict, asked: bool
+) -> None:
+    named = entry(kind, medicationCodeableConcept={"text": "tranylcypromine"}, **more)
+    assert said(read(named), OVER) is asked
+    harmless = entry(kind, medicationCodeableConcept={"text": "sertraline"}, **more)
+    assert not said(read(harmless), OVER)
+
+
+# ---- forms and records that are called what they are -----------------------------------------------------------
+def test_a_form_that_is_not_known_is_named_and_not_another_one() -> None:
+    asked = item("10", valueString="Yes, quite often") | {
+        "text": "The thought of harming myself has occurred to me"
+    }
+    (score,) = read(response(asked, questionnaire="https://ehr.example/epds")).facts.scores
+    assert score.unclear
+    assert score.asked_in == "The form “epds”"
+
+
+def test_what_stands_beside_a_form_that_was_read_is_quoted() -> None:
+    codes = (
+        "44250-9",
+        "44255-8",
+        "44259-0",
+        "44254-1",
+        "44251-7",
+        "44258-2",
+        "44252-5",
+        "44253-3",
+        "44260-8",
+    )
+    nine = [item(f"/{code}", valueInteger=0) for code in codes]
+    calm = item("Comment", valueString="filled in at home")
+    reading = read(response(*nine, calm, questionnaire="http://loinc.org/q/44249-1"))
+    assert said(reading, "The PHQ-9 itself was read. Beside it stands “Comment”: “filled in at home”")
+    assert not any(score.unclear for score in reading.facts.scores)
+    grave = item("Comment", valueString="I plan to end it on Friday")
+    reading = read(response(*nine, grave, questionnaire="http://loinc.org/q/44249-1"))
+    assert any(score.unclear for score in reading.facts.scores)
+
+
+def test_an_item_with_two_values_is_said_once() -> None:
+    two = item("/44260-8", valueInteger=0) | {}
+    two["answer"][0]["valueCoding"] = {"system": LOINC, "code": "LA6571-9", "display": "Nearly every day"}
+    found = [
+        sentence
+        for sentence in read(response(two)).facts.unreadable
+        if "at once" in sentence or "no value from" in sentence
+    ]
+    assert len(found) == 1
+
+
+def test_a_record_that_another_one_replaces_says_so() -> None:
+    old = PATIENT | {"active": False, "link": [{"other": {"reference": "Patient/77"}, "type": "replaced-by"}]}
+    reading = read(patient=old)
+    assert said(reading, "another record replaces this one (Patient/77)")
+    assert not said(reading, "marked inactive")

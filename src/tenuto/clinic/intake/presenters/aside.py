@@ -130,7 +130,7 @@ def _to_do(card: GateCard, state: IntakeState, patient_id: UUID, staff: Staff) -
 
 
 def _lacking(state: IntakeState) -> list[Finding]:
-    return [finding for _, finding in unrecorded(state.gate)]
+    return [finding for _, finding in unrecorded(state.gate, with_unclear=True)]
 
 
 def _groups(lacking: Sequence[Finding], patient_id: UUID, staff: Staff) -> tuple[LackingGroup, ...]:

@@ -13,7 +13,7 @@ from tenuto.core.gate import Level
 from tenuto.core.intake.required import RequiredFact
 from tenuto.core.units import plain
 
-__all__ = ["Value", "answer_value", "sent_value", "weight", "with_words"]
+__all__ = ["Value", "answer_value", "contradicts_itself", "sent_value", "weight", "with_words"]
 
 Value = bool | Decimal | date | str
 
@@ -102,6 +102,23 @@ def weight(answer: Element, remarks: Remarks, printed: Mapping[str, int]) -> int
     It is sent as a number, as an `ordinalValue` or `itemWeight` beside the coding, or follows from the LOINC answer, or
     from the answer in the very words of the form (`printed`).
     """
+    found = _weights(answer, printed)
+    if len(found) > 1:
+        said = " and ".join(sorted(map(plain, found)))
+        remarks.add(f"{answer.where} has the values {said} at once; counted as not answered. Ask again.")
+    if len(found) != 1:
+        return None
+    value = found.pop()
+    return int(value) if value == value.to_integral_value() else None
+
+
+def contradicts_itself(answer: Element, printed: Mapping[str, int]) -> bool:
+    """Whether one answer has two values at once, which `weight` says."""
+    return len(_weights(answer, printed)) > 1
+
+
+def _weights(answer: Element, printed: Mapping[str, int]) -> set[Decimal]:
+    """Every number that one answer of a scale has."""
     found: set[Decimal] = set()
     for name in ("valueInteger", "valueDecimal"):
         number = answer.number(name)
@@ -116,10 +133,4 @@ def weight(answer: Element, remarks: Remarks, printed: Mapping[str, int]) -> int
     for text in (answer.text("valueString"), coding.text("display") if coding else ""):
         if text.casefold() in printed:
             found.add(Decimal(printed[text.casefold()]))
-    if len(found) > 1:
-        said = " and ".join(sorted(map(plain, found)))
-        remarks.add(f"{answer.where} has the values {said} at once; counted as not answered. Ask again.")
-    if len(found) != 1:
-        return None
-    value = found.pop()
-    return int(value) if value == value.to_integral_value() else None
+    return found

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
 from tenuto.clinic.interop.fhir.empty_lists import no_entry
+from tenuto.core.dates import say_date
 from tenuto.core.intake.facts import Coding, Medication
+from tenuto.core.intake.medicines import interactions
 from tenuto.core.intake.reading_report import Ending
 from tenuto.core.units import plain
 
@@ -19,19 +21,22 @@ _STATEMENT_OVER = ("completed", "stopped", "not-taken", "entered-in-error")
 _REQUEST_OVER = ("completed", "stopped", "cancelled", "entered-in-error")
 _NOT_TAKEN = ("n",)
 """STU3 says so beside the status."""
+_WAS_TAKEN = ("completed", "stopped")
 _NOT_ORDERS = ("proposal", "plan", "option")
 
 
-def read_statement(statement: Element, find: Find, remarks: Remarks) -> Medication | None:
+def read_statement(statement: Element, find: Find, remarks: Remarks, as_of: date) -> Medication | None:
     """The medicine of a MedicationStatement; None when it is not taken (any more)."""
     status = statement.text("status")
     if statement.text("taken") in _NOT_TAKEN or status in _STATEMENT_OVER:
         _over(status if status in _STATEMENT_OVER else "not taken", remarks)
+        if status in _WAS_TAKEN:
+            _say_washout(statement, find, remarks, as_of)
         return None
     return _medication(statement, "dosage", find, remarks)
 
 
-def read_request(request: Element, find: Find, remarks: Remarks) -> Medication | None:
+def read_request(request: Element, find: Find, remarks: Remarks, as_of: date) -> Medication | None:
     """The medicine of a MedicationRequest; None when the order is over, was never one, or forbids the medicine."""
     status, intent = request.text("status"), request.text("intent")
     if request.flag("doNotPerform"):
@@ -39,6 +44,8 @@ def read_request(request: Element, find: Find, remarks: Remarks) -> Medication |
         return None
     if status in _REQUEST_OVER:
         _over(status, remarks)
+        if status in _WAS_TAKEN:
+            _say_washout(request, find, remarks, as_of)
         return None
     # What a person says they take is sent as a request with the intent `plan` and marked as reported (US Core).
     reported = request.flag("reportedBoolean") or request.has("reportedReference")
@@ -57,6 +64,47 @@ def _over(status: str, remarks: Remarks) -> None:
         remarks.settle(Ending.TAKEN_BACK, "entered in error")
     else:
         remarks.settle(Ending.NOT_NEEDED, f"not taken any more ({status})")
+
+
+def _say_washout(resource: Element, find: Find, remarks: Remarks, as_of: date) -> None:
+    """Say a medicine that is over and can still act: until its washout has run, and where nobody says when it was stopped."""
+    codings, text = _what(resource, find)
+    rules = [each for each in interactions(Medication(text, codings)) if each.washout_days]
+    if not rules:
+        return
+    item = max(rules, key=lambda each: each.washout_days)
+    last = _last_possible(resource, remarks)
+    name = text or codings[0].code
+    if last is None:
+        remarks.add(
+            f"{resource.where}: “{name[:80]}” ({item.title}) is over, and nothing says since when; it acts for up to {item.washout_days} "
+            "days. Ask when it was last taken."
+        )
+    elif as_of <= last + timedelta(days=item.washout_days):
+        remarks.add(
+            f"{resource.where}: “{name[:80]}” ({item.title}) is over and may have been taken until {say_date(last)}; it acts for up to "
+            f"{item.washout_days} days, until {say_date(last + timedelta(days=item.washout_days))}. Ask when it was last taken."
+        )
+
+
+def _last_possible(resource: Element, remarks: Remarks) -> date | None:
+    """The latest day on which a medicine that is over can have been taken, as far as anything says one."""
+    days = [_last_taken(resource, remarks)]
+    authored = resource.moment("authoredOn", remarks)
+    supply = resource.one("dispenseRequest")
+    valid = supply.one("validityPeriod") if supply else None
+    until = valid.moment("end", remarks) if valid else None
+    days += [authored.latest if authored else None, until.latest if until else None]
+    lasts = supply.one("expectedSupplyDuration") if supply else None
+    count = lasts.number("value") if lasts else None
+    if authored and lasts and count is not None and 0 <= count <= _LONGEST_SUPPLY:
+        unit_days = _SUPPLY_DAYS.get(lasts.text("code") or lasts.text("unit"), 1)
+        days.append(authored.latest + timedelta(days=int(count) * unit_days))
+    return max((day for day in days if day is not None), default=None)
+
+
+_SUPPLY_DAYS = {"wk": 7, "week": 7, "weeks": 7, "mo": 31, "month": 31, "months": 31}
+_LONGEST_SUPPLY = 1000
 
 
 def _judge_status(resource: Element, status: str, remarks: Remarks) -> None:

@@ -22,7 +22,15 @@ _WRITTEN_TOGETHER = re.compile("[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\
 
 def read(patient: Element, remarks: Remarks, as_of: date) -> Person:
     """The person; an inactive record and an incomplete birth date are remarked on."""
-    if patient.flag("active") is False:
+    replaced = [link for link in patient.all("link") if link.text("type") == "replaced-by"]
+    for link in replaced:
+        other = link.one("other")
+        named = (other.text("display") or other.text("reference")) if other else ""
+        remarks.add(
+            f"{patient.where}: another record replaces this one{f' ({named[:80]})' if named else ''}. Use that record, or find out "
+            "which one is in use."
+        )
+    if patient.flag("active") is False and not replaced:
         remarks.add(f"{patient.where} is marked inactive. Check that this is the record in use.")
     born = patient.moment("birthDate", remarks)
     if born and not born.exact:

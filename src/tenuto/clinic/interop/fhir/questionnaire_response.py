@@ -6,12 +6,12 @@ A missing item is never zero: a scale with a gap has no total, and says so.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from tenuto.clinic.interop.fhir import suicide_screen, tables
-from tenuto.clinic.interop.fhir.answers import sent_value, weight, with_words
+from tenuto.clinic.interop.fhir.answers import contradicts_itself, sent_value, weight, with_words
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
 from tenuto.clinic.interop.fhir.form_items import code_of, looks_like, speaks_of_suicide
 from tenuto.clinic.interop.fhir.tables import ResultRule, Scale
@@ -19,6 +19,7 @@ from tenuto.core.intake.answers import truth
 from tenuto.core.intake.facts import Answer, RecordedScore
 from tenuto.core.intake.reading_report import Ending, listed
 from tenuto.core.intake.required import RequiredFact
+from tenuto.core.intake.terminology import risk_told
 from tenuto.core.units import plain
 
 __all__ = ["INTAKE", "Given", "read"]
@@ -93,16 +94,35 @@ def _judge_unknown(form: str, asked: int, given: Given, remarks: Remarks) -> Non
     names = listed(
         f"“{(item.text('text') or item.text('linkId') or 'without a name')[:60]}”" for item in given.unknown
     )
-    told = [item for item in given.unknown if speaks_of_suicide(item) and not _clearly_no(item, remarks)]
+    told = [
+        item
+        for item in given.unknown
+        if (speaks_of_suicide(item) and not _clearly_no(item, remarks))
+        or "suicide.screen" in risk_told(_said(item, remarks))
+    ]
     nine = next((code for code, _ in looks.scale.kept), "") if looks.scale else ""
     sentence = f"{given.origin}: {len(given.unknown)} of {asked} answers are to questions that are not known here ({names}). "
-    if looks.scale:
+    settled = given.weights.keys() - given.disputed
+    read_whole = looks.scale is not None and settled.issuperset(looks.scale.items)
+    beside = [
+        f"“{item.text('text') or item.text('linkId')}”: {_said(item, remarks)}" for item in given.unknown
+    ]
+    if looks.scale and read_whole:
+        sentence += f"The {looks.title} itself was read. Beside it stands {listed(beside)}. "
+    elif looks.scale:
         sentence += f"A {looks.title} could not be read. "
     if told or (nine and nine not in given.weights):
         said = told[0].text("text") if told else f"a {looks.title} that could not be read"
-        given.scores.append(_unclear(said[:120] or told[0].text("linkId"), given))
+        unclear = _unclear(said[:120] or told[0].text("linkId"), given)
+        given.scores.append(unclear if looks.scale else replace(unclear, asked_in=_name_of(form)))
         sentence += "A thought of suicide may be among them and counts as positive until it is asked again. "
     remarks.add(sentence + "Look at the form.")
+
+
+def _name_of(form: str) -> str:
+    """What a form calls itself, for a sentence: the end of its address or its title."""
+    names = [each.partition("|")[0].rstrip("/").rpartition("/")[2].strip() for each in form.split(";")]
+    return next((f"The form “{name[:60]}”" for name in names if name), "A form without a name")
 
 
 def _clearly_no(item: Element, remarks: Remarks) -> bool:
@@ -209,10 +229,11 @@ def _take_weight(link: str, item: Element, given: Given, remarks: Remarks) -> No
     if value is None or not 0 <= value <= scale.item_most:
         if any(code == link for code, _ in scale.kept):
             given.unsure[link] = ", ".join(filter(None, (str(sent_value(a, remarks) or "") for a in answers)))
-        remarks.add(
-            f"{given.origin}: {_question(item)} of {scale.title} is answered {_said(item, remarks)}, which is no value from 0 to "
-            f"{scale.item_most}. Ask it again."
-        )
+        if not (len(answers) == 1 and contradicts_itself(answers[0], scale.answer_words)):
+            remarks.add(
+                f"{given.origin}: {_question(item)} of {scale.title} is answered {_said(item, remarks)}, which is no value from 0 to "
+                f"{scale.item_most}. Ask it again."
+            )
         return
     if given.weights.get(link, value) != value:
         remarks.add(
@@ -258,10 +279,12 @@ def _total_scales(given: Given, remarks: Remarks) -> None:
         if not items:
             continue
         if len(items) < len(scale.items):
-            remarks.add(
-                f"{given.origin}: {len(items)} of {len(scale.items)} items of {scale.title} are answered, "
-                "so there is no total. Have the rest answered."
-            )
+            # An answer that was said to be unclear already is not said again as one that lacks.
+            if not given.unsure.keys() >= set(scale.items) - settled:
+                remarks.add(
+                    f"{given.origin}: {len(items)} of {len(scale.items)} items of {scale.title} are answered, "
+                    "so there is no total. Have the rest answered."
+                )
             given.scores = [s for s in given.scores if s.instrument != scale.instrument]
             given.scores += [*_kept(scale, given), *_left_out(scale, given)]
             continue

@@ -375,11 +375,12 @@ def _say_reasons(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -
     """Say what an entry tells where nobody reads it; True when it tells something."""
     if kinds.is_silent(entry.kind):
         return False
-    told = [f"“{reason[:80]}”" for reason in reasons.only_here(entry.resource, stated)]
+    found = list(reasons.only_here(entry.resource, stated))
+    told = [f"“{reason[:80]}”" for reason in found]
     if told:
-        remarks.add(
-            f"{entry.label} says what is among no diagnosis of the record: {listed(told)}. Ask whether the person has it."
-        )
+        triage = any(reasons.tells_risk(reason) for reason in found)
+        ask = "Ask about it, and do a suicide triage today." if triage else "Ask whether the person has it."
+        remarks.add(f"{entry.label} says what is among no diagnosis of the record: {listed(told)}. {ask}")
     named = [f"“{text[:80]}”" for text in reasons.pressures(entry.resource)]
     if named:
         remarks.add(
@@ -453,9 +454,9 @@ def _gather(entry: BundleEntry, index: Index, as_of: date, found: _Gathered, rem
         case "AllergyIntolerance":
             _keep(found.allergies, allergy.read(resource, remarks), remarks)
         case "MedicationStatement":
-            _keep(found.medications, medication.read_statement(resource, index.find, remarks), remarks)
+            _keep(found.medications, medication.read_statement(resource, index.find, remarks, as_of), remarks)
         case "MedicationRequest":
-            _keep(found.medications, medication.read_request(resource, index.find, remarks), remarks)
+            _keep(found.medications, medication.read_request(resource, index.find, remarks, as_of), remarks)
         case "Consent":
             found.consents += consent.read(resource, as_of, remarks)
         case "Observation":

@@ -11,13 +11,22 @@ from tenuto.clinic.interop.fhir import kinds, tables
 from tenuto.clinic.interop.fhir.elements import Element, clean
 from tenuto.clinic.interop.fhir.extensions import Extension, beside
 from tenuto.core.intake.allergies import says_allergy, speaks_of_it
-from tenuto.core.intake.contraindications import closing
+from tenuto.core.intake.contraindications import closing, rule
 from tenuto.core.intake.facts import Coding, Medication, Problem, ProblemStatus
 from tenuto.core.intake.medicines import interactions, recognise
 from tenuto.core.intake.terminology import pressures_told, risk_told, says_died, spoken_of
 from tenuto.core.units import plain
 
-__all__ = ["death", "guardians", "in_hospital", "matters", "only_here", "other_medicines", "pressures"]
+__all__ = [
+    "death",
+    "guardians",
+    "in_hospital",
+    "matters",
+    "only_here",
+    "other_medicines",
+    "pressures",
+    "tells_risk",
+]
 
 
 def matters(codings: tuple[Coding, ...], text: str) -> frozenset[str]:
@@ -44,6 +53,14 @@ def only_here(resource: Element, stated: Iterable[str]) -> Iterator[str]:
     for extension in beside(resource.raw):
         if not extension.denied and _by_name(extension, known):
             yield extension.said
+
+
+def tells_risk(said: str) -> bool:
+    """Whether a text or a code, as `only_here` gives it, tells a risk of suicide: it asks for a triage."""
+    told = closing(
+        Problem(said, (Coding("icd10cm", said), Coding("snomed", said)), ProblemStatus.ACTIVE, origin="")
+    )
+    return "suicide.screen" in risk_told(said) or any(rule(name).risk for name in told)
 
 
 _RISKS = frozenset(("suicidality", "self_harm", "ketamine_misuse"))

@@ -17,6 +17,7 @@ from tenuto.clinic.plan.documents.order import (
 )
 from tenuto.core.dates import say_birthday, say_date
 from tenuto.core.gate import Finding, Gate, Level
+from tenuto.core.intake.answers import not_understood
 from tenuto.core.intake.facts import PatientFacts, Person
 from tenuto.core.intake.identifiers import record_number
 from tenuto.core.intake.required import GROUPS, facts
@@ -353,7 +354,8 @@ def _maintenance(proposal: Proposal) -> tuple[str, ...]:
 
 def _only_unrecorded(finding: Finding) -> bool:
     """Whether a finding says no more than that a fact is not recorded; a list of them is one line."""
-    return finding.missing and finding.level <= Level.REVIEW and not asks_again(finding)
+    merely = finding.missing and not asks_again(finding) and not not_understood(finding)
+    return merely and finding.level <= Level.REVIEW
 
 
 def _missing(proposal: Proposal) -> Iterator[str]:
