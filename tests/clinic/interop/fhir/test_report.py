@@ -238,6 +238,31 @@ def test_every_lawful_writing_of_this_patient_is_this_patient(subject: dict) -> 
     assert len(read(made, patient=NUMBERED).facts.problems) == 1
 
 
+OTHER = {"system": "https://x.example/mrn", "value": "9999"}
+
+
+@pytest.mark.parametrize(
+    ("more", "used"),
+    [
+        ({"identifier": OTHER}, False),
+        ({"identifier": {"value": "9999"}}, False),
+        ({"display": "Sam Ensayo"}, False),
+        ({"display": "Ensayo, S."}, False),
+        ({"display": "Maria Otra (MRN 7)"}, False),
+        ({"identifier": OTHER | {"value": " 7 "}}, True),
+        ({"identifier": OTHER | {"system": "https://elsewhere.example/mrn"}}, True),
+        ({"display": "Patient 1"}, True),
+        ({"display": "Sra. ENSAYO, Ana María"}, True),
+        ({"display": "A. Ensayo (MRN 7)"}, True),
+        ({"display": "安娜"}, True),
+    ],
+)
+def test_a_reference_whose_number_or_name_is_another_s_is_not_known_whose(more: dict, used: bool) -> None:
+    reading = read(WEIGHT | {"subject": ME | more}, patient=NUMBERED)
+    assert bool(reading.facts.measurements) is used
+    assert said(reading, "not known whose it is") is not used
+
+
 @pytest.mark.parametrize("address", ["http://a.example/Patient/p1", "https://a.example/Patient/p1/"])
 def test_a_server_is_the_same_with_and_without_encryption(address: str) -> None:
     made = entries({"resource": condition({"text": "Depression"}, subject={"reference": address})})
