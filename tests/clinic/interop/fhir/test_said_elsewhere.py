@@ -427,3 +427,44 @@ def test_a_note_on_ketamine_counts_where_the_allergy_beside_it_is_refuted() -> N
 def test_a_weight_that_an_extension_calls_somebody_else_s_is_not_used() -> None:
     made = WEIGHT | {"extension": extension("not-this-patient", valueBoolean=True)}
     assert read(made).facts.measurements == ()
+
+
+# ---- one value that says two things ----------------------------------------------------------------------------
+ABSENT = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "error"}
+TEST_DATA = {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"}]}
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"valueString": "50 kg"}, "is sent as “70 kg” and “50 kg”"),
+        ({"code": WEIGHT["code"] | {"text": "Birth weight / dry weight goal"}}, "is called “Birth weight"),
+        ({"interpretation": [{"text": "scale not calibrated, invalid"}]}, "“scale not calibrated, invalid”"),
+        ({"valueQuantity": quantity(70, "kg") | {"extension": [ABSENT]}}, "said to be absent"),
+        ({"meta": TEST_DATA}, "is marked as test data"),
+    ],
+)
+def test_a_weight_that_says_two_things_carries_no_dose(more: dict, sentence: str) -> None:
+    reading = read(WEIGHT | more)
+    assert reading.facts.measurements == ()
+    assert said(reading, sentence)
+
+
+def test_what_is_written_beside_a_weight_in_an_extension_is_said() -> None:
+    reading = read(WEIGHT | {"extension": extension("comment", valueString="weighed is Sam, not Ana")})
+    assert said(reading, "carries the note “weighed is Sam, not Ana”")
+
+
+def test_of_two_dates_the_earlier_counts_and_both_are_said() -> None:
+    reading = read(WEIGHT | {"effectiveInstant": "2025-10-01T09:00:00Z"})
+    (weight,) = reading.facts.measurements
+    assert str(weight.taken) == "2025-10-01"
+    assert said(reading, "is dated twice: “2026-03-01T09:30:00-05:00” and “2025-10-01T09:00:00Z”")
+
+
+@pytest.mark.parametrize(("word", "used"), [("positive", True), ("negative", False)])
+def test_of_a_result_with_two_values_only_one_that_closes_counts(word: str, used: bool) -> None:
+    made = observation("2106-3", valueCodeableConcept={"text": word}, valueString="see comment")
+    reading = read(made)
+    assert bool(reading.facts.answers) is used
+    assert said(reading, f"“{word}” and “see comment”")
