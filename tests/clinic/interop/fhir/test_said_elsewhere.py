@@ -468,3 +468,41 @@ def test_of_a_result_with_two_values_only_one_that_closes_counts(word: str, used
     reading = read(made)
     assert bool(reading.facts.answers) is used
     assert said(reading, f"“{word}” and “see comment”")
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (
+            {"name": [{"text": "Sam Other", "family": "Ensayo", "given": ["Ana"]}]},
+            "called “Sam Other” and, in parts",
+        ),
+        ({"name": []}, "no name that can be read"),
+        ({"name": [{"use": "anonymous", "text": "Patient 17"}]}, "only “Patient 17”, which is no name"),
+        ({"name": [{"text": "\u200b\u200d"}]}, "no name that can be read"),
+        (
+            {"identifier": [{"system": "https://x.example/mrn", "value": f"EX-{n}231"} for n in (1, 7)]},
+            "2 numbers of one kind (EX-1231",
+        ),
+    ],
+)
+def test_a_person_who_is_not_told_for_certain_is_said(more: dict, sentence: str) -> None:
+    assert said(read(WEIGHT, patient=PATIENT | more), sentence)
+    assert read(WEIGHT).facts.unreadable == ()
+
+
+def test_a_condition_that_is_active_and_ended_is_said() -> None:
+    made = condition({"text": "Depression"}, abatementDateTime="2026-01-01")
+    assert said(read(made), "as active and as having ended")
+    assert not said(
+        read(condition({"text": "Depression"}, "resolved", abatementDateTime="2026-01-01")), "having ended"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "used"), [("http://loinc.org|29463-7", False), ("29463-7", False), ("8302-2", True)]
+)
+def test_an_observation_that_a_conditional_deletion_may_mean_is_not_used(code: str, used: bool) -> None:
+    deletion = {"request": {"method": "DELETE", "url": f"Observation?code={code}"}}
+    sent = [{"resource": PATIENT}, {"resource": WEIGHT}, deletion]
+    assert bool(read(type="transaction", entry=sent).facts.measurements) is used

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import parse_qs
 
 from tenuto.clinic.interop.fhir.elements import Element, Remarks, clean, read_moment
 from tenuto.clinic.interop.fhir.extensions import beside
@@ -48,6 +49,8 @@ class Sent:
     """All pieces in the order of the input."""
 
     pieces: list[Piece] = field(default_factory=list)
+    deleted_by_code: list[str] = field(default_factory=list)
+    """The searches by which observations were deleted."""
 
 
 def unpack(root: Element, remarks: Remarks) -> Sent:
@@ -57,7 +60,24 @@ def unpack(root: Element, remarks: Remarks) -> Sent:
     """
     sent = Sent()
     _unpack(root, sent, remarks, depth=0, prefix="")
+    for asked in sent.deleted_by_code:
+        sent.pieces = [piece for piece in sent.pieces if not _is_deleted(piece, asked, remarks)]
     return sent
+
+
+def _is_deleted(piece: Piece, asked: str, remarks: Remarks) -> bool:
+    """Whether a conditional deletion may mean an observation: nobody here knows which the server deleted."""
+    resource = piece.resource
+    if piece.deleted or resource.text("resourceType") != "Observation":
+        return False
+    codes = parse_qs(asked.partition("?")[2], max_num_fields=20).get("code", [])
+    wanted = {one.rpartition("|")[2] for code in codes for one in code.split(",")}
+    own = {coding.code for coding in resource.codings("code")[0]}
+    if wanted and not wanted & own:
+        return False
+    sentence = f"{resource.where} may be one of those that the sender deletes ({asked[:80]}); not used. Find out whether it stands."
+    _say(resource.where, Ending.NOT_UNDERSTOOD, sentence, remarks)
+    return True
 
 
 def _unpack(root: Element, sent: Sent, remarks: Remarks, *, depth: int, prefix: str) -> None:
@@ -100,6 +120,8 @@ def _entry(entry: Element, name: str, place: int | None, sent: Sent, remarks: Re
             "Find out what was deleted."
         )
         _say(label, Ending.NOT_UNDERSTOOD, sentence, remarks)
+        if asked.partition("?")[0].rpartition("/")[2] == "Observation":
+            sent.deleted_by_code.append(asked)
     elif verb == "DELETE":
         body = resource or Element({}, label)
         sent.pieces.append(
