@@ -186,7 +186,7 @@ def test_somebody_who_is_known_by_the_clinics_number_is_joined_not_doubled(visit
     first, second = Enquiry.objects.all()
     browser = visit(carol)
     browser.post(f"/enquiries/{first.pk}/", REGISTER)
-    wrong = browser.post(f"/enquiries/{second.pk}/", {**REGISTER, "birth_date": "1990-01-01"})
+    wrong = browser.post(f"/enquiries/{second.pk}/", {**REGISTER, "birth_date": "1990-01-02"})
     assert "Find out which is right" in text_of(wrong)
     browser.post(f"/enquiries/{second.pk}/", REGISTER)
     patient = Patient.objects.get()

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tenuto.core.gate import Level
-from tenuto.core.intake.facts import Allergy, Coding, Problem, ProblemStatus
+from tenuto.core.intake.facts import Allergy, Coding, Medication, Problem, ProblemStatus
 from tests.core.intake.people import healthy, judged
 
 
@@ -110,3 +110,28 @@ def test_an_unknown_code_without_words_is_said_as_not_understood():
 )
 def test_another_substance_is_none_of_these(text):
     assert levels_of(Allergy(text)) == {}
+
+
+PENICILLIN = Coding("rxnorm", "7980", "penicillin")
+
+
+@pytest.mark.parametrize(
+    ("codings", "said"),
+    [
+        ((PENICILLIN, Coding("rxnorm", "6130", "ketamine")), "“ketamine”, in the entry “penicillin”"),
+        ((PENICILLIN, Coding("rxnorm", "6130")), "“rxnorm 6130”, in the entry “penicillin”"),
+        ((PENICILLIN, Coding("", "", "Ketalar")), "“Ketalar”, in the entry “penicillin”"),
+    ],
+)
+def test_the_finding_names_the_coding_or_substance_that_made_it(codings, said):
+    patient = replace(healthy(), allergies=(Allergy("penicillin", codings, "hives"),))
+    (found,) = (f for f in judged(patient).gate.findings if f.code == "ALLERGY-KETAMINE")
+    assert found.level is Level.BLOCK
+    assert f"{said} (hives)" in found.message
+
+
+def test_the_finding_of_a_medicine_names_the_coding_that_made_it():
+    codings = (Coding("rxnorm", "36437"), Coding("rxnorm", "8123", "phenelzine"))
+    patient = replace(healthy(), medications=(Medication("sertraline", codings),))
+    (found,) = (f for f in judged(patient).gate.findings if f.code == "INTERACTION-MAOI")
+    assert "“phenelzine”, in the entry “sertraline”" in found.message

@@ -150,7 +150,7 @@ def test_pregnancy_unknown_blocks_starting_and_reviews_planning():
 
 
 @pytest.mark.parametrize("purpose", JudgementPurpose)
-@pytest.mark.parametrize("change", [{"sex": "male"}, {"birth_date": date(1950, 1, 1)}])
+@pytest.mark.parametrize("change", [{"sex": "male"}, {"birth_date": date(1950, 1, 2)}])
 def test_what_is_not_asked_of_somebody_still_closes_when_it_is_recorded(change, purpose):
     positive = with_answer("pregnancy.test", "positive")
     found = finding(

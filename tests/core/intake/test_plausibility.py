@@ -29,7 +29,18 @@ def test_a_value_beyond_what_a_person_can_have_is_not_counted_and_is_said(kind: 
     assert finding(at_limit, "MEASUREMENT-IMPLAUSIBLE") is None
 
 
-@pytest.mark.parametrize("born", [date(1900, 1, 1), date(1111, 1, 1), date(1905, 11, 21)])
+@pytest.mark.parametrize(
+    "born",
+    [
+        date(1900, 1, 1),
+        date(1111, 1, 1),
+        date(1905, 11, 21),
+        date(1910, 1, 1),
+        date(1911, 11, 11),
+        date(1919, 6, 1),
+        date(1950, 1, 1),
+    ],
+)
 def test_a_birth_date_that_stands_for_unknown_switches_no_test_off(born: date) -> None:
     patient = with_answer("pregnancy.test", None)
     assessment = judged(replace(patient, person=replace(patient.person, birth_date=born)))
@@ -39,8 +50,13 @@ def test_a_birth_date_that_stands_for_unknown_switches_no_test_off(born: date) -
 
 
 def test_a_very_old_person_is_still_a_person() -> None:
-    old = Person("Ana Silva", ("MRN-1",), date(1910, 1, 1), "female")
+    old = Person("Ana Silva", ("MRN-1",), date(1923, 5, 4), "female")
     assert finding(judged(healthy(person=old)), "AGE-OLD") is not None
+
+
+def test_a_minor_s_date_closes_even_where_it_may_stand_for_another() -> None:
+    young = Person("Ana Silva", ("MRN-1",), date(2020, 1, 1), "female")
+    assert finding(judged(healthy(person=young)), "AGE-MINOR").level is Level.BLOCK
 
 
 def test_of_several_formulas_of_one_day_the_lowest_kidney_value_counts() -> None:

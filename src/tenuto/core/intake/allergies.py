@@ -155,11 +155,26 @@ def _finding(allergy: Allergy) -> tuple[Finding, ...]:
     if level is Level.PASS:
         return ()
     reaction = f" ({allergy.reaction})" if allergy.reaction else ""
-    name = (
-        f"Allergy: “{(allergy.text or allergy.codings[0].display or allergy.codings[0].code)[:80]}”{reaction}"
-    )
+    entry, said = _called(allergy), _found_by(allergy, level)
+    within = "" if said == entry else f", in the entry “{entry}”"
+    name = f"Allergy: “{said}”{within}{reaction}"
     if level is Level.BLOCK:
         message = f"{name}. Ketamine is not given; if the record is wrong, have it corrected."
     else:
         message = f"{name} may mean ketamine, and is not settled. Ask whether the person reacts to it, and have the record corrected."
     return (Finding("ALLERGY-KETAMINE", level, message, register().allergy.basis, fact="allergies.attested"),)
+
+
+def _called(allergy: Allergy) -> str:
+    """What an entry calls itself."""
+    return (allergy.text or allergy.codings[0].display or allergy.codings[0].code)[:80]
+
+
+def _found_by(allergy: Allergy, level: Level) -> str:
+    """The words or the code of an entry that say the drug: not always those that it is called by."""
+    if _said((), (allergy.text,)) is level:
+        return allergy.text[:80]
+    found = next((c for c in allergy.codings if _said((c,), (c.display,)) is level), None)
+    if found is None or (not found.display and len(allergy.codings) == 1):
+        return _called(allergy)
+    return (found.display or f"{found.system} {found.code}".strip())[:80]

@@ -10,7 +10,21 @@ from tenuto.core.intake.dates import years_between
 from tenuto.core.policy import Policy
 from tenuto.core.units import plain
 
-__all__ = ["BirthDoubt", "birth_doubt"]
+__all__ = ["BirthDoubt", "birth_doubt", "stands_for_unknown"]
+
+_STAND_INS = (1900, 1901)
+_NEW_YEAR, _ELEVENTH = (1, 1), (11, 11)
+
+
+def stands_for_unknown(born: date) -> bool:
+    """Whether a date is one of those that are typed where nobody knows the birth date.
+
+    1 January of a round year or of 1901, the same digits throughout (1911-11-11), and the day before a spreadsheet's first.
+    """
+    day = (born.month, born.day)
+    if day == _NEW_YEAR:
+        return born.year % 10 == 0 or born.year in _STAND_INS
+    return (born.year % 100 == _ELEVENTH[0] and day == _ELEVENTH) or born == date(1899, 12, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +36,10 @@ class BirthDoubt:
 
 
 def birth_doubt(born: date, *, policy: Policy, as_of: date) -> BirthDoubt | None:
-    """The doubt about a date of birth on a day: in the future, older than the policy holds plausible, or below the policy's age.
+    """The doubt about a date of birth on a day: in the future, older than the policy holds plausible, one that stands for
+    an unknown date, or below the policy's age.
 
-    None for an adult. A minor's date may be right, so that somebody has to say so.
+    None for an adult. A minor's date and a stand-in may be right, so that somebody has to say so.
     """
     if born > as_of:
         return BirthDoubt(
@@ -36,6 +51,18 @@ def birth_doubt(born: date, *, policy: Policy, as_of: date) -> BirthDoubt | None
         return BirthDoubt(
             f"Born {say_birthday(born)} is an age of {age} years; above {plain(oldest)} the year is wrong. Correct it.",
             certain=True,
+        )
+    if stands_for_unknown(born) and age >= youngest:
+        return BirthDoubt(
+            f"Born {say_birthday(born)} is a date that is often typed where nobody knew the real one. Correct it, or tick that the "
+            "date is right.",
+            certain=False,
+        )
+    if age > policy.number("age_doubtful_years"):
+        return BirthDoubt(
+            f"Born {say_birthday(born)} is an age of {age} years, which hardly anybody reaches. Correct the year, or tick that the "
+            "date is right.",
+            certain=False,
         )
     if age < youngest:
         return BirthDoubt(

@@ -238,7 +238,7 @@ def _finding(case: JudgedCase, item: DrugClass, medication: Medication) -> Findi
         asked = " Ask whether it was taken today."
         level = max(level, Level.REVIEW) if case.starting else level
     dose = f", {medication.dose}" if medication.dose else ""
-    message = f"{item.title}: “{_name(medication)}”{dose}. {item.effect} {item.action}{asked}"
+    message = f"{item.title}: {_found_by(medication, item.id)}{dose}. {item.effect} {item.action}{asked}"
     return Finding(
         f"INTERACTION-{item.id.upper().replace('_', '-')}",
         level,
@@ -246,6 +246,15 @@ def _finding(case: JudgedCase, item: DrugClass, medication: Medication) -> Findi
         item.basis,
         "medications.reconciled",
     )
+
+
+def _found_by(medication: Medication, class_id: str) -> str:
+    """The words or the code of an entry that put it in a class: not always those that it is called by."""
+    entry = _name(medication)
+    parts = [Medication(entry), *(Medication(c.display, (c,)) for c in medication.codings)]
+    found = next((p for p in parts if any(c.id == class_id for c in interactions(p))), parts[0])
+    said = entry if not found.text and len(medication.codings) == 1 else _name(found)
+    return f"“{said}”" if said == entry else f"“{said}”, in the entry “{entry}”"
 
 
 def _name(medication: Medication) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from tenuto.core.dates import say_birthday, say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.answers import truth
+from tenuto.core.intake.birth import stands_for_unknown
 from tenuto.core.intake.case import Body, JudgedCase, missing, note
 from tenuto.core.intake.dates import years_between
 from tenuto.core.intake.facts import Measurement, PatientFacts, Person
@@ -28,8 +29,8 @@ def body_of(facts: PatientFacts, *, policy: Policy, as_of: date) -> Body:
     """
     born = facts.person.birth_date
     counted = years_between(born, as_of) if born and born <= as_of else None
-    # Nobody is that old: the date stands for one that is not known, and an unknown age switches no test off.
-    age = counted if counted is not None and counted <= policy.whole("age_plausible_max_years") else None
+    # A date that stands for one that is not known gives no age, and an unknown age switches no test off.
+    age = None if born is None or counted is None or _doubted(born, counted, policy) else counted
     sex = facts.person.sex.strip().lower()
     answers = [truth(a.value) for a in facts.answers if a.fact == "childbearing.potential"]
     excluded = (
@@ -38,6 +39,13 @@ def body_of(facts: PatientFacts, *, policy: Policy, as_of: date) -> Body:
         or (bool(answers) and all(answer is False for answer in answers))
     )
     return Body(age, sex, not excluded)
+
+
+def _doubted(born: date, age: int, policy: Policy) -> bool:
+    """Whether a date gives no age to rely on. A minor's is relied on, since it closes."""
+    if age < policy.number("age_min_years"):
+        return False
+    return age > policy.number("age_doubtful_years") or stands_for_unknown(born)
 
 
 def judge(case: JudgedCase) -> tuple[Finding, ...]:
@@ -66,10 +74,15 @@ def _age(case: JudgedCase) -> tuple[Finding, ...]:
     if born is None:
         return missing(case, fact("age"))
     if age is None and born <= case.as_of:
-        limit = case.policy.limit("age_plausible_max_years")
+        limit = case.policy.limit("age_doubtful_years")
+        why = (
+            "is a date that is often sent where nobody knew the real one"
+            if stands_for_unknown(born)
+            else f"gives an age above {plain(limit.value)}: it may stand for one that nobody knew"
+        )
         message = (
-            f"The date of birth, {say_birthday(born, case.facts.person.birth_sent)}, gives an age above {plain(limit.value)}: it stands for one that nobody "
-            "knew. Record the real one; until then every test that depends on the age is asked for."
+            f"The date of birth, {say_birthday(born, case.facts.person.birth_sent)}, {why}. Ask for the birth date and correct the record; as long as it "
+            "stands, every test that depends on the age is asked for."
         )
         return (Finding("AGE-IMPLAUSIBLE", Level.REVIEW, message, limit.basis, fact="age"),)
     if age is None:

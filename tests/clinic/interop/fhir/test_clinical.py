@@ -229,6 +229,30 @@ def test_a_substance_known_only_from_the_reaction_is_read() -> None:
     assert [a.text for a in read(sent).facts.allergies] == ["ketamine"]
 
 
+PENICILLIN = concept(RXNORM, "7980", "penicillin")
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("substance", [{"text": "ketamine"}, concept(RXNORM, "6130", "ketamine")])
+def test_the_substance_of_every_reaction_counts(place: int, substance: dict) -> None:
+    reactions = [{"manifestation": [{"text": "hives"}]} for _ in range(3)]
+    reactions[place]["substance"] = substance
+    for code in (PENICILLIN, {"text": "No known allergies"}):
+        (found,) = read(allergy(code=code, reaction=reactions)).facts.allergies
+        assert "ketamine" in [coding.display for coding in found.codings]
+
+
+def test_a_manifestation_that_speaks_of_ketamine_is_said() -> None:
+    told = [
+        {"manifestation": [{"text": "hives"}]},
+        {"manifestation": [{"text": "laryngospasm after ketamine"}]},
+    ]
+    assert (
+        "Ask whether the person reacts to ketamine"
+        in read(allergy(code=PENICILLIN, reaction=told)).facts.unreadable[0]
+    )
+
+
 def test_a_consent_that_says_nothing_of_what_it_is_for_counts_and_is_asked_about() -> None:
     document = {"coding": [{"system": "http://loinc.org", "code": "59284-0", "display": "Consent Document"}]}
     for category in ([], [document]):

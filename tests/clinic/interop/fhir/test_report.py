@@ -238,6 +238,31 @@ def test_every_lawful_writing_of_this_patient_is_this_patient(subject: dict) -> 
     assert len(read(made, patient=NUMBERED).facts.problems) == 1
 
 
+OTHER = {"system": "https://x.example/mrn", "value": "9999"}
+
+
+@pytest.mark.parametrize(
+    ("more", "used"),
+    [
+        ({"identifier": OTHER}, False),
+        ({"identifier": {"value": "9999"}}, False),
+        ({"display": "Sam Ensayo"}, False),
+        ({"display": "Ensayo, S."}, False),
+        ({"display": "Maria Otra (MRN 7)"}, False),
+        ({"identifier": OTHER | {"value": " 7 "}}, True),
+        ({"identifier": OTHER | {"system": "https://elsewhere.example/mrn"}}, True),
+        ({"display": "Patient 1"}, True),
+        ({"display": "Sra. ENSAYO, Ana María"}, True),
+        ({"display": "A. Ensayo (MRN 7)"}, True),
+        ({"display": "安娜"}, True),
+    ],
+)
+def test_a_reference_whose_number_or_name_is_another_s_is_not_known_whose(more: dict, used: bool) -> None:
+    reading = read(WEIGHT | {"subject": ME | more}, patient=NUMBERED)
+    assert bool(reading.facts.measurements) is used
+    assert said(reading, "not known whose it is") is not used
+
+
 @pytest.mark.parametrize("address", ["http://a.example/Patient/p1", "https://a.example/Patient/p1/"])
 def test_a_server_is_the_same_with_and_without_encryption(address: str) -> None:
     made = entries({"resource": condition({"text": "Depression"}, subject={"reference": address})})
@@ -770,3 +795,51 @@ def test_a_table_of_contents_that_names_what_was_not_sent_is_said() -> None:
         whole = {"resourceType": "Composition", "id": "k1", "subject": ME, "section": [{"section": [inner]}]}
         reading = read(whole, condition({"text": "Asthma"}))
         assert said(reading, "lists what is not in the file: Condition/c7") is expected
+
+
+# ---- what stands around the entries ----------------------------------------------------------------------------
+RETRACTED = {"modifierExtension": [{"url": "https://x.example/retracted", "valueBoolean": True}]}
+
+
+@pytest.mark.parametrize(
+    ("beside", "used", "sentence"),
+    [
+        (RETRACTED, False, "a mark that changes its meaning (retracted)"),
+        ({"response": {"status": "410 Gone"}}, False, "the answer “410 Gone” of the server"),
+        ({"response": {"status": "403 Forbidden"}}, False, "the answer “403 Forbidden” of the server"),
+        ({"response": {"status": "200 OK"}}, True, ""),
+        (
+            {"extension": [{"url": "https://x/removed", "valueString": "wrong patient"}]},
+            True,
+            "“removed: wrong patient”",
+        ),
+        ({"Response": {"status": "410 Gone"}}, True, "the unknown field Response"),
+    ],
+)
+def test_what_stands_beside_a_resource_in_its_entry_is_not_passed_over(
+    beside: dict, used: bool, sentence: str
+) -> None:
+    reading = of(entries({"resource": WEIGHT} | beside))
+    assert bool(reading.facts.measurements) is used
+    assert said(reading, sentence) if sentence else reading.facts.unreadable == ()
+
+
+def test_a_mark_beside_the_person_is_said() -> None:
+    made = entries({"resource": WEIGHT})
+    made["entry"][0] |= RETRACTED
+    assert said(of(made), "Find out whether it is the person's record")
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"implicitRules": "https://x.example/rules"}, "https://x.example/rules"),
+        (RETRACTED, "(retracted)"),
+        ({"extension": [{"url": "x", "valueString": "cerebral aneurysm"}]}, "“x: cerebral aneurysm”"),
+        ({"contained": [condition({"text": "Cerebral aneurysm"})]}, "a Condition (“Cerebral aneurysm”)"),
+        ({"Entry": [{"resource": ANEURYSM}]}, "the unknown field Entry"),
+        ({"total": 240}, "there are 240 entries and sent 2"),
+    ],
+)
+def test_what_a_bundle_carries_beside_its_entries_is_said(more: dict, sentence: str) -> None:
+    assert said(of(entries({"resource": WEIGHT}, **more)), sentence)

@@ -542,3 +542,82 @@ def test_a_record_that_another_one_replaces_says_so() -> None:
     reading = read(patient=old)
     assert said(reading, "another record replaces this one (Patient/77)")
     assert not said(reading, "marked inactive")
+
+
+# ---- one value that says two things ----------------------------------------------------------------------------
+ABSENT = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "error"}
+TEST_DATA = {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"}]}
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"valueString": "50 kg"}, "is sent as “70 kg” and “50 kg”"),
+        ({"code": WEIGHT["code"] | {"text": "Birth weight / dry weight goal"}}, "is called “Birth weight"),
+        ({"interpretation": [{"text": "scale not calibrated, invalid"}]}, "“scale not calibrated, invalid”"),
+        ({"valueQuantity": quantity(70, "kg") | {"extension": [ABSENT]}}, "said to be absent"),
+        ({"meta": TEST_DATA}, "is marked as test data"),
+    ],
+)
+def test_a_weight_that_says_two_things_carries_no_dose(more: dict, sentence: str) -> None:
+    reading = read(WEIGHT | more)
+    assert reading.facts.measurements == ()
+    assert said(reading, sentence)
+
+
+def test_what_is_written_beside_a_weight_in_an_extension_is_said() -> None:
+    reading = read(WEIGHT | {"extension": extension("comment", valueString="weighed is Sam, not Ana")})
+    assert said(reading, "carries the note “weighed is Sam, not Ana”")
+
+
+def test_of_two_dates_the_earlier_counts_and_both_are_said() -> None:
+    reading = read(WEIGHT | {"effectiveInstant": "2025-10-01T09:00:00Z"})
+    (weight,) = reading.facts.measurements
+    assert str(weight.taken) == "2025-10-01"
+    assert said(reading, "is dated twice: “2026-03-01T09:30:00-05:00” and “2025-10-01T09:00:00Z”")
+
+
+@pytest.mark.parametrize(("word", "used"), [("positive", True), ("negative", False)])
+def test_of_a_result_with_two_values_only_one_that_closes_counts(word: str, used: bool) -> None:
+    made = observation("2106-3", valueCodeableConcept={"text": word}, valueString="see comment")
+    reading = read(made)
+    assert bool(reading.facts.answers) is used
+    assert said(reading, f"“{word}” and “see comment”")
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (
+            {"name": [{"text": "Sam Other", "family": "Ensayo", "given": ["Ana"]}]},
+            "called “Sam Other” and, in parts",
+        ),
+        ({"name": []}, "no name that can be read"),
+        ({"name": [{"use": "anonymous", "text": "Patient 17"}]}, "only “Patient 17”, which is no name"),
+        ({"name": [{"text": "\u200b\u200d"}]}, "no name that can be read"),
+        (
+            {"identifier": [{"system": "https://x.example/mrn", "value": f"EX-{n}231"} for n in (1, 7)]},
+            "2 numbers of one kind (EX-1231",
+        ),
+    ],
+)
+def test_a_person_who_is_not_told_for_certain_is_said(more: dict, sentence: str) -> None:
+    assert said(read(WEIGHT, patient=PATIENT | more), sentence)
+    assert read(WEIGHT).facts.unreadable == ()
+
+
+def test_a_condition_that_is_active_and_ended_is_said() -> None:
+    made = condition({"text": "Depression"}, abatementDateTime="2026-01-01")
+    assert said(read(made), "as active and as having ended")
+    assert not said(
+        read(condition({"text": "Depression"}, "resolved", abatementDateTime="2026-01-01")), "having ended"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "used"), [("http://loinc.org|29463-7", False), ("29463-7", False), ("8302-2", True)]
+)
+def test_an_observation_that_a_conditional_deletion_may_mean_is_not_used(code: str, used: bool) -> None:
+    deletion = {"request": {"method": "DELETE", "url": f"Observation?code={code}"}}
+    sent = [{"resource": PATIENT}, {"resource": WEIGHT}, deletion]
+    assert bool(read(type="transaction", entry=sent).facts.measurements) is used

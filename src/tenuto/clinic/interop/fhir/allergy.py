@@ -25,11 +25,14 @@ def read(allergy: Element, remarks: Remarks) -> Allergy | None:
         remarks.settle(Ending.TAKEN_BACK, verification.replace("-", " "))
         return None
     codings, text = allergy.codings("code")
-    if no_entry(allergy, codings, text, "allergies", remarks, field="code"):
+    reacted = any(reaction.has("substance") for reaction in allergy.all("reaction"))
+    if not reacted and no_entry(allergy, codings, text, "allergies", remarks, field="code"):
         return None
     manifestations = []
     for reaction in allergy.all("reaction"):
         substance, name = reaction.codings("substance")
+        if name and all(name != coding.display for coding in substance):
+            substance += (Coding("", "", name),)
         codings, text = codings + substance, text or name
         manifestations += [m.concept()[1] for m in reaction.all("manifestation")] or [
             reaction.text("description")
@@ -68,8 +71,12 @@ def _say_notes(allergy: Element, codings: tuple[Coding, ...], text: str, remarks
 
 
 def _notes(allergy: Element) -> list[str]:
-    """What is written beside the substance."""
+    """What is written beside the substance, and what each reaction says of itself."""
     written = [note.text("text") for note in allergy.all("note")]
     for reaction in allergy.all("reaction"):
         written += [reaction.text("description"), *(note.text("text") for note in reaction.all("note"))]
+        written += [
+            reaction.codings("substance")[1],
+            *(m.concept()[1] for m in reaction.all("manifestation")),
+        ]
     return [each for each in written if each]

@@ -26,6 +26,9 @@ _STATUS = {
 }
 
 
+_PRESENT = frozenset(status for status, meant in _STATUS.items() if meant is ProblemStatus.ACTIVE)
+
+
 def read(condition: Element, remarks: Remarks) -> Problem | None:
     """The problem; None for one that was entered in error or that names no condition."""
     verification = condition.status("verificationStatus")
@@ -45,6 +48,13 @@ def read(condition: Element, remarks: Remarks) -> Problem | None:
         return None
     onset = condition.moment("onsetDateTime", remarks) or _start(condition, "onsetPeriod", remarks)
     ended = condition.moment("abatementDateTime", remarks) or _end(condition, "abatementPeriod", remarks)
+    if condition.status("clinicalStatus") in _PRESENT and any(
+        name.startswith("abatement") for name in condition.raw
+    ):
+        remarks.add(
+            f"{condition.where} (“{(text or codings[0].code)[:80]}”) is recorded as active and as having ended. Find out which is "
+            "right."
+        )
     _, severity = condition.codings("severity")
     return Problem(
         text=text or codings[0].code,

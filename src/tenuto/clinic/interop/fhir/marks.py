@@ -32,6 +32,8 @@ def _marks(sent: Any) -> Iterator[str]:
         for each in sent:
             yield from _marks(each)
     elif isinstance(sent, dict):
+        if "value" in sent and _says_absent(sent):
+            yield "a value that is sent and said to be absent"
         for name, value in sent.items():
             if name == "modifierExtension" and value:
                 yield from (_tail(each) for each in (value if isinstance(value, list) else [value]))

@@ -13,6 +13,7 @@ from tenuto.clinic.people.names import folded, number_key
 from tenuto.core.data import Table, data_file
 from tenuto.core.intake.facts import Coding, Identifier
 from tenuto.core.intake.identifiers import is_of_the_state
+from tenuto.core.intake.reading_report import listed
 
 __all__ = ["identifiers"]
 
@@ -42,7 +43,18 @@ def _kinds(file: Table) -> _Kinds:
 
 def identifiers(patient: Element, as_of: date, remarks: Remarks) -> tuple[Identifier, ...]:
     """The numbers in use, each once, in the order of the record. One of the state, such as a social security number, stays out."""
-    return tuple(dict.fromkeys(_read(patient, as_of, remarks)))
+    found = tuple(dict.fromkeys(_read(patient, as_of, remarks)))
+    own: dict[str, list[str]] = {}
+    for number in found:
+        if number.proves:
+            own.setdefault(number.system, []).append(number.value)
+    for values in own.values():
+        if len({number_key(value) for value in values}) > 1:
+            remarks.add(
+                f"{patient.where} has {len(values)} numbers of one kind ({listed(values)}). Two people may have been taken for one: "
+                "find out which number is this person's."
+            )
+    return found
 
 
 def _read(patient: Element, as_of: date, remarks: Remarks) -> Iterator[Identifier]:

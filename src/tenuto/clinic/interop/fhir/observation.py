@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from tenuto.clinic.interop.fhir import suicide_screen, tables, told_conditions
 from tenuto.clinic.interop.fhir.answers import Value, answer_value, ordinal
-from tenuto.clinic.interop.fhir.elements import Element, Moment, Remarks, read_moment
-from tenuto.clinic.interop.fhir.stated import disregarded, is_critical, is_stated
+from tenuto.clinic.interop.fhir.elements import Element, Remarks, clean, read_moment
+from tenuto.clinic.interop.fhir.stated import another, disregarded, is_critical, is_stated
 from tenuto.clinic.interop.fhir.systems import UCUM, short_name
 from tenuto.clinic.interop.fhir.tables import MeasurementRule, ResultRule, Scale
 from tenuto.clinic.interop.fhir.ucum import UnitUnknown, convert, disagree, names_unit, understood, unit
@@ -134,12 +134,19 @@ def _is_wanted(part: Element) -> bool:
 
 
 def _when(observation: Element, remarks: Remarks) -> _When:
+    times = [name for name in observation.raw if _EFFECTIVE.match(name)]
+    if len(times) > 1:
+        sent = " and ".join(f"“{_shown(observation.raw[name])}”" for name in times)
+        remarks.add(
+            f"{observation.where} is dated twice: {sent}. The earlier counts until then. Find out when it was."
+        )
     period, timing = observation.one("effectivePeriod"), observation.one("effectiveTiming")
-    moment: Moment | None = (
-        observation.moment("effectiveDateTime", remarks)
-        or observation.moment("effectiveInstant", remarks)
-        or (period.moment("start", remarks) if period else None)
+    told = (
+        observation.moment("effectiveDateTime", remarks),
+        observation.moment("effectiveInstant", remarks),
+        period.moment("start", remarks) if period else None,
     )
+    moment = min((each for each in told if each), key=lambda each: each.earliest, default=None)
     if moment is None and timing is not None:
         events = [read_moment(text, remarks.zone) for text in timing.texts("event")]
         moment = min((e for e in events if e), key=lambda e: e.earliest, default=None)
@@ -163,11 +170,45 @@ def _read_part(
         if isinstance(rule, Scale) and rule.instrument == ITEM_NINE:
             return _unclear(rule, when, origin, "not answered")
         return None
+    values = [name for name in part.raw if _VALUE.match(name)]
+    several = len(values) > 1
+    if several:
+        both = " and ".join(f"“{_shown(part.raw[name])}”" for name in values)
+        remarks.add(
+            f"{origin}: the {rule.title} is sent as {both}. It opens nothing until somebody has found out which is right."
+        )
     if isinstance(rule, MeasurementRule):
-        return _measurement(part, rule, origin, when, remarks)
+        return None if several else _measurement(part, rule, origin, when, remarks)
+    if several:
+        return _of_several(part, rule, origin, when, remarks)
     if isinstance(rule, Scale):
         return _score(part, rule, origin, when, remarks)
     return _answer(part, rule, origin, when, remarks)
+
+
+_VALUE, _EFFECTIVE = re.compile("value[A-Z]"), re.compile("effective[A-Z]")
+
+
+def _shown(sent: object) -> str:
+    """A value of any type in words."""
+    if not isinstance(sent, dict):
+        return clean(str(sent))[:80]
+    element = Element(sent, "")
+    value = element.number("value") if isinstance(sent.get("value"), Decimal) else None
+    if value is not None:
+        return _as_sent(element, value)
+    codings, text = element.concept()
+    return (text or _first_code(codings) or clean(str(sent.get("start", ""))))[:80]
+
+
+def _of_several(
+    part: Element, rule: Scale | ResultRule, origin: str, when: _When, remarks: Remarks
+) -> RecordedScore | Answer | None:
+    """What counts of a part with two values: only what closes."""
+    if isinstance(rule, Scale):
+        return _unclear(rule, when, origin, "has two values") if rule.instrument == ITEM_NINE else None
+    found = _answer(part, rule, origin, when, remarks)
+    return found if found and (_level(rule.fact, found.value) or Level.PASS) is not Level.PASS else None
 
 
 def _measurement(
@@ -195,7 +236,7 @@ def _measurement(
     if not code:
         remarks.add(
             f"{origin}: the {rule.title} '{sent}' has no coded (UCUM) unit; not used. "
-            f"Measure it again or have it sent with the code for {rule.unit}."
+            f"Nobody can tell the unit from the number. Measure it again in {rule.unit}, or ask the sender which unit it was."
         )
         return None
     try:
@@ -238,7 +279,15 @@ def _is_of_the_whole(
             "person."
         )
         return False
-    note = next((text for each in part.all("note") if (text := each.text("text"))), "")
+    if other := another(part):
+        remarks.add(
+            f"{origin}: the {rule.title} is called “{other[:80]}”, which is another one than the person has now; not used. Measure "
+            "it."
+        )
+        return False
+    notes = (each.text("text") for each in part.all("note"))
+    written = (each.text("valueString") for each in part.all("extension"))
+    note = next((text for text in (*notes, *written) if text), "")
     if note and not (when.stated or when.taken_back):
         remarks.add(
             f"{origin}: the {rule.title} carries the note “{note[:80]}”. Read it before the value is used."

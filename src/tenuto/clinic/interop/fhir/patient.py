@@ -8,7 +8,7 @@ from datetime import date
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
 from tenuto.clinic.interop.fhir.numbers import identifiers
 from tenuto.clinic.interop.fhir.periods import in_use
-from tenuto.clinic.people.names import folded
+from tenuto.clinic.people.names import could_be_one, folded
 from tenuto.core.intake.facts import Person
 
 __all__ = ["read"]
@@ -90,7 +90,22 @@ def _name(patient: Element, as_of: date, remarks: Remarks) -> str:
         n for n in patient.all("name") if n.text("use") not in _NOT_CURRENT and in_use(n, as_of, remarks)
     ]
     ranked = sorted(names, key=lambda n: _rank(n.text("use")))
-    return next(filter(None, map(_whole_name, ranked)), "")
+    for name in ranked:
+        parts, written = " ".join([*name.texts("given"), name.text("family")]).strip(), name.text("text")
+        if parts and written and not could_be_one(parts, written):
+            remarks.add(
+                f"{patient.where} is called “{written[:80]}” and, in parts, “{parts[:80]}”. Find out who it is, and correct the record."
+            )
+    shown = next(filter(None, map(_whole_name, ranked)), "")
+    if not any(any(map(str.isalpha, word)) and word not in _NO_NAME for word in folded(shown).split()):
+        said = f"only “{shown[:80]}”, which is no name" if folded(shown) else "no name that can be read"
+        remarks.add(f"{patient.where} has {said}. Find out whose record this is, and record the name.")
+    return shown
+
+
+_NO_NAME = frozenset(
+    ("patient", "person", "subject", "unknown", "anonymous", "anon", "unnamed", "nn", "test")
+)
 
 
 def _rank(use: str) -> int:

@@ -282,6 +282,14 @@ def _may_be_used(entry: BundleEntry, person: BundleEntry, index: Index, remarks:
             "Read it yourself."
         )
         return False
+    if test_data(resource) and not test_data(
+        person.resource
+    ):  # where the person is marked, that is said of all
+        remarks.add(
+            f"{entry.label}{f' ({said})' if (said := says(resource)) else ''} is marked as test data; not used. Find out whether it is "
+            "this person's."
+        )
+        return False
     if about is Whose.UNSAID:
         remarks.add(
             f"{entry.label} does not say whom it is about; taken as this patient's. Check that it is."

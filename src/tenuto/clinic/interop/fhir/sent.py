@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import parse_qs
 
 from tenuto.clinic.interop.fhir.elements import Element, Remarks, clean, read_moment
+from tenuto.clinic.interop.fhir.extensions import beside
 from tenuto.clinic.interop.fhir.loading import UnusableBundle
-from tenuto.core.intake.reading_report import Ending
+from tenuto.clinic.interop.fhir.marks import changes_meaning
+from tenuto.core.intake.reading_report import Ending, listed
 
 __all__ = ["Piece", "Sent", "unpack"]
 
@@ -46,6 +49,8 @@ class Sent:
     """All pieces in the order of the input."""
 
     pieces: list[Piece] = field(default_factory=list)
+    deleted_by_code: list[str] = field(default_factory=list)
+    """The searches by which observations were deleted."""
 
 
 def unpack(root: Element, remarks: Remarks) -> Sent:
@@ -55,7 +60,24 @@ def unpack(root: Element, remarks: Remarks) -> Sent:
     """
     sent = Sent()
     _unpack(root, sent, remarks, depth=0, prefix="")
+    for asked in sent.deleted_by_code:
+        sent.pieces = [piece for piece in sent.pieces if not _is_deleted(piece, asked, remarks)]
     return sent
+
+
+def _is_deleted(piece: Piece, asked: str, remarks: Remarks) -> bool:
+    """Whether a conditional deletion may mean an observation: nobody here knows which the server deleted."""
+    resource = piece.resource
+    if piece.deleted or resource.text("resourceType") != "Observation":
+        return False
+    codes = parse_qs(asked.partition("?")[2], max_num_fields=20).get("code", [])
+    wanted = {one.rpartition("|")[2] for code in codes for one in code.split(",")}
+    own = {coding.code for coding in resource.codings("code")[0]}
+    if wanted and not wanted & own:
+        return False
+    sentence = f"{resource.where} may be one of those that the sender deletes ({asked[:80]}); not used. Find out whether it stands."
+    _say(resource.where, Ending.NOT_UNDERSTOOD, sentence, remarks)
+    return True
 
 
 def _unpack(root: Element, sent: Sent, remarks: Remarks, *, depth: int, prefix: str) -> None:
@@ -98,6 +120,8 @@ def _entry(entry: Element, name: str, place: int | None, sent: Sent, remarks: Re
             "Find out what was deleted."
         )
         _say(label, Ending.NOT_UNDERSTOOD, sentence, remarks)
+        if asked.partition("?")[0].rpartition("/")[2] == "Observation":
+            sent.deleted_by_code.append(asked)
     elif verb == "DELETE":
         body = resource or Element({}, label)
         sent.pieces.append(
@@ -110,12 +134,96 @@ def _entry(entry: Element, name: str, place: int | None, sent: Sent, remarks: Re
             f"{label} is a change to a record, not a record. Export the whole record.",
             remarks,
         )
-    elif resource is not None:
+    elif resource is not None and _may_stand(entry, resource, label, answer, remarks):
         _resource(resource, full_url, name, place, sent, remarks, depth, answer or Element({}, ""))
+    elif resource is not None:
+        pass
     elif verb in ("GET", "HEAD") and answer is None:
         remarks.end(label, Ending.NOT_NEEDED, "a question to a server")
     else:
         _without_resource(label, answer, remarks)
+
+
+def _may_stand(
+    entry: Element, resource: Element, label: str, answer: Element | None, remarks: Remarks
+) -> bool:
+    """Whether nothing that stands beside a resource in its entry takes it back or changes what it means.
+
+    The person is kept and said, since a record without one can't be read at all.
+    """
+    status, mark = answer.text("status")[:40] if answer else "", changes_meaning(_alone(entry, "resource"))
+    refused = status if status.startswith(("4", "5")) else ""
+    named = _words(resource)
+    said = f"{label} (“{named[:80]}”)" if named else label
+    person = resource.text("resourceType") == "Patient"
+    more = [*_said_beside(entry), *(f"the unknown field {name[:40]}" for name in _unknown(entry, _OF_ENTRY))]
+    if more:
+        remarks.add(
+            f"The entry of {said} carries what is not understood here: {listed(more)}. Read it before the entry is relied on."
+        )
+    if not (mark or refused):
+        return True
+    why = f"a mark that changes its meaning ({mark})" if mark else f"the answer “{refused}” of the server"
+    used = "Find out whether it is the person's record" if person else "It was not used; read it yourself"
+    sentence = f"The entry of {said} carries {why}, which is not understood here. {used}."
+    if person:
+        remarks.add(sentence)
+    else:
+        _say(
+            label,
+            Ending.TAKEN_BACK if refused.startswith("410") else Ending.NOT_UNDERSTOOD,
+            sentence,
+            remarks,
+        )
+    return person
+
+
+def _alone(holder: Element, inner: str) -> Element:
+    """An envelope without what it holds."""
+    return Element({name: value for name, value in holder.raw.items() if name != inner}, holder.where)
+
+
+def _said_beside(holder: Element) -> list[str]:
+    """What extensions of an envelope itself say."""
+    return [
+        f"“{each.said[:120]}”" for each in beside({"extension": holder.raw.get("extension")}) if each.said
+    ]
+
+
+def _unknown(holder: Element, known: frozenset[str]) -> list[str]:
+    """The fields of an envelope that FHIR does not have, such as one that is written with a capital."""
+    return [clean(name) for name in holder.raw if name.removeprefix("_") not in known]
+
+
+_OF_ENTRY = frozenset(("id", "extension", "modifierExtension", "link", "fullUrl", "resource", "search", "request", "response"))  # fmt: skip
+_OF_BUNDLE = frozenset(
+    ("resourceType", "id", "meta", "implicitRules", "language", "identifier", "type", "timestamp", "total", "link", "entry",
+     "signature", "issues", "extension", "modifierExtension", "contained", "text", "fhir_comments")
+)  # fmt: skip
+
+
+def _judge_beside(bundle: Element, remarks: Remarks) -> None:
+    """What a Bundle carries beside its entries that could change or add something."""
+    held = [
+        f"a {inner.text('resourceType') or 'part without a type'}{f' (“{words[:80]}”)' if (words := _words(inner)) else ''}"
+        for inner in bundle.all("contained")
+    ]
+    mark = changes_meaning(_alone(bundle, "entry"))
+    told = [
+        *([f"a mark that changes its meaning ({mark})"] if mark else []),
+        *_said_beside(bundle),
+        *held,
+        *(f"the unknown field {name[:40]}" for name in _unknown(bundle, _OF_BUNDLE)),
+    ]
+    if told:
+        remarks.add(
+            f"The Bundle carries beside its entries what is not understood here: {listed(told)}. Read it yourself, and have the "
+            "record exported again."
+        )
+
+
+def _words(resource: Element) -> str:
+    return resource.codings("code")[1] if isinstance(resource.raw.get("code"), dict) else ""
 
 
 def _without_resource(label: str, answer: Element | None, remarks: Remarks) -> None:
@@ -198,6 +306,7 @@ def _version(resource: Element, answer: Element | None) -> int | None:
 def _judge_envelope(bundle: Element, remarks: Remarks) -> None:
     """What a server says beside the entries: pages left, matches that are not here, marks of what was kept back."""
     kind = bundle.text("type")
+    _judge_beside(bundle, remarks)
     if kind not in _TYPES:
         remarks.add(
             f"A Bundle of the type '{kind[:40]}' is not known here; its entries were read. Check that it is a record."
@@ -206,7 +315,7 @@ def _judge_envelope(bundle: Element, remarks: Remarks) -> None:
         remarks.add("The Bundle is one page of several. Export all pages into one Bundle.")
     total = bundle.number("total")
     here = sum(_is_match(entry) for entry in bundle.all("entry"))
-    if total is not None and kind in ("searchset", "history") and total > here:
+    if total is not None and total > here:
         remarks.add(
             f"The sender says that there are {total} entries and sent {here}. Export the entire record."
         )

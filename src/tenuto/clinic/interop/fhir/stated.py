@@ -11,7 +11,7 @@ from tenuto.core.data import Table, data_file
 from tenuto.core.intake.facts import Coding
 from tenuto.core.intake.wording import Phrases
 
-__all__ = ["disregarded", "is_critical", "is_stated"]
+__all__ = ["another", "disregarded", "is_critical", "is_stated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,13 @@ class _Words:
 @data_file(Path(__file__).with_name("stated.toml"))
 def _table(file: Table) -> _Words:
     return _Words(
-        Phrases({"stated": file.words("stated"), "disregard": file.words("disregard")}),
+        Phrases(
+            {
+                "stated": file.words("stated"),
+                "disregard": file.words("disregard"),
+                "another": file.words("another"),
+            }
+        ),
         frozenset(file.words("snomed")),
         frozenset(file.words("critical")),
     )
@@ -50,11 +56,19 @@ def is_critical(mark: Coding) -> bool:
 
 
 def disregarded(observation: Element) -> str:
-    """The note or extension that takes a value back; empty without one."""
+    """The note, interpretation or extension that takes a value back; empty without one."""
     told = [each.said for each in beside(observation.raw) if not each.denied]
-    said = (*_notes(observation), *told)
+    flags = [each.concept()[1] for each in observation.all("interpretation")]
+    said = (*_notes(observation), *flags, *told)
     return next((each for each in said if "disregard" in _table().phrases.names(each)), "")
 
 
 def _notes(observation: Element) -> list[str]:
     return [note.text("text") for note in observation.all("note")]
+
+
+def another(part: Element) -> str:
+    """The name by which a measurement is of another weight or height, such as one to reach; empty where none does."""
+    codings, text = part.codings("code")
+    names = (text, *(coding.display for coding in codings))
+    return next((each for each in names if "another" in _table().phrases.names(each)), "")

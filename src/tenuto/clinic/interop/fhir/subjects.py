@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from tenuto.clinic.interop.fhir.elements import Element
 from tenuto.clinic.interop.fhir.loading import UnusableBundle
-from tenuto.clinic.people.names import could_be_one
+from tenuto.clinic.people.names import could_be_one, folded, number_key
 
 __all__ = ["BundleEntry", "Index", "Whose", "others_named", "the_patient", "whose"]
 
@@ -189,6 +189,47 @@ def whose(resource: Element, patient: BundleEntry, index: Index) -> Whose:
 
 
 def _of_reference(reference: Element, within: Element, patient: BundleEntry, index: Index) -> Whose:
+    """Whom a reference means. Where its address means the patient and its number or name another, nobody knows."""
+    found = _by_address(reference, within, patient, index)
+    if found is Whose.PATIENT and (_other_number(reference, patient) or _other_name(reference, patient)):
+        return Whose.UNKNOWN
+    return found
+
+
+def _other_number(reference: Element, patient: BundleEntry) -> bool:
+    """Whether a reference gives a number that the patient does not have in its system, or in none where it names no system."""
+    identifier = reference.one("identifier")
+    if identifier is None or not identifier.text("value"):
+        return False
+    system, own = identifier.text("system"), _numbers(patient.resource)
+    same = {number_key(value) for its, value in own if not system or its == system}
+    return bool(same) and number_key(identifier.text("value")) not in same
+
+
+def _other_name(reference: Element, patient: BundleEntry) -> bool:
+    """Whether what a reference shows can be no name of the patient's. Titles, numbers and another script tell nothing."""
+    shown = [w for w in folded(reference.text("display")).split() if w not in _TITLES and w.isalpha()]
+    names = [folded(name).split() for name in _names(patient.resource)]
+    latin = any(word.isascii() for word in shown)
+    compared = [name for name in names if any(word.isascii() for word in name) is latin]
+    return bool(shown and compared) and not any(_fits(shown, name) for name in compared)
+
+
+def _fits(shown: list[str], name: list[str]) -> bool:
+    """Whether shown words can be a name: each initial begins one of its words; a single word is one of them."""
+    letters = [word for word in shown if len(word) == 1]
+    whole = [word for word in shown if len(word) > 1]
+    if not all(any(word.startswith(letter) for word in name) for letter in letters):
+        return False
+    return (
+        not whole or (len(whole) == 1 and whole[0] in name) or could_be_one(" ".join(whole), " ".join(name))
+    )
+
+
+_TITLES = frozenset(("patient", "subject", "the", "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "herr", "frau", "mme", "m", "sr", "sra", "jr", "mrn"))  # fmt: skip
+
+
+def _by_address(reference: Element, within: Element, patient: BundleEntry, index: Index) -> Whose:
     address = _bare(reference.text("reference"))
     by_number = _by_identifier(reference, patient)
     if not address:
