@@ -15,6 +15,7 @@ from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.scales.grounds import ABOUT_RISK, ANSWER_ON_DEATH, RISK_GROUNDS
 from tenuto.clinic.scales.models import ItemAnswer, ScaleForm, SuicideTriage
 from tenuto.clinic.scales.services import (
     GivenAnswer,
@@ -48,7 +49,10 @@ from tenuto.core.scales.reading import instruments as known_instruments
 from tenuto.core.scales.suicide_triage import RiskLevel
 
 __all__ = [
+    "ABOUT_RISK",
+    "ANSWER_ON_DEATH",
     "PURPOSE",
+    "RISK_GROUNDS",
     "AskedRow",
     "FormRow",
     "GivenAnswer",

@@ -76,6 +76,8 @@ class OpenSafetyTask:
     """True for what follows a triage: somebody has looked at the risk already."""
     ended_by: str = ""
     """Whose record ends it, such as 'a prescriber': said before anybody else tries."""
+    attempt: date | None = None
+    """The day of the suicide attempt that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ class SafetyState:
     caution: str = ""
     """What is amber, by its short name, for a row of a list."""
     now: bool = False
-    """The patient said that thoughts of death or self-harm are there now, and nobody has recorded a triage since."""
+    """The patient said that thoughts of death or self-harm are there now, or attempted suicide, and nobody has recorded a
+    triage since."""
 
     @property
     def is_first(self) -> bool:
@@ -241,7 +244,9 @@ def _risk(
     triages, forms = _triages(facts, as_of), _forms(facts, as_of)
     held = recorded_risks(facts, as_of=as_of)
     reported = sorted(untriaged(facts, as_of=as_of), key=lambda each: not each.is_now)
-    red = [_reported(each) for each in reported]
+    attempts = sorted({task.attempt for task in open_tasks if task.attempt}, reverse=True)
+    red = [f"Suicide attempt on {say_date(on)}. No triage since." for on in attempts]
+    red += [_reported(each) for each in reported]
     red += _not_clear(facts, triages, as_of)
     red += [f"{risk.said}. No triage since." for risk in held if risk.now and not risk.is_triaged(triages)]
     waiting = sorted(open_tasks, key=lambda task: task.due)
@@ -257,7 +262,7 @@ def _risk(
         amber = ()
     amber = (*amber, *_waits([task for task in waiting if task.known]))
     if red:
-        now = any(each.is_now for each in reported)
+        now = bool(attempts) or any(each.is_now for each in reported)
         return SafetyState(Risk.OPEN, (*red, *amber), high, due=due, now=now)
     if amber:
         return SafetyState(Risk.KNOWN, amber, due=due, caution=_KNOWN)

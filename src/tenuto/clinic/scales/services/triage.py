@@ -27,12 +27,14 @@ def record_triage(
     level: suicide_triage.RiskLevel,
     rests_on: str,
     screen: Mapping[str, int | None] | None = None,
+    known: int | None = None,
     by: Staff,
     at: datetime,
 ) -> tuple[SuicideTriage, tuple[TaskRow, ...]]:
     """Keep the level that a clinician found; every level above none opens its task.
 
-    It ends the tasks that waited for a triage, where `by` is who has to end them. Raises ScaleError.
+    It ends the tasks that waited for a triage, where `by` is who has to end them and they were open at the event `known`,
+    the newest that the page showed; None where there was no page. Raises ScaleError.
     """
     check_role(by, "scale.triage")
     read = suicide_triage.read_screen(screen) if screen else None
@@ -46,6 +48,8 @@ def record_triage(
     )
     keep(row, action="recorded suicide triage", by=by, at=at, detail={"level": triage.level.name})
     # What waited for a triage ends before this one opens its own.
-    end_tasks(patient=patient, ends_by=EndsBy.TRIAGE, subject=row, note=row.rests_on, by=by, at=at)
+    end_tasks(
+        patient=patient, ends_by=EndsBy.TRIAGE, subject=row, known=known, note=row.rests_on, by=by, at=at
+    )
     tasks = tuple(open_by_rule(rule, patient=patient, by=by, at=at) for rule in for_level(triage.level))
     return row, tasks
