@@ -70,11 +70,14 @@ class Gathered:
     @property
     def in_forms(self) -> dict[UUID, scales.RiskAnswerRow]:
         """By the finished form that holds it, the answer that was given before the form was whole."""
-        newest = {(row.request_id, row.instrument): row for row in self.answers}
-        held = {
-            form.id: newest.get((form.request_id, form.instrument)) for form in self.forms if form.request_id
+        # In order: the last that a form can hold is found first.
+        newest_first = self.answers[::-1]
+        held = {form.id: form for form in self.forms if form.request_id}
+        found = {
+            key: next((row for row in newest_first if _is_held(row, form)), None)
+            for key, form in held.items()
         }
-        return {form: row for form, row in held.items() if row is not None}
+        return {form: row for form, row in found.items() if row is not None}
 
     @property
     def begun(self) -> list[scales.RiskAnswerRow]:
