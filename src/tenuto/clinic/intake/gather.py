@@ -91,6 +91,12 @@ class Gathered:
         return max(self.rows, key=lambda row: (row.recorded_at, str(row.id)), default=None)
 
 
+def _is_held(answer: scales.RiskAnswerRow, form: scales.FormRow) -> bool:
+    """Whether an answer was given to a form before that was whole; a later one stands beside it."""
+    asked = (form.request_id, form.instrument)
+    return (answer.request_id, answer.instrument) == asked and answer.event_number <= form.event_number
+
+
 _LISTS: Sequence[tuple[str, type[Any]]] = (
     ("records", IntakeRecord), ("saves", StepSave), ("measured", Measured), ("tests", TestResult),
     ("consents", ConsentSigned), ("withdrawn", ConsentWithdrawn),
@@ -237,8 +243,9 @@ def _in_event_order(rows: Iterable[Any]) -> dict[int, datetime]:
 
 def _triaged(row: scales.TriageRow, at: datetime) -> Answer:
     return Answer(
-        "suicide.screen", _LEVELS[row.level], row.recorded_on, f"triage, {row.recorded_by_name}", at
-    )
+        "suicide.screen", _LEVELS[row.level], row.recorded_on, f"triage, {row.recorded_by_name}", at,
+        row.contradicted,
+    )  # fmt: skip
 
 
 def _seen(row: course.HeldVisit) -> Answer:

@@ -46,7 +46,7 @@ from tenuto.clinic.scales.services.open_requests import (
     unanswered_requests,
 )
 from tenuto.core.scales.reading import instruments as known_instruments
-from tenuto.core.scales.suicide_triage import RiskLevel
+from tenuto.core.scales.suicide_triage import RiskLevel, contradiction, read_screen
 
 __all__ = [
     "ABOUT_RISK",
@@ -142,6 +142,8 @@ class TriageRow:
     recorded_at: datetime
     recorded_on: date
     event_number: int
+    contradicted: str = ""
+    """What the answers of its own screen say, where the level is below what they prove."""
 
 
 def forms_of(patient: UUID, *, with_struck: bool = False) -> list[FormRow]:
@@ -215,7 +217,8 @@ def _risk_answer(row: ItemAnswer) -> RiskAnswerRow:
 
 
 def _triage(row: SuicideTriage) -> TriageRow:
+    screen = read_screen(row.screen) if row.screen else None
     return TriageRow(
         row.pk, row.patient_id, RiskLevel(row.level), row.rests_on, row.recorded_by_name, row.recorded_at,
-        row.recorded_on, row.event_number,
+        row.recorded_on, row.event_number, contradiction(RiskLevel(row.level), screen),
     )  # fmt: skip

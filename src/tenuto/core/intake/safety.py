@@ -343,7 +343,8 @@ def _triaged(triages: Sequence[Answer], forms: Sequence[RecordedScore]) -> tuple
         return ()
     newest = triages[-1]
     level = str(newest.value).casefold()
-    reported = " ".join((*map(_item, _answered_by(triages, forms)), *_graver_that_day(triages)))
+    own = (newest.detail,) if newest.detail else ()
+    reported = " ".join((*map(_item, _answered_by(triages, forms)), *own, *_graver_that_day(triages)))
     if level in _NONE:
         if not reported:
             return ()

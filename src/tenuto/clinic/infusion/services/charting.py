@@ -17,6 +17,7 @@ from tenuto.clinic.infusion.services.leaving import follow_up
 from tenuto.clinic.infusion.services.standing import SessionRefused, account_of, order_of_session, start_of
 from tenuto.clinic.intake.api import policy_of
 from tenuto.clinic.ledger.facts import recorded
+from tenuto.clinic.ledger.models import EventKind
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.ports.api import place_hold
@@ -24,6 +25,7 @@ from tenuto.clinic.stock.api import tell_given
 from tenuto.core.course.infusion import GivenInfusion, Tolerability
 from tenuto.core.gate import Level
 from tenuto.core.infusion.adverse import adverse_event_kinds
+from tenuto.core.infusion.delivered import is_off_the_order
 from tenuto.core.infusion.entries import (
     AdverseEventCharted,
     Charted,
@@ -31,6 +33,7 @@ from tenuto.core.infusion.entries import (
     PatientLeft,
     PrescriberSaw,
     PumpStarted,
+    RateChanged,
     VitalsTaken,
 )
 from tenuto.core.infusion.entry_json import content_to_json, kind_of
@@ -184,8 +187,24 @@ def _append(
         **recorded(by, at),
     )
     detail = {"kind": row.kind, "content": row.content, "amends": amends}
-    record(action="charted", subject=row, by=by, at=at, detail=detail)
+    kind = EventKind.WRITE
+    if reason := _off_the_order(session, what):
+        kind, detail = EventKind.OVERRIDE, {**detail, "reason": reason}
+    record(action="charted", subject=row, by=by, at=at, detail=detail, kind=kind)
     return row
+
+
+def _off_the_order(session: Session, what: Charted) -> str:
+    """Why somebody else reads an entry in the weekly review: the pump ran before the gate was open, or off the order."""
+    if not isinstance(what, PumpStarted | RateChanged):
+        return ""
+    ordered = order_of_session(session).setting
+    said = []
+    if isinstance(what, PumpStarted) and what.why_ungated:
+        said.append(f"The pump was started before the gate was open: {what.why_ungated}")
+    if is_off_the_order(what, ordered):
+        said.append(f"The pump runs at {what.rate}, and {ordered} is ordered")
+    return ". ".join(said)
 
 
 def chart_departure(*, session: Session, client_id: str, by: Staff, at: datetime) -> ChartEntry:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.ledger.models import EventKind
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.ports.api import TaskRow, end_tasks, open_by_rule
@@ -46,7 +47,12 @@ def record_triage(
         rules_version=triage.rules,
         screen=dict(screen) if screen else None,
     )
-    keep(row, action="recorded suicide triage", by=by, at=at, detail={"level": triage.level.name})
+    detail = {"level": triage.level.name}
+    kind = EventKind.WRITE
+    if triage.contradicted:
+        # Somebody else reads in the weekly review why a clinician went below what the patient answered.
+        kind, detail = EventKind.OVERRIDE, {**detail, "answers": triage.contradicted, "reason": row.rests_on}
+    keep(row, action="recorded suicide triage", by=by, at=at, detail=detail, kind=kind)
     # What waited for a triage ends before this one opens its own.
     end_tasks(
         patient=patient, ends_by=EndsBy.TRIAGE, subject=row, known=known, note=row.rests_on, by=by, at=at
