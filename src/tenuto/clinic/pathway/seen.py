@@ -87,7 +87,6 @@ def rests_on(
                 sent, now = _sent(request.POST), newest_number()
                 request.seen_event = now  # type: ignore[attr-defined]
                 known = sent if sent <= now else 0
-                request.known_event = known  # type: ignore[attr-defined]
                 only = {same: kwargs[same]} if same else {}
                 newer = newer_than(
                     known,
@@ -113,7 +112,8 @@ def rests_on(
 
 def known_of(request: HttpRequest) -> int:
     """The newest event that the page of a posted action knew; what came after it, nobody there has seen."""
-    return int(request.known_event)  # type: ignore[attr-defined]
+    sent = _sent(request.POST)
+    return sent if sent <= newest_number() else 0
 
 
 def _page_of(route: str, words: dict[str, Any]) -> str:

@@ -354,6 +354,8 @@ class SessionEntry:
     """Id of the entry in whose place this one stands; empty as a rule. Both stay on record."""
     why: str = ""
     """Why it amends another one."""
+    known: int | None = None
+    """The newest number that the page of whoever charted it had shown; None where no page says."""
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:

@@ -5,7 +5,7 @@ Pure and total: any entries in any order, sent twice or late, give an account, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -16,6 +16,11 @@ from tenuto.core.infusion.entries import (
     EmergencyEnded,
     EntryStruck,
     PatientLeft,
+    PumpPaused,
+    PumpResumed,
+    PumpStarted,
+    PumpStopped,
+    RateChanged,
     SessionEntry,
     VerbalOrderSigned,
     VerbalOrderTaken,
@@ -110,6 +115,7 @@ def replay(
         deviations.append(SessionDeviation(entry.id, entry.at, words))
 
     standing = _standing(tuple(entries), deviations)
+    deviations += _blind(standing)
     seen = tuple(each for each in standing if each.at <= now)
     pump = run(seen, order, now, note)
     ended_at = pump.ended_at if pump.state is PumpState.ENDED else None
@@ -186,6 +192,35 @@ def _root(entry: SessionEntry, known: Mapping[str, SessionEntry]) -> str | None:
         seen.add(entry.id)
         entry = known[entry.amends]
     return entry.id
+
+
+_PUMP: Mapping[type, str] = {
+    PumpStarted: "a start of the pump",
+    RateChanged: "another rate",
+    PumpPaused: "a pause of the pump",
+    PumpResumed: "that the pump runs again",
+    PumpStopped: "a stop of the pump",
+}
+
+
+def _blind(entries: Sequence[SessionEntry]) -> Iterator[SessionDeviation]:
+    """What was charted of the pump on a page that had not shown what somebody else charted of it: both are named."""
+    of_pump = [each for each in entries if type(each.what) in _PUMP]
+    for entry in of_pump:
+        for other in of_pump if entry.known is not None else ():
+            unseen = entry.known is not None and entry.known < other.number < entry.number
+            if unseen and other.by != entry.by and other.what != entry.what:
+                words = (
+                    f"{entry.by} charted {_told(entry)} on a page that did not show {_told(other)}, charted by {other.by} "
+                    "before. Look at the pump, and chart what it does"
+                )
+                yield SessionDeviation(entry.id, entry.at, words)
+
+
+def _told(entry: SessionEntry) -> str:
+    what = entry.what
+    rate = f" at {what.rate}" if isinstance(what, PumpStarted | RateChanged) else ""
+    return f"{_PUMP[type(what)]}{rate}"
 
 
 def _emergency(entries: Iterable[SessionEntry]) -> datetime | None:

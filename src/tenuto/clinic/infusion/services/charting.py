@@ -49,12 +49,12 @@ CENTS, TENTHS = Decimal("0.01"), Decimal("0.1")
 
 @dataclass(frozen=True, slots=True)
 class SavedFirst:
-    """What a device says of an entry that it saved before it sent it."""
+    """What a page says of an entry: what it had shown, and of one that a device saved before it sent it, its clock."""
 
     known: int
     """Number of the newest event that its page knew."""
-    ahead_seconds: int
-    """By how much its clock was ahead of the server's when the two were compared last."""
+    ahead_seconds: int | None = None
+    """By how much its clock was ahead of the server's when the two were compared last; None where nothing was saved first."""
 
 
 class ChartConflict(SessionRefused):
@@ -108,7 +108,8 @@ def chart(
 ) -> ChartEntry:
     """Keep an entry, once for each `client_id`. A moment ahead of the server's clock becomes `at`, and what the device said is kept.
 
-    `saved` is what a device says of an entry that it saved before it sent it. A start that is charted so ran without the gate: it says why and is named a deviation. Raises ChartConflict when another entry is
+    `saved` is what the page says of the entry; one of the pump that had not seen what somebody else charted of it is named a
+    deviation. A start that is charted so ran without the gate: it says why and is named a deviation. Raises ChartConflict when another entry is
     on record under the id, SessionRefused for an amendment or such a start without a reason and for a discharge by criteria, which is
     signed by `recovering.discharge`, and PermissionError.
     """

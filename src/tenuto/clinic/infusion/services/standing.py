@@ -113,6 +113,7 @@ def _entry(row: ChartEntry) -> SessionEntry:
         by=row.recorded_by_name,
         amends=row.amends,
         why=row.why,
+        known=row.known_number,
     )
 
 
