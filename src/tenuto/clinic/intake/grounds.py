@@ -8,7 +8,7 @@ __all__ = ["GROUNDS"]
 
 
 GROUNDS = (
-    "intake.Decision", "intake.StepSave", "intake.Measured", "intake.ReadingStruck",
+    "intake.Decision", "intake.Measured", "intake.ReadingStruck",
     "intake.TestResult", "intake.ConsentSigned", "intake.ConsentWithdrawn", "scales.ScaleFormStruck",
     *RISK_GROUNDS, "course.InfusionReport", "course.InfusionStruck", "course.MissedVisit", "course.Visit",
     "ports.Hold", "people.Identity", "policies.PolicyActivation",

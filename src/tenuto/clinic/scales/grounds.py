@@ -22,6 +22,7 @@ RISK_GROUNDS = (
     ANSWER,
     "scales.IncomingCall",
     "intake.IntakeRecord",
+    "intake.StepSave",
     "course.CourseEvent",
     TASK,
 )
