@@ -6,16 +6,30 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
-from tenuto.clinic.infusion.models import ReadinessAnswer, SecondReading
-from tenuto.clinic.infusion.services import answer_identity, answer_rows, open_session, start_of
+from tenuto.clinic.infusion.models import ChartEntry, ReadinessAnswer, SecondReading
+from tenuto.clinic.infusion.services import (
+    SavedFirst,
+    account_of,
+    answer_identity,
+    answer_rows,
+    chart,
+    chart_look,
+    open_session,
+    start_of,
+)
 from tenuto.clinic.infusion.services.standing import order_of_session
 from tenuto.clinic.intake.api import Value, record_reading
+from tenuto.clinic.live.api import newest_number
 from tenuto.clinic.pathway.seen import FIELD
 from tenuto.core.gate import Level
+from tenuto.core.infusion.entries import PumpStarted, PumpStopped, RateChanged, RecoveryScored, StopCause
 from tenuto.core.infusion.readiness import AGREES, DIFFERS, IDENTITY, asked_on_the_day
+from tenuto.core.infusion.recovery_data import recovery_data
+from tenuto.core.units import MlPerHour
 from tests.attacks.test_stale_page import CONFLICT
 from tests.clinic.conftest import NOW
 from tests.clinic.infusion.conftest import LATER, bea, make_ready, patient, released, session  # noqa: F401 - fixtures
@@ -25,6 +39,7 @@ from tests.clinic.plan.conftest import OPTIONS, accepted, add, signed, with_seco
 pytestmark = pytest.mark.django_db
 
 ROWS = tuple(asked_on_the_day().values())
+RATE, WHY = MlPerHour(Decimal(10)), "The patient was in pain."
 MEASURED = {"taken_at": f"{NOW:%Y-%m-%dT%H:%M}", "breaths": "14", "temperature": "36.7"}
 
 
@@ -172,3 +187,59 @@ def test_a_bad_answer_given_while_the_clock_was_ahead_is_not_passed_over(session
         session=session, birth_date=NOW.date(), record_number="000000", by=bob, at=LATER + timedelta(hours=2)
     )
     assert start_of(session, LATER).left.level is Level.REFUSE
+
+
+def test_a_pump_is_not_resumed_over_a_stop_that_nobody_saw_without_a_word(visit, session, alice, bob):
+    chart(session=session, client_id="start", what=PumpStarted(RATE, WHY), happened_at=NOW, by=bob, at=NOW)
+    browser = visit(bob)
+    seen = str(newest_number())
+    stop = PumpStopped(StopCause.PATIENT)
+    chart(session=session, client_id="stop", what=stop, happened_at=NOW, by=alice, at=NOW)
+    sent = {"kind": "PumpResumed", "client_id": str(uuid4()), FIELD: seen}
+    assert browser.post(url(session.patient, "chart/"), sent).status_code == 302
+    row = ChartEntry.objects.get(kind="PumpResumed")
+    assert row.known_number == int(seen)
+    (found,) = account_of(session, LATER).collisions
+    assert (found.saved.id, found.other.id, found.words) == (row.client_id, "stop", "both charted the pump")
+
+
+def test_a_rate_that_saw_the_other_one_is_no_deviation(session, alice, bob):
+    for number, by in enumerate((alice, bob)):
+        what = PumpStarted(RATE, WHY) if not number else RateChanged(MlPerHour(RATE.value - 1))
+        chart(
+            session=session, client_id=str(number), what=what, happened_at=NOW, saved=SavedFirst(newest_number()),
+            by=by, at=NOW,
+        )  # fmt: skip
+    assert not account_of(session, LATER).collisions
+
+
+LOOKED = tuple(recovery_data().rows.values())
+
+
+@pytest.mark.parametrize("row", LOOKED, ids=[row.id for row in LOOKED])
+def test_what_was_looked_at_is_not_replaced_unseen(visit, session, alice, bob, row):
+    browser, seen = visit(bob), str(newest_number())
+    best, worst = row.choices[0], row.choices[-1]
+    chart_look(
+        session=session, client_id=str(uuid4()), values={row.id: worst.id}, happened_at=NOW, by=alice, at=NOW
+    )
+    sent = {row.id: best.id, "client_id": str(uuid4()), FIELD: seen}
+    answer = browser.post(url(session.patient, "recovery/look/"), sent)
+    assert answer.status_code == CONFLICT
+    assert f"{row.title}: {worst.words}" in text_of(answer)
+    assert ChartEntry.objects.count() == 1
+
+
+def test_a_score_is_not_replaced_unseen(visit, session, alice, bob):
+    browser, seen = visit(bob), str(newest_number())
+    table = next(each for each in recovery_data().variants.values() if each.offered)
+    worst = RecoveryScored(table.id, (0,) * len(table.items))
+    chart(session=session, client_id="worst", what=worst, happened_at=NOW, by=alice, at=NOW)
+    sent = {
+        "kind": "RecoveryScored", "variant": table.id, "on": "recovery", "client_id": str(uuid4()), FIELD: seen,
+        **{item.id: "2" for item in table.items},
+    }  # fmt: skip
+    answer = browser.post(url(session.patient, "chart/"), sent)
+    assert answer.status_code == CONFLICT
+    assert f"{table.title}: 0 of " in text_of(answer)
+    assert ChartEntry.objects.count() == 1

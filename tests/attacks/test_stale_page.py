@@ -9,20 +9,23 @@ import pytest
 from django.utils import timezone
 
 from tenuto.clinic.access.restricting import change_care_team, restrict
+from tenuto.clinic.course.api import record_event
 from tenuto.clinic.demo.personas import teaching_patients
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.models import ConsentSigned, Decision
 from tenuto.clinic.intake.services import decide, receive, withdraw_consent
 from tenuto.clinic.live.api import newest_number
+from tenuto.clinic.pathway.api import Batch, safety_now
 from tenuto.clinic.pathway.seen import FIELD
 from tenuto.clinic.people.models import Restriction
 from tenuto.clinic.policies.models import PolicyActivation
 from tenuto.clinic.policies.services import activate, propose, sign
-from tenuto.clinic.ports.api import place_hold
+from tenuto.clinic.ports.api import open_tasks_of, place_hold
 from tenuto.clinic.ports.models import Contact, TaskEnd
 from tenuto.clinic.ports.on_call import end_shift, on_call, put_on_call
 from tenuto.clinic.scales.models import SuicideTriage
-from tenuto.clinic.scales.services import record_triage
+from tenuto.clinic.scales.services import record_form, record_triage
+from tenuto.core.course.facts import CourseEventKind
 from tenuto.core.intake.consent_text import current_consent_text
 from tenuto.core.scales.suicide_triage import RiskLevel
 from tests.clinic.conftest import NOW, source_of
@@ -267,3 +270,96 @@ def test_no_date_is_decided_over_a_hold_that_nobody_saw(visit, ana, alice, bob):
     answer = browser.post(f"/patients/{ana.pk}/forecast/decide/", {FIELD: str(known)})
     assert answer.status_code == CONFLICT
     assert "A late blood test." in text_of(answer)
+
+
+def entered(patient, by, value):
+    """The suicide question as somebody enters it in the clinic."""
+    return record_form(
+        patient=patient, instrument_id="suicide_check", answers={"1": value}, taken=NOW.date(), answered_by="interview",
+        by=by, at=NOW,
+    )  # fmt: skip
+
+
+NONE_FOUND = {"level": "NONE", "rests_on": "Denies everything on the phone."}
+
+
+def test_a_triage_does_not_close_a_suicide_task_that_nobody_saw(visit, ana, alice, bob):
+    browser, address = visit(alice), f"/patients/{ana.pk}/scales/triage/"
+    known = opens(browser, address)
+    (task,) = entered(ana, bob, 2).tasks
+    answer = browser.post(address, {**NONE_FOUND, FIELD: known})
+    assert answer.status_code == CONFLICT
+    for told in ("item 1: 2", "Do not leave the person alone", "Denies everything on the phone."):
+        assert told in text_of(answer)
+    assert [each.id for each in open_tasks_of(ana)] == [task.id]
+    assert not SuicideTriage.objects.exists()
+
+
+def test_a_triage_ends_the_tasks_that_its_page_showed_alone(ana, alice, bob):
+    (shown,) = entered(ana, bob, 2).tasks
+    known = newest_number()
+    (unseen,) = entered(ana, bob, 2).tasks
+    record_triage(
+        patient=ana, level=RiskLevel.NONE, rests_on="Talked at length.", known=known, by=alice, at=NOW
+    )
+    assert [each.id for each in open_tasks_of(ana)] == [unseen.id]
+    assert TaskEnd.objects.get().task_id == shown.id
+
+
+def attempt(patient, by):
+    return record_event(
+        patient=patient, kind=CourseEventKind.SUICIDE_ATTEMPT, on=NOW.date(), note="Tablets, told by the sister.", by=by,
+        at=NOW,
+    )  # fmt: skip
+
+
+def test_a_triage_does_not_pass_an_attempt_that_nobody_saw(visit, ana, alice, bob):
+    browser, address = visit(alice), f"/patients/{ana.pk}/scales/triage/"
+    known = opens(browser, address)
+    attempt(ana, bob)
+    answer = browser.post(address, {**NONE_FOUND, FIELD: known})
+    assert answer.status_code == CONFLICT
+    assert "Tablets, told by the sister." in text_of(answer)
+    assert not SuicideTriage.objects.exists()
+
+
+def test_an_attempt_is_first_and_red_until_a_triage_after_it(visit, ana, alice, bob):
+    record_triage(patient=ana, level=RiskLevel.NONE, rests_on="Nothing found.", by=alice, at=NOW)
+    attempt(ana, bob)
+    assert [task.kind for task in open_tasks_of(ana)] == ["suicide.urgent"]
+    state = safety_now(ana, Batch.of(ana))
+    assert (state.is_red, state.is_first) == (True, True)
+    assert state.sentences[0] == "Suicide attempt on Tue 24 Nov 2026. No triage since."
+    assert state.sentences[0] in text_of(visit(bob).get(f"/patients/{ana.pk}/scales/triage/"))
+    record_triage(patient=ana, level=RiskLevel.LOW, rests_on="Seen by me.", by=alice, at=NOW)
+    assert not safety_now(ana, Batch.of(ana)).is_red
+
+
+BESIDE_A_RISK = {
+    "decision": ("intake/decision/", {"outcome": "accepted", "reason": "Fits, says the referrer."}),
+    "review": ("outcomes/review/", {"kind": "response", "outcome": "continue", "reason": "All is well."}),
+}
+
+
+@pytest.mark.usefixtures("second_factor")
+@pytest.mark.parametrize("what", CourseEventKind)
+@pytest.mark.parametrize("deed", BESIDE_A_RISK)
+def test_nothing_is_decided_over_an_event_that_nobody_saw(visit, alder, alice, bob, deed, what):
+    address, form = BESIDE_A_RISK[deed]
+    browser, known = visit(alice), newest_number()
+    record_event(patient=alder, kind=what, on=NOW.date(), note="Told by the sister.", by=bob, at=NOW)
+    answer = browser.post(
+        f"/patients/{alder.pk}/{address}", {**form, "seen": current(alder).facts_sha256, FIELD: str(known)}
+    )
+    assert answer.status_code == CONFLICT
+    assert "Told by the sister." in text_of(answer)
+
+
+@pytest.mark.parametrize("deed", BESIDE_A_RISK)
+def test_nothing_is_decided_over_a_risk_that_nobody_saw(visit, alder, alice, bob, deed):
+    browser, known = visit(alice), newest_number()
+    entered(alder, bob, 2)
+    answer = browser.post(f"/patients/{alder.pk}/{BESIDE_A_RISK[deed][0]}", {FIELD: str(known)})
+    assert answer.status_code == CONFLICT
+    for told in ("item 1: 2", "Do not leave the person alone"):
+        assert told in text_of(answer)

@@ -44,7 +44,6 @@ ADDS = {
     "infusion:chart": "what happened is charted, whatever the page knew",
     "infusion:draw": "what is drawn is written, whatever the page knew",
     "infusion:waste": "what is wasted is written, whatever the page knew",
-    "infusion:look": "what was looked at is charted, whatever the page knew",
     "infusion:end": "a chart is closed once, and late entries are still kept",
     "access:break-glass": "an emergency waits for nobody",
 }
@@ -177,3 +176,52 @@ def test_there_are_pages_of_patients():
 def test_every_form_of_a_patients_page_carries_it(path):
     for form in re.findall(r'<form[^>]*method="post".*?</form>', path.read_text("utf-8"), re.DOTALL):
         assert "{% seen %}" in form, form[:120]
+
+
+RISK_TABLES = {
+    "scales.SuicideTriage": "a triage",
+    "scales.ScaleForm": "an answer in a form",
+    "scales.ItemAnswer": "an answer by link",
+    "scales.IncomingCall": "what somebody told on the phone",
+    "intake.IntakeRecord": "what a record says",
+    "intake.StepSave": "an answer of the history",
+    "course.CourseEvent": "a suicide attempt",
+    "ports.Task": "the task itself",
+}
+"""From where the tasks come that a suicide triage ends."""
+OPEN_RISK_TASKS = {
+    "scales/services/recording.py": "scales.ScaleForm",
+    "scales/services/triage.py": "scales.SuicideTriage",
+    "course/services/happening.py": "course.CourseEvent",
+    "intake/services/history.py": "intake.StepSave",
+    "intake/services/open_risks.py": "intake.IntakeRecord",
+}
+"""Which code opens one, and the table of what it opens it for."""
+JUDGE_RISK = {
+    "scales:triage",
+    "intake:decision",
+    "outcomes:review",
+    "outcomes:taper",
+    "outcomes:complete",
+    "outcomes:resume",
+    "plan:look-again",
+}
+"""The deeds that end a task about a risk of suicide, or decide about treatment beside one."""
+
+
+def test_who_judges_beside_a_risk_has_seen_all_from_which_it_comes(visit, clinic, ana):
+    resting = {name: set(getattr(view, "rests_on", ())) for name, view in posting(visit, clinic, ana).items()}
+    assert resting.keys() >= JUDGE_RISK
+    for name in JUDGE_RISK:
+        assert resting[name] >= RISK_TABLES.keys(), name
+
+
+def test_what_opens_a_task_that_a_triage_ends_is_seen_by_a_triage():
+    """A room that begins to open a task about a risk of suicide says here from which table it comes."""
+    opening = {
+        path.relative_to(CLINIC).as_posix()
+        for path in CLINIC.rglob("*.py")
+        if re.search(r"\bfor_(flag|level|answer|attempt|open_risk)\(", path.read_text("utf-8"))
+    }
+    assert opening == OPEN_RISK_TASKS.keys()
+    assert set(OPEN_RISK_TASKS.values()) <= RISK_TABLES.keys()

@@ -112,7 +112,7 @@ def test_an_answer_that_is_sent_again_counts_once(phone):
     sent = {"client": client, "instrument": "phq9", "item": "1", "value": "2"}
     assert send(phone, **sent)["Answer"] == "taken"
     assert send(phone, **sent)["Answer"] == "known"
-    assert send(phone, **{**sent, "value": "3"})["Answer"] == "known"
+    assert send(phone, **{**sent, "value": "3"}).status_code == 422
     assert [row.value for row in ItemAnswer.objects.all()] == [2]
 
 
@@ -120,7 +120,8 @@ def test_an_answer_may_be_changed_until_its_scale_is_complete(phone):
     post_one(phone, "phq9", "1", "3")
     post_all(phone, "phq9")
     assert ScaleForm.objects.get().total == 0
-    assert post_one(phone, "phq9", "1", "3")["Location"] == "/today/"
+    assert post_one(phone, "phq9", "1", "0")["Location"] == "/today/"
+    assert post_one(phone, "phq9", "1", "3").status_code == 422
     assert ScaleForm.objects.get().total == 0
     assert ItemAnswer.objects.filter(item="1").count() == 2
 

@@ -76,6 +76,11 @@ class CourseEvent(PatientRow):
     happened_on = models.DateField()
     note = models.CharField(max_length=500, blank=True)
 
+    @property
+    def says(self) -> str:
+        """What happened, with what was noted of it, for somebody who had not seen it."""
+        return f"{self}: {self.note}" if self.note else str(self)
+
     def __str__(self) -> str:
         return f"{self.kind.replace('_', ' ')}, {self.happened_on}"
 

@@ -71,11 +71,14 @@ class Gathered:
     @property
     def in_forms(self) -> dict[UUID, scales.RiskAnswerRow]:
         """By the finished form that holds it, the answer that was given before the form was whole."""
-        newest = {(row.request_id, row.instrument): row for row in self.answers}
-        held = {
-            form.id: newest.get((form.request_id, form.instrument)) for form in self.forms if form.request_id
+        # In order: the last that a form can hold is found first.
+        newest_first = self.answers[::-1]
+        held = {form.id: form for form in self.forms if form.request_id}
+        found = {
+            key: next((row for row in newest_first if _is_held(row, form)), None)
+            for key, form in held.items()
         }
-        return {form: row for form, row in held.items() if row is not None}
+        return {form: row for form, row in found.items() if row is not None}
 
     @property
     def begun(self) -> list[scales.RiskAnswerRow]:
@@ -87,6 +90,12 @@ class Gathered:
     def newest(self) -> Any | None:
         """The row that was recorded last; None when there is none."""
         return max(self.rows, key=lambda row: (row.recorded_at, str(row.id)), default=None)
+
+
+def _is_held(answer: scales.RiskAnswerRow, form: scales.FormRow) -> bool:
+    """Whether an answer was given to a form before that was whole; a later one stands beside it."""
+    asked = (form.request_id, form.instrument)
+    return (answer.request_id, answer.instrument) == asked and answer.event_number <= form.event_number
 
 
 _LISTS: Sequence[tuple[str, type[Any]]] = (
@@ -293,8 +302,9 @@ def _not_lowered(triages: Iterable[scales.TriageRow]) -> frozenset[UUID]:
 
 def _triaged(row: scales.TriageRow, at: datetime) -> Answer:
     return Answer(
-        "suicide.screen", _LEVELS[row.level], row.recorded_on, f"triage, {row.recorded_by_name}", at
-    )
+        "suicide.screen", _LEVELS[row.level], row.recorded_on, f"triage, {row.recorded_by_name}", at,
+        row.contradicted,
+    )  # fmt: skip
 
 
 def _seen(row: course.HeldVisit) -> Answer:

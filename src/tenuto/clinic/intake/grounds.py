@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from tenuto.clinic.scales.api import RISK_GROUNDS
+
 __all__ = ["GROUNDS"]
 
 
 GROUNDS = (
-    "intake.Decision", "intake.IntakeRecord", "intake.StepSave", "intake.Measured", "intake.ReadingStruck",
-    "intake.TestResult", "intake.ConsentSigned", "intake.ConsentWithdrawn", "scales.ScaleForm", "scales.SuicideTriage",
-    "course.InfusionReport", "course.Visit", "ports.Task", "people.Identity", "policies.PolicyActivation",
+    "intake.Decision", "intake.Measured", "intake.ReadingStruck",
+    "intake.TestResult", "intake.ConsentSigned", "intake.ConsentWithdrawn", "scales.ScaleFormStruck",
+    *RISK_GROUNDS, "course.InfusionReport", "course.InfusionStruck", "course.MissedVisit", "course.Visit",
+    "ports.Hold", "people.Identity", "policies.PolicyActivation",
 )  # fmt: skip
 """What the page of a decision shows: the decision that stands, all that the gate judges, and who waits for something."""

@@ -48,12 +48,13 @@ from tenuto.clinic.pathway.registry import (
     stage_of_task,
     task_place,
 )
-from tenuto.clinic.pathway.seen import rests_on
+from tenuto.clinic.pathway.seen import Contrary, known_of, rests_on
 
 __all__ = [
     "Batch",
     "Beside",
     "BookedNext",
+    "Contrary",
     "Contribution",
     "Judgement",
     "OwnWords",
@@ -74,6 +75,7 @@ __all__ = [
     "first_page",
     "judgements_of",
     "judging_page",
+    "known_of",
     "may_open",
     "next_card",
     "next_steps_of",

@@ -36,7 +36,7 @@ from tenuto.clinic.live.api import newest_number
 from tenuto.clinic.pathway.frame import patient_page
 from tenuto.clinic.people.models import Patient
 
-__all__ = ["FIELD", "Newer", "Typed", "newer_than", "rests_on"]
+__all__ = ["FIELD", "Contrary", "Newer", "Typed", "known_of", "newer_than", "rests_on"]
 
 FIELD = "seen_event"
 """The name of the hidden field in every form."""
@@ -86,9 +86,10 @@ def rests_on(
                 _hold_still(clinic, patient)
                 sent, now = _sent(request.POST), newest_number()
                 request.seen_event = now  # type: ignore[attr-defined]
+                known = sent if sent <= now else 0
                 only = {same: kwargs[same]} if same else {}
                 newer = newer_than(
-                    sent if sent <= now else 0,
+                    known,
                     statements,
                     patient=patient,
                     clinic=clinic,
@@ -107,6 +108,12 @@ def rests_on(
         return checked
 
     return decorate
+
+
+def known_of(request: HttpRequest) -> int:
+    """The newest event that the page of a posted action knew; what came after it, nobody there has seen."""
+    sent = _sent(request.POST)
+    return sent if sent <= newest_number() else 0
 
 
 def _page_of(route: str, words: dict[str, Any]) -> str:

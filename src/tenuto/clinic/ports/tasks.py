@@ -152,6 +152,7 @@ def end_tasks(
     ends_by: EndsBy,
     subject: models.Model,
     only: Callable[[TaskRow], bool] = lambda task: True,
+    known: int | None = None,
     note: str = "",
     outcome: TaskOutcome = TaskOutcome.DONE,
     by: Actor,
@@ -159,12 +160,14 @@ def end_tasks(
 ) -> tuple[UUID, ...]:
     """End every open task of a patient that the row `subject`, recorded just now by `by`, ends; the ids of those.
 
-    A task whose kind another role has to end stays open.
+    A task whose kind another role has to end stays open, and so does one opened after the event `known`, the newest that
+    the page of whoever recorded it had seen: nobody ends what nobody saw.
     """
     check_same_clinic(by, patient)
     ended = []
     for task in _open(Task.objects.filter(patient=patient)):
-        if ends(task, ends_by, by) and only(task_row(task)):
+        seen = known is None or task.event_number <= known
+        if seen and ends(task, ends_by, by) and only(task_row(task)):
             _end(task, ends_by, subject, note, outcome, by, at)
             ended.append(task.pk)
     return tuple(ended)

@@ -15,6 +15,7 @@ from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.scales.grounds import ABOUT_RISK, ANSWER_ON_DEATH, RISK_GROUNDS
 from tenuto.clinic.scales.models import ItemAnswer, ScaleForm, SuicideTriage
 from tenuto.clinic.scales.services import (
     GivenAnswer,
@@ -45,10 +46,13 @@ from tenuto.clinic.scales.services.open_requests import (
     unanswered_requests,
 )
 from tenuto.core.scales.reading import instruments as known_instruments
-from tenuto.core.scales.suicide_triage import RiskLevel
+from tenuto.core.scales.suicide_triage import RiskLevel, contradiction, read_screen
 
 __all__ = [
+    "ABOUT_RISK",
+    "ANSWER_ON_DEATH",
     "PURPOSE",
+    "RISK_GROUNDS",
     "AskedRow",
     "FormRow",
     "GivenAnswer",
@@ -140,6 +144,8 @@ class TriageRow:
     event_number: int
     by_prescriber: bool = False
     """Whether a prescriber or a medical director recorded it: nobody else's triage lowers a high risk."""
+    contradicted: str = ""
+    """What the answers of its own screen say, where the level is below what they prove."""
 
 
 def forms_of(patient: UUID, *, with_struck: bool = False) -> list[FormRow]:
@@ -213,7 +219,8 @@ def _risk_answer(row: ItemAnswer) -> RiskAnswerRow:
 
 
 def _triage(row: SuicideTriage) -> TriageRow:
+    screen = read_screen(row.screen) if row.screen else None
     return TriageRow(
         row.pk, row.patient_id, RiskLevel(row.level), row.rests_on, row.recorded_by_name, row.recorded_at,
-        row.recorded_on, row.event_number, row.by_prescriber,
+        row.recorded_on, row.event_number, row.by_prescriber, contradiction(RiskLevel(row.level), screen),
     )  # fmt: skip

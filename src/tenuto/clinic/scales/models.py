@@ -8,6 +8,8 @@ from django.db import models
 
 from tenuto.clinic.people.models import PatientRow
 from tenuto.core.outcomes.due import AskingPlace
+from tenuto.core.scales.definition import Instrument
+from tenuto.core.scales.reading import instrument
 from tenuto.core.scales.suicide_triage import RiskLevel
 
 if TYPE_CHECKING:
@@ -59,6 +61,14 @@ class ScaleReminder(PatientRow):
         return f"reminder {self.number}"
 
 
+def _answered(scale: Instrument, item: str, value: int | None) -> str:
+    """An answer as it was given: its number, and its words where the scale may be quoted."""
+    if value is None:
+        return "not answered"
+    label = next((each.label for each in scale.item(item).options if each.value == value), "")
+    return f"{value} ({label})" if label else str(value)
+
+
 class ItemAnswer(PatientRow):
     """One question answered, as soon as it was. The newest of an item counts; `value` is null where it was left out.
 
@@ -77,6 +87,12 @@ class ItemAnswer(PatientRow):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["request", "client_id"], name="one_answer_of_a_client_id")
         ]
+
+    @property
+    def says(self) -> str:
+        """What was answered, for somebody who had not seen it."""
+        scale = instrument(self.instrument)
+        return f"{scale.title} item {self.item}: {_answered(scale, self.item, self.value)}"
 
     def __str__(self) -> str:
         return f"{self.instrument}, item {self.item}"
@@ -105,6 +121,15 @@ class ScaleForm(PatientRow):
                 name="one_form_of_a_request",
             )
         ]
+
+    @property
+    def says(self) -> str:
+        """Its total, and its answer on death or self-harm, for somebody who had not seen it."""
+        scale = instrument(self.instrument)
+        asked = scale.risk_item.item if scale.risk_item else ""
+        total = "" if self.total is None else f" {self.total.normalize():f}"
+        answer = f"; item {asked}: {_answered(scale, asked, self.answers.get(asked))}" if asked else ""
+        return f"{scale.title}{total}, {self.taken}{answer}"
 
     def __str__(self) -> str:
         return f"{self.instrument} {self.total}, {self.taken}"

@@ -1,4 +1,4 @@
-"""Entries of two people who did not know of each other's: one was saved on a device while the other was charted.
+"""Entries of two people who did not know of each other's: the page or device of the later one had not shown the other.
 
 Both stand on the chart. What they say together is for a person to settle: by saying that both are right, or by striking one.
 """
@@ -42,7 +42,7 @@ class ChartClosed:
 
 @dataclass(frozen=True, slots=True)
 class Collision:
-    """An entry that a device saved, and what was charted meanwhile; `other` is None where the chart was closed."""
+    """An entry, and what was charted meanwhile that its page had not shown; `other` is None where the chart was closed."""
 
     saved: SessionEntry
     other: SessionEntry | None

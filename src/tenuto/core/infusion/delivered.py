@@ -16,7 +16,7 @@ from tenuto.core.infusion.prescribed import SessionOrder
 from tenuto.core.infusion.pump import PumpState, step
 from tenuto.core.units import Mg, Ml, MlPerHour
 
-__all__ = ["PLACES", "PumpRun", "exact_decimal", "run"]
+__all__ = ["PLACES", "PumpRun", "exact_decimal", "is_off_the_order", "run"]
 
 PLACES = 6
 """Amounts come out of the fractions to a millionth: far below what any syringe measures."""
@@ -88,7 +88,7 @@ class PumpRun:
 
     def _set(self, entry: SessionEntry, what: PumpStarted | RateChanged) -> None:
         self.rate, ordered = what.rate, self.order.setting
-        if what.rate > ordered or (isinstance(what, PumpStarted) and what.rate != ordered):
+        if is_off_the_order(what, ordered):
             self.note(entry, f"the pump runs at {what.rate}, and {ordered} is ordered")
         if isinstance(what, PumpStarted) and what.why_ungated:
             self.note(entry, f"the pump was started before the gate was open: {what.why_ungated}")
@@ -104,6 +104,11 @@ class PumpRun:
         self.given += min(volume, self.left)
         if volume and not self.left and self.emptied_at is None:
             self.emptied_at = entry.at
+
+
+def is_off_the_order(what: PumpStarted | RateChanged, ordered: MlPerHour) -> bool:
+    """Whether a rate is none that was ordered: faster, or at the start another one. Slower is always allowed later."""
+    return what.rate > ordered or (isinstance(what, PumpStarted) and what.rate != ordered)
 
 
 def run(

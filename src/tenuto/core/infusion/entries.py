@@ -366,7 +366,7 @@ class SessionEntry:
     why: str = ""
     """Why it amends another one."""
     known: int | None = None
-    """Of an entry that a device saved first: the place of the newest one that it knew. None where it was charted at the clinic."""
+    """The newest number that the page of whoever charted it had shown; None where no page says."""
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:

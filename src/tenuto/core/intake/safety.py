@@ -78,6 +78,8 @@ class OpenSafetyTask:
     """True for what follows a triage: somebody has looked at the risk already."""
     ended_by: str = ""
     """Whose record ends it, such as 'a prescriber': said before anybody else tries."""
+    attempt: date | None = None
+    """The day of the suicide attempt that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ class SafetyState:
     caution: str = ""
     """What is amber, by its short name, for a row of a list."""
     now: bool = False
-    """The patient said that thoughts of death or self-harm are there now, and nobody has recorded a triage since."""
+    """The patient said that thoughts of death or self-harm are there now, or attempted suicide, and nobody has recorded a
+    triage since."""
 
     grave: bool = False
     """An answer to a question on death or self-harm that no triage follows was two or more."""
@@ -246,9 +249,11 @@ def _risk(
     triages, forms = _triages(facts, as_of), _forms(facts, as_of)
     held = recorded_risks(facts, as_of=as_of)
     reported = sorted(untriaged(facts, as_of=as_of), key=_latest_first)
-    red = [_reported(each) for each in reported]
+    attempts = sorted({task.attempt for task in open_tasks if task.attempt}, reverse=True)
+    said = [_reported(each) for each in reported]
     if reported:
-        red[0] += _highest_beside(reported)
+        said[0] += _highest_beside(reported)
+    red = [*(f"Suicide attempt on {say_date(on)}. No triage since." for on in attempts), *said]
     red += _not_clear(facts, triages, as_of)
     red += [f"{risk.said}. No triage since." for risk in held if risk.now and not risk.is_triaged(triages)]
     waiting = sorted(open_tasks, key=lambda task: task.due)
@@ -263,8 +268,8 @@ def _risk(
         amber = ()
     amber = (*amber, *_waits([task for task in waiting if task.known]))
     if red:
-        now = any(each.is_now for each in reported)
-        grave = any((each.value or 0) >= _GRAVE for each in reported)
+        now = bool(attempts) or any(each.is_now for each in reported)
+        grave = bool(attempts) or any((each.value or 0) >= _GRAVE for each in reported)
         return SafetyState(Risk.OPEN, (*red, *amber), high, due=due, now=now, grave=grave)
     if amber:
         return SafetyState(Risk.KNOWN, amber, due=due, caution=_KNOWN)
@@ -387,7 +392,8 @@ def _triaged(triages: Sequence[Answer], forms: Sequence[RecordedScore]) -> tuple
         return ()
     newest = triages[-1]
     level = str(newest.value).casefold()
-    reported = " ".join((*map(_item, _answered_by(triages, forms)), *_graver_that_day(triages)))
+    own = (newest.detail,) if newest.detail else ()
+    reported = " ".join((*map(_item, _answered_by(triages, forms)), *own, *_graver_that_day(triages)))
     if level in _NONE:
         if not reported:
             return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from tenuto.core.intake.answers import said
 from tenuto.core.intake.facts import Answer
@@ -15,7 +16,17 @@ from tenuto.core.scales.red_flags import RedFlag, Urgency
 from tenuto.core.scales.scoring import score
 from tenuto.core.scales.suicide_triage import RiskLevel
 
-__all__ = ["for_answer", "for_flag", "for_level", "for_open_risk", "for_to_do", "opens"]
+__all__ = [
+    "attempt_of",
+    "attempt_target",
+    "for_answer",
+    "for_attempt",
+    "for_flag",
+    "for_level",
+    "for_open_risk",
+    "for_to_do",
+    "opens",
+]
 
 
 def opens(kind: TaskKind, answer: Answer) -> bool:
@@ -44,6 +55,24 @@ def for_level(level: RiskLevel) -> tuple[TaskKind, ...]:
 def for_flag(flag: RedFlag) -> TaskKind:
     """The task that a red flag opens. Every urgency has one."""
     return _of_urgency(Urgency(flag.urgency))
+
+
+def for_attempt() -> TaskKind:
+    """The task that a recorded suicide attempt opens: as urgent as the gravest answer. Hazard H18."""
+    return _of_urgency(Urgency.URGENT)
+
+
+_ATTEMPT = "suicide_attempt:"
+
+
+def attempt_target(on: date) -> str:
+    """What a task about a suicide attempt is about: the attempt, with its day."""
+    return f"{_ATTEMPT}{on.isoformat()}"
+
+
+def attempt_of(target: str) -> date | None:
+    """The day of the suicide attempt that a task is about; None when it is about something else."""
+    return date.fromisoformat(target.removeprefix(_ATTEMPT)) if target.startswith(_ATTEMPT) else None
 
 
 def for_open_risk(answers: Iterable[Untriaged], *, high: bool) -> TaskKind:

@@ -21,6 +21,7 @@ __all__ = [
     "RiskLevel",
     "Screen",
     "Triage",
+    "contradiction",
     "level_code",
     "level_rules",
     "level_version",
@@ -91,6 +92,11 @@ class Triage:
     rules: int
     screen: Screen | None = None
 
+    @property
+    def contradicted(self) -> str:
+        """What the answers of the screen say where the level is below what they prove; empty where it is not."""
+        return contradiction(self.level, self.screen)
+
 
 @dataclass(frozen=True, slots=True)
 class _Register:
@@ -151,6 +157,15 @@ def read_screen(answers: Answers) -> Screen:
     # Missing answers matter only while a yes to one of them would lead to a higher level.
     matter = at_least is None or any(_level_of(i) > at_least for i in absent)
     return Screen(at_least, absent if matter else (), positive)
+
+
+def contradiction(level: RiskLevel, screen: Screen | None) -> str:
+    """What the answers of a screen say where a level is below what they prove, in a sentence; empty where it is not."""
+    if screen is None or screen.at_least is None or level >= screen.at_least:
+        return ""
+    asked = "question" if len(screen.positive) == 1 else "questions"
+    said = f"yes to {asked} {', '.join(screen.positive)}"
+    return f"C-SSRS screener: {said}, which gives the level {screen.at_least.name.lower()}."
 
 
 def _level_of(item: str) -> RiskLevel:

@@ -13,9 +13,11 @@ from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.course.models import CourseEvent, InfusionReport, MissedVisit
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
+from tenuto.clinic.ports.api import open_by_rule
 from tenuto.clinic.ui.words import long_day
 from tenuto.core.course.facts import CourseEventKind, MissedHow
 from tenuto.core.course.infusion import CourseError
+from tenuto.core.intake.tasks import attempt_target, for_attempt
 from tenuto.core.sentences import LONGEST_REASON, check_length, check_reason
 
 __all__ = ["record_event", "record_missed"]
@@ -48,7 +50,10 @@ def record_missed(
 def record_event(
     *, patient: Patient, kind: CourseEventKind, on: date, note: str, by: Staff, at: datetime
 ) -> CourseEvent:
-    """Keep that something happened that bears on the interval. Raises CourseError for a day to come."""
+    """Keep that something happened that bears on the interval. Raises CourseError for a day to come.
+
+    A suicide attempt opens the urgent task in the same transaction (hazard H18).
+    """
     _check(patient, by)
     if on > clock.day_of(patient.clinic, at):
         raise CourseError(f"{long_day(on)} is in the future. Record what happened after it did.")
@@ -60,6 +65,10 @@ def record_event(
     )
     detail = {"kind": kind.value, "happened_on": on.isoformat()}
     kept: CourseEvent = keep(row, action="recorded course event", by=by, at=at, detail=detail)
+    if kind is CourseEventKind.SUICIDE_ATTEMPT:
+        rule = for_attempt()
+        why = f"A suicide attempt on {long_day(on)} is on record. {rule.why}"
+        open_by_rule(rule, patient=patient, why=why, target=attempt_target(on), by=by, at=at)
     return kept
 
 

@@ -8,6 +8,9 @@ from django.db import models
 
 from tenuto.clinic.infusion.models.session import Session
 from tenuto.clinic.people.models import PatientRow
+from tenuto.core.infusion.entries import RecoveryAnswered, RecoveryScored
+from tenuto.core.infusion.entry_json import content_from_json
+from tenuto.core.infusion.recovery_data import MOST_POINTS, recovery_data
 
 __all__ = ["ChartEntry", "SessionEnd"]
 
@@ -16,7 +19,7 @@ class ChartEntry(PatientRow):
     """One entry. `client_id` is given by who sends it, so that what is sent twice is kept once.
 
     `happened_at` is never later than the server's clock; `claimed_at` is what the device said, where that was ahead.
-    `known_number` and `ahead_seconds` are of an entry that a device saved first: the newest event that its page knew, and by how
+    `known_number` is the newest event that the page of the entry knew; `ahead_seconds`, of one that a device saved first, by how
     much its clock was ahead.
     """
 
@@ -35,6 +38,20 @@ class ChartEntry(PatientRow):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["session", "client_id"], name="one_chart_entry_of_a_client_id")
         ]
+
+    @property
+    def says(self) -> str:
+        """What was charted, for somebody who had not seen it; of a recovery with its value."""
+        what, data = content_from_json(self.kind, self.content), recovery_data()
+        if isinstance(what, RecoveryAnswered) and what.row in data.rows:
+            row = data.rows[what.row]
+            chosen = next((each.words for each in row.choices if each.id == what.choice), what.choice)
+            return f"{row.title}: {chosen}"
+        if isinstance(what, RecoveryScored) and what.variant in data.variants:
+            return (
+                f"{data.variants[what.variant].title}: {sum(what.points)} of {MOST_POINTS * len(what.points)}"
+            )
+        return str(self)
 
     def __str__(self) -> str:
         return self.kind

@@ -17,6 +17,7 @@ from tenuto.clinic.infusion.services.leaving import follow_up
 from tenuto.clinic.infusion.services.standing import SessionRefused, account_of, order_of_session, start_of
 from tenuto.clinic.intake.api import policy_of
 from tenuto.clinic.ledger.facts import recorded
+from tenuto.clinic.ledger.models import EventKind
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.ports.api import place_hold
@@ -24,6 +25,7 @@ from tenuto.clinic.stock.api import tell_given
 from tenuto.core.course.infusion import GivenInfusion, Tolerability
 from tenuto.core.gate import Level
 from tenuto.core.infusion.adverse import adverse_event_kinds
+from tenuto.core.infusion.delivered import is_off_the_order
 from tenuto.core.infusion.entries import (
     AdverseEventCharted,
     Charted,
@@ -31,6 +33,7 @@ from tenuto.core.infusion.entries import (
     PatientLeft,
     PrescriberSaw,
     PumpStarted,
+    RateChanged,
     VitalsTaken,
 )
 from tenuto.core.infusion.entry_json import content_to_json, kind_of
@@ -46,12 +49,12 @@ CENTS, TENTHS = Decimal("0.01"), Decimal("0.1")
 
 @dataclass(frozen=True, slots=True)
 class SavedFirst:
-    """What a device says of an entry that it saved before it sent it."""
+    """What a page says of an entry: what it had shown, and of one that a device saved before it sent it, its clock."""
 
     known: int
     """Number of the newest event that its page knew."""
-    ahead_seconds: int
-    """By how much its clock was ahead of the server's when the two were compared last."""
+    ahead_seconds: int | None = None
+    """By how much its clock was ahead of the server's when the two were compared last; None where nothing was saved first."""
 
 
 class ChartConflict(SessionRefused):
@@ -105,7 +108,8 @@ def chart(
 ) -> ChartEntry:
     """Keep an entry, once for each `client_id`. A moment ahead of the server's clock becomes `at`, and what the device said is kept.
 
-    `saved` is what a device says of an entry that it saved before it sent it. A start that is charted so ran without the gate: it says why and is named a deviation. Raises ChartConflict when another entry is
+    `saved` is what the page says of the entry; one of the pump that had not seen what somebody else charted of it is named a
+    deviation. A start that is charted so ran without the gate: it says why and is named a deviation. Raises ChartConflict when another entry is
     on record under the id, SessionRefused for an amendment or such a start without a reason and for a discharge by criteria, which is
     signed by `recovering.discharge`, and PermissionError.
     """
@@ -184,8 +188,24 @@ def _append(
         **recorded(by, at),
     )
     detail = {"kind": row.kind, "content": row.content, "amends": amends}
-    record(action="charted", subject=row, by=by, at=at, detail=detail)
+    kind = EventKind.WRITE
+    if reason := _off_the_order(session, what):
+        kind, detail = EventKind.OVERRIDE, {**detail, "reason": reason}
+    record(action="charted", subject=row, by=by, at=at, detail=detail, kind=kind)
     return row
+
+
+def _off_the_order(session: Session, what: Charted) -> str:
+    """Why somebody else reads an entry in the weekly review: the pump ran before the gate was open, or off the order."""
+    if not isinstance(what, PumpStarted | RateChanged):
+        return ""
+    ordered = order_of_session(session).setting
+    said = []
+    if isinstance(what, PumpStarted) and what.why_ungated:
+        said.append(f"The pump was started before the gate was open: {what.why_ungated}")
+    if is_off_the_order(what, ordered):
+        said.append(f"The pump runs at {what.rate}, and {ordered} is ordered")
+    return ". ".join(said)
 
 
 def chart_departure(*, session: Session, client_id: str, by: Staff, at: datetime) -> ChartEntry:

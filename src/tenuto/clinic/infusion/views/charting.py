@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.infusion.forms.charting import FORMS, EndForm
-from tenuto.clinic.infusion.services import SessionRefused, chart, end_session, session_today
+from tenuto.clinic.infusion.services import SavedFirst, SessionRefused, chart, end_session, session_today
 from tenuto.clinic.infusion.views.device import charted_here
 from tenuto.clinic.infusion.views.page import HERE, Forms, shown_page
 from tenuto.clinic.infusion.views.recovering import RECOVERY, shown_recovery
 from tenuto.clinic.infusion.views.saved import by_script, keep_saved
+from tenuto.clinic.pathway.api import known_of, rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 
 __all__ = ["chart_entry", "end"]
+
+SCORE, ENTRY = "RecoveryScored", "infusion.ChartEntry"
 
 
 @require_POST
 @shows_patient("charting", verb="infusion.chart")
 def chart_entry(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Keep one entry, once. A script hears what became of it."""
-    now, kind = clock.instant(), request.POST.get("kind", "")
+    kind = request.POST.get("kind", "")
     if by_script(request) and kind in FORMS:
         return keep_saved(request, patient, FORMS[kind](request.POST))
+    if kind == SCORE:
+        return _chart_score(request, patient=patient)
+    return _chart(request, patient=patient)
+
+
+def _chart(request: HttpRequest, patient: Patient) -> HttpResponse:
+    now, kind = clock.instant(), request.POST.get("kind", "")
     session, recovering = session_today(patient, now), request.POST.get("on") == "recovery"
     there = RECOVERY if recovering else HERE
     if session is None or kind not in FORMS:
@@ -46,6 +58,7 @@ def chart_entry(request: HttpRequest, patient: Patient) -> HttpResponse:
                 happened_at=form.happened(now),
                 amends=got.get("amends", ""),
                 why=got.get("why", ""),
+                saved=SavedFirst(known_of(request)),
                 by=staff_of(request),
                 at=now,
             )
@@ -60,6 +73,18 @@ def chart_entry(request: HttpRequest, patient: Patient) -> HttpResponse:
     if recovering:
         return shown_recovery(request, patient, kind=kind, failed=form)
     return shown_page(request, patient, Forms(entry=form, kind=kind))
+
+
+def _score_form(request: HttpRequest) -> Form:
+    return FORMS[SCORE](request.POST)
+
+
+def _other_scores(_: QueryDict) -> Q:
+    return Q(kind=SCORE)
+
+
+_chart_score = rests_on(ENTRY, typed=_score_form, page=RECOVERY, contrary={ENTRY: _other_scores})(_chart)
+"""A score is judged by the newest: one on a page that had not shown another waits until both were seen."""
 
 
 @require_POST

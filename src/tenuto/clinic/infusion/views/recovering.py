@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from http import HTTPStatus
+from operator import or_
 from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Q
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
@@ -49,6 +52,7 @@ ENTRIES = (
     "PrescriberSaw",
     "PatientLeft",
 )
+ENTRY = "infusion.ChartEntry"
 GROUNDS = ("infusion.ChartEntry", "scales.SuicideTriage", "policies.PolicyActivation")
 """What a discharge rests on."""
 
@@ -117,8 +121,20 @@ def _scores(kind: str, failed: Form | None) -> list[tuple[str, Form]]:
     return shown
 
 
+def _typed_look(request: HttpRequest) -> Form:
+    return LookForm(request.POST)
+
+
+def _seen_otherwise(posted: QueryDict) -> Q:
+    """Answers to the same rows that say something else; the newest counts."""
+    answered = ((row, posted[row]) for row in recovery_data().rows if posted.get(row))
+    each = (Q(content__row=row) & ~Q(content__choice=choice) for row, choice in answered)
+    return Q(kind="RecoveryAnswered") & reduce(or_, each, Q(pk__in=()))
+
+
 @require_POST
 @shows_patient("charting a recovery", verb="infusion.chart")
+@rests_on(ENTRY, typed=_typed_look, page=RECOVERY, contrary={ENTRY: _seen_otherwise})
 def look(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Chart what was looked at."""
     now, form = clock.instant(), LookForm(request.POST, auto_id="id_look_%s")

@@ -25,23 +25,18 @@ from tenuto.clinic.outcomes.forms.ending import (
     ResumeForm,
     TaperForm,
 )
+from tenuto.clinic.outcomes.grounds import GROUNDS
 from tenuto.clinic.outcomes.presenters.ending import ending_page
 from tenuto.clinic.outcomes.services import EndingRefused, complete_course, resume_course, taper_course
 from tenuto.clinic.pathway.api import Batch, patient_page, rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.scales.api import ABOUT_RISK
 from tenuto.core.course.beside import BesideKind
 from tenuto.core.course.infusion import CourseError
 
 __all__ = ["complete", "page", "plan_visits", "resume", "taper", "visit"]
 
-GROUNDS = (
-    "course.CourseEnding",
-    "course.InfusionReport",
-    "scales.ScaleForm",
-    "outcomes.CourseReview",
-    "plan.PlanSignature",
-)
 PAGE = "outcomes:ending"
 Keep = Callable[[Patient, Any, Staff, datetime], object]
 """The service of a form: the patient, the form that is valid, by whom and when. A form that it adds an error to is not kept."""
@@ -145,7 +140,9 @@ def _view(name: str) -> Callable[..., HttpResponse]:
         return _page(request, patient, typed={name: form})
 
     view.__name__ = view.__qualname__ = name
-    seen = rests_on(*act.grounds, typed=act.form, page=PAGE)(view) if act.grounds else view
+    seen = (
+        rests_on(*act.grounds, typed=act.form, page=PAGE, contrary=ABOUT_RISK)(view) if act.grounds else view
+    )
     return require_POST(shows_patient(act.what, verb=act.verb)(seen))
 
 

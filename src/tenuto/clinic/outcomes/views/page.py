@@ -19,12 +19,14 @@ from tenuto.clinic.outcomes.checked import checks
 from tenuto.clinic.outcomes.decided import decisions, reviews
 from tenuto.clinic.outcomes.forms import CourseReviewForm
 from tenuto.clinic.outcomes.forms.happening import EventForm, MissedForm
+from tenuto.clinic.outcomes.grounds import GROUNDS
 from tenuto.clinic.outcomes.presenters import outcomes_page
 from tenuto.clinic.outcomes.presenters.checks import check_lines
 from tenuto.clinic.outcomes.services import ReviewRefused, review_course
 from tenuto.clinic.pathway.api import Batch, patient_page, rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.scales.api import ABOUT_RISK
 from tenuto.core.outcomes.decisions import ReviewKind
 
 __all__ = ["page", "review", "show"]
@@ -40,11 +42,10 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
 @require_POST
 @shows_patient("course review", verb="outcomes.review")
 @rests_on(
-    "outcomes.CourseReview",
-    "course.InfusionReport",
-    "scales.ScaleForm",
+    *GROUNDS,
     typed=CourseReviewForm,
     page="outcomes:page",
+    contrary=ABOUT_RISK,
 )
 def review(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Keep what was decided, and why."""

@@ -40,6 +40,7 @@ def today(request: HttpRequest, visit: OpenedLink) -> HttpResponse:
 
 def _shown(request: HttpRequest, visit: OpenedLink, *, problem: str = "") -> HttpResponse:
     now = clock.instant()
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
     asked = scales.request_of(visit)
     questions = question_views(scales.open_questions(asked, at=now))
     context = {
@@ -47,12 +48,12 @@ def _shown(request: HttpRequest, visit: OpenedLink, *, problem: str = "") -> Htt
         "clinic": visit.patient.clinic,
         "asked": asked,
         "chair": asked.place == AskingPlace.CHAIR,
+        "problem": problem,
         "later": bool(scales.left(asked)) and not questions,
         "calls": not questions and scales.reported_risk(asked),
     }
     if questions:
-        asking = {**context, "questions": questions, "terms": terms_of(questions), "problem": problem}
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
+        asking = {**context, "questions": questions, "terms": terms_of(questions)}
         return render(request, "portal/today/questions.html", asking, status=status)
     if not context["chair"]:
         own = course.next_steps(Batch.of(visit.patient)).get(visit.patient.pk)
@@ -63,7 +64,7 @@ def _shown(request: HttpRequest, visit: OpenedLink, *, problem: str = "") -> Htt
             "dates": _dates(visit, now) if dated else (),
             "treated": bool(course.infusions_of(visit.patient.pk)),
         }
-    return render(request, "portal/today/done.html", context)
+    return render(request, "portal/today/done.html", context, status=status)
 
 
 @require_POST

@@ -1,14 +1,15 @@
 """Taking in what a patient answers, question by question (hazard H18: an alarming answer has its task at once).
 
 A phone sends each answer under a name of its own, again and again until it hears that the answer arrived: whatever comes
-twice is taken once.
+twice is taken once. What comes under the same name and says something else, or after the form is complete, is another
+answer. One that is worse on death or self-harm counts; any other is refused in words, and the first stands.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 
@@ -33,6 +34,7 @@ from tenuto.core.scales.scoring import score
 __all__ = ["ANSWERED_BY", "GivenAnswer", "TakenAnswer", "answer_question", "close_unfinished"]
 
 ANSWERED_BY = "link"
+STANDS = "The clinic has another answer of yours to this question, and it stands. If this one is right, tell your clinician."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +62,21 @@ class TakenAnswer:
 def answer_question(*, visit: links.OpenedLink, answer: GivenAnswer, at: datetime) -> TakenAnswer:
     """Keep one answer, raise what it raises, and keep and score the form that it completes.
 
-    Raises ScaleError for what was not asked or does not exist. An answer to a form that is complete changes nothing.
+    Raises ScaleError for what was not asked, does not exist, or contradicts an answer that stands. An answer to a form that
+    is complete changes nothing in it; a worse one on death or self-harm is kept beside it and opens its task.
     """
     # Held until this transaction ends: two answers of one phone are taken one after the other.
     request = ScaleRequest.objects.select_for_update().get(link=visit.link_id)
     scale = _asked(request, answer)
-    known = request.item_answers.filter(client_id=answer.client_id).exists()
-    if known or request.forms.filter(instrument=scale.id).exists():
-        return TakenAnswer(new=False, alarming=False, form=None)
+    named = request.item_answers.filter(client_id=answer.client_id).first()
+    complete = request.forms.filter(instrument=scale.id).exists()
+    if named is not None or complete:
+        if _repeats(request, answer, named):
+            return TakenAnswer(new=False, alarming=False, form=None)
+        if not _is_worse(request, scale, answer):
+            raise ScaleError(STANDS)
+        if named is not None:
+            answer = replace(answer, client_id=_another_name(answer))
     row = ItemAnswer(
         patient=visit.patient,
         request=request,
@@ -87,7 +96,9 @@ def answer_question(*, visit: links.OpenedLink, answer: GivenAnswer, at: datetim
         at=at,
         detail={"instrument": scale.id, "item": answer.item},
     )
-    alarming = _raise_flags(scale, row, before, by=visit.visitor, at=at)
+    alarming = _raise_flags(scale, row, before, anew=complete, by=visit.visitor, at=at)
+    if complete:
+        return TakenAnswer(new=True, alarming=alarming, form=None)
     rows = answered_items(request, scale.id)
     if unanswered(scale.id, {item: each.value for item, each in rows.items()}):
         return TakenAnswer(new=True, alarming=alarming, form=None)
@@ -117,13 +128,41 @@ def _asked(request: ScaleRequest, answer: GivenAnswer) -> Instrument:
     return scale
 
 
+def _repeats(request: ScaleRequest, answer: GivenAnswer, named: ItemAnswer | None) -> bool:
+    """Whether the clinic has this answer already: under its name, or as what stands of its question."""
+    if named is not None:
+        asked = (answer.instrument, answer.item)
+        known = request.item_answers.filter(client_id__in=[answer.client_id, _another_name(answer)])
+        return any((each.instrument, each.item) == asked and each.value == answer.value for each in known)
+    standing = answered_items(request, answer.instrument).get(answer.item)
+    return standing is not None and standing.value == answer.value
+
+
+def _is_worse(request: ScaleRequest, scale: Instrument, answer: GivenAnswer) -> bool:
+    """Whether it reports more of death or self-harm than the answer that stands."""
+    asked = scale.risk_item
+    if asked is None or answer.item != asked.item or answer.value is None:
+        return False
+    standing = answered_items(request, scale.id).get(answer.item)
+    before = -1 if standing is None or standing.value is None else standing.value
+    return answer.value >= asked.reported_from and answer.value > before
+
+
+def _another_name(answer: GivenAnswer) -> UUID:
+    """What another answer under a name that is taken is kept by: the same each time that it is sent."""
+    return uuid5(answer.client_id, f"{answer.instrument} {answer.item} {answer.value}")
+
+
 def _written_at(said: datetime | None, request: ScaleRequest, at: datetime) -> datetime:
     """When it was written: as the phone says, where that lies between the request and now; a wrong clock is not believed."""
     return said if said is not None and request.recorded_at <= said <= at else at
 
 
-def _raise_flags(scale: Instrument, row: ItemAnswer, before: int | None, *, by: Actor, at: datetime) -> bool:
-    """Open the tasks of what the answers so far raise for certain; whether one is about death or self-harm.
+def _raise_flags(
+    scale: Instrument, row: ItemAnswer, before: int | None, *, anew: bool, by: Actor, at: datetime
+) -> bool:
+    """Open the tasks of what the answers so far raise for certain; whether one is about death or self-harm. `anew` opens
+    the one of that again though the form had opened it before.
 
     A rule about a missing answer counts only for a question that was left out, not for one that is still to come.
     """
@@ -131,7 +170,7 @@ def _raise_flags(scale: Instrument, row: ItemAnswer, before: int | None, *, by: 
     earlier = form_before(row.patient, scale.id)
     result = score(scale, given, earlier=earlier.answers if earlier else None, risk_before=before)
     flags = [flag for flag in result.flags if not flag.item or flag.item in given]
-    tasks = open_flags(flags, scale=scale, row=row, by=by, at=at)
+    tasks = open_flags(flags, scale=scale, row=row, anew=anew, by=by, at=at)
     risky = scale.risk_item is not None and row.item == scale.risk_item.item
     return risky and bool(tasks)
 

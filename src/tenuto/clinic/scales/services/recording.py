@@ -104,12 +104,18 @@ def _not_triaged_since(flags: Iterable[RedFlag], scale: Instrument, row: ScaleFo
 
 
 def open_flags(
-    flags: Iterable[RedFlag], *, scale: Instrument, row: ScaleForm | ItemAnswer, by: Actor, at: datetime
+    flags: Iterable[RedFlag],
+    *,
+    scale: Instrument,
+    row: ScaleForm | ItemAnswer,
+    anew: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> tuple[TaskRow, ...]:
     """Open the task of each red flag that a form or one answer of it raised.
 
     All that one answer on death or self-harm raises is one task, the most urgent. Of a request each opens once, however
-    often it is raised while the form is filled in; another answer on death or self-harm opens anew.
+    often it is raised while the form is filled in; another answer on death or self-harm opens anew, and with `anew` the same one too.
     """
     request, flags = row.request, tuple(flags)
     risk = scale.risk_item.item if scale.risk_item else ""
@@ -125,8 +131,12 @@ def open_flags(
         return open_by_rule(for_flag(flag), patient=row.patient, key=key, by=by, at=at, why=why)
 
     first = about_risk[:1]
+    later = f":{row.pk}" if anew else ""
     return (
-        *(opened(flag, f"{scale.id}:{_answer_of(row, risk)}", told_together(about_risk)) for flag in first),
+        *(
+            opened(flag, f"{scale.id}:{_answer_of(row, risk)}{later}", told_together(about_risk))
+            for flag in first
+        ),
         *(opened(flag, flag.rule, flag.text) for flag in others),
     )
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from tenuto.clinic.accounts.api import check_role, may
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.ledger.models import EventKind
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.ports.api import TaskRow, end_tasks, open_by_rule
@@ -27,12 +28,14 @@ def record_triage(
     level: suicide_triage.RiskLevel,
     rests_on: str,
     screen: Mapping[str, int | None] | None = None,
+    known: int | None = None,
     by: Staff,
     at: datetime,
 ) -> tuple[SuicideTriage, tuple[TaskRow, ...]]:
     """Keep the level that a clinician found; every level above none opens its task.
 
-    It ends the tasks that waited for a triage, where `by` is who has to end them. Raises ScaleError.
+    It ends the tasks that waited for a triage, where `by` is who has to end them and they were open at the event `known`,
+    the newest that the page showed; None where there was no page. Raises ScaleError.
     """
     check_role(by, "scale.triage")
     read = suicide_triage.read_screen(screen) if screen else None
@@ -46,8 +49,15 @@ def record_triage(
         # Who had decided it then: a role may be another one later.
         by_prescriber=may(by, "intake.decide"),
     )
-    keep(row, action="recorded suicide triage", by=by, at=at, detail={"level": triage.level.name})
+    detail = {"level": triage.level.name}
+    kind = EventKind.WRITE
+    if triage.contradicted:
+        # Somebody else reads in the weekly review why a clinician went below what the patient answered.
+        kind, detail = EventKind.OVERRIDE, {**detail, "answers": triage.contradicted, "reason": row.rests_on}
+    keep(row, action="recorded suicide triage", by=by, at=at, detail=detail, kind=kind)
     # What waited for a triage ends before this one opens its own.
-    end_tasks(patient=patient, ends_by=EndsBy.TRIAGE, subject=row, note=row.rests_on, by=by, at=at)
+    end_tasks(
+        patient=patient, ends_by=EndsBy.TRIAGE, subject=row, known=known, note=row.rests_on, by=by, at=at
+    )
     tasks = tuple(open_by_rule(rule, patient=patient, by=by, at=at) for rule in for_level(triage.level))
     return row, tasks

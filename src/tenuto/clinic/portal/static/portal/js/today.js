@@ -66,12 +66,20 @@ async function flush() {
         return;
       }
       if (!answer.ok && answer.status !== NOT_OURS) throw new Error(String(answer.status));
+      const problem = answer.ok ? "" : (await answer.json()).problem;
       keep(waiting().filter((each) => each.client !== queue[0].client));
       pause = SOONEST;
       say("");
+      if (problem) refuse(problem);
     }
     // Whom to call stays on the screen until the person goes on.
-    if (finished() && crisis.hidden) location.assign(root.dataset.done);
+    if (finished() && crisis.hidden) {
+      if (refused.hidden) location.assign(root.dataset.done);
+      else {
+        all.hidden = true;
+        refused.querySelector("[data-refused-on]").hidden = false;
+      }
+    }
   } catch {
     say(words(finished() ? "waiting" : "offline"));
     timer = setTimeout(flush, pause);
@@ -90,6 +98,7 @@ const field = (form, name) => form.elements.namedItem(name).value;
 const named = (form) => `${field(form, "instrument")} ${field(form, "item")}`;
 const place = root.querySelector("[data-place]");
 const progress = root.querySelector("[data-progress]");
+const refused = root.querySelector("[data-refused]");
 const crisis = root.querySelector("[data-crisis]");
 const all = root.querySelector("[data-all-answered]");
 let at = 0;
@@ -105,6 +114,14 @@ function next(from) {
   let n = from;
   while (n < questions.length && (given.has(named(questions[n])) || !applies(questions[n]))) n += 1;
   return n;
+}
+
+// What the clinic did not keep stands on the screen, and the page stays until the person has read it.
+function refuse(why) {
+  const line = document.createElement("li");
+  line.textContent = why;
+  refused.querySelector("[data-refused-why]").append(line);
+  refused.hidden = false;
 }
 
 const finished = () => next(0) >= questions.length;
