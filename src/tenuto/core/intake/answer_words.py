@@ -16,7 +16,7 @@ from tenuto.core.intake.answers import given, is_unknown, said
 from tenuto.core.intake.case import JudgedCase, finding_code
 from tenuto.core.intake.contraindications import closing, rule
 from tenuto.core.intake.facts import Answer, Problem, ProblemStatus
-from tenuto.core.intake.required import RequiredFact, fact
+from tenuto.core.intake.required import RequiredFact, facts
 from tenuto.core.intake.terminology import risk_told
 
 __all__ = ["judge_words"]
@@ -32,19 +32,21 @@ _DAY = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)", re.ASCII)
 
 def judge_words(case: JudgedCase) -> tuple[Finding, ...]:
     """Findings about all answers that are words: a reaction to the drug, a risk of suicide, what closes as a problem, old dates."""
+    asked = {item.id: item for item in facts()}
+    # What a protocol asks beside the intake is no fact of the register.
     return tuple(
         dict.fromkeys(
             finding
             for answer in case.facts.answers
-            for text in _texts(answer)
-            for finding in _told(case, fact(answer.fact), answer, text)
+            if answer.fact in asked
+            for text in _texts(asked[answer.fact], answer)
+            for finding in _told(case, asked[answer.fact], answer, text)
         )
     )
 
 
-def _texts(answer: Answer) -> Iterator[str]:
+def _texts(item: RequiredFact, answer: Answer) -> Iterator[str]:
     """The words of an answer; a level that the question itself offers is none."""
-    item = fact(answer.fact)
     if (
         isinstance(answer.value, str)
         and not is_unknown(answer.value)
