@@ -621,3 +621,14 @@ def test_an_observation_that_a_conditional_deletion_may_mean_is_not_used(code: s
     deletion = {"request": {"method": "DELETE", "url": f"Observation?code={code}"}}
     sent = [{"resource": PATIENT}, {"resource": WEIGHT}, deletion]
     assert bool(read(type="transaction", entry=sent).facts.measurements) is used
+
+
+def test_sentences_name_what_they_are_about_once_and_in_plain_words() -> None:
+    saturation = observation("59408-5", valueQuantity=quantity(0.85, "1"))
+    assert said(read(saturation), "it was sent as a plain number, and nothing says whether it is in %")
+    listed_only = {"resourceType": "List", "id": "l", "status": "current", "mode": "working", "subject": ME}
+    (sentence,) = read(listed_only).facts.unreadable
+    assert sentence.count("List/l") == 1
+    assert "“Problems”" in read(listed_only | {"title": "Problems"}).facts.unreadable[0]
+    within = condition({"text": "Depression"}, contained=[WEIGHT])
+    assert said(read(within), "holds an Observation inside")

@@ -140,8 +140,9 @@ _SHORT, _LABELS = 3, 1000
 def _unread(kind: str, what: str, entries: list[tuple[str, str]], most: int) -> str:
     named = Counter(said or label for label, said in entries)
     shown = [f"{name} ({number} times)" if number > 1 else name for name, number in named.items()]
+    told = "" if len(entries) == 1 and not entries[0][1] else f": {listed(shown, most=most)}"
     several = f"{len(entries)} entries of the type {kind} are" if len(entries) > 1 else f"{entries[0][0]} is"
-    return f"{several} not read here, and {what} could stand there: {listed(shown, most=most)}. Look at it in the record."
+    return f"{several} not read here, and {what} could stand there{told}. Look at it in the record."
 
 
 def _joined(sentence: str, labels: list[str], most: int) -> str:

@@ -51,8 +51,8 @@ def identifiers(patient: Element, as_of: date, remarks: Remarks) -> tuple[Identi
     for values in own.values():
         if len({number_key(value) for value in values}) > 1:
             remarks.add(
-                f"{patient.where} has {len(values)} numbers of one kind ({listed(values)}). Two people may have been taken for one: "
-                "find out which number is this person's."
+                f"{patient.where} has {len(values)} numbers of one kind ({listed(values)}). Two people may have been taken for one. "
+                "Find out which number is this person's."
             )
     return found
 

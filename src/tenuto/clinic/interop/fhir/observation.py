@@ -175,7 +175,7 @@ def _read_part(
     if several:
         both = " and ".join(f"“{_shown(part.raw[name])}”" for name in values)
         remarks.add(
-            f"{origin}: the {rule.title} is sent as {both}. It opens nothing until somebody has found out which is right."
+            f"{origin}: the {rule.title} is sent as {both}; it opens nothing until that is settled. Find out which is right."
         )
     if isinstance(rule, MeasurementRule):
         return None if several else _measurement(part, rule, origin, when, remarks)

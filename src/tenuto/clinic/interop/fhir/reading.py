@@ -19,7 +19,7 @@ from tenuto.clinic.interop.fhir import (
     questionnaire_response,
     reasons,
 )
-from tenuto.clinic.interop.fhir.elements import CUT, Element, Remarks
+from tenuto.clinic.interop.fhir.elements import CUT, Element, Remarks, clean
 from tenuto.clinic.interop.fhir.loading import Json, UnusableBundle
 from tenuto.clinic.interop.fhir.marks import changes_meaning, test_data
 from tenuto.clinic.interop.fhir.sent import kept_back, unpack
@@ -315,9 +315,14 @@ def _name_inner(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) ->
         if not kinds.helps(kind) and not kinds.not_needed(kind):
             said = f" ({words})" if (words := says(inner)) else ""
             remarks.add(
-                f"{entry.label} holds a {kind or 'part without a type'} inside{said}, which is not read there. Look at it "
+                f"{entry.label} holds {_one(kind)} inside{said}, which is not read there. Look at it "
                 "in the record."
             )
+
+
+def _one(kind: str) -> str:
+    """A type with its article."""
+    return f"{'an' if kind[:1] in tuple('AEIO') else 'a'} {kind}" if kind else "a part without a type"
 
 
 def _judge_helper(
@@ -327,12 +332,12 @@ def _judge_helper(
     said = f" ({words})" if (words := says(inner)) else ""
     if mark := changes_meaning(inner):
         remarks.add(
-            f"{entry.label} holds a {inner.text('resourceType')}{said} with a mark that changes its meaning ({mark}) and is not "
+            f"{entry.label} holds {_one(inner.text('resourceType'))}{said} with a mark that changes its meaning ({mark}) and is not "
             "understood here. Read it yourself."
         )
     elif not used and (said or any(reasons.only_here(inner, stated))):
         remarks.add(
-            f"{entry.label} holds a {inner.text('resourceType')} inside{said}, which nothing in it refers to. Look at it in the "
+            f"{entry.label} holds {_one(inner.text('resourceType'))} inside{said}, which nothing in it refers to. Look at it in the "
             "record."
         )
 
@@ -386,9 +391,15 @@ def _say_reasons(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -
     found = list(reasons.only_here(entry.resource, stated))
     told = [f"“{reason[:80]}”" for reason in found]
     if told:
+<<<<<<< HEAD
         triage = any(reasons.tells_risk(reason) for reason in found)
         ask = "Ask about it, and do a suicide triage today." if triage else "Ask whether the person has it."
         remarks.add(f"{entry.label} says what is among no diagnosis of the record: {listed(told)}. {ask}")
+=======
+        remarks.add(
+            f"{entry.label} names {listed(told)}, and no diagnosis of the record does. Ask whether the person has it."
+        )
+>>>>>>> words2
     named = [f"“{text[:80]}”" for text in reasons.pressures(entry.resource)]
     if named:
         remarks.add(
@@ -451,7 +462,8 @@ def says(resource: Element) -> str:
             text = resource.codings(name)[1]
             if text:
                 return f"“{text[:80]}”"
-    return ""
+    title = resource.raw.get("title")
+    return f"“{clean(title)[:80]}”" if isinstance(title, str) and title.strip() else ""
 
 
 def _gather(entry: BundleEntry, index: Index, as_of: date, found: _Gathered, remarks: Remarks) -> None:

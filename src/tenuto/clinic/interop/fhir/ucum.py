@@ -103,6 +103,8 @@ def convert(value: Decimal, code: str, *, to: str) -> Decimal:
     Raises `UnitUnknown` when either is unknown or they measure different things.
     """
     source, target = unit(code), unit(to)
+    if source.measures != target.measures and code == "1":
+        raise UnitUnknown(f"it was sent as a plain number, and nothing says whether it is in {to}")
     if source.measures != target.measures:
         raise UnitUnknown(f"{code[:40]} measures {_words(source)}, {to} measures {_words(target)}")
     if source == target:
