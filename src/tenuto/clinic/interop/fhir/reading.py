@@ -391,15 +391,9 @@ def _say_reasons(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -
     found = list(reasons.only_here(entry.resource, stated))
     told = [f"“{reason[:80]}”" for reason in found]
     if told:
-<<<<<<< HEAD
         triage = any(reasons.tells_risk(reason) for reason in found)
         ask = "Ask about it, and do a suicide triage today." if triage else "Ask whether the person has it."
-        remarks.add(f"{entry.label} says what is among no diagnosis of the record: {listed(told)}. {ask}")
-=======
-        remarks.add(
-            f"{entry.label} names {listed(told)}, and no diagnosis of the record does. Ask whether the person has it."
-        )
->>>>>>> words2
+        remarks.add(f"{entry.label} names {listed(told)}, and no diagnosis of the record does. {ask}")
     named = [f"“{text[:80]}”" for text in reasons.pressures(entry.resource)]
     if named:
         remarks.add(
