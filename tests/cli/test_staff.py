@@ -91,7 +91,7 @@ def test_an_account_without_a_second_factor_is_one_sentence(dora, capsys):
 
 
 @pytest.mark.parametrize(
-    ("reason", "said"), [("  ", "the audit needs a reason"), ("x" * 301, "longer than 300")]
+    ("reason", "said"), [("  ", "the reason is empty. Type it"), ("x" * 301, "longer than 300")]
 )
 def test_a_reset_without_a_usable_reason_is_one_sentence(dora, capsys, reason, said):
     assert reset(reason=reason) == 2

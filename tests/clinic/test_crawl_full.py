@@ -66,8 +66,9 @@ def ids(accepted, alice, bob, clinic):
         "uuid:clinic_id": clinic.pk,
         "uuid:shift_id": shift.pk,
         "uuid:policy_id": clinic.pk,
-        # No visit is booked, no place came free, no calendar address is given, no letter is signed and no form is struck
-        # here: their own tests say who may (booking, outcomes, scales).
+        # No visit is booked, no session is open, no place came free, no calendar address is given, no letter is signed and no form
+        # is struck here: their own tests say who may (booking, infusion, outcomes, scales).
+        "uuid:session_id": patient.pk,
         "uuid:feed_id": patient.pk,
         "uuid:appointment_id": patient.pk,
         "uuid:freed_id": patient.pk,

@@ -57,7 +57,7 @@ def test_every_name_says_that_it_is_invented(demo):
 
 def test_it_shows_every_gate_and_a_second_clinic(demo):
     marks = set(Standing.objects.filter(clinic=demo).values_list("mark", flat=True))
-    assert marks == {"pass", "review", "block", "refuse", "unknown"}
+    assert marks == {"pass", "review", "block", "refuse", "to_do"}
     assert Clinic.objects.count() == 2
     assert len({person.clinic for person in STAFF}) == 2
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from tenuto.clinic.infusion.services import SavedFirst
+from tenuto.clinic.ui.fields import MomentField
 
 __all__ = ["SavedForm"]
 
@@ -16,7 +17,7 @@ class SavedForm(forms.Form):
 
     session = forms.UUIDField(error_messages={"required": CUT_OFF, "invalid": CUT_OFF})
     saved_by = forms.CharField(max_length=64, error_messages={"required": CUT_OFF})
-    charted_at = forms.DateTimeField(error_messages={"required": CUT_OFF, "invalid": CUT_OFF})
+    charted_at = MomentField(error_messages={"required": CUT_OFF, "invalid": CUT_OFF})
     ahead_seconds = forms.IntegerField(
         min_value=-(2**31), max_value=2**31 - 1, error_messages={"required": CUT_OFF}
     )

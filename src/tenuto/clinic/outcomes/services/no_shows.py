@@ -58,7 +58,10 @@ def _concerns(clinic: Clinic) -> dict[UUID, list[str]]:
 def _concern(patient: Patient, batch: Batch, titles: Mapping[UUID, Sequence[str]]) -> str:
     """What of safety is open about a patient, in words: a red safety state, whether a task is open for it or not, and tasks."""
     red = [words.lower() for words in safety_now(patient, batch).words]
-    return ", ".join(dict.fromkeys([*red, *titles.get(patient.pk, ())]))
+    every = dict.fromkeys([*red, *titles.get(patient.pk, ())])
+    # "suicide risk" is in "suicide risk, urgent".
+    said = (each for each in every if not any(other != each and other.startswith(each) for other in every))
+    return "; ".join(said)
 
 
 def _missed_of(account: CourseAccount) -> list[date]:
