@@ -145,7 +145,7 @@ def at(each: Consent, hour: int) -> Consent:
         ((), "MISSING-CONSENT REVIEW"),
         ((Consent(TODAY, False),), "CONSENT-NOT-IN-FORCE BLOCK"),
         ((Consent(None, True),), "MISSING-CONSENT REVIEW"),
-        ((Consent(TODAY + timedelta(days=1), True),), "MISSING-CONSENT REVIEW"),
+        ((Consent(TODAY + timedelta(days=1), True),), "CONSENT-AHEAD REVIEW, MISSING-CONSENT REVIEW"),
         ((Consent(TODAY - timedelta(days=366), True),), "MISSING-CONSENT REVIEW"),
         ((Consent(TODAY - timedelta(days=365), True),), None),
         ((Consent(TODAY, True, "crps"),), "CONSENT-OTHER REVIEW"),
@@ -161,7 +161,7 @@ def at(each: Consent, hour: int) -> Consent:
     ],
 )
 def test_consent(consents, expected):
-    assert serious(judged(healthy(consents=consents))) == ([expected] if expected else [])
+    assert ", ".join(serious(judged(healthy(consents=consents)))) == (expected or "")
 
 
 def phq9(item: int | None, days_ago: int = 0, total: int = 4) -> RecordedScore:

@@ -14,7 +14,8 @@ from tenuto.core.intake.required import fact, facts
 from tenuto.core.policy import default_policy
 from tests.data_files import literature
 
-ICD10CM = re.compile(r"[A-TV-Z][0-9][0-9A-Z]?(\.[0-9A-Z]{1,4})?\Z")
+ICD10CM = re.compile(r"[A-TV-Z][0-9][0-9A-Z]?(\.[0-9A-Z?]{1,4})?\Z")
+"""A `?` stands for any one character after the stop."""
 CODED = [
     (f"{name} {entry.get('id', entry['title'])}", entry)
     for name, key in (

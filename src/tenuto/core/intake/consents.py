@@ -36,7 +36,7 @@ def judge(case: JudgedCase) -> tuple[Finding, ...]:
     valid = [c for c in dated if c.signed is not None and add_months(c.signed, months) >= case.as_of]
     if not valid:
         newest = max(c.signed for c in dated if c.signed is not None)
-        because = f"Consent: signed on {newest}, more than {months} months ago."
+        because = f"Consent: signed on {say_date(newest)}, more than {months} months ago."
         return missing(case, item, because=because)
     return () if any(_covers(case, c) for c in valid) else (_other(case, valid),)
 

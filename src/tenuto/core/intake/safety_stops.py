@@ -89,7 +89,8 @@ def not_in_force(facts: PatientFacts) -> str:
     """That the only consents on record are not in force, each with its date and where it was read; empty when one is, or none was given."""
     if not facts.consents or any(consent.active for consent in facts.consents):
         return ""
-    said = "; ".join(dict.fromkeys(map(_where, facts.consents)))
+    dated = sorted(facts.consents, key=lambda consent: (consent.signed or date.max, consent.origin))
+    said = "; ".join(dict.fromkeys(map(_where, dated)))
     return f"The consent on record ({said}) is not in force: it was withdrawn or refused, or has ended."
 
 
