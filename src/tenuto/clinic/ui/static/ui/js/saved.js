@@ -15,5 +15,7 @@ export async function saved(root) {
   if (!note || waiting.length === 0) return;
   note.querySelector("[data-count]").textContent = String(waiting.length);
   note.querySelector("a").href = waiting[0].page;
+  // Where there is nothing to say it stands at the end, so that a page begins with its patient.
+  main.prepend(note);
   note.hidden = false;
 }
