@@ -236,6 +236,6 @@ def test_a_withdrawn_consent_refuses_on_every_surface(visit, add, accepted, alic
     assert set(said(browser, patient).values()) == {"refuse"}
     decision = browser.get(f"/patients/{patient.pk}/intake/decision/")
     assert HEAD.search(decision.content.decode())[1] == "refuse"
-    assert "The verdict is REFUSE. It opens for a new consent of the patient alone." in text_of(decision)
+    assert "The verdict is REFUSE It opens for a new consent of the patient alone." in text_of(decision)
     row = browser.get("/?gate=refuse").content.decode()
     assert patient.name in row
