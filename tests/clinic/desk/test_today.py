@@ -15,7 +15,7 @@ from tenuto.clinic.booking.api import AskedSeries, accept_series, propose_series
 from tenuto.clinic.booking.services.late import record_late
 from tenuto.clinic.course.services.infusions import record_infusion
 from tenuto.clinic.desk.today import NO_CHAIR, today_board
-from tenuto.clinic.infusion.services import chart
+from tenuto.clinic.infusion.services import chart, open_session
 from tenuto.clinic.people.sight import RESTRICTED_NAME
 from tenuto.clinic.plan.api import current
 from tenuto.clinic.ports.api import place_hold
@@ -34,6 +34,7 @@ from tenuto.core.units import Mg, MgPerKg, Minutes
 from tests.clinic.booking.conftest import WEEK
 from tests.clinic.conftest import NOW
 from tests.clinic.infusion.conftest import LATER
+from tests.clinic.plan.conftest import OPTIONS, signed
 
 pytestmark = pytest.mark.django_db
 ASKED = AskedSeries(1, 2, 5, date(2026, 11, 24), date(2026, 11, 24))
@@ -160,6 +161,26 @@ def test_who_left_gives_the_chair_to_the_next(booked, running, bob):
     charted(running, bob, 22, PatientLeft(Leaving.AGAINST_ADVICE, reason="Wants home."))
     (chair,) = (each for each in today_board(bob, after(23)).chairs if each.chair == booked.chair)
     assert (chair.name, chair.stage.word) == ("", "Free")
+
+
+def test_who_has_a_session_is_seen_beside_whoever_overstays_in_the_same_chair(
+    booked, running, accepted, alice, carol, bob
+):
+    set_week(content={**WEEK, "chairs": [booked.chair]}, by=carol, at=NOW)
+    other = accepted("Demo Birch")
+    signed(other, alice, OPTIONS)
+    offer = propose_series(patient=other, asked=ASKED, by=carol, at=NOW)
+    (visit,) = accept_series(patient=other, asked=ASKED, visits=offer.visits, by=carol, at=NOW)
+    assert of(today_board(bob, after(5))).then == (
+        f"Demo Birch, {visit.on_its_clock(visit.starts_at):%H:%M}",
+    )
+    open_session(patient=other, by=bob, at=after(5))
+    board = today_board(bob, after(6))
+    assert (of(board).stage.word, of(board).then) == ("Infusing", ())
+    assert (of(board, "Demo Birch").chair, of(board, "Demo Birch").stage.word) == (
+        booked.chair,
+        "Getting ready",
+    )
 
 
 def test_a_session_that_runs_past_midnight_stays_on_the_board(running, bob):

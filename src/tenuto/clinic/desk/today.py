@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -75,7 +75,7 @@ def today_board(staff: Staff, at: datetime) -> TodayBoard:
     return TodayBoard(
         at,
         (
-            *(_chair(chair, day, stages, clinic, at) for chair in day.chairs),
+            *(each for chair in day.chairs for each in _chair(chair, day, stages, clinic, at)),
             *(_without_chair(patient, stages[patient]) for patient in unplaced),
         ),
         day,
@@ -95,30 +95,33 @@ def _told(day: DayBoard, on: date) -> dict[Patient, SessionStage]:
 
 def _chair(
     chair: str, day: DayBoard, stages: Mapping[Patient, SessionStage], clinic: Clinic, at: datetime
-) -> ChairNow:
-    """The first visit that is not over is in the chair."""
+) -> Iterator[ChairNow]:
+    """The first visit that is not over is in the chair; whoever has a session besides is never left to the line below it."""
     own = [row for row in day.visits if row.chair == chair]
     known = [(row, stages.get(row.patient)) for row in own]
     waiting = [(row, stage) for row, stage in known if not _is_over(row.chair_free_at, stage, at)]
     waiting = waiting or [(row, stage) for row, stage in known[-1:] if stage is None]
     if not waiting:
         done = f"{count(len(own), 'visit')} today, all over." if own else "Nobody is booked today."
-        return ChairNow(chair, None, "", "", "", SessionStage("unknown", "Free", done), 0, "", "", ())
-    (row, stage), *after = waiting
-    time = f"{local(clinic, row.starts_at):%H:%M}"
+        yield ChairNow(chair, None, "", "", "", SessionStage("unknown", "Free", done), 0, "", "", ())
+        return
+    begun = [visit for visit in waiting[1:] if visit[1] is not None]
     then = tuple(
-        f"{RESTRICTED_NAME if each.patient_id in day.sight.hidden else each.patient.name},"
-        f" {local(clinic, each.starts_at):%H:%M}"
-        for each, _ in after
+        f"{RESTRICTED_NAME if row.patient_id in day.sight.hidden else row.patient.name},"
+        f" {local(clinic, row.starts_at):%H:%M}"
+        for row, stage in waiting[1:]
+        if stage is None
     )
-    if row.patient_id in day.sight.hidden:
-        stage = SessionStage("unknown", "Booked", "Its care team knows.")
-        return ChairNow(chair, None, RESTRICTED_NAME, "", time, stage, 0, "", "", then)
-    warned = day.sight.warned.get(row.patient_id)
-    stage = stage or _not_opened(row.starts_at, row.chair_free_at, day.late.get(row.pk, timedelta()), at)
-    return _shown(
-        chair, row.patient, time, stage, warned.mark if warned else "", warned.words if warned else "", then
-    )
+    for number, (row, stage) in enumerate((waiting[0], *begun)):
+        after, time = () if number else then, f"{local(clinic, row.starts_at):%H:%M}"
+        if row.patient_id in day.sight.hidden:
+            booked = SessionStage("unknown", "Booked", "Its care team knows.")
+            yield ChairNow(chair, None, RESTRICTED_NAME, "", time, booked, 0, "", "", after)
+            continue
+        warned, late = day.sight.warned.get(row.patient_id), day.late.get(row.pk, timedelta())
+        mark, words = (warned.mark, warned.words) if warned else ("", "")
+        now = stage or _not_opened(row.starts_at, row.chair_free_at, late, at)
+        yield _shown(chair, row.patient, time, now, mark, words, after)
 
 
 def _is_over(free_at: datetime, stage: SessionStage | None, at: datetime) -> bool:
