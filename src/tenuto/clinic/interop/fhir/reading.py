@@ -391,8 +391,10 @@ def _say_reasons(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -
     found = list(reasons.only_here(entry.resource, stated))
     told = [f"“{reason[:80]}”" for reason in found]
     if told:
-        triage = any(reasons.tells_risk(reason) for reason in found)
-        ask = "Ask about it, and do a suicide triage today." if triage else "Ask whether the person has it."
+        if any(reasons.tells_risk(reason, entry.kind) for reason in found):
+            ask = "Ask about it, and do a suicide triage today."
+        else:
+            ask = "Ask about it." if all(map(reasons.only_treated, found)) else "Ask whether the person has it."
         remarks.add(f"{entry.label} names {listed(told)}, and no diagnosis of the record does. {ask}")
     named = [f"“{text[:80]}”" for text in reasons.pressures(entry.resource)]
     if named:
@@ -413,6 +415,12 @@ def _say_reasons(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -
             f"{entry.label} says that the person is in a hospital now ({entry.resource.text('status')}). Ask why, and whether it is over."
         )
         told.append(entry.label)
+    care = reasons.in_care(entry.resource)
+    if care:
+        remarks.add(
+            f"{entry.label} says that the person is in care now (“{care[:80]}”). Ask who treats, and whether they know of this treatment."
+        )
+        told.append(care)
     died = reasons.death(entry.resource)
     if died:
         remarks.add(
