@@ -23,6 +23,7 @@ from tenuto.clinic.interop.fhir.elements import CUT, Element, Remarks, clean
 from tenuto.clinic.interop.fhir.loading import Json, UnusableBundle
 from tenuto.clinic.interop.fhir.marks import changes_meaning, test_data
 from tenuto.clinic.interop.fhir.sent import kept_back, unpack
+from tenuto.clinic.interop.fhir.signs_of_now import say_signs
 from tenuto.clinic.interop.fhir.subjects import BundleEntry, Index, Whose, others_named, the_patient, whose
 from tenuto.clinic.interop.fhir.taken_back import without_taken_back
 from tenuto.clinic.interop.fhir.versions import current
@@ -394,7 +395,9 @@ def _say_reasons(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -
         if any(reasons.tells_risk(reason, entry.kind) for reason in found):
             ask = "Ask about it, and do a suicide triage today."
         else:
-            ask = "Ask about it." if all(map(reasons.only_treated, found)) else "Ask whether the person has it."
+            ask = (
+                "Ask about it." if all(map(reasons.only_treated, found)) else "Ask whether the person has it."
+            )
         remarks.add(f"{entry.label} names {listed(told)}, and no diagnosis of the record does. {ask}")
     named = [f"“{text[:80]}”" for text in reasons.pressures(entry.resource)]
     if named:
@@ -487,6 +490,7 @@ def _gather(entry: BundleEntry, index: Index, as_of: date, found: _Gathered, rem
             found.scores += seen.scores
             found.answers += seen.answers
             found.problems += seen.problems
+            say_signs(resource, as_of, remarks)
         case "QuestionnaireResponse":
             given = questionnaire_response.read(resource, remarks)
             if given is not None:

@@ -14,7 +14,14 @@ from tenuto.core.intake.allergies import says_allergy, speaks_of_it
 from tenuto.core.intake.contraindications import closing, rule
 from tenuto.core.intake.facts import Coding, Medication, Problem, ProblemStatus
 from tenuto.core.intake.medicines import interactions, recognise
-from tenuto.core.intake.terminology import pressures_told, risk_told, says_died, spoken_of, treated_for, under_way
+from tenuto.core.intake.terminology import (
+    pressures_told,
+    risk_told,
+    says_died,
+    spoken_of,
+    treated_for,
+    under_way,
+)
 from tenuto.core.intake.wording import names_family
 from tenuto.core.units import plain
 
