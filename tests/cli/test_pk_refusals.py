@@ -19,7 +19,15 @@ BAD = {
     "no weight": (["--dose", "1 mg/kg"], "A weight is needed"),
     "salt": (
         ["--weight", "70", "--dose", "40 mg HCl"],
-        "is the hydrochloride; doses are ketamine base, which is 0.867 of it. Write 34.68 mg",
+        "for an amount off the label write 40 mg. Where the salt itself was weighed",
+    ),
+    "salt by the name on the vial": (
+        ["--weight", "70", "--dose", "35 mg ketamine HCl"],
+        "Vials of ketamine hydrochloride are labelled in mg of ketamine base, and doses here are too: for an amount off the label write 35 mg.",
+    ),
+    "salt per kg": (
+        ["--weight", "70", "--dose", "0.5 mg/kg ketamine hydrochloride"],
+        "for an amount off the label write 0.5 mg/kg.",
     ),
     "rate for a dose": (["--weight", "70", "--dose", "0.5mg/kg/h"], "is a rate; an amount is needed"),
     "dose without unit": (
