@@ -142,6 +142,19 @@ def test_a_sign_is_said_as_it_was_sent() -> None:
     assert said(read(made), "the body temperature, 103 °F on Sun 1 Mar 2026, is not")
 
 
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("1742-6", "the ALT '58 U/L' has no coded"),
+        ("8480-6", "the systolic blood pressure '58 U/L' has no coded"),
+        ("98979-8", "the eGFR '58 U/L' has no coded"),
+        ("8867-4", "the heart rate '58 U/L' has no coded"),
+    ],
+)
+def test_a_value_is_called_by_its_own_name(code: str, sentence: str) -> None:
+    assert said(read(observation(code, valueQuantity=quantity(58, None, "U/L"))), sentence)
+
+
 # ---- death ---------------------------------------------------------------------------------------------------
 NUBC = "https://www.nubc.org/CodeSystem/PatDischargeStatus"
 DIED = "says that the person has died"

@@ -196,7 +196,7 @@ def test_sentences_name_what_they_are_about_once_and_in_plain_words() -> None:
 def test_an_unknown_code_whose_words_name_a_fact_is_looked_at() -> None:
     made = observation("1-1", valueString="positive")
     made["code"] = {"coding": [{"system": "urn:own", "code": "HCGU"}], "text": "Urine pregnancy test"}
-    assert said(read(made), "may be about Pregnancy test")
+    assert said(read(made), "may be about pregnancy test")
     made["code"]["text"] = "Haemoglobin"
     assert read(made).report.settled
 

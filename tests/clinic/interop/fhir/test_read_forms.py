@@ -156,7 +156,7 @@ def test_a_record_that_another_one_replaces_says_so() -> None:
 @pytest.mark.parametrize("code", ["93305-1", "93294-7", "93254-1", "93303-6", "93486-9", "115566-2"])
 def test_any_part_of_the_suicide_scale_under_any_name_is_said(code: str) -> None:
     made = observation(code, code=concept(LOINC, code, "Severity"), valueQuantity=quantity(4, "{score}"))
-    assert said(read(made), "may be about Suicide triage")
+    assert said(read(made), "may be about suicide triage")
 
 
 @pytest.mark.parametrize(
