@@ -28,6 +28,8 @@ _LONGEST = Decimal(3660 * 1440)
 _MOST_DOSES = 10_000
 _NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,30})?\Z", re.ASCII)
 _MINUTES = {"s": Decimal(1) / 60, "min": Decimal(1), "h": Decimal(60), "d": Decimal(1440)}
+_BASE = re.compile(r"(?<=[a-z]) (of )?(ketamine( base)?|base)\Z")
+"""What every amount here is of, where somebody writes it out."""
 _PARTS = re.compile(r"\s*(?P<number>[^\sa-zA-Zµμ%]+)\s*(?P<unit>[a-zA-Zµμ%].*?)?\s*\Z")
 
 
@@ -188,7 +190,7 @@ def _split(text: str, what: str, units: str) -> tuple[str, str]:
         ("days", "d"),
     ):
         unit = re.sub(rf"\b{long}\b", short, unit)
-    return match["number"], re.sub(r"\bday\b", "d", unit)
+    return match["number"], _BASE.sub("", re.sub(r"\bday\b", "d", unit))
 
 
 def _positive(number: str, text: str, what: str) -> Decimal:
