@@ -55,6 +55,21 @@ def test_a_treatment_whose_illness_is_a_diagnosis_is_not_said_again() -> None:
     assert not said(read(known, goal("Complete detox from alcohol")), "Goal/x")
 
 
+@pytest.mark.parametrize(
+    ("kind", "more", "asked"),
+    [
+        ("Flag", {"status": "active", "code": {"text": "Suicide risk"}}, True),
+        ("RiskAssessment", {"prediction": [{"outcome": {"text": "Suicidal ideation"}}]}, True),
+        ("Communication", {"payload": [{"contentString": "Says she wants to die"}]}, True),
+        ("Flag", {"status": "active", "code": {"text": "Fall risk"}}, False),
+        ("Flag", {"status": "active", "code": {"text": "Denies suicidal ideation"}}, False),
+        ("FamilyMemberHistory", {"condition": [{"code": {"text": "Suicide"}}]}, False),
+    ],
+)
+def test_a_risk_in_an_entry_that_nobody_reads_asks_for_a_triage(kind: str, more: dict, asked: bool) -> None:
+    assert said(read(entry(kind, **more)), TRIAGE) is asked
+
+
 # ---- care under way ------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("status", "text", "now"),

@@ -368,7 +368,21 @@ def _leave(
         _not_this_persons(entry, remarks)
     elif not why:
         _name_unread(entry, remarks)
+        _say_risk(entry, stated, remarks)
     remarks.close()
+
+
+def _say_risk(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -> None:
+    """What an entry that nobody reads tells of a risk of suicide, such as a flag: it is not left among the others. Hazard H18."""
+    if entry.kind in _OF_RELATIVES:
+        return
+    told = [each for each in reasons.only_here(entry.resource, stated) if reasons.tells_risk(each)]
+    if told:
+        named = listed(f"“{each[:80]}”" for each in told)
+        remarks.add(f"{entry.label} names {named}. Ask about it, and do a suicide triage today.")
+
+
+_OF_RELATIVES = ("FamilyMemberHistory",)
 
 
 def _listed_and_absent(entry: BundleEntry, index: Index, remarks: Remarks) -> bool:
