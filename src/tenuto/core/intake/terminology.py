@@ -195,12 +195,15 @@ def _due() -> Phrases:
 
 def says_died(codings: Iterable[Coding], text: str = "") -> bool:
     """True when a code, or the whole text, says that the person has died; a date may follow the words."""
-    said = _DATED.sub("", " ".join(text.casefold().strip(" .").split()))
+    short = text if len(text) <= _SHORT else ""
+    said = _DATED.sub("", " ".join(short.casefold().strip(" .").split()))
     return said in _register().died["text"] or any(
         coding.code in _register().died.get(coding.system, ()) for coding in codings
     )
 
 
+_SHORT = 80
+"""Characters of a text that may be no more than such words and a date."""
 _DATED = re.compile(r",? (on |am )?(\w+ )?\d{1,4}\b.*\Z")
 
 
