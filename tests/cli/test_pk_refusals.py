@@ -19,8 +19,17 @@ BAD = {
     "no weight": (["--dose", "1 mg/kg"], "A weight is needed"),
     "salt": (
         ["--weight", "70", "--dose", "40 mg HCl"],
-        "is the hydrochloride; doses are ketamine base, which is 0.867 of it. Write 34.68 mg",
+        "for an amount off the label write 40 mg. Where the salt itself was weighed",
     ),
+    "salt by the name on the vial": (
+        ["--weight", "70", "--dose", "35 mg ketamine HCl"],
+        "Vials of ketamine hydrochloride are labelled in mg of ketamine base, and doses here are too: for an amount off the label write 35 mg.",
+    ),
+    "salt per kg": (
+        ["--weight", "70", "--dose", "0.5 mg/kg ketamine hydrochloride"],
+        "for an amount off the label write 0.5 mg/kg.",
+    ),
+    "another drug": (["--weight", "70", "--dose", "35 mg S-ketamine"], "needs mg/kg or mg of ketamine base"),
     "rate for a dose": (["--weight", "70", "--dose", "0.5mg/kg/h"], "is a rate; an amount is needed"),
     "dose without unit": (
         ["--weight", "70", "--dose", "35"],
@@ -252,3 +261,9 @@ def test_no_other_dose_is_ever_offered_as_the_fix(wrong, capsys):
     main(["pk", "--weight", "70", "--dose", wrong, "--over", "40 min", "--times", "40"])
     told = capsys.readouterr().err.replace(wrong, "").replace(wrong.split()[0], "")
     assert set(re.findall(r"\d+(?:\.\d+)?", told)) <= {wrong.split()[0].replace(",", ".")}
+
+
+@pytest.mark.parametrize("dose", ["35 mg ketamine", "35 mg of ketamine base", "0.5 mg/kg base"])
+def test_an_amount_may_say_that_it_is_of_ketamine_base(dose: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pk", "--weight", "70", "--dose", dose, "--over", "40 min", "--times", "40"]) == 0
+    assert "160" in capsys.readouterr().out

@@ -12,6 +12,7 @@ __all__ = [
     "check_line",
     "check_note",
     "check_reason",
+    "inside",
     "is_sentence",
     "shortened",
     "without_unseen",
@@ -74,6 +75,11 @@ def shortened(text: str, longest: int) -> str:
     kept = text[: longest - 1]
     whole_words = kept[: kept.rfind(" ")] if " " in kept[longest // 2 :] else kept
     return f"{whole_words.rstrip()}\N{HORIZONTAL ELLIPSIS}"
+
+
+def inside(title: str) -> str:
+    """A title as it stands inside a sentence: its first letter small, unless its first word is an abbreviation such as ECG."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def check_note(text: str) -> str:

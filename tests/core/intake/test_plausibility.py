@@ -38,7 +38,7 @@ def test_a_value_beyond_what_a_person_can_have_is_not_counted_and_is_said(kind: 
         date(1910, 1, 1),
         date(1911, 11, 11),
         date(1919, 6, 1),
-        date(1950, 1, 1),
+        date(1970, 1, 1),
     ],
 )
 def test_a_birth_date_that_stands_for_unknown_switches_no_test_off(born: date) -> None:
@@ -47,6 +47,13 @@ def test_a_birth_date_that_stands_for_unknown_switches_no_test_off(born: date) -
     assert finding(assessment, "AGE-IMPLAUSIBLE").level is Level.REVIEW
     assert finding(assessment, "AGE-OLD") is None
     assert "pregnancy.test" in assessment.missing
+
+
+@pytest.mark.parametrize("born", [date(1950, 1, 1), date(1980, 1, 1), date(1990, 1, 1), date(2000, 1, 1)])
+def test_the_first_day_of_a_round_decade_is_a_birthday(born: date) -> None:
+    patient = healthy()
+    assessment = judged(replace(patient, person=replace(patient.person, birth_date=born)))
+    assert finding(assessment, "AGE-IMPLAUSIBLE") is None
 
 
 def test_a_very_old_person_is_still_a_person() -> None:

@@ -12,19 +12,18 @@ from tenuto.core.units import plain
 
 __all__ = ["BirthDoubt", "birth_doubt", "stands_for_unknown"]
 
-_STAND_INS = (1900, 1901)
-_NEW_YEAR, _ELEVENTH = (1, 1), (11, 11)
+_STAND_INS = (date(1899, 12, 30), date(1900, 1, 1), date(1901, 1, 1), date(1970, 1, 1))
+"""The first days of spreadsheets, of registers that have no younger one, and of the clocks of Unix."""
+_ELEVENTH = (11, 11)
 
 
 def stands_for_unknown(born: date) -> bool:
     """Whether a date is one of those that are typed where nobody knows the birth date.
 
-    1 January of a round year or of 1901, the same digits throughout (1911-11-11), and the day before a spreadsheet's first.
+    The days from which registers and computers count, and the same digits throughout (1911-11-11). Another 1 January is a
+    birthday, or one of which only the day is not known, so that the age is right; earlier dates give an age that nobody has.
     """
-    day = (born.month, born.day)
-    if day == _NEW_YEAR:
-        return born.year % 10 == 0 or born.year in _STAND_INS
-    return (born.year % 100 == _ELEVENTH[0] and day == _ELEVENTH) or born == date(1899, 12, 30)
+    return born in _STAND_INS or (born.year % 100 == _ELEVENTH[0] and (born.month, born.day) == _ELEVENTH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,8 @@ class ContraindicationRule:
     risk: bool = False
     """True for what says that the person may be at risk of suicide. Hazard H18."""
     history_codes: frozenset[str] = frozenset()
+    instead: str = ""
+    """The rule that says the same for certain: where it speaks of a problem, this one is silent."""
 
     @property
     def code(self) -> str:
@@ -131,6 +133,7 @@ def _rule(entry: Table) -> ContraindicationRule:
         family=entry.choice("family", Level) if entry.has("family") else None,
         risk=entry.flag("risk"),
         history_codes=without_points(entry.words("icd10cm_history", ())),
+        instead=entry.text("instead", ""),
     )
 
 
@@ -195,8 +198,11 @@ def judge(
     for problem in problems:
         if problem.status is ProblemStatus.REFUTED:
             continue
-        for match in _codebook().matches(problem):
+        matches = _codebook().matches(problem)
+        for match in matches:
             item = rule(match.entry)
+            if any(item.instead == each.entry and each.mention >= match.mention for each in matches):
+                continue
             if match.mention in (Mention.STATED, Mention.UNCERTAIN):
                 each = _finding(item, problem, match, policy, as_of, only_pain, requested)
                 found.append(_not_triaged(each) if item.risk and problem in untriaged else each)

@@ -31,6 +31,8 @@ __all__ = [
     "stands_for_nothing",
     "stands_for_unknown",
     "terms",
+    "treated_for",
+    "under_way",
 ]
 
 
@@ -87,6 +89,8 @@ class _Register:
     asks_for: Mapping[str, tuple[str, ...]]
     in_words: Mapping[str, tuple[str, ...]]
     died: Mapping[str, tuple[str, ...]]
+    treated: Mapping[str, tuple[str, ...]]
+    under_way: tuple[str, ...]
 
 
 @data_file(ROOT / "terminology.toml")
@@ -103,6 +107,8 @@ def _register(file: Table) -> _Register:
         file.lists("asks_for"),
         file.lists("in_words"),
         file.lists("died"),
+        file.lists("treated"),
+        file.table("under_way").words("text"),
     )
 
 
@@ -187,9 +193,42 @@ def _due() -> Phrases:
     return Phrases({"pregnancy.test": _register().asks_for["words"]})
 
 
-def says_died(codings: Iterable[Coding]) -> bool:
-    """True when a code says that the person has died."""
-    return any(coding.code in _register().died.get(coding.system, ()) for coding in codings)
+def says_died(codings: Iterable[Coding], text: str = "") -> bool:
+    """True when a code, or the whole text, says that the person has died; a date may follow the words."""
+    short = text if len(text) <= _SHORT else ""
+    said = _DATED.sub("", " ".join(short.casefold().strip(" .").split()))
+    return said in _register().died["text"] or any(
+        coding.code in _register().died.get(coding.system, ()) for coding in codings
+    )
+
+
+_SHORT = 80
+"""Characters of a text that may be no more than such words and a date."""
+_DATED = re.compile(r",? (on |am )?(\w+ )?\d{1,4}\b.*\Z")
+
+
+@cache
+def _treatments() -> Phrases:
+    return Phrases(_register().treated)
+
+
+def treated_for(text: str, *, denied: bool = False) -> frozenset[str]:
+    """The rules for which some words say that the person is or was treated, such as a detoxification, without a diagnosis.
+
+    With `denied`, those too that the words deny, as in `risk_told`.
+    """
+    least = Mention.DENIED if denied else Mention.UNCERTAIN
+    return frozenset(name for name, mention in _treatments().mentions(text).items() if mention >= least)
+
+
+@cache
+def _under_way() -> Phrases:
+    return Phrases({"care": _register().under_way})
+
+
+def under_way(text: str) -> bool:
+    """Whether words call an episode of care one of psychiatry, a hospital or addiction."""
+    return bool(_under_way().names(text))
 
 
 _PAIR = re.compile(r"(?<![\d/.,])(\d{2,3})\s*/\s*(\d{2,3})(?![\d/])(?![.,]\d)")

@@ -28,9 +28,9 @@ _LONGEST = Decimal(3660 * 1440)
 _MOST_DOSES = 10_000
 _NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,30})?\Z", re.ASCII)
 _MINUTES = {"s": Decimal(1) / 60, "min": Decimal(1), "h": Decimal(60), "d": Decimal(1440)}
+_BASE = re.compile(r"(?<=[a-z]) (of )?(ketamine( base)?|base)\Z")
+"""What every amount here is of, where somebody writes it out."""
 _PARTS = re.compile(r"\s*(?P<number>[^\sa-zA-Zµμ%]+)\s*(?P<unit>[a-zA-Zµμ%].*?)?\s*\Z")
-_HCL = Decimal("0.867")
-"""Base in the hydrochloride: 237.73 / 274.2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def _split(text: str, what: str, units: str) -> tuple[str, str]:
         ("days", "d"),
     ):
         unit = re.sub(rf"\b{long}\b", short, unit)
-    return match["number"], re.sub(r"\bday\b", "d", unit)
+    return match["number"], _BASE.sub("", re.sub(r"\bday\b", "d", unit))
 
 
 def _positive(number: str, text: str, what: str) -> Decimal:
@@ -211,10 +211,11 @@ def _decimal(number: str, what: str) -> Decimal:
 def _refuse_salt(text: str, number: str, unit: str, what: str) -> None:
     if "hcl" not in unit and "hydrochloride" not in unit:
         return
-    base = plain((_decimal(number, what) * _HCL).quantize(Decimal("0.001")))
-    own = re.sub(r"\s*(ketamine\s*)?(hcl|hydrochloride)\s*", "", unit)
+    labelled = re.sub(r"\s*(ketamine\s*)?(hcl|hydrochloride)\s*", "", unit)
     raise UnitError(
-        f"{what} '{text.strip()}' is the hydrochloride; doses are ketamine base, which is 0.867 of it. Write {base} {own}."
+        f"{what} '{text.strip()}' names the hydrochloride. Vials of ketamine hydrochloride are labelled in mg of ketamine base, and "
+        f"doses here are too: for an amount off the label write {plain(_decimal(number, what))} {labelled}. Where the salt itself was "
+        "weighed, as in some papers and compounded preparations, ask the pharmacist for the amount of base."
     )
 
 

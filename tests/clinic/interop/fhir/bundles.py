@@ -76,3 +76,50 @@ def response(*items: dict, status: str = "completed", **more: object) -> dict:
 
 def item(link: str, **answer: object) -> dict:
     return {"linkId": link, "answer": [answer]}
+
+
+def consent(**more: object) -> dict:
+    return {
+        "resourceType": "Consent",
+        "id": "k1",
+        "status": "active",
+        "scope": concept("http://terminology.hl7.org/CodeSystem/consentscope", "treatment"),
+        "category": [{"text": "Ketamine infusion for depression, off-label"}],
+        "patient": ME,
+        "dateTime": "2026-02-20T09:00:00Z",
+        "policyRule": {"text": "Consent form 3"},
+    } | more
+
+
+def entry(kind: str, **more: object) -> dict:
+    return {"resourceType": kind, "id": "x", "subject": ME} | more
+
+
+def extension(name: str, **value: object) -> list[dict]:
+    return [{"url": f"https://ehr.example/StructureDefinition/{name}", **value}]
+
+
+def of(bundle: dict) -> BundleReading:
+    return read_bundle(parse(json.dumps(bundle).encode()), as_of=AS_OF)
+
+
+def entries(*made: dict, kind: str = "collection", **more: object) -> dict:
+    return {"resourceType": "Bundle", "type": kind, "entry": [{"resource": PATIENT}, *made], **more}
+
+
+def said(reading: BundleReading, part: str) -> bool:
+    """Whether a sentence for a person holds this."""
+    return any(part in sentence for sentence in reading.facts.unreadable)
+
+
+SNOMED, LOINC = "http://snomed.info/sct", "http://loinc.org"
+MARK = {"modifierExtension": [{"url": "https://ehr.example/negated", "valueBoolean": True}]}
+ANEURYSM = condition({"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "I67.1"}]})
+WEIGHT = observation("29463-7", valueQuantity=quantity(70, "kg"))
+PRESSURE = observation(
+    "85354-9",
+    component=[
+        {"code": concept(LOINC, code), "valueQuantity": quantity(value, "mm[Hg]")}
+        for code, value in (("8480-6", 120), ("8462-4", 80))
+    ],
+)

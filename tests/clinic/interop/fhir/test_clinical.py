@@ -9,7 +9,7 @@ import pytest
 from tenuto.core.intake.contraindications import closing, mentioned
 from tenuto.core.intake.facts import Coding, ProblemStatus
 from tenuto.core.intake.reading_report import Ending
-from tests.clinic.interop.fhir.bundles import ME, concept, condition, read
+from tests.clinic.interop.fhir.bundles import ME, concept, condition, consent, read
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
@@ -259,19 +259,6 @@ def test_a_consent_that_says_nothing_of_what_it_is_for_counts_and_is_asked_about
         facts = read(consent(category=category, policyRule=None)).facts
         assert [c.indication for c in facts.consents] == [""]
         assert "Check that it is to ketamine" in facts.unreadable[0]
-
-
-def consent(**more: object) -> dict:
-    return {
-        "resourceType": "Consent",
-        "id": "k1",
-        "status": "active",
-        "scope": concept("http://terminology.hl7.org/CodeSystem/consentscope", "treatment"),
-        "category": [{"text": "Ketamine infusion for depression, off-label"}],
-        "patient": ME,
-        "dateTime": "2026-02-20T09:00:00Z",
-        "policyRule": {"text": "Consent form 3"},
-    } | more
 
 
 def test_a_treatment_consent_is_read() -> None:

@@ -90,7 +90,7 @@ def test_what_ended_so(name, ending, labels):
         ("switzerland", "“Antécédents” is empty (withheld)"),
         ("switzerland", "“Résultats” is empty (unavailable)"),
         ("england-gp-connect", "ProcedureRequest/r1 is written in FHIR STU3"),
-        ("openmrs", "Observation/o2 (“Height (cm)”) may be about Height"),
+        ("openmrs", "Observation/o2 (“Height (cm)”) may be about height"),
     ],
 )
 def test_what_a_person_is_asked_to_look_at(name, sentence):

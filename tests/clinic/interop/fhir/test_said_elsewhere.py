@@ -1,180 +1,139 @@
-"""What a record says beside what is read: marks that change a meaning, extensions, notes that take back, words, contained parts."""
+"""What a record says in places that no mapper reads: words, reasons, extensions, parts inside."""
 
 from __future__ import annotations
 
 import pytest
 
-from tenuto.clinic.interop.fhir import BundleReading
 from tenuto.core.intake.reading_report import Ending
 from tests.clinic.interop.fhir.bundles import (
+    ANEURYSM,
+    LOINC,
     ME,
     PATIENT,
+    PRESSURE,
+    SNOMED,
+    WEIGHT,
     concept,
     condition,
-    item,
+    entry,
+    extension,
     observation,
     quantity,
     read,
-    response,
-)
-from tests.clinic.interop.fhir.test_clinical import consent
-
-SNOMED = "http://snomed.info/sct"
-LOINC = "http://loinc.org"
-MARK = {"modifierExtension": [{"url": "https://ehr.example/negated", "valueBoolean": True}]}
-WEIGHT = observation("29463-7", valueQuantity=quantity(70, "kg"))
-PRESSURE = observation(
-    "85354-9",
-    component=[
-        {"code": concept(LOINC, code), "valueQuantity": quantity(value, "mm[Hg]")}
-        for code, value in (("8480-6", 120), ("8462-4", 80))
-    ],
+    said,
 )
 
-
-def said(reading: BundleReading, part: str) -> bool:
-    return any(part in sentence for sentence in reading.facts.unreadable)
-
-
-def entry(kind: str, **more: object) -> dict:
-    return {"resourceType": kind, "id": "x", "subject": ME} | more
+# ---- reasons of what is not read -----------------------------------------------------------------------------
+VISIT = {"resourceType": "Encounter", "id": "e1", "status": "finished", "subject": ME}
+BLED = {"text": "Ruptured cerebral aneurysm"}
 
 
-def extension(name: str, **value: object) -> list[dict]:
-    return [{"url": f"https://ehr.example/StructureDefinition/{name}", **value}]
-
-
-# ---- marks that change a meaning -----------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    "made",
+    "visit",
     [
-        WEIGHT | MARK,
-        WEIGHT | {"valueQuantity": quantity(70, "kg") | MARK},
-        PRESSURE | {"component": [PRESSURE["component"][0] | MARK, PRESSURE["component"][1]]},
-        response(item("/44260-8", valueInteger=0) | MARK),
-        response(item("/44260-8", valueInteger=0) | {"answer": [{"valueInteger": 0} | MARK]}),
-        consent(provision={"type": "permit"} | MARK),
-        consent() | {"implicitRules": "https://ehr.example/rules/negated"},
-        WEIGHT
-        | {
-            "_effectiveDateTime": {
-                "extension": [
-                    {
-                        "url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
-                        "valueCode": "unknown",
-                    }
-                ]
-            }
-        },
+        VISIT | {"reasonCode": [BLED]},
+        VISIT | {"reason": [BLED]},
+        VISIT | {"diagnosis": [{"condition": {"reference": "Condition/9", "display": BLED["text"]}}]},
+        VISIT | {"resourceType": "Claim", "diagnosis": [{"diagnosisCodeableConcept": BLED}]},
     ],
 )
-def test_what_is_marked_as_meaning_something_else_is_never_used(made: dict) -> None:
-    reading = read(made)
-    assert (reading.facts.measurements, reading.facts.scores, reading.facts.consents) == ((), (), ())
-    assert said(reading, "carries a mark that changes its meaning")
+def test_a_diagnosis_that_is_only_the_reason_of_a_visit_is_said(visit: dict) -> None:
+    reading = read(visit)
+    assert said(reading, "“Ruptured cerebral aneurysm”, and no diagnosis of the record does")
     assert reading.report.counts[Ending.NOT_UNDERSTOOD] == 1
 
 
-def test_a_mark_on_the_person_or_on_a_medicine_that_is_referred_to_is_said() -> None:
-    assert said(read(patient=PATIENT | MARK), "Patient/p1 carries a mark that changes its meaning (negated)")
-    medicine = {"resourceType": "Medication", "id": "m", "code": {"text": "sertraline"}} | MARK
-    taken = entry("MedicationStatement", status="active", medicationReference={"reference": "Medication/m"})
-    assert said(read(taken, medicine), "Medication/m carries a mark that changes its meaning")
-    within = taken | {"medicationReference": {"reference": "#m"}, "contained": [medicine]}
-    assert said(read(within), "holds a Medication (“sertraline”) with a mark that changes its meaning")
-
-
-def test_a_record_that_was_made_for_a_test_says_so() -> None:
-    tag = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"}
-    assert said(read(patient=PATIENT | {"meta": {"tag": [tag]}}), "is marked as test data")
-
-
-# ---- a consent that was taken back beside its status ---------------------------------------------------------
 @pytest.mark.parametrize(
-    "more",
+    ("visit", "more"),
     [
-        {"extension": extension("consent-withdrawn", valueBoolean=True)},
-        {"extension": extension("revocation-date", valueDateTime="2026-03-01")},
-        {"extension": extension("state", valueCode="revoked")},
-        {"extension": [{"url": "https://ehr.example/x", "extension": extension("status", valueString="Withdrawn")}]},
-        {"provision": {"type": "permit", "extension": extension("isRevoked", valueBoolean=True)}},
-        {"_status": {"extension": extension("local-status", valueCode="refused")}},
-    ],
-)  # fmt: skip
-def test_a_consent_that_an_extension_takes_back_is_a_refusal(more: dict) -> None:
-    reading = read(consent(**more))
-    assert [(c.active, c.refused) for c in reading.facts.consents] == [(False, True)]
-    assert said(reading, "which says that it was refused or taken back")
-
-
-def test_an_extension_that_says_no_or_something_else_leaves_a_consent_as_it_is() -> None:
-    for kept in (
-        extension("consent-withdrawn", valueBoolean=False),
-        extension("language", valueCode="en-US"),
-    ):
-        reading = read(consent(extension=kept))
-        assert [c.active for c in reading.facts.consents] == [True]
-        assert reading.facts.unreadable == ()
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"extension": extension("withdrawal-instructions", valueString="Call the clinic and say so at any time")},
-        {"text": {"status": "additional", "div": "<div>Withdrawn by the patient on 1 March</div>"}},
-    ],
-)  # fmt: skip
-def test_words_about_taking_a_consent_back_are_for_a_person_to_read(more: dict) -> None:
-    reading = read(consent(**more))
-    assert [c.active for c in reading.facts.consents] == [True]
-    assert said(reading, "speaks of a refusal or of taking it back")
-
-
-def test_a_consent_that_nobody_confirmed_with_the_patient_is_said() -> None:
-    assert said(read(consent(verification=[{"verified": False}])), "was not confirmed with the patient")
-
-
-# ---- taken back by another entry -----------------------------------------------------------------------------
-def provenance(target: str, activity: dict | None = None, **more: object) -> dict:
-    act = {"activity": activity} if activity else {}
-    return {
-        "resourceType": "Provenance",
-        "id": "v",
-        "target": [{"reference": target}],
-        **act,
-        **more,
-    }
-
-
-@pytest.mark.parametrize(
-    "note",
-    [
-        provenance("Observation/o1", concept("http://terminology.hl7.org/CodeSystem/v3-DataOperation", "NULLIFY")),
-        provenance("https://ehr.example/fhir/Observation/o1", {"text": "Entered in error"}),
-        provenance("Observation/o1/_history/2", concept("x", "entered-in-error")),
-        provenance("Observation/o1", None, reason=[{"text": "wrong patient"}]),
-        provenance("Patient/p1", None, entity=[{"role": "removal", "what": {"reference": "Observation/o1"}}]),
-        {"resourceType": "AuditEvent", "id": "v", "action": "D", "entity": [{"what": {"reference": "Observation/o1"}}]},
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("first", [True, False])
-def test_what_another_entry_takes_back_is_not_used(note: dict, first: bool) -> None:
-    reading = read(*((note, WEIGHT) if first else (WEIGHT, note)))
-    assert reading.facts.measurements == ()
-    assert reading.report.counts[Ending.TAKEN_BACK] == 1
-    assert said(reading, f"{note['resourceType']}/v says that")
-
-
-@pytest.mark.parametrize(
-    "note",
-    [
-        provenance("Observation/o1", concept("x", "CREATE")),
-        provenance("Observation/other", concept("x", "NULLIFY")),
-        provenance("Observation/o1/_history/1", concept("x", "NULLIFY")),
+        (VISIT | {"reasonCode": [BLED]}, [ANEURYSM]),
+        (VISIT | {"reasonCode": [{"text": "Sore throat"}], "reason": "as asked"}, []),
+        (VISIT | {"reasonCode": [BLED], "subject": {"reference": "RelatedPerson/child"}}, []),
     ],
 )
-def test_what_another_entry_does_not_take_back_is_used(note: dict) -> None:
-    assert len(read(WEIGHT | {"meta": {"versionId": "2"}}, note).facts.measurements) == 1
+def test_a_reason_that_says_nothing_new_about_this_person_is_no_remark(visit: dict, more: list) -> None:
+    assert not said(read(visit, *more), "no diagnosis of the record does")
+
+
+# ---- places that no mapper reads -----------------------------------------------------------------------------
+ILL = concept("http://snomed.info/sct", "58214004", "Schizophrenia")
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        {"resourceType": "Encounter", "reason": [{"value": [{"concept": ILL}]}]},
+        {"resourceType": "Encounter", "diagnosis": [{"condition": [{"concept": ILL}]}]},
+        {"resourceType": "Encounter", "type": [{"text": "Admission, acute psychosis"}]},
+        {"resourceType": "EpisodeOfCare", "diagnosis": [{"condition": {"display": "Porphyria"}}]},
+        {"resourceType": "Goal", "addresses": [{"display": "Cerebral aneurysm"}]},
+        {"resourceType": "Immunization", "statusReason": {"text": "Pregnant"}},
+        {"resourceType": "Account", "description": "Prenatal care"},
+        condition({"text": "Asthma"}, note=[{"text": "seen with an aortic aneurysm"}]),
+        condition({"text": "Asthma"}, stage=[{"summary": {"text": "with psychosis"}}]),
+        condition({"text": "Asthma"}, evidence=[{"code": [ILL]}]),
+        condition({"text": "Asthma"}, extension=[{"url": "http://x/dueTo", "valueCodeableConcept": ILL}]),
+        condition(
+            {"text": "Asthma"}, text={"status": "additional", "div": "<div>Porphyria, <b>acute</b></div>"}
+        ),
+    ],
+)
+def test_a_contraindication_in_a_place_that_nobody_reads_is_said(made: dict) -> None:
+    reading = read({"id": "k1", "subject": ME} | made)
+    assert said(reading, "and no diagnosis of the record does")
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        {"resourceType": "Encounter", "reasonCode": [{"text": "Rule-out visit. No aneurysm"}]},
+        {"resourceType": "Encounter", "participant": [{"individual": {"display": "Dr. Mania"}}]},
+        {"resourceType": "Provenance", "reason": [{"text": "psychosis audit"}]},
+        condition({"text": "Asthma"}, note=[{"text": "denies psychosis"}]),
+        condition({"text": "Asthma"}, asserter={"display": "Aneurysm clinic"}),
+        condition(
+            {"text": "Aneurysm"},
+            "resolved",
+            verificationStatus={"text": "refuted"},
+            note=[{"text": "porphyria"}],
+        ),
+        observation(
+            "718-7", valueQuantity=quantity(13, "g/dL"), referenceRange=[{"text": "pregnant women: 11"}]
+        ),
+    ],
+)
+def test_a_denial_a_name_and_a_range_are_not(made: dict) -> None:
+    assert not said(read({"id": "k1", "subject": ME} | made), "no diagnosis of the record does")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"doNotPerform": True},
+        {"status": "stopped", "statusReason": {"text": "anaphylaxis"}},
+        {"status": "stopped", "note": [{"text": "laryngospasm after the second dose"}]},
+    ],
+)
+def test_a_reaction_to_ketamine_beside_its_order_is_said(more: dict) -> None:
+    made = {
+        "resourceType": "MedicationRequest",
+        "id": "m1",
+        "subject": ME,
+        "status": "active",
+        "intent": "order",
+    }
+    for text, expected in (("Ketalar", True), ("Sertraline", False)):
+        reading = read(made | {"medicationCodeableConcept": {"text": text}} | more)
+        assert said(reading, "and no diagnosis of the record") is expected
+
+
+def test_a_table_of_contents_that_names_what_was_not_sent_is_said() -> None:
+    there, gone = {"reference": "Condition/c1"}, {"reference": "Condition/c7"}
+    for listed, expected in (([there], False), ([there, gone], True)):
+        inner = {"title": "Problems", "entry": listed}
+        whole = {"resourceType": "Composition", "id": "k1", "subject": ME, "section": [{"section": [inner]}]}
+        reading = read(whole, condition({"text": "Asthma"}))
+        assert said(reading, "lists what is not in the file: Condition/c7") is expected
 
 
 # ---- words in a place that nobody reads ----------------------------------------------------------------------
@@ -280,40 +239,6 @@ def test_a_death_that_only_another_entry_tells_is_said(made: dict) -> None:
     assert said(read(made), "says that the person has died")
 
 
-# ---- pregnancy -----------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    "period",
-    [
-        observation("8665-2", valueDateTime="2026-01-02"),
-        observation("x", code=concept(SNOMED, "21840007"), valueDateTime="2026-01-02"),
-        observation("x", code={"text": "LMP"}, valueString="missed"),
-    ],
-)
-def test_a_last_period_asks_for_a_test_where_the_record_has_none(period: dict) -> None:
-    assert said(read(period | {"id": "lmp"}), "no pregnancy test is in the record")
-    test = observation("2106-3", valueCodeableConcept=concept(SNOMED, "260385009"))
-    for order in ((period | {"id": "lmp"}, test), (test, period | {"id": "lmp"})):
-        assert not said(read(*order), "no pregnancy test is in the record")
-
-
-# ---- the family of the suicide scale -------------------------------------------------------------------------
-@pytest.mark.parametrize("code", ["93305-1", "93294-7", "93254-1", "93303-6", "93486-9", "115566-2"])
-def test_any_part_of_the_suicide_scale_under_any_name_is_said(code: str) -> None:
-    made = observation(code, code=concept(LOINC, code, "Severity"), valueQuantity=quantity(4, "{score}"))
-    assert said(read(made), "may be about Suicide triage")
-
-
-@pytest.mark.parametrize(
-    ("code", "value"),
-    [("93255-8", "high"), ("93265-7", "high"), ("93253-3", "suicidal behaviour, ever"), ("93295-4", "plan of suicide with intent, ever")],
-)  # fmt: skip
-def test_a_yes_to_a_question_of_the_long_form_closes_and_a_no_answers_nothing(code: str, value: str) -> None:
-    for made in (observation(code, valueBoolean=True), response(item(f"/{code}", valueBoolean=True))):
-        assert [(a.fact, a.value) for a in read(made).facts.answers] == [("suicide.screen", value)]
-    for made in (observation(code, valueBoolean=False), response(item(f"/{code}", valueBoolean=False))):
-        assert read(made).facts.answers == ()
-
-
 # ---- parts inside, and parts that nothing names --------------------------------------------------------------
 def test_a_substance_inside_an_allergy_that_nothing_refers_to_is_said() -> None:
     inside = {"resourceType": "Substance", "id": "s", "code": {"text": "ketamine"}}
@@ -339,94 +264,20 @@ def test_why_an_order_of_ketamine_was_stopped_is_said() -> None:
     assert said(read(stopped), "ketamine: Patient became frightened")
 
 
-# ---- what stands beside a value ------------------------------------------------------------------------------
-def test_a_note_beside_a_weight_is_read_by_a_person() -> None:
-    reading = read(WEIGHT | {"note": [{"text": "value is in pounds"}]})
-    assert said(reading, "carries the note “value is in pounds”")
-
-
-def test_a_weight_of_a_part_of_the_body_is_not_used() -> None:
-    reading = read(WEIGHT | {"bodySite": {"text": "Left leg"}})
-    assert reading.facts.measurements == ()
-    assert said(reading, "is of a part of the body (Left leg)")
-
-
-@pytest.mark.parametrize("code", ["HH", "LL", "AA"])
-def test_a_result_that_its_laboratory_calls_critical_is_said_whatever_it_is_of(code: str) -> None:
-    mark = concept("http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation", code)
-    potassium = observation(
-        "2823-3",
-        code=concept(LOINC, "2823-3", "Potassium"),
-        valueQuantity=quantity(2.1, "mmol/L"),
-        interpretation=[mark],
-    )
-    assert said(read(potassium), f"“Potassium” is marked as critical ({code})")
-
-
-# ---- the person's place, and who decides ---------------------------------------------------------------------
-@pytest.mark.parametrize("code", ["GUARD", "HPOWATT"])
-def test_somebody_who_decides_for_the_person_is_said(code: str) -> None:
-    role = [concept("http://terminology.hl7.org/CodeSystem/v3-RoleCode", code)]
-    related = {"resourceType": "RelatedPerson", "id": "r", "patient": ME, "relationship": role}
-    for reading in (read(related), read(patient=PATIENT | {"contact": [{"relationship": role}]})):
-        assert said(reading, "names somebody who decides for this person")
-    sister = [concept("http://terminology.hl7.org/CodeSystem/v3-RoleCode", "SIS")]
-    assert read(related | {"relationship": sister}).facts.unreadable == ()
-
-
-@pytest.mark.parametrize(("status", "place", "told"), [("in-progress", "IMP", True), ("finished", "IMP", False), ("in-progress", "AMB", False)])  # fmt: skip
-def test_a_person_who_is_in_a_hospital_now_is_said(status: str, place: str, told: bool) -> None:
-    where = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": place}
-    visit = entry("Encounter", status=status) | {"class": where}
-    assert said(read(visit), "is in a hospital now") is told
-
-
-# ---- other medicines, scales and findings by name ------------------------------------------------------------
+# ---- pregnancy -----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    "more",
+    "period",
     [
-        {"note": [{"text": "also takes her husband's tranylcypromine"}]},
-        {"dosage": [{"text": "at night, with lithium"}]},
+        observation("8665-2", valueDateTime="2026-01-02"),
+        observation("x", code=concept(SNOMED, "21840007"), valueDateTime="2026-01-02"),
+        observation("x", code={"text": "LMP"}, valueString="missed"),
     ],
 )
-def test_another_medicine_in_the_words_of_one_is_said(more: dict) -> None:
-    taken = entry("MedicationStatement", status="active", medicationCodeableConcept={"text": "sertraline"})
-    assert said(read(taken | more), "names another medicine in its words")
-
-
-@pytest.mark.parametrize(
-    "text", ["Sertraline 50 mg at night", "Avoid alcohol", "Do not take with MAO inhibitors"]
-)
-def test_its_own_name_and_a_warning_are_not(text: str) -> None:
-    taken = entry("MedicationStatement", status="active", medicationCodeableConcept={"text": "sertraline"})
-    assert read(taken | {"dosage": [{"text": text}]}).facts.unreadable == ()
-
-
-@pytest.mark.parametrize("name", ["EPDS item 10", "BDI-II total", "HAM-D 17 total"])
-def test_a_scale_with_a_question_about_suicide_that_is_not_read_is_said(name: str) -> None:
-    made = observation("x", code={"text": name}, valueInteger=30)
-    assert said(read(made), f"(“{name}”) may be about")
-
-
-def test_a_finding_of_heart_or_brain_is_said_unless_it_is_normal() -> None:
-    heart = observation(
-        "x", code={"text": "Left ventricular ejection fraction"}, valueQuantity=quantity(18, "%")
-    )
-    assert said(read(heart), "may be about")
-    flag = [concept("http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation", "N")]
-    assert read(heart | {"interpretation": flag}).facts.unreadable == ()
-
-
-def test_a_note_on_ketamine_counts_where_the_allergy_beside_it_is_refuted() -> None:
-    refuted = {"coding": [{"code": "refuted"}]}
-    made = {"resourceType": "AllergyIntolerance", "id": "a", "patient": ME, "code": {"text": "penicillin"}}
-    made |= {"verificationStatus": refuted, "note": [{"text": "had laryngospasm with ketamine in 2019"}]}
-    assert said(read(made), "Ask whether the person reacts to ketamine")
-
-
-def test_a_weight_that_an_extension_calls_somebody_else_s_is_not_used() -> None:
-    made = WEIGHT | {"extension": extension("not-this-patient", valueBoolean=True)}
-    assert read(made).facts.measurements == ()
+def test_a_last_period_asks_for_a_test_where_the_record_has_none(period: dict) -> None:
+    assert said(read(period | {"id": "lmp"}), "no pregnancy test is in the record")
+    test = observation("2106-3", valueCodeableConcept=concept(SNOMED, "260385009"))
+    for order in ((period | {"id": "lmp"}, test), (test, period | {"id": "lmp"})):
+        assert not said(read(*order), "no pregnancy test is in the record")
 
 
 # ---- an overdose, and what was stopped just now ----------------------------------------------------------------
@@ -492,143 +343,3 @@ def test_a_medicine_that_was_stopped_is_asked_for_until_its_washout_has_run(
     assert said(read(named), OVER) is asked
     harmless = entry(kind, medicationCodeableConcept={"text": "sertraline"}, **more)
     assert not said(read(harmless), OVER)
-
-
-# ---- forms and records that are called what they are -----------------------------------------------------------
-def test_a_form_that_is_not_known_is_named_and_not_another_one() -> None:
-    asked = item("10", valueString="Yes, quite often") | {
-        "text": "The thought of harming myself has occurred to me"
-    }
-    (score,) = read(response(asked, questionnaire="https://ehr.example/epds")).facts.scores
-    assert score.unclear
-    assert score.asked_in == "The form “epds”"
-
-
-def test_what_stands_beside_a_form_that_was_read_is_quoted() -> None:
-    codes = (
-        "44250-9",
-        "44255-8",
-        "44259-0",
-        "44254-1",
-        "44251-7",
-        "44258-2",
-        "44252-5",
-        "44253-3",
-        "44260-8",
-    )
-    nine = [item(f"/{code}", valueInteger=0) for code in codes]
-    calm = item("Comment", valueString="filled in at home")
-    reading = read(response(*nine, calm, questionnaire="http://loinc.org/q/44249-1"))
-    assert said(reading, "The PHQ-9 itself was read. Beside it stands “Comment”: “filled in at home”")
-    assert not any(score.unclear for score in reading.facts.scores)
-    grave = item("Comment", valueString="I plan to end it on Friday")
-    reading = read(response(*nine, grave, questionnaire="http://loinc.org/q/44249-1"))
-    assert any(score.unclear for score in reading.facts.scores)
-
-
-def test_an_item_with_two_values_is_said_once() -> None:
-    two = item("/44260-8", valueInteger=0) | {}
-    two["answer"][0]["valueCoding"] = {"system": LOINC, "code": "LA6571-9", "display": "Nearly every day"}
-    found = [
-        sentence
-        for sentence in read(response(two)).facts.unreadable
-        if "at once" in sentence or "no value from" in sentence
-    ]
-    assert len(found) == 1
-
-
-def test_a_record_that_another_one_replaces_says_so() -> None:
-    old = PATIENT | {"active": False, "link": [{"other": {"reference": "Patient/77"}, "type": "replaced-by"}]}
-    reading = read(patient=old)
-    assert said(reading, "another record replaces this one (Patient/77)")
-    assert not said(reading, "marked inactive")
-
-
-# ---- one value that says two things ----------------------------------------------------------------------------
-ABSENT = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "error"}
-TEST_DATA = {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"}]}
-
-
-@pytest.mark.parametrize(
-    ("more", "sentence"),
-    [
-        ({"valueString": "50 kg"}, "is sent as “70 kg” and “50 kg”"),
-        ({"code": WEIGHT["code"] | {"text": "Birth weight / dry weight goal"}}, "is called “Birth weight"),
-        ({"interpretation": [{"text": "scale not calibrated, invalid"}]}, "“scale not calibrated, invalid”"),
-        ({"valueQuantity": quantity(70, "kg") | {"extension": [ABSENT]}}, "said to be absent"),
-        ({"meta": TEST_DATA}, "is marked as test data"),
-    ],
-)
-def test_a_weight_that_says_two_things_carries_no_dose(more: dict, sentence: str) -> None:
-    reading = read(WEIGHT | more)
-    assert reading.facts.measurements == ()
-    assert said(reading, sentence)
-
-
-def test_what_is_written_beside_a_weight_in_an_extension_is_said() -> None:
-    reading = read(WEIGHT | {"extension": extension("comment", valueString="weighed is Sam, not Ana")})
-    assert said(reading, "carries the note “weighed is Sam, not Ana”")
-
-
-def test_of_two_dates_the_earlier_counts_and_both_are_said() -> None:
-    reading = read(WEIGHT | {"effectiveInstant": "2025-10-01T09:00:00Z"})
-    (weight,) = reading.facts.measurements
-    assert str(weight.taken) == "2025-10-01"
-    assert said(reading, "is dated twice: “2026-03-01T09:30:00-05:00” and “2025-10-01T09:00:00Z”")
-
-
-@pytest.mark.parametrize(("word", "used"), [("positive", True), ("negative", False)])
-def test_of_a_result_with_two_values_only_one_that_closes_counts(word: str, used: bool) -> None:
-    made = observation("2106-3", valueCodeableConcept={"text": word}, valueString="see comment")
-    reading = read(made)
-    assert bool(reading.facts.answers) is used
-    assert said(reading, f"“{word}” and “see comment”")
-
-
-@pytest.mark.parametrize(
-    ("more", "sentence"),
-    [
-        (
-            {"name": [{"text": "Sam Other", "family": "Ensayo", "given": ["Ana"]}]},
-            "called “Sam Other” and, in parts",
-        ),
-        ({"name": []}, "no name that can be read"),
-        ({"name": [{"use": "anonymous", "text": "Patient 17"}]}, "only “Patient 17”, which is no name"),
-        ({"name": [{"text": "\u200b\u200d"}]}, "no name that can be read"),
-        (
-            {"identifier": [{"system": "https://x.example/mrn", "value": f"EX-{n}231"} for n in (1, 7)]},
-            "2 numbers of one kind (EX-1231",
-        ),
-    ],
-)
-def test_a_person_who_is_not_told_for_certain_is_said(more: dict, sentence: str) -> None:
-    assert said(read(WEIGHT, patient=PATIENT | more), sentence)
-    assert read(WEIGHT).facts.unreadable == ()
-
-
-def test_a_condition_that_is_active_and_ended_is_said() -> None:
-    made = condition({"text": "Depression"}, abatementDateTime="2026-01-01")
-    assert said(read(made), "as active and as having ended")
-    assert not said(
-        read(condition({"text": "Depression"}, "resolved", abatementDateTime="2026-01-01")), "having ended"
-    )
-
-
-@pytest.mark.parametrize(
-    ("code", "used"), [("http://loinc.org|29463-7", False), ("29463-7", False), ("8302-2", True)]
-)
-def test_an_observation_that_a_conditional_deletion_may_mean_is_not_used(code: str, used: bool) -> None:
-    deletion = {"request": {"method": "DELETE", "url": f"Observation?code={code}"}}
-    sent = [{"resource": PATIENT}, {"resource": WEIGHT}, deletion]
-    assert bool(read(type="transaction", entry=sent).facts.measurements) is used
-
-
-def test_sentences_name_what_they_are_about_once_and_in_plain_words() -> None:
-    saturation = observation("59408-5", valueQuantity=quantity(0.85, "1"))
-    assert said(read(saturation), "it was sent as a plain number, and nothing says whether it is in %")
-    listed_only = {"resourceType": "List", "id": "l", "status": "current", "mode": "working", "subject": ME}
-    (sentence,) = read(listed_only).facts.unreadable
-    assert sentence.count("List/l") == 1
-    assert "“Problems”" in read(listed_only | {"title": "Problems"}).facts.unreadable[0]
-    within = condition({"text": "Depression"}, contained=[WEIGHT])
-    assert said(read(within), "holds an Observation inside")

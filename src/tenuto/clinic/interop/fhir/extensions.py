@@ -13,6 +13,8 @@ from tenuto.core.intake.answers import truth
 
 __all__ = ["Extension", "beside"]
 
+_PLAIN = ("yes", "no", "positive", "negative")
+"""Meanings of a code that say no more than yes or no."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-_.]+")
 
 
@@ -64,10 +66,9 @@ def _value(extension: dict[str, Any]) -> tuple[str, bool | None]:
             return "yes" if sent else "no", sent
         if isinstance(sent, dict):
             codings, text = Element(sent, "").concept()
-            meant = {tables.word(coding) for coding in codings} & {"yes", "no", "positive", "negative"}
+            meant = [word for word in _PLAIN if any(tables.word(coding) == word for coding in codings)]
             said = text or next((c.code for c in codings if c.code), "")
-            word = truth(next(iter(meant))) if len(meant) == 1 else truth(said) if said else None  # type: ignore[arg-type]
-            return said, word
+            return said, truth(meant[0] if len(meant) == 1 else said)
         said = clean(str(sent))
         return said, truth(said)
     return "", None

@@ -21,6 +21,7 @@ from tenuto.core.intake.facts import Answer, Coding, Measurement, Problem, Recor
 from tenuto.core.intake.reading_report import Ending
 from tenuto.core.intake.required import RequiredFact
 from tenuto.core.intake.terminology import AnswerBand, asks_for, band, stands_for_nothing
+from tenuto.core.sentences import inside
 from tenuto.core.units import plain
 
 __all__ = ["Read", "asks_for_a_test", "read"]
@@ -409,7 +410,7 @@ def _answer(part: Element, rule: ResultRule, origin: str, when: _When, remarks: 
         )
     if rule.closes and (_level(rule.fact, kept) or Level.PASS) is Level.PASS and _is_clear(rule, kept):
         remarks.settle(
-            Ending.NOT_NEEDED, f"a part of {rule.title.lower()} or a statement: only a positive one counts"
+            Ending.NOT_NEEDED, f"a part of {inside(rule.title)} or a statement: only a positive one counts"
         )
         return None
     return Answer(rule.fact.id, kept, when.day, origin, at=when.at)

@@ -23,6 +23,7 @@ from tenuto.clinic.interop.fhir.elements import CUT, Element, Remarks, clean
 from tenuto.clinic.interop.fhir.loading import Json, UnusableBundle
 from tenuto.clinic.interop.fhir.marks import changes_meaning, test_data
 from tenuto.clinic.interop.fhir.sent import kept_back, unpack
+from tenuto.clinic.interop.fhir.signs_of_now import say_signs
 from tenuto.clinic.interop.fhir.subjects import BundleEntry, Index, Whose, others_named, the_patient, whose
 from tenuto.clinic.interop.fhir.taken_back import without_taken_back
 from tenuto.clinic.interop.fhir.versions import current
@@ -367,7 +368,21 @@ def _leave(
         _not_this_persons(entry, remarks)
     elif not why:
         _name_unread(entry, remarks)
+        _say_risk(entry, stated, remarks)
     remarks.close()
+
+
+def _say_risk(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -> None:
+    """What an entry that nobody reads tells of a risk of suicide, such as a flag: it is not left among the others. Hazard H18."""
+    if entry.kind in _OF_RELATIVES:
+        return
+    told = [each for each in reasons.only_here(entry.resource, stated) if reasons.tells_risk(each)]
+    if told:
+        named = listed(f"“{each[:80]}”" for each in told)
+        remarks.add(f"{entry.label} names {named}. Ask about it, and do a suicide triage today.")
+
+
+_OF_RELATIVES = ("FamilyMemberHistory",)
 
 
 def _listed_and_absent(entry: BundleEntry, index: Index, remarks: Remarks) -> bool:
@@ -391,8 +406,12 @@ def _say_reasons(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -
     found = list(reasons.only_here(entry.resource, stated))
     told = [f"“{reason[:80]}”" for reason in found]
     if told:
-        triage = any(reasons.tells_risk(reason) for reason in found)
-        ask = "Ask about it, and do a suicide triage today." if triage else "Ask whether the person has it."
+        if any(reasons.tells_risk(reason, entry.kind) for reason in found):
+            ask = "Ask about it, and do a suicide triage today."
+        else:
+            ask = (
+                "Ask about it." if all(map(reasons.only_treated, found)) else "Ask whether the person has it."
+            )
         remarks.add(f"{entry.label} names {listed(told)}, and no diagnosis of the record does. {ask}")
     named = [f"“{text[:80]}”" for text in reasons.pressures(entry.resource)]
     if named:
@@ -413,6 +432,12 @@ def _say_reasons(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -
             f"{entry.label} says that the person is in a hospital now ({entry.resource.text('status')}). Ask why, and whether it is over."
         )
         told.append(entry.label)
+    care = reasons.in_care(entry.resource)
+    if care:
+        remarks.add(
+            f"{entry.label} says that the person is in care now (“{care[:80]}”). Ask who treats, and whether they know of this treatment."
+        )
+        told.append(care)
     died = reasons.death(entry.resource)
     if died:
         remarks.add(
@@ -479,6 +504,7 @@ def _gather(entry: BundleEntry, index: Index, as_of: date, found: _Gathered, rem
             found.scores += seen.scores
             found.answers += seen.answers
             found.problems += seen.problems
+            say_signs(resource, as_of, remarks)
         case "QuestionnaireResponse":
             given = questionnaire_response.read(resource, remarks)
             if given is not None:

@@ -14,15 +14,25 @@ from tenuto.core.intake.allergies import says_allergy, speaks_of_it
 from tenuto.core.intake.contraindications import closing, rule
 from tenuto.core.intake.facts import Coding, Medication, Problem, ProblemStatus
 from tenuto.core.intake.medicines import interactions, recognise
-from tenuto.core.intake.terminology import pressures_told, risk_told, says_died, spoken_of
+from tenuto.core.intake.terminology import (
+    pressures_told,
+    risk_told,
+    says_died,
+    spoken_of,
+    treated_for,
+    under_way,
+)
+from tenuto.core.intake.wording import names_family
 from tenuto.core.units import plain
 
 __all__ = [
     "death",
     "guardians",
+    "in_care",
     "in_hospital",
     "matters",
     "only_here",
+    "only_treated",
     "other_medicines",
     "pressures",
     "tells_risk",
@@ -47,7 +57,9 @@ def only_here(resource: Element, stated: Iterable[str]) -> Iterator[str]:
         yield f"{drug}: {_why(resource)}"
     risky = not known & _RISKS
     for codings, text in _concepts(resource.raw, kinds.read_elsewhere(kind)):
-        told = bool(matters(codings, text) - known) or (risky and risk_told(text, denied=kind in _AIMS))
+        told = bool((matters(codings, text) | treated_for(text, denied=kind in _AIMS)) - known) or (
+            risky and risk_told(text, denied=kind in _AIMS)
+        )
         if told or (says_allergy(text) and (drug or speaks_of_it(codings, (text,)))):
             yield text or codings[0].code
     for extension in beside(resource.raw):
@@ -55,15 +67,20 @@ def only_here(resource: Element, stated: Iterable[str]) -> Iterator[str]:
             yield extension.said
 
 
-def tells_risk(said: str) -> bool:
-    """Whether a text or a code, as `only_here` gives it, tells a risk of suicide: it asks for a triage."""
+def only_treated(said: str) -> bool:
+    """Whether a text, as `only_here` gives it, names no illness itself, but a treatment for one or a wish."""
+    return not matters((), said) and bool(treated_for(said, denied=True))
+
+
+def tells_risk(said: str, kind: str = "") -> bool:
+    """Whether a text or a code, as `only_here` gives it for a type, tells a risk of suicide: it asks for a triage."""
     told = closing(
         Problem(said, (Coding("icd10cm", said), Coding("snomed", said)), ProblemStatus.ACTIVE, origin="")
     )
-    return "suicide.screen" in risk_told(said) or any(rule(name).risk for name in told)
+    return "suicide.screen" in risk_told(said, denied=kind in _AIMS) or any(rule(name).risk for name in told)
 
 
-_RISKS = frozenset(("suicidality", "self_harm", "ketamine_misuse"))
+_RISKS = frozenset(("suicidality", "self_harm", "undetermined_harm", "ketamine_misuse"))
 """The diagnoses that say already what words would."""
 _AIMS = ("Goal",)
 """Types that name what is to go away: a denial there says that it was there."""
@@ -140,6 +157,20 @@ def in_hospital(resource: Element) -> bool:
     )
 
 
+_UNDER_WAY = ("active", "onhold")
+
+
+def in_care(resource: Element) -> str:
+    """What an episode of psychiatric, hospital or addiction care that is under way calls itself; empty for any other entry."""
+    if resource.text("resourceType") != "EpisodeOfCare" or resource.text("status") not in _UNDER_WAY:
+        return ""
+    named = (
+        text or next((each.display for each in codings if each.display), "")
+        for codings, text in (each.concept() for each in resource.all("type"))
+    )
+    return next((each for each in named if under_way(each)), "")
+
+
 _GUARDIANS = frozenset(("GUARD", "GUADLTM", "HPOWATT", "RESPRSN"))
 """Codes of HL7's roles for somebody who decides in the person's place."""
 
@@ -154,10 +185,15 @@ def guardians(resource: Element) -> Iterator[str]:
 
 
 def death(resource: Element) -> str:
-    """What says in an entry that the person has died, by a code or by an extension's name; empty where nothing does."""
-    skipped = kinds.read_elsewhere(resource.text("resourceType")) - {"code"}
-    for codings, text in _concepts(resource.raw, skipped):
-        if says_died(codings):
+    """What says in an entry that the person has died, by a code, a text or an extension's name; empty where nothing does.
+
+    Its category counts too: a cause of death may be sent as a diagnosis of that category. A relative's death is none.
+    """
+    own = resource.codings("code") if isinstance(resource.raw.get("code"), dict) else ((), "")
+    if any(map(names_family, (own[1], *(coding.display for coding in own[0])))):
+        return ""
+    for codings, text in _concepts(resource.raw, kinds.no_words()):
+        if says_died(codings, text):
             return text or codings[0].code
     told = (each for each in beside(resource.raw) if not each.denied)
     return next((each.said for each in told if set(each.name.split()) & _DEAD), "")

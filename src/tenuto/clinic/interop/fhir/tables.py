@@ -11,11 +11,13 @@ from pathlib import Path
 
 from tenuto.core.data import DataError, Table, data_file, not_among
 from tenuto.core.intake.facts import Coding
+from tenuto.core.intake.measures import measure_title
 from tenuto.core.intake.required import RequiredFact, fact, facts
 from tenuto.core.intake.terminology import CodeRole, terms
 from tenuto.core.intake.wording import Phrases
 from tenuto.core.scales.definition import Instrument, Take
 from tenuto.core.scales.reading import instrument
+from tenuto.core.sentences import inside
 from tenuto.core.sources import basis_of
 
 __all__ = [
@@ -170,7 +172,7 @@ def _by_loinc() -> dict[str, MeasurementRule | ResultRule | Scale]:
     }
     for asked in facts():
         for measure in asked.measures:
-            title = asked.title.lower()
+            title = _measured(asked, measure.kind)
             found |= {code: MeasurementRule(measure.kind, title, measure.unit) for code in measure.loinc}
             found |= {
                 code: MeasurementRule(measure.kind, title, measure.unit, True) for code in measure.estimated
@@ -183,10 +185,16 @@ def _by_loinc() -> dict[str, MeasurementRule | ResultRule | Scale]:
         asked = fact(term.fact)
         if term.role is CodeRole.MEASURE:
             measured = next(m for m in asked.measures if m.kind == term.kind)
-            found[term.coding.code] = MeasurementRule(term.kind, asked.title.lower(), measured.unit)
+            found[term.coding.code] = MeasurementRule(term.kind, _measured(asked, term.kind), measured.unit)
         else:
             found[term.coding.code] = ResultRule(asked, term.role is CodeRole.CLOSES, term.positive)
     return found
+
+
+def _measured(asked: RequiredFact, kind: str) -> str:
+    """What a measured value is called in a sentence: by its own name, where a fact is made of several such as ALT and AST."""
+    several = len({measure.kind for measure in asked.measures}) > 1
+    return inside(measure_title(kind) if several else asked.title)
 
 
 def by_loinc(code: str) -> MeasurementRule | ResultRule | Scale | None:

@@ -14,6 +14,7 @@ from tenuto.core.intake.facts import Coding, Problem, ProblemStatus
 from tenuto.core.intake.required import fact
 from tenuto.core.intake.terminology import pressures_told, signs_of, spoken_of, stands_for_nothing
 from tenuto.core.intake.wording import names_family
+from tenuto.core.sentences import inside
 
 __all__ = ["told"]
 
@@ -131,7 +132,7 @@ def _remark(said: _Said, origin: str, remarks: Remarks) -> None:
         | ({"blood_pressure"} if any(map(pressures_told, said.words)) else frozenset())
     )
     if facts:
-        what = ", ".join(sorted(fact(name).title for name in facts))
+        what = ", ".join(sorted(inside(fact(name).title) for name in facts))
     elif closing(_problem(said.name, said.codes, origin)) or speaks_of_it(said.values, said.words):
         what = "a contraindication"
     else:
