@@ -350,8 +350,8 @@ def test_the_page_shows_what_is_decided_on_with_harm_first(visit, waiting, alice
     shown = page[page.index("Decided on") :]
     for text in (
         "Suicide risk Triage: negative",
-        "Open tasks of safety BLOCK Suicide triage, due",
-        "Other open tasks",
+        "Open before anybody is accepted BLOCK Suicide triage, due",
+        "Open beside it",
         "Against treatment",
         "(F33.2)",
         "PHQ-9 17, moderately severe",
@@ -359,7 +359,7 @@ def test_the_page_shows_what_is_decided_on_with_harm_first(visit, waiting, alice
         "What the person wants",
     ):
         assert text in shown, text
-    assert shown.index("Suicide risk") < shown.index("Open tasks of safety") < shown.index("Diagnosis")
+    assert shown.index("Suicide risk") < shown.index("Open before anybody is accepted") < shown.index("Diagnosis")
 
 
 def test_what_nobody_asked_is_said_and_never_none(visit, ana, alice):

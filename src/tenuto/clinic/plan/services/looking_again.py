@@ -25,6 +25,7 @@ from tenuto.clinic.plan.stopped import stopped
 from tenuto.clinic.ports.api import (
     HoldKind,
     active_holds,
+    blocking_tasks_of,
     end_tasks,
     holds_in,
     lift_hold,
@@ -180,7 +181,7 @@ def review(*, version: PlanVersion, reason: str, signature: Reauthentication, at
 def _check_no_open_risk(patient: Patient, batch: Batch) -> None:
     """Raise SigningRefused while somebody may be at risk of suicide, or a task about it waits for what ends it."""
     safety = safety_now(patient, batch)
-    waiting = [task for task in open_tasks_of(patient) if task_kind(task.kind).suicide_risk]
+    waiting = [task for task in blocking_tasks_of(patient) if task_kind(task.kind).suicide_risk]
     if safety.risk is Risk.OPEN or waiting:
         why = (
             safety.sentences[0]
