@@ -72,7 +72,14 @@ def _danger(finding: Finding) -> tuple[int, bool, bool, bool, str, str]:
     """The order in which findings are read: the worst level; what was found before what lacks; a risk of suicide before any
     other finding about the person, and those before findings about the plan as a whole."""
     about_suicide = finding.fact.startswith("suicide.")
-    return (-finding.level, finding.missing, not about_suicide, not finding.fact, finding.code, finding.message)
+    return (
+        -finding.level,
+        finding.missing,
+        not about_suicide,
+        not finding.fact,
+        finding.code,
+        finding.message,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -359,7 +359,11 @@ def test_the_page_shows_what_is_decided_on_with_harm_first(visit, waiting, alice
         "What the person wants",
     ):
         assert text in shown, text
-    assert shown.index("Suicide risk") < shown.index("Open before anybody is accepted") < shown.index("Diagnosis")
+    assert (
+        shown.index("Suicide risk")
+        < shown.index("Open before anybody is accepted")
+        < shown.index("Diagnosis")
+    )
 
 
 def test_what_nobody_asked_is_said_and_never_none(visit, ana, alice):

@@ -211,7 +211,7 @@ def test_a_new_contraindication_holds_until_somebody_who_may_has_looked(visit, v
         assert html.index("New contraindication") < html.index('class="banner"'), path
     page = text_of(visit(alice).get(url_of(version)))
     assert "Verdict today: BLOCK" in page
-    assert "Only a medical director lets it go on; or revise or withdraw it." in page
+    assert "until a medical director has looked at it, or a prescriber has revised or withdrawn it." in page
     with pytest.raises(services.SigningRefused, match="Only a medical director"):
         services.review(version=version, reason="Coiled.", signature=signature_of(alice), at=NOW)
     with pytest.raises(services.ReasonMissing, match="Write why this plan goes on"):

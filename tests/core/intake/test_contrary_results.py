@@ -29,7 +29,11 @@ def told(*values, days=(0, 0), imported=(False, False), fact="pregnancy.test"):
 @pytest.mark.parametrize("imported", [(False, False), (True, True), (True, False), (False, True)])
 @pytest.mark.parametrize(
     ("fact", "values"),
-    [("pregnancy.test", ("positive", "negative")), ("lab.drug_screen", ("positive", "negative")), ("lab.ecg", ("abnormal", "normal"))],
+    [
+        ("pregnancy.test", ("positive", "negative")),
+        ("lab.drug_screen", ("positive", "negative")),
+        ("lab.ecg", ("abnormal", "normal")),
+    ],
 )
 def test_a_later_result_of_the_day_replaces_no_graver_one(fact, values, imported):
     found = told(*values, imported=imported, fact=fact)

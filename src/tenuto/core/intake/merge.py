@@ -127,7 +127,9 @@ def _answers(parts: Sequence[SourcePart]) -> tuple[Answer, ...]:
             standing[:] = [
                 (source, _kept_beside(earlier, answer))
                 for source, earlier in standing
-                if source is part or _stays(source, earlier, answer, part) or _is_graver_result(earlier, answer)
+                if source is part
+                or _stays(source, earlier, answer, part)
+                or _is_graver_result(earlier, answer)
             ]
             standing.append((part, answer))
     return tuple(answer for pairs in of_day.values() for _, answer in pairs)

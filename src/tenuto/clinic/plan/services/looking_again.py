@@ -196,13 +196,7 @@ def _check_no_open_risk(patient: Patient, batch: Batch) -> None:
 
 def _check_may_go_on(look: SecondLook, role: str) -> None:
     if look.withdrawn:
-        raise SigningRefused(f"{look.withdrawn} Only a new consent lets this plan go on.")
-    worst = max(each.level for each in look.reasons)
-    if worst is Level.REFUSE:
-        raise SigningRefused(
-            "The verdict is REFUSE today. Nobody can let this plan go on; correct the facts first."
-        )
-    if worst is Level.BLOCK and role != Role.MEDICAL_DIRECTOR:
-        raise SigningRefused(
-            "The verdict is BLOCK today. Only a medical director lets this plan go on; or withdraw it."
-        )
+        raise SigningRefused(f"{look.withdrawn} {look.held}")
+    director = look.worst is Level.BLOCK and role != Role.MEDICAL_DIRECTOR
+    if look.worst is Level.REFUSE or director:
+        raise SigningRefused(f"The verdict is {look.worst.name} today. {look.held}")
