@@ -16,7 +16,7 @@ from tests.clinic.plan.conftest import accept, drafted, later
 from tests.clinic.scales.filling import phq9
 
 BOTH = "PHQ-9 item 9 was 1"
-DECIDED = "2 things decided on in intake by Alice, Tue 24 Nov 2026"
+DECIDED = "2 things decided on in intake by Alice (alice), Tue 24 Nov 2026"
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_page_and_draft_say_who_decided_on_it(visit, known, alice):
     for address in ("", f"versions/{version.pk}/"):
         page = text_of(browser.get(f"/patients/{known.pk}/plan/{address}"))
         assert BOTH in page
-        assert "thing to decide" not in page
+        assert "1 thing to decide" not in page
         assert "things to decide" not in page
         assert f"{DECIDED}. Goes on with a named prescriber" in page
 
