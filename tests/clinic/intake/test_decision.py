@@ -162,7 +162,10 @@ def test_no_risk_of_suicide_is_read_by_the_patient_who_signs(visit, ana, bob):
     page = text_of(browser.get(f"/patients/{ana.pk}/intake/consent/"))
     for never in ("Suicide risk", "item 9", "BLOCK", "REFUSE", "Alerts", "To ask"):
         assert never not in page
-    assert "Look at the page of intake before this is signed." in page
+    html = browser.get(f"/patients/{ana.pk}/intake/consent/").content.decode()
+    # Staff see it red and first, and the patient reads nothing of why.
+    assert html.index("safety-open") < html.index("intake-statement")
+    assert "Stop. Look at the page of intake before this is signed." in page
     assert "Suicide risk" in text_of(browser.get(f"/patients/{ana.pk}/intake/"))
 
 
