@@ -69,3 +69,25 @@ def test_a_gate_names_every_way_past_the_worst_of_it():
 
 def test_every_level_says_who_opens_it():
     assert all(level.opened_by for level in Level)
+
+
+def test_of_one_level_the_most_dangerous_is_read_first():
+    """What was found before what lacks, a risk of suicide before all else about the person, the plan as a whole last."""
+
+    def of(code, fact, *, missing=False, level=Level.BLOCK):
+        return Finding(code, level, f"{code}.", Basis((Tag.D,)), fact=fact, missing=missing)
+
+    told = [
+        of("A-WHOLE", ""),
+        of("A-LACKS", "consent", missing=True),
+        of("Z-SUICIDE", "suicide.screen"),
+        of("B-HISTORY", "history.aneurysm"),
+        of("A-REVIEW", "history.liver", level=Level.REVIEW),
+    ]
+    assert [f.code for f in Gate.of(told).findings] == [
+        "Z-SUICIDE",
+        "B-HISTORY",
+        "A-WHOLE",
+        "A-LACKS",
+        "A-REVIEW",
+    ]

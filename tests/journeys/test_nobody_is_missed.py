@@ -169,7 +169,7 @@ def test_a_consent_taken_back_after_the_signature_stands_before_all_else(safe, v
     visit.given_signed_in("bob")
     safe.go(f"/patients/{patient}/plan/")
     look = visit.page.get_by_role("region", name="Look again")
-    expect(look).to_contain_text("Only a new consent lets this plan go on")
+    expect(look).to_contain_text("until the patient has given a new consent")
     dose = visit.section("dose")
     assert look.bounding_box()["y"] < dose.bounding_box()["y"]
     expect(visit.section("gate")).to_contain_text("REFUSE")

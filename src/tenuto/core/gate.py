@@ -68,6 +68,20 @@ class Finding:
         return self.opens_with or self.level.opened_by
 
 
+def _danger(finding: Finding) -> tuple[int, bool, bool, bool, str, str]:
+    """The order in which findings are read: the worst level; what was found before what lacks; a risk of suicide before any
+    other finding about the person, and those before findings about the plan as a whole."""
+    about_suicide = finding.fact.startswith("suicide.")
+    return (
+        -finding.level,
+        finding.missing,
+        not about_suicide,
+        not finding.fact,
+        finding.code,
+        finding.message,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Override:
     """A person's reasoned decision to go on past a gate."""
@@ -94,9 +108,9 @@ class Gate:
 
     @classmethod
     def of(cls, findings: Iterable[Finding]) -> Gate:
-        """Order findings worst first, then by code; the same finding twice counts once."""
+        """Order findings worst first, of one level the most dangerous; the same finding twice counts once."""
         unique = dict.fromkeys(findings)
-        return cls(tuple(sorted(unique, key=lambda f: (-f.level, f.code, f.message))))
+        return cls(tuple(sorted(unique, key=_danger)))
 
     @property
     def level(self) -> Level:

@@ -85,3 +85,10 @@ def test_a_closed_account_can_not_sign_in(visit, alice):
     alice.is_active = False
     alice.save()
     assert sign_in(visit()).status_code == 200
+
+
+def test_everybody_lands_on_a_page_of_their_own_from_the_bare_address(visit, alice, bob, carol, dora, erin):
+    for staff in (alice, bob, carol, dora, erin):
+        page = visit(staff).get("/", follow=True)
+        assert page.status_code == 200, staff
+        assert "Not for your role" not in page.content.decode(), staff

@@ -109,7 +109,7 @@ def test_without_the_check_the_database_still_books_nothing_twice(week, ana, ben
 def test_a_hold_keeps_the_patient_from_being_booked_until_it_is_lifted(week, ana, alice, carol):
     hold = place_hold(patient=ana, why="Seen in the emergency room on Monday.", by=alice, at=NOW)
     offer = propose_series(patient=ana, asked=SERIES, by=carol, at=NOW)
-    with pytest.raises(BookingRefused, match=r"Seen in the emergency room on Monday\. Nothing was booked"):
+    with pytest.raises(BookingRefused, match=r"Seen in the emergency room on Monday\. Nothing is booked"):
         accept_series(patient=ana, asked=SERIES, visits=offer.visits, by=carol, at=NOW)
     assert standing_of(ana) == ()
     lift_hold(hold=hold.id, why="Looked at, and well again.", by=alice, at=NOW)

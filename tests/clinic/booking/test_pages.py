@@ -95,8 +95,12 @@ def test_a_hold_refuses_and_says_why(week, alder, alice, carol, visit):
     place_hold(patient=alder, why="Seen in the emergency room on Monday.", by=alice, at=NOW)
     answer = visit(carol).post(url("book", alder), {"visits": places})
     assert answer.status_code == 422
-    assert "Seen in the emergency room on Monday." in answer.content.decode()
+    why = "A hold stands: Seen in the emergency room on Monday. Nothing is booked. A prescriber lifts it."
+    assert why in answer.content.decode()
     assert standing_of(alder) == ()
+    page = visit(carol).get(url("page", alder)).content.decode()
+    assert why in page
+    assert (offered(page), "Look for places" in page) == ([], False)
 
 
 def test_nobody_is_booked_while_a_risk_of_suicide_is_open(week, alder, bob, carol, visit):

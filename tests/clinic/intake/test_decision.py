@@ -162,7 +162,10 @@ def test_no_risk_of_suicide_is_read_by_the_patient_who_signs(visit, ana, bob):
     page = text_of(browser.get(f"/patients/{ana.pk}/intake/consent/"))
     for never in ("Suicide risk", "item 9", "BLOCK", "REFUSE", "Alerts", "To ask"):
         assert never not in page
-    assert "Look at the page of intake before this is signed." in page
+    html = browser.get(f"/patients/{ana.pk}/intake/consent/").content.decode()
+    # Staff see it red and first, and the patient reads nothing of why.
+    assert html.index("safety-open") < html.index("intake-statement")
+    assert "Stop. Look at the page of intake before this is signed." in page
     assert "Suicide risk" in text_of(browser.get(f"/patients/{ana.pk}/intake/"))
 
 
@@ -350,8 +353,8 @@ def test_the_page_shows_what_is_decided_on_with_harm_first(visit, waiting, alice
     shown = page[page.index("Decided on") :]
     for text in (
         "Suicide risk Triage: negative",
-        "Open tasks of safety BLOCK Suicide triage, due",
-        "Other open tasks",
+        "Open before anybody is accepted BLOCK Suicide triage, due",
+        "Open beside it",
         "Against treatment",
         "(F33.2)",
         "PHQ-9 17, moderately severe",
@@ -359,7 +362,11 @@ def test_the_page_shows_what_is_decided_on_with_harm_first(visit, waiting, alice
         "What the person wants",
     ):
         assert text in shown, text
-    assert shown.index("Suicide risk") < shown.index("Open tasks of safety") < shown.index("Diagnosis")
+    assert (
+        shown.index("Suicide risk")
+        < shown.index("Open before anybody is accepted")
+        < shown.index("Diagnosis")
+    )
 
 
 def test_what_nobody_asked_is_said_and_never_none(visit, ana, alice):

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tenuto.clinic.accounts.guards import NotForRole
 from tenuto.clinic.intake.api import current
+from tenuto.clinic.intake.services import receive
 from tenuto.clinic.intake.services.history import MayNotTakeBack, save_step
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.pathway.api import Batch, safety_now
 from tenuto.clinic.scales.services import record_triage
 from tenuto.core.gate import Level
+from tenuto.core.intake.facts import Answer
 from tenuto.core.intake.safety import Risk
 from tenuto.core.scales.suicide_triage import RiskLevel
-from tests.clinic.conftest import NOW
+from tests.clinic.conftest import NOW, facts_of, source_of
 from tests.clinic.intake.conftest import text_of
 from tests.clinic.intake.filling import answer
 
@@ -133,3 +136,27 @@ def test_a_nurse_does_not_lower_a_high_and_a_prescriber_does(visit, ana, bob, al
     state = safety_now(ana, Batch([ana], clinic=ana.clinic, today=NOW.date()))
     assert (state.risk, state.high) == (Risk.KNOWN, False)
     assert not any(f.level is Level.BLOCK for f in of(ana, "suicide.screen"))
+
+
+def test_what_a_record_says_is_taken_back_with_a_reason_and_a_later_record_closes_again(visit, alice, bob):
+    def told(day, digest):
+        yes = Answer("history.aneurysm", True, (NOW + timedelta(days=day)).date())
+        facts = replace(facts_of(), answers=(yes,))
+        return receive(
+            facts=facts, source=source_of(digest=digest * 64), by=alice, at=NOW + timedelta(days=day)
+        )
+
+    patient = told(-3, "1").patient
+    answer(patient, "medical", bob, history__aneurysm="no")
+    assert of(patient, "history.aneurysm")[0].level is Level.BLOCK
+    url = f"/patients/{patient.pk}/intake/history/medical/"
+    assert "“yes” on Sat 21 Nov 2026 (from a record) speaks against treatment" in text_of(
+        visit(alice).get(url)
+    )
+    take_back(patient, alice, "The angiogram of 2019 shows none.")
+    (found,) = of(patient, "history.aneurysm")
+    assert (found.code, found.level) == ("TAKEN-BACK-HISTORY-ANEURYSM", Level.REVIEW)
+    assert "“yes” on Sat 21 Nov 2026 (ana.json) was taken back by Alice (alice)" in found.message
+    assert "(from a record)" not in text_of(visit(alice).get(url))
+    told(1, "2")
+    assert of(patient, "history.aneurysm", NEXT_DAY)[0].level is Level.BLOCK

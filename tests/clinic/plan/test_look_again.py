@@ -69,7 +69,7 @@ def test_a_withdrawn_consent_comes_first_on_every_page(visit, version, alice, bo
     patient = version.patient
     withdraw_consent(patient=patient, how="phone", why="", by=bob, at=later())
     page = text_of(visit(bob).get(url_of(version)))
-    assert "Signed, held: give nothing Nothing is booked until a prescriber has looked at it." in page
+    assert "Nothing is booked or given by this plan until" in page
     assert "The coordinator books the series" not in page
     assert page.index("The patient has withdrawn the consent") < page.index("36 mg of ketamine base")
     assert "Verdict today: REFUSE Today." in page
@@ -187,7 +187,7 @@ def test_a_withdrawn_consent_puts_a_hold_and_a_task_once(version, bob):
 def test_nobody_lets_a_plan_go_on_without_consent(visit, version, alice, dora, bob):
     withdraw_consent(patient=version.patient, how="phone", why="", by=bob, at=later())
     for by in (alice, dora):
-        with pytest.raises(services.SigningRefused, match="Only a new consent"):
+        with pytest.raises(services.SigningRefused, match="until the patient has given a new consent"):
             services.review(version=version, reason="Please.", signature=signature_of(by), at=NOW)
     assert "Let the plan go on" not in text_of(visit(dora).get(url_of(version)))
 
@@ -211,8 +211,8 @@ def test_a_new_contraindication_holds_until_somebody_who_may_has_looked(visit, v
         assert html.index("New contraindication") < html.index('class="banner"'), path
     page = text_of(visit(alice).get(url_of(version)))
     assert "Verdict today: BLOCK" in page
-    assert "Only a medical director lets it go on; or revise or withdraw it." in page
-    with pytest.raises(services.SigningRefused, match="Only a medical director"):
+    assert "until a medical director has looked at it, or a prescriber has revised or withdrawn it." in page
+    with pytest.raises(services.SigningRefused, match="until a medical director has looked at it"):
         services.review(version=version, reason="Coiled.", signature=signature_of(alice), at=NOW)
     with pytest.raises(services.ReasonMissing, match="Write why this plan goes on"):
         services.review(version=version, reason=".", signature=signature_of(dora), at=NOW)
@@ -307,7 +307,7 @@ def opened(patient, kind, by, minutes):
     return open_by_rule(task_kind(kind), patient=patient, by=by, at=later(minutes))
 
 
-@pytest.mark.parametrize("kind", ["suicide.urgent", "triage.high", "triage.low", "contact.again"])
+@pytest.mark.parametrize("kind", ["suicide.urgent", "triage.high", "suicide.attempts", "contact.again"])
 def test_no_plan_goes_on_while_a_task_about_suicide_is_open(visit, version, alice, dora, kind):
     patient = version.patient
     opened(patient, kind, alice, 1)

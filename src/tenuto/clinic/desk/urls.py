@@ -6,7 +6,7 @@ from tenuto.clinic.desk import views
 
 app_name = "desk"
 urlpatterns = [
-    path("", views.patients, name="patients"),
+    path("", views.first, name="patients"),
     path("chairs/", views.today, name="today"),
     path("worklist/", views.worklist, name="worklist"),
 ]

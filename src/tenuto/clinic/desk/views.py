@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.api import ROOT, home_of, may
 from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.signed_in import staff_of
@@ -20,9 +21,17 @@ from tenuto.clinic.pathway.api import contributions
 from tenuto.clinic.people.lists import record_list
 from tenuto.clinic.ui.words import long_day
 
-__all__ = ["patients", "patients_page", "today", "worklist"]
+__all__ = ["first", "patients", "patients_page", "today", "worklist"]
 
 LONGEST_SEARCH = 100
+
+
+def first(request: HttpRequest) -> HttpResponse:
+    """The bare address: the list of patients, and for whoever may not see it the first page of their role."""
+    staff = request.user
+    if isinstance(staff, Staff) and not may(staff, "patient.search") and (home := home_of(staff)) != ROOT:
+        return redirect(home)
+    return patients(request)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

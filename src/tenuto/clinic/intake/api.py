@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tenuto.clinic.intake.alerts import alerts_of
-from tenuto.clinic.intake.decided import not_suitable, with_decision
+from tenuto.clinic.intake.decided import decided_on, not_suitable, with_decision
 from tenuto.clinic.intake.grounds import GROUNDS
 from tenuto.clinic.intake.pages import page_of
 from tenuto.clinic.intake.services import (
@@ -47,6 +47,7 @@ __all__ = [
     "batch_with",
     "current",
     "decide",
+    "decided_on",
     "digest_of",
     "not_suitable",
     "open_missing_task",

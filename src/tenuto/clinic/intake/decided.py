@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from tenuto.clinic.intake.models import Decision
 from tenuto.clinic.intake.state import IntakeState
+from tenuto.clinic.ledger.actors import for_people
+from tenuto.clinic.ui.gates import NOBODY, DecidedOn
+from tenuto.clinic.ui.words import long_day
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.sources import Basis, Tag
 
-__all__ = ["not_suitable", "with_decision"]
+__all__ = ["decided_on", "not_suitable", "with_decision"]
 
 DECISION = "decision"
+
+
+def decided_on(state: IntakeState) -> DecidedOn:
+    """What the newest decision of intake accepted the person with: a plan does not put it up as undecided."""
+    decision = state.decision
+    if decision is None or not state.accepted:
+        return NOBODY
+    return DecidedOn(
+        f"{for_people(decision.decided_by_name)}, {long_day(decision.decided_on)}", decision.findings
+    )
 
 
 def not_suitable(state: IntakeState) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -26,6 +26,8 @@ from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.scales import api as scales
+from tenuto.core.dates import on_date, say_date
+from tenuto.core.intake.answers import closes, said
 from tenuto.core.intake.facts import Answer, Consent, Measurement, PatientFacts, Person, RecordedScore
 from tenuto.core.intake.facts_json import facts_from_json
 from tenuto.core.intake.history import Saved, TakenBack, meaning
@@ -36,7 +38,16 @@ from tenuto.core.scales.reading import instrument
 from tenuto.core.scales.suicide_triage import RiskLevel
 from tenuto.core.units import plain
 
-__all__ = ["NAMELESS", "Gathered", "fold", "gather", "gather_one", "merged", "without_saves"]
+__all__ = [
+    "NAMELESS",
+    "Gathered",
+    "fold",
+    "gather",
+    "gather_one",
+    "imported_closing",
+    "merged",
+    "without_saves",
+]
 
 NAMELESS = "Name not recorded"
 EMPTY = PatientFacts(Person())
@@ -140,6 +151,11 @@ def gather_one(patient: UUID) -> Gathered:
 
 def merged(patient: Patient, rows: Gathered) -> PatientFacts:
     """Everything known about a patient; needs the patient's identifiers at hand."""
+    return _merged(patient, rows, rows.saves)
+
+
+def _merged(patient: Patient, rows: Gathered, saves: Sequence[StepSave]) -> PatientFacts:
+    """The same of some rows, without what `saves` took back of records."""
     name = "" if patient.name == NAMELESS else patient.name
     known = [facts_from_json(record.facts) for record in rows.records]
     born = patient.birth_date or next(
@@ -147,12 +163,59 @@ def merged(patient: Patient, rows: Gathered) -> PatientFacts:
     )
     person = Person(name, tuple(i.read for i in patient.identifiers.all()), born)
     order = _order_of_consents(rows)
+    counted, told = _without_taken_back(known, rows, saves)
     imported = [
         SourcePart(facts, order[row.event_number], imported=True)
-        for facts, row in zip(known, rows.records, strict=True)
+        for facts, row in zip(counted, rows.records, strict=True)
     ]
     facts = merge(person, [*imported, *_parts(rows)])
+    facts = replace(facts, answers=tuple(_with_taken_back(facts.answers, told)))
     return replace(facts, scores=tuple(_with_lateness(facts.scores, rows, known)))
+
+
+def _without_taken_back(
+    known: Sequence[PatientFacts], rows: Gathered, saves: Iterable[StepSave]
+) -> tuple[list[PatientFacts], Mapping[str, str]]:
+    """What records say, without the answers that closed and that a prescriber took back since, and what is said of those.
+
+    The record keeps them. One that comes after it closes again.
+    """
+    backs = {key: save for save in sorted(saves, key=lambda s: s.event_number) for key in save.taken_back}
+    counted, told = list(known), dict[str, list[str]]()
+    for n, record in enumerate(rows.records) if backs else ():
+        gone = [
+            answer
+            for answer in known[n].answers
+            if answer.fact in backs
+            and record.event_number < backs[answer.fact].event_number
+            and closes(answer)
+        ]
+        counted[n] = replace(known[n], answers=tuple(a for a in known[n].answers if a not in gone))
+        for answer in gone:
+            told.setdefault(answer.fact, []).append(
+                f"“{said(answer.value)[:80]}”{on_date(answer.taken)} ({record.source_name})"
+            )
+    return counted, {
+        fact_id: f"{' and '.join(dict.fromkeys(lines))} was taken back by {backs[fact_id].recorded_by_name} on "
+        f"{say_date(backs[fact_id].recorded_on)}: {backs[fact_id].taken_back[fact_id]}"
+        for fact_id, lines in told.items()
+    }
+
+
+def _with_taken_back(answers: Iterable[Answer], told: Mapping[str, str]) -> Iterator[Answer]:
+    """The answers given here, each with what it took back of a record."""
+    for answer in answers:
+        here = answer.fact in told and answer.origin.startswith("form, ") and not closes(answer)
+        if here:
+            both = filter(None, (answer.taken_back, told[answer.fact]))
+            yield replace(answer, taken_back=" ".join(both))
+        else:
+            yield answer
+
+
+def imported_closing(patient: Patient, rows: Gathered) -> tuple[Answer, ...]:
+    """The answers of other sources that close and that nobody has taken back."""
+    return tuple(answer for answer in without_saves(patient, rows).answers if closes(answer))
 
 
 def _with_lateness(
@@ -188,7 +251,7 @@ def _asked(score: RecordedScore) -> tuple[str, Decimal, date | None, datetime | 
 
 def without_saves(patient: Patient, rows: Gathered) -> PatientFacts:
     """What all other sources say, without the saves of the history."""
-    return merged(patient, replace(rows, saves=[]))
+    return _merged(patient, replace(rows, saves=[]), rows.saves)
 
 
 def fold(saves: Iterable[StepSave]) -> dict[str, dict[str, Saved]]:

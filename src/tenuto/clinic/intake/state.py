@@ -84,6 +84,8 @@ class DecisionRow:
     rules_sha256: str
     stands: bool
     """True while neither the facts nor the policy nor the rules have changed since."""
+    findings: frozenset[tuple[str, str, str]] = frozenset()
+    """Code, level and message of each finding that was decided on; asked for of one patient alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +256,9 @@ def _decision(row: Decision, sha256: str, policy: Policy) -> DecisionRow:
         rules_sha256=row.rules_sha256,
         stands=(row.facts_sha256, row.policy_sha256, row.rules_sha256)
         == (sha256, policy.sha256, rules_now().sha256),
+        findings=frozenset()
+        if "findings" in row.get_deferred_fields()
+        else frozenset((code, level, message) for code, level, message in row.findings),
     )
 
 

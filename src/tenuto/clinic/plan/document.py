@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from tenuto.clinic.course.api import RecordedInfusion
-from tenuto.clinic.intake.api import IntakeState
+from tenuto.clinic.intake.api import IntakeState, decided_on
 from tenuto.clinic.plan.documents.sheet import sheet_of
 from tenuto.clinic.plan.presenters.level import level_inputs
 from tenuto.clinic.plan.presenters.page import course_of, dose_of, no_dose, protocols_of
@@ -55,7 +55,7 @@ def document_of(
         "given": [_given(each.infusion) for each in infusions],
         "company": company_of(proposal, state),
         "level": level_inputs(proposal, state.facts.person.birth_date),
-        "shown": _shown(proposal),
+        "shown": _shown(proposal, state),
         "sheet": plain_values(sheet_of(proposal, state.facts, ignored, zone=state.zone)),
     }
 
@@ -124,11 +124,11 @@ def _companion(companion: Companion) -> dict[str, Any]:
     }
 
 
-def _shown(proposal: Proposal) -> dict[str, Any]:
+def _shown(proposal: Proposal, state: IntakeState) -> dict[str, Any]:
     dose, course = dose_of(proposal), course_of(proposal)
     return {
         "title": proposal.protocol.title if proposal.protocol else "No protocol",
-        "gate": plain_values(gate_card(proposal.gate, proposal.policy)),
+        "gate": plain_values(gate_card(proposal.gate, proposal.policy, decided=decided_on(state))),
         "missing": [plain_values(m) for m in missing_facts(proposal.gate)],
         "not_checked": list(proposal.not_checked),
         "dose": dose and plain_values(replace(dose, weight_note=_weight_note(proposal))),

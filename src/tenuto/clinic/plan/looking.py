@@ -68,6 +68,29 @@ class SecondLook:
         """The level of that verdict."""
         return self.today.level
 
+    @property
+    def worst(self) -> Level:
+        """The worst for which it has to be looked at again; PASS while it stands."""
+        return max((reason.level for reason in self.reasons), default=Level.PASS)
+
+    @property
+    def held(self) -> str:
+        """That nothing is given by it, and whose act changes that: the one sentence of who may. Empty while it stands."""
+        if not self.reasons:
+            return ""
+        until = _NEW_CONSENT if self.withdrawn else _UNTIL[self.worst]
+        return f"Nothing is booked or given by this plan until {until}."
+
+
+_UNTIL: Mapping[Level, str] = {
+    Level.PASS: "a prescriber has looked at it",
+    Level.REVIEW: "a prescriber has looked at it",
+    Level.BLOCK: "a medical director has looked at it, or a prescriber has revised or withdrawn it",
+    Level.REFUSE: "the facts are corrected, or a prescriber has withdrawn it",
+}
+"""Whose act lets a held plan go on, by the worst of what was found."""
+_NEW_CONSENT = "the patient has given a new consent, or a prescriber has withdrawn it"
+
 
 def looks(batch: Batch) -> Mapping[UUID, SecondLook]:
     """For every patient of a batch with a plan in force. A fixed number of queries."""

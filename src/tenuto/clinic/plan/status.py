@@ -57,7 +57,7 @@ HELD = StatusWords(
     Role.PRESCRIBER,
     "Signed, held: give nothing",
     "block",
-    "Nothing is booked until a prescriber has looked at it.",
+    "Nothing is booked or given today; why stands first on this page.",
 )
 """A signed version while anything holds it: it is in force, and yet nothing is given by it."""
 

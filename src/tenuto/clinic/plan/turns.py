@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.intake.api import DecisionRow, IntakeState, with_decision
@@ -14,7 +15,7 @@ from tenuto.clinic.ui.reasons import Reasons, reasons
 from tenuto.core.course.next_facts import NextState
 from tenuto.core.course.next_step import NextStep
 from tenuto.core.gate import Finding, Gate, Level
-from tenuto.core.literature.tasks import CHECK_DUE, PLAN_TO_SIGN
+from tenuto.core.literature.tasks import CHECK_DUE, LOOK_AGAIN, PLAN_TO_SIGN
 from tenuto.core.outcomes.decisions import ReviewKind
 from tenuto.core.plan.proposal import Proposal
 
@@ -62,7 +63,14 @@ def turn_of(gate: Gate, state: IntakeState, plan: Planned) -> Turn | None:
     found, decision = reasons(gate), state.decision
     stops = any(f.level >= Level.BLOCK and not f.missing for f in found.open)
     if plan.signed and stops:
-        return _stopped("Signed plan, stopped", found, "Revise or withdraw")
+        # It is due before what comes next, and where nothing has a day, today.
+        return _stopped(
+            "Signed plan, stopped",
+            found,
+            "Revise or withdraw",
+            by=(plan.step and plan.step.by) or state.as_of,
+            said_by_task=LOOK_AGAIN,
+        )
     if decision is not None and decision.outcome == "not_suitable" and decision.stands:
         return _still_signed(decision) if plan.signed else None
     if decision is not None and decision.outcome == "accepted" and (decision.stands or plan.signed):
@@ -73,10 +81,10 @@ def turn_of(gate: Gate, state: IntakeState, plan: Planned) -> Turn | None:
     return _stopped("Stopped", found, "See what blocks") if by_the_plan_alone else None
 
 
-def _stopped(kind: str, found: Reasons, step: str) -> Turn:
+def _stopped(kind: str, found: Reasons, step: str, *, by: date | None = None, said_by_task: str = "") -> Turn:
     return Turn(
         stage="plan", kind=kind, mark=found.mark, why=found.why, more=found.more, owner=Role.PRESCRIBER,
-        next_step=step, target="plan:page#gate", rank=Rank.STOPPED,
+        next_step=step, target="plan:page#gate", rank=Rank.STOPPED, by=by, said_by_task=said_by_task,
     )  # fmt: skip
 
 

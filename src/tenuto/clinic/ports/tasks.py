@@ -26,6 +26,7 @@ __all__ = [
     "AlreadyEnded",
     "NotByNote",
     "TaskOutcome",
+    "blocking_tasks_of",
     "close_task",
     "count_ended_tasks",
     "end_task",
@@ -200,6 +201,11 @@ def open_tasks_about_nobody(clinic: Clinic) -> list[TaskRow]:
 def open_safety_tasks_of(patient: Patient) -> list[TaskRow]:
     """The open tasks of safety about a patient: a suicide risk, a red flag, a plan to look at again."""
     return [task for task in open_tasks_of(patient) if task.safety]
+
+
+def blocking_tasks_of(patient: Patient) -> list[TaskRow]:
+    """Those of them while which nobody is accepted and no plan signed or let go on, as the table of kinds says."""
+    return [task for task in open_tasks_of(patient) if task_kind(task.kind).blocks]
 
 
 def count_ended_tasks(patient: Patient) -> int:

@@ -55,6 +55,8 @@ class FindingCard:
     missing: bool
     policy: str
     opens_for: str
+    decided: str = ""
+    """Who decided on exactly this before and when; empty while it is to decide."""
 
 
 @dataclass(frozen=True, slots=True)

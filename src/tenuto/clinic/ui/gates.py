@@ -15,6 +15,8 @@ from tenuto.core.policy import Policy
 
 __all__ = [
     "MARKS",
+    "NOBODY",
+    "DecidedOn",
     "GateCard",
     "Missing",
     "finding_card",
@@ -46,6 +48,22 @@ class GateCard:
 
 
 @dataclass(frozen=True, slots=True)
+class DecidedOn:
+    """What somebody decided on before: who and when, in words, and each finding by code, level and message."""
+
+    words: str
+    findings: frozenset[tuple[str, str, str]]
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether it saw exactly this, at a level that its word opens. A finding that is worded otherwise is a new one."""
+        known = (finding.code, finding.level.name, finding.message) in self.findings
+        return finding.level is Level.REVIEW and known
+
+
+NOBODY = DecidedOn("", frozenset())
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """A fact that is not recorded: what it is and how to get it."""
 
@@ -69,16 +87,19 @@ def policy_text(policy: Policy) -> str:
     return f"{policy.id} version {policy.version}, {'signed' if policy.signed else 'not signed'}"
 
 
-def gate_card(gate: Gate, policy: Policy, *, against: str = "this plan") -> GateCard:
+def gate_card(
+    gate: Gate, policy: Policy, *, against: str = "this plan", decided: DecidedOn = NOBODY
+) -> GateCard:
     """Findings that need a decision first; what merely lacks is counted and listed further down the page.
 
-    `against` names what the gate is for, such as "this plan".
+    `against` names what the gate is for, such as "this plan"; `decided` is what was decided on before, and is not put up
+    as undecided.
     """
     told = [f for f in gate.findings if not _only_missing(f)]
     return GateCard(
         mark=mark_of(gate.level),
-        summary=_summary(gate, against),
-        findings=tuple(finding_card(f, policy) for f in told if f.level > Level.PASS),
+        summary=_summary(gate, against, decided),
+        findings=tuple(finding_card(f, policy, decided) for f in told if f.level > Level.PASS),
         remarks=tuple(finding_card(f, policy) for f in told if f.level is Level.PASS),
         missing_count=len(unrecorded(gate)),
         policy=policy_text(policy),
@@ -100,7 +121,7 @@ def to_do_card(gate: Gate, policy: Policy, first: Sequence[Finding]) -> GateCard
     )
 
 
-def finding_card(finding: Finding, policy: Policy) -> FindingCard:
+def finding_card(finding: Finding, policy: Policy, decided: DecidedOn = NOBODY) -> FindingCard:
     """One finding; sources, evidence in words, the rule and who may go on."""
     return FindingCard(
         code=finding.code,
@@ -113,6 +134,7 @@ def finding_card(finding: Finding, policy: Policy) -> FindingCard:
         missing=finding.missing,
         policy=policy_text(policy),
         opens_for=finding.opened_by,
+        decided=decided.words if decided.covers(finding) else "",
     )
 
 
@@ -126,8 +148,10 @@ def _only_missing(finding: Finding) -> bool:
     return merely and finding.level is Level.REVIEW
 
 
-def _to_decide(gate: Gate) -> str:
-    decide = sum(not f.missing or not_understood(f) for f in gate.at(gate.level))
+def _to_decide(gate: Gate, decided: DecidedOn) -> str:
+    told = [f for f in gate.at(gate.level) if not f.missing or not_understood(f)]
+    before = sum(decided.covers(f) for f in told)
+    decide = len(told) - before
     lacking = unrecorded(gate)
     # What the protocol requires beside the infusions, and what is still to be chosen, is no fact about the person.
     beside = {f.fact for f in gate.at(gate.level) if f.missing and not not_understood(f)} - {
@@ -135,19 +159,20 @@ def _to_decide(gate: Gate) -> str:
     }
     parts = (
         (decide, f"{count(decide, 'thing')} to decide"),
+        (before, f"{count(before, 'thing')} decided on in intake by {decided.words}"),
         (len(lacking), f"{count(len(lacking), 'fact')} to complete"),
         (len(beside), f"{count(len(beside), 'requirement')} to meet"),
     )
     return ", ".join(said for number, said in parts if number)
 
 
-def _summary(gate: Gate, against: str) -> str:
+def _summary(gate: Gate, against: str, decided: DecidedOn) -> str:
     worst = gate.at(gate.level)
     match gate.level:
         case Level.PASS:
             return f"Nothing recorded stands against {against}, and nothing needed is missing. A prescriber still decides."
         case Level.REVIEW:
-            return f"{_to_decide(gate)}. Goes on with {Level.REVIEW.opened_by}."
+            return f"{_to_decide(gate, decided)}. Goes on with {Level.REVIEW.opened_by}."
         case Level.BLOCK:
             verb = "stands" if len(worst) == 1 else "stand"
             return f"{count(len(worst), 'thing')} {verb} against {against}. Goes on with {gate.opened_by}."

@@ -47,8 +47,7 @@ class Reasons:
 
 def reasons(gate: Gate) -> Reasons:
     """What is open in a gate."""
-    found = [f for f in gate.findings if f.level > Level.PASS]
-    ordered = tuple(sorted(found, key=lambda f: (-f.level, f.missing)))
+    ordered = tuple(f for f in gate.findings if f.level > Level.PASS)
     return Reasons(ordered, max((f.level for f in ordered), default=Level.PASS))
 
 

@@ -11,8 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 from typing import TypeVar
 
+from tenuto.core.gate import Level
 from tenuto.core.intake.facts import (
     Allergy,
     Answer,
@@ -24,6 +26,8 @@ from tenuto.core.intake.facts import (
     Problem,
     RecordedScore,
 )
+from tenuto.core.intake.labs import tests
+from tenuto.core.intake.required import fact
 from tenuto.core.intake.wording import words
 
 __all__ = ["Entry", "SourcePart", "Struck", "merge", "row_id"]
@@ -112,7 +116,7 @@ def _answers(parts: Sequence[SourcePart]) -> tuple[Answer, ...]:
     """Of one day, the answers given last; other days stay, because the newest day counts anyway.
 
     What is recorded here is given when it is recorded. A record that is taken in tells of an earlier hour, however late it
-    comes: it takes no later answer's place, and where its hour is not known both stand and the worse one counts.
+    comes: it takes no later answer's place, and where its hour is not known both stand and the worse one counts. Contrary results of a test both stand.
     """
     of_day: dict[tuple[str, date | None], list[tuple[SourcePart, Answer]]] = {}
     for part in parts:
@@ -120,7 +124,13 @@ def _answers(parts: Sequence[SourcePart]) -> tuple[Answer, ...]:
             standing = of_day.setdefault((answer.fact, answer.taken), [])
             if part.imported and any(_is_later(given, answer) for _, given in standing):
                 continue
-            standing[:] = [pair for pair in standing if pair[0] is part or _stays(*pair, answer, part)]
+            standing[:] = [
+                (source, _kept_beside(earlier, answer))
+                for source, earlier in standing
+                if source is part
+                or _stays(source, earlier, answer, part)
+                or _is_graver_result(earlier, answer)
+            ]
             standing.append((part, answer))
     return tuple(answer for pairs in of_day.values() for _, answer in pairs)
 
@@ -133,6 +143,30 @@ def _stays(source: SourcePart, standing: Answer, answer: Answer, part: SourcePar
     if not part.imported or source.imported:
         return _is_later(standing, answer)
     return standing.at is None or answer.at is None
+
+
+def _kept_beside(earlier: Answer, answer: Answer) -> Answer:
+    """Of two contrary results of one day the graver one, marked as what a later one does not take back."""
+    return replace(earlier, stands=True) if _is_graver_result(earlier, answer) else earlier
+
+
+def _is_graver_result(earlier: Answer, answer: Answer) -> bool:
+    """Whether an earlier result of a test closes more than a later one of the same day. Which of the two is wrong nobody
+    knows from the record alone, so both stay in sight and the safer one counts until a test of a later day."""
+    if earlier.fact not in _tested() or str(earlier.value).casefold() == _REFUSED:
+        return False
+    levels = fact(earlier.fact).effects
+    before, after = (levels.get(str(each.value).strip().casefold(), Level.PASS) for each in (earlier, answer))
+    return before > after
+
+
+_REFUSED = "refused"
+"""A test that was not done says nothing against one that was done later."""
+
+
+@cache
+def _tested() -> frozenset[str]:
+    return frozenset(test.fact for test in tests() if fact(test.fact).kind == "answer")
 
 
 def _is_later(one: Answer, other: Answer) -> bool:

@@ -123,6 +123,8 @@ class TaskKind:
     within: timedelta
     safety: bool
     """True when no text ends it."""
+    blocks: bool
+    """True when nobody is accepted, and no plan signed or let go on, while it is open."""
     suicide_risk: SuicideRisk | None
     """What it says of the patient's safety state while it is open; None when it is about something else."""
     ends_by: frozenset[EndsBy]
@@ -207,6 +209,7 @@ def _kind(entry: Table) -> TaskKind:
         owner=entry.text("owner"),
         within=timedelta(hours=entry.real("hours")),
         safety=entry.flag("safety"),
+        blocks=entry.flag("blocks"),
         suicide_risk=entry.choice("suicide_risk", SuicideRisk) if entry.has("suicide_risk") else None,
         ends_by=frozenset(EndsBy(each) for each in entry.words("ends_by")),
         may_end=frozenset(entry.words("may_end")),
@@ -221,6 +224,8 @@ def _kind(entry: Table) -> TaskKind:
         urgency=entry.text("urgency", ""),
         to_do=entry.text("to_do", ""),
     )
+    if kind.safety is not entry.has("blocks"):
+        raise ValueError(f"'{kind.id}': a task of safety says whether it blocks, and no other does.")
     if not kind.ends_by or (kind.safety and EndsBy.NOTE in kind.ends_by):
         raise ValueError(f"'{kind.id}': say what ends it; a note never ends a task of safety.")
     return kind

@@ -7,6 +7,7 @@ from tenuto.clinic.booking.services.accepting import (
     in_places,
     move_appointment,
     place_problem,
+    why_not_now,
 )
 from tenuto.clinic.booking.services.affected import affected, ask_for_repairs
 from tenuto.clinic.booking.services.ending import EndKind, end_appointment
@@ -47,4 +48,5 @@ __all__ = [
     "set_week",
     "standing_of",
     "week_of",
+    "why_not_now",
 ]

@@ -30,14 +30,22 @@ from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.pathway.api import Batch, obstacles_of
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.ports.api import active_holds
+from tenuto.clinic.ports.api import active_holds, holds_in
 from tenuto.core.course.next_facts import ObstacleKind
 from tenuto.core.dates import say_day
 from tenuto.core.scheduling.diary import Diary
 from tenuto.core.scheduling.period import BookedVisit, Period, VisitProfile
 from tenuto.core.scheduling.verify import verify
 
-__all__ = ["VisitPlace", "accept_repair", "accept_series", "in_places", "move_appointment", "place_problem"]
+__all__ = [
+    "VisitPlace",
+    "accept_repair",
+    "accept_series",
+    "in_places",
+    "move_appointment",
+    "place_problem",
+    "why_not_now",
+]
 
 QUARTER = timedelta(minutes=15)
 _NOT_MOVED = "Only an infusion is moved. Nothing was changed. Cancel this visit, and book it anew."
@@ -278,8 +286,10 @@ def _check_new(patient: Patient, visits: Sequence[BookedVisit], at: datetime) ->
     for visit in visits:
         if visit.start <= at:
             raise BookingRefused(f"{say_day(visit.start.date())}, {visit.start:%H:%M} is over. {_ASK_AGAIN}")
-    if days and (stopped := _stopped(patient, at)):
-        raise BookingRefused(f"{stopped}. Nothing was booked. A prescriber sees to it first.")
+    if days and (
+        stopped := why_not_now(Batch([patient], clinic=patient.clinic, today=day_of(patient.clinic, at)))
+    ):
+        raise BookingRefused(stopped)
     holds = active_holds(patient, on=min(days)) if days else []
     for day in days:
         standing_then = [hold for hold in holds if hold.until is None or hold.until >= day]
@@ -289,11 +299,19 @@ def _check_new(patient: Patient, visits: Sequence[BookedVisit], at: datetime) ->
             )
 
 
-def _stopped(patient: Patient, at: datetime) -> str:
-    """What every stage says stops the treatment before anybody has placed a hold, such as an open risk; empty when nothing."""
-    batch = Batch([patient], clinic=patient.clinic, today=day_of(patient.clinic, at))
+def why_not_now(batch: Batch) -> str:
+    """Why nothing is booked of the one patient of a batch today, whether a hold was placed yet or not; empty when it may be.
+
+    A page says this in the place of its buttons, and whoever sends a page that was open before is refused with the same words.
+    """
+    (patient,) = batch.patients
     found = obstacles_of(batch).get(patient.pk, ())
-    return next((each.what for each in found if each.kind is ObstacleKind.HOLD), "")
+    stopped = next((each.what for each in found if each.kind is ObstacleKind.HOLD), "")
+    if stopped:
+        return f"{stopped}. Nothing is booked. A prescriber sees to it first."
+    # A hold until a day leaves the days after it to be booked.
+    whole = next((hold.why for hold in holds_in(batch).get(patient.pk, ()) if hold.until is None), "")
+    return f"A hold stands: {whole} Nothing is booked. A prescriber lifts it." if whole else ""
 
 
 def _check_none_is_lost(

@@ -30,6 +30,7 @@ from tenuto.clinic.booking.services import (
     propose_options,
     propose_repair,
     week_of,
+    why_not_now,
 )
 from tenuto.clinic.booking.services.feeds import open_feeds, opens
 from tenuto.clinic.booking.services.filling import FreedPlace, freed_places
@@ -106,6 +107,8 @@ def repaired(request: HttpRequest, patient: Patient) -> HttpResponse:
     need, problem = need_of(patient, Batch.of(patient)), ""
     if need is None:
         return _page(request, patient, NO_PLAN)
+    if request.method != "POST" and (held := why_not_now(Batch.of(patient))):
+        return _page(request, patient, held)
     if request.method == "POST":
         problem = _accept_repair(request, patient, need)
         if not problem:
@@ -231,6 +234,7 @@ def _page(
         context["unplanned"] = unplanned = without_plan(batch).get(patient.pk, ())
         context["standing"] = standing_rows(unplanned, patient, given=0)
     else:
+        context["held"] = held = why_not_now(batch)
         context["standing"] = standing_rows(need.ahead, patient, given=len(need.account.given))
         context["rescue"] = rescue_slots(batch).get(patient.pk)
         context["rescuing"] = RescueForm(auto_id="id_rescue_%s")
@@ -247,7 +251,12 @@ def _page(
             context["form"] = form
             context["other"] = other or OtherVisitForm(rooms=week.rooms)
             context["freed"] = _freed(patient) if may(staff, "booking.book") else ()
-            if need.missing and may(staff, "booking.book") and (not form.is_bound or form.is_valid()):
+            if (
+                need.missing
+                and not held
+                and may(staff, "booking.book")
+                and (not form.is_bound or form.is_valid())
+            ):
                 asked = form.asked(ZoneInfo(patient.clinic.zone))
                 options = propose_options(
                     patient=patient,
@@ -258,6 +267,7 @@ def _page(
                 )
                 context["columns"] = option_columns(options, asked.count)
     context["problem"] = refused
+    context["may_rebook"] = context["may_book"] and not context.get("held")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
     return patient_page(
         request, "booking/page.html", patient, context, batch=batch, next_step=True, status=status

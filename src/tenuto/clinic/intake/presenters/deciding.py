@@ -64,8 +64,8 @@ def _suicide(state: IntakeState) -> Ground:
 
 
 def _tasks(patient: Patient, tasks: Sequence[TaskRow], now: datetime) -> Iterator[Ground]:
-    for label, wanted in (("Open tasks of safety", True), ("Other open tasks", False)):
-        rows = [task for task in tasks if task.safety is wanted]
+    for label, wanted in (("Open before anybody is accepted", True), ("Open beside it", False)):
+        rows = [task for task in tasks if task_kind(task.kind).blocks is wanted]
         said = tuple(
             f"{task_kind(task.kind).title}, {'late since' if task.is_late(now) else 'due'} {moment(task.due)}: {task.why_now}"
             for task in rows

@@ -17,6 +17,7 @@ from tenuto.clinic.ui.words import day, moment
 from tenuto.core.dates import on_date
 from tenuto.core.gate import Level
 from tenuto.core.intake.answers import said
+from tenuto.core.intake.facts import Answer
 from tenuto.core.intake.history import (
     Saved,
     Value,
@@ -128,6 +129,7 @@ def step_view(
     state: Mapping[str, Saved],
     applies: Callable[[str], bool],
     *,
+    imported: Sequence[Answer] = (),
     today: date,
 ) -> StepView:
     """The forms of a step with who wrote what stands in them; of the questions those that apply."""
@@ -137,7 +139,7 @@ def step_view(
         forms=forms,
         rows=tuple(_row(step.rows, key, form, state.get(key)) for key, form in forms.rows.items()),
         questions=tuple(
-            _question(q, forms, state.get(q.fact.id), today, groups.get(q.fact.id)) for q in asked
+            _question(q, forms, state.get(q.fact.id), today, groups.get(q.fact.id), imported) for q in asked
         ),
     )
 
@@ -160,7 +162,12 @@ def group_anchor(title: str) -> str:
 
 
 def _question(
-    question: Question, forms: StepForms, saved: Saved | None, today: date, closes: GroupView | None
+    question: Question,
+    forms: StepForms,
+    saved: Saved | None,
+    today: date,
+    closes: GroupView | None,
+    imported: Sequence[Answer],
 ) -> QuestionView:
     bound = forms.questions.of(question.fact.id)
     # What stands there in other words than are offered is not in the form, and can't be confirmed by it.
@@ -172,10 +179,16 @@ def _question(
         field=bound,
         version=saved.version if saved else 0,
         by=_by(saved),
-        standing=_standing(question, saved),
+        standing=" and ".join(filter(None, (_standing(question, saved), _imported(question, imported)))),
         again=stands and not bound.errors and (saved is None or saved.day < today),
         closes=closes,
     )
+
+
+def _imported(question: Question, imported: Sequence[Answer]) -> str:
+    """What a record says that closes here."""
+    found = (a for a in imported if a.fact == question.fact.id)
+    return " and ".join(f"“{said(a.value)}”{on_date(a.taken)} (from a record)" for a in found)
 
 
 def _standing(question: Question, saved: Saved | None) -> str:

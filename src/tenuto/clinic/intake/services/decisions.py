@@ -19,9 +19,9 @@ from tenuto.clinic.policies.api import keep_rules
 from tenuto.clinic.ports.api import (
     TaskOutcome,
     TaskRow,
+    blocking_tasks_of,
     end_tasks,
     open_by_rule,
-    open_safety_tasks_of,
     open_tasks_of,
 )
 from tenuto.core.gate import Authority, Gate, GateClosed, Level, Override
@@ -63,7 +63,7 @@ def decide(
     authority = _authority(by)
     waiting: list[TaskRow] = []
     if wanted is Decision.Outcome.ACCEPTED:
-        waiting = open_safety_tasks_of(patient)
+        waiting = blocking_tasks_of(patient)
         _check_nobody_waits(waiting, authority, reason)
         _check_gate_opens(gate, Override(by.audit_name, authority, reason, at))
     else:
@@ -85,7 +85,7 @@ def decide(
 
 
 def _check_nobody_waits(waiting: list[TaskRow], authority: Authority, reason: str) -> None:
-    """Nobody is accepted past an open task of safety; a medical director may, with the reason, as an exception."""
+    """Nobody is accepted past an open task that blocks; a medical director may, with the reason, as an exception."""
     if not waiting or (authority is Authority.MEDICAL_DIRECTOR and is_sentence(reason)):
         return
     titles = "; ".join(dict.fromkeys(task_kind(task.kind).title for task in waiting))

@@ -20,7 +20,7 @@ from tenuto.clinic.accounts.api import may, roles_that_may
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.intake.entries import standing
 from tenuto.clinic.intake.forms.history import Posted, read_step, step_forms
-from tenuto.clinic.intake.gather import Gathered, fold, gather_one, without_saves
+from tenuto.clinic.intake.gather import Gathered, fold, gather_one, imported_closing, without_saves
 from tenuto.clinic.intake.presenters.history import conflict_cards, group_anchor, notes_of, step_view
 from tenuto.clinic.intake.services.history import MayNotTakeBack, SaveResult, save_step
 from tenuto.clinic.intake.state import IntakeState, current
@@ -219,7 +219,9 @@ def _shown(
     forms = posted.forms if posted else step_forms(asked, values, prescribers_of(patient), keys=empty)
     return {
         "step": asked,
-        "shown": step_view(asked, forms, saved, _applies(state), today=state.as_of),
+        "shown": step_view(
+            asked, forms, saved, _applies(state), imported=imported_closing(patient, rows), today=state.as_of
+        ),
         "may_take_back": may_take_back,
         "diagnoses": titles() if asked.rows is Rows.DIAGNOSIS else {},
     }

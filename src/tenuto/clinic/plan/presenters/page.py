@@ -22,7 +22,7 @@ from tenuto.clinic.plan.presenters.level import level_figure, level_inputs
 from tenuto.clinic.plan.presenters.order import OrderCard, order_card
 from tenuto.clinic.plan.presenters.protocols import ProtocolColumn, compare
 from tenuto.clinic.ui.charts.dose_level import LevelFigure
-from tenuto.clinic.ui.gates import GateCard, gate_card, mark_of, to_do_card
+from tenuto.clinic.ui.gates import NOBODY, DecidedOn, GateCard, gate_card, mark_of, to_do_card
 from tenuto.clinic.ui.words import ago, count, long_day, moment
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.unrecorded import unrecorded
@@ -76,18 +76,21 @@ def plan_page(
     verdict: Gate,
     why_none: str = "",
     first: Sequence[Finding] = (),
+    decided: DecidedOn = NOBODY,
     patient: Patient,
     record: KnownFacts,
     query: QueryDict,
 ) -> PlanPage:
     """The page for a proposal; `verdict` is the clinic's on it, `why_none` says why nothing of it is given,
-    `first` is what has to be asked before it is a verdict.
+    `first` is what has to be asked before it is a verdict, and `decided` what intake decided on.
 
     `query` are the options of the address, carried into links to other protocols.
     """
     return PlanPage(
         title=proposal.protocol.title if proposal.protocol else "No protocol",
-        gate=to_do_card(verdict, proposal.policy, first) if first else gate_card(verdict, proposal.policy),
+        gate=to_do_card(verdict, proposal.policy, first)
+        if first
+        else gate_card(verdict, proposal.policy, decided=decided),
         dose=None if why_none else dose_of(proposal),
         order=None if why_none else order_card(proposal),
         level=None if why_none else level_figure(level_inputs(proposal, record.facts.person.birth_date)),

@@ -25,6 +25,7 @@ from tenuto.clinic.plan.stopped import stopped
 from tenuto.clinic.ports.api import (
     HoldKind,
     active_holds,
+    blocking_tasks_of,
     end_tasks,
     holds_in,
     lift_hold,
@@ -180,7 +181,7 @@ def review(*, version: PlanVersion, reason: str, signature: Reauthentication, at
 def _check_no_open_risk(patient: Patient, batch: Batch) -> None:
     """Raise SigningRefused while somebody may be at risk of suicide, or a task about it waits for what ends it."""
     safety = safety_now(patient, batch)
-    waiting = [task for task in open_tasks_of(patient) if task_kind(task.kind).suicide_risk]
+    waiting = [task for task in blocking_tasks_of(patient) if task_kind(task.kind).suicide_risk]
     if safety.risk is Risk.OPEN or waiting:
         why = (
             safety.sentences[0]
@@ -195,13 +196,7 @@ def _check_no_open_risk(patient: Patient, batch: Batch) -> None:
 
 def _check_may_go_on(look: SecondLook, role: str) -> None:
     if look.withdrawn:
-        raise SigningRefused(f"{look.withdrawn} Only a new consent lets this plan go on.")
-    worst = max(each.level for each in look.reasons)
-    if worst is Level.REFUSE:
-        raise SigningRefused(
-            "The verdict is REFUSE today. Nobody can let this plan go on; correct the facts first."
-        )
-    if worst is Level.BLOCK and role != Role.MEDICAL_DIRECTOR:
-        raise SigningRefused(
-            "The verdict is BLOCK today. Only a medical director lets this plan go on; or withdraw it."
-        )
+        raise SigningRefused(f"{look.withdrawn} {look.held}")
+    director = look.worst is Level.BLOCK and role != Role.MEDICAL_DIRECTOR
+    if look.worst is Level.REFUSE or director:
+        raise SigningRefused(f"The verdict is {look.worst.name} today. {look.held}")

@@ -20,9 +20,9 @@ from tenuto.clinic.plan.models import PlanException, PlanSignature, PlanVersion,
 from tenuto.clinic.plan.services.drafting import Built, PlanConflict, moved, rebuilt, start_past
 from tenuto.clinic.plan.status import WORDS, Status
 from tenuto.clinic.plan.versions import standing
-from tenuto.clinic.ports.api import end_tasks, open_safety_tasks_of
+from tenuto.clinic.ports.api import blocking_tasks_of, end_tasks
 from tenuto.core.gate import Authority, GateClosed, Level, Override
-from tenuto.core.literature.tasks import LOOK_AGAIN, EndsBy, task_kind
+from tenuto.core.literature.tasks import EndsBy, task_kind
 from tenuto.core.sentences import check_reason, is_sentence
 
 __all__ = ["ReasonMissing", "SigningRefused", "grant_exception", "meaning", "sign", "withdraw"]
@@ -205,8 +205,8 @@ def _check_accepted(now: Built) -> None:
 
 
 def _check_nobody_waits(version: PlanVersion, by: Staff, reason: str) -> None:
-    """No plan is signed past an open task of safety, but by a medical director's exception or by one with a reason."""
-    waiting = [task for task in open_safety_tasks_of(version.patient) if task.kind != LOOK_AGAIN]
+    """No plan is signed past an open task that blocks, but by a medical director's exception or by one with a reason."""
+    waiting = blocking_tasks_of(version.patient)
     director = by.role == Role.MEDICAL_DIRECTOR
     if not waiting or (director and is_sentence(reason)) or hasattr(version, "exception"):
         return

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.signed_in import staff_of
-from tenuto.clinic.intake.api import alerts_of
+from tenuto.clinic.intake.api import alerts_of, decided_on
 from tenuto.clinic.pathway.api import patient_page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
@@ -54,6 +54,7 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
         verdict=verdict,
         why_none=why_no_dose(verdict, found.state),
         first=found.state.asks_first(verdict),
+        decided=decided_on(found.state),
         patient=patient,
         record=found.state.record,
         query=request.GET,
