@@ -33,7 +33,7 @@ from tenuto.clinic.plan.services.looking_again import why_held
 from tenuto.clinic.plan.services.proposing import Grounds, grounds
 from tenuto.clinic.plan.services.visits import next_orders
 from tenuto.clinic.plan.views.page import asked
-from tenuto.clinic.scales.api import ANSWER_ON_DEATH
+from tenuto.clinic.scales.api import ANSWER_ON_DEATH, judges_risk
 from tenuto.clinic.ui.fields import whole_number
 
 
@@ -147,7 +147,7 @@ def exception(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpR
 
 @require_POST
 @shows_patient("plan looked at again", verb="plan.revise")
-@rests_on(*ACTS, *GROUNDS, typed=ReasonForm, page=VERSION, contrary=ANSWER_ON_DEATH)
+@judges_risk(*ACTS, *GROUNDS, typed=ReasonForm, page=VERSION, contrary=ANSWER_ON_DEATH)
 def look_again(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpResponse:
     """Let a signed plan go on after looking at what is worse today."""
     found = grounds(patient)
