@@ -198,7 +198,28 @@ OPEN_RISK_TASKS = {
 }
 """Which code opens one, and the table of what it opens it for."""
 BESIDE_TREATMENT = {
-    "x": "y",
+    "access:care-team": "who may see the record",
+    "access:restrict": "who may see the record",
+    "booking:end": "calling a visit off is never held up",
+    "booking:medicines": "what the patient is told before a visit",
+    "booking:other": "a visit that is no infusion: the more so beside a risk",
+    "booking:surplus": "calling visits off is never held up",
+    "booking:veins": "where a vein was found",
+    "infusion:answers": "what is found before a start, which judges it",
+    "infusion:before": "what is measured before a start, which judges it",
+    "infusion:identity": "who it is",
+    "infusion:look": "what is seen in recovery, which a discharge judges",
+    "infusion:reading": "what was read of the order before a start",
+    "intake:consent": "the patient's word, which a decision judges",
+    "outcomes:sign-letter": "a letter says what was decided",
+    "pathway:amend": "who it is",
+    "pathway:contact": "how the patient is reached",
+    "pathway:support": "who stands by the patient",
+    "plan:visit-strike": "a report that was wrong",
+    "ports:close": "the words about a task, which a triage ends where it is about a risk",
+    "ports:contact": "that the patient was reached",
+    "ports:not-reached": "that the patient was not reached, which ends no risk",
+    "scales:strike": "a form that was wrong, whose answer on death stays",
 }
 """The forms that send what was seen and judge no risk, each with its reason. Any other lets treatment begin or go on."""
 SEEN_BY_ALL = {

@@ -18,7 +18,7 @@ from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.reauthenticate import signed_by
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.intake.api import GROUNDS
-from tenuto.clinic.pathway.api import judgements_of, patient_page, rests_on, safety_now
+from tenuto.clinic.pathway.api import judgements_of, patient_page, safety_now
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan import services
@@ -123,7 +123,7 @@ def sign(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpRespon
 
 @require_POST
 @shows_patient("plan exception", verb="gate.exception")
-@rests_on(*ACTS, typed=ReasonForm, page=VERSION)
+@judges_risk(*ACTS, typed=ReasonForm, page=VERSION)
 def exception(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpResponse:
     """A medical director's exception for a draft that is blocked."""
     found = grounds(patient)
