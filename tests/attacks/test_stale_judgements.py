@@ -53,17 +53,17 @@ UNSEEN = {"an attempt": attempted, "an answer on death": answered, "a hold": hel
 
 @pytest.mark.parametrize("happens", UNSEEN)
 @pytest.mark.parametrize("deed", DEEDS)
-def test_nothing_goes_on_over_what_nobody_there_has_seen(request, visit, alder, alice, deed, happens):
+def test_nothing_goes_on_over_what_nobody_there_has_seen(request, visit, ana, alice, deed, happens):
     browser, known = visit(request.getfixturevalue(DEEDS[deed])), newest_number()
-    UNSEEN[happens](alder, alice)
-    answer = browser.post(f"/patients/{alder.pk}/{deed}", {FIELD: str(known)})
+    UNSEEN[happens](ana, alice)
+    answer = browser.post(f"/patients/{ana.pk}/{deed}", {FIELD: str(known)})
     assert answer.status_code == CONFLICT
     assert alice.name in text_of(answer)
 
 
 @pytest.mark.parametrize("happens", UNSEEN)
 @pytest.mark.parametrize("deed", ["infusion/chart/", "infusion/end/", "booking/surplus/", "plan/withdraw/"])
-def test_what_stops_or_ends_waits_for_no_page(visit, alder, alice, bob, deed, happens):
+def test_what_stops_or_ends_waits_for_no_page(visit, ana, alice, bob, deed, happens):
     browser, known = visit(bob), newest_number()
-    UNSEEN[happens](alder, alice)
-    assert browser.post(f"/patients/{alder.pk}/{deed}", {FIELD: str(known)}).status_code != CONFLICT
+    UNSEEN[happens](ana, alice)
+    assert browser.post(f"/patients/{ana.pk}/{deed}", {FIELD: str(known)}).status_code != CONFLICT
