@@ -7,3 +7,7 @@ from tests.clinic.conftest import (  # noqa: F401  - the fixtures that a star le
     _one_moment,
     _quick_and_forgetful,
 )
+from tests.clinic.infusion.conftest import accepted, add, bea, patient, session
+
+__all__ = ["accepted", "add", "bea", "patient", "session"]
+"""Fixtures of other rooms are named here once, for all attacks."""

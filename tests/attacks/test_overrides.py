@@ -1,5 +1,4 @@
 """What somebody did past the program's word stands in the weekly review, for somebody else to read (H8 of the override report)."""
-# ruff: noqa: F811 - fixtures of other folders are named again as arguments
 
 from __future__ import annotations
 
@@ -14,9 +13,7 @@ from tenuto.core.infusion.entries import PumpStarted, RateChanged
 from tenuto.core.scales.suicide_triage import RiskLevel
 from tenuto.core.units import MlPerHour
 from tests.clinic.conftest import NOW
-from tests.clinic.infusion.conftest import LATER, bea, make_ready, patient, released, session  # noqa: F401 - fixtures
 from tests.clinic.intake.conftest import text_of
-from tests.clinic.plan.conftest import OPTIONS, accepted, add, signed, with_second_factor  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db
 

@@ -1,5 +1,4 @@
 """Pages of the infusion room that were opened before a colleague found the contrary: nothing of it is replaced unseen (H39)."""
-# ruff: noqa: F811 - fixtures of other folders are named again as arguments
 
 from __future__ import annotations
 
@@ -32,9 +31,9 @@ from tenuto.core.infusion.recovery_data import recovery_data
 from tenuto.core.units import MlPerHour
 from tests.attacks.test_stale_page import CONFLICT
 from tests.clinic.conftest import NOW
-from tests.clinic.infusion.conftest import LATER, bea, make_ready, patient, released, session  # noqa: F401 - fixtures
+from tests.clinic.infusion.conftest import LATER, make_ready, released
 from tests.clinic.infusion.test_pages import text_of, url
-from tests.clinic.plan.conftest import OPTIONS, accepted, add, signed, with_second_factor  # noqa: F401 - fixtures
+from tests.clinic.plan.conftest import OPTIONS, signed, with_second_factor
 
 pytestmark = pytest.mark.django_db
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tenuto.clinic.access.restricting import change_care_team, restrict
 from tenuto.clinic.course.api import record_event
+from tenuto.clinic.course.services import happening
 from tenuto.clinic.demo.personas import teaching_patients
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.models import ConsentSigned, Decision
@@ -333,6 +334,31 @@ def test_an_attempt_is_first_and_red_until_a_triage_after_it(visit, ana, alice, 
     assert state.sentences[0] in text_of(visit(bob).get(f"/patients/{ana.pk}/scales/triage/"))
     record_triage(patient=ana, level=RiskLevel.LOW, rests_on="Seen by me.", by=alice, at=NOW)
     assert not safety_now(ana, Batch.of(ana)).is_red
+
+
+ATTEMPTED = "Suicide attempt on Tue 24 Nov 2026"
+
+
+def test_an_attempt_that_opened_no_task_is_red_all_the_same(ana, bob, monkeypatch):
+    """As those that were recorded when an attempt opened none."""
+    monkeypatch.setattr(happening, "open_by_rule", lambda *_, **__: None)
+    attempt(ana, bob)
+    assert not open_tasks_of(ana)
+    state = safety_now(ana, Batch.of(ana))
+    assert (state.is_red, state.is_first, state.sentences[0]) == (
+        True,
+        True,
+        f"{ATTEMPTED}. No triage since.",
+    )
+
+
+@pytest.mark.parametrize("level", RiskLevel)
+def test_an_attempt_is_named_after_its_triage_whatever_that_found(ana, alice, bob, level):
+    attempt(ana, bob)
+    record_triage(patient=ana, level=level, rests_on="Talked at length.", by=alice, at=NOW)
+    state = safety_now(ana, Batch.of(ana))
+    assert state.is_red is (level is RiskLevel.HIGH)
+    assert any(sentence.startswith(f"{ATTEMPTED}, triaged since") for sentence in state.sentences)
 
 
 BESIDE_A_RISK = {

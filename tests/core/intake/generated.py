@@ -22,6 +22,7 @@ from tenuto.core.intake.facts import (
     Problem,
     ProblemStatus,
     RecordedScore,
+    SuicideAttempt,
 )
 from tenuto.core.intake.required import facts
 from tests.core.intake.people import DEPRESSION, TODAY, healthy
@@ -132,6 +133,7 @@ scores = st.builds(
 consents = st.builds(
     Consent, signed=days, active=st.booleans(), indication=st.sampled_from(["", "depression", "crps"])
 )
+attempts = st.builds(SuicideAttempt, on=st.dates(date(2020, 1, 1), date(2027, 1, 1)), taken=days)
 patients = st.builds(
     PatientFacts,
     person=st.builds(
@@ -149,6 +151,7 @@ patients = st.builds(
     answers=st.lists(answers, max_size=8).map(tuple),
     consents=st.lists(consents, max_size=2).map(tuple),
     unreadable=st.lists(st.text(max_size=8), max_size=1).map(tuple),
+    attempts=st.lists(attempts, max_size=2).map(tuple),
 )  # fmt: skip
 
 
@@ -210,6 +213,7 @@ def shuffled(patient: PatientFacts, rng: random.Random) -> PatientFacts:
         scores=mixed(patient.scores),
         answers=mixed(patient.answers),
         consents=mixed(patient.consents),
+        attempts=mixed(patient.attempts),
     )
 
 

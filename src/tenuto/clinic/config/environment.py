@@ -40,6 +40,7 @@ KNOWN = {
     "TENUTO_SIGN_IN_FAILURES": "wrong passwords or codes for a name before it waits (5)",
     "TENUTO_SIGN_IN_WAIT_MINUTES": "how long it then waits (5)",
     "TENUTO_ENQUIRIES_AN_HOUR": "enquiries that the public form takes from one address in an hour (5)",
+    "TENUTO_READING_SECONDS": "how long the reading of one record from another system may take (60)",
     "TENUTO_FORECAST_WORKERS": "processes that work out the forecasts of the night (2); 1 does it inside the server",
     "TENUTO_DASK_SCHEDULER": "address of a Dask scheduler that works them out instead, such as tcp://10.0.0.5:8786",
     "TENUTO_VAR": "folder for the database, the secret and collected files",
@@ -77,6 +78,7 @@ class Environment:
     sign_in_failures: int = 5
     sign_in_wait_minutes: int = 5
     enquiries_an_hour: int = 5
+    reading_seconds: int = 60
     forecast_workers: int = 2
     dask_scheduler: str = ""
     sms: str = ""
@@ -138,6 +140,7 @@ def read(variables: Mapping[str, str], *, root: Path) -> Environment:
         sign_in_failures=_whole(variables, "TENUTO_SIGN_IN_FAILURES", 5, highest=20),
         sign_in_wait_minutes=_whole(variables, "TENUTO_SIGN_IN_WAIT_MINUTES", 5, highest=24 * 60),
         enquiries_an_hour=_whole(variables, "TENUTO_ENQUIRIES_AN_HOUR", 5, highest=1000),
+        reading_seconds=_whole(variables, "TENUTO_READING_SECONDS", 60, highest=600),
         forecast_workers=_whole(variables, "TENUTO_FORECAST_WORKERS", 2, highest=256),
         dask_scheduler=variables.get("TENUTO_DASK_SCHEDULER", "").strip(),
         sms=_service(variables, "TENUTO_SMS"),

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from tenuto.clinic.accounts.models import Clinic
-from tenuto.clinic.course.models import InfusionReport, Visit
+from tenuto.clinic.course.models import CourseEvent, InfusionReport, Visit
 from tenuto.clinic.course.rows import given_in
 from tenuto.clinic.course.services import (
     CourseMoved,
@@ -30,15 +30,19 @@ from tenuto.clinic.course.services import (
 from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.people.models import Patient
+from tenuto.core.course.facts import CourseEventKind
 from tenuto.core.course.infusion import GivenInfusion
 
 __all__ = [
     "CourseMoved",
     "HeldVisit",
+    "RecordedAttempt",
     "RecordedInfusion",
     "VisitKind",
     "account",
     "accounts",
+    "attempts_among",
+    "attempts_of",
     "began_of",
     "course_facts",
     "infusions_among",
@@ -90,6 +94,19 @@ class HeldVisit:
     by_prescriber: bool
     topics: tuple[str, ...]
     note: str
+    recorded_by_name: str
+    recorded_at: datetime
+    recorded_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedAttempt:
+    """A suicide attempt that was reported: when it happened, and who recorded it when."""
+
+    id: UUID
+    patient_id: UUID
+    happened_on: date
+    event_number: int
     recorded_by_name: str
     recorded_at: datetime
     recorded_on: date
@@ -149,6 +166,24 @@ def _recorded(row: InfusionReport) -> RecordedInfusion:
         row.recorded_by_name,
         row.recorded_at,
     )
+
+
+def attempts_of(patient: UUID) -> list[RecordedAttempt]:
+    """The suicide attempts of a patient in the order in which they came on record. One query."""
+    rows = CourseEvent.objects.filter(patient=patient, kind=CourseEventKind.SUICIDE_ATTEMPT)
+    return [_attempted(row) for row in rows.order_by(*IN_ORDER)]
+
+
+def attempts_among(patients: Iterable[UUID] | QuerySet[Patient]) -> list[RecordedAttempt]:
+    """The suicide attempts of some patients in the order in which they came on record. One query."""
+    rows = CourseEvent.objects.filter(patient__in=patients, kind=CourseEventKind.SUICIDE_ATTEMPT)
+    return [_attempted(row) for row in rows.order_by(*IN_ORDER)]
+
+
+def _attempted(row: CourseEvent) -> RecordedAttempt:
+    return RecordedAttempt(
+        row.pk, row.patient_id, row.happened_on, row.event_number, row.recorded_by_name, row.recorded_at, row.recorded_on,
+    )  # fmt: skip
 
 
 def _held(row: Visit) -> HeldVisit:

@@ -40,7 +40,6 @@ from tenuto.core.gate import Level
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.safety import OpenSafetyTask, Risk, SafetyState, safety_state
 from tenuto.core.intake.safety_stops import StopKind
-from tenuto.core.intake.tasks import attempt_of
 from tenuto.core.literature.tasks import MEDICINES_REOPENED, SuicideRisk, TaskKind, task_kind, task_kinds
 
 __all__ = ["CONTRIBUTION", "NAVIGATION"]
@@ -114,7 +113,6 @@ def _open_task(task: TaskRow, risk: SuicideRisk, clinic: Clinic) -> OpenSafetyTa
         clock.local(clinic, task.due),
         known=risk is SuicideRisk.KNOWN,
         ended_by=who_ends(task.kind),
-        attempt=attempt_of(task.target),
     )
 
 

@@ -28,7 +28,15 @@ from tenuto.clinic.people.models import Patient
 from tenuto.clinic.scales import api as scales
 from tenuto.core.dates import on_date, say_date
 from tenuto.core.intake.answers import closes, said
-from tenuto.core.intake.facts import Answer, Consent, Measurement, PatientFacts, Person, RecordedScore
+from tenuto.core.intake.facts import (
+    Answer,
+    Consent,
+    Measurement,
+    PatientFacts,
+    Person,
+    RecordedScore,
+    SuicideAttempt,
+)
 from tenuto.core.intake.facts_json import facts_from_json
 from tenuto.core.intake.history import Saved, TakenBack, meaning
 from tenuto.core.intake.merge import SourcePart, merge
@@ -68,6 +76,7 @@ class Gathered:
     """To questions on death or self-harm, each as it came, whether or not its form is finished."""
     triages: list[scales.TriageRow] = field(default_factory=list)
     visits: list[course.HeldVisit] = field(default_factory=list)
+    attempts: list[course.RecordedAttempt] = field(default_factory=list)
     consents: list[ConsentSigned] = field(default_factory=list)
     withdrawn: list[ConsentWithdrawn] = field(default_factory=list)
 
@@ -76,7 +85,7 @@ class Gathered:
         """Every row, whatever its kind."""
         return [
             *self.records, *self.saves, *self.measured, *self.struck.values(), *self.tests, *self.forms, *self.begun, *self.triages,
-            *self.visits, *self.consents, *self.withdrawn,
+            *self.visits, *self.attempts, *self.consents, *self.withdrawn,
         ]  # fmt: skip
 
     @property
@@ -116,7 +125,7 @@ _LISTS: Sequence[tuple[str, type[Any]]] = (
 
 
 def gather(patients: Iterable[UUID] | QuerySet[Patient]) -> dict[UUID, Gathered]:
-    """The rows about each of the patients that has any, in eleven queries."""
+    """The rows about each of the patients that has any, in twelve queries."""
     found: dict[UUID, Gathered] = {}
     among = Q(patient__in=patients)
     for name, model in _LISTS:
@@ -130,19 +139,22 @@ def gather(patients: Iterable[UUID] | QuerySet[Patient]) -> dict[UUID, Gathered]
         found.setdefault(triage.patient_id, Gathered()).triages.append(triage)
     for visit in course.visits_among(patients):
         found.setdefault(visit.patient_id, Gathered()).visits.append(visit)
+    for attempt in course.attempts_among(patients):
+        found.setdefault(attempt.patient_id, Gathered()).attempts.append(attempt)
     for row in ReadingStruck.objects.filter(among):
         found.setdefault(row.patient_id, Gathered()).struck[row.reading] = row
     return found
 
 
 def gather_one(patient: UUID) -> Gathered:
-    """The rows about one patient, in eleven queries."""
+    """The rows about one patient, in twelve queries."""
     found = Gathered(
         struck={row.reading: row for row in rows_of(ReadingStruck, patient)},
         forms=scales.forms_of(patient, with_struck=True),
         answers=scales.risk_answers_of(patient),
         triages=scales.triages_of(patient),
         visits=course.visits_of(patient),
+        attempts=course.attempts_of(patient),
     )
     for name, model in _LISTS:
         getattr(found, name).extend(rows_of(model, patient))
@@ -290,12 +302,14 @@ def _parts(rows: Gathered) -> Iterator[SourcePart]:
     for test in rows.tests:
         answer = Answer(test.fact, test.value, test.taken, f"result, {test.recorded_by_name}")
         yield _part(test.recorded_at, answers=(answer,))
-    instants = _in_event_order([*rows.forms, *rows.answers, *rows.triages])
+    instants = _in_event_order([*rows.forms, *rows.answers, *rows.triages, *rows.attempts])
     order = _order_of_consents(rows)
     held = _not_lowered(rows.triages)
     for triage in rows.triages:
         answer = replace(_triaged(triage, instants[triage.event_number]), stands=triage.id in held)
         yield _part(triage.recorded_at, answers=(answer,))
+    for attempt in rows.attempts:
+        yield _part(attempt.recorded_at, attempts=(_attempted(attempt, instants[attempt.event_number]),))
     for visit in rows.visits:
         if visit.kind == course.VisitKind.CONSULTATION and visit.by_prescriber:
             yield _part(visit.recorded_at, answers=(_seen(visit),))
@@ -368,6 +382,10 @@ def _triaged(row: scales.TriageRow, at: datetime) -> Answer:
         "suicide.screen", _LEVELS[row.level], row.recorded_on, f"triage, {row.recorded_by_name}", at,
         row.contradicted,
     )  # fmt: skip
+
+
+def _attempted(row: course.RecordedAttempt, at: datetime) -> SuicideAttempt:
+    return SuicideAttempt(row.happened_on, row.recorded_on, at, f"course event, {row.recorded_by_name}")
 
 
 def _seen(row: course.HeldVisit) -> Answer:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from tenuto.clinic.scales.api import RISK_GROUNDS
-
 __all__ = ["GROUNDS"]
 
 
 GROUNDS = (
     "intake.Decision", "intake.Measured", "intake.ReadingStruck",
-    "intake.TestResult", "intake.ConsentSigned", "intake.ConsentWithdrawn", "scales.ScaleFormStruck",
-    *RISK_GROUNDS, "course.InfusionReport", "course.InfusionStruck", "course.MissedVisit", "course.Visit",
-    "ports.Hold", "people.Identity", "policies.PolicyActivation",
+    "intake.TestResult", "intake.ConsentSigned", "scales.ScaleFormStruck",
+    "course.InfusionReport", "course.InfusionStruck", "course.MissedVisit", "course.Visit",
+    "people.Identity",
 )  # fmt: skip
-"""What the page of a decision shows: the decision that stands, all that the gate judges, and who waits for something."""
+"""What the page of a decision shows beside all that every judgement has seen: the decision that stands, and what the gate judges."""

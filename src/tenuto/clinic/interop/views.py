@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +16,8 @@ from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.desk.api import patients_page
 from tenuto.clinic.intake.api import Received, open_missing_task, policy_of, receive, whose
-from tenuto.clinic.interop.fhir import UnusableBundle, parse, read_bundle
+from tenuto.clinic.interop import aside
+from tenuto.clinic.interop.fhir import UnusableBundle
 from tenuto.clinic.interop.fhir.loading import MAX_BYTES
 from tenuto.clinic.interop.read_back import read_back, speaks_against
 from tenuto.clinic.interop.waiting import Waiting, discard, keep_waiting, waiting
@@ -121,8 +123,14 @@ def _read(request: HttpRequest) -> None:
         )
     data = file.read()
     clinic = staff_of(request).clinic
-    reading = read_bundle(parse(data, name=name), as_of=clock.today(clinic), zone=ZoneInfo(clinic.zone))
-    keep_waiting(request.session, reading, name=name, sha256=hashlib.sha256(data).hexdigest())
+    words = aside.read(
+        data,
+        name=name,
+        as_of=clock.today(clinic),
+        zone=ZoneInfo(clinic.zone),
+        within=settings.READING_SECONDS,
+    )
+    keep_waiting(request.session, words, name=name, sha256=hashlib.sha256(data).hexdigest())
 
 
 def _tell(request: HttpRequest, received: Received) -> None:

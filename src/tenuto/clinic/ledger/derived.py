@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from django.db import DatabaseError
 
-__all__ = ["compare_derived", "derived_differences"]
+__all__ = ["compare_derived", "compared_tables", "derived_differences"]
 
 Compare = Callable[[], Iterator[str]]
 _compared: dict[str, Compare] = {}
@@ -18,6 +18,11 @@ _compared: dict[str, Compare] = {}
 def compare_derived(label: str, compare: Compare) -> None:
     """Let `compare` say, one sentence each, where the table `label` differs from what it is worked out from."""
     _compared[label] = compare
+
+
+def compared_tables() -> frozenset[str]:
+    """What is compared, by its label."""
+    return frozenset(_compared)
 
 
 def derived_differences() -> Iterator[tuple[str, str]]:

@@ -48,7 +48,7 @@ from tenuto.clinic.pathway.registry import (
     stage_of_task,
     task_place,
 )
-from tenuto.clinic.pathway.seen import Contrary, known_of, rests_on
+from tenuto.clinic.pathway.seen import Contrary, Typed, known_of, rests_on
 
 __all__ = [
     "Batch",
@@ -64,6 +64,7 @@ __all__ = [
     "State",
     "TaskPlace",
     "Turn",
+    "Typed",
     "Vitals",
     "address_of",
     "banner_of",

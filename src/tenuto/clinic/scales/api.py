@@ -15,7 +15,7 @@ from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.scales.grounds import ABOUT_RISK, ANSWER_ON_DEATH, RISK_GROUNDS
+from tenuto.clinic.scales.grounds import ABOUT_RISK, ANSWER_ON_DEATH, judges_risk
 from tenuto.clinic.scales.models import ItemAnswer, ScaleForm, SuicideTriage
 from tenuto.clinic.scales.services import (
     GivenAnswer,
@@ -52,7 +52,6 @@ __all__ = [
     "ABOUT_RISK",
     "ANSWER_ON_DEATH",
     "PURPOSE",
-    "RISK_GROUNDS",
     "AskedRow",
     "FormRow",
     "GivenAnswer",
@@ -70,6 +69,7 @@ __all__ = [
     "forms_among",
     "forms_of",
     "held_back",
+    "judges_risk",
     "left",
     "open_questions",
     "open_requests",

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import or_
 
 from django.db.models import Q
 from django.http import QueryDict
 
-from tenuto.clinic.pathway.api import Contrary
+from tenuto.clinic.accounts.decorators import View
+from tenuto.clinic.pathway.api import Contrary, Typed, rests_on
 from tenuto.core.literature.tasks import EndsBy, task_kinds
 from tenuto.core.scales.reading import instruments
 
-__all__ = ["ABOUT_RISK", "ANSWER_ON_DEATH", "RISK_GROUNDS"]
+__all__ = ["ABOUT_RISK", "ANSWER_ON_DEATH", "judges_risk"]
 
 ANSWER, TASK = "scales.ItemAnswer", "ports.Task"
 RISK_GROUNDS = (
@@ -42,3 +43,32 @@ ANSWER_ON_DEATH: Mapping[str, Contrary] = {ANSWER: _on_death}
 """Answers to the questions on death and self-harm alone: a patient who goes on with the others holds nobody up."""
 ABOUT_RISK: Mapping[str, Contrary] = {**ANSWER_ON_DEATH, TASK: _ended_by_a_triage}
 """Beside them the tasks about a risk of suicide alone."""
+
+JUDGED = (
+    *RISK_GROUNDS,
+    "ports.Hold",
+    "intake.ConsentWithdrawn",
+    "plan.PlanSignature",
+    "plan.PlanWithdrawal",
+    "policies.PolicyActivation",
+)
+"""What every judgement on treatment has seen, whatever it decides: the risk, the holds, the consent, the plan, the policy."""
+
+
+def judges_risk(
+    *own: str, typed: Typed, page: str = "", contrary: Mapping[str, Contrary] | None = None
+) -> Callable[[View], View]:
+    """A deed by which treatment goes on, or begins: it rests on its `own` tables and on all that every judgement has seen.
+
+    What stops, slows, ends or takes leave is no such deed: nobody waits with that for a page.
+    """
+    labels = tuple(dict.fromkeys((*own, *JUDGED)))
+
+    def decorate(view: View) -> View:
+        checked = rests_on(
+            *labels, typed=typed, page=page, contrary=ABOUT_RISK if contrary is None else contrary
+        )(view)
+        checked.judges_risk = True  # type: ignore[attr-defined]
+        return checked
+
+    return decorate

@@ -21,6 +21,7 @@ __all__ = [
     "Problem",
     "ProblemStatus",
     "RecordedScore",
+    "SuicideAttempt",
 ]
 
 Origin = str
@@ -183,6 +184,19 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class SuicideAttempt:
+    """A suicide attempt as recorded. A triage answers it that came after it was recorded, whenever it happened."""
+
+    on: date
+    """The day on which it happened."""
+    taken: date | None = None
+    """The day on which it came on record."""
+    at: datetime | None = None
+    """The instant of that with its offset; None when only the day is known."""
+    origin: Origin = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PatientFacts:
     """Everything known about one person at one moment. Order never matters."""
 
@@ -196,6 +210,7 @@ class PatientFacts:
     consents: tuple[Consent, ...] = ()
     unreadable: tuple[str, ...] = ()
     """Sentences about entries that were sent but could not be used, such as a weight without a coded unit."""
+    attempts: tuple[SuicideAttempt, ...] = ()
 
     def answer(self, fact: str) -> Answer | None:
         """The newest answer to `fact`, or None. Undated answers count as oldest, and what was answered anew as older."""

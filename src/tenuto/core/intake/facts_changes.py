@@ -23,6 +23,7 @@ from tenuto.core.intake.facts import (
     Person,
     Problem,
     RecordedScore,
+    SuicideAttempt,
 )
 from tenuto.core.intake.measures import measure_title
 from tenuto.core.intake.required import facts as register
@@ -165,6 +166,10 @@ def _consent(each: Consent) -> tuple[str, str]:
     return "Consent", _line(state, _when("signed ", each.signed), each.indication, each.version)
 
 
+def _attempt(each: SuicideAttempt) -> tuple[str, str]:
+    return "Suicide attempt", _line(say_date(each.on), _when("recorded ", each.taken))
+
+
 _COLLECTIONS: Mapping[str, Callable[[Any], tuple[str, str]]] = {
     "problems": _problem,
     "medications": _medication,
@@ -173,6 +178,7 @@ _COLLECTIONS: Mapping[str, Callable[[Any], tuple[str, str]]] = {
     "scores": _score,
     "answers": _answer,
     "consents": _consent,
+    "attempts": _attempt,
 }
 
 

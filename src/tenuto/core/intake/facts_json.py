@@ -55,6 +55,7 @@ def _write(value: Any) -> Any:
 _UNSAID: Mapping[type, frozenset[str]] = {
     Answer: frozenset(("stands", "taken_back")),
     RecordedScore: frozenset(("late",)),
+    PatientFacts: frozenset(("attempts",)),
 }
 
 

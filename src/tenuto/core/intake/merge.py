@@ -74,6 +74,7 @@ def merge(person: Person, parts: Iterable[SourcePart]) -> PatientFacts:
         scores=_united(ordered, lambda f: f.scores, _same_score),
         answers=_answers(ordered),
         consents=_consents(ordered),
+        attempts=tuple(each for part in ordered for each in part.facts.attempts),
         unreadable=(*(imports[-1].facts.unreadable if imports else ()), *_two_sexes(ordered)),
     )
 

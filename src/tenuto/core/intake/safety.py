@@ -15,6 +15,7 @@ from enum import IntEnum
 from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.answers import is_unknown, said
+from tenuto.core.intake.attempts import Attempts
 from tenuto.core.intake.facts import Answer, PatientFacts, Problem, RecordedScore
 from tenuto.core.intake.recorded_risk import RecordedRisk, recorded_risks
 from tenuto.core.intake.required import fact
@@ -78,8 +79,6 @@ class OpenSafetyTask:
     """True for what follows a triage: somebody has looked at the risk already."""
     ended_by: str = ""
     """Whose record ends it, such as 'a prescriber': said before anybody else tries."""
-    attempt: date | None = None
-    """The day of the suicide attempt that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,38 +237,38 @@ def safety_state(
     `consent_withdrawn` is set when the patient's newest word on the treatment is no.
     """
     facts = on_the_clock(facts, zone)
-    risk = _risk(facts, as_of=as_of, valid=timedelta(days=policy.whole(VALID)), open_tasks=open_tasks)
+    risk = _risk(facts, as_of=as_of, policy=policy, open_tasks=open_tasks)
     return replace(risk, stops=tuple(consent_stops(facts, as_of=as_of, withdrawn=consent_withdrawn)))
 
 
 def _risk(
-    facts: PatientFacts, *, as_of: date, valid: timedelta, open_tasks: Sequence[OpenSafetyTask]
+    facts: PatientFacts, *, as_of: date, policy: Policy, open_tasks: Sequence[OpenSafetyTask]
 ) -> SafetyState:
     """The risk of suicide alone."""
     triages, forms = _triages(facts, as_of), _forms(facts, as_of)
     held = recorded_risks(facts, as_of=as_of)
     reported = sorted(untriaged(facts, as_of=as_of), key=_latest_first)
-    attempts = sorted({task.attempt for task in open_tasks if task.attempt}, reverse=True)
+    attempts = Attempts.of(facts, triages, as_of=as_of, policy=policy)
     said = [_reported(each) for each in reported]
     if reported:
         said[0] += _highest_beside(reported)
-    red = [*(f"Suicide attempt on {say_date(on)}. No triage since." for on in attempts), *said]
+    red = [*attempts.untriaged, *said]
     red += _not_clear(facts, triages, as_of)
     red += [f"{risk.said}. No triage since." for risk in held if risk.now and not risk.is_triaged(triages)]
     waiting = sorted(open_tasks, key=lambda task: task.due)
     due = waiting[0].due if waiting else None
     red += _waits([task for task in waiting if not task.known])
     newest = triages[-1] if triages else None
-    amber = (*_triaged(triages, forms), *_on_record(held, triages))
+    amber = (*attempts.triaged, *_triaged(triages, forms), *_on_record(held, triages))
     held_high = _high_until_decided(triages)
     high = held_high is not None
     if newest is not None and held_high is not None:
         red.append(_said_of_high(held_high, newest))
-        amber = ()
+        amber = attempts.triaged
     amber = (*amber, *_waits([task for task in waiting if task.known]))
     if red:
-        now = bool(attempts) or any(each.is_now for each in reported)
-        grave = bool(attempts) or any((each.value or 0) >= _GRAVE for each in reported)
+        now = bool(attempts.untriaged) or any(each.is_now for each in reported)
+        grave = bool(attempts.untriaged) or any((each.value or 0) >= _GRAVE for each in reported)
         return SafetyState(Risk.OPEN, (*red, *amber), high, due=due, now=now, grave=grave)
     if amber:
         return SafetyState(Risk.KNOWN, amber, due=due, caution=_KNOWN)
@@ -281,7 +280,7 @@ def _risk(
     if on_record:
         none = f"Suicide risk: no triage; none reported, asked {_when(asked[-1])}."
         return SafetyState(Risk.KNOWN, (none, *on_record), caution=_KNOWN)
-    return _none_found(asked[-1], as_of=as_of, valid=valid)
+    return _none_found(asked[-1], as_of=as_of, valid=timedelta(days=policy.whole(VALID)))
 
 
 def _high_until_decided(triages: Sequence[Answer]) -> Answer | None:

@@ -17,7 +17,6 @@ from tenuto.core.scales.scoring import score
 from tenuto.core.scales.suicide_triage import RiskLevel
 
 __all__ = [
-    "attempt_of",
     "attempt_target",
     "for_answer",
     "for_attempt",
@@ -62,17 +61,9 @@ def for_attempt() -> TaskKind:
     return _of_urgency(Urgency.URGENT)
 
 
-_ATTEMPT = "suicide_attempt:"
-
-
 def attempt_target(on: date) -> str:
     """What a task about a suicide attempt is about: the attempt, with its day."""
-    return f"{_ATTEMPT}{on.isoformat()}"
-
-
-def attempt_of(target: str) -> date | None:
-    """The day of the suicide attempt that a task is about; None when it is about something else."""
-    return date.fromisoformat(target.removeprefix(_ATTEMPT)) if target.startswith(_ATTEMPT) else None
+    return f"suicide_attempt:{on.isoformat()}"
 
 
 def for_open_risk(answers: Iterable[Untriaged], *, high: bool) -> TaskKind:

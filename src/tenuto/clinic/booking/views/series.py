@@ -42,6 +42,7 @@ from tenuto.clinic.booking.services.surplus import cancel_surplus
 from tenuto.clinic.pathway.api import Batch, patient_page, rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.scales.api import judges_risk
 from tenuto.clinic.ui.words import count
 from tenuto.core.scheduling.clock import instant_of
 
@@ -56,7 +57,7 @@ GROUNDS = (
     "course.InfusionReport",
     "policies.PolicyActivation",
 )
-"""What a booking rests on. Holds and what others took meanwhile are looked at again when it is booked."""
+"""What every act on a visit rests on. What others took meanwhile is looked at again when it is booked."""
 WRITTEN_FOR = timedelta(days=14)
 """So long after a visit what was written before it is still read beside it."""
 NO_PLAN = "Nothing can be booked: no plan is in force. A prescriber signs one first."
@@ -71,7 +72,7 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @require_POST
 @shows_patient("booking of a series", verb="booking.book")
-@rests_on(*GROUNDS, typed=ChosenForm, page="booking:page")
+@judges_risk(*GROUNDS, typed=ChosenForm, page="booking:page")
 def accept(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Book one of the ways in one act."""
     batch = Batch.of(patient)
@@ -101,7 +102,7 @@ def accept(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @shows_patient("repair of a series", verb="booking.book")
-@rests_on(*GROUNDS, typed=ChosenForm)
+@judges_risk(*GROUNDS, typed=ChosenForm)
 def repaired(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Exactly what a repair moves, and accepting it in one act."""
     need, problem = need_of(patient, Batch.of(patient)), ""
@@ -172,7 +173,7 @@ def other(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @require_POST
 @shows_patient("use of a rescue slot", verb="window.set")
-@rests_on(*GROUNDS, typed=RescueForm, page="booking:page")
+@judges_risk(*GROUNDS, typed=RescueForm, page="booking:page")
 def rescue(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Have the infusion on the slot that was kept, as a prescriber decides."""
     form = RescueForm(request.POST)

@@ -36,6 +36,7 @@ from tenuto.clinic.booking.views.series import GROUNDS
 from tenuto.clinic.pathway.api import Batch, patient_page, rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.scales.api import judges_risk
 from tenuto.core.scheduling.clock import instant_of
 
 __all__ = ["check", "end", "late", "move", "page"]
@@ -62,7 +63,7 @@ def check(request: HttpRequest, patient: Patient, appointment_id: UUID) -> HttpR
 
 @require_POST
 @shows_patient("moving a visit", verb="booking.book")
-@rests_on(*GROUNDS, typed=MoveForm, page="booking:page")
+@judges_risk(*GROUNDS, typed=MoveForm, page="booking:page")
 def move(request: HttpRequest, patient: Patient, appointment_id: UUID) -> HttpResponse:
     """End it here and book it there, in one act."""
     row, form = _found(patient, appointment_id), MoveForm(request.POST)

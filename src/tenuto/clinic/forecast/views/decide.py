@@ -12,34 +12,25 @@ from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.forecast.forms.deciding import DateForm
 from tenuto.clinic.forecast.services import DateRefused, ForecastMoved, decide_date
 from tenuto.clinic.forecast.views.page import show
-from tenuto.clinic.pathway.api import rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.scales.api import judges_risk
 
 __all__ = ["decide"]
 
 GROUNDS = (
     "forecast.DateDecision",
-    "scales.ScaleForm",
     "scales.ScaleFormStruck",
-    "scales.SuicideTriage",
     "course.InfusionReport",
     "course.InfusionStruck",
-    "course.CourseEvent",
-    "intake.IntakeRecord",
-    "intake.ConsentWithdrawn",
-    "ports.Hold",
     "plan.PlanVersion",
-    "plan.PlanSignature",
-    "plan.PlanWithdrawal",
-    "policies.PolicyActivation",
 )
-"""What a decision on the date rests on. A forecast that is kept meanwhile from the same facts changes nothing."""
+"""What a decision on the date rests on, beside all that every judgement has seen. A forecast that is kept meanwhile from the same facts changes nothing."""
 
 
 @require_POST
 @shows_patient("decision on the date", verb="forecast.decide")
-@rests_on(*GROUNDS, typed=DateForm, page="forecast:page")
+@judges_risk(*GROUNDS, typed=DateForm, page="forecast:page")
 def decide(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Keep the decision, and lead to the revision that waits for a signature."""
     form = DateForm(request.POST)

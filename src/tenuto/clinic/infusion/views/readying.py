@@ -40,24 +40,20 @@ from tenuto.clinic.infusion.views.page import HERE, Forms, shown_page
 from tenuto.clinic.pathway.api import rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
+from tenuto.clinic.scales.api import judges_risk
 from tenuto.core.infusion.readiness import BREATHS, DIFFERS, IDENTITY, TEMPERATURE, asked_on_the_day
 
 __all__ = ["answers", "before", "identity", "open_today", "reading", "release", "start"]
 
 GROUNDS = (
     "plan.PlanVersion",
-    "plan.PlanSignature",
-    "plan.PlanWithdrawal",
     "infusion.Session",
     "infusion.ReadinessAnswer",
     "infusion.SecondReading",
     "infusion.StartRelease",
     "infusion.ChartEntry",
-    "ports.Hold",
-    "intake.ConsentWithdrawn",
-    "policies.PolicyActivation",
 )
-"""What a start and its release rest on."""
+"""What a start and its release rest on, beside all that every judgement has seen."""
 ANSWERED = "infusion.ReadinessAnswer"
 READ = "infusion.SecondReading"
 OF_THE_DAY = "infusion.Session"
@@ -179,7 +175,7 @@ def reading(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @require_POST
 @shows_patient("release of a start", verb="infusion.release")
-@rests_on(*GROUNDS, typed=ReleaseForm, page=HERE)
+@judges_risk(*GROUNDS, typed=ReleaseForm, page=HERE)
 def release(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Sign for what closes the start."""
     form = ReleaseForm(request.POST)
@@ -201,7 +197,7 @@ def release(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @require_POST
 @shows_patient("start of an infusion", verb="infusion.chart")
-@rests_on(*GROUNDS, typed={}, page=HERE)
+@judges_risk(*GROUNDS, typed={}, page=HERE)
 def start(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Chart the start, when nothing stands against it."""
     now, session = clock.instant(), session_today(patient, clock.instant())

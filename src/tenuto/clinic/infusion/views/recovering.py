@@ -39,6 +39,7 @@ from tenuto.clinic.pathway.api import patient_page, rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.api import contacts_of, said_of
+from tenuto.clinic.scales.api import judges_risk
 from tenuto.core.infusion.recovery_data import recovery_data
 
 __all__ = ["RECOVERY", "look", "page", "pdf", "shown_recovery", "sign"]
@@ -53,8 +54,6 @@ ENTRIES = (
     "PatientLeft",
 )
 ENTRY = "infusion.ChartEntry"
-GROUNDS = ("infusion.ChartEntry", "scales.SuicideTriage", "policies.PolicyActivation")
-"""What a discharge rests on."""
 
 
 @require_safe
@@ -162,7 +161,7 @@ def look(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @require_POST
 @shows_patient("discharge", verb="infusion.discharge")
-@rests_on(*GROUNDS, typed=DischargeForm, page=RECOVERY)
+@judges_risk("infusion.ChartEntry", typed=DischargeForm, page=RECOVERY)
 def sign(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Sign a discharge by criteria."""
     now, form = clock.instant(), DischargeForm(request.POST)

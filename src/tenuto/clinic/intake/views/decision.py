@@ -18,18 +18,17 @@ from tenuto.clinic.intake.since import changed_since_decision
 from tenuto.clinic.intake.state import current
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page
 from tenuto.clinic.ledger.facts import NEWEST_FIRST
-from tenuto.clinic.pathway.api import rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.api import open_tasks_of
-from tenuto.clinic.scales.api import ANSWER_ON_DEATH
+from tenuto.clinic.scales.api import ANSWER_ON_DEATH, judges_risk
 
 __all__ = ["decision"]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @shows_patient("decision", verb="intake.decide")
-@rests_on(*GROUNDS, typed=DecisionForm, contrary=ANSWER_ON_DEATH)
+@judges_risk(*GROUNDS, typed=DecisionForm, contrary=ANSWER_ON_DEATH)
 def decision(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The gate, and the form to decide."""
     return _sign(request, patient) if request.method == "POST" else _show(request, patient, None)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from calendar import monthrange
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from tenuto.clinic.interop.fhir.loading import UnusableBundle
+from tenuto.clinic.interop.fhir.loading import MAX_SECONDS, UnusableBundle, too_slow
 from tenuto.clinic.interop.fhir.systems import short_name
 from tenuto.core.intake.facts import Coding
 from tenuto.core.intake.reading_report import Ending, EntryRead, ReadingReport, listed
@@ -61,13 +62,14 @@ class Remarks:
     """What is said about the entries while they are read: one sentence a meaning, and how each entry ended.
 
     Bounded: a flood is cut and counted. `zone` is the clinic's time zone; None when it is not known, and then a day is
-    the sender's own.
+    the sender's own. `within` is how many seconds the reading may take from now on.
     """
 
     MOST = 100
 
-    def __init__(self, zone: tzinfo | None = None) -> None:
+    def __init__(self, zone: tzinfo | None = None, *, within: float = MAX_SECONDS) -> None:
         self.zone = zone
+        self._within, self._until = within, time.monotonic() + within
         self.entries: list[EntryRead] = []
         self._sentences: dict[str, tuple[str, list[str]]] = {}
         self._more = 0
@@ -75,7 +77,9 @@ class Remarks:
         self._label, self._ending, self._why, self._said = "", Ending.NOT_NEEDED, "", ""
 
     def begin(self, label: str) -> None:
-        """What follows is about this entry, until `close`."""
+        """What follows is about this entry, until `close`. Raises `UnusableBundle` once the reading took too long."""
+        if time.monotonic() > self._until:
+            raise too_slow(self._within)
         self._label, self._ending, self._why, self._said = label, Ending.NOT_NEEDED, "", ""
 
     def add(self, sentence: str) -> None:

@@ -12,10 +12,13 @@ from typing import Any, BinaryIO, NoReturn
 
 from tenuto.core.data.regular import open_regular
 
-__all__ = ["MAX_BYTES", "UnusableBundle", "load", "parse", "read_bytes"]
+__all__ = ["MAX_BYTES", "MAX_SECONDS", "UnusableBundle", "load", "parse", "read_bytes", "too_slow"]
 
 MAX_BYTES = 64 * 1024 * 1024
 """Largest file that is read. A whole life of one person from a large hospital stays well under it."""
+
+MAX_SECONDS = 60
+"""How long the reading of one file may take, by the clock [D]. A record of 10 MB takes about half of it on a small server."""
 
 MAX_VALUES = 2_000_000
 """Most JSON values in one file. Small values cost most memory per byte, so size alone does not bound it."""
@@ -35,6 +38,14 @@ Json = dict[str, Any]
 
 class UnusableBundle(ValueError):
     """The input can't be used at all; the message is a sentence that says what to do."""
+
+
+def too_slow(seconds: float) -> UnusableBundle:
+    """What is said of a record whose reading takes longer than it may."""
+    return UnusableBundle(
+        f"The record was not read within {seconds:g} s, and nothing was kept. Export less of it: one patient's Bundle, without "
+        "images and documents, or its last years only."
+    )
 
 
 def load(name: str) -> Json:

@@ -20,7 +20,7 @@ from tenuto.clinic.interop.fhir import (
     reasons,
 )
 from tenuto.clinic.interop.fhir.elements import CUT, Element, Remarks, clean
-from tenuto.clinic.interop.fhir.loading import Json, UnusableBundle
+from tenuto.clinic.interop.fhir.loading import MAX_SECONDS, Json, UnusableBundle
 from tenuto.clinic.interop.fhir.marks import changes_meaning, test_data
 from tenuto.clinic.interop.fhir.sent import kept_back, unpack
 from tenuto.clinic.interop.fhir.signs_of_now import say_signs
@@ -96,13 +96,16 @@ class _Gathered:
         return sum(len(each) for each in facts) + len(self.consents)
 
 
-def read_bundle(bundle: Json, *, as_of: date, zone: tzinfo | None = None) -> BundleReading:
+def read_bundle(
+    bundle: Json, *, as_of: date, zone: tzinfo | None = None, within: float = MAX_SECONDS
+) -> BundleReading:
     """Read a parsed Bundle (see `loading.parse`); `as_of` decides which consent is in force.
 
     `zone` is the clinic's time zone: every instant is put on its day there. Without it a day is the sender's own.
-    Raises `UnusableBundle` when there is no patient, when there are two, and for a wrong JSON type.
+    Raises `UnusableBundle` when there is no patient, when there are two, for a wrong JSON type, and when it takes longer
+    than `within` seconds.
     """
-    remarks = Remarks(zone)
+    remarks = Remarks(zone, within=within)
     sent, taken = without_taken_back(unpack(Element(bundle, "Bundle"), remarks).pieces, remarks)
     entries = [BundleEntry(piece.resource, piece.full_url) for piece in current(sent, remarks)]
     gone = [*(piece.address for piece in sent if piece.deleted), *taken]

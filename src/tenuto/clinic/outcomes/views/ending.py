@@ -28,10 +28,10 @@ from tenuto.clinic.outcomes.forms.ending import (
 from tenuto.clinic.outcomes.grounds import GROUNDS
 from tenuto.clinic.outcomes.presenters.ending import ending_page
 from tenuto.clinic.outcomes.services import EndingRefused, complete_course, resume_course, taper_course
-from tenuto.clinic.pathway.api import Batch, patient_page, rests_on
+from tenuto.clinic.pathway.api import Batch, patient_page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.scales.api import ABOUT_RISK
+from tenuto.clinic.scales.api import judges_risk
 from tenuto.core.course.beside import BesideKind
 from tenuto.core.course.infusion import CourseError
 
@@ -140,9 +140,7 @@ def _view(name: str) -> Callable[..., HttpResponse]:
         return _page(request, patient, typed={name: form})
 
     view.__name__ = view.__qualname__ = name
-    seen = (
-        rests_on(*act.grounds, typed=act.form, page=PAGE, contrary=ABOUT_RISK)(view) if act.grounds else view
-    )
+    seen = judges_risk(*act.grounds, typed=act.form, page=PAGE)(view) if act.grounds else view
     return require_POST(shows_patient(act.what, verb=act.verb)(seen))
 
 

@@ -17,10 +17,11 @@ from tenuto.clinic.outcomes.forms.checks import CHECK_FORMS, CheckForm, GoOnForm
 from tenuto.clinic.outcomes.presenters import exposure_pairs
 from tenuto.clinic.outcomes.presenters.checks import asked_by_link, check_cards, result_lines, scale_links
 from tenuto.clinic.outcomes.services import CheckRefused, go_on_despite, record_check
-from tenuto.clinic.pathway.api import Batch, patient_page, rests_on
+from tenuto.clinic.pathway.api import Batch, patient_page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.policies.api import policy_of
+from tenuto.clinic.scales.api import judges_risk
 from tenuto.core.outcomes.check_rules import CheckKind, check_rule, check_rules
 
 __all__ = ["go_on", "page", "record"]
@@ -57,14 +58,13 @@ def record(request: HttpRequest, patient: Patient, kind: str) -> HttpResponse:
 
 @require_POST
 @shows_patient("going on despite a check", verb="outcomes.review")
-@rests_on(
+@judges_risk(
     "outcomes.CheckEntered",
     "outcomes.CheckGoneOn",
     "course.InfusionReport",
     "intake.Measured",
     "intake.ReadingStruck",
     "intake.TestResult",
-    "intake.IntakeRecord",
     typed=GoOnForm,
     page="outcomes:checks",
 )

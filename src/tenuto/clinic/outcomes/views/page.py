@@ -23,10 +23,10 @@ from tenuto.clinic.outcomes.grounds import GROUNDS
 from tenuto.clinic.outcomes.presenters import outcomes_page
 from tenuto.clinic.outcomes.presenters.checks import check_lines
 from tenuto.clinic.outcomes.services import ReviewRefused, review_course
-from tenuto.clinic.pathway.api import Batch, patient_page, rests_on
+from tenuto.clinic.pathway.api import Batch, patient_page
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
-from tenuto.clinic.scales.api import ABOUT_RISK
+from tenuto.clinic.scales.api import judges_risk
 from tenuto.core.outcomes.decisions import ReviewKind
 
 __all__ = ["page", "review", "show"]
@@ -41,12 +41,7 @@ def page(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @require_POST
 @shows_patient("course review", verb="outcomes.review")
-@rests_on(
-    *GROUNDS,
-    typed=CourseReviewForm,
-    page="outcomes:page",
-    contrary=ABOUT_RISK,
-)
+@judges_risk(*GROUNDS, typed=CourseReviewForm, page="outcomes:page")
 def review(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Keep what was decided, and why."""
     form = CourseReviewForm(request.POST)

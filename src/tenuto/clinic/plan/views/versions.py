@@ -18,7 +18,7 @@ from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.reauthenticate import signed_by
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.intake.api import GROUNDS
-from tenuto.clinic.pathway.api import judgements_of, patient_page, rests_on, safety_now
+from tenuto.clinic.pathway.api import judgements_of, patient_page, safety_now
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan import services
@@ -33,7 +33,7 @@ from tenuto.clinic.plan.services.looking_again import why_held
 from tenuto.clinic.plan.services.proposing import Grounds, grounds
 from tenuto.clinic.plan.services.visits import next_orders
 from tenuto.clinic.plan.views.page import asked
-from tenuto.clinic.scales.api import ANSWER_ON_DEATH
+from tenuto.clinic.scales.api import ANSWER_ON_DEATH, judges_risk
 from tenuto.clinic.ui.fields import whole_number
 
 
@@ -123,7 +123,7 @@ def sign(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpRespon
 
 @require_POST
 @shows_patient("plan exception", verb="gate.exception")
-@rests_on(*ACTS, typed=ReasonForm, page=VERSION)
+@judges_risk(*ACTS, typed=ReasonForm, page=VERSION)
 def exception(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpResponse:
     """A medical director's exception for a draft that is blocked."""
     found = grounds(patient)
@@ -147,7 +147,7 @@ def exception(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpR
 
 @require_POST
 @shows_patient("plan looked at again", verb="plan.revise")
-@rests_on(*ACTS, *GROUNDS, typed=ReasonForm, page=VERSION, contrary=ANSWER_ON_DEATH)
+@judges_risk(*ACTS, *GROUNDS, typed=ReasonForm, page=VERSION, contrary=ANSWER_ON_DEATH)
 def look_again(request: HttpRequest, patient: Patient, version_id: UUID) -> HttpResponse:
     """Let a signed plan go on after looking at what is worse today."""
     found = grounds(patient)
