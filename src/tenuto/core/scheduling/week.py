@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from tenuto.core.scheduling.period import (
     ClinicDay,
     Nurse,
     Period,
+    Prescriber,
     Ratios,
     SeriesRequest,
     Span,
@@ -40,6 +41,12 @@ class ClinicWeek:
     ratios: Ratios
     rooms: tuple[str, ...] = ()
     """For visits that are no infusion."""
+    prescribers: Mapping[str, Mapping[int, tuple[time, time]]] = field(default_factory=dict)
+    """Who is on site when; where none is named, nothing asks for one."""
+    monitors: int | None = None
+    """How many patients can be monitored at once; None where they are not counted."""
+    minutes: Mapping[str, int] = field(default_factory=dict)
+    """By kind, how long visits take that are no infusion, where the clinic says so."""
 
     def period(
         self,
@@ -56,23 +63,22 @@ class ClinicWeek:
             zone,
             tuple(ClinicDay(day, _span(day, self.hours[day.weekday()], zone)) for day in days),
             tuple(map(Chair, self.chairs)),
-            tuple(
-                Nurse(
-                    name,
-                    tuple(_span(day, week[day.weekday()], zone) for day in days if day.weekday() in week),
-                )
-                for name, week in self.shifts.items()
-            ),
+            tuple(Nurse(name, _on_shift(days, week, zone)) for name, week in self.shifts.items()),
             self.profile,
             self.ratios,
             fixed,
             requests,
+            prescribers=tuple(
+                Prescriber(name, _on_shift(days, week, zone)) for name, week in self.prescribers.items()
+            ),
+            monitors=self.monitors,
         ).in_order()
 
 
 def read_week(content: Mapping[str, Any], *, name: str) -> ClinicWeek:
     """A week from `{chairs, rooms, hours{mon: [from, to]}, nurses{name: {mon: [from, to]}}, closed, profile, ratios}`.
 
+    It may also hold `prescribers`, as the nurses, `monitors`, and `visits{kind: minutes}` for visits that are no infusion.
     Raises DataError with a sentence: unknown keys, nothing to book in, spans without length, numbers out of range.
     """
     return build(content, _week, name=name)
@@ -106,7 +112,14 @@ def _week(table: Table) -> ClinicWeek:
         ),
         Ratios(_number(ratios, "infuse", 1, 10, 1), _number(ratios, "observe", 1, 10, 2)),
         rooms,
+        {name: _spans(inner) for name, inner in table.optional("prescribers").named().items()},
+        _number(table, "monitors", 1, 60) if table.has("monitors") else None,
+        _minutes(table.optional("visits")),
     )
+
+
+def _minutes(table: Table) -> dict[str, int]:
+    return {kind: _number(table, kind, 5, 480) for kind in table.names()}
 
 
 def _spans(table: Table) -> dict[int, tuple[time, time]]:
@@ -140,6 +153,12 @@ def _number(table: Table, key: str, least: int, most: int, default: int | None =
 def _days(first: date, last: date) -> Iterator[date]:
     for number in range((last - first).days + 1):
         yield first + timedelta(days=number)
+
+
+def _on_shift(
+    days: Iterable[date], week: Mapping[int, tuple[time, time]], zone: ZoneInfo
+) -> tuple[Span, ...]:
+    return tuple(_span(day, week[day.weekday()], zone) for day in days if day.weekday() in week)
 
 
 def _span(day: date, times: tuple[time, time], zone: ZoneInfo) -> Span:
