@@ -114,9 +114,9 @@ def test_the_page_moves_it_from_the_form_and_from_the_week(rooms, alder, carol, 
 @pytest.mark.parametrize("kind", OTHER)
 def test_it_is_reminded_of_without_a_word_of_what_for(rooms, ana, carol, kind):
     """Nobody needs a plan, and nobody who is on hold is left out: it is no infusion."""
-    book(ana, carol, kind=kind)
+    book(ana, carol, kind=kind, start=TEN + timedelta(hours=1))
     prefer_contact(patient=ana, channel=Channel.SMS, allowed=True, address="+1 555 0100", by=carol, at=NOW)
-    at = NINE - timedelta(hours=1)
+    at = TEN
     assert remind(ana.clinic, at=at) == 1
     assert remind(ana.clinic, at=at) == 0
     assert VisitReminder.objects.count() == 1
