@@ -96,7 +96,7 @@ class WeekForm(forms.Form):
     attend = forms.IntegerField(label="Patients for a nurse while infusing", min_value=1, max_value=10)
     watch = forms.IntegerField(label="While observing", min_value=1, max_value=10)
     monitors = forms.IntegerField(
-        label="Monitors", min_value=1, max_value=60, required=False, help_text="Empty: as many as chairs."
+        label="Monitors", min_value=1, max_value=60, required=False, help_text="Empty: not counted."
     )
 
     def __init__(self, data: QueryDict | None, *, content: Mapping[str, Any] | None) -> None:
