@@ -20,7 +20,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.loaded import acting_on_loaded_pages
-from tests.journeys.steps import Visit
+from tests.journeys.steps import PHONE, Visit
 from tests.patience import ACTION_MILLISECONDS, PATIENCE, PROBE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,3 +116,13 @@ def visit(page, server):
     person = Visit(page, server)
     yield person
     assert person.complaints == []
+
+
+@pytest.fixture
+def phone(browser, server):
+    """The patient's own phone: another browser, without a sign-in."""
+    context = browser.new_context(**PHONE)
+    person = Visit(context.new_page(), server)
+    yield person
+    assert person.complaints == []
+    context.close()

@@ -20,6 +20,8 @@ EXPECTED_COMPLAINTS = (
     "[object Event]",  # the same, as htmx says it; it asks for the stream of changes again by itself
 )
 
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
 
 class Visit:
     """A person at a browser."""

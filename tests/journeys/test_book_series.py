@@ -8,11 +8,12 @@ from collections import Counter
 from playwright.sync_api import expect
 
 from tests.journeys.counting import Hand
+from tests.journeys.test_scale_link import birthday
 
 NEW, MOST = "Demo Sequoia", 12
 
 
-def test_a_series_is_booked_and_repaired(visit):
+def test_a_series_is_booked_and_repaired_and_prepared_for(visit, phone):
     # Given a coordinator, and a patient whose plan was signed and of whom nothing is booked.
     visit.given_signed_in("carol")
     page, count = visit.page, Counter()
@@ -35,9 +36,27 @@ def test_a_series_is_booked_and_repaired(visit):
     page.locator("#id_end_reason").select_option("The patient is ill.")
     page.get_by_role("button", name="End the visit").click()
     expect(page.get_by_role("heading", name="Repair of the series")).to_be_visible()
+    # The place that came free is there to be offered to somebody else.
+    expect(page.get_by_role("heading", name="Came free")).to_be_visible()
     visit.then_it_looks_right("booking-repair")
     page.get_by_role("button", name="Accept the repair").click()
     expect(rows).to_have_count(7)
+
+    # The patient opens the link of the first visit on a phone, and reads by which hour of the clock to do what.
+    starts = rows.nth(1).get_by_role("cell").nth(1).inner_text().split()[0]
+    page.get_by_role("link", name="Move or end visit 1").click()
+    page.get_by_role("button", name="Preparation link").click()
+    address = page.get_by_label("Address").input_value()
+    born = birthday(visit, re.search(r"patients/([0-9a-f-]{36})", page.url)[1])
+    phone.page.goto(address)
+    phone.page.get_by_label("Your date of birth").fill(born)
+    phone.page.get_by_role("button", name="Open").click()
+    expect(phone.page.get_by_role("heading", level=1)).to_contain_text(starts)
+    expect(phone.page.get_by_role("listitem").filter(has_text="Be at the clinic.")).to_contain_text(starts)
+    hour, minute = map(int, starts.split(":"))
+    fast = f"{(hour - 2) % 24:02}:{minute:02}"
+    expect(phone.page.get_by_role("listitem").filter(has_text="clear liquids")).to_contain_text(fast)
+    phone.then_it_looks_right("booking-preparation")
 
 
 def test_a_visit_is_moved_by_keys_alone_and_by_dragging(visit):

@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.intake_steps import IntakeVisit
-from tests.journeys.steps import Visit
-from tests.journeys.test_scale_link import PHONE, birthday, given_a_number, taps
+from tests.journeys.test_scale_link import birthday, given_a_number, taps
 
 PATIENT = "Demo Lilac"
 SIGNED = "Demo Redwood"
@@ -90,16 +89,6 @@ class SafetyVisit(IntakeVisit):
 @pytest.fixture
 def safe(visit):
     return SafetyVisit(visit)
-
-
-@pytest.fixture
-def phone(browser, server):
-    """The patient's own phone: another browser, without a sign-in."""
-    context = browser.new_context(**PHONE)
-    person = Visit(context.new_page(), server)
-    yield person
-    assert person.complaints == []
-    context.close()
 
 
 def test_item_9_by_link_is_red_on_every_page_until_a_clinicians_triage(safe, visit, phone):

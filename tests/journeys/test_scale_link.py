@@ -7,10 +7,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.steps import Visit
+from tests.journeys.steps import PHONE, Visit
 from tests.whole_words import whole_words
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 PATIENT = "Demo Hazel"
 
 

@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import served
-from tests.journeys.steps import Visit
+from tests.journeys.steps import PHONE
 from tests.journeys.test_nobody_is_missed import SafetyVisit
-from tests.journeys.test_scale_link import PHONE, birthday, given_a_number, taps
+from tests.journeys.test_scale_link import birthday, given_a_number, taps
 from tests.patience import PATIENCE
 
 FLAGGED, NOT_BETTER, BETTER = "Demo Sorrel", "Demo Bracken", "Demo Clary"
@@ -26,16 +26,6 @@ def server(tmp_path_factory):
     """A clinic whose clock this journey may move."""
     with served(tmp_path_factory.mktemp("round")) as address:
         yield address
-
-
-@pytest.fixture
-def phone(browser, server):
-    """The patient's own phone: another browser, without a sign-in."""
-    context = browser.new_context(**PHONE)
-    person = Visit(context.new_page(), server)
-    yield person
-    assert person.complaints == []
-    context.close()
 
 
 class RoundVisit(SafetyVisit):

@@ -67,7 +67,7 @@ def test_ways_to_book_are_different_and_each_can_be_booked(week, alder, carol, v
 def test_wishes_narrow_the_ways(week, alder, carol, visit):
     asked = {
         "count": 6,
-        "earliest": "2026-11-24",
+        "earliest": "2026-11-25",
         "latest": "2027-01-15",
         "least": 2,
         "most": 7,
@@ -75,6 +75,7 @@ def test_wishes_narrow_the_ways(week, alder, carol, visit):
         "at": "10:00",
     }
     page = visit(carol).get(url("page", alder), asked).content.decode()
+    assert offered(page)
     for places in offered(page):
         assert all("T10:00" in start for start, _, _ in json.loads(places))
     closer = visit(carol).get(url("page", alder), {**asked, "least": 1}).content.decode()

@@ -136,6 +136,7 @@ def test_the_page_books_it_shows_it_and_says_what_is_wrong(rooms, alder, carol, 
     (row,) = visits_in_rooms(alder, since=NOW)
     shown = browser.get(url("visit", alder, row.pk)).content.decode()
     assert "Cancel the visit" in shown
-    assert "Move it" not in shown
+    assert "Move it" in shown
+    assert "Comes late" not in shown
     assert visit(charlie).post(url("other", alder), form).status_code == 404
     assert visit(erin).post(url("other", alder), form).status_code == 403

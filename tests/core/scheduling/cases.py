@@ -12,6 +12,7 @@ from tenuto.core.scheduling.period import (
     ClinicDay,
     Nurse,
     Period,
+    Prescriber,
     Ratios,
     SeriesRequest,
     Span,
@@ -73,7 +74,14 @@ def periods(draw) -> Period:
     requests = tuple(draw(request(f"P{k}", days, len(nurses))) for k in range(draw(st.integers(0, 4))))
     chairs = tuple(Chair(f"C{k}") for k in range(draw(st.integers(1, 3))))
     ratios = Ratios(draw(st.integers(1, 2)), draw(st.integers(1, 3)))
-    return Period(ZONE, open_days, chairs, nurses, profile, ratios, requests=requests)
+    prescribers = tuple(
+        Prescriber(f"D{k}", tuple(draw(spans(day)) for day in days if draw(st.booleans())))
+        for k in range(draw(st.sampled_from((0, 0, 1, 2))))
+    )
+    return Period(
+        ZONE, open_days, chairs, nurses, profile, ratios, requests=requests,
+        prescribers=prescribers, monitors=draw(st.sampled_from((None, None, 1, 2))),
+    )  # fmt: skip
 
 
 @st.composite
@@ -85,13 +93,16 @@ def spans(draw, day: date) -> Span:
 @st.composite
 def request(draw, patient: str, days: list[date], nurses: int) -> SeriesRequest:
     least = draw(st.integers(0, 3))
-    available = None
+    available = escort = None
+    if draw(st.integers(0, 3)) == 0:
+        escort = tuple(draw(spans(day)) for day in days if draw(st.booleans()))
     if draw(st.booleans()):
         available = tuple(draw(spans(day)) for day in days if draw(st.booleans()))
     wishes = Wishes(
         draw(st.sampled_from(("", "C0"))),
         draw(st.sampled_from(("", f"N{nurses - 1}"))),
         draw(st.sampled_from((None, time(9), time(12, 30)))),
+        draw(st.booleans()),
     )
     return asking(
         patient, days, draw(st.integers(1, 4)), least, max(least, 1) + draw(st.integers(0, 3)),
@@ -99,4 +110,5 @@ def request(draw, patient: str, days: list[date], nurses: int) -> SeriesRequest:
         profile=draw(st.sampled_from((None, None, VisitProfile(10, 60, 30, 10), VisitProfile(0, 180, 60, 20)))),
         most_a_week=draw(st.sampled_from((None, 1, 2, 3))),
         had=tuple(draw(st.sets(st.sampled_from([days[0] - timedelta(days=k) for k in (1, 3, 5)]), max_size=2))),
+        escort=escort,
     )  # fmt: skip

@@ -24,7 +24,7 @@ from tenuto.core.course.account import CourseAccount
 from tenuto.core.course.due import CoursePhase
 from tenuto.core.course.gaps import least_gap_days
 from tenuto.core.course.next_facts import NextState
-from tenuto.core.scheduling.period import VisitProfile
+from tenuto.core.scheduling.period import VisitProfile, Wishes
 
 __all__ = ["GOES_ON", "BookingNeed", "ahead", "booked", "need_of", "needs", "rescue_slots", "without_plan"]
 
@@ -87,7 +87,14 @@ class BookingNeed:
 
     def asked(self, count: int) -> AskedSeries:
         """The need as a proposal is asked for."""
-        return AskedSeries(count, self.least_gap_days, self.most_gap_days, self.earliest, self.latest)
+        return AskedSeries(
+            count,
+            self.least_gap_days,
+            self.most_gap_days,
+            self.earliest,
+            self.latest,
+            wishes=Wishes(morning=True),
+        )
 
     def repairs(self) -> AskedSeries:
         """The whole that is needed, from the first visit that stands on: what a repair makes whole again."""

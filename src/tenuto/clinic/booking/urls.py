@@ -21,6 +21,7 @@ urlpatterns = [
     path("medicines/", preparing.medicines, name="medicines"),
     path("visits/<uuid:appointment_id>/link/", preparing.give_link, name="link"),
     path("visits/<uuid:appointment_id>/move/", visit.move, name="move"),
+    path("visits/<uuid:appointment_id>/elsewhere/", visit.move_other, name="move-other"),
     path("visits/<uuid:appointment_id>/end/", visit.end, name="end"),
     path("visits/<uuid:appointment_id>/check/", visit.check, name="check"),
     path("visits/<uuid:appointment_id>/late/", visit.late, name="late"),

@@ -45,6 +45,10 @@ class Daybook:
         self.taken: Flags = np.zeros((len(period.chairs), self.minutes), dtype=bool)
         self.attended: Counts = np.zeros((len(period.nurses), self.minutes), dtype=np.int64)
         self.watched: Counts = np.zeros(self.minutes, dtype=np.int64)
+        self.there: Counts = np.zeros(self.minutes, dtype=np.int64)
+        """Patients who need a monitor."""
+        self.prescribed: Flags = self._prescribed()
+        """Whether a prescriber is on site, or none need be."""
         self._chairs = {chair.id: k for k, chair in enumerate(period.chairs)}
         self._nurses = {nurse.id: k for k, nurse in enumerate(period.nurses)}
         self._open: dict[VisitProfile, tuple[Flags, Flags]] = {}
@@ -75,6 +79,7 @@ class Daybook:
             and nurse is not None
             and bool(self._free_chairs(starts, profile)[0, chair])
             and bool(self._free_nurses(starts, profile)[0, nurse])
+            and bool(self._allowed(starts, profile)[0])
             and (request is None or bool(self._fits(request, starts)[0]))
         )
 
@@ -82,9 +87,10 @@ class Daybook:
         """Which (start, chair) and which (start, nurse) are free for so long; a visit needs both at its start."""
         found = self._open.get(profile)
         if found is None:
+            allowed = self._allowed(self.starts, profile)[:, None]
             found = self._open[profile] = (
-                self._free_chairs(self.starts, profile),
-                self._free_nurses(self.starts, profile),
+                self._free_chairs(self.starts, profile) & allowed,
+                self._free_nurses(self.starts, profile) & allowed,
             )
         return found
 
@@ -115,8 +121,15 @@ class Daybook:
 
     def _fits(self, request: SeriesRequest, starts: Counts) -> Flags:
         stay = self.period.profile_of(request).stay_minutes
-        first, last = self._minute(request.earliest), self._minute(request.latest)
+        # Up to the whole minute: at half a minute past nine, nine is over.
+        first, last = -_minutes(self.opens - request.earliest.astimezone(UTC)), self._minute(request.latest)
         found: Flags = (starts >= first) & (starts + stay <= last)
+        if request.escort is not None:
+            fetched = np.zeros(len(starts), dtype=bool)
+            for span in request.escort:
+                ends = starts + stay
+                fetched |= (ends >= self._minute(span.start)) & (ends <= self._minute(span.end))
+            found &= fetched
         if request.available is not None:
             there = np.zeros(len(starts), dtype=bool)
             for span in request.available:
@@ -125,11 +138,16 @@ class Daybook:
         return found
 
     def _hours(self, request: SeriesRequest) -> Counts:
-        if request.wishes.time is None:
-            return np.zeros(len(self.starts), dtype=np.int64)
-        wished = datetime.combine(self.date, request.wishes.time, self.period.zone)
-        off: Counts = np.abs(self.starts - self._minute(wished)) // 15
-        return off * self.period.points.quarter_hour_off
+        points, wishes = self.period.points, request.wishes
+        if wishes.time is not None:
+            wished = datetime.combine(self.date, wishes.time, self.period.zone)
+            off: Counts = np.abs(self.starts - self._minute(wished)) // 15
+            return off * points.quarter_hour_off
+        if wishes.morning:
+            until = datetime.combine(self.date, points.morning_until, self.period.zone)
+            late: Counts = np.maximum(self.starts - self._minute(until), 0) // 15
+            return late * points.quarter_hour_fasting
+        return np.zeros(len(self.starts), dtype=np.int64)
 
     def at(self, start: int) -> datetime:
         """The instant of the start with this index, in the clinic's zone."""
@@ -163,6 +181,11 @@ class Daybook:
             yield 0
         yield from range(after, last + 1, step)
 
+    def _prescribed(self) -> Flags:
+        if not self.period.prescribers:
+            return np.ones(self.minutes, dtype=bool)
+        return self._covered(tuple(span for each in self.period.prescribers for span in each.shifts))
+
     def _covered(self, spans: tuple[Span, ...]) -> Flags:
         found = np.zeros(self.minutes, dtype=bool)
         for span in spans:
@@ -189,7 +212,22 @@ class Daybook:
         if visit.nurse in self._nurses:
             self.attended[self._nurses[visit.nurse], start:infused] += sign
         self.watched[infused:stayed] += sign
+        self.there[start:stayed] += sign
         self._open.clear()
+
+    @property
+    def monitors_left(self) -> Counts | None:
+        """By minute, how many more patients have a monitor; None where nothing limits them."""
+        return None if self.period.monitors is None else self.period.monitors - self.there
+
+    def _allowed(self, starts: Counts, profile: VisitProfile) -> Flags:
+        """A visit may start: a prescriber is on site until the infusion ends, and a monitor is left until the observation does."""
+        free = _all_free(~self.prescribed[None, :], starts, 0, profile.attended_minutes)
+        left = self.monitors_left
+        if left is not None:
+            free = free & _all_free((left < 1)[None, :], starts, 0, profile.stay_minutes)
+        allowed: Flags = free[:, 0]
+        return allowed
 
     def _free_chairs(self, starts: Counts, profile: VisitProfile) -> Flags:
         return _all_free(self.taken, starts, 0, profile.chair_minutes)

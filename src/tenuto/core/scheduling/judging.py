@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from tenuto.core.scheduling.period import BookedVisit, Period, SeriesRequest
 
-__all__ = ["first_date", "points_of", "visit_points", "waiting_points"]
+__all__ = ["first_date", "points_of", "quarters_fasting", "visit_points", "waiting_points"]
 
 _UTC = ZoneInfo("UTC")
 
@@ -34,9 +34,19 @@ def visit_points(period: Period, request: SeriesRequest, visit: BookedVisit) -> 
         wished = datetime.combine(day, wishes.time, period.zone)
         off = abs(visit.start.astimezone(_UTC) - wished.astimezone(_UTC))
         total += int(off.total_seconds() // 900) * points.quarter_hour_off
+    elif wishes.morning:
+        total += quarters_fasting(period, visit) * points.quarter_hour_fasting
     total += points.other_chair if wishes.chair not in ("", visit.chair) else 0
     total += points.other_nurse if wishes.nurse not in ("", visit.nurse) else 0
     return total
+
+
+def quarters_fasting(period: Period, visit: BookedVisit) -> int:
+    """The whole quarters of an hour by which a visit starts later than the fast of a night reaches."""
+    local = visit.start.astimezone(period.zone)
+    until = datetime.combine(local.date(), period.points.morning_until, period.zone)
+    late = visit.start.astimezone(_UTC) - until.astimezone(_UTC)
+    return max(int(late.total_seconds() // 900), 0)
 
 
 def waiting_points(period: Period, request: SeriesRequest, day: date) -> int:

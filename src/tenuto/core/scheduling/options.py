@@ -128,12 +128,16 @@ class _Hour:
     at: time
     days: tuple[PossibleDay, ...]
 
-    def rank(self) -> tuple[int, int, timedelta, date, time]:
-        """Whole first, then as few changes of chair and nurse as can be, then even gaps, then early."""
+    def rank(self) -> tuple[int, int, int, timedelta, date, time]:
+        """Whole first, then in the morning where it is wished for, then as few changes of chair and nurse as can be, then even
+        gaps, then early."""
         gaps = [after.date - before.date for before, after in pairwise(self.days)]
         uneven = max(gaps) - min(gaps) if gaps else timedelta()
         same = sum(max(counted.values(), default=0) for counted in self._free().values())
-        return -len(self.days), -same, uneven, self.days[-1].date, self.at
+        fasting = sum(
+            int(self.diary.books[each.date].hour_points(self.request)[each.start]) for each in self.days
+        )
+        return -len(self.days), fasting, -same, uneven, self.days[-1].date, self.at
 
     def _free(self) -> Mapping[str, Counter[str]]:
         """On how many of the days each chair and each nurse is free."""

@@ -18,6 +18,7 @@ __all__ = [
     "Nurse",
     "Period",
     "Points",
+    "Prescriber",
     "Ratios",
     "SeriesRequest",
     "Span",
@@ -57,6 +58,14 @@ class Chair:
 @dataclass(frozen=True, slots=True)
 class Nurse:
     """A nurse and the spans in which this nurse is on shift."""
+
+    id: str
+    shifts: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prescriber:
+    """A prescriber and the spans in which this prescriber is on site."""
 
     id: str
     shifts: tuple[Span, ...]
@@ -114,6 +123,8 @@ class Wishes:
     nurse: str = ""
     time: time | None = None
     """Hour of the clock at which visits should start."""
+    morning: bool = False
+    """Rather so early that the fast before the visit falls into the night; an hour that is wished for comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +140,7 @@ class SeriesRequest:
     latest: datetime
     """No patient is still there after."""
     available: tuple[Span, ...] | None = None
-    """When the patient, and an escort, can be there; None when always."""
+    """When the patient can be there; None when always."""
     wishes: Wishes = field(default=Wishes())
     urgent: bool = False
     """Offered the first place that is safe, before all others."""
@@ -139,6 +150,8 @@ class SeriesRequest:
     """The most infusions on any seven days in a row; None when nothing but the gaps limits them."""
     had: tuple[date, ...] = ()
     """Dates of infusions that count in those seven days and are no visits of the period: those given already."""
+    escort: tuple[Span, ...] | None = None
+    """When somebody can take the patient home: the observation ends in one of these; None when at any time."""
 
     def without(self, gone: Iterable[Span]) -> SeriesRequest:
         """The same series, with no visit that touches one of these spans."""
@@ -179,6 +192,10 @@ class Points:
     """Each quarter of an hour between a start and the hour wished for."""
     other_chair: int = 2
     other_nurse: int = 2
+    quarter_hour_fasting: int = 1
+    """Each quarter of an hour that a visit starts after `morning_until`, where the fast should fall into the night."""
+    morning_until: time = time(10)
+    """Eight hours without a meal before 10:00 begin at two in the night: nobody goes without more than a breakfast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +214,10 @@ class Period:
     step_minutes: int = 15
     """Visits start at multiples of this on the clock, or as the clinic opens."""
     points: Points = field(default=Points())
+    prescribers: tuple[Prescriber, ...] = ()
+    """One of them is on site from the start of each visit until its infusion ends; nothing is asked where none is named."""
+    monitors: int | None = None
+    """So many patients at once, from the start until the observation ends; None where nothing limits them."""
 
     def in_order(self) -> Period:
         """The same period in one order, whichever it was written in: what follows from it depends on no order."""
@@ -210,6 +231,12 @@ class Period:
                     key=lambda nurse: nurse.id,
                 )
             ),
+            prescribers=tuple(
+                sorted(
+                    (replace(each, shifts=merged(each.shifts)) for each in self.prescribers),
+                    key=lambda each: each.id,
+                )
+            ),
             fixed=tuple(sorted(self.fixed, key=lambda visit: (visit.start, visit.chair, visit.patient))),
             requests=tuple(
                 sorted(
@@ -217,6 +244,7 @@ class Period:
                         replace(
                             r,
                             available=None if r.available is None else merged(r.available),
+                            escort=None if r.escort is None else merged(r.escort),
                             had=tuple(sorted(set(r.had))),
                         )
                         for r in self.requests

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from tenuto.core.scheduling.period import (
     ClinicDay,
     Nurse,
     Period,
+    Prescriber,
     Ratios,
     SeriesRequest,
     Span,
@@ -28,6 +30,7 @@ __all__ = ["MOST_VISITS", "read_period"]
 MOST_VISITS = 2_000
 """More than a clinic of this size has in half a year; above it the day-by-day arrays and the solver would take minutes."""
 _MOST_DAYS, _MOST_CHAIRS, _MOST_NURSES, _MOST_COUNT = 190, 60, 120, 60
+_MOST_PRESCRIBERS, _MOST_MONITORS = 60, 120
 _DAY_MINUTES = 24 * 60
 _YEARS = range(1900, 2200)
 
@@ -53,8 +56,20 @@ def _period(file: Table) -> Period:
         for table in _some(file, "nurses", _MOST_NURSES)
     )
     _check_once("nurses", (nurse.id for nurse in nurses), file)
+    prescribers = tuple(
+        Prescriber(table.text("id"), _spans(table, "shifts", zone, longest_hours=24))
+        for table in (_some(file, "prescribers", _MOST_PRESCRIBERS) if file.has("prescribers") else ())
+    )
+    _check_once("prescribers", (each.id for each in prescribers), file)
     period = Period(
-        zone, days, chairs, nurses, _profile(file.table("profile")), _ratios(file.optional("ratios"))
+        zone,
+        days,
+        chairs,
+        nurses,
+        _profile(file.table("profile")),
+        _ratios(file.optional("ratios")),
+        prescribers=prescribers,
+        monitors=_within(file, "monitors", 1, _MOST_MONITORS, "monitors") if file.has("monitors") else None,
     )
     fixed = tuple(_fixed(table, period) for table in _some(file, "fixed", MOST_VISITS, least=0))
     requests = tuple(_request(table, period) for table in _some(file, "patients", MOST_VISITS, least=0))
@@ -64,15 +79,9 @@ def _period(file: Table) -> Period:
         raise DataError(
             f"{file.where} asks for {asked:,} visits; at most {MOST_VISITS:,} are placed at once. Split the period."
         )
-    whole = _with(period, fixed, requests)
+    whole = replace(period, fixed=fixed, requests=requests)
     _check_fixed(whole, file)
     return whole
-
-
-def _with(period: Period, fixed: tuple[BookedVisit, ...], requests: tuple[SeriesRequest, ...]) -> Period:
-    return Period(
-        period.zone, period.days, period.chairs, period.nurses, period.profile, period.ratios, fixed, requests
-    )
 
 
 def _zone(file: Table) -> ZoneInfo:
@@ -243,6 +252,7 @@ def _request(table: Table, period: Period) -> SeriesRequest:
         if table.has("per_week_max")
         else None,
         table.days("had"),
+        _spans(table, "escort", period.zone) if table.has("escort") else None,
     )
 
 
@@ -292,6 +302,7 @@ def _wishes(table: Table, period: Period) -> Wishes:
         _known(table, "chair", [chair.id for chair in period.chairs]) if table.has("chair") else "",
         _known(table, "nurse", [nurse.id for nurse in period.nurses]) if table.has("nurse") else "",
         at,
+        table.flag("morning"),
     )
 
 

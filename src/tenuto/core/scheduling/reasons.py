@@ -8,7 +8,15 @@ from datetime import date
 
 from tenuto.core.dates import say_day
 from tenuto.core.scheduling.diary import Diary
-from tenuto.core.scheduling.period import BookedVisit, Chair, Nurse, Period, SeriesRequest, Span
+from tenuto.core.scheduling.period import (
+    BookedVisit,
+    Chair,
+    Nurse,
+    Period,
+    Prescriber,
+    SeriesRequest,
+    Span,
+)
 
 __all__ = ["Unplaced", "unplaced"]
 
@@ -51,6 +59,16 @@ class _Case:
         own = Diary(replace(self.period, fixed=self._own_fixed()))
         alone = own.options(request)
         if not alone:
+            if self.period.prescribers and self._could_be(replace(self.period, prescribers=())):
+                return (
+                    f"No prescriber is on site for {self.period.profile_of(request).attended_minutes} min on a clinic day "
+                    f"({_named([day.date for day in self.period.days])}) on which {who} can be there."
+                )
+            if request.escort is not None and own.options(replace(request, escort=None)):
+                return (
+                    f"Nobody can take {who} home when a visit of {self.period.profile_of(request).stay_minutes} min ends, on no "
+                    f"clinic day ({_named([day.date for day in self.period.days])})."
+                )
             return (
                 f"{who} can be there for {self.period.profile_of(request).stay_minutes} min on no clinic day "
                 f"({_named([day.date for day in self.period.days])})."
@@ -67,7 +85,7 @@ class _Case:
             if len(longest) < request.count:
                 gone = sorted({o.date for o in alone} - {o.date for o in left})
                 return (
-                    f"{takers} take the chairs or nurses at {who}'s times{f' on {_named(gone)}' if gone else ''}; on the days left "
+                    f"{takers} take the {self._kinds()} at {who}'s times{f' on {_named(gone)}' if gone else ''}; on the days left "
                     f"({_named(o.date for o in left)}), visits {self._gaps()}: at most {len(longest)} of {request.count} fit."
                 )
         return f"{who}'s series fits in what is left, but it was not found in time. Give the search more seconds."
@@ -88,6 +106,8 @@ class _Case:
             days = self._extra_days()
             if days:
                 yield f"It fits if {request.patient} can also come at other times: {_named(days)}."
+        if request.escort is not None and self._fits(replace(request, escort=None)):
+            yield f"It fits if somebody can take {request.patient} home at other times."
         if self._fits_with(replace(self.period, chairs=(*self.period.chairs, Chair("another chair")))):
             yield "It fits with one chair more."
         opening = tuple(day.open for day in self.period.days)
@@ -95,6 +115,13 @@ class _Case:
             replace(self.period, nurses=(*self.period.nurses, Nurse("another nurse", opening)))
         ):
             yield "It fits with one nurse more."
+        if self.period.prescribers and self._fits_with(
+            replace(self.period, prescribers=(Prescriber("another prescriber", opening),))
+        ):
+            yield "It fits with a prescriber on site at all hours of the clinic."
+        monitors = self.period.monitors
+        if monitors is not None and self._fits_with(replace(self.period, monitors=monitors + 1)):
+            yield "It fits with one monitor more."
 
     def _extra_days(self) -> list[date]:
         """The days of the series that fits when the patient can always come, on which the patient now can't."""
@@ -113,6 +140,13 @@ class _Case:
     def _fits_with(self, period: Period) -> bool:
         diary = Diary(period, self.others)
         return len(diary.chain(diary.options(self.request), self.request)) == self.request.count
+
+    def _could_be(self, period: Period) -> bool:
+        """Whether the patient would have a day there if nobody else came."""
+        return bool(Diary(replace(period, fixed=self._own_fixed())).options(self.request))
+
+    def _kinds(self) -> str:
+        return "chairs or nurses" if self.period.monitors is None else "chairs, nurses or monitors"
 
     def _others(self) -> Iterator[tuple[Diary, str]]:
         yield Diary(self.period), "The fixed visits"

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from tenuto.core.scheduling.diary import Diary, PossibleDay, keeps_gap, keeps_week
 from tenuto.core.scheduling.period import BookedVisit, Period, SeriesRequest
+from tenuto.core.scheduling.soonest import is_over, soonest
 from tenuto.core.scheduling.verify import verify
 
 __all__ = ["Repair", "repair"]
@@ -51,7 +52,7 @@ def repair(
     """Replace the visits that were given up, and those that can't stay under `period` as it is now.
 
     `given_up` are visits of `visits` that were missed or cancelled and are to be had again; `patients` are those who lack a
-    visit that is among them no more. What began before `now` stays.
+    visit that is among them no more. What began by `now` stays, and nothing is placed sooner than `soonest` allows.
     A visit for which there is no place is left out; `reasons.unplaced` says why.
     """
     ordered, lost = period.in_order(), set(given_up)
@@ -63,7 +64,7 @@ def repair(
     for request in _turns(ordered, standing, {visit.patient for visit in (*out, *lost)} | set(patients)):
         mine = [v for v in standing if v.patient == request.patient]
         for visit in mine:
-            if visit not in out and visit.start >= now:
+            if visit not in out and not is_over(visit.start, now):
                 diary.remove(visit)
         _place_again(diary, request, mine, now)
         if _lacks(diary, request):
@@ -83,7 +84,7 @@ def _stays(diary: Diary, visit: BookedVisit, now: datetime) -> bool:
     """Enter the visit where it is, if it began already or has room there for itself."""
     asked = {request.patient: request for request in diary.period.requests}
     request = asked.get(visit.patient)
-    if visit.start >= now and not (
+    if not is_over(visit.start, now) and not (
         diary.has_room(visit, request) and (request is None or _fits_length(diary.period, request, visit))
     ):
         return False
@@ -122,12 +123,12 @@ def _place_again(diary: Diary, request: SeriesRequest, mine: Sequence[BookedVisi
 
     None of the patient's visits to come are entered before; all of the series are after.
     """
-    past = [v for v in mine if v.start < now]
-    left = replace(request, count=request.count - len(past), earliest=max(request.earliest, now))
+    past = [v for v in mine if is_over(v.start, now)]
+    left = replace(request, count=request.count - len(past), earliest=max(request.earliest, soonest(now)))
     if left.count < 1:
         return
     # One that has another length by now stays at its hour where there is room for it.
-    coming = [_as_long(diary.period, request, v) for v in mine if v.start >= now]
+    coming = [_as_long(diary.period, request, v) for v in mine if not is_over(v.start, now)]
     kept = {PossibleDay(diary.day_of(v), -1, -_MOVED): v for v in coming if diary.has_room(v, request)}
     last = max((diary.day_of(v) for v in past), default=None)
     found = diary.chain((*kept, *diary.options(left)), left, after=last)
@@ -143,7 +144,7 @@ def _lacks(diary: Diary, request: SeriesRequest) -> int:
 
 
 def _coming(diary: Diary, patient: str, *, since: datetime | None = None) -> list[BookedVisit]:
-    return [v for v in diary.visits[patient] if v.n and (since is None or v.start >= since)]
+    return [v for v in diary.visits[patient] if v.n and (since is None or not is_over(v.start, since))]
 
 
 def _make_room(diary: Diary, request: SeriesRequest, standing: Sequence[BookedVisit], now: datetime) -> None:

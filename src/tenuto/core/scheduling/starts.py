@@ -165,6 +165,7 @@ class _DayModel:
             [(x.nurses, profile.attended_minutes) for profile, x in lengths], self.book.ratios.infuse
         )
         self._watch()
+        self._monitors()
 
     def _one_after_another(
         self, kinds: Sequence[tuple[Mapping[tuple[int, int], int], int]], most: int
@@ -205,3 +206,19 @@ class _DayModel:
             ]
             if terms and minute < book.minutes:
                 self.whole.row(terms, most=float(room[minute]))
+
+    def _monitors(self) -> None:
+        """At each minute at which more may need a monitor, no more of those who are there than are left."""
+        left = self.book.monitors_left
+        if left is None:
+            return
+        begins = [
+            (int(self.book.starts[s]), profile.stay_minutes, count)
+            for profile, length in self.lengths.items()
+            for s, count in length.begins.items()
+        ]
+        falls = 1 + np.flatnonzero(np.diff(left) < 0)
+        for minute in sorted({*(m for m, *_ in begins), *map(int, falls)}):
+            terms = [(v, 1.0) for m, stay, count in begins if m <= minute < m + stay for v, _ in count]
+            if terms and minute < self.book.minutes:
+                self.whole.row(terms, most=float(left[minute]))

@@ -24,7 +24,9 @@ def verify(period: Period, visits: Iterable[BookedVisit]) -> tuple[str, ...]:
     A visit's hands are from its start to the end of the infusion, its observation until `end`, its chair's use until the
     turnover is over. The rules: known chair, nurse and patient; the length of the profile; inside one clinic day; one patient
     a chair; a nurse on shift for the whole of the hands and with no more patients in hand than the ratio; enough nurses on
-    shift with nobody in hand for those observed; inside the patient's times; numbered from 1 in order of time; gaps; the most
+    shift with nobody in hand for those observed; a prescriber on site for the whole of the hands, where any are named; a monitor
+    for each patient from the start to the end of the observation, where they are counted; inside the patient's times; an end at
+    which somebody takes the patient home; numbered from 1 in order of time; gaps; the most
     on any seven days in a row.
     """
     placed, fixed = tuple(visits), period.fixed
@@ -37,6 +39,8 @@ def verify(period: Period, visits: Iterable[BookedVisit]) -> tuple[str, ...]:
         *_chairs(period, everything),
         *_hands(period, everything),
         *_watch(period, everything),
+        *_prescribed(period, everything),
+        *_monitors(period, everything),
         *_patients(period, placed),
     )
 
@@ -165,6 +169,36 @@ def _watch(period: Period, visits: Sequence[BookedVisit]) -> Iterator[str]:
             )
 
 
+def _prescribed(period: Period, visits: Sequence[BookedVisit]) -> Iterator[str]:
+    """One prescriber may take over from another, but at every instant there is one."""
+    if not period.prescribers:
+        return
+    spans = [
+        (s.start.astimezone(UTC), s.end.astimezone(UTC)) for each in period.prescribers for s in each.shifts
+    ]
+    for one in _on_utc(period, visits):
+        if not _covered(spans, one.start, one.infused):
+            yield (
+                f"{_said(period, one.visit)}: no prescriber is on site until the infusion ends. Move it, or have a prescriber there."
+            )
+
+
+def _monitors(period: Period, visits: Sequence[BookedVisit]) -> Iterator[str]:
+    """Whoever is in hand or observed has a monitor; their number grows only where a visit starts."""
+    if period.monitors is None:
+        return
+    everyone = _on_utc(period, visits)
+    said: set[str] = set()
+    for one in everyone:
+        there = [other for other in everyone if other.start <= one.start < other.end]
+        if len(there) > period.monitors and _at(period, one.start) not in said:
+            said.add(_at(period, one.start))
+            yield (
+                f"At {_at(period, one.start)} there are {len(there)} patients in infusion or under observation and "
+                f"{period.monitors} monitors. Move one."
+            )
+
+
 def _patients(period: Period, placed: Sequence[BookedVisit]) -> Iterator[str]:
     by_patient: dict[str, list[BookedVisit]] = defaultdict(list)
     for visit in placed:
@@ -239,6 +273,10 @@ def _times(period: Period, request: SeriesRequest, visit: BookedVisit) -> Iterat
         [(s.start.astimezone(UTC), s.end.astimezone(UTC)) for s in request.available], start, end
     ):
         yield f"{_said(period, visit)} is at a time at which {request.patient} can't come. Move it."
+    if request.escort is not None and not any(
+        s.start.astimezone(UTC) <= end <= s.end.astimezone(UTC) for s in request.escort
+    ):
+        yield f"{_said(period, visit)} ends when nobody can take {request.patient} home. Move it."
 
 
 def _said(period: Period, visit: BookedVisit) -> str:

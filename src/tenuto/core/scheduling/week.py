@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tenuto.core.data import DataError, Table, build
-from tenuto.core.scheduling.clock import instant_of
 from tenuto.core.scheduling.period import (
     BookedVisit,
     Chair,
     ClinicDay,
     Nurse,
     Period,
+    Prescriber,
     Ratios,
     SeriesRequest,
     Span,
@@ -40,6 +40,12 @@ class ClinicWeek:
     ratios: Ratios
     rooms: tuple[str, ...] = ()
     """For visits that are no infusion."""
+    prescribers: Mapping[str, Mapping[int, tuple[time, time]]] = field(default_factory=dict)
+    """Who is on site when; where none is named, nothing asks for one."""
+    monitors: int | None = None
+    """How many patients can be monitored at once; None where they are not counted."""
+    minutes: Mapping[str, int] = field(default_factory=dict)
+    """By kind, how long visits take that are no infusion, where the clinic says so."""
 
     def period(
         self,
@@ -50,29 +56,34 @@ class ClinicWeek:
         fixed: tuple[BookedVisit, ...] = (),
         requests: tuple[SeriesRequest, ...] = (),
     ) -> Period:
-        """The period from `first` through `last`. Raises ValueError for hours that the clock skips or shows twice."""
-        days = [day for day in _days(first, last) if day.weekday() in self.hours and day not in self.closed]
+        """The period from `first` through `last`.
+
+        Where the clock skips one of the hours, or shows it twice, the day or the shift is shorter and never longer; a date that
+        the zone passed over is no day.
+        """
+        open_on = (d for d in _days(first, last) if d.weekday() in self.hours and d not in self.closed)
+        opened = [(day, _spans_on([day], self.hours, zone)) for day in open_on]
+        days = [day for day, found in opened if found]
         return Period(
             zone,
-            tuple(ClinicDay(day, _span(day, self.hours[day.weekday()], zone)) for day in days),
+            tuple(ClinicDay(day, span) for day, found in opened for span in found),
             tuple(map(Chair, self.chairs)),
-            tuple(
-                Nurse(
-                    name,
-                    tuple(_span(day, week[day.weekday()], zone) for day in days if day.weekday() in week),
-                )
-                for name, week in self.shifts.items()
-            ),
+            tuple(Nurse(name, _spans_on(days, week, zone)) for name, week in self.shifts.items()),
             self.profile,
             self.ratios,
             fixed,
             requests,
+            prescribers=tuple(
+                Prescriber(name, _spans_on(days, week, zone)) for name, week in self.prescribers.items()
+            ),
+            monitors=self.monitors,
         ).in_order()
 
 
 def read_week(content: Mapping[str, Any], *, name: str) -> ClinicWeek:
     """A week from `{chairs, rooms, hours{mon: [from, to]}, nurses{name: {mon: [from, to]}}, closed, profile, ratios}`.
 
+    It may also hold `prescribers`, as the nurses, `monitors`, and `visits{kind: minutes}` for visits that are no infusion.
     Raises DataError with a sentence: unknown keys, nothing to book in, spans without length, numbers out of range.
     """
     return build(content, _week, name=name)
@@ -106,7 +117,14 @@ def _week(table: Table) -> ClinicWeek:
         ),
         Ratios(_number(ratios, "infuse", 1, 10, 1), _number(ratios, "observe", 1, 10, 2)),
         rooms,
+        {name: _spans(inner) for name, inner in table.optional("prescribers").named().items()},
+        _number(table, "monitors", 1, 60) if table.has("monitors") else None,
+        _minutes(table.optional("visits")),
     )
+
+
+def _minutes(table: Table) -> dict[str, int]:
+    return {kind: _number(table, kind, 5, 480) for kind in table.names()}
 
 
 def _spans(table: Table) -> dict[int, tuple[time, time]]:
@@ -142,6 +160,18 @@ def _days(first: date, last: date) -> Iterator[date]:
         yield first + timedelta(days=number)
 
 
+def _spans_on(
+    days: Iterable[date], week: Mapping[int, tuple[time, time]], zone: ZoneInfo
+) -> tuple[Span, ...]:
+    spans = (_span(day, week[day.weekday()], zone) for day in days if day.weekday() in week)
+    return tuple(span for span in spans if span.start.astimezone(UTC) < span.end.astimezone(UTC))
+
+
 def _span(day: date, times: tuple[time, time], zone: ZoneInfo) -> Span:
-    start, end = (instant_of(datetime.combine(day, at), zone) for at in times)
-    return Span(start, end)
+    """Between two hours of the clock; of two instants that one of them may mean, those that lie nearer to each other."""
+    first, last = ([_instant(day, at, zone, fold) for fold in (0, 1)] for at in times)
+    return Span(max(first).astimezone(zone), min(last).astimezone(zone))
+
+
+def _instant(day: date, at: time, zone: ZoneInfo, fold: int) -> datetime:
+    return datetime.combine(day, at, zone).replace(fold=fold).astimezone(UTC)

@@ -27,6 +27,16 @@ def as_content(period: Period) -> Mapping[str, Any]:
         "nurses": [{"id": nurse.id, "shifts": _as_spans(nurse.shifts)} for nurse in period.nurses],
         "profile": _as_profile(profile),
         "ratios": {"infuse": ratios.infuse, "observe": ratios.observe},
+        **(
+            {
+                "prescribers": [
+                    {"id": each.id, "shifts": _as_spans(each.shifts)} for each in period.prescribers
+                ]
+            }
+            if period.prescribers
+            else {}
+        ),
+        **({} if period.monitors is None else {"monitors": period.monitors}),
         "fixed": [
             {
                 "patient": v.patient,
@@ -55,7 +65,11 @@ def _as_request(request: SeriesRequest) -> dict[str, Any]:
         "earliest": _iso(request.earliest),
         "latest": _iso(request.latest),
         **({} if request.available is None else {"available": _as_spans(request.available)}),
-        "prefer": {key: value for key, value in prefer.items() if value},
+        **({} if request.escort is None else {"escort": _as_spans(request.escort)}),
+        "prefer": {
+            **{key: value for key, value in prefer.items() if value},
+            **({"morning": True} if wishes.morning else {}),
+        },
         "urgent": request.urgent,
         **_own_profile(request.profile),
         **({} if request.most_a_week is None else {"per_week_max": request.most_a_week}),

@@ -50,7 +50,12 @@ class AskedSeriesForm(forms.Form):
     )
     after = ClockField(label="Not before", required=False)
     before = ClockField(label="Home by", required=False)
+    fetched_after = ClockField(label="Escort comes from", required=False)
+    fetched_before = ClockField(label="Escort comes until", required=False)
     at = ClockField(label="Rather at", required=False)
+    morning = forms.BooleanField(
+        label="Rather in the morning, so that the fast falls into the night", required=False
+    )
     chair = forms.ChoiceField(label="Rather in", required=False)
     nurse = forms.ChoiceField(label="Rather with", required=False)
 
@@ -63,6 +68,7 @@ class AskedSeriesForm(forms.Form):
             "least": need.least_gap_days,
             "most": need.most_gap_days,
             "days": [str(n) for n in week.hours],
+            "morning": True,
         }
         super().__init__(data or None, initial=initial)
         self.fields["count"].max_value = max(need.missing, 1)  # type: ignore[attr-defined]
@@ -101,6 +107,11 @@ class AskedSeriesForm(forms.Form):
         after, before = cleaned.get("after"), cleaned.get("before")
         if after and before and not after < before:
             self.add_error("before", "Home by comes after not before. Exchange them.")
+        first_hour, last_hour = cleaned.get("fetched_after"), cleaned.get("fetched_before")
+        if first_hour and last_hour and not first_hour < last_hour:
+            self.add_error(
+                "fetched_before", "The escort can come until an hour after the first. Exchange them."
+            )
         return cleaned
 
     def asked(self, zone: ZoneInfo) -> AskedSeries:
@@ -114,24 +125,25 @@ class AskedSeriesForm(forms.Form):
             got["most"],
             got["earliest"],
             got["latest"],
-            tuple(self._spans(zone)) if self._narrows() else None,
-            Wishes(got["chair"], got["nurse"], got["at"]),
+            tuple(self._spans(zone, got["after"], got["before"])) if self._narrows() else None,
+            Wishes(got["chair"], got["nurse"], got["at"], got["morning"]),
+            escort=tuple(self._spans(zone, got["fetched_after"], got["fetched_before"]))
+            if got["fetched_after"] or got["fetched_before"]
+            else None,
         )
 
     def _narrows(self) -> bool:
         got = self.cleaned_data
         return bool(got["after"] or got["before"] or {int(d) for d in got["days"]} != set(self.week.hours))
 
-    def _spans(self, zone: ZoneInfo) -> Iterator[Span]:
+    def _spans(self, zone: ZoneInfo, after: time | None, before: time | None) -> Iterator[Span]:
+        """On each day on which they can come, the clinic's hours between two of the clock."""
         got = self.cleaned_data
         day: date = got["earliest"]
         while day <= got["latest"]:
             hours = self.week.hours.get(day.weekday())
             if hours and str(day.weekday()) in got["days"]:
-                first, last = (
-                    max(hours[0], got["after"] or time.min),
-                    min(hours[1], got["before"] or time.max),
-                )
+                first, last = max(hours[0], after or time.min), min(hours[1], before or time.max)
                 if first < last:
                     yield Span(_instant(day, first, zone), _instant(day, last, zone))
             day += timedelta(days=1)

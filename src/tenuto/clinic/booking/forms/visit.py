@@ -11,7 +11,7 @@ from tenuto.clinic.booking.models import Appointment, AppointmentEnd
 from tenuto.clinic.booking.services.late import MOST_LATE_MINUTES
 from tenuto.clinic.ui.fields import DayField, LineField, offer
 
-__all__ = ["EndVisitForm", "LateForm", "MoveForm", "OtherVisitForm", "RescueForm"]
+__all__ = ["EndVisitForm", "LateForm", "MoveForm", "MoveOtherForm", "OtherVisitForm", "RescueForm"]
 
 REASONS = (
     "The patient asked for it.",
@@ -45,6 +45,20 @@ class MoveForm(VisitReasonForm):
     """To one place."""
 
     visits = ChosenPlaces()
+
+
+class MoveOtherForm(VisitReasonForm):
+    """A visit that is no infusion, to another time, room or person."""
+
+    on = DayField(label="On")
+    time = ClockField(label="At")
+    room = forms.ChoiceField(label="Where", required=False)
+    with_name = LineField(label="With", max_length=80, required=False)
+    field_order = ("on", "time", "room", "with_name", "reason", "words")
+
+    def __init__(self, data: Any = None, *, rooms: tuple[str, ...], initial: Any = None) -> None:
+        super().__init__(data, initial=initial, auto_id="id_move_%s")
+        offer(self, "room", [("", "By phone"), *((room, room) for room in rooms)])
 
 
 class EndVisitForm(VisitReasonForm):

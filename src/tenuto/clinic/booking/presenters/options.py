@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from tenuto.clinic.booking.services import Offer, OfferedOption
 from tenuto.clinic.ui.words import count, day
 from tenuto.core.scheduling.options import OptionKind
-from tenuto.core.scheduling.period import BookedVisit
+from tenuto.core.scheduling.period import BookedVisit, Points
 
 __all__ = ["OptionColumn", "RepairPage", "VisitLine", "option_columns", "repair_page", "written"]
 
@@ -86,11 +86,20 @@ def _said(visits: Sequence[BookedVisit], asked: int) -> str:
     nurses, chairs = len({visit.nurse for visit in visits}), len({visit.chair for visit in visits})
     whole = "" if len(visits) == asked else f"{len(visits)} of {asked} fit. "
     if len(visits) == 1:
-        return f"{whole}On {day(visits[0].start)}."
+        return f"{whole}On {day(visits[0].start)}. {_fast(visits)}"
     return (
         f"{whole}Done on {day(visits[-1].start)}. {count(hours, 'hour')} of the day, {count(chairs, 'chair')}, "
-        f"{count(nurses, 'nurse')}."
+        f"{count(nurses, 'nurse')}. {_fast(visits)}"
     )
+
+
+def _fast(visits: Sequence[BookedVisit]) -> str:
+    """How many start so early that the hours without a meal fall into the night."""
+    until = Points().morning_until
+    early = sum(visit.start.timetz().replace(tzinfo=None) <= until for visit in visits)
+    if early == len(visits):
+        return "The fast falls into the night."
+    return f"{early} of {len(visits)} by {until:%H:%M}: with the others a morning goes by without a meal."
 
 
 def _line(visit: BookedVisit, change: str = "") -> VisitLine:

@@ -10,6 +10,7 @@ from tenuto.clinic.accounts.clock import day_of, local
 from tenuto.clinic.booking.models import Appointment, CheckIn
 from tenuto.clinic.ui.words import day, long_day
 from tenuto.core.booking.preparation import clock_steps
+from tenuto.core.booking.visit_lengths import VisitWords, visit_words
 
 __all__ = ["PreparationPage", "PreparationTime", "preparation_page"]
 
@@ -37,6 +38,9 @@ class PreparationPage:
     times: tuple[PreparationTime, ...]
     medicines: str
     answered: CheckIn | None
+    other: VisitWords | None
+    """What it is, where it is no infusion: nothing is prepared by the clock then."""
+    by_phone: bool
 
 
 def preparation_page(
@@ -63,6 +67,8 @@ def preparation_page(
         times,
         medicines,
         answered,
+        visit_words().get(row.kind),
+        not row.chair,
     )
 
 

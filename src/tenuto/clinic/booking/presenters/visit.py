@@ -57,7 +57,7 @@ def visit_page(
         long_day(start.date()),
         f"{start:%H:%M} to {end:%H:%M}",
         f"{start:%H:%M} to {infused:%H:%M}",
-        f"{row.chair}, {row.nurse}",
+        ", ".join(filter(None, (row.chair or "by phone", row.nurse))),
         on,
         day(on),
         on - timedelta(days=1),

@@ -107,9 +107,13 @@ def week_grid(
     *,
     by_nurse: bool,
     shown: BoardSight,
+    rooms: Sequence[str] = (),
 ) -> tuple[GridDay, ...]:
-    """A grid for each clinic day of the period. A visit in a chair or with a nurse that is gone has a row of its own."""
-    return tuple(_day(period, each, appointments, clinic, by_nurse, shown) for each in period.days)
+    """A grid for each clinic day of the period, with the rooms under the chairs. A visit in a chair or with a nurse that is
+    gone has a row of its own, and so have those by phone or with nobody named.
+    """
+    names = [n.id for n in period.nurses] if by_nurse else [*(c.id for c in period.chairs), *rooms]
+    return tuple(_day(period, each, appointments, clinic, by_nurse, shown, names) for each in period.days)
 
 
 def _day(
@@ -119,11 +123,11 @@ def _day(
     clinic: Clinic,
     by_nurse: bool,
     shown: BoardSight,
+    known: Sequence[str],
 ) -> GridDay:
     mine = [row for row in appointments if local(clinic, row.starts_at).date() == each.date]
-    names = [n.id for n in period.nurses] if by_nurse else [c.id for c in period.chairs]
     of = [row.nurse if by_nurse else row.chair for row in mine]
-    names += sorted(set(of) - set(names))
+    names = [*known, *sorted(set(of) - set(known))]
     quarters = _quarters(each)
     rows = []
     for name in names:
@@ -195,7 +199,9 @@ def _cells(
 
 def _visit(row: Appointment, clinic: Clinic, span: int, shown: BoardSight) -> GridCell:
     start, end = local(clinic, row.starts_at), local(clinic, row.ends_at)
-    words = f"{start:%H:%M} to {end:%H:%M}, {row.chair}, {row.nurse}"
+    kind = () if row.kind == Appointment.Kind.INFUSION else (row.get_kind_display(),)
+    where = (row.chair or "by phone", row.nurse)
+    words = ", ".join(filter(None, (*kind, f"{start:%H:%M} to {end:%H:%M}", *where)))
     url = reverse("booking:visit", args=[row.patient_id, row.pk])
     hidden = row.patient_id in shown.hidden
     warned = None if hidden else shown.warned.get(row.patient_id)

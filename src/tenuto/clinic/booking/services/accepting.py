@@ -35,6 +35,7 @@ from tenuto.core.course.next_facts import ObstacleKind
 from tenuto.core.dates import say_day
 from tenuto.core.scheduling.diary import Diary
 from tenuto.core.scheduling.period import BookedVisit, Period, VisitProfile
+from tenuto.core.scheduling.soonest import is_over
 from tenuto.core.scheduling.verify import verify
 
 __all__ = [
@@ -48,7 +49,9 @@ __all__ = [
 ]
 
 QUARTER = timedelta(minutes=15)
-_NOT_MOVED = "Only an infusion is moved. Nothing was changed. Cancel this visit, and book it anew."
+_NOT_MOVED = (
+    "Only an infusion is moved to a chair. Nothing was changed. Move this visit to a room, or cancel it."
+)
 _ASK_AGAIN = "Nothing was booked. Ask for a new proposal."
 
 
@@ -248,7 +251,7 @@ def accept_repair(
     ended = []
     for row in there:
         if _place(as_visit(row, patient.clinic)) not in wanted:
-            if row.starts_at <= at:
+            if is_over(row.starts_at, at):
                 raise BookingRefused(f"{row} has begun and can't be moved. {_ASK_AGAIN}")
             ended.append(end_row(row, AppointmentEnd.Kind.MOVED, why, by=by, at=at))
     series = there[0].series if there else uuid4()
@@ -284,7 +287,7 @@ def _check_new(patient: Patient, visits: Sequence[BookedVisit], at: datetime) ->
     """None in the past, none while a hold stands, and none while something else stops the treatment today."""
     days = [day_of(patient.clinic, visit.start) for visit in visits]
     for visit in visits:
-        if visit.start <= at:
+        if is_over(visit.start, at):
             raise BookingRefused(f"{say_day(visit.start.date())}, {visit.start:%H:%M} is over. {_ASK_AGAIN}")
     if days and (
         stopped := why_not_now(Batch([patient], clinic=patient.clinic, today=day_of(patient.clinic, at)))

@@ -183,7 +183,9 @@ def ask_for_change(*, appointment: Appointment, words: str, by: Actor, at: datet
 
 
 def questions_open(appointment: Appointment, *, at: datetime) -> bool:
-    """Whether a visit is so near that its questions are asked."""
+    """Whether an infusion is so near that its questions are asked; of other visits none are."""
+    if appointment.kind not in Appointment.IN_A_CHAIR:
+        return False
     return appointment.starts_at - ASKED_BEFORE <= at < appointment.starts_at
 
 

@@ -29,6 +29,7 @@ from tenuto.core.scheduling.options import OptionKind, series_options
 from tenuto.core.scheduling.period import BookedVisit, SeriesRequest, Span, Wishes
 from tenuto.core.scheduling.reasons import Unplaced, unplaced
 from tenuto.core.scheduling.repair import repair
+from tenuto.core.scheduling.soonest import soonest
 
 __all__ = [
     "AskedSeries",
@@ -58,9 +59,11 @@ class AskedSeries:
     """No visit stands before this day, also where the days asked about begin earlier."""
     keeps_week: bool = True
     """False where a visit stays on its day, so that no week can come to hold more."""
+    escort: tuple[Span, ...] | None = None
+    """When somebody can take the patient home; None when at any time."""
 
     def request(self, patient: Patient, *, now: datetime | None = None) -> SeriesRequest:
-        """The same for the scheduling core; nothing before `now`. Length and most a week are those of the signed plan.
+        """The same for the scheduling core; nothing sooner than one can book at `now`. Length and most a week are those of the signed plan.
 
         Raises BookingRefused where no week is set up.
         """
@@ -73,7 +76,7 @@ class AskedSeries:
             self.count,
             self.least_gap_days,
             self.most_gap_days,
-            first if now is None else max(first, local(patient.clinic, now)),
+            first if now is None else max(first, local(patient.clinic, soonest(now))),
             midnight_after(self.latest, zone),
             self.available,
             self.wishes,
@@ -81,6 +84,7 @@ class AskedSeries:
             rules.profile,
             rules.most_a_week if self.keeps_week else None,
             rules.had,
+            self.escort,
         )
 
 

@@ -39,15 +39,14 @@ BY = (Channel.SMS, Channel.EMAIL)
 def remind(clinic: Clinic, *, at: datetime) -> int:
     """Remind the patients of a clinic of the visits that are near; how many were reminded.
 
-    Nobody is reminded at night, of a visit that is held up, without a date of birth, or on a channel that was not asked for.
+    Nobody is reminded at night, of an infusion that is held up, of a rescue slot, without a date of birth, or on a channel that was not asked for.
     What should have left at night leaves in the morning, and the newest reminder that is due stands for older ones.
     """
     if is_quiet(clinic, at):
         return 0
     longest = max(preparation_rules().remind_before)
-    rows = standing(clinic.pk).filter(
-        kind=Appointment.Kind.INFUSION, starts_at__gt=at, starts_at__lte=at + longest + timedelta(days=1)
-    )
+    rows = standing(clinic.pk).filter(starts_at__gt=at, starts_at__lte=at + longest + timedelta(days=1))
+    rows = rows.exclude(kind=Appointment.Kind.RESCUE)
     had = set(VisitReminder.objects.filter(appointment__in=rows).values_list("appointment", "step"))
     found = 0
     for row in rows.select_related("patient__clinic").order_by("starts_at"):
@@ -66,7 +65,8 @@ def is_quiet(clinic: Clinic, at: datetime) -> bool:
 def _remind(row: Appointment, step: int, *, at: datetime) -> bool:
     patient = row.patient
     reach = reach_of(patient)
-    if reach is None or _is_held(patient, at):
+    # A hold stops infusions; whoever is on hold is seen and called all the more.
+    if reach is None or (row.kind in Appointment.IN_A_CHAIR and _is_held(patient, at)):
         return False
     by = Machine(patient.clinic_id, RULE, patient.clinic.zone)
     try:

@@ -16,7 +16,7 @@ from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.clock import day_of, local
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.booking.forms.asking import LONGEST_SEARCH_DAYS
-from tenuto.clinic.booking.forms.visit import EndVisitForm, LateForm, MoveForm
+from tenuto.clinic.booking.forms.visit import EndVisitForm, LateForm, MoveForm, MoveOtherForm
 from tenuto.clinic.booking.models import Appointment
 from tenuto.clinic.booking.needs import need_of
 from tenuto.clinic.booking.presenters.visit import visit_page
@@ -30,7 +30,9 @@ from tenuto.clinic.booking.services import (
     move_appointment,
     place_problem,
     record_late,
+    week_of,
 )
+from tenuto.clinic.booking.services.rooms import move_visit, room_problem
 from tenuto.clinic.booking.services.standing import standing
 from tenuto.clinic.booking.views.series import GROUNDS
 from tenuto.clinic.pathway.api import Batch, patient_page, rests_on
@@ -39,7 +41,7 @@ from tenuto.clinic.people.models import Patient
 from tenuto.clinic.scales.api import judges_risk
 from tenuto.core.scheduling.clock import instant_of
 
-__all__ = ["check", "end", "late", "move", "page"]
+__all__ = ["check", "end", "late", "move", "move_other", "page"]
 
 VISIT = "booking:visit"
 
@@ -56,7 +58,7 @@ def page(request: HttpRequest, patient: Patient, appointment_id: UUID) -> HttpRe
 def check(request: HttpRequest, patient: Patient, appointment_id: UUID) -> HttpResponse:
     """What stands against a place, in a sentence, while somebody looks for one; empty when nothing does."""
     row = _found(patient, appointment_id)
-    place = _asked_place(request, patient)
+    place = _asked_place(request, row)
     problem = "Give a start, a chair and a nurse." if place is None else _problem(row, place)
     return HttpResponse(problem, content_type="text/plain; charset=utf-8")
 
@@ -82,6 +84,35 @@ def move(request: HttpRequest, patient: Patient, appointment_id: UUID) -> HttpRe
             at=clock.instant(),
         )
     except BookingRefused as refused:
+        form.add_error(None, str(refused))
+        return _page(request, patient, row, moving=form)
+    messages.success(request, f"The visit is on {moved.at_clinic} now.", extra_tags="Moved")
+    return redirect("booking:page", patient.pk)
+
+
+@require_POST
+@shows_patient("moving a visit that is no infusion", verb="booking.book")
+@rests_on(*GROUNDS, typed=MoveOtherForm, page="booking:page")
+def move_other(request: HttpRequest, patient: Patient, appointment_id: UUID) -> HttpResponse:
+    """The same for a visit in a room or by phone."""
+    row = _found(patient, appointment_id)
+    if row.kind in Appointment.IN_A_CHAIR:
+        raise Http404("An infusion is moved to a chair.")
+    form = MoveOtherForm(request.POST, rooms=_rooms(patient))
+    if not form.is_valid():
+        return _page(request, patient, row, moving=form)
+    got = form.cleaned_data
+    try:
+        moved = move_visit(
+            appointment=row.pk,
+            start=instant_of(datetime.combine(got["on"], got["time"]), ZoneInfo(patient.clinic.zone)),
+            room=got["room"],
+            with_name=got["with_name"],
+            why=got["why"],
+            by=staff_of(request),
+            at=clock.instant(),
+        )
+    except (BookingRefused, ValueError) as refused:
         form.add_error(None, str(refused))
         return _page(request, patient, row, moving=form)
     messages.success(request, f"The visit is on {moved.at_clinic} now.", extra_tags="Moved")
@@ -154,15 +185,26 @@ def _asked(row: Appointment, start: datetime) -> AskedSeries:
     return AskedSeries(1, least, max(most, least), day - span, day + span)
 
 
+def _rooms(patient: Patient) -> tuple[str, ...]:
+    try:
+        return week_of(patient.clinic).rooms
+    except BookingRefused:
+        return ()
+
+
 def _problem(row: Appointment, place: VisitPlace) -> str:
+    if row.kind not in Appointment.IN_A_CHAIR:
+        return room_problem(
+            appointment=row, start=place.start, room=place.chair, with_name=place.nurse, at=clock.instant()
+        )
     try:
         return place_problem(appointment=row, place=place, asked=_asked(row, place.start), at=clock.instant())
     except BookingRefused as refused:
         return str(refused)
 
 
-def _asked_place(request: HttpRequest, patient: Patient) -> VisitPlace | None:
-    got = request.GET
+def _asked_place(request: HttpRequest, row: Appointment) -> VisitPlace | None:
+    got, patient = request.GET, row.patient
     try:
         start = datetime.fromisoformat(got.get("start", ""))
         if start.tzinfo is None:
@@ -173,7 +215,18 @@ def _asked_place(request: HttpRequest, patient: Patient) -> VisitPlace | None:
     if not 1900 < start.year < 2200:
         return None
     chair, nurse = got.get("chair", "")[:80], got.get("nurse", "")[:80]
-    return VisitPlace(start, chair, nurse) if chair and nurse else None
+    # By phone there is no room, and nobody need be named.
+    whole = bool(chair and nurse) or row.kind not in Appointment.IN_A_CHAIR
+    return VisitPlace(start, chair, nurse) if whole else None
+
+
+def _moving(row: Appointment, wanted: VisitPlace | None) -> MoveForm | MoveOtherForm:
+    if row.kind in Appointment.IN_A_CHAIR:
+        return MoveForm(auto_id="id_move_%s")
+    at = local(row.patient.clinic, wanted.start if wanted else row.starts_at)
+    room, with_name = (wanted.chair, wanted.nurse) if wanted else (row.chair, row.nurse)
+    initial = {"on": at.date(), "time": at.time(), "room": room, "with_name": with_name}
+    return MoveOtherForm(rooms=_rooms(row.patient), initial=initial)
 
 
 def _day(request: HttpRequest, row: Appointment) -> date:
@@ -190,12 +243,12 @@ def _page(
     patient: Patient,
     row: Appointment,
     *,
-    moving: MoveForm | None = None,
+    moving: MoveForm | MoveOtherForm | None = None,
     ending: EndVisitForm | None = None,
     lateness: LateForm | None = None,
 ) -> HttpResponse:
     now = clock.instant()
-    wanted = _asked_place(request, patient)
+    wanted = _asked_place(request, row)
     on = day_of(patient.clinic, wanted.start) if wanted else _day(request, row)
     try:
         infusion = row.kind == Appointment.Kind.INFUSION
@@ -209,7 +262,8 @@ def _page(
     context = {
         "visit": shown,
         "kind": "" if row.kind == Appointment.Kind.INFUSION else row.get_kind_display(),
-        "moving": moving or MoveForm(auto_id="id_move_%s"),
+        "moving": moving or _moving(row, wanted),
+        "by_room": row.kind not in Appointment.IN_A_CHAIR,
         "ending": ending
         or EndVisitForm(initial={"kind": "missed" if begun else "cancelled"}, auto_id="id_end_%s"),
         "late": lateness or LateForm(auto_id="id_late_%s"),

@@ -43,7 +43,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "may_book": may(staff, "booking.book"),
     }
     try:
-        period = week_of(clinic).period(ZoneInfo(clinic.zone), monday, monday + WEEK - timedelta(days=1))
+        week = week_of(clinic)
+        period = week.period(ZoneInfo(clinic.zone), monday, monday + WEEK - timedelta(days=1))
     except (BookingRefused, ValueError) as refused:
         return render(request, "booking/week.html", {**context, "problem": str(refused)})
     rows = standing(clinic.pk).filter(
@@ -55,7 +56,7 @@ def page(request: HttpRequest) -> HttpResponse:
     hidden = hidden_from(staff)
     patients = {row.patient_id: row.patient for row in found if row.patient_id not in hidden}
     shown = BoardSight(hidden, warned_of(list(patients.values()), clinic, today(clinic)))
-    context["days"] = week_grid(period, found, clinic, by_nurse=by_nurse, shown=shown)
+    context["days"] = week_grid(period, found, clinic, by_nurse=by_nurse, shown=shown, rooms=week.rooms)
     seen = (row.patient_id for row in found if row.patient_id not in hidden)
     record_list("week of bookings", seen, by=staff, at=clock.instant(), monday=str(monday))
     return render(request, "booking/week.html", context)
