@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tenuto.core.data import Table, data_file
+from tenuto.core.data.table import REQUIRED
 from tenuto.core.literature import ROOT
 from tenuto.core.sources import Basis, Sourced, basis_of
 
@@ -209,7 +210,7 @@ def _kind(entry: Table) -> TaskKind:
         owner=entry.text("owner"),
         within=timedelta(hours=entry.real("hours")),
         safety=entry.flag("safety"),
-        blocks=entry.flag("blocks"),
+        blocks=entry.flag("safety") and entry.flag("blocks", REQUIRED),
         suicide_risk=entry.choice("suicide_risk", SuicideRisk) if entry.has("suicide_risk") else None,
         ends_by=frozenset(EndsBy(each) for each in entry.words("ends_by")),
         may_end=frozenset(entry.words("may_end")),
@@ -224,8 +225,6 @@ def _kind(entry: Table) -> TaskKind:
         urgency=entry.text("urgency", ""),
         to_do=entry.text("to_do", ""),
     )
-    if kind.safety is not entry.has("blocks"):
-        raise ValueError(f"'{kind.id}': a task of safety says whether it blocks, and no other does.")
     if not kind.ends_by or (kind.safety and EndsBy.NOTE in kind.ends_by):
         raise ValueError(f"'{kind.id}': say what ends it; a note never ends a task of safety.")
     return kind
