@@ -215,3 +215,29 @@ def test_nobody_writes_into_another_clinic(ana, charlie):
     with pytest.raises(WrongClinic):
         answer(ana, "medical", charlie, history__liver="no")
     assert not StepSave.objects.exists()
+
+
+def test_no_click_takes_a_question_out_of_sight(ana, carol, client):
+    """The answer stays with its author and day, can be changed, and hides nothing without its reason."""
+    client.force_login(carol)
+    answer(ana, "person", carol, childbearing__potential="no", contraception="yes")
+    shown = client.get(url_of(ana, "person")).content.decode()
+    for name in ("childbearing.potential", "contraception", "lactation"):
+        assert f'name="q-{name}"' in shown
+    assert "No, without its reason" in shown
+    assert "Carol (carol)" in shown
+    answer(ana, "person", carol, seen={"childbearing.potential": 1}, childbearing__potential="no: hysterectomy")
+    given = current(ana).facts.answer("childbearing.potential")
+    assert (given.value, given.detail) == (False, "hysterectomy")
+    shown = client.get(url_of(ana, "person")).content.decode()
+    for name in ("childbearing.potential", "contraception", "lactation"):
+        assert f'name="q-{name}"' in shown
+
+
+def test_a_no_without_its_reason_can_not_be_chosen(ana, carol, client):
+    client.force_login(carol)
+    sent = client.post(
+        url_of(ana, "person"), {"q-childbearing.potential": "no"}, headers={"X-Autosave": "1"}
+    )
+    assert sent.status_code == 422
+    assert "no: hysterectomy" in sent.json()["error"]

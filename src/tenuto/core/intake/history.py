@@ -23,6 +23,7 @@ from tenuto.core.intake.facts import (
     ProblemStatus,
 )
 from tenuto.core.intake.merge import Entry, Struck
+from tenuto.core.intake.required import RequiredFact, fact
 from tenuto.core.intake.steps import HistoryStep, Question, Rows
 from tenuto.core.intake.wording import Mention
 
@@ -162,19 +163,24 @@ def _day_of(answer: Answer) -> str:
 
 
 def answered(question: Question, text: str, day: date | None = None, origin: str = "") -> Answer:
-    """An entry's words as the answer that they are; what stands beside a yes is its detail."""
+    """An entry's words as the answer that they are; what stands beside a yes, or is the reason of a no, is its detail."""
     word, _, detail = text.partition(": ") if _may_have_detail(question, text) else (text, "", "")
     return Answer(question.fact.id, _typed(question, word), day, origin, detail=detail.strip())
 
 
 def with_detail(answer: Answer) -> str:
-    """A yes or no as the words of its entry."""
+    """A yes or no as the words of its entry, with what stands beside it."""
     word = "yes" if answer.value else "no"
-    return f"{YES}{answer.detail}" if answer.value and answer.detail else word
+    return f"{word}: {answer.detail}" if answer.detail and _takes_detail(fact(answer.fact), word) else word
 
 
 def _may_have_detail(question: Question, text: str) -> bool:
-    return question.fact.value == "yes_no" and text.startswith(YES)
+    return question.fact.value == "yes_no" and _takes_detail(question.fact, text.partition(": ")[0])
+
+
+def _takes_detail(item: RequiredFact, word: str) -> bool:
+    """Whether something may stand beside a yes or no: what a yes wants to tell, and why it is a no."""
+    return word == "yes" or (word == "no" and bool(item.no_because))
 
 
 def _typed(question: Question, text: str) -> bool | date | str:

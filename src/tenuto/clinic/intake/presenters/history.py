@@ -127,13 +127,13 @@ def step_view(
     step: HistoryStep,
     forms: StepForms,
     state: Mapping[str, Saved],
-    applies: Callable[[str], bool],
+    in_sight: Callable[[str], bool],
     *,
     imported: Sequence[Answer] = (),
     today: date,
 ) -> StepView:
-    """The forms of a step with who wrote what stands in them; of the questions those that apply."""
-    asked = [q for q in step.questions if applies(q.fact.id)]
+    """The forms of a step with who wrote what stands in them; of the questions those that are asked or answered."""
+    asked = [q for q in step.questions if in_sight(q.fact.id)]
     groups = dict(_group(group, asked, forms) for group in step.groups)
     return StepView(
         forms=forms,
@@ -178,7 +178,7 @@ def _question(
         key=question.fact.id,
         field=bound,
         version=saved.version if saved else 0,
-        by=_by(saved),
+        by=_by(saved) or ("from a record" if bound.initial else ""),
         standing=" and ".join(filter(None, (_standing(question, saved), _imported(question, imported)))),
         again=stands and not bound.errors and (saved is None or saved.day < today),
         closes=closes,

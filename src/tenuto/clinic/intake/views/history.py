@@ -220,7 +220,12 @@ def _shown(
     return {
         "step": asked,
         "shown": step_view(
-            asked, forms, saved, _applies(state), imported=imported_closing(patient, rows), today=state.as_of
+            asked,
+            forms,
+            saved,
+            _in_sight(state),
+            imported=imported_closing(patient, rows),
+            today=state.as_of,
         ),
         "may_take_back": may_take_back,
         "diagnoses": titles() if asked.rows is Rows.DIAGNOSIS else {},
@@ -260,7 +265,7 @@ def prescribers_of(patient: Patient) -> list[str]:
     return list(staff.order_by("name").values_list("name", flat=True))
 
 
-def _applies(state: IntakeState) -> Callable[[str], bool]:
+def _in_sight(state: IntakeState) -> Callable[[str], bool]:
     case = case_of(
         state.facts,
         policy=state.policy,
@@ -268,4 +273,4 @@ def _applies(state: IntakeState) -> Callable[[str], bool]:
         purpose=JudgementPurpose.PLANNING,
         indication=None,
     )
-    return lambda fact_id: case.applies(fact(fact_id))
+    return lambda fact_id: case.shows(fact(fact_id))
