@@ -36,6 +36,8 @@ from tenuto.core.intake.steps import HistoryStep, Rows, step, steps
 __all__ = ["history", "whole"]
 
 CONFLICT = 409
+LEAVING = "leaving"
+"""How a page that is being left sends all that waits on it, in one request."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -140,6 +142,10 @@ def _resolve(request: HttpRequest, patient: Patient, asked: HistoryStep, posted:
 
 def _autosave(request: HttpRequest, patient: Patient, asked: HistoryStep, posted: Posted) -> HttpResponse:
     """One entry. The answer is the new version and the gate, or the sentence that says what is wrong."""
+    if posted.errors and request.headers["X-Autosave"] == LEAVING:
+        # Nobody is there any more to correct what is wrong: the rest is not lost with it.
+        whole_ones = {key: value for key, value in posted.entries.items() if key not in posted.errors}
+        posted = replace(posted, entries=whole_ones, errors={})
     if posted.errors:
         key, error = next(iter(posted.errors.items()))
         return JsonResponse({"entry": key, "error": error}, status=UNPROCESSABLE)
