@@ -20,6 +20,7 @@ __all__ = [
     "CHECK_IN",
     "COURSE_TO_REVIEW",
     "DEVIATION",
+    "ENQUIRY_HARM",
     "LOOK_AGAIN",
     "MEDICINES_REOPENED",
     "MISSED_VISIT",
@@ -60,6 +61,7 @@ OWN_WORDS = "portal.words"
 CHECK_ABNORMAL = "outcomes.check_abnormal"
 TRY_AGAIN = "contact.again"
 CALL_BACK = "call.back"
+ENQUIRY_HARM = "enquiry.harm"
 NOT_REACHED = "not_reached"
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from tenuto.clinic.intake.state import IntakeState
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.api import TaskRow
+from tenuto.clinic.scales.api import TriageRow, triages_of
 from tenuto.clinic.ui.gates import mark_of
 from tenuto.clinic.ui.words import long_day, moment
 from tenuto.core.gate import Finding, Level
@@ -43,7 +44,7 @@ def grounds_of_decision(
 ) -> tuple[Ground, ...]:
     """Everything that is decided on, what can harm first."""
     return (
-        _suicide(state),
+        _suicide(state, next(reversed(triages_of(patient.pk)), None)),
         *_tasks(patient, tasks, now),
         _against(state),
         Ground("Diagnosis", tuple(_diagnoses(state)) or (NOT_RECORDED,)),
@@ -53,8 +54,16 @@ def grounds_of_decision(
     )
 
 
-def _suicide(state: IntakeState) -> Ground:
-    told = [f"Triage: {_answer(state, 'suicide.screen')}"]
+def _triage(row: TriageRow) -> Iterator[str]:
+    """Whose triage the newest is, and in which words: a level alone can't be weighed."""
+    role = "prescriber or medical director" if row.by_prescriber else "nurse"
+    yield f"{row.level.name.capitalize()} by {row.recorded_by_name}, {role}, {moment(row.recorded_at)}. It rests on: {row.rests_on}"
+    if row.contradicted:
+        yield row.contradicted
+
+
+def _suicide(state: IntakeState, triage: TriageRow | None) -> Ground:
+    told = [f"Triage: {_answer(state, 'suicide.screen')}", *(_triage(triage) if triage else ())]
     told += [
         f"Attempts: {_answer(state, 'suicide.attempts')}",
         f"Access to means: {_answer(state, 'suicide.means')}",
