@@ -28,12 +28,14 @@ from tenuto.core.intake.steps import HistoryStep, Question, Rows
 from tenuto.core.intake.wording import Mention
 
 __all__ = [
+    "TRIALS",
     "YES",
     "Saved",
     "TakenBack",
     "Value",
     "answered",
     "closing_row",
+    "judgement",
     "meaning",
     "medication_of",
     "standing_answers",
@@ -132,6 +134,16 @@ def meaning(step: HistoryStep, state: Mapping[str, Saved]) -> tuple[PatientFacts
 
 
 TRIALS = "treatments.trials"
+
+
+def judgement(step: HistoryStep, key: str, now: Value, new: Value) -> RequiredFact | None:
+    """The fact whose clinical judgement a change of an entry records: an answer, or whether a trial was adequate; else None."""
+    if isinstance(new, Mapping) and step.rows is Rows.TRIAL:
+        before = now.get("adequate", "") if isinstance(now, Mapping) else ""
+        return fact(TRIALS) if new.get("adequate", "") not in ("", before) else None
+    judged = next((q.fact for q in step.questions if q.fact.id == key and q.fact.judged_by), None)
+    return judged if judged is not None and judged.id != TRIALS and isinstance(new, str) and new else None
+
 
 
 def _answer(question: Question, state: Mapping[str, Saved]) -> Answer | None:

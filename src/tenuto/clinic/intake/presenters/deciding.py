@@ -17,7 +17,7 @@ from tenuto.clinic.ui.words import long_day, moment
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.eligibility import case_of
 from tenuto.core.intake.facts import Coding, RecordedScore
-from tenuto.core.intake.required import JudgementPurpose
+from tenuto.core.intake.required import JudgementPurpose, facts
 from tenuto.core.intake.severity import adequate_trials, baseline_of
 from tenuto.core.literature.tasks import task_kind
 from tenuto.core.scales.definition import Instrument
@@ -50,6 +50,7 @@ def grounds_of_decision(
         Ground("Diagnosis", tuple(_diagnoses(state)) or (NOT_RECORDED,)),
         Ground("Severity", tuple(_severity(state)) or (NOT_RECORDED,), _mark(state, "baseline.scale")),
         Ground("Earlier trials", tuple(_trials(state)), _mark(state, "treatments.trials")),
+        Ground("Clinical judgements", tuple(_judgements(state)) or (NOT_RECORDED,)),
         Ground("What the person wants", (_answer(state, "goals"),)),
     )
 
@@ -135,6 +136,15 @@ def _trials(state: IntakeState) -> Iterator[str]:
     yield str(answer.value)
     count = adequate_trials(str(answer.value), weeks_min=weeks)
     yield f"{count} of {plain(weeks)} weeks or more can be read; {state.policy.whole('trials_min')} are asked for."
+
+
+def _judgements(state: IntakeState) -> Iterator[str]:
+    """Each judgement that the verdict rests on, with whose it is."""
+    for item in facts():
+        answer = state.facts.answer(item.id) if item.judged_by else None
+        if answer is not None:
+            whose = answer.origin.removeprefix("form, ") or "from a record"
+            yield f"{item.title}: {_answer(state, item.id)}, {whose}"
 
 
 def _answer(state: IntakeState, fact: str) -> str:
