@@ -270,6 +270,9 @@ def test_harm_in_an_enquiry_is_an_urgent_task_before_and_after_registration(aske
 def test_a_clinician_closes_an_enquiry_that_speaks_of_harm(asked, clinic, bob, visit):
     page = visit(bob)
     page.post(f"/enquiries/{asked.pk}/", {"harm": "1"})
-    page.post(f"/enquiries/{asked.pk}/", {"close": "1", "why": "Reached at home; her own doctor has seen her today."})
+    page.post(
+        f"/enquiries/{asked.pk}/",
+        {"close": "1", "why": "Reached at home; her own doctor has seen her today."},
+    )
     assert EnquiryEnd.objects.exists()
     assert not [each for each in open_tasks(clinic) if each.kind == "enquiry.harm"]

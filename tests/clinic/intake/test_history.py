@@ -227,7 +227,9 @@ def test_no_click_takes_a_question_out_of_sight(ana, carol, client):
         assert f'name="q-{name}"' in shown
     assert "No, without its reason" in shown
     assert "Carol (carol)" in shown
-    answer(ana, "person", carol, seen={"childbearing.potential": 1}, childbearing__potential="no: hysterectomy")
+    answer(
+        ana, "person", carol, seen={"childbearing.potential": 1}, childbearing__potential="no: hysterectomy"
+    )
     given = current(ana).facts.answer("childbearing.potential")
     assert (given.value, given.detail) == (False, "hysterectomy")
     shown = client.get(url_of(ana, "person")).content.decode()
@@ -237,9 +239,7 @@ def test_no_click_takes_a_question_out_of_sight(ana, carol, client):
 
 def test_a_no_without_its_reason_can_not_be_chosen(ana, carol, client):
     client.force_login(carol)
-    sent = client.post(
-        url_of(ana, "person"), {"q-childbearing.potential": "no"}, headers={"X-Autosave": "1"}
-    )
+    sent = client.post(url_of(ana, "person"), {"q-childbearing.potential": "no"}, headers={"X-Autosave": "1"})
     assert sent.status_code == 422
     assert "no: hysterectomy" in sent.json()["error"]
 

@@ -18,7 +18,9 @@ def woman(*answers: Answer):
     told = {a.fact for a in answers}
     base = healthy()
     person = replace(base.person, sex="female", birth_date=TODAY.replace(year=TODAY.year - 36))
-    kept = tuple(a for a in base.answers if a.fact not in {*told, "pregnancy.test", "lactation", "contraception"})
+    kept = tuple(
+        a for a in base.answers if a.fact not in {*told, "pregnancy.test", "lactation", "contraception"}
+    )
     return replace(base, person=person, answers=(*kept, *answers))
 
 

@@ -40,7 +40,14 @@ from tenuto.core.gate import Level
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.safety import OpenSafetyTask, Risk, SafetyState, safety_state
 from tenuto.core.intake.safety_stops import StopKind
-from tenuto.core.literature.tasks import ENQUIRY_HARM, MEDICINES_REOPENED, SuicideRisk, TaskKind, task_kind, task_kinds
+from tenuto.core.literature.tasks import (
+    ENQUIRY_HARM,
+    MEDICINES_REOPENED,
+    SuicideRisk,
+    TaskKind,
+    task_kind,
+    task_kinds,
+)
 
 __all__ = ["CONTRIBUTION", "NAVIGATION"]
 

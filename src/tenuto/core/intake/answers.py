@@ -16,7 +16,17 @@ from tenuto.core.intake.required import RequiredFact, fact
 from tenuto.core.intake.wording import without_marks, words
 from tenuto.core.units import plain
 
-__all__ = ["closes", "given", "is_readable", "is_unknown", "judge", "not_understood", "said", "truth", "without_reason"]
+__all__ = [
+    "closes",
+    "given",
+    "is_readable",
+    "is_unknown",
+    "judge",
+    "not_understood",
+    "said",
+    "truth",
+    "without_reason",
+]
 
 REFUSED = "refused"
 
@@ -55,7 +65,9 @@ def truth(value: bool | Decimal | date | str) -> bool | None:
 def without_reason(answer: Answer) -> bool:
     """Whether an answer is a "no" that needs its reason and has none of those that count."""
     item = fact(answer.fact)
-    return bool(item.no_because) and truth(answer.value) is False and said(answer.detail) not in item.no_because
+    return (
+        bool(item.no_because) and truth(answer.value) is False and said(answer.detail) not in item.no_because
+    )
 
 
 def given(case: JudgedCase, fact_id: str) -> tuple[Answer, ...]:

@@ -145,7 +145,6 @@ def judgement(step: HistoryStep, key: str, now: Value, new: Value) -> RequiredFa
     return judged if judged is not None and judged.id != TRIALS and isinstance(new, str) and new else None
 
 
-
 def _answer(question: Question, state: Mapping[str, Saved]) -> Answer | None:
     saved = state.get(question.fact.id)
     if (

@@ -101,7 +101,12 @@ def register_enquirer(
     )
     if said_of_harm(enquiry) is not None:
         open_by_rule(
-            for_attempt(), patient=patient, why=HARM_SAID, key=f"{ENQUIRY_HARM}:patient:{enquiry.pk}", by=by, at=at
+            for_attempt(),
+            patient=patient,
+            why=HARM_SAID,
+            key=f"{ENQUIRY_HARM}:patient:{enquiry.pk}",
+            by=by,
+            at=at,
         )
     why = "Registered as a patient." if new else "Joined to a patient who was already here."
     _end(enquiry, patient=patient, why=why, by=by, at=at)
@@ -120,7 +125,9 @@ def close_enquiry(*, enquiry: Enquiry, why: str, by: Staff, at: datetime) -> Non
     _end(enquiry, patient=None, why=why, by=by, at=at)
 
 
-HARM_SAID = "The enquiry of this person speaks of harm. Their own words stand on the intake page; call them now."
+HARM_SAID = (
+    "The enquiry of this person speaks of harm. Their own words stand on the intake page; call them now."
+)
 
 
 @transaction.atomic
@@ -135,7 +142,12 @@ def mark_harm(*, enquiry: Enquiry, by: Staff, at: datetime) -> TaskRow:
     end = EnquiryEnd.objects.filter(enquiry=enquiry).select_related("patient").first()
     if end is None:
         return open_by_rule(
-            task_kind(ENQUIRY_HARM), patient=None, target=str(enquiry.pk), key=_harm_key(enquiry), by=by, at=at
+            task_kind(ENQUIRY_HARM),
+            patient=None,
+            target=str(enquiry.pk),
+            key=_harm_key(enquiry),
+            by=by,
+            at=at,
         )
     if end.patient is None:
         raise EnquiryEnded("This enquiry is closed. Add what came in as a new enquiry.")

@@ -27,7 +27,15 @@ from tenuto.core.intake.steps import HistoryStep, step
 from tenuto.core.intake.tasks import for_answer, opens
 from tenuto.core.literature.tasks import EndsBy, task_kind
 
-__all__ = ["Conflict", "EntryRefused", "MayNotTakeBack", "NotTheirJudgement", "SaveResult", "judges_of", "save_step"]
+__all__ = [
+    "Conflict",
+    "EntryRefused",
+    "MayNotTakeBack",
+    "NotTheirJudgement",
+    "SaveResult",
+    "judges_of",
+    "save_step",
+]
 
 TRIES = 5
 

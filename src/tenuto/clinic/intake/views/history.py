@@ -209,7 +209,10 @@ def whole(request: HttpRequest, patient: Patient) -> HttpResponse:
     """All steps on one page, for whoever goes through them in one sitting. Each saves itself as it does alone."""
     state, rows = current(patient), gather_one(patient.pk)
     decides = may(staff_of(request), "intake.decide")
-    parts = [_shown(patient, each, state, rows, may_take_back=decides, role=staff_of(request).role) for each in steps()]
+    parts = [
+        _shown(patient, each, state, rows, may_take_back=decides, role=staff_of(request).role)
+        for each in steps()
+    ]
     return page(request, "intake/whole.html", patient, {"parts": parts}, state=state)
 
 
