@@ -255,7 +255,7 @@ def test_a_no_without_its_reason_can_not_be_chosen(ana, carol, client):
 )
 def test_a_clinical_judgement_is_recorded_by_whose_it_is(ana, carol, alice, client, step, name, value):
     entry = {name.replace(".", "__"): value}
-    with pytest.raises(NotTheirJudgement, match="is a clinical judgement: .* a medical director records it"):
+    with pytest.raises(NotTheirJudgement, match=r"is a clinical judgement: .* a medical director records it"):
         answer(ana, step, carol, **entry)
     assert current(ana).facts.answer(name) is None
     client.force_login(carol)
