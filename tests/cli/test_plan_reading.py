@@ -148,7 +148,8 @@ def test_the_text_keeps_to_the_terminal_s_width(width, capsys, monkeypatch) -> N
     monkeypatch.setattr("tenuto.cli.plan.terminal_width", lambda: width)
     main(["plan", str(EXAMPLES / "review.json"), *FULL])
     assert max(map(len, capsys.readouterr().out.splitlines())) <= width
-    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    for columns, used in (("300", 100), ("40", 40), ("12", 40)):
-        monkeypatch.setenv("COLUMNS", columns)
-        assert terminal_width() == used
+    for terminal in (True, False):
+        monkeypatch.setattr("sys.stdout.isatty", lambda terminal=terminal: terminal)
+        for columns, used in (("300", 100), ("40", 40), ("12", 40)):
+            monkeypatch.setenv("COLUMNS", columns)
+            assert terminal_width() == used

@@ -23,7 +23,5 @@ def in_colour() -> bool:
 
 
 def terminal_width() -> int:
-    """Columns to fill: the terminal's, from 40 to 100; 100 in a pipe."""
-    if not sys.stdout.isatty():
-        return _WIDEST
-    return max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size().columns))
+    """Columns to fill, from 40 to 100: those of COLUMNS, else the terminal's; 100 in a pipe."""
+    return max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size((_WIDEST, 0)).columns))

@@ -97,6 +97,7 @@ _APPLIES = {
     "all": "everyone",
     "psychiatric": "psychiatric conditions",
     "pain": "pain",
+    "childbearing_age": "not male, and not past the age limit",
     "childbearing": "child-bearing potential",
     "ecg": "age, heart disease, QT medicines, pain",
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tenuto.clinic.intake.models import Enquiry, EnquiryEnd
@@ -239,3 +241,38 @@ def test_another_clinic_an_auditor_and_strangers_see_nothing(visit, asked, charl
     assert visit(carol).get(url).status_code == 200
     reads = AuditEvent.objects.filter(kind="read", by_id=str(carol.pk))
     assert {event.action for event in reads} == {"list of enquiries", "enquiry"}
+
+
+def test_the_thanks_name_whom_to_call_in_danger_in_the_page_itself(visit, clinic):
+    page = visit().get(f"/enquire/{clinic.pk}/thanks/").content.decode()
+    main = page.partition("<main")[2].partition("</main>")[0]
+    assert clinic.in_danger.split(".")[0] in main
+
+
+def test_harm_in_an_enquiry_is_an_urgent_task_before_and_after_registration(asked, clinic, carol, visit):
+    """Hazard H18: one button; it reaches a prescriber at once, and follows the person into the record."""
+    page = visit(carol)
+    page.post(f"/enquiries/{asked.pk}/", {"harm": "1"})
+    page.post(f"/enquiries/{asked.pk}/", {"harm": "1"})
+    (task,) = [each for each in open_tasks(clinic) if each.kind == "enquiry.harm"]
+    assert (task.owner_role, task.due - NOW, task.safety) == ("prescriber", timedelta(minutes=15), True)
+    assert "Speaks of harm" in text_of(page.get("/enquiries/"))
+    page.post(f"/enquiries/{asked.pk}/", {"close": "1", "why": "They will call again next week."})
+    assert not EnquiryEnd.objects.exists()
+    page.post(f"/enquiries/{asked.pk}/", REGISTER)
+    patient = Patient.objects.get()
+    kinds = {each.kind: each.patient_id for each in open_tasks(clinic)}
+    assert "enquiry.harm" not in kinds
+    assert kinds["suicide.urgent"] == patient.pk
+    assert "please call" in text_of(page.get(f"/patients/{patient.pk}/intake/"))
+
+
+def test_a_clinician_closes_an_enquiry_that_speaks_of_harm(asked, clinic, bob, visit):
+    page = visit(bob)
+    page.post(f"/enquiries/{asked.pk}/", {"harm": "1"})
+    page.post(
+        f"/enquiries/{asked.pk}/",
+        {"close": "1", "why": "Reached at home; her own doctor has seen her today."},
+    )
+    assert EnquiryEnd.objects.exists()
+    assert not [each for each in open_tasks(clinic) if each.kind == "enquiry.harm"]

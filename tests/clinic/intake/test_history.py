@@ -10,6 +10,7 @@ from tenuto.clinic.accounts.guards import WrongClinic
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.models import StepSave
 from tenuto.clinic.intake.services import receive
+from tenuto.clinic.intake.services.history import NotTheirJudgement
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.ports.api import open_tasks_of
 from tenuto.core.gate import Level
@@ -215,3 +216,62 @@ def test_nobody_writes_into_another_clinic(ana, charlie):
     with pytest.raises(WrongClinic):
         answer(ana, "medical", charlie, history__liver="no")
     assert not StepSave.objects.exists()
+
+
+def test_no_click_takes_a_question_out_of_sight(ana, carol, client):
+    """The answer stays with its author and day, can be changed, and hides nothing without its reason."""
+    client.force_login(carol)
+    answer(ana, "person", carol, childbearing__potential="no", contraception="yes")
+    shown = client.get(url_of(ana, "person")).content.decode()
+    for name in ("childbearing.potential", "contraception", "lactation"):
+        assert f'name="q-{name}"' in shown
+    assert "No, without its reason" in shown
+    assert "Carol (carol)" in shown
+    answer(
+        ana, "person", carol, seen={"childbearing.potential": 1}, childbearing__potential="no: hysterectomy"
+    )
+    given = current(ana).facts.answer("childbearing.potential")
+    assert (given.value, given.detail) == (False, "hysterectomy")
+    shown = client.get(url_of(ana, "person")).content.decode()
+    for name in ("childbearing.potential", "contraception", "lactation"):
+        assert f'name="q-{name}"' in shown
+
+
+def test_a_no_without_its_reason_can_not_be_chosen(ana, carol, client):
+    client.force_login(carol)
+    sent = client.post(url_of(ana, "person"), {"q-childbearing.potential": "no"}, headers={"X-Autosave": "1"})
+    assert sent.status_code == 422
+    assert "no: hysterectomy" in sent.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("step", "name", "value"),
+    [
+        ("medical", "airway.exam", "normal"),
+        ("medical", "asa.class", "2"),
+        ("support", "capacity", "yes"),
+        ("support", "prescriber", "Alice, seen in person"),
+    ],
+)
+def test_a_clinical_judgement_is_recorded_by_whose_it_is(ana, carol, alice, client, step, name, value):
+    entry = {name.replace(".", "__"): value}
+    with pytest.raises(NotTheirJudgement, match=r"is a clinical judgement: .* a medical director records it"):
+        answer(ana, step, carol, **entry)
+    assert current(ana).facts.answer(name) is None
+    client.force_login(carol)
+    shown = client.get(url_of(ana, step)).content.decode()
+    assert f'name="q-{name}"' not in shown
+    assert "A clinical judgement:" in shown
+    answer(ana, step, alice, **entry)
+    assert current(ana).facts.answer(name) is not None
+
+
+def test_a_trial_is_adequate_when_a_clinician_says_so(ana, carol, bob):
+    row = {"drug": "sertraline 150 mg", "weeks": "10"}
+    answer(ana, "trials", carol, **{ROW: row})
+    with pytest.raises(NotTheirJudgement, match="Whether a trial was adequate"):
+        answer(ana, "trials", carol, seen={ROW: 1}, **{ROW: {**row, "adequate": "yes"}})
+    answer(ana, "trials", bob, seen={ROW: 1}, **{ROW: {**row, "adequate": "yes"}})
+    # What a clinician judged stays when somebody corrects another word of the row.
+    answer(ana, "trials", carol, seen={ROW: 2}, **{ROW: {**row, "dose": "200 mg", "adequate": "yes"}})
+    assert "adequate" in current(ana).facts.answer("treatments.trials").value

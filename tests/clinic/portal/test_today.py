@@ -166,6 +166,10 @@ def test_the_same_flag_opens_one_task_however_often_it_is_raised(phone, ana):
 def test_a_higher_answer_after_a_lower_one_is_urgent_too(phone, ana):
     post_one(phone, "phq9", "9", "1")
     post_one(phone, "phq9", "9", "2")
+    urgent = next(task for task in open_tasks_of(ana) if task.kind == "suicide.urgent")
+    # Nobody can stay beside somebody who is not here.
+    assert "Do not leave the person alone" not in urgent.why
+    assert "stays on the line until somebody is with them" in urgent.why
     assert {task.kind for task in open_tasks_of(ana)} == {"suicide.screen", "suicide.urgent"}
 
 

@@ -62,3 +62,17 @@ def test_a_diagnosis_that_was_picked_gives_its_words_and_its_code():
         assert known_code(code).code == code
     assert picked("Depression (F33.2)") == ("Depression (F33.2)", "")
     assert picked("asthma") == ("asthma", "")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "F33.2",
+        "f332",
+        "Major depressive disorder, recurrent severe without psychotic features",
+        "Major depressive disorder, recurrent severe without psychotic features (F33.2)",
+    ],
+)
+def test_a_code_names_its_diagnosis_and_a_listed_name_its_code(typed):
+    title = "Major depressive disorder, recurrent severe without psychotic features"
+    assert picked(typed) == (title, "F33.2")

@@ -13,7 +13,7 @@ from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.eligibility import assess
 from tenuto.core.intake.facts import Answer, PatientFacts, Person, RecordedScore
 from tenuto.core.intake.risk_questions import risk_question, suicide_item
-from tenuto.core.intake.safety import TRIAGE, Risk, contradicted, safety_state, with_safety
+from tenuto.core.intake.safety import TRIAGE, OpenSafetyTask, Risk, contradicted, safety_state, with_safety
 from tenuto.core.policy import default_policy
 from tenuto.core.scales.reading import instruments
 from tenuto.core.scales.red_flags import Urgency, rules
@@ -406,3 +406,12 @@ def test_the_hours_of_one_sender_stay_as_they_were_sent():
     there = AT.replace(tzinfo=timezone(timedelta(hours=-5)))
     facts = PatientFacts(Person(), scores=(form("phq9", 1, at=there),))
     assert "Mon 2 Mar 2026, 09:00. No triage" in safety_state(facts, as_of=DAY, policy=LIMITS).text
+
+
+def test_a_block_names_whose_triage_opens_it():
+    """A nurse's triage does not end what a prescriber has to: the sentence says so before anybody records another one."""
+    both = "a prescriber or a medical director"
+    tasks = [OpenSafetyTask("Suicide risk, urgent", datetime(2026, 3, 2, 9, 15, tzinfo=UTC), ended_by=both)]
+    found = safety_state(PatientFacts(Person()), as_of=DAY, policy=LIMITS, open_tasks=tasks)
+    (said,) = with_safety(Gate.of([]), found).findings
+    assert said.opens_with.startswith(f"a suicide triage recorded since by {both}, or ")

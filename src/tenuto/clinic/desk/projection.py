@@ -363,9 +363,11 @@ def _said(turn: Turn, tasks: Sequence[TaskRow], holds: Sequence[HoldRow]) -> boo
 
 def _task(task: TaskRow, clinic: Clinic) -> WorkRow:
     place = task_place(task.kind)
+    # Of a patient the safety line says it; who is none yet has only this row.
+    mark = "block" if task.patient_id is None and _about_suicide(task) else "due"
     return WorkRow(
         key=f"task:{task.id}", clinic=clinic, patient_id=task.patient_id, name=task.patient_name,
-        stage=stage_of_task(task.kind), kind=place.title, mark="due", why=task.why_now, more=task.ended_by,
+        stage=stage_of_task(task.kind), kind=place.title, mark=mark, why=task.why_now, more=task.ended_by,
         owner_role=task.owner_role, owner_id=task.held_by_id, due=task.due, rank=_rank(task), next_step=place.next_step,
         target=place.target or first_page(), told=_told(task),
     )  # fmt: skip

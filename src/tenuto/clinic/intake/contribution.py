@@ -40,11 +40,18 @@ from tenuto.core.gate import Level
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.safety import OpenSafetyTask, Risk, SafetyState, safety_state
 from tenuto.core.intake.safety_stops import StopKind
-from tenuto.core.literature.tasks import MEDICINES_REOPENED, SuicideRisk, TaskKind, task_kind, task_kinds
+from tenuto.core.literature.tasks import (
+    ENQUIRY_HARM,
+    MEDICINES_REOPENED,
+    SuicideRisk,
+    TaskKind,
+    task_kind,
+    task_kinds,
+)
 
 __all__ = ["CONTRIBUTION", "NAVIGATION"]
 
-OWN_TASKS = ("enquiry", "test.order")
+OWN_TASKS = ("enquiry", ENQUIRY_HARM, "test.order")
 """Opened by an action of intake and not by an answer."""
 DECIDED: Mapping[str, State] = {Decision.Outcome.ACCEPTED: "done", Decision.Outcome.NOT_SUITABLE: "blocked"}
 
@@ -139,7 +146,7 @@ def beside(batch: Batch, patient: Patient, staff: Staff) -> Aside:
 
 
 def _task_place(rule: TaskKind) -> TaskPlace:
-    if rule.id == "enquiry":
+    if rule.id in ("enquiry", ENQUIRY_HARM):
         return TaskPlace(rule.title, "Answer it", "enquiries")
     if rule.id == "test.order":
         return TaskPlace(rule.title, "Order or chase it", "intake:tests")

@@ -16,7 +16,17 @@ from tenuto.core.intake.required import RequiredFact, fact
 from tenuto.core.intake.wording import without_marks, words
 from tenuto.core.units import plain
 
-__all__ = ["closes", "given", "is_readable", "is_unknown", "judge", "not_understood", "said", "truth"]
+__all__ = [
+    "closes",
+    "given",
+    "is_readable",
+    "is_unknown",
+    "judge",
+    "not_understood",
+    "said",
+    "truth",
+    "without_reason",
+]
 
 REFUSED = "refused"
 
@@ -50,6 +60,14 @@ def truth(value: bool | Decimal | date | str) -> bool | None:
     """Yes or no, or None when the answer is neither."""
     text = said(value)
     return True if text in _YES else False if text in _NO else None
+
+
+def without_reason(answer: Answer) -> bool:
+    """Whether an answer is a "no" that needs its reason and has none of those that count."""
+    item = fact(answer.fact)
+    return (
+        bool(item.no_because) and truth(answer.value) is False and said(answer.detail) not in item.no_because
+    )
 
 
 def given(case: JudgedCase, fact_id: str) -> tuple[Answer, ...]:
@@ -173,6 +191,8 @@ def _effect(case: JudgedCase, item: RequiredFact, answer: Answer) -> Finding | N
     if key is None:
         return _unreadable(case, item, answer)
     level = item.effects.get(f"{key}_pain" if case.only_pain else key, item.effects[key])
+    if key == "no" and item.no_because and not without_reason(answer):
+        level = Level.PASS
     if level is Level.PASS:
         return None
     when = on_date(answer.taken)

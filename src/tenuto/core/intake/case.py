@@ -27,6 +27,8 @@ class Body:
     sex: str
     childbearing: bool
     """True unless the record shows that a pregnancy test isn't needed."""
+    childbearing_age: bool = True
+    """True unless sex or age alone show it: what is asked also of somebody who can't become pregnant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,20 @@ class JudgedCase:
         """Whether a fact is asked of this person."""
         return any(self._in_group(group) for group in item.applies)
 
+    def shows(self, item: RequiredFact) -> bool:
+        """Whether a question is in sight: it is asked, or it has an answer, which stays where it can be changed.
+
+        No answer may hide itself: one wrong click would take question, author and date away with it.
+        """
+        return self.applies(item) or any(answer.fact == item.id for answer in self.facts.answers)
+
     def _in_group(self, group: str) -> bool:
         if group == "all":
             return True
         if group == "childbearing":
             return self.body.childbearing
+        if group == "childbearing_age":
+            return self.body.childbearing_age
         if group == "ecg":
             return self.ecg_needed
         return group in self.tracks

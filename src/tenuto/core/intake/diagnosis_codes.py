@@ -9,18 +9,30 @@ from tenuto.core.intake.contraindications import recognised
 from tenuto.core.intake.facts import Coding, Problem
 from tenuto.core.intake.icd10cm import exists, titles
 
-__all__ = ["known_code", "picked"]
+__all__ = ["known_code", "name_of", "picked"]
 
 _CODE = re.compile(r"(?P<category>[A-Z][0-9][0-9A-Z])\.?(?P<rest>[0-9A-Z]{0,4})\Z", re.ASCII)
 _PICKED = re.compile(r"(?P<title>.*\S)\s*\((?P<code>[A-Z0-9.]+)\)\Z", re.ASCII)
 
 
 def picked(text: str) -> tuple[str, str]:
-    """The words and the code of a diagnosis as it is picked, `title (code)`; of other words no code."""
-    found = _PICKED.match(text.strip())
+    """The words and the code of a diagnosis as it is picked, `title (code)`, or as the list calls it, or by its code alone.
+
+    Of other words no code.
+    """
+    text = text.strip()
+    found = _PICKED.match(text)
     if found and titles().get(found["code"]) == found["title"]:
         return found["title"], found["code"]
-    return text.strip(), ""
+    if (code := known_code(text)) is not None:
+        return name_of(code), code.code
+    named = [code for code, title in titles().items() if title.casefold() == text.casefold()]
+    return (titles()[named[0]], named[0]) if len(named) == 1 else (text, "")
+
+
+def name_of(code: Coding) -> str:
+    """What a code stands for, in the words of the list; a code that the list does not name stands for itself."""
+    return code.display or code.code
 
 
 def known_code(typed: str) -> Coding | None:

@@ -23,16 +23,19 @@ from tenuto.core.intake.facts import (
     ProblemStatus,
 )
 from tenuto.core.intake.merge import Entry, Struck
+from tenuto.core.intake.required import RequiredFact, fact
 from tenuto.core.intake.steps import HistoryStep, Question, Rows
 from tenuto.core.intake.wording import Mention
 
 __all__ = [
+    "TRIALS",
     "YES",
     "Saved",
     "TakenBack",
     "Value",
     "answered",
     "closing_row",
+    "judgement",
     "meaning",
     "medication_of",
     "standing_answers",
@@ -133,6 +136,15 @@ def meaning(step: HistoryStep, state: Mapping[str, Saved]) -> tuple[PatientFacts
 TRIALS = "treatments.trials"
 
 
+def judgement(step: HistoryStep, key: str, now: Value, new: Value) -> RequiredFact | None:
+    """The fact whose clinical judgement a change of an entry records: an answer, or whether a trial was adequate; else None."""
+    if isinstance(new, Mapping) and step.rows is Rows.TRIAL:
+        before = now.get("adequate", "") if isinstance(now, Mapping) else ""
+        return fact(TRIALS) if new.get("adequate", "") not in ("", before) else None
+    judged = next((q.fact for q in step.questions if q.fact.id == key and q.fact.judged_by), None)
+    return judged if judged is not None and judged.id != TRIALS and isinstance(new, str) and new else None
+
+
 def _answer(question: Question, state: Mapping[str, Saved]) -> Answer | None:
     saved = state.get(question.fact.id)
     if (
@@ -162,19 +174,24 @@ def _day_of(answer: Answer) -> str:
 
 
 def answered(question: Question, text: str, day: date | None = None, origin: str = "") -> Answer:
-    """An entry's words as the answer that they are; what stands beside a yes is its detail."""
+    """An entry's words as the answer that they are; what stands beside a yes, or is the reason of a no, is its detail."""
     word, _, detail = text.partition(": ") if _may_have_detail(question, text) else (text, "", "")
     return Answer(question.fact.id, _typed(question, word), day, origin, detail=detail.strip())
 
 
 def with_detail(answer: Answer) -> str:
-    """A yes or no as the words of its entry."""
+    """A yes or no as the words of its entry, with what stands beside it."""
     word = "yes" if answer.value else "no"
-    return f"{YES}{answer.detail}" if answer.value and answer.detail else word
+    return f"{word}: {answer.detail}" if answer.detail and _takes_detail(fact(answer.fact), word) else word
 
 
 def _may_have_detail(question: Question, text: str) -> bool:
-    return question.fact.value == "yes_no" and text.startswith(YES)
+    return question.fact.value == "yes_no" and _takes_detail(question.fact, text.partition(": ")[0])
+
+
+def _takes_detail(item: RequiredFact, word: str) -> bool:
+    """Whether something may stand beside a yes or no: what a yes wants to tell, and why it is a no."""
+    return word == "yes" or (word == "no" and bool(item.no_because))
 
 
 def _typed(question: Question, text: str) -> bool | date | str:

@@ -6,7 +6,7 @@ from datetime import date
 
 from tenuto.core.dates import say_birthday, say_date
 from tenuto.core.gate import Finding, Level
-from tenuto.core.intake.answers import truth
+from tenuto.core.intake.answers import truth, without_reason
 from tenuto.core.intake.birth import stands_for_unknown
 from tenuto.core.intake.case import Body, JudgedCase, missing, note
 from tenuto.core.intake.dates import years_between
@@ -25,20 +25,17 @@ def body_of(facts: PatientFacts, *, policy: Policy, as_of: date) -> Body:
     """Age, sex and child-bearing potential.
 
     Potential is assumed unless the sex is recorded as male, the age is above the policy's limit, or every answer to
-    `childbearing.potential` is no.
+    `childbearing.potential` is no, for a reason that counts.
     """
     born = facts.person.birth_date
     counted = years_between(born, as_of) if born and born <= as_of else None
     # A date that stands for one that is not known gives no age, and an unknown age switches no test off.
     age = None if born is None or counted is None or _doubted(born, counted, policy) else counted
     sex = facts.person.sex.strip().lower()
-    answers = [truth(a.value) for a in facts.answers if a.fact == "childbearing.potential"]
-    excluded = (
-        sex == "male"
-        or (age is not None and age > policy.whole("childbearing_age_max_years"))
-        or (bool(answers) and all(answer is False for answer in answers))
-    )
-    return Body(age, sex, not excluded)
+    of_age = sex != "male" and (age is None or age <= policy.whole("childbearing_age_max_years"))
+    answers = [a for a in facts.answers if a.fact == "childbearing.potential"]
+    excluded = bool(answers) and all(truth(a.value) is False and not without_reason(a) for a in answers)
+    return Body(age, sex, of_age and not excluded, of_age)
 
 
 def _doubted(born: date, age: int, policy: Policy) -> bool:

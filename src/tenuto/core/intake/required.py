@@ -86,6 +86,10 @@ class RequiredFact:
     codes: tuple[Coding, ...] = ()
     measures: tuple[MeasuredQuantity, ...] = ()
     scores: Mapping[str, tuple[str, ...]] | None = None
+    judged_by: tuple[str, ...] = ()
+    """The roles whose clinical judgement the answer is; empty where anybody who takes the history may record it."""
+    no_because: tuple[str, ...] = ()
+    """The reasons for which a "no" counts; empty where a "no" needs none."""
     review_from: int | None = None
     review_from_female: int | None = None
 
@@ -162,6 +166,8 @@ def _fact(entry: Table) -> RequiredFact:
             for kind, one in entry.optional("measures").named().items()
         ),
         scores=_scores(entry) if entry.has("scores") else None,
+        judged_by=entry.words("judged_by", ()),
+        no_because=entry.words("no_because", ()),
         review_from=entry.whole("review_from") if entry.has("review_from") else None,
         review_from_female=entry.whole("review_from_female") if entry.has("review_from_female") else None,
     )

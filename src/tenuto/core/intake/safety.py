@@ -103,6 +103,9 @@ class SafetyState:
     grave: bool = False
     """An answer to a question on death or self-harm that no triage follows was two or more."""
 
+    opened_by: str = ""
+    """Whose triage ends what is red, where not every clinician's does: a finding high, or an open task."""
+
     @property
     def is_first(self) -> bool:
         """Whether the patient stands before all others at risk: found high, or thinking of it now."""
@@ -155,6 +158,7 @@ class SafetyState:
         )
 
 
+_DECIDES = "a prescriber or a medical director"
 _ASKED_AGAIN = "asked again before the next infusion"
 _KNOWN = "Suicide risk known"
 _LEVELS = {
@@ -269,7 +273,8 @@ def _risk(
     if red:
         now = bool(attempts.untriaged) or any(each.is_now for each in reported)
         grave = bool(attempts.untriaged) or any((each.value or 0) >= _GRAVE for each in reported)
-        return SafetyState(Risk.OPEN, (*red, *amber), high, due=due, now=now, grave=grave)
+        who = _opened_by(waiting, high=high)
+        return SafetyState(Risk.OPEN, (*red, *amber), high, due=due, now=now, grave=grave, opened_by=who)
     if amber:
         return SafetyState(Risk.KNOWN, amber, due=due, caution=_KNOWN)
     last: list[Answer | RecordedScore] = [*triages[-1:], *forms[-1:]]
@@ -281,6 +286,14 @@ def _risk(
         none = f"Suicide risk: no triage; none reported, asked {_when(asked[-1])}."
         return SafetyState(Risk.KNOWN, (none, *on_record), caution=_KNOWN)
     return _none_found(asked[-1], as_of=as_of, valid=timedelta(days=policy.whole(VALID)))
+
+
+def _opened_by(waiting: Sequence[OpenSafetyTask], *, high: bool) -> str:
+    """Whose triage ends all that is red. A task that fewer roles may end decides: a nurse's triage does not end it."""
+    if high:
+        return _DECIDES
+    named = [task.ended_by for task in waiting if not task.known and task.ended_by]
+    return min(named, key=lambda who: who.count(" or "), default="")
 
 
 def _high_until_decided(triages: Sequence[Answer]) -> Answer | None:
@@ -344,10 +357,19 @@ def with_safety(gate: Gate, state: SafetyState) -> Gate:
     """
     gate = with_withdrawal(gate, withdrawn=state.consent_withdrawn)
     told = any(f.level >= Level.BLOCK and not f.missing and f.fact == TRIAGE for f in gate.findings)
-    if state.risk is not Risk.OPEN or told:
+    if state.risk is not Risk.OPEN:
         return gate
-    basis = Basis((Tag.D,), note="Hazard H18")
     ways = fact(TRIAGE).opens_with(Level.BLOCK)
+    if state.opened_by:
+        ways = ways.replace("recorded since", f"recorded since by {state.opened_by}")
+    if told and not state.opened_by:
+        return gate
+    if told:
+        return Gate.of(
+            replace(f, opens_with=ways) if f.fact == TRIAGE and f.level is Level.BLOCK else f
+            for f in gate.findings
+        )
+    basis = Basis((Tag.D,), note="Hazard H18")
     found = Finding("SUICIDE-RISK-OPEN", Level.BLOCK, state.sentences[0], basis, TRIAGE, opens_with=ways)
     return gate + Gate.of([found])
 

@@ -134,6 +134,8 @@ def _choices(item: RequiredFact, offered: Mapping[str, tuple[str, ...]]) -> tupl
         return offered[item.id]
     if item.id == "treatments.trials":
         return ("none",)  # what there was stands in the rows
+    if item.no_because:
+        return ("yes", *(f"no: {reason}" for reason in item.no_because))
     if item.value == "yes_no":
         return ("yes", "no")
     if item.id == "sex":

@@ -21,6 +21,7 @@ __all__ = [
     "CHECK_IN",
     "COURSE_TO_REVIEW",
     "DEVIATION",
+    "ENQUIRY_HARM",
     "LOOK_AGAIN",
     "MEDICINES_REOPENED",
     "MISSED_VISIT",
@@ -61,6 +62,7 @@ OWN_WORDS = "portal.words"
 CHECK_ABNORMAL = "outcomes.check_abnormal"
 TRY_AGAIN = "contact.again"
 CALL_BACK = "call.back"
+ENQUIRY_HARM = "enquiry.harm"
 NOT_REACHED = "not_reached"
 
 

@@ -44,6 +44,7 @@ class RedFlagRule:
     urgency: Urgency
     title: str
     action: str
+    away: str
     any_of: tuple[ScoreTest, ...]
     criterion: str
     unanswered: str
@@ -73,6 +74,8 @@ class RedFlag:
     item: str
     basis: Basis
     answer: str = ""
+    away: str = ""
+    """What to do instead where the person is not with staff; empty where that is the same."""
 
     @property
     def text(self) -> str:
@@ -108,6 +111,7 @@ def _rule(entry: Table, version: int) -> RedFlagRule:
         urgency=entry.choice("urgency", Urgency),
         title=entry.text("title"),
         action=entry.text("action"),
+        away=entry.text("away", ""),
         any_of=_conditions(entry),
         criterion=entry.text("criterion", ""),
         unanswered=entry.text("unanswered", ""),
@@ -180,6 +184,7 @@ def raised(
             item,
             rule.basis,
             _said(instrument, item, given, before),
+            rule.away,
         )
         for rule in _rules_of(instrument.id)
         if (item := _raised_by(rule, instrument, given, earlier or {}, before, verdicts, prorated))

@@ -183,7 +183,9 @@ def field_of(question: Question, *, value: str, prescribers: Sequence[str]) -> f
     if fact.id == "prescriber":
         return _chosen(_prescribers(prescribers), value, forms.Select(), shared)
     if question.choices:
-        words = [(word, word.capitalize()) for word in question.choices]
+        # A "no" whose reason was not asked stays in sight as what it is; nobody can choose it anew.
+        bare = [("no", "No, without its reason")] if fact.no_because and value == "no" else []
+        words = [(word, word.capitalize()) for word in question.choices] + bare
         return _chosen(words, value, forms.RadioSelect(), shared)
     if fact.value == "date":
         return (DayField if fact.id in TO_COME else PastDayField)(**shared)

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from tenuto.clinic.intake.forms.answers import LONGEST, PastDayField
-from tenuto.core.intake.diagnosis_codes import known_code, picked
+from tenuto.core.intake.diagnosis_codes import known_code, name_of, picked
 from tenuto.core.intake.facts import ProblemStatus
 from tenuto.core.intake.history import trial_of
 from tenuto.core.intake.steps import Rows
@@ -26,6 +26,7 @@ RESPONSE = [
     (text, text.capitalize())
     for text in ("no response", "partial response", "response", "remission", "not borne")
 ]
+EMPTY = "It is empty. Fill it in, or take the row off the list."
 ADEQUATE = [("yes", "Adequate"), ("no", "Not adequate"), ("unclear", "Unclear")]
 
 
@@ -35,7 +36,7 @@ def _line(label: str, *, needed: bool = False, **attrs: str) -> forms.CharField:
         required=needed,
         max_length=LONGEST,
         widget=forms.TextInput(attrs={"autocomplete": "off", **attrs}),
-        error_messages={"required": "It is empty. Fill it in, or take the row off the list."},
+        error_messages={"required": EMPTY},
     )
 
 
@@ -65,7 +66,7 @@ def _word(value: Any) -> str:
 class DiagnosisRow(RowForm):
     """A diagnosis, picked from the list or written, with its code and status."""
 
-    text = _line("Diagnosis", needed=True, list="diagnoses")
+    text = _line("Diagnosis", list="diagnoses")
     code = _line("ICD-10-CM or SNOMED CT code")
     status = forms.ChoiceField(label="Status", required=False, choices=STATUS, initial="active")
     onset = PastDayField(label="Since", required=False)
@@ -86,7 +87,10 @@ class DiagnosisRow(RowForm):
             else:
                 code = known.code
                 cleaned["system"] = known.system if known.system == "snomed" else ""
+                cleaned["text"] = cleaned["text"] or name_of(known)
         cleaned["code"] = code
+        if not cleaned["text"] and not self.errors:
+            self.add_error("text", EMPTY)
         return cleaned
 
     def words(self) -> dict[str, str]:

@@ -65,7 +65,7 @@ class TestsForm(forms.Form):
 
     taken = DayField(label="Day of the sample")
 
-    def __init__(self, data: Any = None, *, today: date, applies: Callable[[str], bool]) -> None:
+    def __init__(self, data: Any = None, *, today: date, shows: Callable[[str], bool]) -> None:
         super().__init__(data, initial={"taken": today})
         self.today = today
         for kind, label in ENZYMES.items():
@@ -74,7 +74,7 @@ class TestsForm(forms.Form):
             label="eGFR, mL/min/1.73 m²", unit="mL/min", lowest=Decimal(1), highest=Decimal(300)
         )
         for fact_id, (label, words) in WORDS.items():
-            if applies(fact_id):
+            if shows(fact_id):
                 choices = [("", "Not done now"), *((word, word.capitalize()) for word in words)]
                 self.fields[fact_id] = forms.ChoiceField(label=label, choices=choices, required=False)
 

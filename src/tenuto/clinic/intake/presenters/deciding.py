@@ -11,12 +11,13 @@ from django.urls import reverse
 from tenuto.clinic.intake.state import IntakeState
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.api import TaskRow
+from tenuto.clinic.scales.api import TriageRow, triages_of
 from tenuto.clinic.ui.gates import mark_of
 from tenuto.clinic.ui.words import long_day, moment
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.eligibility import case_of
 from tenuto.core.intake.facts import Coding, RecordedScore
-from tenuto.core.intake.required import JudgementPurpose
+from tenuto.core.intake.required import JudgementPurpose, facts
 from tenuto.core.intake.severity import adequate_trials, baseline_of
 from tenuto.core.literature.tasks import task_kind
 from tenuto.core.scales.definition import Instrument
@@ -43,18 +44,27 @@ def grounds_of_decision(
 ) -> tuple[Ground, ...]:
     """Everything that is decided on, what can harm first."""
     return (
-        _suicide(state),
+        _suicide(state, next(reversed(triages_of(patient.pk)), None)),
         *_tasks(patient, tasks, now),
         _against(state),
         Ground("Diagnosis", tuple(_diagnoses(state)) or (NOT_RECORDED,)),
         Ground("Severity", tuple(_severity(state)) or (NOT_RECORDED,), _mark(state, "baseline.scale")),
         Ground("Earlier trials", tuple(_trials(state)), _mark(state, "treatments.trials")),
+        Ground("Clinical judgements", tuple(_judgements(state)) or (NOT_RECORDED,)),
         Ground("What the person wants", (_answer(state, "goals"),)),
     )
 
 
-def _suicide(state: IntakeState) -> Ground:
-    told = [f"Triage: {_answer(state, 'suicide.screen')}"]
+def _triage(row: TriageRow) -> Iterator[str]:
+    """Whose triage the newest is, and in which words: a level alone can't be weighed."""
+    role = "prescriber or medical director" if row.by_prescriber else "nurse"
+    yield f"{row.level.name.capitalize()} by {row.recorded_by_name}, {role}, {moment(row.recorded_at)}. It rests on: {row.rests_on}"
+    if row.contradicted:
+        yield row.contradicted
+
+
+def _suicide(state: IntakeState, triage: TriageRow | None) -> Ground:
+    told = [f"Triage: {_answer(state, 'suicide.screen')}", *(_triage(triage) if triage else ())]
     told += [
         f"Attempts: {_answer(state, 'suicide.attempts')}",
         f"Access to means: {_answer(state, 'suicide.means')}",
@@ -126,6 +136,15 @@ def _trials(state: IntakeState) -> Iterator[str]:
     yield str(answer.value)
     count = adequate_trials(str(answer.value), weeks_min=weeks)
     yield f"{count} of {plain(weeks)} weeks or more can be read; {state.policy.whole('trials_min')} are asked for."
+
+
+def _judgements(state: IntakeState) -> Iterator[str]:
+    """Each judgement that the verdict rests on, with whose it is."""
+    for item in facts():
+        answer = state.facts.answer(item.id) if item.judged_by else None
+        if answer is not None:
+            whose = answer.origin.removeprefix("form, ") or "from a record"
+            yield f"{item.title}: {_answer(state, item.id)}, {whose}"
 
 
 def _answer(state: IntakeState, fact: str) -> str:

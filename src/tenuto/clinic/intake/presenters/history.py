@@ -12,13 +12,14 @@ from django.utils.text import slugify
 from tenuto.clinic.intake.forms.answers import LABELS
 from tenuto.clinic.intake.forms.history import StepForms, inputs_of
 from tenuto.clinic.intake.forms.rows import ROW_FORMS, RowForm
-from tenuto.clinic.intake.services.history import Conflict
+from tenuto.clinic.intake.services.history import Conflict, judges_of
 from tenuto.clinic.ui.words import day, moment
 from tenuto.core.dates import on_date
 from tenuto.core.gate import Level
 from tenuto.core.intake.answers import said
 from tenuto.core.intake.facts import Answer
 from tenuto.core.intake.history import (
+    TRIALS,
     Saved,
     Value,
     closing_row,
@@ -74,6 +75,8 @@ class QuestionView:
     """Answered on an earlier day, so that it can be asked again and found unchanged."""
     closes: GroupView | None = None
     """The group that is whole with this question: what of it may be recorded in one step."""
+    judges: str = ""
+    """Who records the answer instead of who looks at it: a clinical judgement of others. Else empty."""
     standing: str = ""
     """The answers that close and stay until a prescriber takes them back."""
 
@@ -127,19 +130,21 @@ def step_view(
     step: HistoryStep,
     forms: StepForms,
     state: Mapping[str, Saved],
-    applies: Callable[[str], bool],
+    in_sight: Callable[[str], bool],
     *,
     imported: Sequence[Answer] = (),
+    role: str,
     today: date,
 ) -> StepView:
-    """The forms of a step with who wrote what stands in them; of the questions those that apply."""
-    asked = [q for q in step.questions if applies(q.fact.id)]
+    """The forms of a step with who wrote what stands in them; of the questions those that are asked or answered."""
+    asked = [q for q in step.questions if in_sight(q.fact.id)]
     groups = dict(_group(group, asked, forms) for group in step.groups)
     return StepView(
         forms=forms,
         rows=tuple(_row(step.rows, key, form, state.get(key)) for key, form in forms.rows.items()),
         questions=tuple(
-            _question(q, forms, state.get(q.fact.id), today, groups.get(q.fact.id), imported) for q in asked
+            _question(q, forms, state.get(q.fact.id), today, groups.get(q.fact.id), imported, role)
+            for q in asked
         ),
     )
 
@@ -168,6 +173,7 @@ def _question(
     today: date,
     closes: GroupView | None,
     imported: Sequence[Answer],
+    role: str,
 ) -> QuestionView:
     bound = forms.questions.of(question.fact.id)
     # What stands there in other words than are offered is not in the form, and can't be confirmed by it.
@@ -178,11 +184,18 @@ def _question(
         key=question.fact.id,
         field=bound,
         version=saved.version if saved else 0,
-        by=_by(saved),
+        by=_by(saved) or ("from a record" if bound.initial else ""),
         standing=" and ".join(filter(None, (_standing(question, saved), _imported(question, imported)))),
         again=stands and not bound.errors and (saved is None or saved.day < today),
         closes=closes,
+        judges=_judges(question, role),
     )
+
+
+def _judges(question: Question, role: str) -> str:
+    judged = question.fact
+    others = bool(judged.judged_by) and role not in judged.judged_by and judged.id != TRIALS
+    return judges_of(judged) if others else ""
 
 
 def _imported(question: Question, imported: Sequence[Answer]) -> str:

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.intake.entries import standing
 from tenuto.clinic.intake.gather import Gathered, gather, without_saves
 from tenuto.clinic.intake.models import StepSave
@@ -20,12 +21,21 @@ from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.ports.api import TaskRow, end_tasks, open_by_rule, open_tasks_of
 from tenuto.core.intake.answers import is_unknown
-from tenuto.core.intake.history import Value, answered, closing_row
+from tenuto.core.intake.history import TRIALS, Value, answered, closing_row, judgement
+from tenuto.core.intake.required import RequiredFact
 from tenuto.core.intake.steps import HistoryStep, step
 from tenuto.core.intake.tasks import for_answer, opens
 from tenuto.core.literature.tasks import EndsBy, task_kind
 
-__all__ = ["Conflict", "MayNotTakeBack", "SaveResult", "save_step"]
+__all__ = [
+    "Conflict",
+    "EntryRefused",
+    "MayNotTakeBack",
+    "NotTheirJudgement",
+    "SaveResult",
+    "judges_of",
+    "save_step",
+]
 
 TRIES = 5
 
@@ -42,7 +52,30 @@ class Conflict:
     at: datetime
 
 
-class MayNotTakeBack(ValueError):
+class EntryRefused(ValueError):
+    """An entry that is not kept, with the sentence that says why. Nothing was saved."""
+
+    entry: str
+
+
+class NotTheirJudgement(EntryRefused):
+    """A clinical judgement was recorded by somebody whose it is not. Nothing was saved."""
+
+    def __init__(self, entry: str, judged: RequiredFact) -> None:
+        self.entry = entry
+        what = "Whether a trial was adequate" if judged.id == TRIALS else judged.title
+        super().__init__(
+            f"{what} is a clinical judgement: {judges_of(judged)} records it. Leave it not recorded; the rest is kept without it."
+        )
+
+
+def judges_of(judged: RequiredFact) -> str:
+    """'a nurse, a prescriber or a medical director': whose judgement a fact is."""
+    named = [f"a {Role(role).label.lower()}" for role in judged.judged_by]
+    return " or ".join(filter(None, (", ".join(named[:-1]), named[-1])))
+
+
+class MayNotTakeBack(EntryRefused):
     """A row that keeps treatment away was taken off or reworded without a prescriber's reason. Nothing was saved."""
 
     def __init__(self, entry: str, row: Value) -> None:
@@ -144,6 +177,9 @@ def _save(
     if not changes:
         return SaveResult(version, (), conflicts)
     for key, value in changes.items():
+        judged = judgement(asked, key, now.get(key), value)
+        if judged is not None and by.role not in judged.judged_by:
+            raise NotTheirJudgement(key, judged)
         if closing_row(asked.rows, now.get(key)) and not _same(value, now.get(key)) and key not in reasons:
             raise MayNotTakeBack(key, now[key])
     back = {key: reasons[key] for key in changes if key in reasons}

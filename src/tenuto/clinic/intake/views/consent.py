@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from tenuto.clinic.accounts import clock
-from tenuto.clinic.accounts.api import may
+from tenuto.clinic.accounts.api import may, roles_that_may
 from tenuto.clinic.accounts.reauthenticate import Reauthentication, signed_by
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.intake.forms.consent import ConsentForm, WithdrawalForm
@@ -105,9 +105,21 @@ DONE = {
 }
 
 
+def _who_takes() -> str:
+    return " or ".join(f"a {role.label.lower()}" for role in roles_that_may("intake.consent"))
+
+
+def _was_given(patient: Patient) -> bool:
+    in_force = any(each.active for each in current(patient).facts.consents)
+    return in_force or ConsentSigned.objects.filter(patient=patient).exists()
+
+
 def _take_back(
     request: HttpRequest, patient: Patient, verb: Callable[..., ConsentWithdrawn], *, photographs: bool
 ) -> HttpResponse:
+    # What a patient takes back is never refused; only nobody is led to a form for what was never given.
+    if request.method != "POST" and not photographs and not _was_given(patient):
+        return page(request, "intake/no_consent.html", patient, {"who": _who_takes()})
     form = WithdrawalForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         context = {"form": form, "photographs": photographs}

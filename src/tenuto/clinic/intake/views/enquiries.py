@@ -15,7 +15,14 @@ from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.intake.forms.enquiries import CloseForm, EnquiryForm, RegisterForm
 from tenuto.clinic.intake.models import Enquiry, EnquiryEnd
 from tenuto.clinic.intake.services import close_enquiry, record_enquiry, register_enquirer
-from tenuto.clinic.intake.services.enquiries import Enquiring, EnquiryEnded
+from tenuto.clinic.intake.services.enquiries import (
+    Enquiring,
+    EnquiryEnded,
+    EnquiryHarm,
+    mark_harm,
+    open_harm,
+    said_of_harm,
+)
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE
 from tenuto.clinic.intake.views.registering import registered
 from tenuto.clinic.ledger.facts import IN_ORDER, NEWEST_FIRST
@@ -24,6 +31,7 @@ from tenuto.clinic.people.comparing import SideBySide
 from tenuto.clinic.people.lists import record_list
 from tenuto.clinic.people.sight import hidden_from
 from tenuto.clinic.policies.api import policy_of
+from tenuto.clinic.ui.words import moment
 
 __all__ = ["add", "enquiries", "enquiry"]
 
@@ -42,6 +50,7 @@ def enquiries(request: HttpRequest) -> HttpResponse:
     record_list("list of enquiries", named, by=staff, at=clock.instant())
     context = {
         "here": "enquiries",
+        "harm": {UUID(each) for each in open_harm(staff.clinic)},
         "waiting": every.filter(end__isnull=True).order_by(*IN_ORDER)[:SHOWN],
         "ended": ended,
         "address": request.build_absolute_uri(f"/enquire/{staff.clinic_id}/"),
@@ -87,6 +96,8 @@ def enquiry(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:
     if request.method != "POST":
         record_read(subject=row, by=staff, at=clock.instant(), what="enquiry")
         return _show(request, row)
+    if "harm" in request.POST:
+        return _mark_harm(request, row)
     return _close(request, row) if "close" in request.POST else _register(request, row)
 
 
@@ -101,6 +112,7 @@ def _show(
     context = {
         "enquiry": row,
         "end": getattr(row, "end", None),
+        "harm": said_of_harm(row),
         "register": register
         or RegisterForm(
             initial={
@@ -119,14 +131,27 @@ def _show(
     return render(request, "intake/enquiry.html", context, status=status)
 
 
+def _mark_harm(request: HttpRequest, row: Enquiry) -> HttpResponse:
+    try:
+        task = mark_harm(enquiry=row, by=staff_of(request), at=clock.instant())
+    except EnquiryEnded as ended:
+        messages.warning(request, str(ended), extra_tags="Look")
+    else:
+        who = task.owner_name or f"the {task.owner_role.label.lower()}s"
+        messages.warning(
+            request, f"An urgent task is open for {who}, due {moment(task.due)}.", extra_tags="Harm"
+        )
+    return redirect("enquiry", row.pk)
+
+
 def _close(request: HttpRequest, row: Enquiry) -> HttpResponse:
     form = CloseForm(request.POST)
     if not form.is_valid():
         return _show(request, row, close=form)
     try:
         close_enquiry(enquiry=row, why=form.cleaned_data["why"], by=staff_of(request), at=clock.instant())
-    except EnquiryEnded as ended:
-        messages.warning(request, str(ended), extra_tags="Look")
+    except (EnquiryEnded, EnquiryHarm) as refused:
+        messages.warning(request, str(refused), extra_tags="Look")
     else:
         messages.success(request, "The enquiry is closed.", extra_tags="Closed")
     return redirect("enquiries")

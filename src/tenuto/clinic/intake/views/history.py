@@ -22,7 +22,7 @@ from tenuto.clinic.intake.entries import standing
 from tenuto.clinic.intake.forms.history import Posted, read_step, step_forms
 from tenuto.clinic.intake.gather import Gathered, fold, gather_one, imported_closing, without_saves
 from tenuto.clinic.intake.presenters.history import conflict_cards, group_anchor, notes_of, step_view
-from tenuto.clinic.intake.services.history import MayNotTakeBack, SaveResult, save_step
+from tenuto.clinic.intake.services.history import EntryRefused, SaveResult, save_step
 from tenuto.clinic.intake.state import IntakeState, current
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, aside_html, page
 from tenuto.clinic.people.decorators import shows_patient
@@ -36,6 +36,8 @@ from tenuto.core.intake.steps import HistoryStep, Rows, step, steps
 __all__ = ["history", "whole"]
 
 CONFLICT = 409
+LEAVING = "leaving"
+"""How a page that is being left sends all that waits on it, in one request."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,7 +58,7 @@ def history(request: HttpRequest, patient: Patient, step_id: str) -> HttpRespons
     nothing = _nothing_of(asked, request.POST, posted, values) if "together" in request.POST else {}
     try:
         saved = _save(request, patient, asked, posted, nothing)
-    except MayNotTakeBack as kept:
+    except EntryRefused as kept:
         messages.error(request, str(kept), extra_tags="Not saved")
         return _show(request, patient, asked, posted, status=UNPROCESSABLE)
     return _answer(request, patient, asked, saved)
@@ -140,12 +142,19 @@ def _resolve(request: HttpRequest, patient: Patient, asked: HistoryStep, posted:
 
 def _autosave(request: HttpRequest, patient: Patient, asked: HistoryStep, posted: Posted) -> HttpResponse:
     """One entry. The answer is the new version and the gate, or the sentence that says what is wrong."""
+    if posted.errors and request.headers["X-Autosave"] == LEAVING:
+        # Nobody is there any more to correct what is wrong: the rest is not lost with it.
+        whole_ones = {key: value for key, value in posted.entries.items() if key not in posted.errors}
+        posted = replace(posted, entries=whole_ones, errors={})
     if posted.errors:
         key, error = next(iter(posted.errors.items()))
         return JsonResponse({"entry": key, "error": error}, status=UNPROCESSABLE)
     try:
         result = _save(request, patient, asked, posted)
-    except MayNotTakeBack as kept:
+    except EntryRefused as kept:
+        if request.headers["X-Autosave"] == LEAVING:
+            others = {key: value for key, value in posted.entries.items() if key != kept.entry}
+            return _autosave(request, patient, asked, replace(posted, entries=others))
         return JsonResponse({"entry": kept.entry, "error": str(kept)}, status=UNPROCESSABLE)
     if result.conflicts:
         return JsonResponse({"conflict": True}, status=CONFLICT)
@@ -179,6 +188,7 @@ def _show(
         gather_one(patient.pk),
         posted,
         may_take_back=may(staff_of(request), "intake.decide"),
+        role=staff_of(request).role,
     )
     all_steps = steps()
     place = all_steps.index(asked)
@@ -199,7 +209,10 @@ def whole(request: HttpRequest, patient: Patient) -> HttpResponse:
     """All steps on one page, for whoever goes through them in one sitting. Each saves itself as it does alone."""
     state, rows = current(patient), gather_one(patient.pk)
     decides = may(staff_of(request), "intake.decide")
-    parts = [_shown(patient, each, state, rows, may_take_back=decides) for each in steps()]
+    parts = [
+        _shown(patient, each, state, rows, may_take_back=decides, role=staff_of(request).role)
+        for each in steps()
+    ]
     return page(request, "intake/whole.html", patient, {"parts": parts}, state=state)
 
 
@@ -211,6 +224,7 @@ def _shown(
     posted: Posted | None = None,
     *,
     may_take_back: bool,
+    role: str,
 ) -> dict[str, Any]:
     """A step with its forms, as its template is given it."""
     values, saved = _standing(patient, asked, rows)
@@ -220,7 +234,13 @@ def _shown(
     return {
         "step": asked,
         "shown": step_view(
-            asked, forms, saved, _applies(state), imported=imported_closing(patient, rows), today=state.as_of
+            asked,
+            forms,
+            saved,
+            _in_sight(state),
+            imported=imported_closing(patient, rows),
+            role=role,
+            today=state.as_of,
         ),
         "may_take_back": may_take_back,
         "diagnoses": titles() if asked.rows is Rows.DIAGNOSIS else {},
@@ -260,7 +280,7 @@ def prescribers_of(patient: Patient) -> list[str]:
     return list(staff.order_by("name").values_list("name", flat=True))
 
 
-def _applies(state: IntakeState) -> Callable[[str], bool]:
+def _in_sight(state: IntakeState) -> Callable[[str], bool]:
     case = case_of(
         state.facts,
         policy=state.policy,
@@ -268,4 +288,4 @@ def _applies(state: IntakeState) -> Callable[[str], bool]:
         purpose=JudgementPurpose.PLANNING,
         indication=None,
     )
-    return lambda fact_id: case.applies(fact(fact_id))
+    return lambda fact_id: case.shows(fact(fact_id))

@@ -8,12 +8,12 @@ from django.views.decorators.http import require_safe
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.course.api import visits_of
-from tenuto.clinic.intake.models import Decision
+from tenuto.clinic.intake.models import Decision, EnquiryEnd
 from tenuto.clinic.intake.presenters.overview import decision_text, sections, task_cards
 from tenuto.clinic.intake.since import changed_since_decision
 from tenuto.clinic.intake.state import current
 from tenuto.clinic.intake.views.frame import page
-from tenuto.clinic.ledger.facts import NEWEST_FIRST
+from tenuto.clinic.ledger.facts import IN_ORDER, NEWEST_FIRST
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.api import open_tasks_of
@@ -37,5 +37,9 @@ def overview(request: HttpRequest, patient: Patient) -> HttpResponse:
             visits_of(patient.pk), key=lambda each: (each.held_on, each.recorded_at), reverse=True
         ),
         "record": state.record,
+        "asked": EnquiryEnd.objects.filter(patient=patient)
+        .exclude(enquiry__message="")
+        .select_related("enquiry")
+        .order_by(*IN_ORDER),
     }
     return page(request, "intake/overview.html", patient, context, state=state, next_step=True)

@@ -33,7 +33,7 @@ def tests(request: HttpRequest, patient: Patient) -> HttpResponse:
     """What is due with its day and reason, what came back, and a form for results."""
     state = current(patient)
     case = _case(state)
-    form = TestsForm(request.POST or None, today=state.as_of, applies=lambda name: case.applies(fact(name)))
+    form = TestsForm(request.POST or None, today=state.as_of, shows=lambda name: case.shows(fact(name)))
     if request.method == "POST" and form.is_valid():
         _keep(request, patient, form)
         messages.success(request, "The results are recorded.", extra_tags="Saved")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -118,6 +118,9 @@ def open_flags(
     often it is raised while the form is filled in; another answer on death or self-harm opens anew, and with `anew` the same one too.
     """
     request, flags = row.request, tuple(flags)
+    if request and request.place == AskingPlace.LINK:
+        # Nobody can stay beside somebody who is not here.
+        flags = tuple(replace(flag, action=flag.away or flag.action) for flag in flags)
     risk = scale.risk_item.item if scale.risk_item else ""
     about_risk = [flag for flag in flags if risk and flag.item == risk]
     others = [flag for flag in flags if flag not in about_risk]

@@ -1,6 +1,7 @@
 // A form marked data-autosave sends each entry (data-entry) by itself when it was changed: soon after typing pauses, at
-// once when it is left. Entries are sent one after the other. Whatever can't be sent stays on the page and is sent again.
-// Answers whether anything waits, and how to send it now.
+// once when it is left or a choice is made. Entries of a page are sent one after the other, whichever form they stand in.
+// What is not saved yet is marked, holds the page, and goes along when the page is left all the same. Whatever can't be
+// sent stays on the page and is sent again. Answers whether anything waits, and how to send it now.
 
 const PAUSE = 1200;
 const AGAIN = 5000;
@@ -20,17 +21,20 @@ function differs(field) {
   return field.value !== field.defaultValue;
 }
 
+let sending = Promise.resolve();
+
 export function selfSaving(form) {
   const status = document.querySelector("[data-save-status]");
   const aside = document.querySelector("[data-aside]");
   const timers = new Map();
   const dirty = new Set();
-  let sending = Promise.resolve();
+  const begun = new Set();
   let underway = 0;
 
   const tell = (text) => {
     if (status) status.textContent = text;
   };
+  const mark = (entry) => entry.toggleAttribute("data-unsaved", dirty.has(entry) || begun.has(entry));
   const schedule = (entry, wait) => {
     clearTimeout(timers.get(entry));
     timers.set(entry, setTimeout(() => enqueue(entry), wait));
@@ -43,26 +47,41 @@ export function selfSaving(form) {
     });
   };
 
-  function body(entry) {
+  function body(entries) {
     const data = new FormData();
     data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-    for (const field of entry.querySelectorAll("input, select, textarea")) {
+    for (const field of entries.flatMap((entry) => [...entry.querySelectorAll("input, select, textarea")])) {
       if (!field.name || ((field.type === "radio" || field.type === "checkbox") && !field.checked)) continue;
       data.set(field.name, field.value);
     }
     return data;
   }
 
+  // The browser finishes a request that is kept alive also when the page is left meanwhile.
+  const post = (entries, how) =>
+    fetch(form.action || location.href, {
+      method: "POST",
+      body: body(entries),
+      headers: { "X-Autosave": how },
+      keepalive: true,
+    });
+
   async function send(entry) {
     if (!dirty.delete(entry)) return;
+    begun.add(entry);
     tell("Saving");
+    try {
+      await sent(entry);
+    } finally {
+      begun.delete(entry);
+      mark(entry);
+    }
+  }
+
+  async function sent(entry) {
     let response;
     try {
-      response = await fetch(form.action || location.href, {
-        method: "POST",
-        body: body(entry),
-        headers: { "X-Autosave": "1" },
-      });
+      response = await post([entry], "1");
     } catch {
       keep(entry, "Not saved: no connection. Keep this page open; it is sent again.");
       return;
@@ -74,6 +93,7 @@ export function selfSaving(form) {
 
   function keep(entry, text) {
     dirty.add(entry);
+    mark(entry);
     tell(text);
     schedule(entry, AGAIN);
   }
@@ -105,6 +125,7 @@ export function selfSaving(form) {
 
   const touch = (entry) => {
     dirty.add(entry);
+    mark(entry);
     tell("Not saved yet");
     schedule(entry, PAUSE);
   };
@@ -112,6 +133,11 @@ export function selfSaving(form) {
   form.addEventListener("input", (event) => {
     const entry = entryOf(event);
     if (entry) touch(entry);
+  });
+  form.addEventListener("change", (event) => {
+    const entry = entryOf(event);
+    // A choice is whole as it is made; a row, only when it is left.
+    if (entry?.matches(":not(fieldset)") && event.target.matches("select, [type=radio]")) schedule(entry, 0);
   });
   form.addEventListener("focusout", (event) => {
     const entry = entryOf(event);
@@ -122,11 +148,16 @@ export function selfSaving(form) {
     for (const timer of timers.values()) clearTimeout(timer);
     dirty.clear();
   });
+  window.addEventListener("pagehide", () => {
+    const left = [...dirty];
+    dirty.clear();
+    if (left.length) post(left, "leaving").catch(() => {});
+  });
   for (const entry of form.querySelectorAll("[data-entry]")) {
     if ([...entry.querySelectorAll("input, select, textarea")].some(differs)) touch(entry);
   }
   window.addEventListener("beforeunload", (event) => {
-    if (dirty.size) event.preventDefault();
+    if (dirty.size || begun.size) event.preventDefault();
   });
   return {
     waits: () => dirty.size + underway > 0,

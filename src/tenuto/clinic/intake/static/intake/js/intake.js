@@ -3,17 +3,19 @@ import { selfSaving } from "./autosave.js";
 
 const savers = [...document.querySelectorAll("form[data-autosave]")].map((form) => ({ form, ...selfSaving(form) }));
 
-// Sending one form leaves the page: what waits in the others is saved first. What can't be saved keeps the page.
+// Sending one form leaves the page: what waits, in this one and in the others, is saved first, in the order in which it was
+// answered. What can't be saved keeps the page.
 for (const { form } of savers) {
   form.addEventListener(
     "submit",
     async (event) => {
-      const others = savers.filter((other) => other.form !== form && other.waits());
-      if (!others.length) return;
+      const waiting = savers.filter((saver) => saver.waits());
+      if (!waiting.length) return;
+      const submitter = event.submitter;
       event.preventDefault();
       event.stopImmediatePropagation();
-      await Promise.all(others.map((other) => other.flush()));
-      if (!others.some((other) => other.waits())) form.requestSubmit(event.submitter);
+      await Promise.all(waiting.map((saver) => saver.flush()));
+      if (!savers.some((saver) => saver.waits())) form.requestSubmit(submitter);
     },
     { capture: true },
   );
