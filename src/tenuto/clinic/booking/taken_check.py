@@ -18,8 +18,9 @@ Taken = frozenset[tuple[str, str, int]]
 def misplaced() -> Iterator[str]:
     """One sentence for each appointment whose chair, nurse or patient is not taken as it says. Two queries."""
     found: dict[UUID, set[tuple[str, str, int]]] = defaultdict(set)
-    for key, *what in TakenQuarter.objects.values_list("appointment", "kind", "name", "quarter"):
-        kind, name, quarter = what
+    for key, kind, name, quarter in TakenQuarter.objects.values_list(
+        "appointment", "kind", "name", "quarter"
+    ):
         found[key].add((kind, name, quarter))
     for row in Appointment.objects.filter(end__isnull=True).order_by("starts_at", "pk"):
         if found.pop(row.pk, set()) != _taken_by(row):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from operator import or_
 
@@ -14,12 +14,12 @@ from tenuto.clinic.pathway.api import Contrary, Typed, rests_on
 from tenuto.core.literature.tasks import EndsBy, task_kinds
 from tenuto.core.scales.reading import instruments
 
-__all__ = ["ABOUT_RISK", "ANSWER_ON_DEATH", "judges_risk"]
+__all__ = ["ABOUT_RISK", "ANSWER_ON_DEATH", "finds_risk", "judges_risk"]
 
-ANSWER, TASK = "scales.ItemAnswer", "ports.Task"
+ANSWER, FORM, TASK = "scales.ItemAnswer", "scales.ScaleForm", "ports.Task"
 RISK_GROUNDS = (
     "scales.SuicideTriage",
-    "scales.ScaleForm",
+    FORM,
     ANSWER,
     "scales.IncomingCall",
     "intake.IntakeRecord",
@@ -28,6 +28,10 @@ RISK_GROUNDS = (
     TASK,
 )
 """What a triage looks at, and all from which the tasks come that it ends."""
+
+
+def _asks_on_death(_: QueryDict) -> Q:
+    return Q(instrument__in=[scale.id for scale in instruments().values() if scale.risk_item])
 
 
 def _on_death(_: QueryDict) -> Q:
@@ -58,16 +62,24 @@ JUDGED = (
 def judges_risk(
     *own: str, typed: Typed, page: str = "", contrary: Mapping[str, Contrary] | None = None
 ) -> Callable[[View], View]:
-    """A deed by which treatment goes on, or begins: it rests on its `own` tables and on all that every judgement has seen.
+    """An action by which treatment goes on, or begins: it rests on its `own` tables and on all that every judgement has seen.
 
-    What stops, slows, ends or takes leave is no such deed: nobody waits with that for a page.
+    What stops, slows, ends or takes leave is no such action: nobody waits with that for a page.
     """
-    labels = tuple(dict.fromkeys((*own, *JUDGED)))
+    return _marked((*own, *JUDGED), typed, page, ABOUT_RISK if contrary is None else contrary)
 
+
+def finds_risk(*, typed: Typed) -> Callable[[View], View]:
+    """A triage: it waits for what speaks of the risk alone. A form that asks about neither death nor self-harm, a hold or a
+    plan comes in beside it."""
+    return _marked(RISK_GROUNDS, typed, "", {**ABOUT_RISK, FORM: _asks_on_death})
+
+
+def _marked(
+    labels: Iterable[str], typed: Typed, page: str, contrary: Mapping[str, Contrary]
+) -> Callable[[View], View]:
     def decorate(view: View) -> View:
-        checked = rests_on(
-            *labels, typed=typed, page=page, contrary=ABOUT_RISK if contrary is None else contrary
-        )(view)
+        checked = rests_on(*dict.fromkeys(labels), typed=typed, page=page, contrary=contrary)(view)
         checked.judges_risk = True  # type: ignore[attr-defined]
         return checked
 

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tenuto.core.data import Table, data_file
 from tenuto.core.literature import ROOT
 from tenuto.core.sources import basis_of
 
-__all__ = ["VisitWords", "visit_minutes", "visit_words"]
+__all__ = ["OtherVisit", "visit_minutes", "visit_words"]
 
 
 @dataclass(frozen=True, slots=True)
-class VisitWords:
-    """What a patient reads of a visit behind its link; no word of it says what somebody is treated for."""
+class OtherVisit:
+    """A visit that is no infusion, as the file has it; no word of it says what somebody is treated for."""
 
+    minutes: int
     title: str
+    """What the patient reads behind its link."""
     before: str
     """What to do before it."""
 
 
 @data_file(ROOT / "visits.toml")
-def visit_minutes(file: Table) -> Mapping[str, int]:
-    """Whole minutes by kind of visit. Source: `visits.toml`, ours [D]."""
-    return {each.text("id"): each.whole("minutes") for each in _visits(file)}
-
-
-@data_file(ROOT / "visits.toml")
-def visit_words(file: Table) -> Mapping[str, VisitWords]:
-    """Words by kind of visit. Source: `visits.toml`, ours [D]."""
-    return {each.text("id"): VisitWords(each.text("title"), each.text("before")) for each in _visits(file)}
-
-
-def _visits(file: Table) -> Iterator[Table]:
-    """All of each entry is read, whoever asks for a part: a key that nobody knows is refused."""
+def visit_words(file: Table) -> Mapping[str, OtherVisit]:
+    """By kind of visit. Source: `visits.toml`, ours [D]."""
+    found = {}
     for each in file.tables("visit"):
         basis_of(each)
-        each.whole("minutes"), each.text("title"), each.text("before")
-        yield each
+        found[each.text("id")] = OtherVisit(each.whole("minutes"), each.text("title"), each.text("before"))
+    return found
+
+
+def visit_minutes() -> Mapping[str, int]:
+    """Whole minutes by kind of visit. Source: `visits.toml`, ours [D]."""
+    return {kind: visit.minutes for kind, visit in visit_words().items()}

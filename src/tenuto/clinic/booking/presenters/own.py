@@ -10,7 +10,7 @@ from tenuto.clinic.accounts.clock import day_of, local
 from tenuto.clinic.booking.models import Appointment, CheckIn
 from tenuto.clinic.ui.words import day, long_day
 from tenuto.core.booking.preparation import clock_steps
-from tenuto.core.booking.visit_lengths import VisitWords, visit_words
+from tenuto.core.booking.visit_lengths import OtherVisit, visit_words
 
 __all__ = ["PreparationPage", "PreparationTime", "preparation_page"]
 
@@ -38,7 +38,7 @@ class PreparationPage:
     times: tuple[PreparationTime, ...]
     medicines: str
     answered: CheckIn | None
-    other: VisitWords | None
+    other: OtherVisit | None
     """What it is, where it is no infusion: nothing is prepared by the clock then."""
     by_phone: bool
 

@@ -225,7 +225,7 @@ def _moving(row: Appointment, wanted: VisitPlace | None) -> MoveForm | MoveOther
         return MoveForm(auto_id="id_move_%s")
     at = local(row.patient.clinic, wanted.start if wanted else row.starts_at)
     room, with_name = (wanted.chair, wanted.nurse) if wanted else (row.chair, row.nurse)
-    initial = {"on": at.date(), "time": at.time(), "room": room, "with_name": with_name}
+    initial = {"on": day_of(row.patient.clinic, at), "time": at.time(), "room": room, "with_name": with_name}
     return MoveOtherForm(rooms=_rooms(row.patient), initial=initial)
 
 

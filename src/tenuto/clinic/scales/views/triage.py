@@ -17,7 +17,7 @@ from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.api import TaskRow, open_tasks_of
 from tenuto.clinic.scales.forms.triage import TriageForm
-from tenuto.clinic.scales.grounds import judges_risk
+from tenuto.clinic.scales.grounds import finds_risk
 from tenuto.clinic.scales.models import SuicideTriage
 from tenuto.clinic.scales.services import record_triage
 from tenuto.clinic.scales.views.frame import UNPROCESSABLE, page
@@ -32,7 +32,7 @@ __all__ = ["triage"]
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @shows_patient("suicide triage", verb="scale.triage")
-@judges_risk(typed=TriageForm)
+@finds_risk(typed=TriageForm)
 def triage(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The form, and every level that was recorded."""
     form = TriageForm(request.POST or None)
