@@ -26,6 +26,7 @@ from tenuto.clinic.interop.fhir.sent import kept_back, unpack
 from tenuto.clinic.interop.fhir.signs_of_now import say_signs
 from tenuto.clinic.interop.fhir.subjects import BundleEntry, Index, Whose, others_named, the_patient, whose
 from tenuto.clinic.interop.fhir.taken_back import without_taken_back
+from tenuto.clinic.interop.fhir.unjudged import unjudged
 from tenuto.clinic.interop.fhir.versions import current
 from tenuto.core.gate import Finding
 from tenuto.core.intake.died import DIED
@@ -504,7 +505,11 @@ def _gather(entry: BundleEntry, index: Index, as_of: date, found: _Gathered, rem
             found.scores += seen.scores
             found.answers += seen.answers
             found.problems += seen.problems
-            say_signs(resource, as_of, remarks)
+            judged = say_signs(resource, as_of, remarks)
+            if seen.stands:
+                for value in unjudged(resource, seen.day, seen.said | judged):
+                    remarks.add_unjudged(value)
+                remarks.settle_unless_said(Ending.NOT_NEEDED, observation.why_not(resource))
         case "QuestionnaireResponse":
             given = questionnaire_response.read(resource, remarks)
             if given is not None:
