@@ -79,7 +79,7 @@ def test_a_weight_by_name_alone_is_one_that_nobody_can_rely_on(name: str) -> Non
     newer = named(name, id="o2", valueQuantity=quantity(50, "kg"), effectiveDateTime="2026-03-02T08:00:00Z")
     reading = read(WEIGHT, newer)
     assert [m.value for m in reading.facts.measured("weight_kg") if m.unclear] == [50]
-    assert said(reading, "may be about weight, but its code is not known here")
+    assert said(reading, "may be about measured weight, but its code is not known here")
 
 
 @pytest.mark.parametrize("status", ["preliminary", "unknown"])

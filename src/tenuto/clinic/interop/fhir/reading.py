@@ -90,7 +90,7 @@ class _Gathered:
             self.problems,
             self.medications,
             self.allergies,
-            self.measurements,
+            [each for each in self.measurements if not each.unclear],
             self.scores,
             self.answers,
         )
