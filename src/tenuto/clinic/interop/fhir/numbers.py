@@ -48,6 +48,11 @@ def identifiers(patient: Element, as_of: date, remarks: Remarks) -> tuple[Identi
     for number in found:
         if number.proves:
             own.setdefault(number.system, []).append(number.value)
+    if found and not own:
+        remarks.add(
+            f"{patient.where}: no number of this record proves who it is ({listed(map(str, found))}): it is a family's, stands for one, or nobody "
+            "says who gave it out. Check the name and the birth date, and record the person's own number."
+        )
     for values in own.values():
         if len({number_key(value) for value in values}) > 1:
             remarks.add(
@@ -60,15 +65,16 @@ def identifiers(patient: Element, as_of: date, remarks: Remarks) -> tuple[Identi
 def _read(patient: Element, as_of: date, remarks: Remarks) -> Iterator[Identifier]:
     for each in patient.all("identifier"):
         value = each.text("value")
-        if not value or each.text("use") == "old" or not in_use(each, as_of, remarks):
+        if not value:
             continue
+        over = each.text("use") == "old" or not in_use(each, as_of, remarks)
         codings, words = each.codings("type") if each.has("type") else ((), "")
         codes = [coding.code for coding in codings if coding.code]
         said = " ".join([words, *(coding.display for coding in codings)])
         if is_of_the_state(codes=codes, system=each.text("system"), words=said):
             continue
         system = _address(each.text("system"))
-        own = not _of_several(codes, words, system) and each.text("use") != "temp"
+        own = not _of_several(codes, words, system) and each.text("use") != "temp" and not over
         label = _label(codings, words, each.text("system"))
         yield Identifier(value, label, system, bool(system) and own and not _stands_in(value))
 
@@ -97,4 +103,8 @@ def _address(system: str) -> str:
 
 def _stands_in(value: str) -> bool:
     key = number_key(value)
-    return key in _kinds().stand_ins or (len(key) >= _SHORT and (len(set(key)) == 1 or key in _RUNNING))
+    return (
+        not key.strip("0")
+        or key in _kinds().stand_ins
+        or (len(key) >= _SHORT and (len(set(key)) == 1 or key in _RUNNING))
+    )

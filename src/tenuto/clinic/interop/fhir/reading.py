@@ -21,7 +21,7 @@ from tenuto.clinic.interop.fhir import (
 )
 from tenuto.clinic.interop.fhir.elements import CUT, Element, Remarks, clean
 from tenuto.clinic.interop.fhir.loading import Json, UnusableBundle
-from tenuto.clinic.interop.fhir.marks import changes_meaning, test_data
+from tenuto.clinic.interop.fhir.marks import by_the_patient, changes_meaning, test_data
 from tenuto.clinic.interop.fhir.sent import kept_back, unpack
 from tenuto.clinic.interop.fhir.signs_of_now import say_signs
 from tenuto.clinic.interop.fhir.subjects import BundleEntry, Index, Whose, others_named, the_patient, whose
@@ -116,7 +116,12 @@ def read_bundle(bundle: Json, *, as_of: date, zone: tzinfo | None = None) -> Bun
     _refuse_other_version(person.resource)
     index, found, ignored = Index(entries), _Gathered(), Counter[str]()
     stated, named = _stated(entries), _named(entries, index)
-    facts_about = patient.read(person.resource, remarks, as_of)
+    facts_about = patient.read(
+        person.resource,
+        remarks,
+        as_of,
+        female_told=any(patient.told_female(e.resource) for e in entries if e.kind == "Observation"),
+    )
     for entry in sorted(entries, key=_rests_on_others):
         _name_inner(entry, stated, remarks)
         if kinds.is_read(entry.kind):
@@ -298,6 +303,8 @@ def _may_be_used(entry: BundleEntry, person: BundleEntry, index: Index, remarks:
         )
     for word in kept_back(resource):
         remarks.add(f"{entry.label} is marked as {word}: something may be kept back. Ask for the rest.")
+    if by_the_patient(resource) and entry.kind != "Observation":
+        remarks.add(f"{entry.label} is marked as told by the patient. Have it confirmed.")
     return True
 
 
