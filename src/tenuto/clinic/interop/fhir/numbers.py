@@ -48,10 +48,11 @@ def identifiers(patient: Element, as_of: date, remarks: Remarks) -> tuple[Identi
     for number in found:
         if number.proves:
             own.setdefault(number.system, []).append(number.value)
-    if found and not own:
+    if not own and any(each.text("value") for each in patient.all("identifier")):
+        named = f" ({listed(map(str, found))})" if found else ""
         remarks.add(
-            f"{patient.where}: no number of this record proves who it is ({listed(map(str, found))}): it is a family's, stands for one, or nobody "
-            "says who gave it out. Check the name and the birth date, and record the person's own number."
+            f"{patient.where}: no number of this record proves who it is{named}. It is a family's or the state's, is not in use, stands for "
+            "one, or nobody says who gave it out. Check the name and the birth date, and record the person's own number."
         )
     for values in own.values():
         if len({number_key(value) for value in values}) > 1:
@@ -62,19 +63,24 @@ def identifiers(patient: Element, as_of: date, remarks: Remarks) -> tuple[Identi
     return found
 
 
+def _is_of_the_state(identifier: Element) -> bool:
+    codings, words = identifier.codings("type") if identifier.has("type") else ((), "")
+    said = " ".join([words, *(coding.display for coding in codings)])
+    codes = [coding.code for coding in codings if coding.code]
+    return is_of_the_state(codes=codes, system=identifier.text("system"), words=said)
+
+
 def _read(patient: Element, as_of: date, remarks: Remarks) -> Iterator[Identifier]:
     for each in patient.all("identifier"):
         value = each.text("value")
-        if not value:
+        if not value or each.text("use") == "old" or not in_use(each, as_of, remarks):
             continue
-        over = each.text("use") == "old" or not in_use(each, as_of, remarks)
         codings, words = each.codings("type") if each.has("type") else ((), "")
         codes = [coding.code for coding in codings if coding.code]
-        said = " ".join([words, *(coding.display for coding in codings)])
-        if is_of_the_state(codes=codes, system=each.text("system"), words=said):
+        if _is_of_the_state(each):
             continue
         system = _address(each.text("system"))
-        own = not _of_several(codes, words, system) and each.text("use") != "temp" and not over
+        own = not _of_several(codes, words, system) and each.text("use") != "temp"
         label = _label(codings, words, each.text("system"))
         yield Identifier(value, label, system, bool(system) and own and not _stands_in(value))
 

@@ -108,6 +108,11 @@ def read(observation: Element, remarks: Remarks, answered: Container[str] = ()) 
         remarks.add(
             f"{observation.where} carries the note “{when.taken_back[:80]}”. Find out whether it is this person's value."
         )
+    if any(isinstance(tables.rule_for(part.codings("code")[0]), ResultRule) for part in wanted):
+        for note in filter(None, (each.text("text") for each in observation.all("note"))):
+            remarks.add(
+                f"{observation.where} carries the note “{note[:80]}”. Read it before the result is relied on."
+            )
     read_parts = [_read_part(part, observation.where, when, remarks) for part in wanted]
     return Read(
         (

@@ -285,7 +285,8 @@ def _may_be_used(entry: BundleEntry, person: BundleEntry, index: Index, remarks:
     mark = changes_meaning(resource)
     if mark:
         remarks.add(
-            f"{entry.label} carries a mark that changes its meaning ({mark}) and is not understood here; not used. "
+            f"{entry.label}{f' ({said})' if (said := says(resource)) else ''} carries a mark that changes its meaning ({mark}) and is not "
+            "understood here; not used. "
             "Read it yourself."
         )
         return False
@@ -428,7 +429,7 @@ def _say_reasons(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -
         )
     others = (
         [f"“{text[:80]}”" for text in reasons.other_medicines(entry.resource)]
-        if entry.kind in _MEDICINES
+        if entry.kind in (*_MEDICINES, *_SUPPLIES)
         else []
     )
     if others:
@@ -454,6 +455,7 @@ def _say_reasons(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -
     return bool(told or named or others or died)
 
 
+_SUPPLIES = ("SupplyDelivery", "SupplyRequest")
 _MEDICINES = ("MedicationRequest", "MedicationStatement")
 
 
