@@ -39,6 +39,7 @@ NAMES = {
     "clinic/interop/fhir/resource_kinds.toml": {("*",)},
     "clinic/interop/fhir/certainty.toml": {("codes",)},
     "clinic/interop/fhir/levels.toml": {()},
+    "clinic/interop/fhir/harmless.toml": {("names",)},
     "clinic/interop/fhir/ucum.toml": {(), ("*",)},
     "core/literature/terminology.toml": {("quantity",), ("words",), ("nothing",), ("not_known",), ("kept_back",), ("signs",), ("asks_for",), ("in_words",), ("died",)},
     "core/literature/durability/answers.toml": {("condition",), ("condition", "*", "scale"), ("item",)},
