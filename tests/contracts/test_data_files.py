@@ -39,6 +39,7 @@ NAMES = {
     "clinic/interop/fhir/resource_kinds.toml": {("*",)},
     "clinic/interop/fhir/certainty.toml": {("codes",)},
     "clinic/interop/fhir/levels.toml": {()},
+    "clinic/interop/fhir/harmless.toml": {("names",)},
     "clinic/interop/fhir/ucum.toml": {(), ("*",)},
     "core/literature/terminology.toml": {("quantity",), ("words",), ("nothing",), ("not_known",), ("kept_back",), ("signs",), ("asks_for",), ("in_words",), ("died",), ("treated",)},
     "core/literature/signs_of_now.toml": {("sign",)},
@@ -54,7 +55,7 @@ def readers() -> list[tuple[Path, DataFolder[Any]]]:
     for module in pkgutil.walk_packages(tenuto.core.__path__, "tenuto.core."):
         if not module.name.endswith(NEEDS_EXTRAS):
             importlib.import_module(module.name)
-    for name in ("tables", "kinds", "ucum"):
+    for name in ("tables", "kinds", "ucum", "unjudged"):
         importlib.import_module(f"tenuto.clinic.interop.fhir.{name}")
     return [(path, files) for files in declared() for path in files.paths()]
 

@@ -56,7 +56,14 @@ def weight(cell: str, number: int) -> Measurement:
     taken = None if ago == "?" else TODAY - timedelta(days=int(ago))
     original = "154 [lb_av]" if mark == "lb" else ""
     return Measurement(
-        "weight_kg", Decimal(value), taken, f"Observation/{number}", original, mark == "e", f"09:{number:02}"
+        "weight_kg",
+        Decimal(value),
+        taken,
+        f"Observation/{number}",
+        original,
+        mark == "e",
+        f"09:{number:02}",
+        unclear="is preliminary" if mark == "u" else "",
     )
 
 

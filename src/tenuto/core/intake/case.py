@@ -101,11 +101,11 @@ class JudgedCase:
         return taken is not None and taken >= self.as_of - timedelta(days=self.policy.whole(item.valid))
 
     def usable(self, kind: str) -> tuple[Measurement, ...]:
-        """Measured values of a kind, newest first, without estimated, future-dated and implausible ones."""
+        """Measured values of a kind, newest first, without estimated, unclear, future-dated and implausible ones."""
         return tuple(
             m
             for m in self.facts.measured(kind)
-            if not m.estimated and not self.in_future(m.taken) and self.plausible(m)
+            if not m.estimated and not m.unclear and not self.in_future(m.taken) and self.plausible(m)
         )
 
     def plausible(self, m: Measurement) -> bool:

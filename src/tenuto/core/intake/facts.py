@@ -129,6 +129,8 @@ class Measurement:
     """Upper limit of normal in the same unit, as the laboratory sent it; None when it sent none."""
     at: datetime | None = None
     """The instant with its offset; None when only the day, or no offset, is recorded. `taken` is its day."""
+    unclear: str = ""
+    """Why nobody can rely on it, such as a status that is not final. It opens nothing, and beside it no older one does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,12 @@ def _allergy(each: Allergy) -> tuple[str, str]:
 
 def _measurement(each: Measurement) -> tuple[str, str]:
     limit = "" if each.reference_high is None else f"normal up to {plain(each.reference_high)}"
-    how = [each.original and f"sent as {each.original}", "estimated" if each.estimated else "", limit]
+    how = [
+        each.original and f"sent as {each.original}",
+        "estimated" if each.estimated else "",
+        each.unclear,
+        limit,
+    ]
     value = f"{plain(each.value)} {_units().get(each.kind, '')}".strip()
     return _kinds().get(each.kind, each.kind), _line(value, _when("", each.taken), each.minute, *how)
 

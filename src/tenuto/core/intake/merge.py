@@ -191,7 +191,7 @@ def _united(
 
 
 def _same_value(m: Measurement) -> Hashable:
-    return (m.kind, m.value, m.taken, m.minute, m.estimated)
+    return (m.kind, m.value, m.taken, m.minute, m.estimated, m.unclear)
 
 
 def _same_score(s: RecordedScore) -> Hashable:

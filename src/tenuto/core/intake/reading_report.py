@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
-__all__ = ["Ending", "EntryRead", "ReadingReport", "listed", "with_unknown"]
+from tenuto.core.dates import say_short
+
+__all__ = ["Ending", "EntryRead", "ReadingReport", "Unjudged", "listed", "with_unknown"]
 
 
 class Ending(StrEnum):
@@ -36,6 +39,23 @@ class EntryRead:
     def kind(self) -> str:
         """The resource type, as the label begins with it."""
         return self.label.split("/", 1)[0].split(" ", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A value that is recorded and that no rule judges: its name, what was sent, and its day."""
+
+    name: str
+    value: str
+    day: date | None = None
+    marked: bool = False
+    """True for words, a yes or an abnormal mark: each is shown, where of bare numbers the newest of a name is."""
+
+    @property
+    def words(self) -> str:
+        """All three, such as `Potassium: 6.9 mmol/L (8 Feb 2026)`."""
+        when = f" ({say_short(self.day)} {self.day.year})" if self.day else ""
+        return f"{self.name}: {self.value}{when}"
 
 
 @dataclass(frozen=True, slots=True)

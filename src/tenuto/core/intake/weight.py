@@ -31,13 +31,16 @@ class Weighing:
 def judge(case: JudgedCase) -> tuple[tuple[Finding, ...], Weighing | None]:
     """The newest weight if it may carry a dose, and the findings about it.
 
-    Refused, without a dose: no weight, no date, a date in the future, a stated or estimated weight alone, one outside
-    the policy's plausible range, a change beyond the policy's limits since the last one without a second weighing.
+    Refused, without a dose: no weight, no date, a date in the future, a stated or estimated weight alone, one that nobody
+    can rely on and that is not older than the newest other, one outside the policy's plausible range, a change beyond the policy's limits since the last one without a second weighing.
     An old weight blocks; one that was converted asks for review. Source: ISMP-W [V]; limits are policy [D].
     """
     recorded = case.facts.measured("weight_kg")
-    measured = [m for m in recorded if not m.estimated]
+    measured = [m for m in recorded if not m.estimated and not m.unclear]
     findings = _ignored(case, recorded)
+    unclear = next((m for m in recorded if m.unclear and _not_before(m, measured)), None)
+    if unclear is not None:
+        return (*findings, *_unclear(unclear)), None
     if not measured:
         because = "Measured weight: only a stated or estimated weight is recorded." if recorded else ""
         return (*findings, *missing(case, fact("weight"), because=because)), None
@@ -50,6 +53,20 @@ def judge(case: JudgedCase) -> tuple[tuple[Finding, ...], Weighing | None]:
     used = min(same_day, key=lambda m: m.value)
     weighing = Weighing(Kg(used.value), newest.taken, used.origin, used.original)
     return (*findings, *_several(case, same_day), *_aged(case, weighing), *_converted(weighing)), weighing
+
+
+def _not_before(m: Measurement, others: Sequence[Measurement]) -> bool:
+    """Whether a weight may be the newest one."""
+    newest = others[0].taken if others else None
+    return m.taken is None or newest is None or m.taken >= newest
+
+
+def _unclear(m: Measurement) -> tuple[Finding, ...]:
+    return _refuse(
+        "WEIGHT-UNCLEAR",
+        f"A weight of {plain(m.value)} kg{on_date(m.taken)} {m.unclear}: nobody can rely on it, nor on an older one. Weigh again and "
+        "record it.",
+    )
 
 
 def _several(case: JudgedCase, same_day: Sequence[Measurement]) -> tuple[Finding, ...]:

@@ -78,10 +78,12 @@ def test_of_synthea_s_entries_each_one_ends_and_only_types_that_could_matter_are
 ) -> None:
     raw = json.loads(SYNTHEA.read_bytes())
     assert len(luna.report.entries) == len(raw["entry"])
-    assert [sentence.split(" not read here")[0] for sentence in luna.facts.unreadable] == [
+    *named, values = luna.facts.unreadable
+    assert [sentence.split(" not read here")[0] for sentence in named] == [
         "2 entries of the type CarePlan are",
         "6 entries of the type Procedure are",
     ]
+    assert values.startswith("Recorded and not judged by this program: ")
 
 
 # ---- carebundle, made now ------------------------------------------------------------------------------------
@@ -92,9 +94,9 @@ def test_carebundle_s_people_are_read_and_said_to_be_none(profile: str, seed: in
     reading, raw = read(text), json.loads(text)
     sent = Counter(e["resource"]["resourceType"] for e in raw["entry"])
     facts = reading.facts
-    assert facts.unreadable == (
-        "Patient in entry 1 is marked as test data. Check that this is a person's record.",
-    )
+    marked, values = facts.unreadable
+    assert marked == "Patient in entry 1 is marked as test data. Check that this is a person's record."
+    assert values.startswith("Recorded and not judged by this program: ")
     assert facts.person.name
     assert facts.person.birth_date
     assert len(facts.problems) == sent["Condition"]

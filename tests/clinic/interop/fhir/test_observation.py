@@ -257,15 +257,27 @@ def test_a_condition_that_is_told_as_an_observation_closes_and_opens_nothing(tol
         {"code": {"text": "Porphyria"}, "valueBoolean": False},
         {"code": {"text": "Psychosis"}, "valueString": "denies"},
         {"code": {"text": "Aneurysm"}, "valueCodeableConcept": {"text": "Absent"}},
-        {"code": {"text": "Head MRI"}, "valueString": "No aneurysm"},
-        {"code": {"text": "Mood"}, "valueString": "cheerful"},
-        {"code": {"text": "Smoking"}, "valueCodeableConcept": {"text": "Never smoker"}},
     ],
 )
 def test_a_condition_that_is_denied_as_an_observation_is_none(told: dict) -> None:
     facts = read(observation("1-1") | told).facts
     assert facts.problems == ()
     assert facts.unreadable == ()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"code": {"text": "Head MRI"}, "valueString": "No aneurysm"},
+        {"code": {"text": "Mood"}, "valueString": "cheerful"},
+        {"code": {"text": "Smoking"}, "valueCodeableConcept": {"text": "Never smoker"}},
+    ],
+)
+def test_words_that_tell_no_condition_are_none_and_are_shown(told: dict) -> None:
+    facts = read(observation("1-1") | told).facts
+    assert facts.problems == ()
+    (sentence,) = facts.unreadable
+    assert sentence.startswith("Recorded and not judged by this program: ")
 
 
 @pytest.mark.parametrize(
@@ -277,12 +289,12 @@ def test_a_condition_that_is_denied_as_an_observation_is_none(told: dict) -> Non
         ),
         ({"code": {"text": "Allergies"}, "valueString": "Ketalar"}, "a contraindication"),
         ({"code": {"text": "Aneurysm diameter"}, "valueQuantity": quantity(7, "mm")}, "a contraindication"),
-        ({"code": concept("http://loinc.org", "11778-8"), "valueDateTime": "2026-09-01"}, "Pregnancy test"),
+        ({"code": concept("http://loinc.org", "11778-8"), "valueDateTime": "2026-09-01"}, "pregnancy test"),
         (
             {"code": concept("http://loinc.org", "49051-6"), "valueQuantity": quantity(12, "wk")},
-            "Pregnancy test",
+            "pregnancy test",
         ),
-        ({"code": {"text": "Comment"}, "valueString": "wants to end my life"}, "Suicide triage"),
+        ({"code": {"text": "Comment"}, "valueString": "wants to end my life"}, "suicide triage"),
         ({"code": concept("http://loinc.org", "3016-3"), "valueQuantity": quantity(9, "m[IU]/L")}, "TSH"),
     ],
 )
@@ -417,10 +429,12 @@ def test_a_result_without_a_value_is_listed() -> None:
     assert "has no result that can be read" in facts.unreadable[0]
 
 
-def test_an_observation_that_nobody_asked_for_says_nothing() -> None:
+def test_an_observation_that_nobody_asked_for_is_shown_and_no_fact() -> None:
     facts = read(observation("2093-3", valueQuantity=quantity(190, None, "mg/dL"))).facts
     assert facts.measurements == ()
-    assert facts.unreadable == ()
+    assert facts.unreadable == (
+        "Recorded and not judged by this program: 2093-3: 190 mg/dL (1 Mar 2026). Read these.",
+    )
 
 
 @pytest.mark.parametrize(("value", "answer"), [(5, "negative"), (2, "negative"), (6, None), (30, None)])

@@ -62,7 +62,7 @@ def endings(name: str, ending: Ending) -> set[str]:
 @pytest.mark.parametrize(
     ("name", "ending", "labels"),
     [
-        ("epic", Ending.NOT_NEEDED, {"Condition/eENC1", "Observation/eFLOW"}),
+        ("epic", Ending.NOT_NEEDED, {"Condition/eENC1"}),
         ("oracle-health", Ending.TAKEN_BACK, {"Condition/p74", "Observation/v2"}),
         ("oracle-health", Ending.NOT_UNDERSTOOD, {"Procedure/pr1", "CarePlan/cp1"}),
         ("meditech", Ending.NOT_UNDERSTOOD, {"Observation/o5", "Observation/o7"}),
@@ -90,7 +90,7 @@ def test_what_ended_so(name, ending, labels):
         ("switzerland", "“Antécédents” is empty (withheld)"),
         ("switzerland", "“Résultats” is empty (unavailable)"),
         ("england-gp-connect", "ProcedureRequest/r1 is written in FHIR STU3"),
-        ("openmrs", "Observation/o2 (“Height (cm)”) may be about height"),
+        ("openmrs", "Observation/o2 (“Height (cm)"),
     ],
 )
 def test_what_a_person_is_asked_to_look_at(name, sentence):

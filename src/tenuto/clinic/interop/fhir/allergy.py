@@ -7,6 +7,7 @@ from tenuto.clinic.interop.fhir.empty_lists import no_entry
 from tenuto.core.intake.allergies import speaks_of_it
 from tenuto.core.intake.facts import Allergy, Coding
 from tenuto.core.intake.reading_report import Ending
+from tenuto.core.intake.terminology import stands_for_nothing
 
 __all__ = ["read"]
 
@@ -22,6 +23,11 @@ def read(allergy: Element, remarks: Remarks) -> Allergy | None:
     verification, over = allergy.status("verificationStatus"), allergy.status("clinicalStatus")
     if verification in _NOT_SO:
         _say_notes(allergy, *allergy.codings("code"), remarks)
+        if verification == "refuted" and stands_for_nothing(*allergy.codings("code")):
+            remarks.add(
+                f"{allergy.where}: that there is no allergy is said not to be so. Ask what the person reacts to."
+            )
+            return None
         remarks.settle(Ending.TAKEN_BACK, verification.replace("-", " "))
         return None
     codings, text = allergy.codings("code")

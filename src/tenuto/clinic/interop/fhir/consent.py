@@ -19,6 +19,8 @@ KETAMINE = "ketamine"
 _KETAMINE_CODE = ("rxnorm", "6130")
 _SAYS_NOTHING = (("loinc", "59284-0"),)
 """Categories that every consent may carry: LOINC 'Consent Document'."""
+_RESEARCH = frozenset(("research", "rsdid", "rsreid", "clinicaltrial"))
+"""Codes of HL7's consent categories for research."""
 _OVER = ("rejected", "inactive")
 """States of a consent that say no. One that is only drafted or proposed says nothing yet."""
 _DIRECTIVES = frozenset(("acd", "dnr", "emrgonly", "hcd", "polst"))
@@ -27,7 +29,8 @@ _LIMITS = ("code", "actor", "action", "securityLabel", "purpose", "class", "data
 """What narrows an exception to something; without any it excepts all."""
 _WORDS = Phrases(
     {
-        KETAMINE: (KETAMINE, "esketamine", "ketalar"),
+        KETAMINE: (KETAMINE, "ketalar"),
+        "esketamine": ("esketamine", "spravato"),
         "infusion": ("infusion*", "off label"),
         "directive": ("advance directive*", "advance decision*", "advance care", "living will"),
         "refusal": (
@@ -57,6 +60,13 @@ def read(consent: Element, as_of: date, remarks: Remarks) -> tuple[Consent, ...]
         return ()
     denied = _denies(provision, remarks, consent.where) or any(map(_refuses, texts))
     denied = _taken_back_beside(consent, remarks) or denied
+    if ketamine and denied and _is_directive(consent):
+        remarks.add(
+            f"{consent.where}, an advance directive, says no to ketamine. Ask the patient whether it still holds."
+        )
+    if any(code.code.lower() in _RESEARCH for each in consent.all("category") for code in each.concept()[0]):
+        remarks.settle(Ending.NOT_NEEDED, "a consent to research")
+        return ()
     if ketamine and _is_directive(consent) and not (denied and status not in _OVER):
         remarks.add(
             f"{consent.where}, an advance directive, names ketamine and is no consent to it. Read what it says."
@@ -174,7 +184,7 @@ def _holds(provision: Element | None, as_of: date, remarks: Remarks) -> bool:
 
 
 def _names_ketamine(codes: list[Coding], texts: list[str]) -> bool:
-    return any(KETAMINE in text.lower() for text in texts) or any(
+    return any(KETAMINE in text.lower().replace("esketamine", "") for text in texts) or any(
         (code.system, code.code) == _KETAMINE_CODE for code in codes
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 from tenuto.clinic.interop.fhir.loading import MAX_SECONDS, UnusableBundle, too_slow
 from tenuto.clinic.interop.fhir.systems import short_name
 from tenuto.core.intake.facts import Coding
-from tenuto.core.intake.reading_report import Ending, EntryRead, ReadingReport, listed
+from tenuto.core.intake.reading_report import Ending, EntryRead, ReadingReport, Unjudged, listed
 
 __all__ = ["CUT", "MAX_TEXT", "Element", "Moment", "Remarks", "clean", "read_moment"]
 
@@ -74,6 +74,7 @@ class Remarks:
         self._sentences: dict[str, tuple[str, list[str]]] = {}
         self._more = 0
         self._unread: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self._unjudged: dict[tuple[str, str], list[Unjudged]] = {}
         self._label, self._ending, self._why, self._said = "", Ending.NOT_NEEDED, "", ""
 
     def begin(self, label: str) -> None:
@@ -99,6 +100,11 @@ class Remarks:
         """An entry of a type that is not read, in which `what` could stand: one sentence for all of the type."""
         self._said = f"not read; {what} could stand there"
         self._unread.setdefault((kind, what), []).append((self._label, said))
+
+    def add_unjudged(self, value: Unjudged) -> None:
+        """A value that is recorded and that no rule judges: all of the record are one sentence, the entry's own words its why."""
+        self._said = self._said or f"recorded and not judged: {value.words}"
+        self._unjudged.setdefault((value.name, value.value if value.marked else ""), []).append(value)
 
     def settle(self, ending: Ending, why: str) -> None:
         """The present entry ends so, with nothing for a person to do."""
@@ -130,7 +136,17 @@ class Remarks:
         more = (f"{self._more} more entries could not be used as they are.",) if self._more else ()
         kept = (_joined(sentence, labels, most) for sentence, labels in self._sentences.values())
         unread = (_unread(kind, what, these, most) for (kind, what), these in self._unread.items())
-        return (*kept, *unread, *more)
+        return (*kept, *unread, *self._told_unjudged(most), *more)
+
+    def _told_unjudged(self, most: int) -> tuple[str, ...]:
+        """The values that no rule judges, in one sentence: those in words or with a mark first, then the newest."""
+        groups = (max(each, key=_day) for each in self._unjudged.values())
+        newest = sorted(groups, key=lambda v: (v.marked, _day(v)), reverse=True)
+        if not newest:
+            return ()
+        shown, more = newest[: max(most, _SHOWN)], len(newest) - max(most, _SHOWN)
+        values = "; ".join(value.words for value in shown) + (f"; and {more} more" if more > 0 else "")
+        return (f"Recorded and not judged by this program: {values}. Read these.",)
 
     @property
     def report(self) -> ReadingReport:
@@ -139,6 +155,12 @@ class Remarks:
 
 
 _SHORT, _LABELS = 3, 1000
+_SHOWN = 6
+"""How many values that no rule judges stand in a sentence."""
+
+
+def _day(value: Unjudged) -> date:
+    return value.day or date.max
 
 
 def _unread(kind: str, what: str, entries: list[tuple[str, str]], most: int) -> str:

@@ -8,11 +8,13 @@ from typing import Any
 from tenuto.clinic.interop.fhir.elements import Element, clean
 from tenuto.core.intake.reading_report import listed
 
-__all__ = ["changes_meaning", "test_data"]
+__all__ = ["by_the_patient", "changes_meaning", "handed_down", "test_data"]
 
 _ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _TEST = "HTEST"
 """HL7's mark of health data that are only a test."""
+_BY_THE_PATIENT = "PATRPT"
+"""HL7's mark of what the patient reported."""
 
 
 def changes_meaning(resource: Element) -> str:
@@ -58,6 +60,27 @@ def _says_absent(beside: Any) -> bool:
 
 def test_data(resource: Element) -> bool:
     """Whether the sender marks a resource as made for a test."""
+    return _TEST in _labels(resource)
+
+
+def by_the_patient(resource: Element) -> bool:
+    """Whether the sender marks a resource as told by the patient."""
+    return _BY_THE_PATIENT in _labels(resource)
+
+
+def handed_down(bundle: Element, resource: Element) -> Element:
+    """A resource with the marks of its Bundle that hold for everything in it."""
+    marks = [{"code": code} for code in (_TEST, _BY_THE_PATIENT) if code in _labels(bundle)]
+    if not marks:
+        return resource
+    meta = resource.raw.get("meta") or {}
+    return Element(
+        {**resource.raw, "meta": {**meta, "security": [*(meta.get("security") or []), *marks]}},
+        resource.where,
+    )
+
+
+def _labels(resource: Element) -> frozenset[str]:
     meta = resource.one("meta")
     marks = [each for name in ("security", "tag") for each in meta.all(name)] if meta else []
-    return any(mark.text("code") == _TEST for mark in marks)
+    return frozenset(mark.text("code") for mark in marks)

@@ -40,7 +40,8 @@ def read_request(request: Element, find: Find, remarks: Remarks, as_of: date) ->
     """The medicine of a MedicationRequest; None when the order is over, was never one, or forbids the medicine."""
     status, intent = request.text("status"), request.text("intent")
     if request.flag("doNotPerform"):
-        remarks.settle(Ending.NOT_NEEDED, "says that the medicine is not to be given")
+        named = request.codings("medicationCodeableConcept")[1] or "the medicine"
+        remarks.settle(Ending.NOT_NEEDED, f"says that {named[:80]} is not to be given")
         return None
     if status in _REQUEST_OVER:
         _over(status, remarks)

@@ -48,6 +48,12 @@ def identifiers(patient: Element, as_of: date, remarks: Remarks) -> tuple[Identi
     for number in found:
         if number.proves:
             own.setdefault(number.system, []).append(number.value)
+    if not own and any(each.text("value") for each in patient.all("identifier")):
+        named = f" ({listed(map(str, found))})" if found else ""
+        remarks.add(
+            f"{patient.where}: no number of this record proves who it is{named}. It is a family's or the state's, is not in use, stands for "
+            "one, or nobody says who gave it out. Check the name and the birth date, and record the person's own number."
+        )
     for values in own.values():
         if len({number_key(value) for value in values}) > 1:
             remarks.add(
@@ -57,6 +63,13 @@ def identifiers(patient: Element, as_of: date, remarks: Remarks) -> tuple[Identi
     return found
 
 
+def _is_of_the_state(identifier: Element) -> bool:
+    codings, words = identifier.codings("type") if identifier.has("type") else ((), "")
+    said = " ".join([words, *(coding.display for coding in codings)])
+    codes = [coding.code for coding in codings if coding.code]
+    return is_of_the_state(codes=codes, system=identifier.text("system"), words=said)
+
+
 def _read(patient: Element, as_of: date, remarks: Remarks) -> Iterator[Identifier]:
     for each in patient.all("identifier"):
         value = each.text("value")
@@ -64,8 +77,7 @@ def _read(patient: Element, as_of: date, remarks: Remarks) -> Iterator[Identifie
             continue
         codings, words = each.codings("type") if each.has("type") else ((), "")
         codes = [coding.code for coding in codings if coding.code]
-        said = " ".join([words, *(coding.display for coding in codings)])
-        if is_of_the_state(codes=codes, system=each.text("system"), words=said):
+        if _is_of_the_state(each):
             continue
         system = _address(each.text("system"))
         own = not _of_several(codes, words, system) and each.text("use") != "temp"
@@ -97,4 +109,8 @@ def _address(system: str) -> str:
 
 def _stands_in(value: str) -> bool:
     key = number_key(value)
-    return key in _kinds().stand_ins or (len(key) >= _SHORT and (len(set(key)) == 1 or key in _RUNNING))
+    return (
+        not key.strip("0")
+        or key in _kinds().stand_ins
+        or (len(key) >= _SHORT and (len(set(key)) == 1 or key in _RUNNING))
+    )

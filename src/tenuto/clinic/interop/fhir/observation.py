@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +15,7 @@ from tenuto.clinic.interop.fhir.stated import another, disregarded, is_critical,
 from tenuto.clinic.interop.fhir.systems import UCUM, short_name
 from tenuto.clinic.interop.fhir.tables import MeasurementRule, ResultRule, Scale
 from tenuto.clinic.interop.fhir.ucum import UnitUnknown, convert, disagree, names_unit, understood, unit
+from tenuto.clinic.interop.fhir.unjudged import fact_named
 from tenuto.core.gate import Level
 from tenuto.core.intake.answers import truth
 from tenuto.core.intake.facts import Answer, Coding, Measurement, Problem, RecordedScore
@@ -24,7 +25,7 @@ from tenuto.core.intake.terminology import AnswerBand, asks_for, band, stands_fo
 from tenuto.core.sentences import inside
 from tenuto.core.units import plain
 
-__all__ = ["Read", "asks_for_a_test", "read"]
+__all__ = ["Read", "asks_for_a_test", "read", "why_not"]
 
 _TEST = "pregnancy.test"
 _IGNORED = ("entered-in-error", "cancelled", "registered")
@@ -41,6 +42,11 @@ class Read:
     answers: tuple[Answer, ...] = ()
     problems: tuple[Problem, ...] = ()
     """Conditions that it tells; they only close."""
+    said: frozenset[int] = frozenset()
+    """The parts, by identity, of which something was told or said."""
+    day: date | None = None
+    stands: bool = True
+    """False for one that is cancelled, only registered or entered in error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,8 @@ class _When:
     """Nobody measured it: so the sender says beside the value."""
     taken_back: str = ""
     """The note by which somebody takes the value back."""
+    status: str = ""
+    """Its status, where that is not final."""
 
 
 def asks_for_a_test(observation: Element) -> bool:
@@ -71,34 +79,51 @@ def read(observation: Element, remarks: Remarks, answered: Container[str] = ()) 
             Ending.TAKEN_BACK if status == "entered-in-error" else Ending.NOT_NEEDED,
             status.replace("-", " "),
         )
-        return Read()
+        return Read(stands=False)
     _say_critical(observation, remarks)
     if asks_for_a_test(observation) and _TEST not in answered:
         remarks.add(
             f"{observation.where} tells of a last menstrual period, and no pregnancy test is in the record. Do one and record it."
         )
-    wanted = [part for part in (observation, *observation.all("component")) if _is_wanted(part)]
-    problems = told_conditions.told(observation, remarks) if _says_something(observation) else ()
+    parts = (observation, *observation.all("component"))
+    wanted = [part for part in parts if _is_wanted(part)]
+    by_name = [part for part in parts if tables.rule_for(part.codings("code")[0]) is None]
+    problems, said = (
+        told_conditions.told(observation, remarks) if _says_something(observation) else ((), frozenset())
+    )
     if not wanted:
-        remarks.settle_unless_said(Ending.NOT_NEEDED, _why_not(observation))
-        return Read(problems=problems)
+        when = _when(observation, remarks)
+        return Read(_called_like(by_name, observation, when), problems=problems, said=said, day=when.day)
     if status not in _SETTLED:
         remarks.add(
             f"{observation.where} is {status or 'of no known status'}, not final. Wait for the final result."
         )
     when = replace(
-        _when(observation, remarks), stated=is_stated(observation), taken_back=disregarded(observation)
+        _when(observation, remarks),
+        stated=is_stated(observation),
+        taken_back=disregarded(observation),
+        status="" if status in _SETTLED else status or "of no known status",
     )
     if when.taken_back:
         remarks.add(
             f"{observation.where} carries the note “{when.taken_back[:80]}”. Find out whether it is this person's value."
         )
+    if any(isinstance(tables.rule_for(part.codings("code")[0]), ResultRule) for part in wanted):
+        for note in filter(None, (each.text("text") for each in observation.all("note"))):
+            remarks.add(
+                f"{observation.where} carries the note “{note[:80]}”. Read it before the result is relied on."
+            )
     read_parts = [_read_part(part, observation.where, when, remarks) for part in wanted]
     return Read(
-        tuple(r for r in read_parts if isinstance(r, Measurement)),
+        (
+            *(r for r in read_parts if isinstance(r, Measurement)),
+            *_called_like(by_name, observation, when),
+        ),
         tuple(r for r in read_parts if isinstance(r, RecordedScore)),
         tuple(r for r in read_parts if isinstance(r, Answer)),
         problems,
+        said,
+        when.day,
     )
 
 
@@ -116,10 +141,14 @@ def _say_critical(observation: Element, remarks: Remarks) -> None:
             )
 
 
-def _why_not(observation: Element) -> str:
+def why_not(observation: Element) -> str:
     """Why an Observation of another kind is not needed."""
     nothing = stands_for_nothing(observation.codings("code")[0])
-    return "says that nothing is known" if nothing else "an observation of a kind that is not asked for"
+    return (
+        "says that nothing is known"
+        if nothing
+        else "of a kind that is not asked for, and says nothing against"
+    )
 
 
 def _says_something(part: Element) -> bool:
@@ -262,7 +291,37 @@ def _measurement(
         minute=when.minute,
         reference_high=_upper_limit(part, rule, code),
         at=when.at,
+        unclear=f"is {when.status}" if when.status and rule.kind in _OF_THE_DOSE else "",
     )
+
+
+def _called_like(parts: Sequence[Element], observation: Element, when: _When) -> tuple[Measurement, ...]:
+    """A weight or height by its whole name under no code that is known: it opens nothing, and no older one does beside it."""
+    found = []
+    for part in parts:
+        kind = next((kind for kind in _OF_THE_DOSE if kind.startswith(f"{fact_named(part)}_")), "")
+        quantity = part.one("valueQuantity")
+        value = quantity.number("value") if quantity else None
+        if not kind or quantity is None or value is None or another(part) or is_stated(observation):
+            continue
+        unit_sent = quantity.text("code") or quantity.text("unit")
+        try:
+            converted = convert(value, unit_sent, to=kind.rpartition("_")[2])
+        except UnitUnknown:
+            converted = value
+        found.append(
+            Measurement(
+                kind=kind,
+                value=converted,
+                taken=when.day,
+                origin=observation.where,
+                original=_as_sent(quantity, value),
+                minute=when.minute,
+                at=when.at,
+                unclear="is sent without a code that is known",
+            )
+        )
+    return tuple(found)
 
 
 _OF_THE_DOSE = ("weight_kg", "height_cm")

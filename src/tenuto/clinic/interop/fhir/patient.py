@@ -10,6 +10,7 @@ from tenuto.clinic.interop.fhir.numbers import identifiers
 from tenuto.clinic.interop.fhir.periods import in_use
 from tenuto.clinic.people.names import could_be_one, folded
 from tenuto.core.intake.facts import Person
+from tenuto.core.intake.wording import Phrases
 
 __all__ = ["read"]
 
@@ -20,8 +21,11 @@ _WRITTEN_TOGETHER = re.compile("[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\
 """Chinese, Japanese and Korean letters: the family name comes first, without a space."""
 
 
-def read(patient: Element, remarks: Remarks, as_of: date) -> Person:
-    """The person; an inactive record and an incomplete birth date are remarked on."""
+def read(patient: Element, remarks: Remarks, as_of: date, *, female_told: bool = False) -> Person:
+    """The person; an inactive record and an incomplete birth date are remarked on.
+
+    `female_told`: an Observation of the record says that the person is female, by the sex at birth.
+    """
     replaced = [link for link in patient.all("link") if link.text("type") == "replaced-by"]
     for link in replaced:
         other = link.one("other")
@@ -32,6 +36,7 @@ def read(patient: Element, remarks: Remarks, as_of: date) -> Person:
         )
     if patient.flag("active") is False and not replaced:
         remarks.add(f"{patient.where} is marked inactive. Check that this is the record in use.")
+    _say_others(patient, remarks)
     born = patient.moment("birthDate", remarks)
     if born and not born.exact:
         remarks.add(
@@ -39,7 +44,7 @@ def read(patient: Element, remarks: Remarks, as_of: date) -> Person:
             f"the youngest possible age is used. Record the day."
         )
     sex = patient.text("gender").lower()
-    if sex == "male" and _female_otherwise(patient):
+    if sex == "male" and (female_told or _female_otherwise(patient)):
         remarks.add(
             f"{patient.where} is male by gender and female by another statement (sex at birth or for clinical use); "
             "every test that depends on the sex is asked for. Ask the patient, and correct the record."
@@ -52,6 +57,40 @@ def read(patient: Element, remarks: Remarks, as_of: date) -> Person:
         sex=sex if sex in _SEXES else "",
         birth_sent=patient.text("birthDate") if born and not born.exact else "",
     )
+
+
+def _say_others(patient: Element, remarks: Remarks) -> None:
+    """Say what else may be one with this person: another record, and a twin."""
+    for link in patient.all("link"):
+        other = link.one("other")
+        named = (other.text("display") or other.text("reference")) if other else ""
+        if link.text("type") in ("seealso", "refer", "replaces"):
+            remarks.add(
+                f"{patient.where}: the sender has another record of this person{f' ({named[:80]})' if named else ''}. Ask for what stands there."
+            )
+    order = patient.number("multipleBirthInteger")
+    if patient.flag("multipleBirthBoolean") or (order is not None and order > 0):
+        remarks.add(
+            f"{patient.where} is one of a multiple birth. Make sure that this is not the twin's record."
+        )
+
+
+def told_female(observation: Element) -> bool:
+    """Whether an Observation says that the person is female, by the sex at birth."""
+    codings, _ = observation.codings("code")
+    if not any(coding.system == "loinc" and coding.code in _SEX_CODES for coding in codings):
+        return False
+    codes, text = observation.codings("valueCodeableConcept")
+    said = [
+        text,
+        observation.text("valueString"),
+        *(code.code for code in codes),
+        *(c.display for c in codes),
+    ]
+    return any(word.strip().lower() in (*_FEMALE, "la3-6") for word in said)
+
+
+_SEX_CODES = ("76689-9", "46098-0")
 
 
 def _female_otherwise(patient: Element) -> bool:
@@ -97,12 +136,35 @@ def _name(patient: Element, as_of: date, remarks: Remarks) -> str:
                 f"{patient.where} is called “{written[:80]}” and, in parts, “{parts[:80]}”. Find out who it is, and correct the record."
             )
     shown = next(filter(None, map(_whole_name, ranked)), "")
+    official = [folded(_whole_name(each)) for each in ranked if each.text("use") == "official"]
+    apart = next((each for each in official if set(each.split()).isdisjoint(official[0].split())), "")
+    if apart:
+        both = [
+            _whole_name(each)[:80] for each in ranked if folded(_whole_name(each)) in (official[0], apart)
+        ]
+        remarks.add(
+            f"{patient.where} has two official names, {' and '.join(f'“{name}”' for name in both)}. Find out who it is, and correct the record."
+        )
+    if _STANDS_FOR_A_NAME.names(" ; ".join(map(_whole_name, ranked))):
+        remarks.add(
+            f"{patient.where} is called “{shown[:80]}”, which may stand for a name that nobody knew, a test or a record not in use. Find "
+            "out whose record this is."
+        )
     if not any(any(map(str.isalpha, word)) and word not in _NO_NAME for word in folded(shown).split()):
         said = f"only “{shown[:80]}”, which is no name" if folded(shown) else "no name that can be read"
         remarks.add(f"{patient.where} has {said}. Find out whose record this is, and record the name.")
     return shown
 
 
+_STANDS_FOR_A_NAME = Phrases(
+    {
+        "stand-in": (
+            "doe", "unknown", "zzz*", "ztest*", "test patient", "testpatient*", "merged", "do not use", "duplicate", "baby boy", "baby girl",
+            "unidentified", "invalid", "deleted",
+        )
+    }
+)  # fmt: skip
+"""What is typed where nobody knows the name, for a test, and over a record that is no longer in use [D]."""
 _NO_NAME = frozenset(
     ("patient", "person", "subject", "unknown", "anonymous", "anon", "unnamed", "nn", "test")
 )

@@ -21,11 +21,12 @@ from tenuto.clinic.interop.fhir import (
 )
 from tenuto.clinic.interop.fhir.elements import CUT, Element, Remarks, clean
 from tenuto.clinic.interop.fhir.loading import MAX_SECONDS, Json, UnusableBundle
-from tenuto.clinic.interop.fhir.marks import changes_meaning, test_data
+from tenuto.clinic.interop.fhir.marks import by_the_patient, changes_meaning, test_data
 from tenuto.clinic.interop.fhir.sent import kept_back, unpack
 from tenuto.clinic.interop.fhir.signs_of_now import say_signs
 from tenuto.clinic.interop.fhir.subjects import BundleEntry, Index, Whose, others_named, the_patient, whose
 from tenuto.clinic.interop.fhir.taken_back import without_taken_back
+from tenuto.clinic.interop.fhir.unjudged import unjudged
 from tenuto.clinic.interop.fhir.versions import current
 from tenuto.core.gate import Finding
 from tenuto.core.intake.died import DIED
@@ -89,7 +90,7 @@ class _Gathered:
             self.problems,
             self.medications,
             self.allergies,
-            self.measurements,
+            [each for each in self.measurements if not each.unclear],
             self.scores,
             self.answers,
         )
@@ -118,7 +119,12 @@ def read_bundle(
     _refuse_other_version(person.resource)
     index, found, ignored = Index(entries), _Gathered(), Counter[str]()
     stated, named = _stated(entries), _named(entries, index)
-    facts_about = patient.read(person.resource, remarks, as_of)
+    facts_about = patient.read(
+        person.resource,
+        remarks,
+        as_of,
+        female_told=any(patient.told_female(e.resource) for e in entries if e.kind == "Observation"),
+    )
     for entry in sorted(entries, key=_rests_on_others):
         _name_inner(entry, stated, remarks)
         if kinds.is_read(entry.kind):
@@ -282,7 +288,8 @@ def _may_be_used(entry: BundleEntry, person: BundleEntry, index: Index, remarks:
     mark = changes_meaning(resource)
     if mark:
         remarks.add(
-            f"{entry.label} carries a mark that changes its meaning ({mark}) and is not understood here; not used. "
+            f"{entry.label}{f' ({said})' if (said := says(resource)) else ''} carries a mark that changes its meaning ({mark}) and is not "
+            "understood here; not used. "
             "Read it yourself."
         )
         return False
@@ -300,6 +307,8 @@ def _may_be_used(entry: BundleEntry, person: BundleEntry, index: Index, remarks:
         )
     for word in kept_back(resource):
         remarks.add(f"{entry.label} is marked as {word}: something may be kept back. Ask for the rest.")
+    if by_the_patient(resource) and entry.kind != "Observation":
+        remarks.add(f"{entry.label} is marked as told by the patient. Have it confirmed.")
     return True
 
 
@@ -423,7 +432,7 @@ def _say_reasons(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -
         )
     others = (
         [f"“{text[:80]}”" for text in reasons.other_medicines(entry.resource)]
-        if entry.kind in _MEDICINES
+        if entry.kind in (*_MEDICINES, *_SUPPLIES)
         else []
     )
     if others:
@@ -449,6 +458,7 @@ def _say_reasons(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -
     return bool(told or named or others or died)
 
 
+_SUPPLIES = ("SupplyDelivery", "SupplyRequest")
 _MEDICINES = ("MedicationRequest", "MedicationStatement")
 
 
@@ -507,7 +517,11 @@ def _gather(entry: BundleEntry, index: Index, as_of: date, found: _Gathered, rem
             found.scores += seen.scores
             found.answers += seen.answers
             found.problems += seen.problems
-            say_signs(resource, as_of, remarks)
+            judged = say_signs(resource, as_of, remarks)
+            if seen.stands:
+                for value in unjudged(resource, seen.day, seen.said | judged):
+                    remarks.add_unjudged(value)
+                remarks.settle_unless_said(Ending.NOT_NEEDED, observation.why_not(resource))
         case "QuestionnaireResponse":
             given = questionnaire_response.read(resource, remarks)
             if given is not None:

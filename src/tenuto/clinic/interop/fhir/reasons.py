@@ -137,7 +137,11 @@ def other_medicines(resource: Element) -> Iterator[str]:
     beside_it = [*resource.all("note"), *resource.all("dosage"), *resource.all("dosageInstruction")]
     codings, name = resource.codings("medicationCodeableConcept")
     own = recognise(Medication(" ; ".join((name, *(coding.display for coding in codings))), codings))
-    for text in (each.text("text") for each in beside_it):
+    supplied = (
+        [resource.one("suppliedItem"), resource] if resource.text("resourceType").startswith("Supply") else []
+    )
+    items = (each.codings("itemCodeableConcept")[1] for each in supplied if each is not None)
+    for text in (*(each.text("text") for each in beside_it), *filter(None, items)):
         if (recognise(Medication(text)) - own) and interactions(Medication(text)):
             yield text
 

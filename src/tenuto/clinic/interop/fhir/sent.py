@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from tenuto.clinic.interop.fhir.elements import Element, Remarks, clean, read_moment
 from tenuto.clinic.interop.fhir.extensions import beside
 from tenuto.clinic.interop.fhir.loading import UnusableBundle
-from tenuto.clinic.interop.fhir.marks import changes_meaning
+from tenuto.clinic.interop.fhir.marks import changes_meaning, handed_down
 from tenuto.core.intake.reading_report import Ending, listed
 
 __all__ = ["Piece", "Sent", "unpack"]
@@ -20,10 +20,14 @@ _TYPES = frozenset(
      "message", "subscription-notification", "")
 )  # fmt: skip
 _DEEPEST = 8
-_KEPT_BACK = frozenset(("redacted", "masked", "subsetted", "pseuded", "anonyed"))
+_KEPT_BACK = frozenset(
+    ("redacted", "masked", "subsetted", "pseuded", "anonyed", "crytohash", "cryptohash", "syntac", "aggred")
+)
 _REFUSED = ("401", "403")
 _RESOURCE = re.compile(r"(?:\A|/)([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})(?:/_history/[^/?]*)?/?\Z", re.ASCII)
 """The type and id at the end of an address, whole or relative."""
+_NARROWS = ("_since", "_lastUpdated", "_elements", "_summary")
+"""What in the address of a search leaves out a part of the record."""
 _FAILED = ("fatal-error", "transient-error")
 _NOT_A_WORD = frozenset(("informational", "success"))
 _EMPTY_IS_KNOWN = frozenset(("nilknown",))
@@ -51,6 +55,8 @@ class Sent:
     pieces: list[Piece] = field(default_factory=list)
     deleted_by_code: list[str] = field(default_factory=list)
     """The searches by which observations were deleted."""
+    changed: list[str] = field(default_factory=list)
+    """The addresses of what a change is sent for that can't be read."""
 
 
 def unpack(root: Element, remarks: Remarks) -> Sent:
@@ -60,6 +66,12 @@ def unpack(root: Element, remarks: Remarks) -> Sent:
     """
     sent = Sent()
     _unpack(root, sent, remarks, depth=0, prefix="")
+    for piece in [
+        p for p in sent.pieces if p.address in sent.changed and p.address.startswith("Observation/")
+    ]:
+        sent.pieces.remove(piece)
+        sentence = f"{piece.address} is changed by the sender in a way that is not read here; not used. Record it again."
+        _say(piece.address, Ending.NOT_UNDERSTOOD, sentence, remarks)
     for asked in sent.deleted_by_code:
         sent.pieces = [piece for piece in sent.pieces if not _is_deleted(piece, asked, remarks)]
     return sent
@@ -92,6 +104,9 @@ def _unpack(root: Element, sent: Sent, remarks: Remarks, *, depth: int, prefix: 
     history = root.text("type") == "history"
     for number, entry in enumerate(root.all("entry"), 1):
         name = f"{prefix}{number}"
+        inner = entry.one("resource")
+        if inner is not None:
+            entry = Element({**entry.raw, "resource": handed_down(root, inner).raw}, entry.where)
         _entry(entry, name, len(sent.pieces) if history else None, sent, remarks, depth)
 
 
@@ -111,8 +126,10 @@ def _entry(entry: Element, name: str, place: int | None, sent: Sent, remarks: Re
     address = _address(resource, full_url, method.text("url") if method else "")
     label = address or f"entry {name}"
     outcome = answer.one("outcome") if answer else None
-    if outcome is not None:
+    if outcome is not None and outcome.text("resourceType") in ("OperationOutcome", ""):
         _outcome(outcome, f"the answer in {label}", remarks)
+    elif outcome is not None:
+        _resource(outcome, "", f"{name}.answer", place, sent, remarks, depth, Element({}, ""))
     if verb == "DELETE" and not address:
         asked = clean(method.text("url")) if method else ""
         sentence = (
@@ -128,6 +145,7 @@ def _entry(entry: Element, name: str, place: int | None, sent: Sent, remarks: Re
             Piece(body, full_url, address, _at(body, answer), _version(body, answer), place, True)
         )
     elif verb == "PATCH":
+        sent.changed.append(address)
         _say(
             label,
             Ending.NOT_UNDERSTOOD,
@@ -138,6 +156,11 @@ def _entry(entry: Element, name: str, place: int | None, sent: Sent, remarks: Re
         _resource(resource, full_url, name, place, sent, remarks, depth, answer or Element({}, ""))
     elif resource is not None:
         pass
+    elif answer is not None and answer.text("status").startswith("410") and "/" in address:
+        gone = Element({}, label)
+        sent.pieces.append(
+            Piece(gone, full_url, address, _at(gone, answer), _version(gone, answer), place, True)
+        )
     elif verb in ("GET", "HEAD") and answer is None:
         remarks.end(label, Ending.NOT_NEEDED, "a question to a server")
     else:
@@ -313,6 +336,20 @@ def _judge_envelope(bundle: Element, remarks: Remarks) -> None:
         )
     if any(link.text("relation") == "next" for link in bundle.all("link")):
         remarks.add("The Bundle is one page of several. Export all pages into one Bundle.")
+    links = {link.text("relation"): link.text("url") for link in bundle.all("link")}
+    if links.get("last", links.get("self")) != links.get("self") and "next" not in links:
+        remarks.add(
+            "The Bundle is one page of several: its last page is another one. Export all pages into one Bundle."
+        )
+    narrowed = [
+        name
+        for name in parse_qs(links.get("self", "").partition("?")[2], max_num_fields=50)
+        if name in _NARROWS
+    ]
+    if narrowed:
+        remarks.add(
+            f"The sender was only asked for a part ({listed(narrowed)}): this may not be the whole record. Export the entire record."
+        )
     total = bundle.number("total")
     here = sum(_is_match(entry) for entry in bundle.all("entry"))
     if total is not None and total > here:

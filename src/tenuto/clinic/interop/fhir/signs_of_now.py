@@ -18,26 +18,33 @@ _NUMBER = re.compile(r"\d{1,3}(?:[.,]\d+)?")
 _STANDS = ("final", "amended", "corrected", "preliminary", "")
 
 
-def say_signs(observation: Element, as_of: date, remarks: Remarks) -> None:
-    """Say each part of an Observation that is an abnormal sign, as long as it may still be so; one without a date always."""
+def say_signs(observation: Element, as_of: date, remarks: Remarks) -> frozenset[int]:
+    """Say each part of an Observation that is an abnormal sign, as long as it may still be so; one without a date always.
+
+    Returns the parts, by identity, that were judged: those said, and those that are normal.
+    """
     moment = (
         observation.moment("effectiveDateTime", remarks) if observation.has("effectiveDateTime") else None
     )
     day = moment.earliest if moment else None
     old = day is not None and day < as_of - timedelta(days=days_that_count())
-    if old or observation.text("status") not in _STANDS:
-        return
+    judged: set[int] = set()
+    if observation.text("status") not in _STANDS:
+        return frozenset()
     for part in (observation, *observation.all("component")):
         codings, name = part.codings("code")
         names = (name, *(coding.display for coding in codings))
         sign = sign_of(codings, names) or sign_of((), (part.text("valueString"),))
         value = _value(part, sign) if sign else None
-        if sign and value is not None and not sign.is_normal(value):
+        if sign and value is not None and (sign.is_normal(value) or not old):
+            judged.add(id(part.raw))
+        if sign and value is not None and not old and not sign.is_normal(value):
             shown = _shown(part, value)
             remarks.add(
                 f"{observation.where}: the {sign.title}, {shown}{on_date(day)}, is not that of a healthy adult. Look at it, and whether "
                 "it is over."
             )
+    return frozenset(judged)
 
 
 def _shown(part: Element, value: Decimal | str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tenuto.clinic.interop.fhir.elements import Element
 from tenuto.clinic.interop.fhir.extensions import beside
+from tenuto.clinic.interop.fhir.marks import by_the_patient
 from tenuto.core.data import Table, data_file
 from tenuto.core.intake.facts import Coding
 from tenuto.core.intake.wording import Phrases
@@ -47,7 +48,11 @@ def is_stated(observation: Element) -> bool:
         each.text("reference").split("/")[-2:-1] in (["Patient"], ["RelatedPerson"])
         for each in observation.all("performer")
     )
-    return by_patient or any("stated" in _table().phrases.names(each) for each in texts)
+    return (
+        by_patient
+        or by_the_patient(observation)
+        or any("stated" in _table().phrases.names(each) for each in texts)
+    )
 
 
 def is_critical(mark: Coding) -> bool:

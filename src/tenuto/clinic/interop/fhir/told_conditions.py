@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from tenuto.clinic.interop.fhir import tables
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
+from tenuto.clinic.interop.fhir.unjudged import fact_named, said_of
 from tenuto.core.intake.allergies import speaks_of_it
 from tenuto.core.intake.contraindications import closing
 from tenuto.core.intake.facts import Coding, Problem, ProblemStatus
@@ -33,20 +34,26 @@ class _Said:
     """It says no more than yes."""
     normal: bool
     """The laboratory says that it is normal."""
+    shown: str = ""
+    """Its value as it was sent."""
 
 
-def told(observation: Element, remarks: Remarks) -> tuple[Problem, ...]:
-    """What an Observation tells of conditions, beside facts by their own code. Everything else that could matter is said."""
+def told(observation: Element, remarks: Remarks) -> tuple[tuple[Problem, ...], frozenset[int]]:
+    """What an Observation tells of conditions, beside facts by their own code. Everything else that could matter is said.
+
+    And the parts, by identity, of which something was told or said.
+    """
     problems: list[Problem] = []
+    spoken: set[int] = set()
     for part in _parts(observation):
         if tables.rule_for(part.codings("code")[0]) is None:
             said = _said(part)
             if not said.negative:
                 found = list(_problems(said, observation.where))
                 problems += found
-                if not found:
-                    _remark(said, observation.where, remarks)
-    return tuple(problems)
+                if found or _remark(said, observation.where, fact_named(part), remarks):
+                    spoken.add(id(part.raw))
+    return tuple(problems), frozenset(spoken)
 
 
 def _parts(observation: Element) -> tuple[Element, ...]:
@@ -75,7 +82,7 @@ def _said(part: Element) -> _Said:
     )
     plain = flag is True or bool(meant & {"yes", "positive"})
     told = tuple(dict.fromkeys(word for word in words if word and tables.answer_word(word) == ""))
-    return _Said(codes, name, values, told, negative, plain, _is_normal(part, number))
+    return _Said(codes, name, values, told, negative, plain, _is_normal(part, number), said_of(part))
 
 
 def _is_normal(part: Element, number: Decimal | None) -> bool:
@@ -122,26 +129,31 @@ def _problem(text: str, codings: tuple[Coding, ...], origin: str) -> Problem:
     return Problem(shown, codings, ProblemStatus.ACTIVE, origin=origin, certain=False)
 
 
-def _remark(said: _Said, origin: str, remarks: Remarks) -> None:
-    """What is no diagnosis for certain, and that a person looks at: a fact under another code, a risk, ketamine."""
+def _remark(said: _Said, origin: str, named: str, remarks: Remarks) -> bool:
+    """What is no diagnosis for certain, and that a person looks at: a fact under another code, a risk, ketamine.
+
+    `named` is the fact whose whole name the part bears.
+    """
     texts = [said.name, *(code.display for code in said.codes)]
     facts = (
         (spoken_of(texts) - (_FINDINGS if said.normal else frozenset()))
         | (signs_of(said.codes) - (_TESTS if said.normal else frozenset()))
         | (spoken_of(said.words) & _RISK)
         | ({"blood_pressure"} if any(map(pressures_told, said.words)) else frozenset())
+        | ({named} - {""})
     )
     if facts:
         what = ", ".join(sorted(inside(fact(name).title) for name in facts))
     elif closing(_problem(said.name, said.codes, origin)) or speaks_of_it(said.values, said.words):
         what = "a contraindication"
     else:
-        return
-    value = f": {said.words[0][:80]}" if said.words else ""
+        return False
+    value = f": {said.words[0][:80]}" if said.words else f": {said.shown}" if said.shown else ""
     remarks.add(
         f"{origin} (“{(said.name or 'without a name')[:80]}{value}”) may be about {what}, but its code is not known here; not used. "
         "Look at it and record it by hand."
     )
+    return True
 
 
 _TESTED = frozenset(("pregnancy.test", "lab.drug_screen", "suicide.screen"))
