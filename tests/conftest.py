@@ -18,6 +18,9 @@ settings.register_profile("checking", settings.get_profile("searching"), derando
 settings.load_profile("searching")
 
 
+# Who runs tests in parallel sets the width of a terminal of its own; what is printed to a pipe is as wide as it is anywhere.
+os.environ.pop("COLUMNS", None)
+
 ATTACKS = Path(__file__).parent / "attacks"
 
 

@@ -23,6 +23,7 @@ MUTABLE = {
     "desk.standing": "how current the computed worklist is",
     "desk.progress": "how far the audit chain was followed",
     "forecast.forecastnight": "how far a night's work has come",
+    "ledger.outboxmessage": "a list of work",
     "live.beat": "a list of work",
     "live.workersign": "a list of work",
     "ledger.auditevent": "append-only, and sealed by its own chain",

@@ -334,13 +334,9 @@ def _judge_envelope(bundle: Element, remarks: Remarks) -> None:
         remarks.add(
             f"A Bundle of the type '{kind[:40]}' is not known here; its entries were read. Check that it is a record."
         )
-    if any(link.text("relation") == "next" for link in bundle.all("link")):
-        remarks.add("The Bundle is one page of several. Export all pages into one Bundle.")
     links = {link.text("relation"): link.text("url") for link in bundle.all("link")}
-    if links.get("last", links.get("self")) != links.get("self") and "next" not in links:
-        remarks.add(
-            "The Bundle is one page of several: its last page is another one. Export all pages into one Bundle."
-        )
+    if "next" in links or links.get("last", links.get("self")) != links.get("self"):
+        remarks.add("The Bundle is one page of several. Export all pages into one Bundle.")
     narrowed = [
         name
         for name in parse_qs(links.get("self", "").partition("?")[2], max_num_fields=50)
