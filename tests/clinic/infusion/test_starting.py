@@ -120,6 +120,18 @@ def test_another_patients_identifiers_refuse_and_nobody_releases_that(ready, dor
         released(ready, dora, "It is her.")
 
 
+def test_the_number_of_the_wristband_agrees_without_its_mark(ready, bob):
+    number = str(ready.patient.record_number)
+    assert " " in number
+    assert answer_identity(
+        session=ready,
+        birth_date=ready.patient.birth_date,
+        record_number=number.rpartition(" ")[2].lower(),
+        by=bob,
+        at=LATER,
+    )
+
+
 def test_who_read_the_dose_does_not_start_the_pump(ready, bea):
     with pytest.raises(SessionRefused, match="Somebody else starts the pump"):
         start(ready, bea)

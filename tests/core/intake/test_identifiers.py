@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tenuto.core.intake.identifiers import is_of_the_state, record_number
+from tenuto.core.intake.identifiers import is_of_the_state, record_number, same_number
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,29 @@ def test_numbers_of_the_state(said):
 )
 def test_numbers_of_a_clinic(said):
     assert not is_of_the_state(**said)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "MRN DEMO-0142",
+        "DEMO-0142",
+        "demo-0142",
+        " Demo 0142 ",
+        "DEMO0142",
+        "ＤＥＭＯ－０１４２",
+        "mrn demo 0142",
+    ],
+)
+def test_a_number_is_the_same_with_and_without_its_mark(typed):
+    assert same_number(typed, "MRN DEMO-0142")
+
+
+@pytest.mark.parametrize("typed", ["DEMO-0143", "0142", "MRN", "", " - ", "DEMO-01420", "MR DEMO-0142"])
+def test_another_number_or_a_part_of_it_is_not_the_same(typed):
+    assert not same_number(typed, "MRN DEMO-0142")
+
+
+def test_who_has_no_number_is_not_known_by_one():
+    assert not same_number("", "")
+    assert not same_number("X", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from tenuto.core.data import Table, data_file
 from tenuto.core.literature import ROOT
 from tenuto.core.sources import Basis, basis_of
 
-__all__ = ["is_of_the_state", "record_number"]
+__all__ = ["is_of_the_state", "record_number", "same_number"]
 
 _LETTERS = re.compile(r"[a-z0-9']+")
 
@@ -58,6 +59,19 @@ def record_number(identifiers: Iterable[str]) -> str:
     kept = [each for each in identifiers if not _names_the_state(each)]
     marked = [each for each in kept if each.split(" ")[0] in _register().records]
     return next(iter([*marked, *kept]), "")
+
+
+def same_number(typed: str, kept: str) -> bool:
+    """Whether somebody typed the number that is kept, with its mark ('MR EX-0001') or as a wristband has it ('EX-0001').
+
+    Case, spaces and punctuation are no part of a number; nothing typed, or nothing kept, is never the same.
+    """
+    given = _signs(typed)
+    return bool(given) and given in (_signs(kept), _signs(kept.rpartition(" ")[2]))
+
+
+def _signs(number: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", number).casefold()))
 
 
 def _names_the_state(identifier: str) -> bool:

@@ -37,6 +37,7 @@ from tenuto.core.infusion.readiness import (
     asked_on_the_day,
     pressure_text,
 )
+from tenuto.core.intake.identifiers import same_number
 from tenuto.core.sentences import LONGEST_REASON, check_length
 from tenuto.core.units import plain
 
@@ -50,8 +51,7 @@ def answer_identity(
     """Compare what the patient said and wears with the record; whether both agree. The answer is kept either way."""
     _check(session, by)
     patient = session.patient
-    said = record_number.strip().casefold() == str(patient.record_number).casefold()
-    agrees = said and patient.birth_date == birth_date
+    agrees = same_number(record_number, patient.record_number) and patient.birth_date == birth_date
     _keep(session, {IDENTITY: AGREES if agrees else DIFFERS}, found_at=at, by=by, at=at)
     return agrees
 
