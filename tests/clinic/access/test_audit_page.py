@@ -52,10 +52,11 @@ def test_the_auditor_sees_each_step_reads_included(visit, erin, bob, ana):
     assert AuditEvent.objects.get(action="audit").by_id == str(erin.pk)
 
 
-def test_the_bare_address_asks_for_no_page_and_a_refusal_leads_home(visit, erin):
+def test_the_bare_address_is_the_first_page_of_a_role_and_a_refusal_leads_there(visit, erin, ana):
     answer = visit().get("/", follow=True)
     assert answer.redirect_chain[-1][0] == "/sign-in/"
-    page = visit(erin).get("/")
+    assert visit(erin).get("/").url == "/audit/"
+    page = visit(erin).get(f"/patients/{ana.pk}/plan/")
     assert page.status_code == 403
     assert 'href="/audit/">Go to the first page' in page.content.decode()
 
