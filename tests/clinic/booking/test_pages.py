@@ -117,6 +117,18 @@ def test_nobody_is_booked_while_a_risk_of_suicide_is_open(week, alder, bob, caro
     assert standing_of(alder) == ()
 
 
+def test_a_visit_is_not_offered_another_place_while_a_hold_stands(week, alder, alice, carol, visit):
+    browser = visit(carol)
+    booked(browser, alder)
+    where = url("visit", alder, standing_of(alder)[0].pk)
+    assert "Move the visit" in browser.get(where).content.decode()
+    place_hold(patient=alder, why="The escort is ill.", by=alice, at=NOW)
+    page = browser.get(where).content.decode()
+    assert "A hold stands: The escort is ill." in page
+    assert "Move the visit" not in page
+    assert "End the visit" in page
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{", "[[1,2]]", '[["2026-12-01T09:00:00","a","b"]]', "[[]]"])
 def test_what_can_not_be_read_books_nothing(week, alder, carol, visit, text):
     answer = visit(carol).post(url("book", alder), {"visits": text})

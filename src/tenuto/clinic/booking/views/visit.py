@@ -31,6 +31,7 @@ from tenuto.clinic.booking.services import (
     place_problem,
     record_late,
     week_of,
+    why_not_now,
 )
 from tenuto.clinic.booking.services.rooms import move_visit, room_problem
 from tenuto.clinic.booking.services.standing import standing
@@ -250,8 +251,8 @@ def _page(
     now = clock.instant()
     wanted = _asked_place(request, row)
     on = day_of(patient.clinic, wanted.start) if wanted else _day(request, row)
+    infusion = row.kind == Appointment.Kind.INFUSION
     try:
-        infusion = row.kind == Appointment.Kind.INFUSION
         places, refused = free_places(row, on=on, at=now) if infusion else (), ""
     except BookingRefused as error:
         places, refused = (), str(error)
@@ -261,6 +262,7 @@ def _page(
     begun = row.starts_at <= now
     context = {
         "visit": shown,
+        "held": why_not_now(Batch.of(patient)) if infusion else "",
         "kind": "" if row.kind == Appointment.Kind.INFUSION else row.get_kind_display(),
         "moving": moving or _moving(row, wanted),
         "by_room": row.kind not in Appointment.IN_A_CHAIR,
