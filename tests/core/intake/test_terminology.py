@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tenuto.core import __file__ as core
+from tenuto.core.intake.wording import Mention, Phrases
 
 ROOT = Path(core).parent.parent
 _CODE = re.compile(r"[\"/|]([0-9]{3,6})-([0-9])\"")
