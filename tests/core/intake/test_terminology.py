@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tenuto.core import __file__ as core
+from tenuto.core.intake.wording import Mention, Phrases
 
 ROOT = Path(core).parent.parent
 _CODE = re.compile(r"[\"/|]([0-9]{3,6})-([0-9])\"")
@@ -34,3 +35,9 @@ def test_the_check_digit_is_that_of_the_guide() -> None:
 @pytest.mark.parametrize(("path", "number", "digit"), list(codes()))
 def test_every_code_has_its_check_digit(path: str, number: str, digit: str) -> None:
     assert int(digit) == check_digit(number), f"{number}-{digit} in {path}"
+
+
+def test_a_diagnosis_that_is_not_confirmed_is_not_stated() -> None:
+    phrases = Phrases({"it": ("schizophrenia",)})
+    for text in ("Schizophrenia - not confirmed", "Schizophrenia (unconfirmed)"):
+        assert phrases.mentions(text) == {"it": Mention.UNCERTAIN}

@@ -157,7 +157,17 @@ _OTHERWISE_AFTER = Phrases(
 _AFTER_DENIED = Phrases({"denied": ("ruled out", "excluded", "denied")})
 _ALONE_DENIED = frozenset(("no", "none", "negative", "absent", "never", "denies"))
 _AFTER_DOUBT = Phrases(
-    {"doubt": ("not ruled out", "not excluded", "not been ruled out", "suspected", "possible")}
+    {
+        "doubt": (
+            "not ruled out",
+            "not excluded",
+            "not been ruled out",
+            "not confirmed",
+            "unconfirmed",
+            "suspected",
+            "possible",
+        )
+    }
 )
 _FILLERS = frozenset(
     (

@@ -158,6 +158,8 @@ def test_a_type_that_holds_nothing_that_is_asked_for_is_settled(kind: str) -> No
         ({"resourceType": "QuestionnaireResponse", "status": "completed", "group": {}}, "DSTU2"),
         ({"resourceType": "MedicationStatement", "status": "recorded", "medication": {"concept": {}}}, "R5"),
         ({"resourceType": "Consent", "status": "active", "provision": [{}]}, "R5"),
+        ({"resourceType": "Encounter", "status": "completed", "class": [{}]}, "R5"),
+        ({"resourceType": "Encounter", "status": "completed", "actualPeriod": {}}, "R5"),
         ({"resourceType": "ProcedureRequest"}, "STU3"),
     ],
 )

@@ -343,3 +343,9 @@ def test_a_medicine_that_was_stopped_is_asked_for_until_its_washout_has_run(
     assert said(read(named), OVER) is asked
     harmless = entry(kind, medicationCodeableConcept={"text": "sertraline"}, **more)
     assert not said(read(harmless), OVER)
+
+
+def test_voices_in_a_note_of_a_diagnosis_are_said() -> None:
+    note = [{"text": "hears command voices since January"}]
+    reading = read(condition({"text": "Major depressive disorder"}) | {"note": note})
+    assert said(reading, "hears command voices since January")

@@ -107,6 +107,7 @@ _SIGNS = (
     ("MedicationStatement", lambda raw: isinstance(raw.get("medication"), dict), "R5"),
     ("MedicationRequest", lambda raw: isinstance(raw.get("medication"), dict), "R5"),
     ("Consent", lambda raw: isinstance(raw.get("provision"), list) or "decision" in raw, "R5"),
+    ("Encounter", lambda raw: isinstance(raw.get("class"), list) or "actualPeriod" in raw, "R5"),
     ("Consent", lambda raw: "except" in raw or isinstance(raw.get("purpose"), list), "STU3"),
     ("AllergyIntolerance", lambda raw: isinstance(raw.get("substance"), dict), "DSTU2"),
 )

@@ -272,9 +272,7 @@ def _may_be_used(entry: BundleEntry, person: BundleEntry, index: Index, remarks:
     resource = entry.resource
     version = kinds.other_version(resource)
     if version:
-        remarks.add(
-            f"{entry.label} is written in FHIR {version}, not R4, and was not read. Ask for an export as R4."
-        )
+        _say_version(entry, version, remarks)
         return False
     about = whose(resource, person, index)
     if about is Whose.SOMEBODY_ELSE:
@@ -310,6 +308,12 @@ def _may_be_used(entry: BundleEntry, person: BundleEntry, index: Index, remarks:
     if by_the_patient(resource) and entry.kind != "Observation":
         remarks.add(f"{entry.label} is marked as told by the patient. Have it confirmed.")
     return True
+
+
+def _say_version(entry: BundleEntry, version: str, remarks: Remarks) -> None:
+    remarks.add(
+        f"{entry.label} is written in FHIR {version}, not R4, and was not read. Ask for an export as R4."
+    )
 
 
 def _not_this_persons(entry: BundleEntry, remarks: Remarks) -> None:
@@ -360,6 +364,10 @@ def _leave(
 ) -> None:
     """An entry of a type that is not read: not needed, or something that a person has to look at."""
     remarks.begin(entry.label)
+    if version := kinds.other_version(entry.resource):
+        _say_version(entry, version, remarks)
+        remarks.close()
+        return
     why = kinds.not_needed(entry.kind)
     if not why and entry.kind == "DiagnosticReport":
         why = _only_repeats(entry.resource, index)
