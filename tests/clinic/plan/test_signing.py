@@ -166,7 +166,7 @@ def test_a_draft_whose_first_infusion_is_past_is_not_signed(accepted, alice, mon
 
 def test_a_page_that_says_it_in_other_words_changes_nothing(accepted, alice, monkeypatch):
     version = drafted(accepted("Demo Linden"), alice)
-    monkeypatch.setattr("tenuto.clinic.ui.gates._summary", lambda gate, against: "In other words.")
+    monkeypatch.setattr("tenuto.clinic.ui.gates._summary", lambda *_: "In other words.")
     now = rebuilt(version)
     assert now.written.document["shown"]["gate"]["summary"] == "In other words."
     assert now.written.document != version.document
