@@ -198,7 +198,7 @@ def test_the_command_says_what_is_missing(db, monkeypatch):
     monkeypatch.setattr("tenuto.cli.demo.prepare_django", lambda: None)
     monkeypatch.setattr("tenuto.clinic.config.api.check_database", lambda: None)
     with pytest.raises(UserError, match="no demonstration"):
-        demo.run(type("Args", (), {"days": 1, "verb": "forward"})())
+        demo.run(type("Args", (), {"days": 1, "minutes": None, "verb": "forward"})())
     assert timezone.now() == NOW
 
 
