@@ -39,14 +39,15 @@ def time(request: HttpRequest) -> HttpResponse:
         return _on_its_way(request, count(minutes, "minute"))
     clinic = staff.clinic
     ahead = [(clinic.days_ahead, "day"), (clinic.minutes_ahead, "minute")]
+    failed = minutes_form if minutes_form.errors else form
     context = {
         "form": form,
         "minutes_form": minutes_form,
-        "failed": minutes_form if minutes_form.errors else form,
+        "failed": failed,
         "today": f"{long_day(clock.today(clinic))}, {clock.now(clinic):%H:%M}",
         "ahead": " and ".join(count(many, unit) for many, unit in ahead if many),
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if context["failed"].errors else HTTPStatus.OK
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if failed.errors else HTTPStatus.OK
     return render(request, "demo/time.html", context, status=status)
 
 
