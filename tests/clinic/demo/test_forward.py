@@ -11,11 +11,11 @@ from django.utils import timezone
 from tenuto.cli import UserError, demo
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Clinic, Staff
-from tenuto.clinic.accounts.moving import MOST_DAYS_AHEAD, RealClock, set_ahead
+from tenuto.clinic.accounts.moving import MOST_DAYS_AHEAD, RealClock, set_ahead, set_minutes_ahead
 from tenuto.clinic.accounts.services import open_clinic
 from tenuto.clinic.course.api import accounts
 from tenuto.clinic.demo.fading import InventedAnswers, answers_of
-from tenuto.clinic.demo.forward import LONGEST_DAYS, forward
+from tenuto.clinic.demo.forward import LONGEST_DAYS, LONGEST_MINUTES, forward, forward_minutes
 from tenuto.clinic.demo.refused import ProductionRefused
 from tenuto.clinic.demo.staff import TEACHING_CLINIC
 from tenuto.clinic.forecast.models import ForecastNight
@@ -198,7 +198,7 @@ def test_the_command_says_what_is_missing(db, monkeypatch):
     monkeypatch.setattr("tenuto.cli.demo.prepare_django", lambda: None)
     monkeypatch.setattr("tenuto.clinic.config.api.check_database", lambda: None)
     with pytest.raises(UserError, match="no demonstration"):
-        demo.run(type("Args", (), {"days": 1, "verb": "forward"})())
+        demo.run(type("Args", (), {"days": 1, "minutes": None, "verb": "forward"})())
     assert timezone.now() == NOW
 
 
@@ -215,3 +215,42 @@ def test_a_clock_is_moved_so_far_and_no_further(teaching, visit):
     assert "move it no further; serve another demonstration" in answer.content.decode()
     teaching.refresh_from_db()
     assert teaching.days_ahead == MOST_DAYS_AHEAD
+
+
+def test_minutes_pass_for_both_clinics_and_a_day_of_them_is_a_day(teaching):
+    forward_minutes(minutes=90, by=SYSTEM)
+    teaching.refresh_from_db()
+    assert clock.now(teaching) == NOW + timedelta(minutes=90)
+    assert {each.minutes_ahead for each in Clinic.objects.filter(invented=True)} == {90}
+    set_minutes_ahead(clinic=teaching, minutes=24 * 60, by=SYSTEM, at=NOW)
+    assert (teaching.days_ahead, teaching.minutes_ahead) == (1, 90)
+    assert clock.now(teaching) == NOW + timedelta(days=1, minutes=90)
+
+
+@pytest.mark.parametrize("minutes", [0, -5, LONGEST_MINUTES + 1])
+def test_only_some_whole_minutes_pass(teaching, minutes):
+    with pytest.raises(ValueError, match=f"1 to {LONGEST_MINUTES} minutes"):
+        forward_minutes(minutes=minutes, by=SYSTEM)
+    teaching.refresh_from_db()
+    assert teaching.minutes_ahead == 0
+
+
+def test_minutes_pass_for_no_clinic_with_patients(db):
+    clinic = open_clinic(name="Real Clinic", demonstration=False)
+    with pytest.raises(RealClock, match="Real Clinic"):
+        set_minutes_ahead(clinic=clinic, minutes=5, by=SYSTEM, at=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Clinic.objects.filter(pk=clinic.pk).update(minutes_ahead=5)
+
+
+def test_the_page_lets_minutes_pass(teaching, visit, monkeypatch):
+    asked = []
+    put_on_the_list = type("AJob", (), {"enqueue": lambda self, *got: asked.append(got)})()
+    monkeypatch.setattr("tenuto.clinic.demo.views.let_minutes_pass", put_on_the_list)
+    alice = Staff.objects.get(username="alice")
+    browser = visit(alice)
+    assert browser.post("/demonstration/time/", {"minutes": "1000"}).status_code == 422
+    assert browser.post("/demonstration/time/", {"minutes": "45"}).status_code == 302
+    assert asked == [(45, alice.pk)]
+    set_minutes_ahead(clinic=teaching, minutes=45, by=SYSTEM, at=NOW)
+    assert "45 minutes" in browser.get("/demonstration/time/").content.decode()

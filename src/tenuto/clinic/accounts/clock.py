@@ -3,7 +3,7 @@
 Whoever needs this instant, a day or an hour asks here; instants are kept in UTC. `recorded_on` of a fact is the day as the
 clock said when it was recorded.
 
-The clock of an invented clinic can stand some days ahead, so that a visitor sees time pass; never in production. The audit
+The clock of an invented clinic can stand ahead, so that a visitor sees time pass; never in production. The audit
 chain alone keeps the server's own time (`AuditEvent.recorded_at`), and the order of facts is that of its numbers.
 """
 
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -67,7 +68,11 @@ def furthest() -> datetime:
     """This instant by the clock that is furthest ahead: what no clinic waits for any more. One query, none in production."""
     from tenuto.clinic.accounts.models import Clinic
 
-    moved = [] if settings.PRODUCTION else [each.ahead for each in Clinic.objects.filter(days_ahead__gt=0)]
+    moved = (
+        []
+        if settings.PRODUCTION
+        else [each.ahead for each in Clinic.objects.filter(Q(days_ahead__gt=0) | Q(minutes_ahead__gt=0))]
+    )
     return timezone.now() + max(moved, default=timedelta(0))
 
 

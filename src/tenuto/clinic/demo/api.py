@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from tenuto.clinic.demo.forward import LONGEST_DAYS, forward
+from tenuto.clinic.demo.forward import LONGEST_DAYS, LONGEST_MINUTES, forward, forward_minutes
 from tenuto.clinic.demo.refused import ProductionRefused
 from tenuto.clinic.demo.staff import TEACHING_CLINIC
 
-__all__ = ["LONGEST_DAYS", "TEACHING_CLINIC", "ProductionRefused", "forward"]
+__all__ = [
+    "LONGEST_DAYS",
+    "LONGEST_MINUTES",
+    "TEACHING_CLINIC",
+    "ProductionRefused",
+    "forward",
+    "forward_minutes",
+]

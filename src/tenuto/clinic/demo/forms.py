@@ -8,9 +8,9 @@ from django import forms
 
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.accounts.moving import check_days_ahead
-from tenuto.clinic.demo.forward import LONGEST_DAYS
+from tenuto.clinic.demo.forward import LONGEST_DAYS, LONGEST_MINUTES
 
-__all__ = ["ForwardForm"]
+__all__ = ["ForwardForm", "MinutesForm"]
 
 
 class ForwardForm(forms.Form):
@@ -37,3 +37,15 @@ class ForwardForm(forms.Form):
         except ValueError as refused:
             raise forms.ValidationError(str(refused)) from refused
         return days
+
+
+class MinutesForm(forms.Form):
+    """Minutes that pass, as on the day of an infusion."""
+
+    minutes = forms.IntegerField(
+        label="Minutes that pass",
+        min_value=1,
+        max_value=LONGEST_MINUTES,
+        help_text=f"1 to {LONGEST_MINUTES}: until the next vital signs, the end of a bag or of a recovery.",
+        error_messages={"required": "Say how many minutes pass."},
+    )

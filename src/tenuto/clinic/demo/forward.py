@@ -14,7 +14,7 @@ from django.conf import settings
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Clinic, Staff
-from tenuto.clinic.accounts.moving import check_days_ahead, set_ahead
+from tenuto.clinic.accounts.moving import check_days_ahead, set_ahead, set_minutes_ahead
 from tenuto.clinic.course.api import accounts
 from tenuto.clinic.demo.fading import InventedAnswers, answers_of
 from tenuto.clinic.demo.refused import ProductionRefused
@@ -29,10 +29,12 @@ from tenuto.clinic.ports.api import LONGEST_SHIFT, on_call, put_on_call
 from tenuto.clinic.scales import api as scales
 from tenuto.core.scales.reading import instrument
 
-__all__ = ["LONGEST_DAYS", "forward"]
+__all__ = ["LONGEST_DAYS", "LONGEST_MINUTES", "forward", "forward_minutes"]
 
 LONGEST_DAYS = 90
 """The most that time is moved at once."""
+LONGEST_MINUTES = 240
+"""The most minutes that pass at once: an infusion day, and no night."""
 MORNING = time(10)
 LAZY = 6
 """Of so many requests one is not answered: nobody's clinic is complete."""
@@ -43,11 +45,9 @@ def forward(*, days: int, by: Actor, told: Callable[[int], None] = lambda day: N
 
     Raises `ProductionRefused` in production, ValueError for no or too many days, also beyond `MOST_DAYS_AHEAD`, `Clinic.DoesNotExist` without demonstration.
     """
-    if settings.PRODUCTION:
-        raise ProductionRefused("Time is moved in the demonstration only, and never in production.")
+    teaching = _teaching()
     if not 1 <= days <= LONGEST_DAYS:
         raise ValueError(f"Time can be moved forward by 1 to {LONGEST_DAYS} days at once, not by {days}.")
-    teaching = Clinic.objects.get(name=TEACHING_CLINIC, demonstration=True)
     check_days_ahead(teaching, days)
     for day in range(1, days + 1):
         morning = _next_morning(teaching)
@@ -56,15 +56,38 @@ def forward(*, days: int, by: Actor, told: Callable[[int], None] = lambda day: N
             do_regular()
             _answer_what_is_open(teaching, morning)
         if day == days:
-            # Whoever sees the new day finds done what was due by then.
-            with clock.standing_at(clock.now(teaching) + timedelta(days=1)):
-                do_regular()
-                for clinic in Clinic.objects.filter(invented=True):
-                    judge_all(clinic, today=clock.today(clinic))
+            _do_what_is_due_by(clock.now(teaching) + timedelta(days=1))
         for clinic in Clinic.objects.filter(invented=True):
             set_ahead(clinic=clinic, days=1, by=by, at=clock.now(clinic))
         teaching.refresh_from_db()
         told(day)
+
+
+def forward_minutes(*, minutes: int, by: Actor) -> None:
+    """Let minutes pass, as on the day of an infusion: what is due by then is done, and nobody answers a link.
+
+    Raises as `forward` does.
+    """
+    teaching = _teaching()
+    if not 1 <= minutes <= LONGEST_MINUTES:
+        raise ValueError(f"1 to {LONGEST_MINUTES} minutes can pass at once, not {minutes}.")
+    _do_what_is_due_by(clock.now(teaching) + timedelta(minutes=minutes))
+    for clinic in Clinic.objects.filter(invented=True):
+        set_minutes_ahead(clinic=clinic, minutes=minutes, by=by, at=clock.now(clinic))
+
+
+def _teaching() -> Clinic:
+    if settings.PRODUCTION:
+        raise ProductionRefused("Time is moved in the demonstration only, and never in production.")
+    return Clinic.objects.get(name=TEACHING_CLINIC, demonstration=True)
+
+
+def _do_what_is_due_by(moment: datetime) -> None:
+    """Whoever sees the new time finds done what was due by then."""
+    with clock.standing_at(moment):
+        do_regular()
+        for clinic in Clinic.objects.filter(invented=True):
+            judge_all(clinic, today=clock.today(clinic))
 
 
 def _next_morning(clinic: Clinic) -> datetime:

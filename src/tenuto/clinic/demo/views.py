@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.demo.forms import ForwardForm
-from tenuto.clinic.demo.regular import let_days_pass
+from tenuto.clinic.demo.forms import ForwardForm, MinutesForm
+from tenuto.clinic.demo.regular import let_days_pass, let_minutes_pass
 from tenuto.clinic.ui.words import count, long_day
 
 __all__ = ["time"]
@@ -26,18 +26,32 @@ def time(request: HttpRequest) -> HttpResponse:
     staff = cast(Staff, request.user)
     if settings.PRODUCTION or not staff.clinic.demonstration:
         raise Http404
-    form = ForwardForm(request.POST or None, clinic=staff.clinic)
-    if request.method == "POST" and form.is_valid():
+    posted = request.POST or None
+    form = ForwardForm(None if "minutes" in request.POST else posted, clinic=staff.clinic)
+    minutes_form = MinutesForm(posted if "minutes" in request.POST else None)
+    if form.is_valid():
         days = form.cleaned_data["days"]
         let_days_pass.enqueue(days, staff.pk)
-        text = f"{count(days, 'day')} begin to pass. Load this page again to see where the clock stands."
-        messages.success(request, text, extra_tags="On its way")
-        return redirect("demo:time")
-    ahead = staff.clinic.days_ahead
+        return _on_its_way(request, count(days, "day"))
+    if minutes_form.is_valid():
+        minutes = minutes_form.cleaned_data["minutes"]
+        let_minutes_pass.enqueue(minutes, staff.pk)
+        return _on_its_way(request, count(minutes, "minute"))
+    clinic = staff.clinic
+    ahead = [(clinic.days_ahead, "day"), (clinic.minutes_ahead, "minute")]
+    failed = minutes_form if minutes_form.errors else form
     context = {
         "form": form,
-        "today": long_day(clock.today(staff.clinic)),
-        "ahead": count(ahead, "day") if ahead else "",
+        "minutes_form": minutes_form,
+        "failed": failed,
+        "today": f"{long_day(clock.today(clinic))}, {clock.now(clinic):%H:%M}",
+        "ahead": " and ".join(count(many, unit) for many, unit in ahead if many),
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if failed.errors else HTTPStatus.OK
     return render(request, "demo/time.html", context, status=status)
+
+
+def _on_its_way(request: HttpRequest, what: str) -> HttpResponse:
+    text = f"{what} begin to pass. Load this page again to see where the clock stands."
+    messages.success(request, text, extra_tags="On its way")
+    return redirect("demo:time")

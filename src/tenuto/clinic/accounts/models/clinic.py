@@ -40,7 +40,7 @@ class Clinic(models.Model):
     its patients are told, once a director has written or confirmed them.
 
     A `demonstration` works under the demonstration's policy; the people of an `invented` clinic do not exist, and its clock
-    can stand some days ahead.
+    can stand ahead.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -51,11 +51,13 @@ class Clinic(models.Model):
     phone = models.CharField(max_length=60, blank=True, default="")
     crisis_words = models.TextField(blank=True, default="")
     days_ahead = models.PositiveIntegerField(default=0)
+    minutes_ahead = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(days_ahead=0) | models.Q(invented=True), name="real_clocks_are_not_moved"
+                condition=models.Q(days_ahead=0, minutes_ahead=0) | models.Q(invented=True),
+                name="real_clocks_are_not_moved",
             )
         ]
 
@@ -65,8 +67,9 @@ class Clinic(models.Model):
     @property
     def ahead(self) -> timedelta:
         """How far its clock is ahead of the server's: nothing, but for an invented clinic outside production."""
-        moved = self.days_ahead if self.invented and not settings.PRODUCTION else 0
-        return timedelta(days=moved)
+        if settings.PRODUCTION or not self.invented:
+            return timedelta(0)
+        return timedelta(days=self.days_ahead, minutes=self.minutes_ahead)
 
     @property
     def in_danger(self) -> str:
