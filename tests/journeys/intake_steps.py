@@ -121,7 +121,7 @@ def raised_pressure(name: str) -> bytes:
         resource = entry["resource"]
         if resource["resourceType"] == "Patient":
             resource["name"] = [{"text": name}]
-            resource["identifier"] = [{"value": name.upper().replace(" ", "-")}]
+            resource["identifier"][0]["value"] = name.upper().replace(" ", "-")
         for part in resource.get("component", ()):
             if part["code"]["coding"][0]["code"] == "8480-6":
                 part["valueQuantity"]["value"] = 172
