@@ -184,7 +184,7 @@ def judges(alice: Person) -> None:
 
 def triages(alice: Person) -> None:
     hand, page = alice.hand, alice.page
-    hand.clicks(page.locator("#missing").get_by_role("link", name="Suicide triage"))
+    hand.link("Suicide triage")
     hand.clicks(page.get_by_role("radio", name=re.compile("^None")))
     hand.fills("What the level rests on", "interview; no thoughts, no plan")
     hand.button("Record the triage")

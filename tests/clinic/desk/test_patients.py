@@ -67,8 +67,9 @@ def test_alice_and_bob_see_the_patient_and_charlie_does_not(visit, ana, alice, b
         assert ("Ana Silva" in page.content.decode()) is sees
 
 
-def test_an_auditor_is_refused(visit, ana, clinic):
-    assert visit(hired(clinic, "erin", Role.AUDITOR)).get("/").status_code == 403
+def test_an_auditor_is_led_to_the_audit(visit, ana, clinic):
+    page = visit(hired(clinic, "erin", Role.AUDITOR)).get("/")
+    assert (page.status_code, page.url) == (302, "/audit/")
 
 
 def test_the_most_closed_gate_comes_first(rows, weighed, ana):

@@ -13,13 +13,14 @@ from tenuto.clinic.accounts.api import roles_that_may
 from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.desk.models import Standing, WorkRow
 from tenuto.clinic.intake.services import receive
+from tenuto.clinic.intake.services.enquiries import Enquiring, mark_harm, record_enquiry
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.people.services import register_patient
 from tenuto.clinic.ports.api import open_task, place_hold
 from tenuto.clinic.ports.escalating import escalate_late
 from tenuto.clinic.scales.services import record_form
 from tenuto.core.intake.facts import Answer, RecordedScore
-from tenuto.core.literature.tasks import task_kinds
+from tenuto.core.literature.tasks import ENQUIRY_HARM, task_kinds
 from tests.clinic.conftest import NOW, facts_of, hired, source_of
 
 ADDRESS = "/worklist/"
@@ -118,7 +119,10 @@ def test_a_directors_own_has_what_nobody_else_can_open(visit, tasks, clinic, dor
     assert "Ask about means." not in page
 
 
-@pytest.mark.parametrize("kind", [kind.id for kind in task_kinds().values() if kind.suicide_risk])
+ABOUT_A_PATIENT = [kind.id for kind in task_kinds().values() if kind.suicide_risk and kind.id != ENQUIRY_HARM]
+
+
+@pytest.mark.parametrize("kind", ABOUT_A_PATIENT)
 def test_a_risk_of_suicide_opens_everybodys_list_whosever_task_it_is(visit, clinic, alice, ana, kind):
     """Above what is late for longer and no matter of suicide."""
     for each, why, owner, hours in (
@@ -131,6 +135,22 @@ def test_a_risk_of_suicide_opens_everybodys_list_whosever_task_it_is(visit, clin
     for role in roles_that_may("patient.search"):
         page = text(visit, hired(clinic, f"one-{role}", role), "")
         assert page.index("See her now.") < page.index("Look at the plan."), role
+
+
+def test_harm_in_an_enquiry_opens_everybodys_list(visit, clinic, alice, ana):
+    """Nobody is registered yet, and whoever sees the worklist sees it first."""
+    due = NOW - timedelta(hours=9)
+    open_task(
+        patient=ana, kind="plan.look_again", why="Look at the plan.", owner_role=Role.PRESCRIBER, due=due, by=alice, at=NOW,
+    )  # fmt: skip
+    told = Enquiring("phone", "Sara Tester", "555 0100", True, message="I have pills.")
+    mark_harm(enquiry=record_enquiry(clinic=clinic, asked=told, by=alice, at=NOW), by=alice, at=NOW)
+    for role in roles_that_may("patient.search"):
+        page = text(visit, hired(clinic, f"one-{role}", role), "")
+        assert "Harm in an enquiry" in page, role
+        assert "Look at the plan." not in page or page.index("Harm in an enquiry") < page.index(
+            "Look at the plan."
+        )
 
 
 @pytest.mark.parametrize("level", ["high", "low"])

@@ -157,10 +157,13 @@ def test_a_prescriber_goes_on_with_a_reason_and_the_check_still_waits(long_cours
     assert AuditEvent.objects.get(action="went on despite check").detail["reason"] == WHY
 
 
-def test_what_was_corrected_and_is_found_again_holds_and_asks_again(course, bob):
+def test_what_is_normal_on_a_later_day_and_found_again_holds_and_asks_again(course, bob):
+    """Of two contrary results of one day the graver one counts; a result of a later day takes its place."""
     patient = course(SIX, [(16, 21), (0, 18)])
-    for word, held in (("blood", 1), ("normal", 0), ("blood", 1)):
-        recorded(patient, bob, CheckKind.URINARY, words={"lab.urinalysis": word})
+    for ago, word, held in ((2, "blood", 1), (2, "normal", 1), (1, "normal", 0), (0, "blood", 1)):
+        recorded(
+            patient, bob, CheckKind.URINARY, on=DAY - timedelta(days=ago), words={"lab.urinalysis": word}
+        )
         assert len(active_holds(patient, on=DAY)) == held
         assert ("urinary" in asked(patient)) is bool(held)
 
