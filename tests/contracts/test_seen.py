@@ -250,7 +250,7 @@ def test_what_opens_a_task_that_a_triage_ends_is_seen_by_a_triage():
     opening = {
         path.relative_to(CLINIC).as_posix()
         for path in CLINIC.rglob("*.py")
-        if re.search(r"\bfor_(flag|level|answer|attempt|open_risk)\(", path.read_text("utf-8"))
+        if re.search(r"\bfor_(flag|level|answer|harm|open_risk)\(", path.read_text("utf-8"))
     }
     assert opening == OPEN_RISK_TASKS.keys()
     assert set(OPEN_RISK_TASKS.values()) <= RISK_TABLES.keys()

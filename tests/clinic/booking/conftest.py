@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from tenuto.clinic.booking.api import AskedSeries, set_week
+from tenuto.clinic.booking.api import AskedSeries, accept_series, propose_series, set_week
 from tenuto.clinic.intake.services import receive
 from tests.clinic.conftest import NOW, facts_of, source_of
 from tests.clinic.outcomes.conftest import course
 from tests.clinic.plan.conftest import accepted, add, signed
 
-__all__ = ["SERIES", "WEEK", "accepted", "add", "alder", "ben", "course", "week"]
+__all__ = ["SERIES", "WEEK", "accepted", "add", "alder", "ben", "course", "first", "week"]
 """Fixtures of other rooms are named here once, for all tests of booking."""
 
 WEEK = {
@@ -46,3 +46,9 @@ def alder(accepted, alice):
 def ben(alice):
     facts = facts_of("Ben Okoye", "MRN 2", born=date(1975, 1, 2))
     return receive(facts=facts, source=source_of("ben.json", "1" * 64), by=alice, at=NOW).patient
+
+
+@pytest.fixture
+def first(week, alder, carol):
+    offer = propose_series(patient=alder, asked=SERIES, by=carol, at=NOW)
+    return accept_series(patient=alder, asked=SERIES, visits=offer.visits, by=carol, at=NOW)[0]

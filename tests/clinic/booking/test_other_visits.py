@@ -15,7 +15,7 @@ from tenuto.clinic.booking.services.rooms import book_visit, move_visit, room_pr
 from tenuto.clinic.ledger.models import AuditEvent, OutboxMessage
 from tenuto.clinic.people.identity import prefer_contact
 from tenuto.clinic.people.models import Channel
-from tenuto.core.booking.visit_lengths import visit_minutes, visit_words
+from tenuto.core.booking.visit_lengths import other_visits, visit_minutes
 from tests.clinic.booking.conftest import WEEK
 from tests.clinic.booking.test_pages import url
 from tests.clinic.conftest import NOW
@@ -155,7 +155,7 @@ def test_no_questions_of_an_infusion_are_answered_for_it(phone):
 
 
 def test_every_kind_has_its_words():
-    assert set(visit_words()) == {kind.value for kind in OTHER} == set(visit_minutes())
+    assert set(other_visits()) == {kind.value for kind in OTHER} == set(visit_minutes())
 
 
 def test_the_clinic_says_how_long_a_visit_takes(clinic, ana, carol):

@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
-from tenuto.clinic.booking.api import BookingRefused, EndKind, accept_series, end_appointment, propose_series
+from tenuto.clinic.booking.api import BookingRefused, EndKind, end_appointment
 from tenuto.clinic.booking.models import ChangeRequest, CheckIn, PreparationLink, VisitReminder
 from tenuto.clinic.booking.services.preparing import ask_for_change, preparation_link
 from tenuto.clinic.booking.services.reminding import remind, written
@@ -17,17 +17,10 @@ from tenuto.clinic.ledger.outbox import NotSent
 from tenuto.clinic.people.identity import prefer_contact
 from tenuto.clinic.people.models import Channel
 from tenuto.clinic.ports.api import LONGEST_SHIFT, open_tasks_of, put_on_call
-from tests.clinic.booking.conftest import SERIES
 from tests.clinic.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 WELL = {"fasting": "yes", "has_escort": "yes", "escort": "Tom", "ill": "no", "medicines_changed": "no"}
-
-
-@pytest.fixture
-def first(week, alder, carol):
-    offer = propose_series(patient=alder, asked=SERIES, by=carol, at=NOW)
-    return accept_series(patient=alder, asked=SERIES, visits=offer.visits, by=carol, at=NOW)[0]
 
 
 @pytest.fixture

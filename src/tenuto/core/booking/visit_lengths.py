@@ -9,7 +9,7 @@ from tenuto.core.data import Table, data_file
 from tenuto.core.literature import ROOT
 from tenuto.core.sources import basis_of
 
-__all__ = ["OtherVisit", "visit_minutes", "visit_words"]
+__all__ = ["OtherVisit", "other_visits", "visit_minutes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class OtherVisit:
 
 
 @data_file(ROOT / "visits.toml")
-def visit_words(file: Table) -> Mapping[str, OtherVisit]:
+def other_visits(file: Table) -> Mapping[str, OtherVisit]:
     """By kind of visit. Source: `visits.toml`, ours [D]."""
     found = {}
     for each in file.tables("visit"):
@@ -35,4 +35,4 @@ def visit_words(file: Table) -> Mapping[str, OtherVisit]:
 
 def visit_minutes() -> Mapping[str, int]:
     """Whole minutes by kind of visit. Source: `visits.toml`, ours [D]."""
-    return {kind: visit.minutes for kind, visit in visit_words().items()}
+    return {kind: visit.minutes for kind, visit in other_visits().items()}

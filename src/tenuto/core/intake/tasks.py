@@ -19,8 +19,8 @@ from tenuto.core.scales.suicide_triage import RiskLevel
 __all__ = [
     "attempt_target",
     "for_answer",
-    "for_attempt",
     "for_flag",
+    "for_harm",
     "for_level",
     "for_open_risk",
     "for_to_do",
@@ -56,8 +56,9 @@ def for_flag(flag: RedFlag) -> TaskKind:
     return _of_urgency(Urgency(flag.urgency))
 
 
-def for_attempt() -> TaskKind:
-    """The task that a recorded suicide attempt opens: as urgent as the gravest answer. Hazard H18."""
+def for_harm() -> TaskKind:
+    """The task that a recorded suicide attempt opens, or harm that a person wrote of before they were registered: as urgent
+    as the gravest answer. Hazard H18."""
     return _of_urgency(Urgency.URGENT)
 
 

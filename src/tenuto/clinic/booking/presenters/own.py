@@ -10,7 +10,7 @@ from tenuto.clinic.accounts.clock import day_of, local
 from tenuto.clinic.booking.models import Appointment, CheckIn
 from tenuto.clinic.ui.words import day, long_day
 from tenuto.core.booking.preparation import clock_steps
-from tenuto.core.booking.visit_lengths import OtherVisit, visit_words
+from tenuto.core.booking.visit_lengths import OtherVisit, other_visits
 
 __all__ = ["PreparationPage", "PreparationTime", "preparation_page"]
 
@@ -67,7 +67,7 @@ def preparation_page(
         times,
         medicines,
         answered,
-        visit_words().get(row.kind),
+        other_visits().get(row.kind),
         not row.chair,
     )
 

@@ -17,7 +17,7 @@ from tenuto.clinic.ports.api import open_by_rule
 from tenuto.clinic.ui.words import long_day
 from tenuto.core.course.facts import CourseEventKind, MissedHow
 from tenuto.core.course.infusion import CourseError
-from tenuto.core.intake.tasks import attempt_target, for_attempt
+from tenuto.core.intake.tasks import attempt_target, for_harm
 from tenuto.core.sentences import LONGEST_REASON, check_length, check_reason
 
 __all__ = ["record_event", "record_missed"]
@@ -66,7 +66,7 @@ def record_event(
     detail = {"kind": kind.value, "happened_on": on.isoformat()}
     kept: CourseEvent = keep(row, action="recorded course event", by=by, at=at, detail=detail)
     if kind is CourseEventKind.SUICIDE_ATTEMPT:
-        rule = for_attempt()
+        rule = for_harm()
         why = f"A suicide attempt on {long_day(on)} is on record. {rule.why}"
         open_by_rule(rule, patient=patient, why=why, target=attempt_target(on), by=by, at=at)
     return kept

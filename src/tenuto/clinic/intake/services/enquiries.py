@@ -19,7 +19,7 @@ from tenuto.clinic.people.registering import register_person
 from tenuto.clinic.people.services import IdentityAnswer
 from tenuto.clinic.ports.api import AlreadyEnded, TaskRow, end_task, open_by_rule, open_tasks_about_nobody
 from tenuto.core.intake.facts import Person
-from tenuto.core.intake.tasks import for_attempt
+from tenuto.core.intake.tasks import for_harm
 from tenuto.core.literature.tasks import ENQUIRY_HARM, EndsBy, task_kind
 from tenuto.core.sentences import check_reason
 
@@ -101,7 +101,7 @@ def register_enquirer(
     )
     if said_of_harm(enquiry) is not None:
         open_by_rule(
-            for_attempt(),
+            for_harm(),
             patient=patient,
             why=HARM_SAID,
             key=f"{ENQUIRY_HARM}:patient:{enquiry.pk}",
@@ -152,7 +152,7 @@ def mark_harm(*, enquiry: Enquiry, by: Staff, at: datetime) -> TaskRow:
     if end.patient is None:
         raise EnquiryEnded("This enquiry is closed. Add what came in as a new enquiry.")
     key = f"{ENQUIRY_HARM}:patient:{enquiry.pk}"
-    return open_by_rule(for_attempt(), patient=end.patient, why=HARM_SAID, key=key, by=by, at=at)
+    return open_by_rule(for_harm(), patient=end.patient, why=HARM_SAID, key=key, by=by, at=at)
 
 
 def open_harm(clinic: Clinic) -> dict[str, TaskRow]:
