@@ -137,3 +137,10 @@ def test_the_patients_of_the_teaching_clinic_read_whom_to_call(demonstration, vi
     page = visit().get(f"/enquire/{clinic.pk}/").content.decode()
     for number in ("5550100", "911", "988"):
         assert f'href="tel:{number}"' in page
+
+
+def test_no_man_is_asked_about_bearing_children():
+    """What was answered stays in sight, so an invented answer would be too."""
+    men = [each for each in teaching_patients(date(2026, 11, 24)) if each.person.sex == "male"]
+    assert men
+    assert not [a for each in men for a in each.answers if a.fact.startswith(("childbearing", "pregnancy"))]

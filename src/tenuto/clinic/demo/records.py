@@ -127,7 +127,11 @@ class InventedRecord:
                 scores=tuple(
                     RecordedScore(kind, Decimal(value), recent, ORIGIN) for kind, value in LOW_SCORES.items()
                 ),
-                answers=tuple(_reassuring(item, recent, today) for item in facts() if item.kind == "answer"),
+                answers=tuple(
+                    _reassuring(item, recent, today)
+                    for item in facts()
+                    if item.kind == "answer" and not (sex == "male" and _BEARING.issuperset(item.applies))
+                ),
                 consents=(Consent(recent, active=True, version="demo 1", origin=ORIGIN),),
             ),
         ).scored("phq9", 17)
@@ -180,6 +184,10 @@ class InventedRecord:
     def without_consent(self) -> InventedRecord:
         """With no consent on record."""
         return replace(self, facts=replace(self.facts, consents=()))
+
+
+_BEARING = frozenset(("childbearing", "childbearing_age"))
+"""The groups of whom a man is none: nobody has asked him."""
 
 
 def _reassuring(item: RequiredFact, recent: date, today: date) -> Answer:

@@ -25,6 +25,7 @@ from tenuto.core.units import plain
 
 __all__ = ["Ground", "grounds_of_decision"]
 
+TRIALS = "treatments.trials"
 NOT_RECORDED = "Not recorded"
 SUICIDE = ("suicide.screen", "suicide.attempts", "suicide.means")
 
@@ -49,7 +50,7 @@ def grounds_of_decision(
         _against(state),
         Ground("Diagnosis", tuple(_diagnoses(state)) or (NOT_RECORDED,)),
         Ground("Severity", tuple(_severity(state)) or (NOT_RECORDED,), _mark(state, "baseline.scale")),
-        Ground("Earlier trials", tuple(_trials(state)), _mark(state, "treatments.trials")),
+        Ground("Earlier trials", tuple(_trials(state)), _mark(state, TRIALS)),
         Ground("Clinical judgements", tuple(_judgements(state)) or (NOT_RECORDED,)),
         Ground("What the person wants", (_answer(state, "goals"),)),
     )
@@ -128,7 +129,7 @@ def _scored(score: RecordedScore, scale: Instrument) -> str:
 
 
 def _trials(state: IntakeState) -> Iterator[str]:
-    answer = state.facts.answer("treatments.trials")
+    answer = state.facts.answer(TRIALS)
     if answer is None:
         yield NOT_RECORDED
         return
@@ -144,7 +145,9 @@ def _judgements(state: IntakeState) -> Iterator[str]:
         answer = state.facts.answer(item.id) if item.judged_by else None
         if answer is not None:
             whose = answer.origin.removeprefix("form, ") or "from a record"
-            yield f"{item.title}: {_answer(state, item.id)}, {whose}"
+            # The trials themselves stand above.
+            told = whose if item.id == TRIALS else f"{_answer(state, item.id)}, {whose}"
+            yield f"{item.title}: {told}"
 
 
 def _answer(state: IntakeState, fact: str) -> str:
