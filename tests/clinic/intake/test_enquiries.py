@@ -267,6 +267,15 @@ def test_harm_in_an_enquiry_is_an_urgent_task_before_and_after_registration(aske
     assert "please call" in text_of(page.get(f"/patients/{patient.pk}/intake/"))
 
 
+def test_who_speaks_of_harm_waits_first_however_late_they_wrote(asked, visit, clinic, carol):
+    visit().post(f"/enquire/{clinic.pk}/", {**WEB, "name": "Sara Tester"})
+    page = visit(carol)
+    late = Enquiry.objects.get(name="Sara Tester")
+    page.post(f"/enquiries/{late.pk}/", {"harm": "1"})
+    shown = text_of(page.get("/enquiries/"))
+    assert shown.index("Sara Tester") < shown.index("Willow Tree")
+
+
 def test_a_clinician_closes_an_enquiry_that_speaks_of_harm(asked, clinic, bob, visit):
     page = visit(bob)
     page.post(f"/enquiries/{asked.pk}/", {"harm": "1"})

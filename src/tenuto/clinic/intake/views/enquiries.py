@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -41,17 +42,19 @@ SHOWN = 200
 @require_safe
 @requires("enquiry.record")
 def enquiries(request: HttpRequest) -> HttpResponse:
-    """Those that wait, the oldest first; then those that ended lately."""
+    """Those that wait, first who speaks of harm, then the oldest; then those that ended lately."""
     staff = staff_of(request)
     every = staff.clinic.enquiries.select_related("end").exclude(end__patient__in=hidden_from(staff))
     ended = list(every.filter(end__isnull=False).order_by(*NEWEST_FIRST)[:20])
     # Who was registered of them is a patient, whose record may ask later who saw it.
     named = (row.end.patient_id for row in ended if row.end.patient_id is not None)
     record_list("list of enquiries", named, by=staff, at=clock.instant())
+    harm = {UUID(each) for each in open_harm(staff.clinic)}
+    urgent = Case(When(pk__in=harm, then=0), default=1)
     context = {
         "here": "enquiries",
-        "harm": {UUID(each) for each in open_harm(staff.clinic)},
-        "waiting": every.filter(end__isnull=True).order_by(*IN_ORDER)[:SHOWN],
+        "harm": harm,
+        "waiting": every.filter(end__isnull=True).order_by(urgent, *IN_ORDER)[:SHOWN],
         "ended": ended,
         "address": request.build_absolute_uri(f"/enquire/{staff.clinic_id}/"),
     }
