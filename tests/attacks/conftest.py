@@ -1,5 +1,6 @@
 """The people and the clinics of `tests/clinic`, attacked."""
 
+from tests.clinic.booking.conftest import alder, first, phone, series, week
 from tests.clinic.conftest import *  # noqa: F403
 from tests.clinic.conftest import (  # noqa: F401  - the fixtures that a star leaves out
     _anchor_of_this_test,
@@ -9,5 +10,5 @@ from tests.clinic.conftest import (  # noqa: F401  - the fixtures that a star le
 )
 from tests.clinic.infusion.conftest import accepted, add, bea, patient, session
 
-__all__ = ["accepted", "add", "bea", "patient", "session"]
+__all__ = ["accepted", "add", "alder", "bea", "first", "patient", "phone", "series", "session", "week"]
 """Fixtures of other rooms are named here once, for all attacks."""

@@ -13,10 +13,8 @@ from tenuto.clinic.booking.models import ChangeRequest, CheckIn, LateArrival
 from tenuto.clinic.booking.services.late import record_late
 from tenuto.clinic.booking.services.preparing import MOST_WISHES, answer_check_in, ask_for_change
 from tenuto.clinic.ports.api import open_tasks_of
-from tests.clinic.booking.conftest import alder, week  # noqa: F401
-from tests.clinic.booking.test_preparation import WELL, first, phone  # noqa: F401
+from tests.clinic.booking.conftest import WELL
 from tests.clinic.conftest import NOW
-from tests.clinic.plan.conftest import accepted, add  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +31,7 @@ FLOOD = 12
 
 @pytest.mark.parametrize("start", STARTS)
 @pytest.mark.parametrize("deed", ["move", "book", "repair"])
-def test_a_place_at_the_end_of_the_calendar_is_refused(first, carol, visit, deed, start):  # noqa: F811
+def test_a_place_at_the_end_of_the_calendar_is_refused(first, carol, visit, deed, start):
     parts = [first.patient.pk, *([first.pk] if deed == "move" else [])]
     url, browser = reverse(f"booking:{deed}", args=parts), visit(carol)
     places = json.dumps([[start, first.chair, first.nurse]])
@@ -47,7 +45,7 @@ def test_a_place_at_the_end_of_the_calendar_is_refused(first, carol, visit, deed
 
 
 @pytest.mark.parametrize("kind", [EndKind.CANCELLED, EndKind.MISSED])
-def test_a_delay_of_a_visit_that_ended_meanwhile_is_refused_in_words(first, carol, kind):  # noqa: F811
+def test_a_delay_of_a_visit_that_ended_meanwhile_is_refused_in_words(first, carol, kind):
     then = first.starts_at + timedelta(minutes=5)
     end_appointment(appointment=first.pk, kind=kind, why="The patient is ill.", by=carol, at=then)
     with pytest.raises(BookingRefused, match="meanwhile"):
@@ -55,7 +53,7 @@ def test_a_delay_of_a_visit_that_ended_meanwhile_is_refused_in_words(first, caro
     assert not LateArrival.objects.exists()
 
 
-def test_the_page_of_a_delay_says_that_the_visit_ended(first, carol, visit, monkeypatch):  # noqa: F811
+def test_the_page_of_a_delay_says_that_the_visit_ended(first, carol, visit, monkeypatch):
     """It ends between the page's look and the entry, as when two people act at once."""
     from tenuto.clinic.booking.views import visit as views
 
@@ -75,7 +73,7 @@ def test_the_page_of_a_delay_says_that_the_visit_ended(first, carol, visit, monk
     assert not LateArrival.objects.exists()
 
 
-def test_answers_before_a_visit_are_taken_once(phone, first):  # noqa: F811
+def test_answers_before_a_visit_are_taken_once(phone, first):
     url = reverse("bookings:check-in")
     assert phone.post(url, {**WELL, "ill": "yes"}).status_code == 302
     opened = len(open_tasks_of(first.patient))
@@ -87,7 +85,7 @@ def test_answers_before_a_visit_are_taken_once(phone, first):  # noqa: F811
 
 
 @pytest.mark.parametrize("hours", [-1, 0, 37, 24 * 30])
-def test_answers_are_taken_the_day_before_and_at_no_other_time(first, carol, hours):  # noqa: F811
+def test_answers_are_taken_the_day_before_and_at_no_other_time(first, carol, hours):
     answers = {"fasting": True, "escort": "Tom", "ill": False, "medicines_changed": False, "mood": ""}
     at = first.starts_at - timedelta(hours=hours)
     with pytest.raises(BookingRefused, match="questions open"):
@@ -95,7 +93,7 @@ def test_answers_are_taken_the_day_before_and_at_no_other_time(first, carol, hou
     assert not CheckIn.objects.exists()
 
 
-def test_wishes_for_another_time_are_a_few_tasks_and_no_flood(phone, first):  # noqa: F811
+def test_wishes_for_another_time_are_a_few_tasks_and_no_flood(phone, first):
     url = reverse("bookings:change")
     told = [phone.post(url, {"words": f"Rather on another day, {n}."}).status_code for n in range(FLOOD)]
     assert told == [302] * MOST_WISHES + [422] * (FLOOD - MOST_WISHES)

@@ -16,12 +16,8 @@ from tenuto.clinic.booking.models import CalendarFeed
 from tenuto.clinic.booking.services.feeds import MOST_A_DAY, give_feed
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.links.api import LinkRefused, issue, open_link, states
-from tests.clinic.booking.conftest import alder, week  # noqa: F401
-from tests.clinic.booking.test_feeds import series  # noqa: F401
 from tests.clinic.booking.test_pages import url
-from tests.clinic.booking.test_preparation import first, phone  # noqa: F401
 from tests.clinic.conftest import NOW
-from tests.clinic.plan.conftest import accepted, add  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +59,7 @@ def restricted(patient, *, team, by):
 
 
 @pytest.mark.parametrize("part", MADE_UP)
-def test_a_made_up_address_is_no_address(series, carol, part):  # noqa: F811
+def test_a_made_up_address_is_no_address(series, carol, part):
     token = give_feed(patient=series, by=carol, at=NOW).token
     for path in (f"/feed/{part}/visits.ics", f"/feed/{token}{part}/visits.ics", f"/feed/{token[:-1]}/visits.ics", f"/feed/{token}/{part}/visits.ics"):  # fmt: skip
         assert Client().get(path).status_code in (400, 404)
@@ -71,14 +67,14 @@ def test_a_made_up_address_is_no_address(series, carol, part):  # noqa: F811
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
-def test_a_calendar_is_only_read(series, carol, method):  # noqa: F811
+def test_a_calendar_is_only_read(series, carol, method):
     token = give_feed(patient=series, by=carol, at=NOW).token
     assert getattr(Client(), method)(reverse("bookings:feed", args=[token])).status_code == 405
     assert asked(token) == 200
 
 
 def test_an_address_and_a_link_that_an_outsider_gave_open_no_restricted_record(
-    series,  # noqa: F811
+    series,
     alice,
     carol,
     dora,
@@ -98,13 +94,13 @@ def test_an_address_and_a_link_that_an_outsider_gave_open_no_restricted_record(
     assert asked(feed.token) == 404
 
 
-def test_a_visit_that_began_by_an_outsiders_link_ends_with_the_restriction(phone, first, alice, dora):  # noqa: F811
+def test_a_visit_that_began_by_an_outsiders_link_ends_with_the_restriction(phone, first, alice, dora):
     assert phone.get(reverse("bookings:preparation")).status_code == 200
     restricted(first.patient, team=[alice, dora], by=dora)
     assert phone.get(reverse("bookings:preparation")).status_code == 403
 
 
-def test_what_the_care_team_and_the_patient_gave_still_opens(series, phone, alice, dora):  # noqa: F811
+def test_what_the_care_team_and_the_patient_gave_still_opens(series, phone, alice, dora):
     by_patient = phone.post(reverse("bookings:own-feed")).content.decode().split("/feed/")[1].split("/")[0]
     restricted(series, team=[alice, dora], by=dora)
     assert asked(by_patient) == 200
@@ -113,7 +109,7 @@ def test_what_the_care_team_and_the_patient_gave_still_opens(series, phone, alic
 
 
 @pytest.mark.parametrize("change", ["another role", "closed", "edited role", "edited back"])
-def test_an_address_of_staff_opens_only_for_who_may_see_visits(series, bob, visit, change):  # noqa: F811
+def test_an_address_of_staff_opens_only_for_who_may_see_visits(series, bob, visit, change):
     token = own_address(visit(bob))
     assert asked(token) == 200
     if change == "another role":
@@ -133,7 +129,7 @@ def test_an_address_of_staff_opens_only_for_who_may_see_visits(series, bob, visi
     assert asked(token) == 404
 
 
-def test_asking_for_addresses_without_end_is_refused(series, phone, carol, visit):  # noqa: F811
+def test_asking_for_addresses_without_end_is_refused(series, phone, carol, visit):
     before = AuditEvent.objects.filter(action__contains="calendar address").count()
     told = [phone.post(reverse("bookings:own-feed")) for _ in range(MOST_A_DAY + 5)]
     assert [one.status_code for one in told] == [201] * MOST_A_DAY + [429] * 5
@@ -152,7 +148,7 @@ def test_asking_for_addresses_without_end_is_refused(series, phone, carol, visit
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_name_is_one_line_of_one_calendar(series, carol, name):  # noqa: F811
+def test_a_hostile_name_is_one_line_of_one_calendar(series, carol, name):
     clinic = series.clinic
     clinic.name = name
     type(clinic).objects.filter(pk=clinic.pk).update(name=name)

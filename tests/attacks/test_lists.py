@@ -12,10 +12,7 @@ from tenuto.clinic.access.api import change_care_team, restrict
 from tenuto.clinic.booking.api import EndKind, end_appointment, standing_of
 from tenuto.clinic.booking.huddle import huddle
 from tenuto.clinic.ledger.models import AuditEvent
-from tests.clinic.booking.conftest import alder, week  # noqa: F401
-from tests.clinic.booking.test_huddle import first  # noqa: F401
 from tests.clinic.conftest import NOW
-from tests.clinic.plan.conftest import accepted, add  # noqa: F401
 from tests.clinic.test_crawl import ALL
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +24,7 @@ WITHOUT_PARTS = [(route, name) for route, name, _ in ALL if "<" not in route and
 
 
 @pytest.fixture
-def booked(first, alice, bob, dora, visit):  # noqa: F811
+def booked(first, alice, bob, dora, visit):
     """A patient with a visit and a note, whose record is Alice's and Dora's alone."""
     patient = first.patient
     visit(bob).post(reverse("booking:veins", args=[patient.pk]), {"veins": VEINS})

@@ -13,16 +13,10 @@ from tenuto.clinic.booking.api import EndKind, end_appointment, standing_of
 from tenuto.clinic.booking.models import CalendarFeed
 from tenuto.clinic.booking.services.feeds import give_feed
 from tenuto.clinic.ledger.models import AuditEvent
-from tests.clinic.booking.test_pages import REASON, booked, offered, url
+from tests.clinic.booking.test_pages import REASON, offered, url
 from tests.clinic.conftest import NOW
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def series(week, alder, carol, visit):
-    booked(visit(carol), alder)
-    return alder
 
 
 def read(token):

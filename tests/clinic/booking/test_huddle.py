@@ -16,12 +16,6 @@ from tests.clinic.conftest import NOW
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def first(week, alder, carol):
-    offer = propose_series(patient=alder, asked=SERIES, by=carol, at=NOW)
-    return accept_series(patient=alder, asked=SERIES, visits=offer.visits, by=carol, at=NOW)[0]
-
-
 def test_the_sheet_says_dose_reaction_veins_risk_and_escort(first, clinic, bob, visit):
     url = reverse("booking:veins", args=[first.patient.pk])
     assert visit(bob).post(url, {"veins": "Left forearm, second try."}).status_code == 302

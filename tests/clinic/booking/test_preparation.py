@@ -17,21 +17,10 @@ from tenuto.clinic.ledger.outbox import NotSent
 from tenuto.clinic.people.identity import prefer_contact
 from tenuto.clinic.people.models import Channel
 from tenuto.clinic.ports.api import LONGEST_SHIFT, open_tasks_of, put_on_call
+from tests.clinic.booking.conftest import WELL
 from tests.clinic.conftest import NOW
 
 pytestmark = pytest.mark.django_db
-WELL = {"fasting": "yes", "has_escort": "yes", "escort": "Tom", "ill": "no", "medicines_changed": "no"}
-
-
-@pytest.fixture
-def phone(first, carol, visit):
-    """The patient's phone behind the door of the link."""
-    sent = preparation_link(appointment=first, by=carol, at=NOW)
-    browser = visit()
-    born = first.patient.birth_date
-    answer = browser.post(reverse("links:door", args=[sent.token]), {"born": born.isoformat()})
-    assert answer.url == reverse("bookings:preparation")
-    return browser
 
 
 def page(phone) -> str:
