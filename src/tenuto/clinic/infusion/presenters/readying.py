@@ -63,10 +63,6 @@ class GateShown:
 def gate_shown(start: Start, clinic: Clinic) -> GateShown:
     """The gate as it stands, with what was released marked as such."""
     left = {finding_key(each) or each.code for each in start.left.findings}
-    rows = {row.id for row in start.readiness.rows}
-    besides = [
-        each for each in start.readiness.gate.findings if each.fact not in rows or each.level is Level.PASS
-    ]
     reading = start.reading
     return GateShown(
         mark=mark_of(start.left.level),
@@ -83,7 +79,7 @@ def gate_shown(start: Start, clinic: Clinic) -> GateShown:
             )
             for row in start.readiness.rows
         ),
-        findings=tuple(_finding(each, left) for each in besides if each.level > Level.PASS),
+        findings=tuple(_finding(each, left) for each in start.readiness.besides if each.level > Level.PASS),
         policy=start.readiness.policy,
         reading=str(reading) if reading else "",
         reading_agrees=bool(reading and reading.agrees),
