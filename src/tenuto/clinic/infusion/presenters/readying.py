@@ -12,6 +12,7 @@ from tenuto.clinic.intake.api import page_of
 from tenuto.clinic.ui.gates import mark_of
 from tenuto.core.gate import Finding, Level
 from tenuto.core.infusion.prescribed import SessionOrder
+from tenuto.core.infusion.readiness import IDENTITY
 
 __all__ = ["DayRow", "GateFindingShown", "GateShown", "gate_shown", "order_shown"]
 
@@ -50,6 +51,7 @@ class GateShown:
     rows: tuple[DayRow, ...]
     findings: tuple[GateFindingShown, ...]
     policy: str
+    identified: bool
     reading: str
     reading_agrees: bool
     reading_problem: str
@@ -81,6 +83,7 @@ def gate_shown(start: Start, clinic: Clinic) -> GateShown:
         ),
         findings=tuple(_finding(each, left) for each in start.readiness.besides if each.level > Level.PASS),
         policy=start.readiness.policy,
+        identified=any(row.id == IDENTITY and row.level is Level.PASS for row in start.readiness.rows),
         reading=str(reading) if reading else "",
         reading_agrees=bool(reading and reading.agrees),
         reading_problem=start.reading_problem,

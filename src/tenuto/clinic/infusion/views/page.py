@@ -130,14 +130,15 @@ def shown_page(request: HttpRequest, patient: Patient, forms: Forms) -> HttpResp
 
 def _gate(session: Session, patient: Patient, forms: Forms) -> dict[str, Any]:
     now = clock.instant()
-    local = clock.local(patient.clinic, now)
+    local, start = clock.local(patient.clinic, now), start_of(session, now)
+    done = [row.id for row in start.readiness.rows if row.value]
     return {
-        "gate": gate_shown(start_of(session, now), patient.clinic),
+        "gate": gate_shown(start, patient.clinic),
         "order": order_shown(order_of_session(session)),
         "identity_form": forms.identity or IdentifiersForm(auto_id="id_identity_%s"),
         "before_form": forms.before
         or BeforeForm(initial={"taken_at": local.strftime("%Y-%m-%dT%H:%M")}, auto_id="id_before_%s"),
-        "answers_form": forms.answers or AnswersForm(auto_id="id_answer_%s"),
+        "answers_form": forms.answers or AnswersForm(done=done, auto_id="id_answer_%s"),
         "reading_form": forms.reading or SecondReadingForm(auto_id="id_reading_%s"),
         "release_form": forms.release or ReleaseForm(auto_id="id_release_%s"),
         **_drug(session, forms),
