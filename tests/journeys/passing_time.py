@@ -26,10 +26,13 @@ def lets_pass(person, how_many: int, unit: str) -> None:
 
 
 def lets_it_be_morning(person) -> None:
-    """Late in the day, the night passes: what is found before an infusion counts on its own day alone."""
+    """Late in the day, the night passes: what is found before an infusion counts on its own day alone.
+
+    At any hour the program has done by then what it does of itself, so that nothing of it comes between a person and their page.
+    """
     person.go("/demonstration/time/")
     hour, minute = map(int, re.search(r"(\d\d):(\d\d)", _clock(person))[0].split(":"))
-    left = 0 if DAY_BEGINS <= hour < DAY_ENDS else ((DAY_BEGINS - hour) % 24) * 60 - minute
+    left = 1 if DAY_BEGINS <= hour < DAY_ENDS else ((DAY_BEGINS - hour) % 24) * 60 - minute
     while left > 0:
         lets_pass(person, min(left, AT_ONCE), "minutes")
         left -= AT_ONCE

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import Killable
 from tests.journeys.session_steps import (
+    SET,
     WAITS,
     can_go_on_alone,
     charts_a_note,
@@ -133,6 +134,63 @@ def test_who_signs_out_without_a_network_leaves_nothing_that_can_be_read(visit):
     page.go_back()
     # Then it arrives
     expect(page.locator("#session-lines")).to_contain_text("Words that nobody else may read.")
+    no_complaint_but_of_the_network(visit)
+
+
+def test_two_who_charted_the_pump_without_knowing_of_each_other_settle_it(visit, browser, server):
+    # Given a nurse whose network is gone, and a colleague at another browser
+    page = _session_of(visit, "Demo Bracken")
+    colleague = Visit(browser.new_context().new_page(), server)
+    colleague.given_signed_in("alice")
+    colleague.page.goto(page.url)
+    page.context.set_offline(True)
+    # When both chart the pump
+    page.get_by_role("button", name="Pause").click()
+    expect(waiting(page)).to_have_count(1)
+    colleague.page.get_by_label("The patient wanted it").check()
+    colleague.page.get_by_role("button", name="Stop infusion").click()
+    expect(lines(colleague.page).last).to_contain_text("Pump stopped")
+    page.context.set_offline(False)
+    expect(waiting(page)).to_have_count(0)
+    # Then both stand side by side, at both browsers, until one says why both are right
+    for each in (visit, colleague):
+        each.page.reload()
+        card = each.page.get_by_role("region", name=re.compile("both charted the pump"))
+        expect(card).to_contain_text("Pump paused")
+        expect(card).to_contain_text("Pump stopped")
+    for theme in ("paper", "dim"):
+        visit.given_the_theme(theme)
+        page.reload()
+        visit.then_it_looks_right(f"session-collision-{theme}")
+    card = colleague.page.get_by_role("region", name=re.compile("both charted the pump"))
+    card.get_by_label("Why both are right").fill("Paused first, and stopped a moment later.")
+    card.get_by_role("button", name="Both are right").click()
+    expect(card).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("region", name=re.compile("both charted the pump"))).to_have_count(0)
+    expect(page.locator("#session-lines")).to_contain_text("Paused first, and stopped a moment later.")
+    no_complaint_but_of_the_network(visit)
+    assert colleague.complaints == []
+
+
+def test_what_the_chart_does_not_take_stays_on_the_device_until_a_person_has_settled_it(visit):
+    # Given a set whose pressure has its halves exchanged, saved without a network
+    page = _session_of(visit, "Demo Clary")
+    page.context.set_offline(True)
+    charts_vitals(page, SET | {"Systolic": "80", "Diastolic": "120"})
+    expect(waiting(page)).to_have_count(1)
+    # When it is sent
+    page.context.set_offline(False)
+    # Then it stands beside what the clinic says of it, however often it is sent as it is
+    settle = page.locator("[data-refused]")
+    expect(settle).to_contain_text("Systolic 80")
+    visit.then_it_looks_right("session-not-on-the-chart")
+    settle.get_by_role("button", name="Send it again").click()
+    expect(settle).to_contain_text("Systolic 80")
+    # When it is charted in words, then it is on the chart, and nothing waits
+    settle.get_by_role("button", name="Chart it in words").click()
+    expect(settle).not_to_be_visible()
+    expect(lines(page).last).to_contain_text("not taken as it was: Vital signs: Systolic 80")
     no_complaint_but_of_the_network(visit)
 
 

@@ -120,7 +120,7 @@ def shown_page(request: HttpRequest, patient: Patient, forms: Forms) -> HttpResp
         "failed": forms.on_top(IN_ITS_PLACE | ({"EmergencyEnded"} if account.emergency_at else frozenset())),
         "answers": [
             (reminder, new_entry("ReminderAnswered", reminder=reminder.key, auto_id=f"id_r{n}_%s"))
-            for n, reminder in enumerate(account.open_reminders)
+            for n, reminder in enumerate(account.to_answer)
         ],
         "end_form": forms.end or EndForm(auto_id="id_end_%s"),
         **_drug(session, forms),
