@@ -116,7 +116,11 @@ class OnTheDay(SafetyVisit):
         """What the second reading asks for, off the plan that was signed."""
         self.go(f"/patients/{patient}/plan/")
         text = self.page.locator("main").inner_text()
-        asked = {"Weight": r"mg/kg × ([\d.]+) kg", "Dose,": r"([\d.]+) mg/kg ×", "Vial": r"Draw up, ([\d.]+) mg/mL"}
+        asked = {
+            "Weight": r"mg/kg × ([\d.]+) kg",
+            "Dose,": r"([\d.]+) mg/kg ×",
+            "Vial": r"Draw up, ([\d.]+) mg/mL",
+        }
         return {label: re.search(found, text)[1] for label, found in asked.items()} | {
             "Pump rate": re.search(r"([\d.]+) mL/h", text)[1]
         }
@@ -311,7 +315,9 @@ def the_rest_is_wasted_with_a_witness(nurse, colleague) -> None:
     nurse.page.get_by_label("The bag is through").check()
     nurse.page.get_by_role("button", name="Stop infusion").click()
     expect(lines(nurse.page).last).to_contain_text("Pump stopped: the bag is through")
-    nurse.page.get_by_label("What the patient says, and what to do otherwise next time").fill("Far away, and safe.")
+    nurse.page.get_by_label("What the patient says, and what to do otherwise next time").fill(
+        "Far away, and safe."
+    )
     nurse.page.get_by_role("button", name="Close the chart").click()
     nurse.sees("The infusion is on record in the course.")
     rest = re.search(r"([\d.]+) mg are neither given nor wasted", nurse.region("Drug").inner_text())[1]

@@ -21,6 +21,7 @@ from tests.journeys.session_steps import (
 from tests.journeys.steps import PASSWORD, Visit
 from tests.patience import PATIENCE
 
+
 def _session_of(visit, name):
     """A nurse at the session of somebody whose pump runs already."""
     visit.given_signed_in("bob", lands_on="Patients")

@@ -157,7 +157,9 @@ def test_a_perfect_day_passes_without_a_release(session, bob, bea):
     make_ready(session, bob, bea)
     weight = order_of_session(session).weight.value
     record_before(session=session, values={"weight_kg": weight}, taken_at=LATER, by=bob, at=LATER)
-    record_triage(patient=session.patient, level=RiskLevel.NONE, rests_on="Asked: no thoughts.", by=bob, at=LATER)
+    record_triage(
+        patient=session.patient, level=RiskLevel.NONE, rests_on="Asked: no thoughts.", by=bob, at=LATER
+    )
     assert start_of(session, LATER).left.level is Level.PASS
     start(session, bob)
     assert account_of(session, LATER).deviations == ()

@@ -5,17 +5,29 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.ports.api import open_tasks_about_nobody
-from tenuto.clinic.stock.api import StockRefused, close_day, ledger_of, tell_given, witness, write_stock
+from tenuto.clinic.stock.api import (
+    StockRefused,
+    close_day,
+    ledger_of,
+    session_balance,
+    tell_given,
+    vial_balance,
+    witness,
+    write_stock,
+)
 from tenuto.clinic.stock.models import StockRow
 from tenuto.core.stock.entries import (
     LossReported,
@@ -31,7 +43,8 @@ from tenuto.core.units import Mg, MgPerMl, Ml
 from tests.clinic.conftest import NOW, hired
 
 RECEIVED = VialReceived("V1", "42023-138-10", "L7", date(2028, 1, 1), MgPerMl(50), Ml(10), "Supplier")
-SESSION = uuid4()
+RECEIVED_TOO = replace(RECEIVED, vial="V9")
+SESSION, OTHER = uuid4(), uuid4()
 
 
 def after(minutes):
@@ -62,7 +75,38 @@ def day(bob, bea, ana):
 
 def test_a_day_in_balance_is_closed(day, bob):
     close_day(by=bob, at=after(110))
-    assert ledger_of(bob.clinic, after(111)).closed == {clock.day_of(bob.clinic, NOW)}
+    assert ledger_of(bob.clinic).closed == {clock.day_of(bob.clinic, NOW)}
+
+
+def test_a_session_and_a_vial_are_read_alone_as_the_whole_ledger_has_them(day, bob, bea, ana):
+    """The replay of the whole is the second engine, also for another vial and another session beside them."""
+    written(bob, replace(RECEIVED, vial="V2", strength=MgPerMl(100)), 120)
+    written(bob, SessionDraw("V2", str(OTHER), Ml("0.5")), 121, patient=ana)
+    written(bob, SessionWaste(str(OTHER), Mg(10), "gel"), 122, key="unseen", patient=ana)
+    whole = ledger_of(bob.clinic)
+    for session in (SESSION, OTHER):
+        assert session_balance(ana, session) == whole.sessions[str(session)]
+    for vial in ("V1", "V2"):
+        assert vial_balance(bob.clinic, vial) == whole.vials[vial]
+    assert (session_balance(ana, uuid4()), vial_balance(bob.clinic, "V3")) == (None, None)
+
+
+def test_the_rows_read_for_a_session_do_not_grow_with_the_ledger(day, bob, ana):
+    with CaptureQueriesContext(connection) as few:
+        session_balance(ana, SESSION)
+    for number in range(6):
+        written(bob, replace(RECEIVED, vial=f"W{number}"), 120 + number)
+        written(bob, SessionDraw(f"W{number}", str(uuid4()), Ml(1)), 140 + number)
+    with CaptureQueriesContext(connection) as many:
+        session_balance(ana, SESSION)
+    assert len(many) == len(few) == 3
+
+
+def test_the_whole_ledger_is_replayed_anew_only_when_something_was_written(day, bob):
+    first = ledger_of(bob.clinic)
+    assert ledger_of(bob.clinic) is first
+    written(bob, RECEIVED_TOO, 130)
+    assert RECEIVED_TOO.vial in ledger_of(bob.clinic).vials
 
 
 def test_a_day_that_does_not_balance_can_not_be_closed(day, bob, ana):
@@ -79,9 +123,9 @@ def test_nobody_witnesses_what_they_wrote(bob, bea):
     written(bob, VialWaste("V1", Ml(1), "gel"), 5, key="waste")
     with pytest.raises(StockRefused, match="You wrote this yourself"):
         witness(entry="waste", by=bob, at=after(6))
-    assert ledger_of(bob.clinic, after(7)).vials["V1"].left == Ml(10)
+    assert ledger_of(bob.clinic).vials["V1"].left == Ml(10)
     witness(entry="waste", by=bea, at=after(8))
-    assert ledger_of(bob.clinic, after(9)).vials["V1"].left == Ml(9)
+    assert ledger_of(bob.clinic).vials["V1"].left == Ml(9)
     with pytest.raises(StockRefused, match="Nothing waits"):
         witness(entry="waste", by=bea, at=after(10))
 
@@ -135,7 +179,7 @@ def test_who_may(bob, carol):
 
 
 def test_a_ledger_is_of_one_clinic(day, charlie):
-    assert ledger_of(charlie.clinic, after(200)).entries == ()
+    assert ledger_of(charlie.clinic).entries == ()
     with pytest.raises(StockRefused, match="Nothing waits"):
         witness(entry="count", by=hired(charlie.clinic, "cleo", "nurse"), at=after(200))
 

@@ -18,7 +18,8 @@ from tenuto.clinic.people.sight import hidden_from
 from tenuto.clinic.stock.forms import STOCK_FORMS, StockForm
 from tenuto.clinic.stock.models import StockRow
 from tenuto.clinic.stock.presenters import ledger_shown, ledger_table
-from tenuto.clinic.stock.services import StockRefused, close_day, ledger_of, witness, write_stock
+from tenuto.clinic.stock.reading import ledger_of
+from tenuto.clinic.stock.services import StockRefused, close_day, witness, write_stock
 
 __all__ = ["close", "page", "see", "table", "write"]
 
@@ -34,9 +35,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _shown(request: HttpRequest, kind: str = "", failed: StockForm | None = None) -> HttpResponse:
     staff, now = staff_of(request), clock.instant()
-    shown = ledger_shown(
-        staff.clinic, ledger_of(staff.clinic, now), now, reader=staff, hidden=hidden_from(staff)
-    )
+    shown = ledger_shown(staff.clinic, ledger_of(staff.clinic), now, reader=staff, hidden=hidden_from(staff))
     record_list("drug ledger", shown.patients, by=staff, at=now)
     forms = [
         (name, title, failed if failed is not None and name == kind else _empty(name))

@@ -122,7 +122,9 @@ def _simple(
         value = getattr(what, rule.signal)
         if value is not None and rule.test.holds(Decimal(value), policy.number(rule.limit)):
             said = rule.test.said(plain(policy.number(rule.limit)))
-            yield RuleFired(rule.limit, rule.level, f"{rule.name} {value}: {said}.", (rule.limit,), rule.signal)
+            yield RuleFired(
+                rule.limit, rule.level, f"{rule.name} {value}: {said}.", (rule.limit,), rule.signal
+            )
 
 
 def _risen(what: VitalsTaken, baseline: PressureBaseline | None, policy: Policy) -> Iterator[RuleFired]:

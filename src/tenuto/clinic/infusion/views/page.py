@@ -150,7 +150,7 @@ def _gate(session: Session, patient: Patient, forms: Forms) -> dict[str, Any]:
 def _drug(session: Session, forms: Forms) -> dict[str, Any]:
     # Each its own: what is drawn and what is wasted from one page are two entries.
     return {
-        "drug": drug_of(session, clock.instant()),
+        "drug": drug_of(session),
         "draw_form": forms.draw or DrawForm(initial={"client_id": uuid4()}, auto_id="id_draw_%s"),
         "waste_form": forms.waste or WasteDrugForm(initial={"client_id": uuid4()}, auto_id="id_waste_%s"),
     }
