@@ -14,6 +14,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
+from pypdf import PdfReader
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Clinic
@@ -29,6 +30,7 @@ from tenuto.clinic.stock.api import (
     write_stock,
 )
 from tenuto.clinic.stock.models import StockRow
+from tenuto.clinic.stock.report import cabinet_at_the_end
 from tenuto.core.stock.entries import (
     LossReported,
     SessionDraw,
@@ -262,6 +264,51 @@ def test_the_table_names_the_witness_and_whose_session_it_was(visit, day, dora, 
     assert waste["mg"] == "5"
     assert waste["witness"].startswith("Bea")
     assert waste["for"].startswith(ana.name)
+
+
+def a_second_day(bob, bea):
+    """On the next day another 2 mL are wasted of the vial."""
+    written(bob, VialWaste("V1", Ml(2), "gel"), 24 * 60 + 5, key="next")
+    witness(entry="next", by=bea, at=after(24 * 60 + 6))
+
+
+def test_a_report_has_the_rows_of_its_days_and_no_others(visit, day, bob, bea, dora):
+    a_second_day(bob, bea)
+    browser, first = visit(dora), clock.day_of(bob.clinic, NOW)
+    for query, kinds in (
+        (f"first={first}&last={first}", 7),
+        (f"first={first + timedelta(days=1)}", 2),
+        (f"last={first + timedelta(days=1)}", 9),
+        (f"first={first + timedelta(days=2)}", 0),
+    ):
+        answer = browser.get(f"/drug/ledger.csv?{query}")
+        assert len(list(csv.DictReader(io.StringIO(answer.content.decode())))) == kinds, query
+
+
+def test_what_was_in_the_cabinet_is_told_as_of_the_end_of_the_last_day(day, bob, bea):
+    a_second_day(bob, bea)
+    first = clock.day_of(bob.clinic, NOW)
+    left = [
+        [each.left for each in cabinet_at_the_end(bob.clinic, first + timedelta(days=n))] for n in (-1, 0, 1)
+    ]
+    assert left == [[], [Ml("9.2")], [Ml("7.2")]]
+
+
+def test_the_report_on_paper_has_inventory_rows_and_witness(visit, day, dora, ana):
+    answer = visit(dora).get("/drug/ledger.pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    text = re.sub(
+        r"\s+", " ", "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+    )
+    for part in ("In the cabinet at the end", "V1", "lot L7", "9.2 mL", ana.name, "Wasted 5 mg", "Bea"):
+        assert part in text, part
+
+
+def test_days_the_wrong_way_round_are_said(visit, day, dora, bob):
+    answer = visit(dora).get("/drug/ledger.pdf?first=2026-11-24&last=2026-11-23")
+    assert answer.status_code == 422
+    assert "2026-11-23 is before 2026-11-24. Exchange the two." in text_of(answer)
+    assert visit(bob).get("/drug/ledger.pdf").status_code == 403
 
 
 def test_another_clinic_and_who_may_not_look(visit, day, charlie, carol):
