@@ -43,6 +43,7 @@ from tenuto.core.infusion.entries import (
     ReminderAnswered,
     SessionEntry,
     SiteChecked,
+    VerbalOrderSigned,
     VerbalOrderTaken,
     VitalsTaken,
 )
@@ -315,6 +316,11 @@ def _(what: HandedOver) -> str:
 @words_of.register
 def _(what: VerbalOrderTaken) -> str:
     return f"Order by word of mouth of {what.ordered_by}: {what.text}"
+
+
+@words_of.register
+def _(_what: VerbalOrderSigned) -> str:
+    return "Order by word of mouth signed"
 
 
 @words_of.register

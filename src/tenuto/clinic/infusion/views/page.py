@@ -24,7 +24,7 @@ from tenuto.clinic.infusion.forms.readying import (
     SecondReadingForm,
 )
 from tenuto.clinic.infusion.models import Session, SessionEnd
-from tenuto.clinic.infusion.presenters.chart import chart_shown
+from tenuto.clinic.infusion.presenters.chart import chart_shown, words_of
 from tenuto.clinic.infusion.presenters.readying import gate_shown, order_shown
 from tenuto.clinic.infusion.services import account_of, session_today, start_of
 from tenuto.clinic.infusion.services.drug import drug_of
@@ -52,6 +52,7 @@ IN_ITS_PLACE = frozenset(
         "SiteChecked",
         "NoteWritten",
         "HandedOver",
+        "VerbalOrderTaken",
     }
 )
 """Kinds whose form stands on the page of a running session and says itself what is wrong with it."""
@@ -121,6 +122,14 @@ def shown_page(request: HttpRequest, patient: Patient, forms: Forms) -> HttpResp
         "answers": [
             (reminder, new_entry("ReminderAnswered", reminder=reminder.key, auto_id=f"id_r{n}_%s"))
             for n, reminder in enumerate(account.to_answer)
+        ],
+        "orders": [
+            (
+                words_of(each.what),
+                each.by,
+                new_entry("VerbalOrderSigned", order=each.id, auto_id=f"id_o{n}_%s"),
+            )
+            for n, each in enumerate(account.unsigned_orders)
         ],
         "end_form": forms.end or EndForm(auto_id="id_end_%s"),
         **_drug(session, forms),
