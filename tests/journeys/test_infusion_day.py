@@ -164,30 +164,33 @@ class OnTheDay(SafetyVisit):
             fold = self.unfolds("", table.title)
             for item in table.items:
                 fold.get_by_role("group", name=item.title, exact=True).get_by_role("radio").first.check()
-            fold.get_by_role("button", name="Chart the score").click()
-            expect(fold.get_by_role("radio").first).not_to_be_visible()
+            self.charts(fold, "Chart the score")
+
+    def charts(self, form, button: str) -> None:
+        """The page is shown anew once the entry is at the clinic."""
+        with self.page.expect_navigation():
+            form.get_by_role("button", name=button).click()
 
     def is_looked_at_and_taught(self) -> None:
         """All the rest that the criteria ask for."""
-        charts_vitals(self.page, SET)
-        self.sees("128/81")
+        with self.page.expect_navigation():
+            charts_vitals(self.page, SET)
         look = self.region("Look")
         for row in recovery_data().rows.values():
             look.get_by_role("group", name=row.title, exact=True).get_by_role("radio").first.check()
-        look.get_by_role("button", name="Chart what was seen").click()
+        self.charts(look, "Chart what was seen")
         fold = self.unfolds("", "Distress and dissociation")
         fold.get_by_label("Distress, 0 to 10").select_option("1")
         fold.get_by_label("Dissociation").select_option("0")
-        fold.get_by_role("button", name="Chart it").click()
+        self.charts(fold, "Chart it")
         fold = self.unfolds("", "Escort is here")
         fold.get_by_label("Name of the adult").fill("Demo Escort")
         fold.get_by_label("Phone").fill("555 0123")
-        fold.get_by_role("button", name="Chart who is here").click()
+        self.charts(fold, "Chart who is here")
         fold = self.unfolds("", "Instructions, said back")
         for box in fold.get_by_role("checkbox").all():
             box.check()
-        fold.get_by_role("button", name="Chart what was said back").click()
-        expect(fold.get_by_role("checkbox").first).not_to_be_visible()
+        self.charts(fold, "Chart what was said back")
 
     # ---- then ------------------------------------------------------------------------------------------------
     def region(self, name: str):

@@ -39,7 +39,7 @@ def ledger_of(clinic: Clinic) -> StockAccount:
 
 
 @lru_cache(maxsize=CLINICS_KEPT)
-def _whole(clinic: object, newest_row: UUID) -> StockAccount:
+def _whole(clinic: UUID, newest_row: UUID) -> StockAccount:
     return _replayed(in_order(StockRow.objects.filter(clinic=clinic)))
 
 
