@@ -318,6 +318,7 @@ def the_rest_is_wasted_with_a_witness(nurse, colleague) -> None:
     nurse.page.get_by_label("The bag is through").check()
     nurse.page.get_by_role("button", name="Stop infusion").click()
     expect(lines(nurse.page).last).to_contain_text("Pump stopped: the bag is through")
+    expect(nurse.page.locator("[data-given]")).to_have_text("32 mg")
     nurse.page.get_by_label("What the patient says, and what to do otherwise next time").fill(
         "Far away, and safe."
     )
