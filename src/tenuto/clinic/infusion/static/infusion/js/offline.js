@@ -269,7 +269,8 @@ const asNote = ({ content }) => ({
 
 async function settle(entry, others) {
   const fields = filledIn(entry.content.fields, { ...others, client_id: clientId() });
-  await kept.keep(held, entry, { ...entry.content, fields, refused: null });
+  // Not between a sending and its answer, which would be kept over it.
+  await oneAtATime(() => kept.keep(held, entry, { ...entry.content, fields, refused: null }));
   await background();
 }
 
