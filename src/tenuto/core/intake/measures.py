@@ -11,7 +11,7 @@ from tenuto.core.intake.facts import Measurement
 from tenuto.core.intake.required import RequiredFact, fact
 from tenuto.core.units import plain
 
-__all__ = ["judge", "measure_title"]
+__all__ = ["fact_of", "judge", "measure_title"]
 
 _ENZYMES = {"alt_u_per_l": "ALT", "ast_u_per_l": "AST"}
 
@@ -49,14 +49,14 @@ def _present(case: JudgedCase, item: RequiredFact) -> tuple[Finding, ...]:
 def _future(case: JudgedCase) -> tuple[Finding, ...]:
     return tuple(
         note(
-            "blood_pressure" if m.kind.endswith("mmhg") else "heart_rate",
+            fact_of(m.kind).id,
             "MEASUREMENT-FUTURE",
             Level.REVIEW,
             f"{measure_title(m.kind)}: a value is dated {say_date(m.taken)}{hour_in_zone(m)}, after {say_date(case.as_of)}. It isn't "
             f"counted; correct its date{or_zone(case, m)}.",
         )
         for m in case.facts.measurements
-        if case.in_future(m.taken) and m.kind != "weight_kg"
+        if case.in_future(m.taken) and m.kind != "weight_kg" and not m.unclear
     )
 
 
@@ -69,7 +69,7 @@ def _implausible(case: JudgedCase) -> tuple[Finding, ...]:
             f"{measure_title(m.kind)} {plain(m.value)}{on_date(m.taken)} is outside {plain(case.policy.number(f'plausible_min_{m.kind}'))}"
             f" to {plain(case.policy.number(f'plausible_max_{m.kind}'))}. It isn't counted; check it and measure again.",
             case.policy.limit(f"plausible_min_{m.kind}").basis,
-            fact=_FACT_OF.get(m.kind, "lab.liver"),
+            fact=fact_of(m.kind).id,
         )
         for m in case.facts.measurements
         if not case.plausible(m)
@@ -89,7 +89,16 @@ _TITLES = {
     "egfr_ml_per_min": "eGFR",
     "height_cm": "Height",
 }
+
+
+def fact_of(kind: str) -> RequiredFact:
+    """The fact of the register that a kind of measured value answers."""
+    return fact(_FACT_OF.get(kind, "lab.liver"))
+
+
 _FACT_OF = {
+    "weight_kg": "weight",
+    "height_cm": "height",
     "systolic_mmhg": "blood_pressure",
     "diastolic_mmhg": "blood_pressure",
     "heart_rate_per_min": "heart_rate",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
@@ -12,11 +13,12 @@ from tenuto.clinic.interop.fhir.quantity import as_sent, coded_unit, first_code
 from tenuto.clinic.interop.fhir.stated import another, is_stated
 from tenuto.clinic.interop.fhir.tables import MeasurementRule
 from tenuto.clinic.interop.fhir.ucum import UnitUnknown, convert, disagree, names_unit, understood, unit
-from tenuto.clinic.interop.fhir.unjudged import fact_named
+from tenuto.clinic.interop.fhir.unjudged import fact_named, named_otherwise
 from tenuto.core.intake.facts import Measurement
+from tenuto.core.intake.measures import fact_of
 from tenuto.core.units import plain
 
-__all__ = ["called_like", "measurement"]
+__all__ = ["called_like", "measurement", "unclear_measurement"]
 
 OF_THE_DOSE = ("weight_kg", "height_cm")
 """What a dose is computed from: two statements that can't be compared give none."""
@@ -25,6 +27,7 @@ OF_THE_DOSE = ("weight_kg", "height_cm")
 def measurement(
     part: Element, rule: MeasurementRule, origin: str, when: When, remarks: Remarks
 ) -> Measurement | None:
+    """The value in the unit of its kind. One of a weight or height that can't be read is unclear: no older one holds beside it."""
     quantity = part.one("valueQuantity")
     value = quantity.number("value") if quantity else None
     if quantity is None or value is None:
@@ -32,77 +35,98 @@ def measurement(
             f"{origin}: the {rule.title} was not sent as a number with a unit; not used. Measure it and record it."
         )
         return None
-    sent = as_sent(quantity, value)
-    code, word = coded_unit(quantity), quantity.text("unit")
+    code = coded_unit(quantity)
     if when.taken_back and rule.kind in OF_THE_DOSE:
         return None
-    word = _said_unit(part) or word if rule.kind in OF_THE_DOSE else word
-    unread = rule.kind in OF_THE_DOSE and code and not understood(code, word)
-    if disagree(code, word) or unread:
-        remarks.add(
-            f"{origin}: the {rule.title} {plain(value)} is in {word} by its word and in {code} by its code; not used. "
-            "Measure it again, and have the sender correct the unit."
-        )
-        return None
-    if not code:
-        remarks.add(
-            f"{origin}: the {rule.title} '{sent}' has no coded (UCUM) unit; not used. "
-            f"Nobody can tell the unit from the number. Measure it again in {rule.unit}, or ask the sender which unit it was."
-        )
-        return None
-    try:
-        converted = convert(value, code, to=rule.unit)
-    except UnitUnknown as problem:
-        remarks.add(
-            f"{origin}: the {rule.title} '{sent}' was not used: {problem}. Measure it again, or have it sent in {rule.unit}."
-        )
-        return None
+    if problem := _unusable_unit(part, quantity, value, rule):
+        remarks.add(f"{origin}: the {rule.title} {problem}")
+        return unclear_measurement(part, rule, origin, when, "is sent in a unit that nobody can tell")
     if rule.kind in OF_THE_DOSE and not _is_of_the_whole(part, rule, origin, when, remarks):
         return None
-    _judge_comparator(quantity, rule, origin, sent, remarks)
+    _judge_comparator(quantity, rule, origin, as_sent(quantity, value), remarks)
     if quantity.text("comparator") and rule.kind in OF_THE_DOSE:
-        return None
+        return unclear_measurement(part, rule, origin, when, "is only known as a bound")
+    other = named_otherwise(part, fact_of(rule.kind).id)
+    if other:
+        remarks.add(
+            f"{origin}: the {rule.title} is called “{other[:80]}”; code and name disagree, and it opens nothing. Find out which is right."
+        )
     return Measurement(
         kind=rule.kind,
-        value=converted,
-        taken=when.day,
+        value=convert(value, code, to=rule.unit),
+        taken=when.latest if when.doubt else when.day,
         origin=origin,
-        original=sent if unit(code).converted else "",
+        original=as_sent(quantity, value) if unit(code).converted else "",
         estimated=rule.estimated or when.stated,
         minute=when.minute,
         reference_high=_upper_limit(part, rule, code),
         at=when.at,
-        unclear=f"is {when.status}" if when.status and rule.kind in OF_THE_DOSE else "",
+        unclear=f"is called “{other[:80]}” beside its code" if other else when.doubt,
+    )
+
+
+def _unusable_unit(part: Element, quantity: Element, value: Decimal, rule: MeasurementRule) -> str:
+    """Why the unit of a value can't be used, as the rest of a sentence; empty when it can."""
+    sent, code, word = as_sent(quantity, value), coded_unit(quantity), quantity.text("unit")
+    word = _said_unit(part) or word if rule.kind in OF_THE_DOSE else word
+    if disagree(code, word) or (rule.kind in OF_THE_DOSE and code and not understood(code, word)):
+        return (
+            f"{plain(value)} is in {word} by its word and in {code} by its code; not used. "
+            "Measure it again, and have the sender correct the unit."
+        )
+    if not code:
+        return (
+            f"'{sent}' has no coded (UCUM) unit; not used. Nobody can tell the unit from the number. "
+            f"Measure it again in {rule.unit}, or ask the sender which unit it was."
+        )
+    try:
+        convert(value, code, to=rule.unit)
+    except UnitUnknown as problem:
+        return f"'{sent}' was not used: {problem}. Measure it again, or have it sent in {rule.unit}."
+    return ""
+
+
+def unclear_measurement(
+    part: Element, rule: MeasurementRule, origin: str, when: When, why: str
+) -> Measurement | None:
+    """A weight or height that was sent and that nobody can rely on; None for another kind, of which a sentence is enough."""
+    quantity = part.one("valueQuantity")
+    value = quantity.number("value") if quantity else None
+    if rule.kind not in OF_THE_DOSE or quantity is None or value is None or when.stated or another(part):
+        return None
+    try:
+        converted = convert(value, quantity.text("code") or quantity.text("unit"), to=rule.unit)
+    except UnitUnknown:
+        converted = value
+    return Measurement(
+        kind=rule.kind,
+        value=converted,
+        taken=when.latest,
+        origin=origin,
+        original=as_sent(quantity, value),
+        minute=when.minute,
+        at=when.at,
+        unclear=why,
     )
 
 
 def called_like(parts: Sequence[Element], observation: Element, when: When) -> tuple[Measurement, ...]:
     """A weight or height by its whole name under no code that is known: it opens nothing, and no older one does beside it."""
-    found = []
-    for part in parts:
-        kind = next((kind for kind in OF_THE_DOSE if kind.startswith(f"{fact_named(part)}_")), "")
-        quantity = part.one("valueQuantity")
-        value = quantity.number("value") if quantity else None
-        if not kind or quantity is None or value is None or another(part) or is_stated(observation):
-            continue
-        unit_sent = quantity.text("code") or quantity.text("unit")
-        try:
-            converted = convert(value, unit_sent, to=kind.rpartition("_")[2])
-        except UnitUnknown:
-            converted = value
-        found.append(
-            Measurement(
-                kind=kind,
-                value=converted,
-                taken=when.day,
-                origin=observation.where,
-                original=as_sent(quantity, value),
-                minute=when.minute,
-                at=when.at,
-                unclear="is sent without a code that is known",
-            )
+    when = replace(when, stated=is_stated(observation))
+    rules = (
+        (part, kind) for part in parts for kind in OF_THE_DOSE if kind.startswith(f"{fact_named(part)}_")
+    )
+    found = (
+        unclear_measurement(
+            part,
+            MeasurementRule(kind, "", kind.rpartition("_")[2]),
+            observation.where,
+            when,
+            "is sent without a code that is known",
         )
-    return tuple(found)
+        for part, kind in rules
+    )
+    return tuple(each for each in found if each is not None)
 
 
 def _is_of_the_whole(part: Element, rule: MeasurementRule, origin: str, when: When, remarks: Remarks) -> bool:

@@ -9,7 +9,7 @@ from datetime import date
 
 from tenuto.clinic.interop.fhir import tables, told_conditions
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
-from tenuto.clinic.interop.fhir.measured import called_like, measurement
+from tenuto.clinic.interop.fhir.measured import called_like, measurement, unclear_measurement
 from tenuto.clinic.interop.fhir.occasion import When, occasion_of
 from tenuto.clinic.interop.fhir.quantity import first_code, shown
 from tenuto.clinic.interop.fhir.results import ITEM_NINE, answer, of_several, score, unclear_item
@@ -22,11 +22,7 @@ from tenuto.core.intake.terminology import asks_for, stands_for_nothing
 __all__ = ["Read", "asks_for_a_test", "read", "why_not"]
 
 _TEST = "pregnancy.test"
-
-
 _IGNORED = ("entered-in-error", "cancelled", "registered")
-
-
 _SETTLED = ("final", "amended", "corrected")
 
 
@@ -82,11 +78,12 @@ def read(observation: Element, remarks: Remarks, answered: Container[str] = ()) 
         remarks.add(
             f"{observation.where} is {status or 'of no known status'}, not final. Wait for the final result."
         )
+    when = occasion_of(observation, remarks)
     when = replace(
-        occasion_of(observation, remarks),
+        when,
         stated=is_stated(observation),
         taken_back=disregarded(observation),
-        status="" if status in _SETTLED else status or "of no known status",
+        doubt=when.doubt if status in _SETTLED else f"is {status or 'of no known status'}, not final",
     )
     if when.taken_back:
         remarks.add(
@@ -171,7 +168,9 @@ def _read_part(
             f"{origin}: the {rule.title} is sent as {both}; it opens nothing until that is settled. Find out which is right."
         )
     if isinstance(rule, MeasurementRule):
-        return None if several else measurement(part, rule, origin, when, remarks)
+        if several:
+            return unclear_measurement(part, rule, origin, when, "is sent as two values")
+        return measurement(part, rule, origin, when, remarks)
     if several:
         return of_several(part, rule, origin, when, remarks)
     if isinstance(rule, Scale):
