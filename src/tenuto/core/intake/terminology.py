@@ -31,6 +31,7 @@ __all__ = [
     "stands_for_nothing",
     "stands_for_unknown",
     "terms",
+    "treated_elsewhere",
     "treated_for",
     "under_way",
 ]
@@ -91,6 +92,7 @@ class _Register:
     died: Mapping[str, tuple[str, ...]]
     treated: Mapping[str, tuple[str, ...]]
     under_way: tuple[str, ...]
+    elsewhere: tuple[str, ...]
 
 
 @data_file(ROOT / "terminology.toml")
@@ -109,6 +111,7 @@ def _register(file: Table) -> _Register:
         file.lists("died"),
         file.lists("treated"),
         file.table("under_way").words("text"),
+        file.table("elsewhere").words("text"),
     )
 
 
@@ -229,6 +232,16 @@ def _under_way() -> Phrases:
 def under_way(text: str) -> bool:
     """Whether words call an episode of care one of psychiatry, a hospital or addiction."""
     return bool(_under_way().names(text))
+
+
+@cache
+def _elsewhere() -> Phrases:
+    return Phrases({"treatment": _register().elsewhere})
+
+
+def treated_elsewhere(text: str) -> bool:
+    """Whether words name a treatment that must agree with this one, such as ECT, ketamine elsewhere or a hospice; a denial does not."""
+    return _elsewhere().mentions(text).get("treatment", Mention.DENIED) > Mention.DENIED
 
 
 _PAIR = re.compile(r"(?<![\d/.,])(\d{2,3})\s*/\s*(\d{2,3})(?![\d/])(?![.,]\d)")

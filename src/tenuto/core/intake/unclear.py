@@ -49,7 +49,10 @@ def _said(case: JudgedCase, doubted: Collection[Measurement]) -> Iterator[Findin
 
 def _closing(case: JudgedCase, doubted: Collection[Measurement]) -> Iterator[Finding]:
     """What the values would say against treatment if they could be relied on."""
-    as_sent = tuple(replace(m, unclear="") if m in doubted else m for m in case.facts.measurements)
+    as_sent = tuple(
+        replace(m, unclear="", taken=m.taken and min(m.taken, case.as_of)) if m in doubted else m
+        for m in case.facts.measurements
+    )
     taken = replace(case, facts=replace(case.facts, measurements=as_sent))
     known = {(each.code, each.level) for each in _of(case)}
     for each in _of(taken):

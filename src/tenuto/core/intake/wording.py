@@ -122,6 +122,7 @@ _DENIALS = Phrases(
         "denied": (
             "no", "denies", "denied", "denying", "negative for", "neg for", "without", "absence of", "never had",
             "never", "free of", "not", "nil", "no history of", "no evidence of", "ruled out", "excludes", "excluded",
+            "kein", "keine", "keinen", "ohne", "sans", "pas de", "geen", "zonder",
         )
     }
 )  # fmt: skip

@@ -89,17 +89,18 @@ def leave(
         say_version(entry, version, remarks)
         remarks.close()
         return
-    why = kinds.not_needed(entry.kind)
+    why = "" if _may_be_anything(entry.resource) else kinds.not_needed(entry.kind)
     if not why and entry.kind == "DiagnosticReport":
         why = _only_repeats(entry.resource, index)
     joined = others_named(entry.resource, person, index) if entry.kind in _JOINING else []
     about_other = whose(entry.resource, person, index) is Whose.SOMEBODY_ELSE
+    told = entry.kind == "Composition" and not about_other and _say_narrative(entry, stated, remarks)
     if joined:
         remarks.add(
             f"{entry.label} joins this person with {listed(joined)}, whose record is not here. Find out whether both are one "
             "person, and whether anything is missing or mixed."
         )
-    elif (entry.kind == "Composition" and _listed_and_absent(entry, index, remarks)) or (
+    elif (entry.kind == "Composition" and (_listed_and_absent(entry, index, remarks) or told)) or (
         entry.kind == "RelatedPerson" and not about_other and _say_guardian(entry, remarks)
     ):
         pass
@@ -107,6 +108,8 @@ def leave(
         remarks.settle(Ending.NOT_NEEDED, why)
     elif not why and about_other:
         not_this_persons(entry, remarks)
+    elif entry.kind in _OF_RELATIVES and _of_a_relative(entry, remarks):
+        pass
     elif not why:
         _name_unread(entry, remarks)
         _say_risk(entry, stated, remarks)
@@ -124,6 +127,59 @@ def _say_risk(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -> N
 
 
 _OF_RELATIVES = ("FamilyMemberHistory",)
+
+
+def _of_a_relative(entry: BundleEntry, remarks: Remarks) -> bool:
+    """Say whose illness an entry tells, and which; False where it tells none, so that nobody knows what is in it."""
+    resource = entry.resource
+    conditions = [each.codings("code")[1] for each in resource.all("condition")]
+    told = list(dict.fromkeys(reasons.only_here(resource, ())))
+    if not (told or any(conditions)) or resource.text("status") in ("health-unknown", "partial"):
+        return False
+    whom = resource.codings("relationship")[1] or "which one is not said"
+    named = listed((f"“{each[:80]}”" for each in (told or filter(None, conditions))), most=6)
+    sentence = f"{entry.label} is about a relative of this person ({whom[:60]}): {named}"
+    if told:
+        remarks.add(f"{sentence}. Compare it with what was answered about the family.")
+    remarks.settle(Ending.SOMEBODY_ELSE, sentence)
+    return True
+
+
+_BOOKKEEPING = (
+    "account", "adjudicat", "adminact", "invoice", "predetermine", "predetreq", "protocol", "study", "aptmtreq",
+)  # fmt: skip
+"""What FHIR's codes of a Basic have that is no statement about the person's health."""
+
+
+def _may_be_anything(resource: Element) -> bool:
+    """Whether an entry is of the type for all that has none, and not of a kind that is known to be bookkeeping."""
+    if resource.text("resourceType") != "Basic":
+        return False
+    return not any(coding.code.lower() in _BOOKKEEPING for coding in resource.codings("code")[0])
+
+
+def _say_narrative(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -> bool:
+    """Say what the title and the words of a document tell beside its entries; True when they tell something."""
+    document, found = entry.resource, False
+    waiting = document.all("section")
+    for section in waiting:
+        waiting += section.all("section")
+    parts = [("the title", document.text("title")), ("the summary", _written(document))]
+    parts += [
+        (f"the section “{each.text('title')[:60]}”", _written(each)) for each in waiting if each.has("entry")
+    ]
+    for where, text in parts:
+        if told := reasons.titles_told(text, stated):
+            found = True
+            remarks.add(
+                f"{entry.label}: the words of {where} may tell of what no diagnosis of the record does ({listed(told)}). Read them."
+            )
+    return found
+
+
+def _written(holder: Element) -> str:
+    narrative = holder.one("text")
+    return reasons.without_tags(narrative.text("div")) if narrative else ""
 
 
 def _listed_and_absent(entry: BundleEntry, index: Index, remarks: Remarks) -> bool:
@@ -202,6 +258,12 @@ def say_reasons(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) ->
             f"{entry.label} says that the person is in care now (“{care[:80]}”). Ask who treats, and whether they know of this treatment."
         )
         told.append(care)
+    elsewhere = list(dict.fromkeys(f"“{each[:80]}”" for each in reasons.treatments_elsewhere(entry.resource)))
+    if elsewhere:
+        remarks.add(
+            f"{entry.label} names {listed(elsewhere)}. Ask when that is or was, and whether whoever gives it knows of this treatment."
+        )
+        told += elsewhere
     died = reasons.death(entry.resource)
     if died:
         remarks.add(

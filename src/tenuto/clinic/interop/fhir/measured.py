@@ -46,10 +46,14 @@ def measurement(
     _judge_comparator(quantity, rule, origin, as_sent(quantity, value), remarks)
     if quantity.text("comparator") and rule.kind in OF_THE_DOSE:
         return unclear_measurement(part, rule, origin, when, "is only known as a bound")
-    other = named_otherwise(part, fact_of(rule.kind).id)
+    other = named_otherwise(part, fact_of(rule.kind).id) or _other_half(part, rule.kind)
     if other:
         remarks.add(
             f"{origin}: the {rule.title} is called “{other[:80]}”; code and name disagree, and it opens nothing. Find out which is right."
+        )
+    if "at the latest" in when.doubt:
+        remarks.add(
+            f"{origin}: the {rule.title} {when.doubt.removeprefix('at the latest ')}; it opens nothing. Measure it and record the day."
         )
     return Measurement(
         kind=rule.kind,
@@ -63,6 +67,16 @@ def measurement(
         at=when.at,
         unclear=f"is called “{other[:80]}” beside its code" if other else when.doubt,
     )
+
+
+def _other_half(part: Element, kind: str) -> str:
+    """The name by which one half of a blood pressure is the other one."""
+    own, other = {"systolic_mmhg": ("systol", "diastol"), "diastolic_mmhg": ("diastol", "systol")}.get(
+        kind, ("", "")
+    )
+    codings, text = part.codings("code")
+    names = (text, *(coding.display for coding in codings))
+    return next((n for n in names if other and other in n.lower() and own not in n.lower()), "")
 
 
 def _unusable_unit(part: Element, quantity: Element, value: Decimal, rule: MeasurementRule) -> str:

@@ -15,6 +15,7 @@ from tenuto.clinic.interop.fhir.quantity import first_code, shown
 from tenuto.clinic.interop.fhir.results import ITEM_NINE, answer, of_several, score, unclear_item
 from tenuto.clinic.interop.fhir.stated import disregarded, is_critical, is_stated
 from tenuto.clinic.interop.fhir.tables import MeasurementRule, ResultRule, Scale
+from tenuto.clinic.interop.fhir.unjudged import named_otherwise
 from tenuto.core.intake.facts import Answer, Measurement, Problem, RecordedScore
 from tenuto.core.intake.reading_report import Ending
 from tenuto.core.intake.terminology import asks_for, stands_for_nothing
@@ -171,7 +172,12 @@ def _read_part(
         if several:
             return unclear_measurement(part, rule, origin, when, "is sent as two values")
         return measurement(part, rule, origin, when, remarks)
-    if several:
+    other = named_otherwise(part, rule.fact.id) if isinstance(rule, ResultRule) else ""
+    if other:
+        remarks.add(
+            f"{origin}: the {rule.title} is called “{other[:80]}”; code and name disagree, and it opens nothing. Find out which is right."
+        )
+    if several or other:
         return of_several(part, rule, origin, when, remarks)
     if isinstance(rule, Scale):
         return score(part, rule, origin, when, remarks)

@@ -19,6 +19,7 @@ from tenuto.core.intake.terminology import (
     risk_told,
     says_died,
     spoken_of,
+    treated_elsewhere,
     treated_for,
     under_way,
 )
@@ -36,6 +37,9 @@ __all__ = [
     "other_medicines",
     "pressures",
     "tells_risk",
+    "titles_told",
+    "treatments_elsewhere",
+    "without_tags",
 ]
 
 
@@ -161,18 +165,45 @@ def in_hospital(resource: Element) -> bool:
     )
 
 
-_UNDER_WAY = ("active", "onhold")
+_UNDER_WAY = {"EpisodeOfCare": ("active", "onhold"), "CareTeam": ("active", "suspended", "")}
+"""The states in which an episode, or a team, is one that treats the person now."""
 
 
 def in_care(resource: Element) -> str:
-    """What an episode of psychiatric, hospital or addiction care that is under way calls itself; empty for any other entry."""
-    if resource.text("resourceType") != "EpisodeOfCare" or resource.text("status") not in _UNDER_WAY:
+    """What an episode or a team of psychiatric, hospital or addiction care that is under way calls itself; empty for any other."""
+    if resource.text("status") not in _UNDER_WAY.get(resource.text("resourceType"), ()):
         return ""
+    concepts = (each.concept() for name in ("type", "category") for each in resource.all(name))
     named = (
-        text or next((each.display for each in codings if each.display), "")
-        for codings, text in (each.concept() for each in resource.all("type"))
+        text or next((each.display for each in codings if each.display), "") for codings, text in concepts
     )
-    return next((each for each in named if under_way(each)), "")
+    return next((each for each in (resource.text("name"), *named) if under_way(each)), "")
+
+
+_SEEN_ELSEWHERE = ("Appointment", "AppointmentResponse", "CareTeam", "Coverage", "Encounter", "EpisodeOfCare")
+_NEVER_WAS = ("cancelled", "noshow", "entered-in-error", "inactive", "proposed")
+
+
+def treatments_elsewhere(resource: Element) -> Iterator[str]:
+    """What a visit, an appointment or a team is of, where this treatment must agree with it: ECT, a hospice."""
+    if resource.text("resourceType") not in _SEEN_ELSEWHERE or resource.text("status") in _NEVER_WAS:
+        return
+    roles = (role.concept() for each in resource.all("participant") for role in each.all("role"))
+    for codings, text in (*_concepts(resource.raw, kinds.no_words()), *roles):
+        said = next((each for each in (text, *(c.display for c in codings)) if treated_elsewhere(each)), "")
+        if said:
+            yield said
+
+
+def titles_told(text: str, stated: Iterable[str]) -> tuple[str, ...]:
+    """The titles of what free words tell and no diagnosis of the record states: of a narrative, of which a sentence is too little."""
+    told = (matters((), text) | treated_for(text)) - frozenset(stated)
+    allergy = ("a reaction to ketamine",) if says_allergy(text) and speaks_of_it((), (text,)) else ()
+    risk = () if _RISKS.intersection(stated) else tuple(sorted(risk_told(text)))
+    return (*sorted(rule(name).title for name in told), *(_RISK_TITLES[name] for name in risk), *allergy)
+
+
+_RISK_TITLES = {"suicide.screen": "thoughts of suicide", "ketamine_misuse": "ketamine outside treatment"}
 
 
 _GUARDIANS = frozenset(("GUARD", "GUADLTM", "HPOWATT", "RESPRSN"))
@@ -235,7 +266,13 @@ def _concepts(sent: Any, skipped: frozenset[str]) -> Iterator[tuple[tuple[Coding
                 yield from _concepts(value, kinds.no_words())
 
 
+def without_tags(text: str) -> str:
+    """The words of a narrative: what stands in a row of a table of its own is a sentence of its own."""
+    return clean(_TAGS.sub(" ", _ROWS.sub(" . ", text)))
+
+
 _TAGS = re.compile(r"<[^<>]*>")
+_ROWS = re.compile(r"</?(?:p|li|tr|td|th|br|div|h\d)\b[^<>]*>", re.IGNORECASE)
 _ADDRESS = re.compile(r"[a-z]+:\S+\Z|\S*/\S*\Z|[\d.:TZ+-]+\Z")
 
 

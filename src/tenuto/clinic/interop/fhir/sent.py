@@ -26,7 +26,10 @@ _KEPT_BACK = frozenset(
 _REFUSED = ("401", "403")
 _RESOURCE = re.compile(r"(?:\A|/)([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})(?:/_history/[^/?]*)?/?\Z", re.ASCII)
 """The type and id at the end of an address, whole or relative."""
-_NARROWS = ("_since", "_lastUpdated", "_elements", "_summary")
+_NARROWS = (
+    "_since", "_lastUpdated", "_elements", "_summary", "_type", "_typeFilter", "start", "end", "date", "category", "code", "status",
+    "clinical-status", "verification-status",
+)  # fmt: skip
 """What in the address of a search leaves out a part of the record."""
 _FAILED = ("fatal-error", "transient-error")
 _NOT_A_WORD = frozenset(("informational", "success"))
@@ -111,12 +114,21 @@ def _unpack(root: Element, sent: Sent, remarks: Remarks, *, depth: int, prefix: 
 
 
 def _parameters(root: Element, sent: Sent, remarks: Remarks, depth: int, prefix: str) -> None:
-    waiting = root.all("parameter")
+    waiting, values = root.all("parameter"), []
     for number, parameter in enumerate(waiting, 1):
         waiting += parameter.all("part")
         resource = parameter.one("resource")
         if resource is not None:
             _resource(resource, "", f"{prefix}{number}", None, sent, remarks, depth, Element({}, ""))
+        if any(
+            name.startswith("value") and sent_value is not False for name, sent_value in parameter.raw.items()
+        ):
+            values.append(
+                {name: value for name, value in parameter.raw.items() if name not in ("resource", "part")}
+            )
+    if values:
+        told = Element({"resourceType": "Parameters", "parameter": values}, f"Parameters {prefix}".strip())
+        sent.pieces.append(Piece(told, "", "", None, None, None))
 
 
 def _entry(entry: Element, name: str, place: int | None, sent: Sent, remarks: Remarks, depth: int) -> None:
