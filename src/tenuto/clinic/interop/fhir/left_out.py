@@ -18,10 +18,12 @@ __all__ = [
     "leave",
     "name_inner",
     "not_this_persons",
+    "read_inside",
     "references",
     "say_reasons",
     "say_version",
     "says",
+    "stands",
 ]
 
 
@@ -48,14 +50,43 @@ def name_inner(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -> 
     used = set(references({k: v for k, v in entry.resource.raw.items() if k != "contained"}))
     for inner in entry.resource.all("contained"):
         kind = inner.text("resourceType")
+        if kind in CLOSES_INSIDE and _may_be_read_inside(entry):
+            continue
         if kinds.helps(kind) and not kinds.is_silent(kind):
             _judge_helper(inner, entry, f"#{inner.text('id')}" in used, stated, remarks)
         if not kinds.helps(kind) and not kinds.not_needed(kind):
             said = f" ({words})" if (words := says(inner)) else ""
             remarks.add(
-                f"{entry.label} holds {_one(kind)} inside{said}, which is not read there. Look at it "
-                "in the record."
+                f"{entry.label} holds {_one(kind)} inside{said}, which is not read there. Look at it in the record."
             )
+
+
+CLOSES_INSIDE = ("Condition", "AllergyIntolerance", "MedicationRequest", "MedicationStatement")
+"""Types that are read inside another entry too: what they say can close."""
+
+
+def read_inside(entry: BundleEntry) -> Iterator[BundleEntry]:
+    """What an entry holds inside that can close; nothing of an entry about relatives, or that its sender does not stand by."""
+    if not _may_be_read_inside(entry):
+        return
+    holder: dict[str, Any] = {
+        name: entry.resource.raw[name] for name in ("subject", "patient") if name in entry.resource.raw
+    }
+    for inner in entry.resource.all("contained"):
+        kind = inner.text("resourceType")
+        if kind in CLOSES_INSIDE:
+            own = {} if inner.has("subject") or inner.has("patient") else holder
+            yield BundleEntry(Element({**inner.raw, **own}, f"{kind} inside {entry.label}"), "")
+
+
+def _may_be_read_inside(entry: BundleEntry) -> bool:
+    return entry.kind not in _OF_RELATIVES and stands(entry.resource)
+
+
+def stands(resource: Element) -> bool:
+    """Whether the sender stands by an entry: none that was entered in error or refuted."""
+    sent = {resource.status(name) for name in ("status", "verificationStatus") if resource.has(name)}
+    return not sent & {"entered-in-error", "refuted"}
 
 
 def _one(kind: str) -> str:

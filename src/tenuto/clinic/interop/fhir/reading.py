@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 from typing import TypeVar
 
@@ -26,13 +26,16 @@ from tenuto.clinic.interop.fhir.left_out import (
     leave,
     name_inner,
     not_this_persons,
+    read_inside,
     references,
     say_reasons,
     say_version,
     says,
+    stands,
 )
 from tenuto.clinic.interop.fhir.loading import MAX_SECONDS, Json, UnusableBundle
 from tenuto.clinic.interop.fhir.marks import by_the_patient, changes_meaning, test_data
+from tenuto.clinic.interop.fhir.results import asks_of_suicide, closes, unclear_score
 from tenuto.clinic.interop.fhir.sent import kept_back, unpack
 from tenuto.clinic.interop.fhir.signs_of_now import say_signs
 from tenuto.clinic.interop.fhir.subjects import BundleEntry, Index, Whose, the_patient, whose
@@ -40,6 +43,7 @@ from tenuto.clinic.interop.fhir.taken_back import without_taken_back
 from tenuto.clinic.interop.fhir.unjudged import unjudged
 from tenuto.clinic.interop.fhir.versions import current
 from tenuto.core.gate import Finding
+from tenuto.core.intake.contraindications import closing
 from tenuto.core.intake.died import DIED
 from tenuto.core.intake.eligibility import not_recognised
 from tenuto.core.intake.facts import (
@@ -119,7 +123,9 @@ def read_bundle(
     """
     remarks = Remarks(zone, within=within)
     sent, taken = without_taken_back(unpack(Element(bundle, "Bundle"), remarks).pieces, remarks)
-    entries = [BundleEntry(piece.resource, piece.full_url) for piece in current(sent, remarks)]
+    pieces = current(sent, remarks)
+    entries = [BundleEntry(piece.resource, piece.full_url) for piece in pieces]
+    changed = {id(piece.resource.raw): piece.changed for piece in pieces if piece.changed}
     gone = [*(piece.address for piece in sent if piece.deleted), *taken]
     lost = listed(address for address in gone if address.startswith("Patient/"))
     if lost and not any(entry.kind == "Patient" for entry in entries):
@@ -138,8 +144,20 @@ def read_bundle(
     )
     for entry in sorted(entries, key=_rests_on_others):
         name_inner(entry, stated, remarks)
+        for inner in read_inside(entry):
+            _take(
+                inner,
+                person,
+                index,
+                as_of,
+                stated,
+                found,
+                remarks,
+                doubt="is no entry of its own",
+            )
         if kinds.is_read(entry.kind):
-            _take(entry, person, index, as_of, stated, found, remarks)
+            doubt = changed.get(id(entry.resource.raw), "")
+            _take(entry, person, index, as_of, stated, found, remarks, doubt=doubt)
         elif entry.kind == "Patient":
             remarks.begin(entry.label)
             if entry.resource is person.resource:
@@ -207,21 +225,37 @@ def _take(
     stated: frozenset[str],
     found: _Gathered,
     remarks: Remarks,
+    *,
+    doubt: str = "",
 ) -> None:
-    """Read one entry; it is used when it brought a fact."""
+    """Read one entry; it is used when it brought a fact. With a `doubt`, only what it says against treatment counts."""
     remarks.begin(entry.label)
     before = found.count
     if _may_be_used(entry, person, index, remarks):
-        _gather(entry, index, as_of, found, remarks)
-        if _stands(entry.resource):
+        here = _Gathered(answers=list(found.answers)) if doubt else found
+        _gather(entry, index, as_of, here, remarks)
+        if doubt:
+            remarks.add(
+                f"{entry.label} {doubt}; it opens nothing, and what it says against treatment counts. Find out whether it stands, and record "
+                "it again."
+            )
+            _keep_what_closes(here, found, doubt)
+        if stands(entry.resource):
             say_reasons(entry, stated, remarks)
     remarks.close(used=found.count > before)
 
 
-def _stands(resource: Element) -> bool:
-    """Whether the sender stands by an entry: none that was entered in error or refuted."""
-    sent = {resource.status(name) for name in ("status", "verificationStatus") if resource.has(name)}
-    return not sent & {"entered-in-error", "refuted"}
+def _keep_what_closes(here: _Gathered, found: _Gathered, doubt: str) -> None:
+    """Of what a doubted entry says, that which can only close: no answer, score or consent that opens, and no value that is relied on."""
+    known = len(found.answers)
+    # What is no contraindication could only be a reason to treat.
+    found.problems += [p if closing(p) else replace(p, certain=False) for p in here.problems]
+    found.medications += here.medications
+    found.allergies += here.allergies
+    found.measurements += [replace(m, unclear=doubt) for m in here.measurements]
+    found.scores += [unclear_score(s, doubt) for s in here.scores if asks_of_suicide(s)]
+    found.answers += [answer for answer in here.answers[known:] if closes(answer)]
+    found.consents += [each for each in here.consents if each.refused]
 
 
 def _may_be_used(entry: BundleEntry, person: BundleEntry, index: Index, remarks: Remarks) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from tenuto.clinic.interop.fhir import suicide_screen, tables
@@ -15,12 +17,21 @@ from tenuto.core.gate import Level
 from tenuto.core.intake.answers import truth
 from tenuto.core.intake.facts import Answer, RecordedScore
 from tenuto.core.intake.reading_report import Ending
-from tenuto.core.intake.required import RequiredFact
+from tenuto.core.intake.required import RequiredFact, fact
 from tenuto.core.intake.terminology import AnswerBand, band
 from tenuto.core.sentences import inside
 from tenuto.core.units import plain
 
-__all__ = ["ITEM_NINE", "answer", "of_several", "score", "unclear_item"]
+__all__ = [
+    "ITEM_NINE",
+    "answer",
+    "asks_of_suicide",
+    "closes",
+    "of_several",
+    "score",
+    "unclear_item",
+    "unclear_score",
+]
 
 ITEM_NINE = "phq9_item9"
 
@@ -53,6 +64,23 @@ def unclear_item(scale: Scale, when: When, origin: str, said: str) -> RecordedSc
     return RecordedScore(
         scale.instrument, Decimal(scale.most), when.day, origin, items, at=when.at, unclear=said
     )
+
+
+def asks_of_suicide(given: RecordedScore) -> bool:
+    """Whether a score is of a form that asks about thoughts of suicide."""
+    return given.instrument in (ITEM_NINE, "phq9") or bool(given.unclear)
+
+
+def unclear_score(given: RecordedScore, said: str) -> RecordedScore:
+    """A score of such a form that nobody can rely on: its answer about suicide counts as the worst one."""
+    nine = tables.scales()[ITEM_NINE]
+    items = tuple((code, nine.most) for code in nine.loinc)
+    return replace(given, instrument=ITEM_NINE, value=Decimal(nine.most), items=items, unclear=said)
+
+
+def closes(given: Answer) -> bool:
+    """Whether an answer says something against treatment."""
+    return (_level(fact(given.fact), given.value) or Level.PASS) is not Level.PASS
 
 
 def _number(part: Element) -> Decimal | None:
@@ -186,7 +214,7 @@ def _asks(asked: RequiredFact) -> bool:
     return asked.applies == ("everyone",)
 
 
-def _level(asked: RequiredFact, value: Value) -> Level | None:
+def _level(asked: RequiredFact, value: Value | date) -> Level | None:
     """What an answer does; None for one that the register doesn't list."""
     key = ("yes" if value else "no") if isinstance(value, bool) else str(value)
     return asked.effects.get(key)
