@@ -188,11 +188,13 @@ def treatments_elsewhere(resource: Element) -> Iterator[str]:
     """What a visit, an appointment or a team is of, where this treatment must agree with it: ECT, a hospice."""
     if resource.text("resourceType") not in _SEEN_ELSEWHERE or resource.text("status") in _NEVER_WAS:
         return
-    roles = (role.concept() for each in resource.all("participant") for role in each.all("role"))
+    roles = [role.concept() for each in resource.all("participant") for role in each.all("role")]
     for codings, text in (*_concepts(resource.raw, kinds.no_words()), *roles):
         said = next((each for each in (text, *(c.display for c in codings)) if treated_elsewhere(each)), "")
         if said:
             yield said
+    # What somebody on a team is there for says what the person has.
+    yield from (text for codings, text in roles if matters(codings, text))
 
 
 def titles_told(text: str, stated: Iterable[str]) -> tuple[str, ...]:
