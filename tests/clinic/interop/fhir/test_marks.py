@@ -179,7 +179,7 @@ def test_a_condition_that_is_active_and_ended_is_said() -> None:
 def test_an_observation_that_a_conditional_deletion_may_mean_is_not_used(code: str, used: bool) -> None:
     deletion = {"request": {"method": "DELETE", "url": f"Observation?code={code}"}}
     sent = [{"resource": PATIENT}, {"resource": WEIGHT}, deletion]
-    assert bool(read(type="transaction", entry=sent).facts.measurements) is used
+    assert bool(relied_on(read(type="transaction", entry=sent).facts)) is used
 
 
 def test_sentences_name_what_they_are_about_once_and_in_plain_words() -> None:

@@ -236,7 +236,7 @@ def _take(
         _gather(entry, index, as_of, here, remarks)
         if doubt:
             remarks.add(
-                f"{entry.label} {doubt}; it opens nothing, and what it says against treatment counts. Find out whether it stands, and record "
+                f"{entry.label}{f' ({said})' if (said := says(entry.resource)) else ''} {doubt}; it opens nothing, and what it says against treatment counts. Find out whether it stands, and record "
                 "it again."
             )
             _keep_what_closes(here, found, doubt)
