@@ -151,3 +151,10 @@ def test_an_allergy_to_the_other_diluent_asks_for_sodium_chloride(allergy):
 def test_sodium_chloride_is_no_allergen():
     found = judged(replace(healthy(), allergies=(Allergy("Sodium chloride 0.9 %"),))).gate.findings
     assert not [f for f in found if f.code.startswith("ALLERGY")]
+
+
+def test_the_preservative_by_its_code_blocks():
+    found = judged(
+        replace(healthy(), allergies=(Allergy("BZT", (Coding("unii", "PH41D05744"),)),))
+    ).gate.findings
+    assert [f.level for f in found if f.code == "ALLERGY-KETAMINE"] == [Level.BLOCK]
