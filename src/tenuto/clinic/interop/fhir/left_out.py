@@ -20,6 +20,7 @@ __all__ = [
     "not_this_persons",
     "read_inside",
     "references",
+    "say_beside_answers",
     "say_reasons",
     "say_version",
     "says",
@@ -131,8 +132,10 @@ def leave(
             f"{entry.label} joins this person with {listed(joined)}, whose record is not here. Find out whether both are one "
             "person, and whether anything is missing or mixed."
         )
-    elif (entry.kind == "Composition" and (_listed_and_absent(entry, index, remarks) or told)) or (
-        entry.kind == "RelatedPerson" and not about_other and _say_guardian(entry, remarks)
+    elif (
+        (entry.kind == "RelatedPerson" and not about_other and _say_risk(entry, stated, remarks))
+        or (entry.kind == "Composition" and (_listed_and_absent(entry, index, remarks) or told))
+        or (entry.kind == "RelatedPerson" and not about_other and _say_guardian(entry, remarks))
     ):
         pass
     elif why and (about_other or not say_reasons(entry, stated, remarks)):
@@ -142,19 +145,20 @@ def leave(
     elif entry.kind in _OF_RELATIVES and _of_a_relative(entry, remarks):
         pass
     elif not why:
-        _name_unread(entry, remarks)
+        _name_unread(entry, stated, remarks)
         _say_risk(entry, stated, remarks)
     remarks.close()
 
 
-def _say_risk(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -> None:
+def _say_risk(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -> bool:
     """What an entry that nobody reads tells of a risk of suicide, such as a flag: it is not left among the others. Hazard H18."""
     if entry.kind in _OF_RELATIVES:
-        return
+        return False
     told = [each for each in reasons.only_here(entry.resource, stated) if reasons.tells_risk(each)]
     if told:
         named = listed(f"“{each[:80]}”" for each in told)
         remarks.add(f"{entry.label} names {named}. Ask about it, and do a suicide triage today.")
+    return bool(told)
 
 
 _OF_RELATIVES = ("FamilyMemberHistory",)
@@ -250,6 +254,26 @@ def judge_person(entry: BundleEntry, remarks: Remarks) -> None:
         remarks.add(f"{entry.label} is marked as {word}: something may be kept back. Ask for the rest.")
 
 
+def say_beside_answers(response: Element, stated: frozenset[str], remarks: Remarks) -> None:
+    """What a form says beside its answers: in extensions, and in a narrative where nothing was answered."""
+    beside: dict[str, Any] = {
+        name: response.raw[name] for name in ("resourceType", "extension") if name in response.raw
+    }
+    if not any(True for _ in _answered(response)):
+        beside["text"] = response.raw.get("text")
+    told = [f"“{each[:80]}”" for each in reasons.only_here(Element(beside, response.where), stated)]
+    if told:
+        remarks.add(
+            f"{response.where} names {listed(dict.fromkeys(told))} beside its answers. Read it, and ask about it."
+        )
+
+
+def _answered(holder: Element) -> Iterator[Element]:
+    for item in holder.all("item"):
+        yield from item.all("answer")
+        yield from _answered(item)
+
+
 def say_reasons(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -> bool:
     """Say what an entry tells where nobody reads it; True when it tells something."""
     if kinds.is_silent(entry.kind):
@@ -309,7 +333,7 @@ _SUPPLIES = ("SupplyDelivery", "SupplyRequest")
 _MEDICINES = ("MedicationRequest", "MedicationStatement")
 
 
-def _name_unread(entry: BundleEntry, remarks: Remarks) -> None:
+def _name_unread(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -> None:
     version = kinds.other_version(entry.resource)
     if version:
         remarks.add(
@@ -317,8 +341,9 @@ def _name_unread(entry: BundleEntry, remarks: Remarks) -> None:
         )
         return
     what = kinds.could_matter(entry.kind) if entry.kind else "a fact that is asked for"
-    kind = entry.kind or "A part without a type"
-    remarks.add_unread(kind, what, says(entry.resource))
+    kind, said = entry.kind or "A part without a type", says(entry.resource)
+    more = [f"“{each[:80]}”" for each in reasons.only_here(entry.resource, stated) if each[:80] not in said]
+    remarks.add_unread(kind, what, ": ".join(filter(None, (said, listed(dict.fromkeys(more))))))
 
 
 _JOINING = ("Linkage", "Person")

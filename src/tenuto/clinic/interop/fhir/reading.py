@@ -28,6 +28,7 @@ from tenuto.clinic.interop.fhir.left_out import (
     not_this_persons,
     read_inside,
     references,
+    say_beside_answers,
     say_reasons,
     say_version,
     says,
@@ -242,6 +243,8 @@ def _take(
             _keep_what_closes(here, found, doubt)
         if stands(entry.resource):
             say_reasons(entry, stated, remarks)
+            if entry.kind == "QuestionnaireResponse":
+                say_beside_answers(entry.resource, stated, remarks)
     remarks.close(used=found.count > before)
 
 

@@ -156,13 +156,17 @@ _THERE_NOW = ("in-progress", "arrived", "triaged", "onleave")
 
 def in_hospital(resource: Element) -> bool:
     """Whether a visit says that the person is in a hospital, or in an emergency department, now."""
-    where = resource.one("class")
-    return (
-        resource.text("resourceType") == "Encounter"
-        and resource.text("status") in _THERE_NOW
-        and where is not None
-        and where.text("code") in _IN_HOSPITAL
-    )
+    where = resource.one("class") if resource.text("resourceType") == "Encounter" else None
+    if where is None or not _is_there(resource):
+        return False
+    return where.text("code") in _IN_HOSPITAL or under_way(where.text("display"))
+
+
+def _is_there(visit: Element) -> bool:
+    """Whether a visit goes on: by its status, or where that says nothing, since it began and nobody says that it ended."""
+    period = visit.one("period")
+    began = period is not None and period.has("start") and not period.has("end")
+    return visit.text("status") in _THERE_NOW or (visit.text("status") in ("", "unknown") and began)
 
 
 _UNDER_WAY = {"EpisodeOfCare": ("active", "onhold"), "CareTeam": ("active", "suspended", "")}
