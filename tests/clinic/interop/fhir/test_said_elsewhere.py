@@ -458,3 +458,35 @@ def test_an_ingredient_without_a_code_is_one_of_the_medicine() -> None:
     )  # fmt: skip
     (taken,) = read(made).facts.medications
     assert {c.display for c in taken.codings} == {"theophylline", "tramadol"}
+
+
+# ---- groups, messages, visits by their words, forms beside their answers ---------------------------------------------
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        ({"resourceType": "Group", "id": "g1", "name": "Suicide watch"}, "names “Suicide watch”"),
+        ({"resourceType": "MessageHeader", "id": "m1", "reason": {"text": "Patient died"}}, "has died"),
+        (VISIT | {"status": "in-progress", "class": {"display": "inpatient encounter"}}, "in a hospital now"),
+        (VISIT | {"status": "unknown", "class": {"code": "IMP"}, "period": {"start": "2026-02-28"}}, "in a hospital now"),
+        (entry("DiagnosticReport", code={"text": "MRI"}, conclusion="7 mm aneurysm"), "“MRI”: “7 mm aneurysm”"),
+        ({"resourceType": "RelatedPerson", "id": "r1", "patient": ME, "extension": extension("note", valueString="he spoke of suicide")}, "do a suicide triage today"),
+        (entry("QuestionnaireResponse", status="completed", extension=extension("note", valueString="known aneurysm")), "“known aneurysm” beside its answers"),
+        (entry("QuestionnaireResponse", status="completed", text={"div": "<div>I want to die</div>"}), "“I want to die” beside its answers"),
+        (entry("QuestionnaireResponse", status="completed", item=[{"linkId": "1", "text": "Do you think of suicide?"}]), "was asked and is not answered"),
+    ],
+)  # fmt: skip
+def test_what_stands_where_nobody_looks_is_said(made: dict, words: str) -> None:
+    assert said(read(made), words)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        {"resourceType": "Group", "id": "g1", "name": "Panel of Dr X"},
+        VISIT | {"status": "finished", "class": {"display": "inpatient encounter"}},
+        VISIT | {"status": "unknown", "class": {"code": "IMP"}, "period": {"start": "2026-01-01", "end": "2026-01-03"}},
+        {"resourceType": "RelatedPerson", "id": "r1", "patient": ME, "extension": extension("note", valueString="has asthma")},
+    ],
+)  # fmt: skip
+def test_the_same_places_without_such_words_are_no_remark(made: dict) -> None:
+    assert read(made).report.settled
