@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from tenuto.core.dates import on_date, say_date
@@ -14,6 +15,8 @@ from tenuto.core.units import plain
 __all__ = ["fact_of", "judge", "measure_title"]
 
 _ENZYMES = {"alt_u_per_l": "ALT", "ast_u_per_l": "AST"}
+_BILE = {"alp_u_per_l": "ALP", "ggt_u_per_l": "GGT"}
+"""Enzymes of the bile ducts: raised in injury by repeated ketamine too, and by much else, so that they never block."""
 
 
 def judge(case: JudgedCase) -> tuple[Finding, ...]:
@@ -30,6 +33,7 @@ def judge(case: JudgedCase) -> tuple[Finding, ...]:
         *_heart_rate(case),
         *_saturation(case),
         *_liver(case),
+        *_bile(case),
         *_kidney(case),
     )
 
@@ -150,6 +154,23 @@ def _liver(case: JudgedCase) -> tuple[Finding, ...]:
         if (newest := (case.usable(kind) or (None,))[0]) is not None
         for finding in _enzyme(case, name, newest)
     )
+
+
+def _bile(case: JudgedCase) -> Iterator[Finding]:
+    """ALP and GGT above the multiple of their upper limit at which ALT and AST ask for review; without a limit nobody can tell."""
+    review = case.policy.limit("alt_review_multiple_uln")
+    for kind, name in _BILE.items():
+        newest = next(iter(case.usable(kind)), None)
+        if newest is None:
+            continue
+        shown = f"{name} {plain(newest.value)} U/L{on_date(newest.taken)}"
+        if newest.reference_high is None or newest.reference_high <= 0:
+            message = f"{shown} came without a reference range. Add the laboratory's upper limit."
+            yield note("lab.liver_extended", f"{name}-NO-RANGE", Level.REVIEW, message)
+        elif newest.value > review.value * newest.reference_high:
+            multiple = plain((newest.value / newest.reference_high).quantize(Decimal("0.1")))
+            message = f"{shown} is {multiple} times its upper limit. Find the cause and repeat it before and during the course."
+            yield Finding(f"{name}-RAISED", Level.REVIEW, message, review.basis, fact="lab.liver_extended")
 
 
 def _enzyme(case: JudgedCase, name: str, newest: Measurement) -> tuple[Finding, ...]:
