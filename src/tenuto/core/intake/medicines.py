@@ -11,7 +11,7 @@ from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.case import JudgedCase
 from tenuto.core.intake.facts import Coding, Medication
-from tenuto.core.intake.wording import Phrases, folded_letters
+from tenuto.core.intake.wording import Mention, Phrases, folded_letters
 from tenuto.core.literature import ROOT
 from tenuto.core.sources import Basis, Tag, basis_of
 
@@ -24,6 +24,7 @@ __all__ = [
     "prolongs_qt",
     "recognise",
     "register",
+    "told_in",
 ]
 
 
@@ -176,6 +177,20 @@ def recognise(medication: Medication) -> frozenset[str]:
     by_code = (name for coding in medication.codings for name in _coded(coding))
     by_name = (name for text in _texts(medication) for name in index.names.names(text))
     return frozenset((*by_code, *by_name))
+
+
+def told_in(text: str) -> frozenset[str]:
+    """The ingredients with a rule that words name without denying them, such as “on selegiline patch”."""
+    said = _index().names.mentions(text)
+    return frozenset(
+        name for name, mention in said.items() if name in _ruled() and mention >= Mention.UNCERTAIN
+    )
+
+
+@cache
+def _ruled() -> frozenset[str]:
+    strict = (class_id for class_id, each in classes().items() if each.level > Level.PASS)
+    return frozenset(drug.name for class_id in strict for drug in register().drugs[class_id])
 
 
 def _coded(coding: Coding) -> frozenset[str]:

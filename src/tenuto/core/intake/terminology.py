@@ -173,11 +173,13 @@ def risk_told(text: str, *, denied: bool = False) -> frozenset[str]:
 
     With `denied`, those too that the words deny: a goal of no such thoughts says that there were some.
     """
-    said = _phrases().mentions(text)
+    said = _phrases().mentions(_SIGNED.sub("positive for si", text))
     least = Mention.DENIED if denied else Mention.UNCERTAIN
     return frozenset(name for name, mention in said.items() if name in _RISKS and mention >= least)
 
 
+_SIGNED = re.compile(r"\+\s?SI\b|\bSI\s*[:=-]\s*(yes|present|positive|active|passive|\+)", re.IGNORECASE)
+"""How notes write suicidal ideation with a sign or a yes behind it."""
 _RISKS = frozenset(("suicide.screen", "ketamine_misuse"))
 
 

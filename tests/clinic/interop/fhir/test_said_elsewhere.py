@@ -490,3 +490,14 @@ def test_what_stands_where_nobody_looks_is_said(made: dict, words: str) -> None:
 )  # fmt: skip
 def test_the_same_places_without_such_words_are_no_remark(made: dict) -> None:
     assert read(made).report.settled
+
+
+def test_a_medicine_that_only_words_name_is_asked_about() -> None:
+    def note(text: str) -> dict:
+        return VISIT | {"text": {"div": f"<div>{text}</div>"}}
+
+    words = "names a medicine only in its words: “on selegiline patch”"
+    listed = entry("MedicationStatement", status="active", medicationCodeableConcept={"text": "selegiline"})
+    assert said(read(note("on selegiline patch")), words)
+    assert not said(read(note("on selegiline patch"), listed), words)
+    assert read(note("no selegiline, takes vitamin D")).report.settled

@@ -302,6 +302,14 @@ def say_reasons(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) ->
         remarks.add(
             f"{entry.label} names another medicine in its words: {listed(dict.fromkeys(others))}. Ask whether it is taken."
         )
+    taken = [
+        f"“{text[:80]}”" for text in reasons.medicines_named(entry.resource, stated) if text not in found
+    ]
+    if taken:
+        remarks.add(
+            f"{entry.label} names a medicine only in its words: {listed(dict.fromkeys(taken))}. Ask whether it is taken, and record it."
+        )
+        others += taken
     if reasons.in_hospital(entry.resource):
         remarks.add(
             f"{entry.label} says that the person is in a hospital now ({entry.resource.text('status')}). Ask why, and whether it is over."

@@ -57,6 +57,7 @@ from tenuto.core.intake.facts import (
     Problem,
     RecordedScore,
 )
+from tenuto.core.intake.medicines import recognise
 from tenuto.core.intake.reading_report import Ending, ReadingReport, listed, with_unknown
 
 __all__ = ["BundleReading", "read_bundle"]
@@ -191,9 +192,16 @@ def read_bundle(
 
 
 def _stated(entries: list[BundleEntry]) -> frozenset[str]:
-    """The contraindications that the diagnoses of the record state."""
+    """The contraindications that the diagnoses of the record state, and the ingredients that its medicines name."""
     diagnoses = (entry.resource for entry in entries if entry.kind == "Condition")
-    return frozenset().union(*(reasons.matters(*each.codings("code")) for each in diagnoses))
+    named = (
+        recognise(Medication(text, codings))
+        for entry in entries
+        if entry.kind.startswith("Medication")
+        for name in ("code", "medicationCodeableConcept")
+        for codings, text in [entry.resource.codings(name)]
+    )
+    return frozenset().union(*(reasons.matters(*each.codings("code")) for each in diagnoses), *named)
 
 
 def _named(entries: list[BundleEntry], index: Index) -> frozenset[int]:

@@ -13,7 +13,7 @@ from tenuto.clinic.interop.fhir.extensions import Extension, beside
 from tenuto.core.intake.allergies import says_allergy, speaks_of_it
 from tenuto.core.intake.contraindications import closing, rule
 from tenuto.core.intake.facts import Coding, Medication, Problem, ProblemStatus
-from tenuto.core.intake.medicines import interactions, recognise
+from tenuto.core.intake.medicines import interactions, recognise, told_in
 from tenuto.core.intake.terminology import (
     pressures_told,
     risk_told,
@@ -32,6 +32,7 @@ __all__ = [
     "in_care",
     "in_hospital",
     "matters",
+    "medicines_named",
     "only_here",
     "only_treated",
     "other_medicines",
@@ -147,6 +148,16 @@ def other_medicines(resource: Element) -> Iterator[str]:
     items = (each.codings("itemCodeableConcept")[1] for each in supplied if each is not None)
     for text in (*(each.text("text") for each in beside_it), *filter(None, items)):
         if (recognise(Medication(text)) - own) and interactions(Medication(text)):
+            yield text
+
+
+def medicines_named(resource: Element, stated: Iterable[str]) -> Iterator[str]:
+    """The texts of an entry that is about no medicine which name one that interacts with ketamine and is not on the record's list."""
+    kind, known = resource.text("resourceType"), frozenset(stated)
+    if kind.startswith(("Medication", "Supply")):
+        return
+    for _, text in _concepts(resource.raw, kinds.read_elsewhere(kind)):
+        if told_in(text) - known:
             yield text
 
 
