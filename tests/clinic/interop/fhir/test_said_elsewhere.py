@@ -399,7 +399,7 @@ def relative(**more: object) -> dict:
 def test_an_illness_of_the_family_is_said_as_a_relative_s() -> None:
     reading = read(relative(condition=[{"code": {"text": "Schizophrenia"}}]))
     assert reading.facts.problems == ()
-    assert said(reading, "is about a relative of this person (mother): “Schizophrenia”. Compare it")
+    assert said(reading, "is about a relative of this person (mother): “Schizophrenia”. Ask about it")
     assert reading.report.counts[Ending.SOMEBODY_ELSE] == 1
     assert read(relative(condition=[{"code": {"text": "Diabetes"}}])).report.settled
     assert said(read(relative()), "psychosis, mania or porphyria in the family could stand there")

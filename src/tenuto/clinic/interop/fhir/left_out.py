@@ -175,7 +175,7 @@ def _of_a_relative(entry: BundleEntry, remarks: Remarks) -> bool:
     named = listed((f"“{each[:80]}”" for each in (told or filter(None, conditions))), most=6)
     sentence = f"{entry.label} is about a relative of this person ({whom[:60]}): {named}"
     if told:
-        remarks.add(f"{sentence}. Compare it with what was answered about the family.")
+        remarks.add(f"{sentence}. Ask about it, and compare it with what was answered about the family.")
     remarks.settle(Ending.SOMEBODY_ELSE, sentence)
     return True
 
