@@ -106,6 +106,8 @@ def test_what_stands_inside_an_entry_about_somebody_else_is_not_this_person_s(ho
         ("8480-6", "Diastolic blood pressure", quantity(120, "mm[Hg]")),
         ("8867-4", "Respiratory rate", quantity(68, "/min")),
         ("1742-6", "Glucose", quantity(24, "U/L")),
+        ("8867-4", "Fetal heart rate", quantity(68, "/min")),
+        ("8480-6", "Target systolic blood pressure", quantity(120, "mm[Hg]")),
     ],
 )
 def test_a_value_whose_name_says_another_one_than_its_code_is_unclear(
@@ -138,3 +140,14 @@ def test_a_result_under_another_name_only_closes() -> None:
 
     assert test("260385009").answers == ()
     assert [a.value for a in test("10828004").answers] == ["positive"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Lean body weight", "Baby's weight", "Weight loss", "Weight of husband", "Weight with wheelchair"],
+)
+def test_a_weight_that_is_another_one_by_its_name_carries_no_dose(name: str) -> None:
+    named = {"coding": [{"system": LOINC, "code": "29463-7"}], "text": name}
+    reading = read(WEIGHT | {"code": named})
+    assert relied_on(reading.facts) == ()
+    assert said(reading, "which is another one than the person has now")

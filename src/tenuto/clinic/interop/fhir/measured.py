@@ -46,7 +46,7 @@ def measurement(
     _judge_comparator(quantity, rule, origin, as_sent(quantity, value), remarks)
     if quantity.text("comparator") and rule.kind in OF_THE_DOSE:
         return unclear_measurement(part, rule, origin, when, "is only known as a bound")
-    other = named_otherwise(part, fact_of(rule.kind).id) or _other_half(part, rule.kind)
+    other = named_otherwise(part, fact_of(rule.kind).id) or _other_half(part, rule.kind) or another(part)
     if other:
         remarks.add(
             f"{origin}: the {rule.title} is called “{other[:80]}”; code and name disagree, and it opens nothing. Find out which is right."
