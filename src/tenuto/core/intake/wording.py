@@ -96,7 +96,14 @@ class Phrases:
         said: dict[str, Mention] = {}
         for name, start, end in self.find(tokens):
             said[name] = max(said.get(name, Mention.FAMILY), _mention(tokens, start, end))
-        return said
+        return {**self._over_commas(tokens), **said}
+
+    def _over_commas(self, tokens: Sequence[str]) -> dict[str, Mention]:
+        """What only stands in a text across a comma and is not denied, such as “Hypertension, uncontrolled”: it may mean that."""
+        bare = tuple(each for each in tokens if each != ",")
+        found = self.find(bare) if len(bare) < len(tokens) else ()
+        told = (name for name, start, end in found if _mention(bare, start, end) > Mention.DENIED)
+        return dict.fromkeys(told, Mention.UNCERTAIN)
 
 
 def _stands(pattern: Sequence[str], tokens: Sequence[str], start: int) -> bool:
