@@ -13,18 +13,16 @@ from tenuto.clinic.interop.fhir.subjects import BundleEntry, Index, Whose, other
 from tenuto.core.intake.reading_report import Ending, listed
 
 __all__ = [
+    "OF_RELATIVES",
     "help_read",
     "judge_person",
     "leave",
-    "name_inner",
     "not_this_persons",
-    "read_inside",
     "references",
     "say_beside_answers",
     "say_reasons",
     "say_version",
     "says",
-    "stands",
 ]
 
 
@@ -44,72 +42,6 @@ def help_read(entry: BundleEntry, named: frozenset[int], stated: frozenset[str],
     elif not say_reasons(entry, stated, remarks):
         remarks.settle(Ending.NOT_NEEDED, "read through what refers to it")
     remarks.close()
-
-
-def name_inner(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -> None:
-    """A resource inside another is read only as what that one refers to; anything else in there is said."""
-    used = set(references({k: v for k, v in entry.resource.raw.items() if k != "contained"}))
-    for inner in entry.resource.all("contained"):
-        kind = inner.text("resourceType")
-        if kind in CLOSES_INSIDE and _may_be_read_inside(entry):
-            continue
-        if kinds.helps(kind) and not kinds.is_silent(kind):
-            _judge_helper(inner, entry, f"#{inner.text('id')}" in used, stated, remarks)
-        if not kinds.helps(kind) and not kinds.not_needed(kind):
-            said = f" ({words})" if (words := says(inner)) else ""
-            remarks.add(
-                f"{entry.label} holds {_one(kind)} inside{said}, which is not read there. Look at it in the record."
-            )
-
-
-CLOSES_INSIDE = ("Condition", "AllergyIntolerance", "MedicationRequest", "MedicationStatement")
-"""Types that are read inside another entry too: what they say can close."""
-
-
-def read_inside(entry: BundleEntry) -> Iterator[BundleEntry]:
-    """What an entry holds inside that can close; nothing of an entry about relatives, or that its sender does not stand by."""
-    if not _may_be_read_inside(entry):
-        return
-    holder: dict[str, Any] = {
-        name: entry.resource.raw[name] for name in ("subject", "patient") if name in entry.resource.raw
-    }
-    for inner in entry.resource.all("contained"):
-        kind = inner.text("resourceType")
-        if kind in CLOSES_INSIDE:
-            own = {} if inner.has("subject") or inner.has("patient") else holder
-            yield BundleEntry(Element({**inner.raw, **own}, f"{kind} inside {entry.label}"), "")
-
-
-def _may_be_read_inside(entry: BundleEntry) -> bool:
-    return entry.kind not in _OF_RELATIVES and stands(entry.resource)
-
-
-def stands(resource: Element) -> bool:
-    """Whether the sender stands by an entry: none that was entered in error or refuted."""
-    sent = {resource.status(name) for name in ("status", "verificationStatus") if resource.has(name)}
-    return not sent & {"entered-in-error", "refuted"}
-
-
-def _one(kind: str) -> str:
-    """A type with its article."""
-    return f"{'an' if kind[:1] in tuple('AEIO') else 'a'} {kind}" if kind else "a part without a type"
-
-
-def _judge_helper(
-    inner: Element, entry: BundleEntry, used: bool, stated: frozenset[str], remarks: Remarks
-) -> None:
-    """A substance, medicine or specimen inside an entry: said where nothing reads it or it carries a mark."""
-    said = f" ({words})" if (words := says(inner)) else ""
-    if mark := changes_meaning(inner):
-        remarks.add(
-            f"{entry.label} holds {_one(inner.text('resourceType'))}{said} with a mark that changes its meaning ({mark}) and is not "
-            "understood here. Read it yourself."
-        )
-    elif not used and (said or any(reasons.only_here(inner, stated))):
-        remarks.add(
-            f"{entry.label} holds {_one(inner.text('resourceType'))} inside{said}, which nothing in it refers to. Look at it in the "
-            "record."
-        )
 
 
 def leave(
@@ -142,7 +74,7 @@ def leave(
         remarks.settle(Ending.NOT_NEEDED, why)
     elif not why and about_other:
         not_this_persons(entry, remarks)
-    elif entry.kind in _OF_RELATIVES and _of_a_relative(entry, remarks):
+    elif entry.kind in OF_RELATIVES and _of_a_relative(entry, remarks):
         pass
     elif not why:
         _name_unread(entry, stated, remarks)
@@ -152,7 +84,7 @@ def leave(
 
 def _say_risk(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -> bool:
     """What an entry that nobody reads tells of a risk of suicide, such as a flag: it is not left among the others. Hazard H18."""
-    if entry.kind in _OF_RELATIVES:
+    if entry.kind in OF_RELATIVES:
         return False
     told = [each for each in reasons.only_here(entry.resource, stated) if reasons.tells_risk(each)]
     if told:
@@ -161,7 +93,8 @@ def _say_risk(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -> b
     return bool(told)
 
 
-_OF_RELATIVES = ("FamilyMemberHistory",)
+OF_RELATIVES = ("FamilyMemberHistory",)
+"""Types whose words are about somebody else than the patient."""
 
 
 def _of_a_relative(entry: BundleEntry, remarks: Remarks) -> bool:

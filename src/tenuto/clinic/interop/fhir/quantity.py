@@ -18,11 +18,13 @@ def coded_unit(quantity: Element) -> str:
 
 
 def as_sent(quantity: Element, value: Decimal) -> str:
+    """A number as it was sent, with its bound and its unit."""
     comparator = quantity.text("comparator")
     return f"{comparator}{plain(value)} {quantity.text('code') or quantity.text('unit')}".strip()
 
 
 def first_code(codes: tuple[Coding, ...]) -> str:
+    """The first code that is one; empty when there is none."""
     return next((code.code for code in codes if code.code), "")
 
 

@@ -20,19 +20,17 @@ from tenuto.clinic.interop.fhir import (
     reasons,
 )
 from tenuto.clinic.interop.fhir.elements import CUT, Element, Remarks
+from tenuto.clinic.interop.fhir.inside import name_inner, read_inside, stands
 from tenuto.clinic.interop.fhir.left_out import (
     help_read,
     judge_person,
     leave,
-    name_inner,
     not_this_persons,
-    read_inside,
     references,
     say_beside_answers,
     say_reasons,
     say_version,
     says,
-    stands,
 )
 from tenuto.clinic.interop.fhir.loading import MAX_SECONDS, Json, UnusableBundle
 from tenuto.clinic.interop.fhir.marks import by_the_patient, changes_meaning, test_data

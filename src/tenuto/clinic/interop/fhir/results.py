@@ -47,6 +47,7 @@ def of_several(
 
 
 def score(part: Element, scale: Scale, origin: str, when: When, remarks: Remarks) -> RecordedScore | None:
+    """The total of a scale or one item of it; one about suicide that can't be read is unclear, any other is said."""
     value = _number(part)
     if value is None or not scale.holds(value):
         said = "has no number" if value is None else f"is {plain(value)}, which is not from 0 to {scale.most}"
