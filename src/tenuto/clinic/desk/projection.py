@@ -164,7 +164,7 @@ def _unsettle(rows: QuerySet[Standing]) -> None:
 
 
 def _add(clinic: Clinic, patients: QuerySet[Patient]) -> None:
-    rows = (Standing(patient=patient, clinic=clinic, name=patient.name) for patient in patients)
+    rows = (Standing(patient=patient, clinic=clinic, name=patient.kept_name) for patient in patients)
     Standing.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
 
 
@@ -279,7 +279,7 @@ def _standing(
     return Standing(
         patient=patient,
         clinic_id=patient.clinic_id,
-        name=patient.name,
+        name=patient.kept_name,
         as_of=today,
         policy_sha256=policy.sha256,
         rank=rank,
@@ -340,14 +340,14 @@ def _work(
         yield _task(task, patient.clinic)
     for hold in holds:
         yield WorkRow(
-            key=f"hold:{hold.id}", clinic_id=patient.clinic_id, patient=patient, name=patient.name,
+            key=f"hold:{hold.id}", clinic_id=patient.clinic_id, patient=patient, name=patient.kept_name,
             stage=HOLDS_UP, kind="Hold on booking", mark="block", why=hold.why,
             more=f"until {hold.until}" if hold.until else "until it is lifted",
             owner_role=Role.PRESCRIBER, rank=Rank.AGAIN, next_step="See the patient", target=first_page(),
         )  # fmt: skip
     if turn is not None and not _said(turn, tasks, holds):
         yield WorkRow(
-            key=f"step:{patient.pk}", clinic_id=patient.clinic_id, patient=patient, name=patient.name,
+            key=f"step:{patient.pk}", clinic_id=patient.clinic_id, patient=patient, name=patient.kept_name,
             stage=turn.stage, kind=turn.kind, mark=turn.mark, why=turn.why, more=turn.more, owner_role=turn.owner,
             rank=Rank.SUICIDE_RISK if at_risk else turn.rank,
             next_step=RECORD_TRIAGE if at_risk else turn.next_step,

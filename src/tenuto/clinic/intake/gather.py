@@ -168,7 +168,7 @@ def merged(patient: Patient, rows: Gathered) -> PatientFacts:
 
 def _merged(patient: Patient, rows: Gathered, saves: Sequence[StepSave]) -> PatientFacts:
     """The same of some rows, without what `saves` took back of records."""
-    name = "" if patient.name == NAMELESS else patient.name
+    name = "" if patient.kept_name == NAMELESS else patient.name
     known = [facts_from_json(record.facts) for record in rows.records]
     born = patient.birth_date or next(
         (f.person.birth_date for f in reversed(known) if f.person.birth_date), None
