@@ -41,7 +41,10 @@ class Browser:
         self.cookies = CookieJar()
         self.open = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies)).open
         self.get("/sign-in/")
-        self.post("/sign-in/", urllib.parse.urlencode({"username": name, "password": PASSWORD, **self.token()}).encode())
+        self.post(
+            "/sign-in/",
+            urllib.parse.urlencode({"username": name, "password": PASSWORD, **self.token()}).encode(),
+        )
 
     def token(self) -> dict[str, str]:
         """What every form sends along."""
@@ -61,10 +64,18 @@ class Browser:
 
     def upload(self, record: bytes) -> bool:
         """Whether the record was read."""
-        parts = [f'--cut\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in self.token().items()]
-        head = "".join(parts) + '--cut\r\nContent-Disposition: form-data; name="bundle"; filename="big.json"\r\n\r\n'
+        parts = [
+            f'--cut\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'
+            for k, v in self.token().items()
+        ]
+        head = (
+            "".join(parts)
+            + '--cut\r\nContent-Disposition: form-data; name="bundle"; filename="big.json"\r\n\r\n'
+        )
         try:
-            self.post("/bundles/", head.encode() + record + b"\r\n--cut--\r\n", "multipart/form-data; boundary=cut")
+            self.post(
+                "/bundles/", head.encode() + record + b"\r\n--cut--\r\n", "multipart/form-data; boundary=cut"
+            )
         except urllib.error.HTTPError as refused:
             print(f"refused with {refused.code}", file=sys.stderr)
             return False
@@ -73,7 +84,12 @@ class Browser:
 
 def record_of(number: int) -> bytes:
     """The record of one person, with values of many years."""
-    person = {"resourceType": "Patient", "id": "p", "birthDate": "1980-01-02", "name": [{"text": f"Demo Large {number}"}]}
+    person = {
+        "resourceType": "Patient",
+        "id": "p",
+        "birthDate": "1980-01-02",
+        "name": [{"text": f"Demo Large {number}"}],
+    }
     entries, size = [{"resource": person}], 0
     while size < RECORD_BYTES:
         n = len(entries)
@@ -104,7 +120,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="tenuto-bench-") as folder:
         environment = {**os.environ, "TENUTO_VAR": folder}
         command = [sys.executable, "-m", "tenuto", "serve", "--port", str(PORT)]
-        with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        with subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as server:
             try:
                 return measure(number)
             finally:
@@ -158,7 +176,9 @@ def told(alone: list[float], beside: list[float], read: list[tuple[bool, float]]
     more = max(beside) - max(alone)
     refused = sum(not kept for kept, _ in read)
     print(f"median {times:.1f} times, worst {max(beside) / max(alone):.1f} times ({more:+.2f} s)")
-    print(f"{len(read)} records of 0.9 MB read in {max((s for _, s in read), default=0):.1f} s at most; refused: {refused}")
+    print(
+        f"{len(read)} records of 0.9 MB read in {max((s for _, s in read), default=0):.1f} s at most; refused: {refused}"
+    )
     return int(times > LIMITS["median, times"] or more > LIMITS["worst, s more"] or refused > 0)
 
 

@@ -55,7 +55,11 @@ def crawled(browser, start) -> dict[str, str]:
     while waiting:
         path = waiting.pop()
         like = PART.sub("#", path)
-        if path in found or opened.get(like, 0) >= ALIKE or path.startswith(("/static", "/sign-out", "/live")):
+        if (
+            path in found
+            or opened.get(like, 0) >= ALIKE
+            or path.startswith(("/static", "/sign-out", "/live"))
+        ):
             continue
         opened[like] = opened.get(like, 0) + 1
         answer = browser.get(path, follow=True)

@@ -41,7 +41,9 @@ def test_a_title_that_hides_something_is_refused(visit, dora, title):
     assert "Type these words again" in answer.content.decode() or "Shorten it" in answer.content.decode()
 
 
-@pytest.mark.parametrize("unseen", ["\\u202E", "\\u2066", "\\u200B", "\\u0000", "\\u001B", "\N{RIGHT-TO-LEFT OVERRIDE}"])
+@pytest.mark.parametrize(
+    "unseen", ["\\u202E", "\\u2066", "\\u200B", "\\u0000", "\\u001B", "\N{RIGHT-TO-LEFT OVERRIDE}"]
+)
 def test_a_note_that_hides_something_is_refused(visit, dora, unseen):
     content = text().replace('note = "', f'note = "{unseen}', 1)
     assert content != text()

@@ -93,7 +93,9 @@ def test_an_id_of_somebody_else_is_not_passed_over(visit, running, bob, alice):
     assert answer.json()["kept"]["who"].startswith("Bob")
 
 
-def test_what_bob_saved_is_sent_by_nobody_else_and_by_bob_once(visit, running, bob, alice, carol, erin, charlie):
+def test_what_bob_saved_is_sent_by_nobody_else_and_by_bob_once(
+    visit, running, bob, alice, carol, erin, charlie
+):
     fields = saved(running, bob, "RateChanged", **FRESH)
     assert send(visit(alice), running, fields).status_code == 409
     for other in (carol, erin, charlie):

@@ -128,7 +128,11 @@ def amend_patient(
     doubt = birth_doubt(birth_date, policy=policy, as_of=clock.day_of(by.clinic, at)) if birth_date else None
     if doubt is not None and doubt.certain:
         raise ValueError(doubt.text)
-    before = {"name": found.kept_name, "preferred_name": found.preferred_name, "birth_date": str(found.birth_date)}
+    before = {
+        "name": found.kept_name,
+        "preferred_name": found.preferred_name,
+        "birth_date": str(found.birth_date),
+    }
     found.name, found.preferred_name, found.birth_date = name.strip(), preferred_name.strip(), birth_date
     found.save(update_fields=["name", "preferred_name", "birth_date"])
     _keep_identity(found, why=why.strip(), by=by, at=at)

@@ -126,7 +126,9 @@ def _changed(patients: list[models.Model]) -> set[Any]:
     """The keys of those of whom the row, or that of a number, is not in its newest sealed state. Three queries."""
     if not patients:
         return set()
-    numbers = type(patients[0])._meta.get_field("identifiers").related_model._default_manager.filter(
-        patient__in=[each.pk for each in patients]
+    numbers = (
+        type(patients[0])
+        ._meta.get_field("identifiers")
+        .related_model._default_manager.filter(patient__in=[each.pk for each in patients])
     )
     return {getattr(row, "patient_id", row.pk) for row in changed_past_program([*patients, *numbers])}
