@@ -74,7 +74,7 @@ class Browser:
         )
         try:
             self.post(
-                "/bundles/", head.encode() + record + b"\r\n--cut--\r\n", "multipart/form-data; boundary=cut"
+                "/interop/bundles/", head.encode() + record + b"\r\n--cut--\r\n", "multipart/form-data; boundary=cut"
             )
         except urllib.error.HTTPError as refused:
             print(f"refused with {refused.code}", file=sys.stderr)

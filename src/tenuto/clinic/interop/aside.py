@@ -53,9 +53,7 @@ def read(data: bytes, *, name: str, as_of: date, zone: ZoneInfo, within: float) 
         _one.release()
 
 
-def _read_beside(
-    data: bytes, *, name: str, as_of: date, zone: ZoneInfo, within: float, until: float
-) -> Json:
+def _read_beside(data: bytes, *, name: str, as_of: date, zone: ZoneInfo, within: float, until: float) -> Json:
     command = [
         sys.executable, "-m", "tenuto.clinic.interop.aside", as_of.isoformat(), zone.key, str(within), name,
     ]  # fmt: skip
