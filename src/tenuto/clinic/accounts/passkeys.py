@@ -19,6 +19,7 @@ from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.codes import went_on
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.reauthenticate import check_same_form
 from tenuto.clinic.ledger.services import record_access
 
 __all__ = ["AddPasskeyForm", "PasskeyForm", "PasskeyLoginForm", "PasskeySignatureForm"]
@@ -88,6 +89,10 @@ class PasskeySignatureForm(PasskeyForm):
     """The answer of a passkey before a signature or after a lock."""
 
     reauthenticated = True
+
+    def clean_credential(self) -> Authenticator:
+        check_same_form(context.request)
+        return super().clean_credential()
 
 
 def _check_made_here(said: Any) -> None:
