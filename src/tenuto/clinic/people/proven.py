@@ -65,7 +65,7 @@ class _WrittenName(DeferredAttribute):
         instance.__dict__[self.field.attname] = value
 
 
-class NameField(models.CharField[Any, Any]):
+class NameField(models.CharField[Any, str]):
     """The column of a name that is written out with its mark and kept without."""
 
     descriptor_class = _WrittenName
@@ -126,9 +126,6 @@ def _changed(patients: list[models.Model]) -> set[Any]:
     """The keys of those of whom the row, or that of a number, is not in its newest sealed state. Three queries."""
     if not patients:
         return set()
-    numbers = (
-        type(patients[0])
-        ._meta.get_field("identifiers")
-        .related_model._default_manager.filter(patient__in=[each.pk for each in patients])
-    )
-    return {getattr(row, "patient_id", row.pk) for row in changed_past_program([*patients, *numbers])}
+    numbers: Any = type(patients[0])._meta.get_field("identifiers").related_model
+    read = numbers._default_manager.filter(patient__in=[each.pk for each in patients])
+    return {getattr(row, "patient_id", row.pk) for row in changed_past_program([*patients, *read])}

@@ -215,9 +215,7 @@ def _off_the_order(session: Session, what: Charted) -> str:
     return ". ".join(said)
 
 
-def _is_repeat(
-    known: ChartEntry, what: Charted, typed_at: datetime | None, amends: str, by: Staff
-) -> bool:
+def _is_repeat(known: ChartEntry, what: Charted, typed_at: datetime | None, amends: str, by: Staff) -> bool:
     """Whether an entry says once more what is on record under its id: who, what, and the moment where one was typed."""
     said = (known.kind, known.content, known.amends, known.recorded_by_name)
     if said != (kind_of(what), content_to_json(what), amends, by.audit_name):

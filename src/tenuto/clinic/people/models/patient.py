@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
@@ -52,16 +51,17 @@ class Patient(models.Model):
         indexes: ClassVar = [models.Index(fields=["clinic", "birth_date"], name="patients_by_birth_date")]
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+    def from_db(cls, *read: Any, **how: Any) -> Self:
         """A patient who was read; compared with what was recorded once a name is written out."""
-        patient = super().from_db(db, field_names, values)
+        patient = super().from_db(*read, **how)
         compare_later(patient)
         return patient
 
     @property
     def kept_name(self) -> str:
         """The name as its row has it, for comparing and filing; whatever prints it takes `name`."""
-        return str(kept(self, "name"))
+        name: str = kept(self, "name")
+        return name
 
     @property
     def audit_patient_id(self) -> uuid.UUID:
