@@ -40,7 +40,7 @@ from tenuto.core.intake.facts import (
 from tenuto.core.intake.facts_json import facts_from_json
 from tenuto.core.intake.history import Saved, TakenBack, meaning
 from tenuto.core.intake.merge import SourcePart, merge
-from tenuto.core.intake.safety import follows
+from tenuto.core.intake.risk_answers import follows
 from tenuto.core.intake.steps import steps
 from tenuto.core.scales.reading import instrument
 from tenuto.core.scales.suicide_triage import RiskLevel

@@ -22,7 +22,7 @@ from tenuto.clinic.scales.models import SuicideTriage
 from tenuto.clinic.scales.services import record_triage
 from tenuto.clinic.scales.views.frame import UNPROCESSABLE, page
 from tenuto.clinic.ui.words import long_day
-from tenuto.core.intake.safety import TRIAGE
+from tenuto.core.intake.risk_answers import TRIAGE
 from tenuto.core.literature.tasks import EndsBy, task_kind
 from tenuto.core.scales.definition import ScaleError
 from tenuto.core.scales.suicide_triage import RiskLevel, level_rules
