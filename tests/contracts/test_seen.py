@@ -26,6 +26,7 @@ CLINIC = Path(__file__).resolve().parents[2] / "src/tenuto/clinic"
 ADDS = {
     "intake:measurements": "a reading stands beside the others",
     "intake:strike": "a reading is struck once",
+    "intake:strike-result": "a result is struck once",
     "intake:tests": "a result stands beside the others",
     "intake:ask-test": "a task stands beside the others",
     "intake:visits": "a visit stands beside the others",

@@ -147,7 +147,7 @@ def _judgements(state: IntakeState) -> Iterator[str]:
             whose = answer.origin.removeprefix("form, ") or "from a record"
             # The trials themselves stand above.
             told = whose if item.id == TRIALS else f"{_answer(state, item.id)}, {whose}"
-            yield f"{item.title}: {told}"
+            yield f"{item.title}: {told}" + (", who is no clinician" if answer.not_theirs else "")
 
 
 def _answer(state: IntakeState, fact: str) -> str:
