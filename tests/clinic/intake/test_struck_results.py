@@ -89,7 +89,9 @@ def test_a_struck_result_changes_what_a_decision_rests_on(ana, bob):
     assert current(ana).facts_sha256 != before
 
 
-def test_alice_strikes_it_on_the_page_bob_sees_it_and_charlie_does_not(visit, ana, bob, carol, alice, charlie):
+def test_alice_strikes_it_on_the_page_bob_sees_it_and_charlie_does_not(
+    visit, ana, bob, carol, alice, charlie
+):
     row = result(ana, bob)
     page, url = f"/patients/{ana.pk}/intake/tests/", f"/patients/{ana.pk}/intake/tests/{row.pk}/strike/"
     assert visit(charlie).post(url, {"why": SLIP}).status_code == 404
