@@ -57,6 +57,7 @@ STOPS = {
     "booking:feed-end": "an address is shut whatever became of it",
 }
 OWN = {
+    "intake:judgements": "entry by entry: `intake.services.judging`",
     "intake:history": "entry by entry: `intake.services.history`",
     "plan:draft": "the content and the newest version: `plan.services.drafting`",
     "plan:sign": "the content, worked out anew: `plan.services.signing`",

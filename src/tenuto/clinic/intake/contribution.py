@@ -173,6 +173,7 @@ CONTRIBUTION = Contribution(
     alerts=alerts,
     safety=safety,
     safety_page="scales:triage",
+    deciding_page="intake:decision",
     safety_verb="scale.triage",
     stop_places={
         StopKind.CONSENT: TaskPlace(

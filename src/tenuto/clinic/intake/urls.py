@@ -29,4 +29,5 @@ urlpatterns = [
     path("consent/withdraw/", consent.withdraw, name="withdraw-consent"),
     path("consent/withdraw-photographs/", consent.withdraw_photographs, name="withdraw-photographs"),
     path("decision/", decision.decision, name="decision"),
+    path("decision/judgements/", decision.judgements, name="judgements"),
 ]
