@@ -62,5 +62,5 @@ def test_what_somebody_recorded_meanwhile_is_not_written_over(visit, ana, alice,
 def test_whoever_decides_goes_on_from_a_triage_to_the_decision(visit, ana, alice, bob):
     url = f"/patients/{ana.pk}/scales/triage/"
     assert 'name="go_on"' not in visit(bob).get(url).content.decode()
-    sent = {"level": RiskLevel.NONE.value, "rests_on": "Interview with her", "go_on": "1"}
+    sent = {"level": RiskLevel.NONE.name, "rests_on": "Interview with her", "go_on": "1"}
     assert visit(alice).post(url, sent).url == f"/patients/{ana.pk}/intake/decision/"
