@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.gather import fold, gather_one
 from tenuto.clinic.intake.services.history import EntryRefused, save_step
@@ -54,6 +55,7 @@ def record_judgements(
 
     Raises JudgedMeanwhile when somebody recorded one since, and what `save_step` raises.
     """
+    check_role(by, "intake.decide")
     saves = fold(gather_one(patient.pk).saves)
     for each in steps():
         own = {q.fact.id: answers[q.fact.id] for q in each.questions if q.fact.id in answers}
