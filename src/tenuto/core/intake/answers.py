@@ -101,11 +101,45 @@ def judge(case: JudgedCase, item: RequiredFact) -> tuple[Finding, ...]:
     effects = tuple(f for a in newest if (f := _effect(case, item, a)) is not None)
     effects += tuple(_still_standing(case, item, newest))
     effects += tuple(_taken_back(item, a) for a in newest if a.taken_back)
+    effects += _not_sure_since(case, item, newest)
     if any(f.missing for f in effects):
         return future + effects
     if not _current(case, item, answers[0].taken):
         return future + effects + missing(case, item, stale=answers[0].taken or date.min)
     return future + effects
+
+
+def _not_sure_since(case: JudgedCase, item: RequiredFact, newest: tuple[Answer, ...]) -> tuple[Finding, ...]:
+    """That somebody was asked and not sure, no earlier than the newest answer: it opens nothing then."""
+    day = newest[0].taken or date.min
+    doubts = [
+        a
+        for a in case.facts.answers
+        if a.fact == item.id
+        and said(a.value) in _NOT_SURE
+        and not case.in_future(a.taken)
+        and not _is_before(a, newest)
+    ]
+    if not doubts or any(_effect(case, item, a) is not None for a in newest):
+        return ()
+    last = max(doubts, key=lambda a: a.taken or day)
+    because = (
+        f"{item.title}: answered “{said(last.value)}”{on_date(last.taken)}, no earlier than “{said(newest[0].value)[:80]}”"
+        f"{on_date(newest[0].taken)}. Nobody knows which holds."
+    )
+    return missing(case, item, because=because)
+
+
+def _is_before(answer: Answer, newest: tuple[Answer, ...]) -> bool:
+    if answer.taken is None:
+        return False
+    known = newest[0]
+    if answer.taken != known.taken:
+        return answer.taken < (known.taken or date.min)
+    return answer.at is not None and known.at is not None and answer.at < known.at
+
+
+_NOT_SURE = frozenset(("unsure", "unknown", "not known", "asked unknown", "asked but unknown"))
 
 
 def closes(answer: Answer) -> bool:

@@ -19,6 +19,7 @@ from tenuto.core.intake import (
     person,
     scores,
     severity,
+    unclear,
     weight,
 )
 from tenuto.core.intake.blood_pressure import BloodPressure
@@ -118,6 +119,7 @@ def assess(
         *built,
         *blood_pressure.judge(case),
         *measures.judge(case),
+        *unclear.judge(case),
         *(_not_checked(text) for text in unclassified),
     )
     unknown = {f.fact for f in found if f.missing}
