@@ -147,7 +147,7 @@ def gather(patients: Iterable[UUID] | QuerySet[Patient]) -> dict[UUID, Gathered]
 
 
 def gather_one(patient: UUID) -> Gathered:
-    """The rows about one patient, in twelve queries."""
+    """The rows about one patient, in thirteen queries."""
     found = Gathered(
         struck={row.reading: row for row in rows_of(ReadingStruck, patient)},
         forms=scales.forms_of(patient, with_struck=True),

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.ledger.actors import Actor, Machine
 from tenuto.clinic.ledger.facts import IN_ORDER, recorded
+from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.actors import check_may, clinic_of
@@ -44,6 +45,9 @@ __all__ = [
 ]
 
 MACHINE = "machine"
+OPEN = Q(end__isnull=True)
+FIRST_DUE = ("due", *IN_ORDER)
+PEOPLE = ("owner", "escalations__told")
 TaskOutcome = TaskEnd.Outcome
 
 
@@ -180,8 +184,12 @@ def open_tasks(clinic: Clinic) -> list[TaskRow]:
 
 
 def open_tasks_of(patient: Patient) -> list[TaskRow]:
-    """The open tasks about a patient, the first due first. Two queries."""
-    return [task_row(task) for task in _open(Task.objects.filter(patient=patient))]
+    """The open tasks about a patient, the first due first. One query when there is none, else three at most."""
+    tasks = rows_of(Task, patient.pk, where=OPEN, order=FIRST_DUE)
+    for task in tasks:
+        task.patient = patient
+    models.prefetch_related_objects(tasks, *PEOPLE)
+    return [task_row(task) for task in tasks]
 
 
 def open_tasks_about(patients: Iterable[UUID]) -> dict[UUID, list[TaskRow]]:
@@ -327,7 +335,7 @@ def _ways(kind: TaskKind) -> str:
 
 
 def _open(tasks: QuerySet[Task]) -> Iterable[Task]:
-    return _with_people(tasks.filter(end__isnull=True)).order_by("due", *IN_ORDER)
+    return _with_people(tasks.filter(OPEN)).order_by(*FIRST_DUE)
 
 
 def _with_people(tasks: QuerySet[Task]) -> QuerySet[Task]:
