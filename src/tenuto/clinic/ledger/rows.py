@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.db.models import Q, UUIDField
 
 from tenuto.clinic.ledger.facts import IN_ORDER
 
-__all__ = ["rows_of"]
+__all__ = ["rows_among", "rows_of"]
 
 ANYBODY = UUID(int=0)
 """Stands in the kept SQL where the patient's key goes."""
@@ -34,6 +35,23 @@ def rows_of(
     statement, values, place = _statement(kind, connection.vendor, by, where, order)
     key = UUIDField().get_db_prep_value(owner, connection, prepared=False)
     return list(model.objects.raw(statement, [*values[:place], key, *values[place + 1 :]]))
+
+
+def rows_among(
+    model: type[Any],
+    patients: Sequence[UUID],
+    *,
+    where: Q | None = None,
+    order: tuple[str, ...] = IN_ORDER,
+) -> list[Any]:
+    """The same about several patients; with one of them, as on a patient's own page, as quick as `rows_of`.
+
+    One query, and none about nobody.
+    """
+    if len(patients) == 1:
+        return rows_of(model, patients[0], where=where, order=order)
+    asked: Any = model
+    return list(asked.objects.filter(where or Q(), patient__in=patients).order_by(*order) if patients else ())
 
 
 @lru_cache(maxsize=128)
