@@ -37,7 +37,8 @@ from tenuto.core.intake.conditions import (
 )
 from tenuto.core.intake.facts import PatientFacts, Problem, ProblemStatus
 from tenuto.core.intake.required import JudgementPurpose, RequiredFact, fact, facts
-from tenuto.core.intake.safety import on_the_clock, untriaged_problems
+from tenuto.core.intake.risk_answers import untriaged_problems
+from tenuto.core.intake.safety_words import on_the_clock
 from tenuto.core.intake.weight import Weighing
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
