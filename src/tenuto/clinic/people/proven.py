@@ -16,8 +16,6 @@ from weakref import ref
 from django.db import connection, models
 from django.db.models.query_utils import DeferredAttribute
 
-from tenuto.clinic.ledger.sealed import changed_past_program
-
 __all__ = ["UNPROVEN", "NameField", "compare_later", "is_unproven", "kept"]
 
 UNPROVEN = " (identity not proven)"
@@ -124,6 +122,9 @@ def _compare(patient: models.Model) -> None:
 
 def _changed(patients: list[models.Model]) -> set[Any]:
     """The keys of those of whom the row, or that of a number, is not in its newest sealed state. Three queries."""
+    # Here, and not above: models of patients are made of this module, and it would need those of the ledger first.
+    from tenuto.clinic.ledger.sealed import changed_past_program
+
     if not patients:
         return set()
     numbers: Any = type(patients[0])._meta.get_field("identifiers").related_model
