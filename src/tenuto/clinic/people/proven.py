@@ -16,7 +16,7 @@ from weakref import ref
 from django.db import connection, models
 from django.db.models.query_utils import DeferredAttribute
 
-__all__ = ["UNPROVEN", "NameField", "compare_later", "is_unproven", "kept"]
+__all__ = ["UNPROVEN", "compare_later", "is_unproven", "kept", "write_with_mark"]
 
 UNPROVEN = " (identity not proven)"
 """What follows a name that was edited, or whose birth date or number was, or that another ledger key sealed."""
@@ -63,23 +63,12 @@ class _WrittenName(DeferredAttribute):
         instance.__dict__[self.field.attname] = value
 
 
-class NameField(models.CharField[Any, str]):
-    """The column of a name that is written out with its mark and kept without."""
-
-    descriptor_class = _WrittenName
-
-    def deconstruct(self) -> Any:
-        """A plain column, as far as the database is concerned."""
-        name, _, args, given = super().deconstruct()
-        return name, "django.db.models.CharField", args, given
-
-    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        """What is written into the column."""
-        return kept(model_instance, self.attname)
-
-    def value_from_object(self, obj: models.Model) -> Any:
-        """What stands in the column."""
-        return kept(obj, self.attname)
+def write_with_mark(model: type[models.Model], name: str) -> None:
+    """Let a column be written out with its mark, and kept without. Called once, below the model."""
+    field: Any = model._meta.get_field(name)
+    field.pre_save = lambda instance, add: kept(instance, field.attname)
+    field.value_from_object = lambda instance: kept(instance, field.attname)
+    setattr(model, name, _WrittenName(field))
 
 
 def kept(instance: models.Model, attname: str) -> Any:
