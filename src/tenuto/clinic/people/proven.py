@@ -9,6 +9,7 @@ What compares or files names, and prints none, asks for `patient.kept_name`.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Iterable
 from threading import local
 from typing import Any
 from weakref import ref
@@ -16,7 +17,7 @@ from weakref import ref
 from django.db import connection, models
 from django.db.models.query_utils import DeferredAttribute
 
-__all__ = ["UNPROVEN", "compare_later", "is_unproven", "kept", "write_with_mark"]
+__all__ = ["UNPROVEN", "compare_later", "compare_with", "is_unproven", "kept", "write_with_mark"]
 
 UNPROVEN = " (identity not proven)"
 """What follows a name that was edited, or whose birth date or number was, or that another ledger key sealed."""
@@ -25,6 +26,15 @@ TOGETHER = 1000
 WAITING = 20_000
 """How many that were read are remembered until a name is written; one that was forgotten is compared by itself."""
 _STATE = "_unproven"
+
+
+_comparing: list[Callable[[Iterable[models.Model]], list[models.Model]]] = []
+"""What tells of rows which of them were changed past the program: the ledger's, which models of patients can't wait for."""
+
+
+def compare_with(changed: Callable[[Iterable[models.Model]], list[models.Model]]) -> None:
+    """Say once, when the apps are ready, what compares rows with what was recorded."""
+    _comparing.append(changed)
 
 
 class _Waiting(local):
@@ -111,11 +121,8 @@ def _compare(patient: models.Model) -> None:
 
 def _changed(patients: list[models.Model]) -> set[Any]:
     """The keys of those of whom the row, or that of a number, is not in its newest sealed state. Three queries."""
-    # Here, and not above: models of patients are made of this module, and it would need those of the ledger first.
-    from tenuto.clinic.ledger.sealed import changed_past_program
-
     if not patients:
         return set()
     numbers: Any = type(patients[0])._meta.get_field("identifiers").related_model
     read = numbers._default_manager.filter(patient__in=[each.pk for each in patients])
-    return {getattr(row, "patient_id", row.pk) for row in changed_past_program([*patients, *read])}
+    return {getattr(row, "patient_id", row.pk) for row in _comparing[-1]([*patients, *read])}
