@@ -7,21 +7,19 @@ import re
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import Killable
+from tests.journeys.session_steps import (
+    SET,
+    WAITS,
+    can_go_on_alone,
+    charts_a_note,
+    charts_vitals,
+    expect_on_the_timeline,
+    lines,
+    no_complaint_but_of_the_network,
+    waiting,
+)
 from tests.journeys.steps import PASSWORD, Visit
 from tests.patience import PATIENCE
-
-SET = {
-    "Systolic": "128", "Diastolic": "81", "Heart rate": "72", "SpO2, %": "98", "Breaths": "14", "MOAA/S": "5",
-}  # fmt: skip
-WAITS = "Saved here, not yet at the clinic"
-NO_NETWORK = (
-    "htmx:",
-    "ERR_INTERNET_DISCONNECTED",
-    "ERR_FAILED",
-    "sendEvent",
-    "Failed to fetch",
-    "NetworkError",
-)
 
 
 def _session_of(visit, name):
@@ -37,41 +35,8 @@ def _session_of(visit, name):
         page.get_by_label("Why it ran before the gate was open").fill("Started by a colleague.")
         page.get_by_role("button", name="Chart the start").click()
     expect(page.get_by_role("heading", level=2, name="Session", exact=True)).to_be_visible()
-    _can_go_on_alone(page)
+    can_go_on_alone(page)
     return page
-
-
-def _can_go_on_alone(page):
-    """The device holds the key, the page and what it is shown with."""
-    page.evaluate(
-        """async () => {
-          const can = async () => self.tenutoKept
-            && navigator.serviceWorker.controller?.state === "activated"
-            && (await self.tenutoKept.pages()).some((each) => each.url === location.pathname)
-            && Boolean(await caches.match("/offline/"));
-          while (!(await can())) await new Promise((again) => setTimeout(again, 100));
-        }"""
-    )
-
-
-def _chart_vitals(page, values=SET):
-    for label, value in values.items():
-        page.get_by_label(label, exact=True).fill(value)
-    page.get_by_role("button", name="Keep vital signs").click()
-
-
-def _chart_note(page, text):
-    page.locator("summary", has_text=re.compile(r"^\s*Note\s*$")).click()
-    page.get_by_label("Note", exact=True).fill(text)
-    page.get_by_role("button", name="Keep the note").click()
-
-
-def _waiting(page):
-    return page.locator("#waiting-lines > li")
-
-
-def _no_complaint_but_of_the_network(visit):
-    visit.complaints[:] = [each for each in visit.complaints if not any(part in each for part in NO_NETWORK)]
 
 
 def test_what_is_charted_without_a_network_arrives_once_and_in_order(visit):
@@ -79,21 +44,21 @@ def test_what_is_charted_without_a_network_arrives_once_and_in_order(visit):
     page = _session_of(visit, "Demo Redwood")
     # When the network goes away and they go on charting
     page.context.set_offline(True)
-    _chart_vitals(page)
+    charts_vitals(page)
     # Then each entry stands on the timeline as saved here
-    expect(_waiting(page)).to_have_count(1)
-    expect(_waiting(page).first).to_contain_text("Vital signs: Systolic 128")
-    expect(_waiting(page).first).to_contain_text(WAITS)
-    _chart_note(page, "Looks at the ceiling.")
-    expect(_waiting(page)).to_have_count(2)
+    expect(waiting(page)).to_have_count(1)
+    expect(waiting(page).first).to_contain_text("Vital signs: Systolic 128")
+    expect(waiting(page).first).to_contain_text(WAITS)
+    charts_a_note(page, "Looks at the ceiling.")
+    expect(waiting(page)).to_have_count(2)
     page.get_by_role("button", name="Pause").click()
-    expect(_waiting(page)).to_have_count(3)
+    expect(waiting(page)).to_have_count(3)
     expect(page.get_by_text("The clinic can't be reached.")).to_be_visible()
     expect(page.get_by_text("Charting aid, not a patient monitor or alarm.")).to_be_visible()
     # And the pump can be charted both ways, whatever the clinic knew last
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     page.get_by_role("button", name="Resume").click()
-    expect(_waiting(page)).to_have_count(4)
+    expect(waiting(page)).to_have_count(4)
     visit.then_it_looks_right("session-without-a-network")
     # When the tab is closed and opened again, still without a network
     address, context = page.url, page.context
@@ -101,24 +66,23 @@ def test_what_is_charted_without_a_network_arrives_once_and_in_order(visit):
     visit.page = page = context.new_page()
     page.goto(address)
     # Then nothing is lost, and they go on
-    expect(_waiting(page)).to_have_count(4)
+    expect(waiting(page)).to_have_count(4)
     page.get_by_label("The bag is through").check()
     page.get_by_role("button", name="Stop infusion").click()
-    expect(_waiting(page)).to_have_count(5)
+    expect(waiting(page)).to_have_count(5)
     # When the network is back
     context.set_offline(False)
     # Then all arrive without another touch, once and in order
-    expect(_waiting(page)).to_have_count(0)
-    lines = page.locator("#session-lines > li > span")
+    expect(waiting(page)).to_have_count(0)
     said = [
         "Pump started at 60 mL/h", "BP 128/81", "Looks at the ceiling.", "Pump paused", "Pump resumed",
         "Pump stopped: the bag is through",
     ]  # fmt: skip
-    expect(lines).to_have_text([re.compile(re.escape(each)) for each in said])
+    expect_on_the_timeline(page, said)
     page.reload()
-    expect(lines).to_have_text([re.compile(re.escape(each)) for each in said])
+    expect_on_the_timeline(page, said)
     visit.then_it_looks_right("session-with-the-network-back")
-    _no_complaint_but_of_the_network(visit)
+    no_complaint_but_of_the_network(visit)
 
 
 def test_an_emergency_on_a_locked_screen_without_a_network_is_charted_and_sent_after_unlocking(visit):
@@ -145,17 +109,17 @@ def test_an_emergency_on_a_locked_screen_without_a_network_is_charted_and_sent_a
     lock.get_by_role("button", name="Unlock").click()
     # Then the emergency stands on the chart
     expect(lock).not_to_be_visible()
-    expect(_waiting(page)).to_have_count(0)
+    expect(waiting(page)).to_have_count(0)
     expect(page.locator("#session-lines")).to_contain_text("Emergency")
-    _no_complaint_but_of_the_network(visit)
+    no_complaint_but_of_the_network(visit)
 
 
 def test_who_signs_out_without_a_network_leaves_nothing_that_can_be_read(visit):
     # Given an entry that waits on the device
     page = _session_of(visit, "Demo Clary")
     page.context.set_offline(True)
-    _chart_note(page, "Words that nobody else may read.")
-    expect(_waiting(page)).to_have_count(1)
+    charts_a_note(page, "Words that nobody else may read.")
+    expect(waiting(page)).to_have_count(1)
     # When the nurse signs out
     page.get_by_role("button", name="Sign out").click()
     # Then the key is gone, the entry is not, and it is said what the clinic does not know yet
@@ -171,7 +135,64 @@ def test_who_signs_out_without_a_network_leaves_nothing_that_can_be_read(visit):
     page.go_back()
     # Then it arrives
     expect(page.locator("#session-lines")).to_contain_text("Words that nobody else may read.")
-    _no_complaint_but_of_the_network(visit)
+    no_complaint_but_of_the_network(visit)
+
+
+def test_two_who_charted_the_pump_without_knowing_of_each_other_settle_it(visit, browser, server):
+    # Given a nurse whose network is gone, and a colleague at another browser
+    page = _session_of(visit, "Demo Bracken")
+    colleague = Visit(browser.new_context().new_page(), server)
+    colleague.given_signed_in("alice")
+    colleague.page.goto(page.url)
+    page.context.set_offline(True)
+    # When both chart the pump
+    page.get_by_role("button", name="Pause").click()
+    expect(waiting(page)).to_have_count(1)
+    colleague.page.get_by_label("The patient wanted it").check()
+    colleague.page.get_by_role("button", name="Stop infusion").click()
+    expect(lines(colleague.page).last).to_contain_text("Pump stopped")
+    page.context.set_offline(False)
+    expect(waiting(page)).to_have_count(0)
+    # Then both stand side by side, at both browsers, until one says why both are right
+    for each in (visit, colleague):
+        each.page.reload()
+        card = each.page.get_by_role("region", name=re.compile("both charted the pump"))
+        expect(card).to_contain_text("Pump paused")
+        expect(card).to_contain_text("Pump stopped")
+    for theme in ("paper", "dim"):
+        visit.given_the_theme(theme)
+        page.reload()
+        visit.then_it_looks_right(f"session-collision-{theme}")
+    card = colleague.page.get_by_role("region", name=re.compile("both charted the pump"))
+    card.get_by_label("Why both are right").fill("Paused first, and stopped a moment later.")
+    card.get_by_role("button", name="Both are right").click()
+    expect(card).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("region", name=re.compile("both charted the pump"))).to_have_count(0)
+    expect(page.locator("#session-lines")).to_contain_text("Paused first, and stopped a moment later.")
+    no_complaint_but_of_the_network(visit)
+    assert colleague.complaints == []
+
+
+def test_what_the_chart_does_not_take_stays_on_the_device_until_a_person_has_settled_it(visit):
+    # Given a set whose pressure has its halves exchanged, saved without a network
+    page = _session_of(visit, "Demo Clary")
+    page.context.set_offline(True)
+    charts_vitals(page, SET | {"Systolic": "80", "Diastolic": "120"})
+    expect(waiting(page)).to_have_count(1)
+    # When it is sent
+    page.context.set_offline(False)
+    # Then it stands beside what the clinic says of it, however often it is sent as it is
+    settle = page.locator("[data-refused]")
+    expect(settle).to_contain_text("Systolic 80")
+    visit.then_it_looks_right("session-not-on-the-chart")
+    settle.get_by_role("button", name="Send it again").click()
+    expect(settle).to_contain_text("Systolic 80")
+    # When it is charted in words, then it is on the chart, and nothing waits
+    settle.get_by_role("button", name="Chart it in words").click()
+    expect(settle).not_to_be_visible()
+    expect(lines(page).last).to_contain_text("not taken as it was: Vital signs: Systolic 80")
+    no_complaint_but_of_the_network(visit)
 
 
 def test_a_server_that_is_killed_while_entries_arrive_keeps_each_once(page, tmp_path):
@@ -181,8 +202,8 @@ def test_a_server_that_is_killed_while_entries_arrive_keeps_each_once(page, tmp_
         _session_of(visit, "Demo Tamarind")
         page.context.set_offline(True)
         for text in ("First.", "Second.", "Third.", "Fourth."):
-            _chart_note(page, text)
-            expect(_waiting(page).last).to_contain_text(text)
+            charts_a_note(page, text)
+            expect(waiting(page).last).to_contain_text(text)
         sent = []
 
         def kill_at_the_second(request):
@@ -195,9 +216,7 @@ def test_a_server_that_is_killed_while_entries_arrive_keeps_each_once(page, tmp_
         page.context.set_offline(False)
         expect(page.get_by_text("The clinic can't be reached.")).to_be_visible()
         server.start()
-        expect(_waiting(page)).to_have_count(0, timeout=PATIENCE * 1000)
+        expect(waiting(page)).to_have_count(0, timeout=PATIENCE * 1000)
         page.reload()
-        notes = page.locator("#session-lines > li > span").filter(
-            has_text=re.compile(r"^(First|Second|Third|Fourth)\.")
-        )
+        notes = lines(page).filter(has_text=re.compile(r"^(First|Second|Third|Fourth)\."))
         expect(notes).to_have_text([re.compile(text) for text in ("First", "Second", "Third", "Fourth")])

@@ -6,16 +6,15 @@ Time is moved as a visitor of the demonstration moves it, in a clinic of its own
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import served
+from tests.journeys.passing_time import lets_pass
 from tests.journeys.steps import PHONE
 from tests.journeys.test_nobody_is_missed import SafetyVisit
 from tests.journeys.test_scale_link import birthday, given_a_number, taps
-from tests.patience import PATIENCE
 
 FLAGGED, NOT_BETTER, BETTER = "Demo Sorrel", "Demo Bracken", "Demo Clary"
 NEARLY = "Nearly every day"
@@ -32,21 +31,7 @@ class RoundVisit(SafetyVisit):
     """Staff who go through the round."""
 
     def lets_days_pass(self, days: int) -> None:
-        """Ask for it, and look at the clock until they have passed."""
-        self.go("/demonstration/time/")
-        ahead = self._days_ahead()
-        self.page.get_by_label("Days").fill(str(days))
-        self.page.get_by_role("button", name="Let time pass").click()
-        deadline = time.monotonic() + PATIENCE
-        while self._days_ahead() < ahead + days:
-            assert time.monotonic() < deadline, f"{days} days have not passed"
-            self.page.wait_for_load_state("load")
-            self.go("/demonstration/time/")
-
-    def _days_ahead(self) -> int:
-        clock = self.page.get_by_role("region", name="The clinic's clock")
-        found = re.search(r"(\d+) days? ahead", clock.inner_text())
-        return int(found[1]) if found else 0
+        lets_pass(self, days, "days")
 
     def is_signed_in_as(self, username: str) -> None:
         self.sign_out()

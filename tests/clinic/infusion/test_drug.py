@@ -43,18 +43,18 @@ def test_drawn_is_given_and_wasted(running, bob, bea):
     receive(bob, order_of_session(running))
     drawn(running, bob)
     mg = order_of_session(running).vial.value
-    assert drug_of(running, after(0)).balance.drawn == Mg(mg)
+    assert drug_of(running).balance.drawn == Mg(mg)
     stop(running, bob, 20)
     end_session(session=running, debrief="", by=bob, at=after(25))
-    found = drug_of(running, after(26))
+    found = drug_of(running)
     given = found.balance.given
     assert given.value > 0
     waste_drug(
         session=running, client_id="w", mass=found.open, how="gel", residual=False, by=bob, at=after(27)
     )
-    assert (drug_of(running, after(28)).open, drug_of(running, after(28)).balance.balanced) == (None, False)
+    assert (drug_of(running).open, drug_of(running).balance.balanced) == (None, False)
     witness(entry="w", by=bea, at=after(29))
-    assert drug_of(running, after(30)).balance.balanced
+    assert drug_of(running).balance.balanced
 
 
 def test_what_is_drawn_is_written_once_and_its_second_post_is_no_refusal(running, bob):
@@ -82,12 +82,12 @@ def test_a_late_entry_changes_what_was_given(running, bob):
     drawn(running, bob)
     stop(running, bob, 20)
     end_session(session=running, debrief="", by=bob, at=after(25))
-    half = drug_of(running, after(26)).balance.given
+    half = drug_of(running).balance.given
     chart(
         session=running, client_id="s", what=EntryStruck(), happened_at=after(40), amends="stop",
         why="It ran on.", by=bob, at=after(40),
     )  # fmt: skip
-    assert drug_of(running, after(41)).balance.given > half
+    assert drug_of(running).balance.given > half
 
 
 @pytest.mark.parametrize(
@@ -108,13 +108,13 @@ def test_a_vial_that_is_not_right_is_not_drawn_from(session, bob, given, sentenc
     receive(bob, order, vial="old", expires=date(2020, 1, 1))
     with pytest.raises(SessionRefused, match=sentence):
         drawn(session, bob, **{"volume": "1", **given})
-    assert drug_of(session, after(0)).balance is None
+    assert drug_of(session).balance is None
 
 
 def test_a_vial_is_drawn_to_its_last_drop_and_on_its_last_day(session, bob):
     receive(bob, order_of_session(session), expires=after(-20).date())
     drawn(session, bob, "10")
-    assert drug_of(session, after(0)).balance.drawn == Mg(10 * order_of_session(session).vial.value)
+    assert drug_of(session).balance.drawn == Mg(10 * order_of_session(session).vial.value)
 
 
 def text_of(answer):

@@ -17,6 +17,7 @@ from tenuto.clinic.infusion.services import (
     end_session,
     open_session,
     read_dose,
+    record_before,
     start_infusion,
     start_of,
 )
@@ -24,10 +25,12 @@ from tenuto.clinic.infusion.services.standing import order_of_session
 from tenuto.clinic.plan.api import current
 from tenuto.clinic.plan.services import sign
 from tenuto.clinic.ports.api import place_hold
+from tenuto.clinic.scales.api import record_triage
 from tenuto.core.gate import Level
 from tenuto.core.infusion.dose_check import DoseReading
 from tenuto.core.infusion.entries import PumpStarted, PumpStopped, StopCause
 from tenuto.core.infusion.pump import PumpState
+from tenuto.core.scales.suicide_triage import RiskLevel
 from tenuto.core.units import MgPerMl
 from tests.clinic.conftest import NOW
 from tests.clinic.infusion.conftest import LATER, agreed, make_ready, released
@@ -147,6 +150,25 @@ def test_a_reading_that_differs_blocks_and_shows_both(ready, bob, bea):
     with pytest.raises(SessionRefused, match="50 mg/mL is ordered, 10 mg/mL was entered"):
         start(ready, bob)
     assert SecondReading.objects.count() == 2
+
+
+def test_a_perfect_day_passes_without_a_release(session, bob, bea):
+    """Everything asked, looked at and measured by nurses, and nothing found: no old answer of the record is left to sign for."""
+    make_ready(session, bob, bea)
+    weight = order_of_session(session).weight.value
+    record_before(session=session, values={"weight_kg": weight}, taken_at=LATER, by=bob, at=LATER)
+    record_triage(
+        patient=session.patient, level=RiskLevel.NONE, rests_on="Asked: no thoughts.", by=bob, at=LATER
+    )
+    assert start_of(session, LATER).left.level is Level.PASS
+    start(session, bob)
+    assert account_of(session, LATER).deviations == ()
+
+
+def test_what_the_record_says_of_what_is_asked_today_is_named_on_the_page(visit, session, bob):
+    """A fact under the name of a row closes the gate visibly, too."""
+    page = visit(bob).get(f"/patients/{session.patient_id}/infusion/").content.decode()
+    assert "Alcohol, cannabis or sedatives in the last 24 hours: recorded on" in page
 
 
 def test_old_pressures_close_the_gate_again(ready, bob):

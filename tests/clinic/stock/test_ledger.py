@@ -5,18 +5,32 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
+from pypdf import PdfReader
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.ports.api import open_tasks_about_nobody
-from tenuto.clinic.stock.api import StockRefused, close_day, ledger_of, tell_given, witness, write_stock
+from tenuto.clinic.stock.api import (
+    StockRefused,
+    close_day,
+    ledger_of,
+    session_balance,
+    tell_given,
+    vial_balance,
+    witness,
+    write_stock,
+)
 from tenuto.clinic.stock.models import StockRow
+from tenuto.clinic.stock.report import cabinet_at_the_end
 from tenuto.core.stock.entries import (
     LossReported,
     SessionDraw,
@@ -31,7 +45,8 @@ from tenuto.core.units import Mg, MgPerMl, Ml
 from tests.clinic.conftest import NOW, hired
 
 RECEIVED = VialReceived("V1", "42023-138-10", "L7", date(2028, 1, 1), MgPerMl(50), Ml(10), "Supplier")
-SESSION = uuid4()
+RECEIVED_TOO = replace(RECEIVED, vial="V9")
+SESSION, OTHER = uuid4(), uuid4()
 
 
 def after(minutes):
@@ -62,7 +77,38 @@ def day(bob, bea, ana):
 
 def test_a_day_in_balance_is_closed(day, bob):
     close_day(by=bob, at=after(110))
-    assert ledger_of(bob.clinic, after(111)).closed == {clock.day_of(bob.clinic, NOW)}
+    assert ledger_of(bob.clinic).closed == {clock.day_of(bob.clinic, NOW)}
+
+
+def test_a_session_and_a_vial_are_read_alone_as_the_whole_ledger_has_them(day, bob, bea, ana):
+    """The replay of the whole is the second engine, also for another vial and another session beside them."""
+    written(bob, replace(RECEIVED, vial="V2", strength=MgPerMl(100)), 120)
+    written(bob, SessionDraw("V2", str(OTHER), Ml("0.5")), 121, patient=ana)
+    written(bob, SessionWaste(str(OTHER), Mg(10), "gel"), 122, key="unseen", patient=ana)
+    whole = ledger_of(bob.clinic)
+    for session in (SESSION, OTHER):
+        assert session_balance(ana, session) == whole.sessions[str(session)]
+    for vial in ("V1", "V2"):
+        assert vial_balance(bob.clinic, vial) == whole.vials[vial]
+    assert (session_balance(ana, uuid4()), vial_balance(bob.clinic, "V3")) == (None, None)
+
+
+def test_the_rows_read_for_a_session_do_not_grow_with_the_ledger(day, bob, ana):
+    with CaptureQueriesContext(connection) as few:
+        session_balance(ana, SESSION)
+    for number in range(6):
+        written(bob, replace(RECEIVED, vial=f"W{number}"), 120 + number)
+        written(bob, SessionDraw(f"W{number}", str(uuid4()), Ml(1)), 140 + number)
+    with CaptureQueriesContext(connection) as many:
+        session_balance(ana, SESSION)
+    assert len(many) == len(few) == 3
+
+
+def test_the_whole_ledger_is_replayed_anew_only_when_something_was_written(day, bob):
+    first = ledger_of(bob.clinic)
+    assert ledger_of(bob.clinic) is first
+    written(bob, RECEIVED_TOO, 130)
+    assert RECEIVED_TOO.vial in ledger_of(bob.clinic).vials
 
 
 def test_a_day_that_does_not_balance_can_not_be_closed(day, bob, ana):
@@ -79,9 +125,9 @@ def test_nobody_witnesses_what_they_wrote(bob, bea):
     written(bob, VialWaste("V1", Ml(1), "gel"), 5, key="waste")
     with pytest.raises(StockRefused, match="You wrote this yourself"):
         witness(entry="waste", by=bob, at=after(6))
-    assert ledger_of(bob.clinic, after(7)).vials["V1"].left == Ml(10)
+    assert ledger_of(bob.clinic).vials["V1"].left == Ml(10)
     witness(entry="waste", by=bea, at=after(8))
-    assert ledger_of(bob.clinic, after(9)).vials["V1"].left == Ml(9)
+    assert ledger_of(bob.clinic).vials["V1"].left == Ml(9)
     with pytest.raises(StockRefused, match="Nothing waits"):
         witness(entry="waste", by=bea, at=after(10))
 
@@ -135,7 +181,7 @@ def test_who_may(bob, carol):
 
 
 def test_a_ledger_is_of_one_clinic(day, charlie):
-    assert ledger_of(charlie.clinic, after(200)).entries == ()
+    assert ledger_of(charlie.clinic).entries == ()
     with pytest.raises(StockRefused, match="Nothing waits"):
         witness(entry="count", by=hired(charlie.clinic, "cleo", "nurse"), at=after(200))
 
@@ -218,6 +264,51 @@ def test_the_table_names_the_witness_and_whose_session_it_was(visit, day, dora, 
     assert waste["mg"] == "5"
     assert waste["witness"].startswith("Bea")
     assert waste["for"].startswith(ana.name)
+
+
+def a_second_day(bob, bea):
+    """On the next day another 2 mL are wasted of the vial."""
+    written(bob, VialWaste("V1", Ml(2), "gel"), 24 * 60 + 5, key="next")
+    witness(entry="next", by=bea, at=after(24 * 60 + 6))
+
+
+def test_a_report_has_the_rows_of_its_days_and_no_others(visit, day, bob, bea, dora):
+    a_second_day(bob, bea)
+    browser, first = visit(dora), clock.day_of(bob.clinic, NOW)
+    for query, kinds in (
+        (f"first={first}&last={first}", 7),
+        (f"first={first + timedelta(days=1)}", 2),
+        (f"last={first + timedelta(days=1)}", 9),
+        (f"first={first + timedelta(days=2)}", 0),
+    ):
+        answer = browser.get(f"/drug/ledger.csv?{query}")
+        assert len(list(csv.DictReader(io.StringIO(answer.content.decode())))) == kinds, query
+
+
+def test_what_was_in_the_cabinet_is_told_as_of_the_end_of_the_last_day(day, bob, bea):
+    a_second_day(bob, bea)
+    first = clock.day_of(bob.clinic, NOW)
+    left = [
+        [each.left for each in cabinet_at_the_end(bob.clinic, first + timedelta(days=n))] for n in (-1, 0, 1)
+    ]
+    assert left == [[], [Ml("9.2")], [Ml("7.2")]]
+
+
+def test_the_report_on_paper_has_inventory_rows_and_witness(visit, day, dora, ana):
+    answer = visit(dora).get("/drug/ledger.pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    text = re.sub(
+        r"\s+", " ", "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+    )
+    for part in ("In the cabinet at the end", "V1", "lot L7", "9.2 mL", ana.name, "Wasted 5 mg", "Bea"):
+        assert part in text, part
+
+
+def test_days_the_wrong_way_round_are_said(visit, day, dora, bob):
+    answer = visit(dora).get("/drug/ledger.pdf?first=2026-11-24&last=2026-11-23")
+    assert answer.status_code == 422
+    assert "2026-11-23 is before 2026-11-24. Exchange the two." in text_of(answer)
+    assert visit(bob).get("/drug/ledger.pdf").status_code == 403
 
 
 def test_another_clinic_and_who_may_not_look(visit, day, charlie, carol):

@@ -16,7 +16,8 @@ from tenuto.core.infusion.entries import (
     PumpStopped,
     StopCause,
 )
-from tests.core.infusion.sessions import CALM, after, entry
+from tenuto.core.infusion.replay import replay
+from tests.core.infusion.sessions import CALM, ORDER, POLICY, after, entry, started
 
 STOPPED = PumpStopped(StopCause.PATIENT)
 
@@ -106,3 +107,16 @@ def test_the_order_in_which_they_arrive_means_nothing():
     rows = [saved(10, PumpResumed()), meanwhile(9, STOPPED), meanwhile(9, PumpPaused(), key="n", number=11)]
     assert collisions(rows) == collisions(reversed(rows))
     assert len(collisions(rows)) == 2
+
+
+def test_the_account_of_a_moment_knows_no_collision_of_what_happened_later():
+    pair = saved(10, PumpResumed()), meanwhile(9, STOPPED)
+    found = [replay((started(), *pair), ORDER, policy=POLICY, now=after(at)) for at in (9.5, 11)]
+    assert [len(each.collisions) for each in found] == [0, 1]
+
+
+def test_a_collision_that_is_settled_later_is_open_until_then():
+    pair = saved(10, PumpResumed()), meanwhile(9, STOPPED)
+    settled = entry(30, CollisionSettled("s", "m", "Stopped, and begun again."), number=40)
+    found = [replay((started(), *pair, settled), ORDER, policy=POLICY, now=after(at)) for at in (20, 31)]
+    assert [len(each.collisions) for each in found] == [1, 0]

@@ -174,3 +174,27 @@ def test_vitals_that_nobody_takes_turn_red():
     """Hazard H13: 21 minutes without vital signs at an interval of 10."""
     due = account(started(), entry(5, CALM), entry(10, CALM), now=31).due
     assert (due.lateness, due.late.total_seconds()) == (Lateness.RED, 660)
+
+
+def test_what_was_done_about_a_value_is_said_once_whichever_limits_it_passed():
+    """172 is above 160, and 30 % above the patient's own: one answer for both, and none for the saturation beside them."""
+    high = entry(12, replace(CALM, systolic_mmhg=172, spo2_percent=93), key="high")
+    open_ = account(started(), high, now=13)
+    assert [each.found.rule for each in open_.open_reminders] == [
+        "watch_rise_systolic", "watch_spo2_percent", "watch_systolic_mmhg",
+    ]  # fmt: skip
+    asked = open_.to_answer
+    assert [each.found.signal for each in asked] == ["systolic_mmhg", "spo2_percent"]
+    answer = entry(14, ReminderAnswered(asked[0].key, "Sat up", "150 after 5 min"))
+    assert [each.found.signal for each in account(started(), high, answer, now=15).open_reminders] == [
+        "spo2_percent"
+    ]
+
+
+def test_an_answer_to_the_lesser_reminder_leaves_the_graver_one_open():
+    high = entry(12, replace(CALM, systolic_mmhg=205), key="high")
+    found = account(started(), high, now=13)
+    (graver,) = found.to_answer
+    assert graver.level is ReminderLevel.STOP
+    lesser = entry(14, ReminderAnswered("watch_systolic_mmhg:high", "Sat up", "Same"))
+    assert [each.key for each in account(started(), high, lesser, now=15).to_answer] == [graver.key]

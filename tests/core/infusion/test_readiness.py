@@ -52,6 +52,30 @@ def test_a_patient_who_is_ready():
     assert all(row.value and row.by == "Bob Ames" and row.at for row in found.rows)
 
 
+ASKED_ANEW = {each.id: each.fact for each in asked_on_the_day().values() if each.fact}
+
+
+@pytest.mark.parametrize(("row", "fact"), ASKED_ANEW.items())
+def test_an_answer_of_today_stands_where_the_records_is_old(row, fact):
+    old = Finding("STALE", Level.REVIEW, "Not from today.", Basis((Tag.D,)), fact, missing=True)
+    assert judged(ready(), (old,)).gate.level is Level.PASS
+    unanswered = judged({**ready(), row: []}, (old,))
+    assert old in unanswered.gate.findings
+    assert unanswered.besides == (old,)
+
+
+@pytest.mark.parametrize("fact", ASKED_ANEW.values())
+def test_what_the_record_says_of_a_fact_stands_beside_the_answer_of_today(fact):
+    told = Finding("TOLD", Level.REVIEW, "It says otherwise.", Basis((Tag.D,)), fact)
+    found = judged(ready(), (told,))
+    assert (found.gate.level, found.besides) == (Level.REVIEW, (told,))
+
+
+def test_a_suicide_triage_is_asked_for_whatever_is_answered():
+    """It is a clinician's, with what it rests on; no choice in a list stands for it."""
+    assert "suicide.screen" not in ASKED_ANEW.values()
+
+
 @pytest.mark.parametrize("row", list(ready()))
 def test_what_is_missing_blocks(row):
     found = judged({**ready(), row: []})

@@ -216,6 +216,26 @@ def test_ten_thousand_random_ledgers(entries, shuffle, later):
     check_laws(entries, shuffled, BEGAN + later)
 
 
+def _with_witnesses(part, entries):
+    ids = {each.id for each in part}
+    return [*part, *(each for each in entries if getattr(each.what, "entry", None) in ids)]
+
+
+@given(st.lists(ENTRIES, max_size=30, unique_by=lambda each: each.id))
+@settings(max_examples=300)
+def test_a_session_and_a_vial_are_read_alone_as_the_whole_ledger_has_them(entries):
+    """What a session needs is its own rows, their witnesses and the receipts of its vials; what a vial needs is its own, and theirs."""
+    whole = ledger(*entries)
+    for key, session in whole.sessions.items():
+        own = [each for each in entries if getattr(each.what, "session", "") == key]
+        vials = {each.what.vial for each in own if isinstance(each.what, SessionDraw)}
+        came = [each for each in entries if isinstance(each.what, VialReceived) and each.what.vial in vials]
+        assert ledger(*_with_witnesses(own, entries), *came).sessions[key] == session
+    for key, vial in whole.vials.items():
+        own = [each for each in entries if getattr(each.what, "vial", "") == key]
+        assert ledger(*_with_witnesses(own, entries)).vials[key] == vial
+
+
 def test_every_kind_of_entry_is_tried():
     assert set(CONTENT) == set(CONTENTS)
 

@@ -63,6 +63,7 @@ WHO_MAY: Mapping[str, Verb] = {
     "infusion.chart": _verb("chart a session", P, N, D),
     "infusion.release": _verb("let an infusion start past its gate", P, D),
     "infusion.see": _verb("record that a prescriber saw a patient after an infusion", P, D),
+    "infusion.order": _verb("sign for an order given by word of mouth in an infusion", P, D),
     "infusion.discharge": _verb("discharge a patient after an infusion", P, N, D),
     "stock.view": _verb("read the drug ledger", P, N, D, A),
     "stock.record": _verb("write in the drug ledger, witness and close its day", P, N, D),

@@ -79,7 +79,7 @@ def today_board(staff: Staff, at: datetime) -> TodayBoard:
             *(_without_chair(patient, stages[patient]) for patient in unplaced),
         ),
         day,
-        ledger_of(clinic, at).unbalanced(clock.start_of_day(clinic, on)),
+        ledger_of(clinic).unbalanced(clock.start_of_day(clinic, on)),
     )
 
 

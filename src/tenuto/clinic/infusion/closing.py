@@ -80,7 +80,10 @@ def _treated(session: Session, account: SessionAccount, batch: Batch, at: dateti
         on_record=_on_record(patient),
         risk=" ".join(safety.pressing[:1]),
         risk_mark="block" if safety.is_red else "",
-        flags=_flags(patient, found.open if left is None else ()),
+        flags=(
+            *_flags(patient, found.open if left is None else ()),
+            *(f"To sign today: {words_of(each.what)}" for each in account.unsigned_orders),
+        ),
     )
 
 

@@ -1,10 +1,10 @@
 """The door of the drug ledger."""
 
+from tenuto.clinic.stock.reading import ledger_of, session_balance, vial_balance
 from tenuto.clinic.stock.services import (
     StockRefused,
     close_day,
     is_written_still,
-    ledger_of,
     tell_given,
     witness,
     write_stock,
@@ -15,7 +15,9 @@ __all__ = [
     "close_day",
     "is_written_still",
     "ledger_of",
+    "session_balance",
     "tell_given",
+    "vial_balance",
     "witness",
     "write_stock",
 ]

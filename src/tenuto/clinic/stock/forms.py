@@ -23,7 +23,7 @@ from tenuto.core.stock.entries import (
 )
 from tenuto.core.units import MgPerMl, Ml, plain
 
-__all__ = ["STOCK_FORMS", "StockForm"]
+__all__ = ["STOCK_FORMS", "SpanForm", "StockForm"]
 
 
 class StockForm(forms.Form):
@@ -143,6 +143,20 @@ class ReportForm(StockForm):
     def content(self) -> StockContent:
         got = self.cleaned_data
         return LossReported(got["loss"], got["clock"], got["reference"])
+
+
+class SpanForm(forms.Form):
+    """Of which days the ledger is taken along; both are included, and an empty one is the beginning, or today."""
+
+    first = DayField(label="From", required=False)
+    last = DayField(label="To", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        first, last = found.get("first"), found.get("last")
+        if first and last and last < first:
+            self.add_error("last", f"{last} is before {first}. Exchange the two.")
+        return found
 
 
 STOCK_FORMS: Mapping[str, tuple[type[StockForm], str]] = {

@@ -32,6 +32,9 @@ class StockRow(Fact):
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["clinic", "kind", "event_number", "id"], name="stock_newest_of_a_kind")
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["clinic", "client_id"], name="one_stock_row_of_a_client_id")
         ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +34,6 @@ from tenuto.core.stock.entries import (
     VialReturned,
     VialWaste,
 )
-from tenuto.core.stock.entry_json import content_from_json
 from tenuto.core.units import plain
 
 __all__ = [
@@ -46,11 +43,12 @@ __all__ = [
     "VialShown",
     "WaitingShown",
     "ledger_shown",
-    "ledger_table",
+    "named_in",
+    "names_of",
+    "rows_of",
     "stock_words",
+    "vial_shown",
 ]
-
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +114,16 @@ def ledger_shown(
     clinic: Clinic, found: StockAccount, now: datetime, *, reader: Staff, hidden: Collection[UUID]
 ) -> LedgerShown:
     """The ledger as the page shows it, in the clinic's time. Sessions that balance and empty vials are left out."""
-    rows = {row.client_id: row for row in _rows(clinic)}
-    names = _names(rows.values(), hidden)
+    rows = {row.client_id: row for row in rows_of(clinic)}
+    names = names_of(rows.values(), hidden)
     day = clock.day_of(clinic, now)
     open_sessions = [each for each in found.sessions.values() if not each.balanced]
     named = {row.patient_id for row in rows.values() if row.patient_id and row.patient_id not in hidden}
     return LedgerShown(
         vials=tuple(
-            _vial(each, clinic, now) for each in found.vials.values() if each.left.value or not each.settled
+            vial_shown(each, clinic, now)
+            for each in found.vials.values()
+            if each.left.value or not each.settled
         ),
         sessions=tuple(
             SessionShown(
@@ -139,7 +139,7 @@ def ledger_shown(
         waiting=tuple(
             WaitingShown(
                 each.id,
-                _named(stock_words(each.what), names),
+                named_in(stock_words(each.what), names),
                 f"{rows[each.id].recorded_by_name}, {local(clinic, each.at):%H:%M}",
                 each.by == str(reader.pk),
             )
@@ -154,7 +154,7 @@ def ledger_shown(
             )
             for each in found.losses
         ),
-        problems=tuple(_named(each, names) for each in found.unbalanced(clock.start_of_day(clinic, day))),
+        problems=tuple(named_in(each, names) for each in found.unbalanced(clock.start_of_day(clinic, day))),
         discrepancies=tuple(
             f"{moment(local(clinic, each.at))}: {each.words}" for each in reversed(found.discrepancies)
         )[:20],
@@ -163,7 +163,8 @@ def ledger_shown(
     )
 
 
-def _vial(each: VialBalance, clinic: Clinic, now: datetime) -> VialShown:
+def vial_shown(each: VialBalance, clinic: Clinic, now: datetime) -> VialShown:
+    """One vial as a row says it."""
     got = each.received
     mass = f" ({each.mass_left})" if each.mass_left else ""
     counted = f"{each.counted}, {moment(local(clinic, each.counted_at))}" if each.counted_at else ""
@@ -178,46 +179,12 @@ def _vial(each: VialBalance, clinic: Clinic, now: datetime) -> VialShown:
     )
 
 
-def ledger_table(clinic: Clinic, *, hidden: Collection[UUID]) -> tuple[str, tuple[UUID, ...]]:
-    """Every row as CSV, oldest first, and who is named in it. No cell is taken for a formula by a spreadsheet."""
-    rows = _rows(clinic)
-    names = _names(rows, hidden)
-    witnesses = {
-        row.content["entry"]: row.recorded_by_name for row in rows if row.kind == StockWitnessed.__name__
-    }
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(
-        ["happened", "entered", "kind", "vial", "mL", "mg", "for", "words", "by", "witness", "number"]
-    )
-    for row in rows:
-        what = content_from_json(row.kind, row.content)
-        cells = (
-            local(clinic, row.happened_at).isoformat(),
-            local(clinic, row.recorded_at).isoformat(),
-            row.kind,
-            getattr(what, "vial", ""),
-            plain(what.volume.value) if hasattr(what, "volume") else "",
-            plain(what.mass.value) if hasattr(what, "mass") else "",
-            names.get(getattr(what, "session", ""), ""),
-            _named(stock_words(what), names),
-            row.recorded_by_name,
-            witnesses.get(row.client_id, ""),
-            str(row.event_number),
-        )
-        table.writerow([_safe(cell) for cell in cells])
-    return out.getvalue(), tuple({r.patient_id for r in rows if r.patient_id and r.patient_id not in hidden})
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(STARTS_A_FORMULA) else cell
-
-
-def _rows(clinic: Clinic) -> list[StockRow]:
+def rows_of(clinic: Clinic) -> list[StockRow]:
+    """Every row of a clinic, oldest first, each with whose it is."""
     return list(in_order(StockRow.objects.filter(clinic=clinic).select_related("patient")))
 
 
-def _names(rows: Iterable[StockRow], hidden: Collection[UUID]) -> Mapping[str, str]:
+def names_of(rows: Iterable[StockRow], hidden: Collection[UUID]) -> Mapping[str, str]:
     """Whose session it is, by its id."""
     found = {}
     for row in rows:
@@ -229,7 +196,8 @@ def _names(rows: Iterable[StockRow], hidden: Collection[UUID]) -> Mapping[str, s
     return found
 
 
-def _named(words: str, names: Mapping[str, str]) -> str:
+def named_in(words: str, names: Mapping[str, str]) -> str:
+    """Words with whose session it was in the place of its id."""
     for session, name in names.items():
         words = words.replace(session, name)
     return words

@@ -12,57 +12,43 @@ from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.accounts.roles import Role
-from tenuto.clinic.ledger.facts import in_order, recorded
+from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.policies.api import policy_of
 from tenuto.clinic.ports.api import end_task, open_task, open_tasks_about_nobody
 from tenuto.clinic.stock.models import StockRow
+from tenuto.clinic.stock.reading import ledger_of, session_balance, vial_balance, witness_id
 from tenuto.core.literature.tasks import EndsBy, task_kind
-from tenuto.core.stock.balance import StockAccount, replay_stock
 from tenuto.core.stock.clocks import due_day, loss_clocks
 from tenuto.core.stock.entries import (
+    WITNESSED,
     DayClosed,
     LossReported,
     SessionGiven,
     StockContent,
-    StockEntry,
     StockWitnessed,
     VialLoss,
     VialReceived,
 )
-from tenuto.core.stock.entry_json import content_from_json, content_to_json, kind_of
+from tenuto.core.stock.entry_json import content_to_json, kind_of
 from tenuto.core.units import Mg
 
 __all__ = [
     "StockRefused",
     "close_day",
     "is_written_still",
-    "ledger_of",
     "tell_given",
     "witness",
     "write_stock",
 ]
 
 
+WITNESSED_KINDS = frozenset(each.__name__ for each in WITNESSED)
+
+
 class StockRefused(ValueError):
     """This can't be written. The text says why and what to do; nothing was saved."""
-
-
-def ledger_of(clinic: Clinic, at: datetime) -> StockAccount:
-    """The ledger of a clinic at a moment. One query."""
-    rows = in_order(StockRow.objects.filter(clinic=clinic))
-    entries = [
-        StockEntry(
-            id=row.client_id,
-            number=row.event_number,
-            at=row.happened_at,
-            what=content_from_json(row.kind, row.content),
-            by=str(row.written_by_id),
-        )
-        for row in rows
-    ]
-    return replay_stock(entries, max([at, *(each.at for each in entries)]))
 
 
 @transaction.atomic
@@ -85,9 +71,9 @@ def write_stock(
     _lock(by)
     if isinstance(what, StockWitnessed | DayClosed):
         raise StockRefused("A witness and the close of a day have a button of their own.")
-    if isinstance(what, VialReceived) and what.vial in ledger_of(by.clinic, at).vials:
-        known = ledger_of(by.clinic, at).vials[what.vial].received
-        if known is not None and not _is_written(by, client_id):
+    if isinstance(what, VialReceived):
+        known = vial_balance(by.clinic, what.vial)
+        if known is not None and known.received is not None and not _is_written(by, client_id):
             raise StockRefused(f"Vial {what.vial} is in the ledger already. Read the number again.")
     row = _append(client_id, what, min(happened_at, at), patient, by=by, at=at)
     if isinstance(what, VialLoss):
@@ -105,13 +91,13 @@ def witness(*, entry: str, by: Staff, at: datetime) -> StockRow:
     """
     check_role(by, "stock.record")
     _lock(by)
-    waiting = {each.id: each for each in ledger_of(by.clinic, at).waiting}
-    if entry not in waiting:
+    row = StockRow.objects.filter(clinic=by.clinic, client_id=entry).first()
+    if row is None or row.kind not in WITNESSED_KINDS or _is_written(by, witness_id(entry)):
         raise StockRefused("Nothing waits for a witness here. Open the ledger again.")
-    if waiting[entry].by == str(by.pk):
+    if row.written_by_id == by.pk:
         raise StockRefused("You wrote this yourself. Somebody else who saw it signs in and witnesses it.")
     # It counts from the moment at which it happened; when it was witnessed stands on the row.
-    return _append(f"seen:{entry}", StockWitnessed(entry), at, None, by=by, at=at)
+    return _append(witness_id(entry), StockWitnessed(entry), at, None, by=by, at=at)
 
 
 @transaction.atomic
@@ -120,7 +106,7 @@ def close_day(*, by: Staff, at: datetime) -> StockRow:
     check_role(by, "stock.record")
     _lock(by)
     day = clock.day_of(by.clinic, at)
-    problems = ledger_of(by.clinic, at).unbalanced(clock.start_of_day(by.clinic, day))
+    problems = ledger_of(by.clinic).unbalanced(clock.start_of_day(by.clinic, day))
     if problems:
         raise StockRefused(f"Not closed. {' '.join(problems)}")
     return _append(f"closed:{day.isoformat()}:{at.isoformat()}", DayClosed(day), at, None, by=by, at=at)
@@ -132,7 +118,7 @@ def tell_given(*, session: UUID, patient: Patient, mass: Mg, by: Staff, at: date
     check_role(by, "infusion.chart")
     check_same_clinic(by, patient)
     _lock(by)
-    told = ledger_of(by.clinic, at).sessions.get(str(session))
+    told = session_balance(patient, session)
     if told is None or told.given != mass:
         key = f"given:{session.hex}:{at:%Y%m%dT%H%M%S%f}"
         _append(key[:64], SessionGiven(str(session), mass), at, patient, by=by, at=at)

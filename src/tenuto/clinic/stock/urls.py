@@ -13,4 +13,5 @@ urlpatterns = [
     path("drug/witness/", views.see, name="witness"),
     path("drug/close/", views.close, name="close"),
     path("drug/ledger.csv", views.table, name="table"),
+    path("drug/ledger.pdf", views.paper, name="paper"),
 ]

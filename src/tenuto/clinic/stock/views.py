@@ -15,12 +15,13 @@ from tenuto.clinic.accounts.decorators import requires
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.people.lists import record_list
 from tenuto.clinic.people.sight import hidden_from
-from tenuto.clinic.stock.forms import STOCK_FORMS, StockForm
-from tenuto.clinic.stock.models import StockRow
-from tenuto.clinic.stock.presenters import ledger_shown, ledger_table
-from tenuto.clinic.stock.services import StockRefused, close_day, ledger_of, witness, write_stock
+from tenuto.clinic.stock.forms import STOCK_FORMS, SpanForm, StockForm
+from tenuto.clinic.stock.presenters import ledger_shown
+from tenuto.clinic.stock.reading import ledger_of
+from tenuto.clinic.stock.report import LedgerSpan, ledger_paper, ledger_table, rows_between
+from tenuto.clinic.stock.services import StockRefused, close_day, witness, write_stock
 
-__all__ = ["close", "page", "see", "table", "write"]
+__all__ = ["close", "page", "paper", "see", "table", "write"]
 
 HERE = "stock:page"
 
@@ -32,11 +33,11 @@ def page(request: HttpRequest) -> HttpResponse:
     return _shown(request)
 
 
-def _shown(request: HttpRequest, kind: str = "", failed: StockForm | None = None) -> HttpResponse:
+def _shown(
+    request: HttpRequest, kind: str = "", failed: StockForm | None = None, span: SpanForm | None = None
+) -> HttpResponse:
     staff, now = staff_of(request), clock.instant()
-    shown = ledger_shown(
-        staff.clinic, ledger_of(staff.clinic, now), now, reader=staff, hidden=hidden_from(staff)
-    )
+    shown = ledger_shown(staff.clinic, ledger_of(staff.clinic), now, reader=staff, hidden=hidden_from(staff))
     record_list("drug ledger", shown.patients, by=staff, at=now)
     forms = [
         (name, title, failed if failed is not None and name == kind else _empty(name))
@@ -53,8 +54,10 @@ def _shown(request: HttpRequest, kind: str = "", failed: StockForm | None = None
         for loss in shown.losses
         if loss.open
     ]
-    status = HTTPStatus.OK if failed is None else HTTPStatus.UNPROCESSABLE_ENTITY
-    context = {"here": "stock", "ledger": shown, "forms": forms, "reports": reports}
+    wrong = failed is not None or span is not None
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
+    span = span or SpanForm(auto_id="id_span_%s")
+    context = {"here": "stock", "ledger": shown, "forms": forms, "reports": reports, "span_form": span}
     return render(request, "stock/page.html", context, status=status)
 
 
@@ -120,17 +123,31 @@ def close(request: HttpRequest) -> HttpResponse:
 @require_safe
 @requires("stock.export")
 def table(request: HttpRequest) -> HttpResponse:
-    """The whole ledger as a table, for an inventory or an inspection."""
-    staff, now = staff_of(request), clock.instant()
-    hidden = hidden_from(staff)
-    content, patients = ledger_table(staff.clinic, hidden=hidden)
-    record_list(
-        "drug ledger as a table",
-        patients,
-        by=staff,
-        at=now,
-        rows=StockRow.objects.filter(clinic=staff.clinic).count(),
-    )
-    name = f"drug-ledger-{clock.day_of(staff.clinic, now).isoformat()}.csv"
+    """The ledger of some days as a table, for an inventory or an inspection."""
+    return _taken_along(request, "csv", "text/csv; charset=utf-8")
+
+
+@require_safe
+@requires("stock.export")
+def paper(request: HttpRequest) -> HttpResponse:
+    """The same on paper, with what was in the cabinet at the end."""
+    return _taken_along(request, "pdf", "application/pdf")
+
+
+def _taken_along(request: HttpRequest, kind: str, content_type: str) -> HttpResponse:
+    staff, now, form = staff_of(request), clock.instant(), SpanForm(request.GET)
+    if not form.is_valid():
+        return _shown(request, span=form)
+    span = LedgerSpan(form.cleaned_data["first"], form.cleaned_data["last"])
+    rows = rows_between(staff.clinic, span, hidden=hidden_from(staff))
+    if kind == "csv":
+        content: str | bytes = ledger_table(rows)
+    else:
+        content = ledger_paper(staff.clinic, span, rows, made=now, by=staff.audit_name)
+    named = tuple({row.patient_id for row in rows if row.patient_id is not None})
+    what = "drug ledger as a table" if kind == "csv" else "drug ledger on paper"
+    record_list(what, named, by=staff, at=now, rows=len(rows))
+    last = span.last or clock.day_of(staff.clinic, now)
+    name = f"drug-ledger-{f'{span.first}-to-' if span.first else ''}{last}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+    return HttpResponse(content, content_type=content_type, headers=headers)

@@ -58,21 +58,29 @@ class SessionReminder:
         """What it asks for."""
         return self.found.level
 
+    def covers(self, other: SessionReminder) -> bool:
+        """Whether who answers it has answered the other one, too: no graver, and about the same value of the same entry."""
+        same = (self.entry.id, self.found.signal) == (other.entry.id, other.found.signal)
+        return self.key == other.key or (
+            same and self.found.signal != "" and other.level <= self.level and other.open
+        )
+
 
 def reminders(
     entries: Sequence[SessionEntry], baseline: PressureBaseline | None, policy: Policy, now: datetime
 ) -> tuple[SessionReminder, ...]:
     """Every reminder of entries in the order in which they happened.
 
-    While one of a rule waits for its answer, the same rule brings no second one: a row of equal reminders is not read.
+    While one of a rule waits for its answer, the same rule brings no second one: a row of equal reminders is not read. What was done
+    about a value is said once, whichever of its limits it passed.
     """
     waits = timedelta(minutes=float(policy.number("reminder_second_person_min")))
     found: dict[str, SessionReminder] = {}
     for index, entry in enumerate(entries):
         if isinstance(entry.what, ReminderAnswered):
             asked = found.get(entry.what.reminder)
-            if asked is not None:
-                found[asked.key] = replace(asked, answers=(*asked.answers, entry))
+            for each in [each for each in found.values() if asked is not None and asked.covers(each)]:
+                found[each.key] = replace(each, answers=(*each.answers, entry))
             continue
         waiting = {each.found.rule for each in found.values() if each.open}
         for rule in fired(entry, entries[:index], baseline, policy):

@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from tenuto.core.data import Table, data_file
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.infusion.prescribed import PressureBaseline
+from tenuto.core.intake.required import fact
 from tenuto.core.literature import ROOT
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag, basis_of
@@ -67,6 +68,8 @@ class AskedOnTheDay:
     ask: str
     choices: tuple[ReadinessChoice, ...]
     basis: Basis
+    fact: str
+    """The fact of the record that it asks anew; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,8 @@ class Readiness:
     """All rows, the gate that follows, and the policy by which it was judged."""
 
     rows: tuple[ReadinessRow, ...]
+    besides: tuple[Finding, ...]
+    """What the record, the order and the holds say, as far as no row of today answers it."""
     gate: Gate
     policy: str
     """Id and version, such as `tenuto-default 1`."""
@@ -120,9 +125,15 @@ def asked_on_the_day(file: Table) -> Mapping[str, AskedOnTheDay]:
                 for each in row.tables("choice")
             ),
             basis_of(row),
+            _fact_of(row),
         )
         for row in file.tables("row")
     }
+
+
+def _fact_of(row: Table) -> str:
+    named = row.text("fact", "")
+    return fact(named).id if named else ""
 
 
 def readiness(
@@ -150,7 +161,10 @@ def readiness(
         *(_chosen(asked, given.get(asked.id)) for asked in asked_on_the_day().values()),
     )
     found = [row.finding for row in rows if row.finding]
-    return Readiness(rows, Gate.of([*besides, *found]), _judged_by(policy))
+    answered = {row.id for row in rows if row.value}
+    anew = {each.fact for each in asked_on_the_day().values() if each.id in answered}
+    standing = Gate.of(each for each in besides if not (each.missing and each.fact in anew)).findings
+    return Readiness(rows, standing, Gate.of([*standing, *found]), _judged_by(policy))
 
 
 def _taken_last(answers: Iterable[DayAnswer], row: str, now: datetime) -> DayAnswer | None:

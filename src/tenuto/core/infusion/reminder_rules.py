@@ -34,6 +34,8 @@ class RuleFired:
     level: ReminderLevel
     words: str
     limits: tuple[str, ...] = ()
+    signal: str = ""
+    """The measured value that it is about; empty where it is about more than one, or about an event."""
 
 
 class _Test(StrEnum):
@@ -120,7 +122,9 @@ def _simple(
         value = getattr(what, rule.signal)
         if value is not None and rule.test.holds(Decimal(value), policy.number(rule.limit)):
             said = rule.test.said(plain(policy.number(rule.limit)))
-            yield RuleFired(rule.limit, rule.level, f"{rule.name} {value}: {said}.", (rule.limit,))
+            yield RuleFired(
+                rule.limit, rule.level, f"{rule.name} {value}: {said}.", (rule.limit,), rule.signal
+            )
 
 
 def _risen(what: VitalsTaken, baseline: PressureBaseline | None, policy: Policy) -> Iterator[RuleFired]:
@@ -135,7 +139,7 @@ def _risen(what: VitalsTaken, baseline: PressureBaseline | None, policy: Policy)
             words = (
                 f"{half.capitalize()} {value}: {plain(percent)} % or more above {own} before the infusion."
             )
-            yield RuleFired(f"watch_rise_{half}", _W, words, ("watch_rise_percent", floor))
+            yield RuleFired(f"watch_rise_{half}", _W, words, ("watch_rise_percent", floor), signal)
 
 
 def _twice(what: VitalsTaken, before: Sequence[SessionEntry], policy: Policy) -> Iterator[RuleFired]:

@@ -86,6 +86,15 @@ class SessionAccount:
         return self.order.dose - self.given
 
     @property
+    def to_answer(self) -> tuple[SessionReminder, ...]:
+        """Of the open ones those that a person answers: none that is answered together with another one."""
+        asked: list[SessionReminder] = []
+        for each in self.open_reminders:
+            if not any(other.covers(each) for other in asked):
+                asked.append(each)
+        return tuple(asked)
+
+    @property
     def open_reminders(self) -> tuple[SessionReminder, ...]:
         """Those that nobody has answered, the worst first."""
         waiting = (each for each in self.reminders if each.open)
@@ -145,7 +154,7 @@ def replay(
         unsigned_orders=_unsigned(seen),
         entries=seen,
         deviations=tuple(sorted(deviations, key=lambda each: (each.at, each.entry, each.words))),
-        collisions=collisions(entries, closed=closed),
+        collisions=collisions((each for each in entries if each.at <= now), closed=closed),
     )
 
 

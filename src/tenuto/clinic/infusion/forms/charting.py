@@ -34,6 +34,8 @@ from tenuto.core.infusion.entries import (
     ReminderAnswered,
     SiteChecked,
     StopCause,
+    VerbalOrderSigned,
+    VerbalOrderTaken,
     VitalsTaken,
 )
 from tenuto.core.units import Mg, Ml, MlPerHour
@@ -284,6 +286,30 @@ class AnswerEntry(EntryForm):
         return ReminderAnswered(got["reminder"], got["response"], got["effect"])
 
 
+class VerbalOrderEntry(EntryForm):
+    """An order by word of mouth. It counts as taken only once it was read back."""
+
+    text = forms.CharField(label="The order, word for word: what, how much, how", max_length=300)
+    ordered_by = forms.CharField(label="Prescriber who gave it", max_length=120)
+    read_back = forms.BooleanField(
+        label="Read back to them, and confirmed",
+        error_messages={"required": "Read it back first; who gave it confirms."},
+    )
+
+    def content(self) -> Charted:
+        got = self.cleaned_data
+        return VerbalOrderTaken(got["text"], got["ordered_by"], got["read_back"])
+
+
+class OrderSignedEntry(EntryForm):
+    """Who gave an order by word of mouth stands for it."""
+
+    order = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def content(self) -> Charted:
+        return VerbalOrderSigned(self.cleaned_data["order"])
+
+
 class EmergencyEntry(EntryForm):
     """An emergency begins."""
 
@@ -338,6 +364,8 @@ FORMS: Mapping[str, type[EntryForm]] = {
     "SiteChecked": SiteEntry,
     "NoteWritten": NoteEntry,
     "HandedOver": HandoverEntry,
+    "VerbalOrderTaken": VerbalOrderEntry,
+    "VerbalOrderSigned": OrderSignedEntry,
     "ReminderAnswered": AnswerEntry,
     "EmergencyDeclared": EmergencyEntry,
     "EmergencyEnded": EmergencyOverEntry,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
@@ -60,10 +61,11 @@ class BeforeForm(forms.Form):
 
 
 class AnswersForm(forms.Form):
-    """The rows that are answered by choosing. None has an answer before somebody gave it."""
+    """The rows that are answered by choosing. None has an answer before somebody gave it; `done` are those that were answered today."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, done: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._done = frozenset(done)
         for asked in asked_on_the_day().values():
             self.fields[asked.id] = forms.ChoiceField(
                 label=asked.title,
@@ -72,6 +74,16 @@ class AnswersForm(forms.Form):
                 choices=[(choice.id, choice.words) for choice in asked.choices],
                 widget=forms.RadioSelect,
             )
+
+    @property
+    def to_ask(self) -> list[forms.BoundField]:
+        """What nobody has answered today, and stands open on the page."""
+        return [field for field in self if field.name not in self._done]
+
+    @property
+    def answered(self) -> list[forms.BoundField]:
+        """The others, which can be asked again."""
+        return [field for field in self if field.name in self._done]
 
     def values(self) -> dict[str, str]:
         """The answers that were given; only when valid."""

@@ -43,6 +43,7 @@ from tenuto.core.infusion.entries import (
     ReminderAnswered,
     SessionEntry,
     SiteChecked,
+    VerbalOrderSigned,
     VerbalOrderTaken,
     VitalsTaken,
 )
@@ -119,7 +120,8 @@ class ChartShown:
     due: DueShown | None
     reminders: tuple[tuple[str, str, str, str], ...]
     """Mark, word, sentence and time of each open one."""
-    second_person: bool
+    second_person: str
+    """What waited too long, and for what a colleague is fetched; empty when nothing did."""
     emergency_since: str
     emergency_at: str
     deviations: tuple[str, ...]
@@ -163,7 +165,7 @@ def chart_shown(account: SessionAccount, clinic: Clinic) -> ChartShown:
             )
             for each in waiting
         ),
-        second_person=any(each.escalated for each in waiting) or bool(account.due and account.due.escalated),
+        second_person=_second_person(account),
         emergency_since=time(account.emergency_at),
         emergency_at=account.emergency_at.isoformat() if account.emergency_at else "",
         deviations=tuple(f"{time(each.at)}: {each.words.rstrip('.')}." for each in account.deviations),
@@ -179,6 +181,12 @@ def chart_shown(account: SessionAccount, clinic: Clinic) -> ChartShown:
         ),
         last_vitals=tuple(f"{time(each.at)}: {words_of(each.what)}" for each in sets[-3:]),
     )
+
+
+def _second_person(account: SessionAccount) -> str:
+    if any(each.escalated for each in account.open_reminders):
+        return "Nobody has answered."
+    return "The vital signs are late." if account.due and account.due.escalated else ""
 
 
 def _mg_each_second(account: SessionAccount) -> Decimal:
@@ -311,8 +319,13 @@ def _(what: VerbalOrderTaken) -> str:
 
 
 @words_of.register
+def _(_what: VerbalOrderSigned) -> str:
+    return "Order by word of mouth signed"
+
+
+@words_of.register
 def _(what: ReminderAnswered) -> str:
-    return f"Done: {what.response}. Effect: {what.effect}"
+    return f"Done: {what.response.rstrip('. ')}. Effect: {what.effect}"
 
 
 @words_of.register

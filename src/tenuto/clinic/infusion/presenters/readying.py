@@ -12,6 +12,7 @@ from tenuto.clinic.intake.api import page_of
 from tenuto.clinic.ui.gates import mark_of
 from tenuto.core.gate import Finding, Level
 from tenuto.core.infusion.prescribed import SessionOrder
+from tenuto.core.infusion.readiness import IDENTITY
 
 __all__ = ["DayRow", "GateFindingShown", "GateShown", "gate_shown", "order_shown"]
 
@@ -50,6 +51,7 @@ class GateShown:
     rows: tuple[DayRow, ...]
     findings: tuple[GateFindingShown, ...]
     policy: str
+    identified: bool
     reading: str
     reading_agrees: bool
     reading_problem: str
@@ -63,10 +65,6 @@ class GateShown:
 def gate_shown(start: Start, clinic: Clinic) -> GateShown:
     """The gate as it stands, with what was released marked as such."""
     left = {finding_key(each) or each.code for each in start.left.findings}
-    rows = {row.id for row in start.readiness.rows}
-    besides = [
-        each for each in start.readiness.gate.findings if each.fact not in rows or each.level is Level.PASS
-    ]
     reading = start.reading
     return GateShown(
         mark=mark_of(start.left.level),
@@ -83,8 +81,9 @@ def gate_shown(start: Start, clinic: Clinic) -> GateShown:
             )
             for row in start.readiness.rows
         ),
-        findings=tuple(_finding(each, left) for each in besides if each.level > Level.PASS),
+        findings=tuple(_finding(each, left) for each in start.readiness.besides if each.level > Level.PASS),
         policy=start.readiness.policy,
+        identified=any(row.id == IDENTITY and row.level is Level.PASS for row in start.readiness.rows),
         reading=str(reading) if reading else "",
         reading_agrees=bool(reading and reading.agrees),
         reading_problem=start.reading_problem,

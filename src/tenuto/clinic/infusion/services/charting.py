@@ -37,6 +37,7 @@ from tenuto.core.infusion.entries import (
     PrescriberSaw,
     PumpStarted,
     RateChanged,
+    VerbalOrderSigned,
     VitalsTaken,
 )
 from tenuto.core.infusion.entry_json import content_to_json, kind_of
@@ -119,11 +120,13 @@ def chart(
     `saved` is what the page says of the entry; one of the pump that had not seen what somebody else charted of it is named a
     deviation. A start that is charted so ran without the gate: it says why and is named a deviation. Raises ChartConflict when another entry is
     on record under the id, SessionRefused for an amendment or such a start without a reason and for a discharge by criteria, which is
-    signed by `recovering.discharge`, and PermissionError.
+    signed by `recovering.discharge`, for the signature of an order that does not wait for one, and PermissionError.
     """
     _check_may_chart(session, by)
     if isinstance(what, PrescriberSaw):
         check_role(by, "infusion.see")
+    if isinstance(what, VerbalOrderSigned):
+        check_role(by, "infusion.order")
     if isinstance(what, PatientLeft) and what.how is Leaving.BY_CRITERIA:
         raise SessionRefused("A discharge by criteria is signed, with every criterion as it stands.")
     _lock(session, by)
@@ -138,6 +141,8 @@ def chart(
     if isinstance(what, PumpStarted):
         ask = "Say in a few words why the pump ran before the gate was open."
         check_reason(what.why_ungated, ask, refused=SessionRefused)
+    if isinstance(what, VerbalOrderSigned):
+        _check_signs_order(session, what, by=by, at=at)
     row = _append(session, client_id, what, when, claimed, amends, why, saved=saved, by=by, at=at)
     _lock_next(session, what, by=by, at=at)
     if isinstance(what, PatientLeft):
@@ -145,6 +150,15 @@ def chart(
     if SessionEnd.objects.filter(session=session).exists():
         _tell_course(session, by=by, at=at)
     return row
+
+
+def _check_signs_order(session: Session, what: VerbalOrderSigned, *, by: Staff, at: datetime) -> None:
+    """Nobody signs for an order that they took down themselves, and nobody twice."""
+    order = next((each for each in account_of(session, at).unsigned_orders if each.id == what.order), None)
+    if order is None:
+        raise SessionRefused("No order by word of mouth waits for a signature here. Open the page again.")
+    if order.by == by.audit_name:
+        raise SessionRefused("You took this order down yourself. Who gave it signs for it.")
 
 
 @transaction.atomic

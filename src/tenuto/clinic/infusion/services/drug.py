@@ -14,7 +14,7 @@ from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.infusion.models import Session
 from tenuto.clinic.infusion.services.standing import SessionRefused, order_of_session
-from tenuto.clinic.stock.api import StockRefused, is_written_still, ledger_of, write_stock
+from tenuto.clinic.stock.api import StockRefused, is_written_still, session_balance, vial_balance, write_stock
 from tenuto.core.stock.balance import SessionBalance
 from tenuto.core.stock.entries import SessionDraw, SessionResidual, SessionWaste, StockContent
 from tenuto.core.units import Mg, Ml
@@ -36,9 +36,9 @@ class DrugOfSession:
         return Mg(left) if left > 0 else None
 
 
-def drug_of(session: Session, at: datetime) -> DrugOfSession:
+def drug_of(session: Session) -> DrugOfSession:
     """The drug of a session by the ledger of its clinic."""
-    return DrugOfSession(ledger_of(session.patient.clinic, at).sessions.get(str(session.pk)))
+    return DrugOfSession(session_balance(session.patient, session.pk))
 
 
 @transaction.atomic
@@ -54,7 +54,7 @@ def draw_drug(*, session: Session, client_id: str, vial: str, volume: Ml, by: St
         # Sent again: what it took is out of the vial already, and is no reason to refuse it.
         _write(session, client_id, what, by, at)
         return
-    known, ordered = ledger_of(by.clinic, at).vials.get(vial.strip()), order_of_session(session).vial
+    known, ordered = vial_balance(by.clinic, vial.strip()), order_of_session(session).vial
     got = known.received if known else None
     if known is None or got is None:
         raise SessionRefused(f"Vial {vial} is not in the drug ledger. Receive it there, or scan it again.")

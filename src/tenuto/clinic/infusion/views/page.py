@@ -24,7 +24,7 @@ from tenuto.clinic.infusion.forms.readying import (
     SecondReadingForm,
 )
 from tenuto.clinic.infusion.models import Session, SessionEnd
-from tenuto.clinic.infusion.presenters.chart import chart_shown
+from tenuto.clinic.infusion.presenters.chart import chart_shown, words_of
 from tenuto.clinic.infusion.presenters.readying import gate_shown, order_shown
 from tenuto.clinic.infusion.services import account_of, session_today, start_of
 from tenuto.clinic.infusion.services.drug import drug_of
@@ -52,6 +52,7 @@ IN_ITS_PLACE = frozenset(
         "SiteChecked",
         "NoteWritten",
         "HandedOver",
+        "VerbalOrderTaken",
     }
 )
 """Kinds whose form stands on the page of a running session and says itself what is wrong with it."""
@@ -120,7 +121,15 @@ def shown_page(request: HttpRequest, patient: Patient, forms: Forms) -> HttpResp
         "failed": forms.on_top(IN_ITS_PLACE | ({"EmergencyEnded"} if account.emergency_at else frozenset())),
         "answers": [
             (reminder, new_entry("ReminderAnswered", reminder=reminder.key, auto_id=f"id_r{n}_%s"))
-            for n, reminder in enumerate(account.open_reminders)
+            for n, reminder in enumerate(account.to_answer)
+        ],
+        "orders": [
+            (
+                words_of(each.what),
+                each.by,
+                new_entry("VerbalOrderSigned", order=each.id, auto_id=f"id_o{n}_%s"),
+            )
+            for n, each in enumerate(account.unsigned_orders)
         ],
         "end_form": forms.end or EndForm(auto_id="id_end_%s"),
         **_drug(session, forms),
@@ -130,14 +139,15 @@ def shown_page(request: HttpRequest, patient: Patient, forms: Forms) -> HttpResp
 
 def _gate(session: Session, patient: Patient, forms: Forms) -> dict[str, Any]:
     now = clock.instant()
-    local = clock.local(patient.clinic, now)
+    local, start = clock.local(patient.clinic, now), start_of(session, now)
+    done = [row.id for row in start.readiness.rows if row.value]
     return {
-        "gate": gate_shown(start_of(session, now), patient.clinic),
+        "gate": gate_shown(start, patient.clinic),
         "order": order_shown(order_of_session(session)),
         "identity_form": forms.identity or IdentifiersForm(auto_id="id_identity_%s"),
         "before_form": forms.before
         or BeforeForm(initial={"taken_at": local.strftime("%Y-%m-%dT%H:%M")}, auto_id="id_before_%s"),
-        "answers_form": forms.answers or AnswersForm(auto_id="id_answer_%s"),
+        "answers_form": forms.answers or AnswersForm(done=done, auto_id="id_answer_%s"),
         "reading_form": forms.reading or SecondReadingForm(auto_id="id_reading_%s"),
         "release_form": forms.release or ReleaseForm(auto_id="id_release_%s"),
         **_drug(session, forms),
@@ -149,7 +159,7 @@ def _gate(session: Session, patient: Patient, forms: Forms) -> dict[str, Any]:
 def _drug(session: Session, forms: Forms) -> dict[str, Any]:
     # Each its own: what is drawn and what is wasted from one page are two entries.
     return {
-        "drug": drug_of(session, clock.instant()),
+        "drug": drug_of(session),
         "draw_form": forms.draw or DrawForm(initial={"client_id": uuid4()}, auto_id="id_draw_%s"),
         "waste_form": forms.waste or WasteDrugForm(initial={"client_id": uuid4()}, auto_id="id_waste_%s"),
     }

@@ -337,7 +337,8 @@ async function begin() {
   // From an earlier look at this page, so that a page that was opened without a network goes on.
   held = (await kept.heldKeys()).find((each) => each.owner === staff && each.of === session) ?? null;
   if (held) {
-    setAhead(held.ahead);
+    // A page fresh from the clinic was compared with its clock just now; only one that was kept goes by what was measured before.
+    if (document.querySelector("meta[name=tenuto-kept]")) setAhead(held.ahead);
     chartWhileLocked();
   }
   await show();
