@@ -9,6 +9,7 @@ What compares or files names, and prints none, asks for `patient.kept_name`.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Iterable
 from threading import local
 from typing import Any
 from weakref import ref
@@ -16,9 +17,7 @@ from weakref import ref
 from django.db import connection, models
 from django.db.models.query_utils import DeferredAttribute
 
-from tenuto.clinic.ledger.sealed import changed_past_program
-
-__all__ = ["UNPROVEN", "NameField", "compare_later", "is_unproven", "kept"]
+__all__ = ["UNPROVEN", "compare_later", "compare_with", "is_unproven", "kept", "write_with_mark"]
 
 UNPROVEN = " (identity not proven)"
 """What follows a name that was edited, or whose birth date or number was, or that another ledger key sealed."""
@@ -27,6 +26,15 @@ TOGETHER = 1000
 WAITING = 20_000
 """How many that were read are remembered until a name is written; one that was forgotten is compared by itself."""
 _STATE = "_unproven"
+
+
+_comparing: list[Callable[[Iterable[models.Model]], list[models.Model]]] = []
+"""What tells of rows which of them were changed past the program: the ledger's, which models of patients can't wait for."""
+
+
+def compare_with(changed: Callable[[Iterable[models.Model]], list[models.Model]]) -> None:
+    """Say once, when the apps are ready, what compares rows with what was recorded."""
+    _comparing.append(changed)
 
 
 class _Waiting(local):
@@ -65,23 +73,12 @@ class _WrittenName(DeferredAttribute):
         instance.__dict__[self.field.attname] = value
 
 
-class NameField(models.CharField[Any, str]):
-    """The column of a name that is written out with its mark and kept without."""
-
-    descriptor_class = _WrittenName
-
-    def deconstruct(self) -> Any:
-        """A plain column, as far as the database is concerned."""
-        name, _, args, given = super().deconstruct()
-        return name, "django.db.models.CharField", args, given
-
-    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        """What is written into the column."""
-        return kept(model_instance, self.attname)
-
-    def value_from_object(self, obj: models.Model) -> Any:
-        """What stands in the column."""
-        return kept(obj, self.attname)
+def write_with_mark(model: type[models.Model], name: str) -> None:
+    """Let a column be written out with its mark, and kept without. Called once, below the model."""
+    field: Any = model._meta.get_field(name)
+    field.pre_save = lambda instance, add: kept(instance, field.attname)
+    field.value_from_object = lambda instance: kept(instance, field.attname)
+    setattr(model, name, _WrittenName(field))
 
 
 def kept(instance: models.Model, attname: str) -> Any:
@@ -128,4 +125,4 @@ def _changed(patients: list[models.Model]) -> set[Any]:
         return set()
     numbers: Any = type(patients[0])._meta.get_field("identifiers").related_model
     read = numbers._default_manager.filter(patient__in=[each.pk for each in patients])
-    return {getattr(row, "patient_id", row.pk) for row in changed_past_program([*patients, *read])}
+    return {getattr(row, "patient_id", row.pk) for row in _comparing[-1]([*patients, *read])}

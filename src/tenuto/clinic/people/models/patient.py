@@ -9,7 +9,7 @@ from django.db import models
 
 from tenuto.clinic.accounts.models.clinic import Clinic
 from tenuto.clinic.ledger.facts import NEWEST_FIRST, Fact
-from tenuto.clinic.people.proven import NameField, compare_later, kept
+from tenuto.clinic.people.proven import compare_later, kept, write_with_mark
 from tenuto.core.intake.facts import Identifier
 from tenuto.core.intake.identifiers import record_number
 
@@ -35,7 +35,7 @@ class Patient(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="patients")
-    name = NameField(max_length=200)
+    name = models.CharField(max_length=200)
     """As it is written out: with a mark when name, birth date or a number was edited past the program, see `proven`."""
     preferred_name = models.CharField(max_length=100, blank=True, default="")
     birth_date = models.DateField(null=True)
@@ -76,6 +76,9 @@ class Patient(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+write_with_mark(Patient, "name")
 
 
 class PatientIdentifier(models.Model):
