@@ -8,7 +8,24 @@ from tests.clinic.conftest import (  # noqa: F401  - the fixtures that a star le
     _one_moment,
     _quick_and_forgetful,
 )
-from tests.clinic.infusion.conftest import accepted, add, bea, patient, session
+from tests.clinic.infusion.conftest import accepted, add, bea, patient, ready, running, session
+from tests.clinic.intake.conftest import second_factor
+from tests.clinic.processes import house
 
-__all__ = ["accepted", "add", "alder", "bea", "first", "patient", "phone", "series", "session", "week"]
+__all__ = [
+    "accepted",
+    "add",
+    "alder",
+    "bea",
+    "first",
+    "house",
+    "patient",
+    "phone",
+    "ready",
+    "running",
+    "second_factor",
+    "series",
+    "session",
+    "week",
+]
 """Fixtures of other rooms are named here once, for all attacks."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clinic.processes import house, run  # noqa: F401
+from tests.clinic.processes import run
 from tests.patience import PATIENCE
 
 FILL = """
@@ -32,7 +32,7 @@ TABLES = ("people_namekey", "ledger_auditevent", "people_patient")
 
 
 @pytest.fixture(scope="module")
-def filled(house):  # noqa: F811
+def filled(house):
     """The environment and the bytes of a database file, its journal taken in."""
     if house.get("TENUTO_DATABASE_URL", "").startswith("postgresql"):
         pytest.skip("the file of PostgreSQL is not a file")

@@ -12,7 +12,7 @@ from django.db import OperationalError
 
 from tenuto.clinic.ledger import space
 from tenuto.clinic.ui.views import server_error
-from tests.clinic.processes import house, run  # noqa: F401
+from tests.clinic.processes import run
 
 FILL = """
 import django; django.setup()
@@ -48,7 +48,7 @@ print(json.dumps(found))
 
 
 @pytest.fixture(scope="module")
-def filled(house):  # noqa: F811
+def filled(house):
     run(FILL, house)
     return house
 

@@ -17,7 +17,7 @@ from tenuto.clinic.accounts.services import change_role, close_account
 from tenuto.clinic.accounts.signers import NotConfirmed, confirm, is_confirmed
 from tenuto.clinic.ledger.models import AuditEvent
 from tests.clinic.conftest import NOW
-from tests.clinic.intake.conftest import second_factor, signed, text_of  # noqa: F401  - a fixture among them
+from tests.clinic.intake.conftest import signed, text_of
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NEW = {"username": "pat", "name": "Pat Penrose", "role": "prescriber"}

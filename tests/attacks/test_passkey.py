@@ -195,6 +195,27 @@ def test_a_clone_is_found_by_its_count(visit, alice, key):
     assert AuditEvent.objects.filter(action="failed second factor", by_id=str(alice.pk)).count() == 2
 
 
+@pytest.mark.parametrize("who", ["alice", "bob", "carol"])
+def test_nobody_gives_a_key_the_name_of_another(visit, key, who, request):
+    """With a colleague's name and a count far ahead, hers would seem to be a copy and open nothing any more."""
+    staff, twin = request.getfixturevalue(who), SoftKey(key.name)
+    twin.counter = 2**31
+    browser = visit(staff)
+    if who == "alice":
+        sends(browser, key.answered(asked(browser, GIVE)), GIVE)
+    options = browser.get(ADD)
+    if options.status_code == 302:
+        browser.post("/account/reauthenticate/", {"password": PASSWORD})
+        options = browser.get(ADD)
+    made = twin.made(options.context["js_data"]["creation_options"])
+    added = browser.post(ADD, {"name": "Twin", "credential": json.dumps(made)})
+    assert "set up here already" in added.content.decode()
+    assert Authenticator.objects.filter(type="webauthn").count() == 1
+    other = visit()
+    sends(other, key.answered(asked(other)))
+    assert is_in(other)
+
+
 def test_a_key_that_counts_nothing_is_taken(visit, key):
     """Passkeys that a telephone keeps in the cloud always say 0."""
     for _ in range(2):

@@ -30,7 +30,7 @@ from tenuto.core.course.facts import CourseEventKind
 from tenuto.core.intake.consent_text import current_consent_text
 from tenuto.core.scales.suicide_triage import RiskLevel
 from tests.clinic.conftest import NOW, source_of
-from tests.clinic.intake.conftest import second_factor, signed, text_of  # noqa: F401  - a fixture among them
+from tests.clinic.intake.conftest import signed, text_of
 from tests.clinic.policies.conftest import fresh, text
 from tests.clinic.ports.test_task_ends import opened
 

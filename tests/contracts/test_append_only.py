@@ -16,7 +16,7 @@ MUTABLE = {
     "people.patient": "holds the newest of the append-only identities",
     "people.patientidentifier": "only ever added to, by identity services",
     "people.namekey": "computed from the name",
-    "accounts.lastcode": "how far the codes of an app are used up; set back it lets one code count again, for its own half minute",
+    "accounts.lastcode": "how far the codes of an app are used up; set back it lets a code count again while the app still shows it or just did",
     "booking.takenquarter": "what is taken now; compared with the appointments, which are facts, by `audit verify`",
     "accounts.tally": "counts lately failed tries under a keyed hash; no record of anything",
     "desk.workrow": "the worklist as computed from the facts; built again at any time",
@@ -37,7 +37,7 @@ SEALED_OR_COMPARED = {
 }
 """What is not append-only and still decides who somebody is, who may, or who is booked."""
 DECIDES_NOTHING = {
-    "accounts.lastcode": "alone it opens nothing: a factor that is sealed gives the code",
+    "accounts.lastcode": "alone it opens nothing: the code or the signature comes from a factor that is sealed; who has a copy of a security key counts as high as they like",
     "accounts.tally": "counts tries; emptied it gives a stranger a few more",
     "desk.standing": "says how current the worklist is, which is compared",
     "desk.progress": "says how far the chain was followed, which is checked",

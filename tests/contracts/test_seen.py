@@ -26,6 +26,7 @@ CLINIC = Path(__file__).resolve().parents[2] / "src/tenuto/clinic"
 ADDS = {
     "intake:measurements": "a reading stands beside the others",
     "intake:strike": "a reading is struck once",
+    "intake:strike-result": "a result is struck once",
     "intake:tests": "a result stands beside the others",
     "intake:ask-test": "a task stands beside the others",
     "intake:visits": "a visit stands beside the others",
@@ -56,6 +57,7 @@ STOPS = {
     "booking:feed-end": "an address is shut whatever became of it",
 }
 OWN = {
+    "intake:judgements": "entry by entry: `intake.services.judging`",
     "intake:history": "entry by entry: `intake.services.history`",
     "plan:draft": "the content and the newest version: `plan.services.drafting`",
     "plan:sign": "the content, worked out anew: `plan.services.signing`",

@@ -173,3 +173,11 @@ def test_other_units_of_the_same_kind_are_converted_and_never_of_another():
     assert Minutes.parse("2 h") == Minutes(120)
     with pytest.raises(UnitError, match="mg is needed here"):
         Mg.parse("1 mg/kg")
+
+
+@pytest.mark.parametrize("typed", ["50mg/mL HCl", "50 mg/mL ketamine hydrochloride", "50 mg/mL hcl"])
+def test_a_strength_of_the_hydrochloride_is_told_what_stands_on_a_label(typed):
+    with pytest.raises(
+        UnitError, match=r"for an amount off the label write 50 mg/mL\. Where the salt itself"
+    ):
+        MgPerMl.parse(typed)

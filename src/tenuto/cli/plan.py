@@ -29,7 +29,7 @@ from tenuto.core.plan.request import PlanRequest, PlanRequestError
 from tenuto.core.policy import Policy, PolicyError, weekdays
 from tenuto.core.units import MgPerMl, Ml, Quantity, UnitError
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["add_arguments", "judged", "run"]
 
 T = TypeVar("T")
 Q = TypeVar("Q", bound=Quantity)
@@ -110,13 +110,13 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(
             f"The limits of {args.policy} can't be calculated with: {error}. Correct the policy."
         ) from error
-    proposal = replace(proposal, gate=_judged(proposal, reading))
+    proposal = replace(proposal, gate=judged(proposal, reading))
     _write_files(args, proposal, reading)
     _show(args, proposal, reading)
     return EXITS[proposal.verdict.level]
 
 
-def _judged(proposal: Proposal, reading: BundleReading) -> Gate:
+def judged(proposal: Proposal, reading: BundleReading) -> Gate:
     """The gate with what the reading found, and with an open risk of suicide: the verdict that a page of the clinic gives."""
     safety = safety_state(reading.facts, as_of=proposal.as_of, policy=proposal.policy)
     return with_safety(proposal.gate + Gate.of(reading.findings), safety)

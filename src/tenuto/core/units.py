@@ -33,6 +33,7 @@ __all__ = [
     "drug_amount",
     "plain",
     "read_decimal",
+    "refuse_salt",
     "refuse_unclear",
 ]
 
@@ -101,6 +102,18 @@ def _without_comma(text: str) -> str:
     return "It may stand for the decimal point or for thousands. Write the number in digits, with at most one full stop."
 
 
+def refuse_salt(text: str, number: Decimal, unit: str) -> None:
+    """Refuse an amount that names the hydrochloride: vials and doses are in mg of ketamine base. Raises UnitError. Source: KET-INP."""
+    if not _SALT.search(unit):
+        return
+    raise UnitError(
+        f"'{text.strip()[:40]}' names the hydrochloride. Vials of ketamine hydrochloride are labelled in mg of ketamine base, and "
+        f"doses here are too: for an amount off the label write {plain(number)} {_SALT.sub('', unit).strip()}. Where the salt itself was "
+        "weighed, as in some papers and compounded preparations, ask the pharmacist for the amount of base."
+    )
+
+
+_SALT = re.compile(r"\s*(ketamine\s*)?(hcl|hydrochloride)\s*", re.IGNORECASE)
 _GRAMS = {"mg": "1", "mcg": "0.001", "ug": "0.001", "µg": "0.001", "μg": "0.001", "g": "1000"}
 _PER_HOUR = {"h": 1, "hr": 1, "hour": 1, "min": 60, "minute": 60}
 
@@ -164,6 +177,7 @@ class Quantity:
         if not unit:
             raise UnitError(f"'{text.strip()}' has no unit. Write it with '{cls.symbol}'.")
         number = read_decimal(match["number"])
+        refuse_salt(text, number, unit)
         if unit.lower() == cls.symbol.lower():
             return cls(number)
         converted = cls._converted(number, unit.lower())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import date, timedelta
 
@@ -201,7 +202,8 @@ def take_in(browser, file):
     """Send the file and, having read what it says, keep it."""
     file.seek(0)
     assert browser.post("/interop/bundles/", {"bundle": file}).status_code == 302
-    return browser.post("/interop/bundles/keep/")
+    file.seek(0)
+    return browser.post("/interop/bundles/keep/", {"file": hashlib.sha256(file.read()).hexdigest()})
 
 
 def test_a_file_for_a_restricted_record_is_for_its_team_to_take_in(visit, clinic, bob, alice, dora):

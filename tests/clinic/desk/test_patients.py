@@ -26,7 +26,7 @@ from tests.clinic.scales.filling import phq9
 from tests.whole_words import whole_words
 
 DEPRESSION = Problem("Depression", (Coding("icd10cm", "F33.2", "Recurrent depression"),))
-QUERIES = 15
+QUERIES = 18
 """Session, person with clinic, policy, place in the chain, actions since, who waits, counts, patients, identifiers,
 restrictions; the note of the look with the head of the chain, in its savepoint. PostgreSQL also locks the chain."""
 

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django_tasks_db.models import DBTaskResult
 
 from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.clock import end_of_day
 from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.desk.models import Progress, Standing, WorkRow
 from tenuto.clinic.desk.projection import judge_all, rebuild, refresh
@@ -84,6 +85,17 @@ def test_tasks_and_holds_come_and_go(clinic, alice, ana):
     lift_hold(hold=hold.id, why="Gone.", by=alice, at=NOW)
     refresh(clinic, today=TODAY)
     assert WorkRow.objects.get().key == f"step:{ana.pk}"
+
+
+def test_a_hold_has_a_day_by_which_somebody_sees_the_patient(clinic, alice, ana):
+    until = TODAY + timedelta(days=3)
+    open_end = place_hold(patient=ana, why="Fever.", by=alice, at=NOW)
+    with_end = place_hold(patient=ana, why="Shingles.", until=until, by=alice, at=NOW)
+    refresh(clinic, today=TODAY)
+    due = dict(WorkRow.objects.values_list("key", "due"))
+    assert due[f"hold:{open_end.id}"] == end_of_day(clinic, TODAY)
+    assert due[f"hold:{with_end.id}"] == end_of_day(clinic, until)
+    assert WorkRow.objects.get(key=f"hold:{with_end.id}").more == "until Fri 27 Nov 2026"
 
 
 def test_what_follows_step_by_step_is_what_a_rebuild_gives(clinic, alice, ana):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import subprocess
 import threading
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -65,6 +67,27 @@ def test_what_is_wrong_with_it_is_said_as_ever(monkeypatch):
     monkeypatch.setattr(aside, "SMALL", 0)
     with pytest.raises(UnusableBundle, match=r"a\.json"):
         read(b"{")
+
+
+def test_a_busy_machine_takes_nothing_off_a_records_time(monkeypatch):
+    """By the clock it is late at once; of the processor it has had nothing."""
+    monkeypatch.setattr(aside, "SMALL", 10**9)
+    monkeypatch.setattr("time.monotonic", itertools.count(0, 1000).__next__)
+    assert read(record(), within=1)
+
+
+def test_what_looks_at_no_clock_ends_too(monkeypatch):
+    """A record of which the JSON alone takes longer than it may."""
+    monkeypatch.setattr(aside, "SMALL", 0)
+    command = subprocess.run
+
+    def endless(given, **how):
+        spin = "import sys; from tenuto.clinic.interop import aside; aside.parse = lambda *a, **k: exec('while True: pass'); aside._STARTING = 0; aside.main(*sys.argv[1:])"
+        return command([given[0], "-c", spin, *given[3:]], **how)
+
+    monkeypatch.setattr(subprocess, "run", endless)
+    with pytest.raises(UnusableBundle, match="not read within 1 s"):
+        read(record(), within=1)
 
 
 def test_one_is_read_at_a_time(monkeypatch):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -29,12 +31,24 @@ def bundle(name="Silva", given="Ana", number="77", born="1981-05-04", **more) ->
     ).encode()
 
 
+def shown_file(browser) -> dict[str, str]:
+    """What the page that is opened now sends along about its file."""
+    page = browser.get("/interop/bundles/read/", follow=True).content.decode()
+    shown = re.search(r'name="file" value="([0-9a-f]{64})"', page)
+    return {"file": shown[1]} if shown else {}
+
+
+def keeps(browser, answer=None, **how):
+    """Keep what the page shows that is opened now."""
+    return browser.post("/interop/bundles/keep/", {**(answer or {}), **shown_file(browser)}, **how)
+
+
 @pytest.fixture
 def send(visit, alice):
     def run(data: bytes, *, name="ana.json", staff=alice, follow=True):
         browser = visit(staff)
         read = browser.post("/interop/bundles/", {"bundle": SimpleUploadedFile(name, data)}, follow=follow)
-        return browser.post("/interop/bundles/keep/", follow=follow) if read.status_code == 200 else read
+        return keeps(browser, follow=follow) if read.status_code == 200 else read
 
     return run
 
@@ -95,7 +109,8 @@ def test_what_speaks_against_treatment_stands_first_before_anything_is_kept(visi
 def test_a_discarded_file_leaves_nothing_and_can_t_be_kept_after_all(visit, alice):
     browser = visit(alice)
     browser.post("/interop/bundles/", {"bundle": SimpleUploadedFile("ana.json", bundle())})
-    page = browser.post("/interop/bundles/discard/", follow=True).content.decode()
+    file = {"file": hashlib.sha256(bundle()).hexdigest()}
+    page = browser.post("/interop/bundles/discard/", file, follow=True).content.decode()
     assert "nothing was kept of it" in page
     assert browser.post("/interop/bundles/keep/").status_code == 422
     assert not Patient.objects.exists()
@@ -244,11 +259,9 @@ def test_a_twin_on_the_familys_number_is_asked_about_and_never_filed_under_the_o
         assert words in page
     assert "Keep this record" not in page
     for answer in ({}, {"another": "1"}, {"another": "1", "apart": "x"}, {"same": "x"}):
-        assert browser.post("/interop/bundles/keep/", answer).status_code == 422
+        assert keeps(browser, answer).status_code == 422
     assert IntakeRecord.objects.count() == 1
-    kept = browser.post(
-        "/interop/bundles/keep/", {"another": "1", "apart": str(liam.pk)}, follow=True
-    ).content.decode()
+    kept = keeps(browser, {"another": "1", "apart": str(liam.pk)}, follow=True).content.decode()
     noah = Patient.objects.exclude(pk=liam.pk).get()
     assert (noah.name, [str(i) for i in noah.identifiers.all()]) == ("Noah Okafor", ["MRN 2", "MB 777"])
     assert "Noah Okafor was added." in kept
@@ -260,6 +273,6 @@ def test_who_says_that_it_is_the_same_person_adds_to_the_record(send, visit, ali
     send(bundle())
     ana, browser = Patient.objects.get(), visit(alice)
     browser.post("/interop/bundles/", {"bundle": SimpleUploadedFile("n.json", bundle("Costa"))})
-    browser.post("/interop/bundles/keep/", {"same": str(ana.pk)})
+    keeps(browser, {"same": str(ana.pk)})
     assert Patient.objects.count() == 1
     assert ana.intake_records.count() == 2

@@ -151,6 +151,6 @@ def test_a_text_that_was_changed_in_the_database_is_refused(clinic, active):
         policy_of(clinic)
 
 
-def test_who_reads_the_policy_in_effect_asks_twice(clinic, active, django_assert_num_queries):
-    with django_assert_num_queries(2):
+def test_who_reads_the_policy_in_effect_asks_three_times(clinic, active, django_assert_num_queries):
+    with django_assert_num_queries(3):
         policy_of(clinic)

@@ -177,7 +177,7 @@ def test_given_on_to_nobody_is_said_wherever_the_task_is_shown(visit, ana, alice
     assert escalate_late(ana.clinic, at=late(task, 99)) == 2
     alone = Staff.objects.filter(clinic=ana.clinic, is_active=True)
     assert [each.username for each in alone] == ["alice"]
-    said = "Given on to nobody: nobody of the role is here"
+    said = "to nobody: nobody of the role is here"
     for address in (
         f"/patients/{ana.pk}/tasks/{task.id}/",
         f"/patients/{ana.pk}/intake/",

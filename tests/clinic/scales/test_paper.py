@@ -64,6 +64,7 @@ def test_the_page_says_what_the_numbers_of_yes_and_no_are(visit, ana, bob):
     dast = "10 answers, 0 = no, 1 = yes. Write what was answered, also in question 3: what counts the other way is turned"
     assert dast in page
     assert "1 to 9: 0 = not at all, 1 = several days" in page
+    assert "2 = yes, and I do now" in page
     assert "10: 0 = not difficult at all" in page
 
 

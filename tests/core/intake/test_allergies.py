@@ -135,3 +135,26 @@ def test_the_finding_of_a_medicine_names_the_coding_that_made_it():
     patient = replace(healthy(), medications=(Medication("sertraline", codings),))
     (found,) = (f for f in judged(patient).gate.findings if f.code == "INTERACTION-MAOI")
     assert "“phenelzine”, in the entry “sertraline”" in found.message
+
+
+@pytest.mark.parametrize(
+    "allergy",
+    [Allergy("Dextrose"), Allergy("Corn"), Allergy("Glukose"), Allergy("x", (Coding("rxnorm", "4850"),))],
+)
+def test_an_allergy_to_the_other_diluent_asks_for_sodium_chloride(allergy):
+    found = judged(replace(healthy(), allergies=(allergy,))).gate.findings
+    (said,) = [f for f in found if f.code.startswith("ALLERGY")]
+    assert (said.code, said.level) == ("ALLERGY-DILUENT", Level.REVIEW)
+    assert "Dilute in sodium chloride" in said.message
+
+
+def test_sodium_chloride_is_no_allergen():
+    found = judged(replace(healthy(), allergies=(Allergy("Sodium chloride 0.9 %"),))).gate.findings
+    assert not [f for f in found if f.code.startswith("ALLERGY")]
+
+
+def test_the_preservative_by_its_code_blocks():
+    found = judged(
+        replace(healthy(), allergies=(Allergy("BZT", (Coding("unii", "PH41D05744"),)),))
+    ).gate.findings
+    assert [f.level for f in found if f.code == "ALLERGY-KETAMINE"] == [Level.BLOCK]

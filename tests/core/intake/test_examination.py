@@ -348,3 +348,18 @@ def test_a_family_s_number_alone_is_no_identity(name, number, expected):
     patient = healthy()
     someone = replace(patient, person=replace(patient.person, name=name, identifiers=(number,)))
     assert serious(judged(someone)) == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(("kind", "name"), [("alp_u_per_l", "ALP"), ("ggt_u_per_l", "GGT")])
+@pytest.mark.parametrize(
+    ("value", "limit", "expected"),
+    [
+        ("150", 100, []),
+        ("151", 100, ["RAISED REVIEW"]),
+        ("700", 100, ["RAISED REVIEW"]),
+        ("60", None, ["NO-RANGE REVIEW"]),
+    ],
+)
+def test_enzymes_of_the_bile_ducts_ask_for_review(kind, name, value, limit, expected):
+    taken = measured(kind, value, reference_high=limit and Decimal(limit))
+    assert serious(judged(with_measured(taken))) == [f"{name}-{code}" for code in expected]

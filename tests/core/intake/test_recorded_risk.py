@@ -10,7 +10,8 @@ import pytest
 from tenuto.core.gate import Level
 from tenuto.core.intake.conditions import condition, conditions
 from tenuto.core.intake.facts import Answer, Coding, Problem, ProblemStatus
-from tenuto.core.intake.safety import OpenSafetyTask, Risk, safety_state
+from tenuto.core.intake.safety import Risk, safety_state
+from tenuto.core.intake.safety_words import OpenSafetyTask
 from tenuto.core.policy import default_policy
 from tests.core.intake.people import DEPRESSION, TODAY, healthy, judged, with_problem
 

@@ -12,8 +12,10 @@ import pytest
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.eligibility import assess
 from tenuto.core.intake.facts import Answer, PatientFacts, Person, RecordedScore
+from tenuto.core.intake.risk_answers import TRIAGE
 from tenuto.core.intake.risk_questions import risk_question, suicide_item
-from tenuto.core.intake.safety import TRIAGE, OpenSafetyTask, Risk, contradicted, safety_state, with_safety
+from tenuto.core.intake.safety import Risk, contradicted, safety_state, with_safety
+from tenuto.core.intake.safety_words import OpenSafetyTask
 from tenuto.core.policy import default_policy
 from tenuto.core.scales.reading import instruments
 from tenuto.core.scales.red_flags import Urgency, rules

@@ -76,11 +76,11 @@ class _Care:
 
 
 def strangers(clinic: Clinic, found: QuerySet[AuditEvent], first: datetime) -> tuple[Stranger, ...]:
-    """The strangers among the looks of `found`, whose days begin at `first`; the newest first. Six queries."""
+    """The strangers among the looks of `found`, whose days begin at `first`; the newest first. Nine queries."""
     looks = _looks(found)
     patients = {patient for _, patient in looks}
     care = _care(clinic, patients, since=first - CARE_LASTS)
-    names = dict(clinic.patients.filter(pk__in=patients).values_list("pk", "name"))
+    names = {patient.pk: patient.name for patient in clinic.patients.filter(pk__in=patients)}
     strange = []
     for pair, all_looks in looks.items():
         without = [look for look in all_looks if not care.has_part(pair, before=look.number)]

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
@@ -30,7 +31,7 @@ from tenuto.clinic.accounts.keys import UnknownKey, decrypted, encrypted
 from tenuto.clinic.accounts.lock import SEEN
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.news import known_here, sign_in_changed
-from tenuto.clinic.accounts.reauthenticate import AHEAD_AT_MOST, FRESH, last_second_factor
+from tenuto.clinic.accounts.reauthenticate import AHEAD_AT_MOST, FRESH, check_same_form, last_second_factor
 from tenuto.clinic.accounts.same_member import know_the_member
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.ledger.sealed import check_sealed
@@ -215,6 +216,10 @@ class SignatureForm(_SlowedDown, ReauthenticateForm):  # type: ignore[misc]
     """The code before a signature or after a lock; a wrong one is recorded."""
 
     failure = "failed re-authentication"
+
+    def clean_code(self) -> str:
+        check_same_form(context.request)
+        return super().clean_code()
 
 
 def _came_in_just_now(request: HttpRequest, staff: Staff) -> bool:

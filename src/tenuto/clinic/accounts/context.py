@@ -12,6 +12,7 @@ from tenuto.clinic.accounts.api import ROOT, WHO_MAY, home_of, may, menu_of
 from tenuto.clinic.accounts.demo_code import code_of
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.news import OwnChange, last_changes, unseen_by
+from tenuto.clinic.accounts.reauthenticate import waiting_form
 from tenuto.clinic.accounts.signers import NotConfirmed, check_confirmed
 
 __all__ = ["confirmation", "demonstration", "own_sign_in", "permissions", "session", "what_is_not_told"]
@@ -43,8 +44,9 @@ def demonstration(request: HttpRequest) -> dict[str, object]:
 
 
 def confirmation(request: HttpRequest) -> dict[str, Callable[[], str]]:
-    """`not_confirmed`: what a signer reads on every page until a second person has confirmed them."""
-    return {"not_confirmed": lambda: _not_confirmed(request)}
+    """`not_confirmed`: what a signer reads on every page until a second person has confirmed them; `waiting_form`: which form
+    a second factor would sign."""
+    return {"not_confirmed": lambda: _not_confirmed(request), "waiting_form": lambda: waiting_form(request)}
 
 
 def what_is_not_told(request: HttpRequest) -> dict[str, Callable[[], str]]:

@@ -14,11 +14,12 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from fido2.utils import websafe_decode
-from fido2.webauthn import AuthenticationResponse
+from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.codes import went_on
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.accounts.reauthenticate import check_same_form
 from tenuto.clinic.ledger.services import record_access
 
 __all__ = ["AddPasskeyForm", "PasskeyForm", "PasskeyLoginForm", "PasskeySignatureForm"]
@@ -28,6 +29,7 @@ LONGEST = 20_000
 NOT_UNDERSTOOD = "What the passkey said was not understood. Try again."
 ELSEWHERE = "The passkey answered another page than this one, so it opens nothing. Open Tenuto at its own address and try again."
 COPIED = "This passkey counts backwards, so there is a copy of it somewhere. Tell your medical director, and remove it."
+KNOWN = "This passkey is set up here already. Use another one, or remove it first where it stands."
 BAD = (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError)
 """What the library's readers raise for something that no key would say."""
 
@@ -55,6 +57,8 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
 
     def clean(self) -> dict[str, Any]:
         _check_made_here(self.cleaned_data.get("credential"))
+        # Before the library looks: its page reads the form twice, and what it says then is about the challenge alone.
+        _read(lambda: _check_nobodys(self.cleaned_data.get("credential")))
         cleaned: dict[str, Any] = _read(super().clean)
         return cleaned
 
@@ -86,6 +90,10 @@ class PasskeySignatureForm(PasskeyForm):
 
     reauthenticated = True
 
+    def clean_credential(self) -> Authenticator:
+        check_same_form(context.request)
+        return super().clean_credential()
+
 
 def _check_made_here(said: Any) -> None:
     """Raise unless the browser says that a page of this very address asked: not one below the name, nor at another port.
@@ -99,6 +107,18 @@ def _check_made_here(said: Any) -> None:
         ours.add(f"http://{host}")
     if not isinstance(told, dict) or str(told.get("origin")) not in ours or told.get("crossOrigin"):
         raise ValidationError(ELSEWHERE)
+
+
+def _check_nobodys(said: Any) -> None:
+    """Raise for the name of a passkey that is set up here already (WebAuthn, 7.1, step 26).
+
+    A key says its name itself. With a colleague's, and a count far ahead, one would make the colleague's seem a copy.
+    """
+    made = RegistrationResponse.from_dict(said).response.attestation_object.auth_data.credential_data
+    every = Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN)
+    known = (each.wrap().authenticator_data.credential_data for each in every)
+    if made is not None and any(each and each.credential_id == made.credential_id for each in known):
+        raise ValidationError(KNOWN)
 
 
 def _read(reader: Callable[[], Any]) -> Any:

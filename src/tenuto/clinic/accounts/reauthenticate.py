@@ -15,6 +15,7 @@ from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY, g
 from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
 from allauth.core.internal.httpkit import serialize_request
 from allauth.mfa.models import Authenticator
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -31,14 +32,21 @@ __all__ = [
     "FRESH",
     "Reauthentication",
     "ask_for_second_factor",
+    "check_same_form",
     "forget_second_factors",
     "last_second_factor",
     "not_confirmed_page",
     "signed_by",
+    "waiting_form",
 ]
 
 Done = TypeVar("Done")
 
+WAITS = "waits"
+ANOTHER_WAITS = (
+    "Another page asked for a signature since this one did, so this code would sign what you do not see here. Nothing was signed, "
+    "and the code is not used. Go back to what you want to sign, and send it again."
+)
 FRESH = timedelta(minutes=5)
 """How long a second factor counts as given for the signature at hand."""
 AHEAD_AT_MOST = timedelta(minutes=2)
@@ -158,12 +166,28 @@ def not_confirmed_page(request: HttpRequest, sentence: str) -> HttpResponse:
 def ask_for_second_factor(request: HttpRequest) -> HttpResponse:
     """Send the browser to the second factor, or to setting one up. A posted form waits in the session meanwhile."""
     if request.method == "POST":
-        request.session[STATE_SESSION_KEY] = {"request": serialize_request(request)}
+        request.session[STATE_SESSION_KEY] = {"request": serialize_request(request), WAITS: uuid4().hex}
     # A form is sent again to its bare address; only then do the two match when it is taken up again.
     then = request.path if request.method == "POST" else request.get_full_path()
     return HttpResponseRedirect(
         f"{reverse(second_factor_page(staff_of(request)))}?{urlencode({'next': then})}"
     )
+
+
+def waiting_form(request: HttpRequest) -> str:
+    """Which posted form waits for a second factor, for the page that asks for it; empty when none does."""
+    return str((request.session.get(STATE_SESSION_KEY) or {}).get(WAITS, ""))
+
+
+def check_same_form(request: HttpRequest) -> None:
+    """Raise ValidationError, before the second factor is looked at, when another form waits than on the page that asks.
+
+    In another tab the person sent another one to the same address, such as the contrary decision: it would be signed unseen.
+    """
+    shown = request.POST.get(WAITS)
+    if shown is not None and shown != waiting_form(request):
+        request.session.pop(STATE_SESSION_KEY, None)
+        raise ValidationError(ANOTHER_WAITS)
 
 
 def second_factor_page(staff: Staff) -> str:

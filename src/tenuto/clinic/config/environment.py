@@ -40,7 +40,7 @@ KNOWN = {
     "TENUTO_SIGN_IN_FAILURES": "wrong passwords or codes for a name before it waits (5)",
     "TENUTO_SIGN_IN_WAIT_MINUTES": "how long it then waits (5)",
     "TENUTO_ENQUIRIES_AN_HOUR": "enquiries that the public form takes from one address in an hour (5)",
-    "TENUTO_READING_SECONDS": "how long the reading of one record from another system may take (60)",
+    "TENUTO_READING_SECONDS": "how long the reading of one record from another system may take, in seconds of the processor (60)",
     "TENUTO_FORECAST_WORKERS": "processes that work out the forecasts of the night (2); 1 does it inside the server",
     "TENUTO_DASK_SCHEDULER": "address of a Dask scheduler that works them out instead, such as tcp://10.0.0.5:8786",
     "TENUTO_VAR": "folder for the database, the secret and collected files",

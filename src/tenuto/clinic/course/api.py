@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tenuto.clinic.accounts.models import Clinic
 from tenuto.clinic.course.models import CourseEvent, InfusionReport, Visit
@@ -62,6 +62,10 @@ __all__ = [
 ]
 
 VisitKind = Visit.Kind
+
+STANDING = Q(struck=None)
+ATTEMPTED = Q(kind=CourseEventKind.SUICIDE_ATTEMPT)
+BY_DAY = ("given_on", *IN_ORDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +125,14 @@ def began_of(infusions: Sequence[RecordedInfusion]) -> date | None:
 
 def infusions_of(patient: UUID) -> tuple[RecordedInfusion, ...]:
     """The infusions of a patient, one a day, oldest first; of several reports about a day the newest. One query."""
-    return infusions_among([patient]).get(patient, ())
+    rows = rows_of(InfusionReport, patient, where=STANDING, order=BY_DAY)
+    return tuple({row.given_on: _recorded(row) for row in rows}.values())
 
 
 def infusions_among(patients: Iterable[UUID]) -> Mapping[UUID, tuple[RecordedInfusion, ...]]:
     """The infusions of each of the patients who had any, one a day, oldest first. One query."""
     by_day: dict[UUID, dict[date, RecordedInfusion]] = defaultdict(dict)
-    rows = InfusionReport.objects.filter(patient__in=patients, struck=None)
-    for row in rows.order_by("given_on", *IN_ORDER):
+    for row in InfusionReport.objects.filter(STANDING, patient__in=patients).order_by(*BY_DAY):
         by_day[row.patient_id][row.given_on] = _recorded(row)
     return {patient: tuple(days.values()) for patient, days in by_day.items()}
 
@@ -170,13 +174,12 @@ def _recorded(row: InfusionReport) -> RecordedInfusion:
 
 def attempts_of(patient: UUID) -> list[RecordedAttempt]:
     """The suicide attempts of a patient in the order in which they came on record. One query."""
-    rows = CourseEvent.objects.filter(patient=patient, kind=CourseEventKind.SUICIDE_ATTEMPT)
-    return [_attempted(row) for row in rows.order_by(*IN_ORDER)]
+    return [_attempted(row) for row in rows_of(CourseEvent, patient, where=ATTEMPTED)]
 
 
 def attempts_among(patients: Iterable[UUID] | QuerySet[Patient]) -> list[RecordedAttempt]:
     """The suicide attempts of some patients in the order in which they came on record. One query."""
-    rows = CourseEvent.objects.filter(patient__in=patients, kind=CourseEventKind.SUICIDE_ATTEMPT)
+    rows = CourseEvent.objects.filter(ATTEMPTED, patient__in=patients)
     return [_attempted(row) for row in rows.order_by(*IN_ORDER)]
 
 

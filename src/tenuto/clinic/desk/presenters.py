@@ -186,7 +186,7 @@ def _line(row: WorkRow, hidden: frozenset[UUID], staff: Staff, now: datetime) ->
         word=WORDS[mark],
         safety="" if shut else row.safety,
         caution="" if shut else row.caution,
-        name=RESTRICTED_NAME if shut else row.name,
+        name=RESTRICTED_NAME if shut else row.patient.name if row.patient else "",
         url=address_of(first_page(), row.patient_id) if row.patient_id else "",
         kind=RESTRICTED_KIND if shut else row.kind,
         stage=row.stage,

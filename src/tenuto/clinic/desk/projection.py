@@ -39,6 +39,7 @@ from tenuto.clinic.ports.api import (
     open_tasks_about_nobody,
 )
 from tenuto.clinic.ui.gates import MARKS
+from tenuto.core.dates import say_date
 from tenuto.core.intake.safety import Risk, SafetyState
 from tenuto.core.literature.tasks import task_kind
 from tenuto.core.policy import Policy
@@ -164,7 +165,7 @@ def _unsettle(rows: QuerySet[Standing]) -> None:
 
 
 def _add(clinic: Clinic, patients: QuerySet[Patient]) -> None:
-    rows = (Standing(patient=patient, clinic=clinic, name=patient.name) for patient in patients)
+    rows = (Standing(patient=patient, clinic=clinic, name=patient.kept_name) for patient in patients)
     Standing.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
 
 
@@ -208,7 +209,8 @@ def worked_out(
         standings.append(_standing(patient, said, safety.get(patient.pk), own, policy, today))
         state = safety.get(patient.pk)
         at_risk = _at_risk(state) and not any(map(_about_suicide, own))
-        rows = list(_work(patient, turns.get(patient.pk), own, holds.get(patient.pk, ()), at_risk=at_risk))
+        held = holds.get(patient.pk, ())
+        rows = list(_work(patient, turns.get(patient.pk), own, held, today, at_risk=at_risk))
         for row in rows:
             row.safety, row.caution = _red(state), _amber(state)
             _say_the_verdict(row, said)
@@ -279,7 +281,7 @@ def _standing(
     return Standing(
         patient=patient,
         clinic_id=patient.clinic_id,
-        name=patient.name,
+        name=patient.kept_name,
         as_of=today,
         policy_sha256=policy.sha256,
         rank=rank,
@@ -329,6 +331,7 @@ def _work(
     turn: Turn | None,
     tasks: Sequence[TaskRow],
     holds: Sequence[HoldRow],
+    today: date,
     *,
     at_risk: bool,
 ) -> Iterator[WorkRow]:
@@ -340,20 +343,27 @@ def _work(
         yield _task(task, patient.clinic)
     for hold in holds:
         yield WorkRow(
-            key=f"hold:{hold.id}", clinic_id=patient.clinic_id, patient=patient, name=patient.name,
+            key=f"hold:{hold.id}", clinic_id=patient.clinic_id, patient=patient, name=patient.kept_name,
             stage=HOLDS_UP, kind="Hold on booking", mark="block", why=hold.why,
-            more=f"until {hold.until}" if hold.until else "until it is lifted",
+            more=f"until {say_date(hold.until)}" if hold.until else "until it is lifted",
             owner_role=Role.PRESCRIBER, rank=Rank.AGAIN, next_step="See the patient", target=first_page(),
+            due=clock.end_of_day(patient.clinic, _looked_at_by(hold, turn, today)),
         )  # fmt: skip
     if turn is not None and not _said(turn, tasks, holds):
         yield WorkRow(
-            key=f"step:{patient.pk}", clinic_id=patient.clinic_id, patient=patient, name=patient.name,
+            key=f"step:{patient.pk}", clinic_id=patient.clinic_id, patient=patient, name=patient.kept_name,
             stage=turn.stage, kind=turn.kind, mark=turn.mark, why=turn.why, more=turn.more, owner_role=turn.owner,
             rank=Rank.SUICIDE_RISK if at_risk else turn.rank,
             next_step=RECORD_TRIAGE if at_risk else turn.next_step,
             target=(at_risk and safety_page()) or turn.target,
             due=clock.end_of_day(patient.clinic, turn.by) if turn.by else None,
         )  # fmt: skip
+
+
+def _looked_at_by(hold: HoldRow, turn: Turn | None, today: date) -> date:
+    """The day by which somebody sees a patient who is held: its last, or that of what waits behind it; today where neither is set."""
+    waiting = turn.by if turn is not None and turn.waits_for_holds else None
+    return min((day for day in (hold.until, waiting) if day), default=today)
 
 
 def _said(turn: Turn, tasks: Sequence[TaskRow], holds: Sequence[HoldRow]) -> bool:

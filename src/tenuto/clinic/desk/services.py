@@ -115,7 +115,7 @@ def work_of(staff: Staff, asked: WorkFilter, *, now: datetime, today: date) -> W
     shown = (
         _narrowed(every, asked, staff, now)
         .order_by("rank", F("due").asc(nulls_last=True), "name", "key")
-        .select_related("owner")
+        .select_related("owner", "patient")
     )
     rows = list(shown[start : start + ROWS_A_PAGE])
     return Work(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.required import fact
-from tenuto.core.intake.safety import TRIAGE
+from tenuto.core.intake.risk_answers import TRIAGE
 from tenuto.core.intake.safety_stops import CONSENT
 
 __all__ = ["alerts_of"]

@@ -38,8 +38,9 @@ from tenuto.clinic.ui.navigation import MenuEntry
 from tenuto.clinic.ui.words import day
 from tenuto.core.gate import Level
 from tenuto.core.intake.facts import PatientFacts
-from tenuto.core.intake.safety import OpenSafetyTask, Risk, SafetyState, safety_state
+from tenuto.core.intake.safety import Risk, SafetyState, safety_state
 from tenuto.core.intake.safety_stops import StopKind
+from tenuto.core.intake.safety_words import OpenSafetyTask
 from tenuto.core.literature.tasks import (
     ENQUIRY_HARM,
     MEDICINES_REOPENED,
@@ -172,6 +173,7 @@ CONTRIBUTION = Contribution(
     alerts=alerts,
     safety=safety,
     safety_page="scales:triage",
+    deciding_page="intake:decision",
     safety_verb="scale.triage",
     stop_places={
         StopKind.CONSENT: TaskPlace(

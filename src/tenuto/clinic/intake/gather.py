@@ -18,6 +18,7 @@ from tenuto.clinic.intake.models import (
     IntakeRecord,
     Measured,
     ReadingStruck,
+    ResultStruck,
     StepSave,
     TestResult,
 )
@@ -35,12 +36,13 @@ from tenuto.core.intake.facts import (
     PatientFacts,
     Person,
     RecordedScore,
+    StruckResult,
     SuicideAttempt,
 )
 from tenuto.core.intake.facts_json import facts_from_json
 from tenuto.core.intake.history import Saved, TakenBack, meaning
 from tenuto.core.intake.merge import SourcePart, merge
-from tenuto.core.intake.safety import follows
+from tenuto.core.intake.risk_answers import follows
 from tenuto.core.intake.steps import steps
 from tenuto.core.scales.reading import instrument
 from tenuto.core.scales.suicide_triage import RiskLevel
@@ -71,6 +73,7 @@ class Gathered:
     measured: list[Measured] = field(default_factory=list)
     struck: dict[UUID, ReadingStruck] = field(default_factory=dict)
     tests: list[TestResult] = field(default_factory=list)
+    struck_tests: list[ResultStruck] = field(default_factory=list)
     forms: list[scales.FormRow] = field(default_factory=list)
     answers: list[scales.RiskAnswerRow] = field(default_factory=list)
     """To questions on death or self-harm, each as it came, whether or not its form is finished."""
@@ -84,7 +87,7 @@ class Gathered:
     def rows(self) -> list[Any]:
         """Every row, whatever its kind."""
         return [
-            *self.records, *self.saves, *self.measured, *self.struck.values(), *self.tests, *self.forms, *self.begun, *self.triages,
+            *self.records, *self.saves, *self.measured, *self.struck.values(), *self.tests, *self.struck_tests, *self.forms, *self.begun, *self.triages,
             *self.visits, *self.attempts, *self.consents, *self.withdrawn,
         ]  # fmt: skip
 
@@ -120,12 +123,12 @@ def _is_held(answer: scales.RiskAnswerRow, form: scales.FormRow) -> bool:
 
 _LISTS: Sequence[tuple[str, type[Any]]] = (
     ("records", IntakeRecord), ("saves", StepSave), ("measured", Measured), ("tests", TestResult),
-    ("consents", ConsentSigned), ("withdrawn", ConsentWithdrawn),
+    ("struck_tests", ResultStruck),    ("consents", ConsentSigned), ("withdrawn", ConsentWithdrawn),
 )  # fmt: skip
 
 
 def gather(patients: Iterable[UUID] | QuerySet[Patient]) -> dict[UUID, Gathered]:
-    """The rows about each of the patients that has any, in twelve queries."""
+    """The rows about each of the patients that has any, in thirteen queries."""
     found: dict[UUID, Gathered] = {}
     among = Q(patient__in=patients)
     for name, model in _LISTS:
@@ -147,7 +150,7 @@ def gather(patients: Iterable[UUID] | QuerySet[Patient]) -> dict[UUID, Gathered]
 
 
 def gather_one(patient: UUID) -> Gathered:
-    """The rows about one patient, in twelve queries."""
+    """The rows about one patient, in thirteen queries."""
     found = Gathered(
         struck={row.reading: row for row in rows_of(ReadingStruck, patient)},
         forms=scales.forms_of(patient, with_struck=True),
@@ -168,7 +171,7 @@ def merged(patient: Patient, rows: Gathered) -> PatientFacts:
 
 def _merged(patient: Patient, rows: Gathered, saves: Sequence[StepSave]) -> PatientFacts:
     """The same of some rows, without what `saves` took back of records."""
-    name = "" if patient.name == NAMELESS else patient.name
+    name = "" if patient.kept_name == NAMELESS else patient.name
     known = [facts_from_json(record.facts) for record in rows.records]
     born = patient.birth_date or next(
         (f.person.birth_date for f in reversed(known) if f.person.birth_date), None
@@ -275,7 +278,14 @@ def fold(saves: Iterable[StepSave]) -> dict[str, dict[str, Saved]]:
         for key, value in save.changes.items():
             entries[key] = _after(
                 entries.get(key),
-                Saved(value, day, save.recorded_by_name, save.version, save.origin == Origin.TOGETHER),
+                Saved(
+                    value,
+                    day,
+                    save.recorded_by_name,
+                    save.version,
+                    save.origin == Origin.TOGETHER,
+                    save.recorded_as,
+                ),
                 save.taken_back.get(key, ""),
             )
     return state
@@ -299,9 +309,15 @@ def _parts(rows: Gathered) -> Iterator[SourcePart]:
             facts, entries = meaning(step, state[step.id])
             newest = max(save.recorded_at for save in rows.saves if save.step == step.id)
             yield SourcePart(facts, newest, rows=entries)
+    struck = {row.result_id: row for row in rows.struck_tests}
     for test in rows.tests:
         answer = Answer(test.fact, test.value, test.taken, f"result, {test.recorded_by_name}")
-        yield _part(test.recorded_at, answers=(answer,))
+        if (row := struck.get(test.id)) is None:
+            yield _part(test.recorded_at, answers=(answer,))
+        else:
+            whose, on = row.recorded_by_name, row.recorded_on
+            back = StruckResult(test.fact, test.value, test.taken, whose, on, row.why, answer.origin)
+            yield _part(row.recorded_at, struck=(back,))
     instants = _in_event_order([*rows.forms, *rows.answers, *rows.triages, *rows.attempts])
     order = _order_of_consents(rows)
     held = _not_lowered(rows.triages)

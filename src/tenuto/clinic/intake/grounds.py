@@ -7,7 +7,7 @@ __all__ = ["GROUNDS"]
 
 GROUNDS = (
     "intake.Decision", "intake.Measured", "intake.ReadingStruck",
-    "intake.TestResult", "intake.ConsentSigned", "scales.ScaleFormStruck",
+    "intake.TestResult", "intake.ResultStruck", "intake.ConsentSigned", "scales.ScaleFormStruck",
     "course.InfusionReport", "course.InfusionStruck", "course.MissedVisit", "course.Visit",
     "people.Identity",
 )  # fmt: skip

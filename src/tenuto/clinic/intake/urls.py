@@ -22,10 +22,12 @@ urlpatterns = [
     path("measurements/", measurements.measurements, name="measurements"),
     path("measurements/<uuid:reading>/strike/", measurements.strike, name="strike"),
     path("tests/", tests.tests, name="tests"),
+    path("tests/<uuid:result>/strike/", tests.strike, name="strike-result"),
     path("tests/ask/", tests.ask, name="ask-test"),
     path("visits/", visits.visits, name="visits"),
     path("consent/", consent.consent, name="consent"),
     path("consent/withdraw/", consent.withdraw, name="withdraw-consent"),
     path("consent/withdraw-photographs/", consent.withdraw_photographs, name="withdraw-photographs"),
     path("decision/", decision.decision, name="decision"),
+    path("decision/judgements/", decision.judgements, name="judgements"),
 ]

@@ -12,7 +12,8 @@ from tenuto.core.gate import Level
 from tenuto.core.intake.eligibility import assess
 from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.facts_changes import FactSaid, facts_said
-from tenuto.core.intake.safety import TRIAGE, safety_state, with_safety
+from tenuto.core.intake.risk_answers import TRIAGE
+from tenuto.core.intake.safety import safety_state, with_safety
 from tenuto.core.policy import Policy
 
 __all__ = ["ReadGroup", "read_back", "speaks_against"]

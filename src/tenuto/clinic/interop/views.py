@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -27,6 +28,7 @@ from tenuto.clinic.ui.middleware import takes_file
 from tenuto.core.dates import say_birthday
 
 UNPROCESSABLE = 422
+ANOTHER = "Another file was read since the page that you answered was opened; this is what it says. Nothing was kept or discarded."
 NOTHING_WAITS = "The file that was read does not wait any more. Choose it again."
 
 
@@ -52,21 +54,42 @@ def look(request: HttpRequest) -> HttpResponse:
     found = waiting(request.session)
     if found is None:
         return redirect("desk:patients")
+    return _show(request, found, conflict=_conflict(request, found))
+
+
+def _conflict(request: HttpRequest, found: Waiting) -> IdentityConflict | None:
+    """Why it can't be told whose record it is; None where it can."""
     try:
         whose(found.facts.person, source=found.source, by=staff_of(request))
     except IdentityConflict as conflict:
-        return _show(request, found, conflict=conflict)
-    return _show(request, found)
+        return conflict
+    return None
+
+
+def _show_another(request: HttpRequest, found: Waiting) -> HttpResponse:
+    conflict = _conflict(request, found)
+    return _show(request, found, conflict=conflict, another=ANOTHER, status=HTTPStatus.CONFLICT)
+
+
+def _is_shown(request: HttpRequest, found: Waiting) -> bool:
+    """Whether the page that was answered showed this file, and not one that was read before it in another tab (hazard H1)."""
+    return request.POST.get("file") == found.source.sha256
 
 
 def _show(
-    request: HttpRequest, found: Waiting, *, conflict: IdentityConflict | None = None, status: int = 200
+    request: HttpRequest,
+    found: Waiting,
+    *,
+    conflict: IdentityConflict | None = None,
+    another: str = "",
+    status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     person, clinic = found.facts.person, staff_of(request).clinic
     doubt = conflict if isinstance(conflict, IdentityDoubt) else None
     context = {
         "compared": side_by_side(str(doubt), person, doubt.candidates) if doubt else None,
         "stopped": "" if doubt else str(conflict or ""),
+        "another": another,
         "waiting": found,
         "report": found.report,
         "read": read_back(found.facts),
@@ -89,6 +112,8 @@ def keep(request: HttpRequest) -> HttpResponse:
     staff, found = staff_of(request), waiting(request.session)
     if found is None:
         return patients_page(request, problem=NOTHING_WAITS, status=UNPROCESSABLE)
+    if not _is_shown(request, found):
+        return _show_another(request, found)
     try:
         received = receive(
             facts=found.facts, source=found.source, by=staff, at=clock.instant(), compared=answer(request)
@@ -105,7 +130,10 @@ def keep(request: HttpRequest) -> HttpResponse:
 @require_POST
 @requires("patient.register")
 def discard_read(request: HttpRequest) -> HttpResponse:
-    """Forget the record that waits."""
+    """Forget the record that waits, when it is the one on the page."""
+    found = waiting(request.session)
+    if found is not None and not _is_shown(request, found):
+        return _show_another(request, found)
     discard(request.session)
     messages.info(request, "The file was discarded; nothing was kept of it.", extra_tags="Discarded")
     return redirect("desk:patients")

@@ -38,7 +38,7 @@ def texts_of(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, 
 
 def values_of(row: models.Model) -> dict[str, Any]:
     """A row's values by column, as they were given."""
-    return {str(field.column): getattr(row, field.attname) for field in row._meta.concrete_fields}
+    return {str(field.column): field.value_from_object(row) for field in row._meta.concrete_fields}
 
 
 def digest(label: str, texts: Mapping[str, str]) -> str:

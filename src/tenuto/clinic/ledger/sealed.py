@@ -115,7 +115,7 @@ def check_sealed(rows: Iterable[models.Model]) -> None:
 
     Rows that this transaction itself changed and that wait for their event are left out.
     """
-    waiting = {(mark.model, str(mark.key)) for mark in waiting_marks() if isinstance(mark, _ChangedRow)}
+    waiting = _waiting()
     asked: dict[type[models.Model], dict[str, Any]] = {}
     for row in rows:
         model: type[models.Model] = row._meta.concrete_model or type(row)
@@ -130,8 +130,12 @@ def check_sealed(rows: Iterable[models.Model]) -> None:
 
 
 def changed_past_program(rows: Iterable[models.Model]) -> list[models.Model]:
-    """Those of the rows that, as they were read, are not in their newest sealed state. Two queries, for pages."""
-    read = list(rows)
+    """Those of the rows that, as they were read, are not in their newest sealed state. Two queries, for pages.
+
+    Rows that this transaction itself changed and that wait for their event are left out.
+    """
+    waiting = _waiting()
+    read = [row for row in rows if (type(row), str(row.pk)) not in waiting]
     newest = newest_states([(row._meta.label_lower, str(row.pk)) for row in read])
     return [
         row
@@ -140,6 +144,10 @@ def changed_past_program(rows: Iterable[models.Model]) -> list[models.Model]:
             type(row), texts_of(type(row), values_of(row)), newest.get((row._meta.label_lower, str(row.pk)))
         )
     ]
+
+
+def _waiting() -> set[tuple[type[models.Model], str]]:
+    return {(mark.model, str(mark.key)) for mark in waiting_marks() if isinstance(mark, _ChangedRow)}
 
 
 def _fits(model: type[models.Model], texts: Mapping[str, str] | None, newest: SealedState | None) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from tenuto.clinic.course.api import accounts
-from tenuto.clinic.ledger.facts import IN_ORDER
+from tenuto.clinic.ledger.rows import rows_among
 from tenuto.clinic.outcomes.models import CourseReview
 from tenuto.clinic.pathway.api import Batch
 from tenuto.clinic.policies.api import policy_for
@@ -41,7 +41,7 @@ def _decisions(batch: Batch) -> Mapping[UUID, Sequence[DueDecision]]:
 def _reviews(batch: Batch) -> Mapping[UUID, Sequence[CourseReview]]:
     found: dict[UUID, list[CourseReview]] = defaultdict(list)
     patients = [patient.pk for patient in batch.patients]
-    for row in CourseReview.objects.filter(patient__in=patients).order_by(*IN_ORDER):
+    for row in rows_among(CourseReview, patients):
         found[row.patient_id].append(row)
     return found
 

@@ -7,5 +7,6 @@ __all__ = ["GROUNDS"]
 GROUNDS = (
     "outcomes.CourseReview", "course.CourseEnding", "course.InfusionReport", "course.InfusionStruck",
     "course.MissedVisit", "scales.ScaleFormStruck", "intake.Measured", "intake.ReadingStruck", "intake.TestResult",
+    "intake.ResultStruck",
 )  # fmt: skip
 """What was given and missed, how it was borne, and what was decided, beside all that every judgement has seen."""

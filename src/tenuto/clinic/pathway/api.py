@@ -39,6 +39,7 @@ from tenuto.clinic.pathway.parts import (
 from tenuto.clinic.pathway.registry import (
     address_of,
     contributions,
+    deciding_page,
     first_page,
     judging_page,
     may_open,
@@ -71,6 +72,7 @@ __all__ = [
     "booked_of",
     "born_text",
     "contributions",
+    "deciding_page",
     "facts_of",
     "findings_of",
     "first_page",

@@ -34,7 +34,7 @@ def missing_pages(found: Iterable[Contribution]) -> Iterator[tuple[str, str]]:
     for each in found:
         targets = [place.target for place in each.tasks.values()]
         links = [link.route for link in each.links]
-        for route in filter(None, [each.page, each.safety_page, *targets, *links]):
+        for route in filter(None, [each.page, each.safety_page, each.deciding_page, *targets, *links]):
             if not _exists(route.partition("#")[0]):
                 yield each.room, route
 

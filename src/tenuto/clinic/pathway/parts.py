@@ -189,6 +189,8 @@ class Contribution:
     """Shown in the banner of every page, the latest stage's first."""
     safety: Callable[[Batch], Mapping[UUID, SafetyState]] | None = None
     """Stands first on every page of a patient and in every list; one room alone says it."""
+    deciding_page: str = ""
+    """The route of the page where somebody is accepted for treatment or not."""
     safety_page: str = ""
     """The route of the page on which somebody who looked at the patient records it."""
     safety_verb: str = ""

@@ -18,6 +18,7 @@ from tenuto.clinic.ui.icons import STAGES
 __all__ = [
     "address_of",
     "contributions",
+    "deciding_page",
     "first_page",
     "in_order",
     "judging_page",
@@ -131,6 +132,11 @@ def first_page() -> str:
 def safety_page() -> str:
     """The route of the page where a triage is recorded; empty when no room has one."""
     return next((each.safety_page for each in contributions() if each.safety_page), "")
+
+
+def deciding_page() -> str:
+    """The route of the page where treatment is decided on; empty when no room has one."""
+    return next((each.deciding_page for each in contributions() if each.deciding_page), "")
 
 
 def judging_page() -> str:

@@ -68,11 +68,11 @@ def _compared(person: Person, other: Patient) -> ComparedPerson:
     number = shared_number(person.identifiers, numbers_of(other))
     agrees: list[str] = []
     differs: list[str] = []
-    (agrees if could_be_one(person.name, other.name) else differs).append("name")
+    (agrees if could_be_one(person.name, other.kept_name) else differs).append("name")
     if None not in days:
         (agrees if days[0] == days[1] else differs).append("date of birth")
     if number is not None:
         agrees.append(f"number {number}")
     elif person.identifiers:
         differs.append("numbers")
-    return ComparedPerson(row.name, row.born, row.numbers, ", ".join(agrees), ", ".join(differs), other.pk)
+    return ComparedPerson(other.name, row.born, row.numbers, ", ".join(agrees), ", ".join(differs), other.pk)

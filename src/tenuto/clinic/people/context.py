@@ -7,9 +7,9 @@ from collections.abc import Callable
 from django.http import HttpRequest
 
 from tenuto.clinic.accounts.signed_in import staff_of
-from tenuto.clinic.ledger.sealed import changed_past_program
 from tenuto.clinic.people.look_alikes import look_alikes
 from tenuto.clinic.people.models import BrokenGlass, Patient
+from tenuto.clinic.people.proven import is_unproven
 from tenuto.clinic.ui.words import moment
 
 __all__ = ["about_patient"]
@@ -26,7 +26,7 @@ def about_patient(request: HttpRequest) -> dict[str, Callable[[], list[str]] | C
 def _identity_doubt(request: HttpRequest) -> str:
     """That the name, the birth date or a number in the banner is not what was recorded; empty when it is."""
     patient: Patient | None = getattr(request, "patient", None)
-    if patient is None or not changed_past_program([patient, *patient.identifiers.all()]):
+    if patient is None or not is_unproven(patient):
         return ""
     return (
         "The name, the date of birth or a number of this person was changed in the database, past the program. Nothing on this "

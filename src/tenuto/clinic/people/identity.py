@@ -128,7 +128,11 @@ def amend_patient(
     doubt = birth_doubt(birth_date, policy=policy, as_of=clock.day_of(by.clinic, at)) if birth_date else None
     if doubt is not None and doubt.certain:
         raise ValueError(doubt.text)
-    before = {"name": found.name, "preferred_name": found.preferred_name, "birth_date": str(found.birth_date)}
+    before = {
+        "name": found.kept_name,
+        "preferred_name": found.preferred_name,
+        "birth_date": str(found.birth_date),
+    }
     found.name, found.preferred_name, found.birth_date = name.strip(), preferred_name.strip(), birth_date
     found.save(update_fields=["name", "preferred_name", "birth_date"])
     _keep_identity(found, why=why.strip(), by=by, at=at)
@@ -222,7 +226,7 @@ def _attach(patient: Patient, identifiers: Sequence[Identifier]) -> None:
 
 def _file(patient: Patient) -> None:
     """Let a search find the patient by every name and number; call in the transaction that writes one."""
-    search = _found_by(patient.name, patient.preferred_name, list(patient.identifiers.all()))
+    search = _found_by(patient.kept_name, patient.preferred_name, list(patient.identifiers.all()))
     # Of who was just registered it is right already, and a row that is saved again is sealed again.
     if search != patient.search:
         patient.search = search
@@ -238,7 +242,7 @@ def _found_by(name: str, preferred_name: str, numbers: Sequence[Identifier | Pat
 def _keep_identity(patient: Patient, *, why: str, by: Staff, at: datetime) -> None:
     Identity.objects.create(
         patient=patient,
-        name=patient.name,
+        name=patient.kept_name,
         preferred_name=patient.preferred_name,
         birth_date=patient.birth_date,
         why=why,

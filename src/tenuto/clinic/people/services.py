@@ -101,7 +101,7 @@ def _could_be(person: Person, other: Patient) -> bool:
     """Whether somebody has to compare: a number in common that does not settle it, or name and birth date that agree."""
     days = (person.birth_date, other.birth_date)
     same_day = None in days or days[0] == days[1]
-    if same_day and could_be_one(person.name, other.name):
+    if same_day and could_be_one(person.name, other.kept_name):
         return True
     if shared_number(person.identifiers, numbers_of(other)) is None:
         return False
@@ -133,7 +133,7 @@ def _against(person: Person, other: Patient) -> str:
         return f"born {long_day(other.birth_date)}, but says born {long_day(born)}"
     if bool(born) != bool(other.birth_date):
         return "and a date of birth is missing in one of the two"
-    if not could_be_one(person.name, other.name):
+    if not could_be_one(person.name, other.kept_name):
         return f"but is of {person.name}" if person.name else "but has no name"
     return ""
 

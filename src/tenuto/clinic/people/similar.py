@@ -36,7 +36,7 @@ KEY_LENGTH = 200
 def similar_patients(name: str, others: Iterable[Patient]) -> list[Patient]:
     """The patients whose name could be mistaken for `name`: as many words, each alike, in any order."""
     asked = words(name)
-    return [other for other in others if asked and _alike(asked, words(other.name))]
+    return [other for other in others if asked and _alike(asked, words(other.kept_name))]
 
 
 def alike(patient: Patient) -> list[Patient]:
@@ -60,7 +60,7 @@ def near(clinic: UUID, person: Person) -> QuerySet[Patient]:
 
 def person_of(patient: Patient) -> Person:
     """A patient as who it is, to be compared. Reads the identifiers."""
-    return Person(patient.name, numbers_of(patient), patient.birth_date)
+    return Person(patient.kept_name, numbers_of(patient), patient.birth_date)
 
 
 def numbers_of(patient: Patient) -> tuple[Identifier, ...]:
@@ -81,7 +81,7 @@ def shared_number(one: Iterable[Identifier], two: Iterable[Identifier]) -> Ident
 def shares_birth_and_name(person: Person, other: Patient) -> bool:
     """Whether both are born on one day and have a word of the name in common, as twins have."""
     same_day = person.birth_date is not None and person.birth_date == other.birth_date
-    return same_day and share_a_word(person.name, other.name)
+    return same_day and share_a_word(person.name, other.kept_name)
 
 
 def _mistakable(person: Person, other: Patient) -> bool:
@@ -97,7 +97,7 @@ def file_name(patient: Patient) -> None:
     patient.name_keys.all().delete()
     NameKey.objects.bulk_create(
         NameKey(clinic_id=patient.clinic_id, patient=patient, key=key)
-        for key in sorted(name_keys(patient.name))
+        for key in sorted(name_keys(patient.kept_name))
     )
 
 

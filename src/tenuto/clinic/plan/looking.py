@@ -12,7 +12,7 @@ from tenuto.clinic.plan.models import PlanReview, PlanVersion
 from tenuto.clinic.plan.versions import in_force, versions_in
 from tenuto.clinic.ports.api import TaskRow, newest_suicide_tasks
 from tenuto.core.gate import Gate, Level
-from tenuto.core.intake.safety import TRIAGE
+from tenuto.core.intake.risk_answers import TRIAGE
 from tenuto.core.intake.safety_stops import CONSENT, SafetyStop, with_withdrawal
 from tenuto.core.literature.tasks import task_kind
 from tenuto.core.plan.look_again import between_visits, found_since, gate_today, stops

@@ -16,7 +16,7 @@ from tenuto.clinic.ledger.services import record
 from tenuto.clinic.policies.api import as_policy, in_effect
 from tenuto.clinic.policies.models import PolicyActivation, PolicySignature, PolicyVersion
 from tenuto.core.policy import Policy, PolicyError, default_policy, demo_policy, load_policy
-from tenuto.core.policy.changes import check_usable
+from tenuto.core.policy.changes import check_usable, check_words
 from tenuto.core.sentences import check_reason
 
 __all__ = ["PolicyRefused", "activate", "propose", "sign"]
@@ -111,6 +111,7 @@ def _readable(text: str, clinic: Clinic) -> Policy:
     try:
         policy = load_policy(text, name="The file")
         check_usable(policy, like=default_policy())
+        check_words(text)
     except PolicyError as error:
         raise PolicyRefused(str(error)) from error
     if policy.signatures:

@@ -81,7 +81,8 @@ class TaskRow:
         before = (
             f" Given on to {self.holders[-1]}; before that {self.held_before}." if self.told_names else ""
         )
-        nobody = f" Given on to {given_on_to('')}." if self.told_nobody else ""
+        further = " further" if self.told_names else ""
+        nobody = f" Given on{further} to {given_on_to('')}." if self.told_nobody else ""
         return f"{self.why}{before}{nobody}"
 
     def is_late(self, now: datetime) -> bool:

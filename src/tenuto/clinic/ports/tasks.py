@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.accounts.roles import Role
 from tenuto.clinic.ledger.actors import Actor, Machine
 from tenuto.clinic.ledger.facts import IN_ORDER, recorded
+from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.actors import check_may, clinic_of
@@ -44,6 +45,9 @@ __all__ = [
 ]
 
 MACHINE = "machine"
+OPEN = Q(end__isnull=True)
+FIRST_DUE = ("due", *IN_ORDER)
+PEOPLE = ("owner", "escalations__told")
 TaskOutcome = TaskEnd.Outcome
 
 
@@ -180,14 +184,14 @@ def open_tasks(clinic: Clinic) -> list[TaskRow]:
 
 
 def open_tasks_of(patient: Patient) -> list[TaskRow]:
-    """The open tasks about a patient, the first due first. Two queries."""
-    return [task_row(task) for task in _open(Task.objects.filter(patient=patient))]
+    """The open tasks about a patient, the first due first. One query when there is none, else five at most."""
+    return open_tasks_about([patient.pk]).get(patient.pk, [])
 
 
 def open_tasks_about(patients: Iterable[UUID]) -> dict[UUID, list[TaskRow]]:
-    """The open tasks about several patients, by patient id. Two queries."""
-    found: dict[UUID, list[TaskRow]] = {}
-    for task in _open(Task.objects.filter(patient__in=list(patients))):
+    """The open tasks about several patients, by patient id. Two queries; about one patient as `open_tasks_of`."""
+    ids, found = list(patients), dict[UUID, list[TaskRow]]()
+    for task in _open_about(ids[0]) if len(ids) == 1 else _open(Task.objects.filter(patient__in=ids)):
         if task.patient_id is not None:
             found.setdefault(task.patient_id, []).append(task_row(task))
     return found
@@ -327,8 +331,15 @@ def _ways(kind: TaskKind) -> str:
 
 
 def _open(tasks: QuerySet[Task]) -> Iterable[Task]:
-    return _with_people(tasks.filter(end__isnull=True)).order_by("due", *IN_ORDER)
+    return _with_people(tasks.filter(OPEN)).order_by(*FIRST_DUE)
+
+
+def _open_about(patient: UUID) -> list[Task]:
+    """The same of one patient. Every page about a patient asks it, and mostly there is none."""
+    tasks: list[Task] = rows_of(Task, patient, where=OPEN, order=FIRST_DUE)
+    models.prefetch_related_objects(tasks, "patient", *PEOPLE)
+    return tasks
 
 
 def _with_people(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    return tasks.select_related("patient", "owner").prefetch_related("escalations__told")
+    return tasks.select_related("patient", "owner").prefetch_related(*PEOPLE[1:])

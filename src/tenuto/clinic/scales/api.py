@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from tenuto.clinic.ledger.facts import IN_ORDER
 from tenuto.clinic.ledger.rows import rows_of
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.scales.grounds import ABOUT_RISK, ANSWER_ON_DEATH, judges_risk
-from tenuto.clinic.scales.models import ItemAnswer, ScaleForm, SuicideTriage
+from tenuto.clinic.scales.models import ItemAnswer, ScaleForm, ScaleFormStruck, SuicideTriage
 from tenuto.clinic.scales.services import (
     GivenAnswer,
     Recorded,
@@ -149,8 +150,10 @@ class TriageRow:
 
 
 def forms_of(patient: UUID, *, with_struck: bool = False) -> list[FormRow]:
-    """The answered forms of a patient, in the order in which they were recorded. One query."""
-    return forms_among([patient], with_struck=with_struck)
+    """The answered forms of a patient, in the order in which they were recorded. Two queries."""
+    struck = {row.form_id for row in rows_of(ScaleFormStruck, patient)}
+    found = [_form(row, struck=row.pk in struck) for row in rows_of(ScaleForm, patient)]
+    return found if with_struck else [form for form in found if not form.struck]
 
 
 def forms_among(
@@ -161,7 +164,7 @@ def forms_among(
     rows = ScaleForm.objects.filter(patient__in=patients).select_related("struck").order_by(*IN_ORDER)
     if instruments is not None:
         rows = rows.filter(instrument__in=list(instruments))
-    found = [_form(row) for row in rows]
+    found = [_form(row, struck=hasattr(row, "struck")) for row in rows]
     return found if with_struck else [form for form in found if not form.struck]
 
 
@@ -177,17 +180,23 @@ def answered_since(clinic: Clinic, instruments: Iterable[str], *, since: datetim
 
 def risk_answers_of(patient: UUID) -> list[RiskAnswerRow]:
     """What a patient answered by request to questions on death or self-harm, in order. One query."""
-    return risk_answers_among([patient])
+    return [_risk_answer(row) for row in rows_of(ItemAnswer, patient, where=_about_risk())]
 
 
 def risk_answers_among(patients: Patients) -> list[RiskAnswerRow]:
     """What some patients answered by request to questions on death or self-harm, in order. One query."""
+    rows = ItemAnswer.objects.filter(_about_risk(), patient__in=patients)
+    return [_risk_answer(row) for row in rows.order_by(*IN_ORDER)]
+
+
+@cache
+def _about_risk() -> Q:
+    """The items of the shipped scales that ask about death or self-harm."""
     asked = Q()
     for scale in known_instruments().values():
         if scale.risk_item is not None:
             asked |= Q(instrument=scale.id, item=scale.risk_item.item)
-    rows = ItemAnswer.objects.filter(asked, patient__in=patients)
-    return [_risk_answer(row) for row in rows.order_by(*IN_ORDER)]
+    return asked
 
 
 def triages_of(patient: UUID) -> list[TriageRow]:
@@ -204,10 +213,10 @@ def _among(model: Any, patients: Patients) -> list[Any]:
     return list(model.objects.filter(patient__in=patients).order_by(*IN_ORDER))
 
 
-def _form(row: ScaleForm) -> FormRow:
+def _form(row: ScaleForm, *, struck: bool) -> FormRow:
     return FormRow(
         row.pk, row.patient_id, row.instrument, row.answers, row.total, row.taken, row.answered_by,
-        row.recorded_by_name, row.recorded_at, row.recorded_on, row.event_number, row.request_id, hasattr(row, "struck"),
+        row.recorded_by_name, row.recorded_at, row.recorded_on, row.event_number, row.request_id, struck,
     )  # fmt: skip
 
 

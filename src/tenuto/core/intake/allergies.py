@@ -18,7 +18,14 @@ __all__ = ["closes", "is_allergy", "judge", "says_allergy", "speaks_of_it", "tol
 @cache
 def _phrases() -> Phrases:
     rule = register().allergy
-    return Phrases({"ketamine": rule.texts, "class": rule.class_texts, "apart": rule.class_apart})
+    return Phrases(
+        {
+            "ketamine": rule.texts,
+            "class": rule.class_texts,
+            "apart": rule.class_apart,
+            "diluent": rule.diluent_texts,
+        }
+    )
 
 
 def judge(case: JudgedCase) -> tuple[Finding, ...]:
@@ -105,6 +112,11 @@ def _of_allergy(allergy: Allergy) -> tuple[Finding, ...]:
     if "class" in said and "apart" not in said:
         message = f"Allergy: “{texts[0][:80]}” is a group that ketamine may belong to. Ask what was given and what happened."
         return (_note("ALLERGY-CLASS", message),)
+    coded = {(coding.system, coding.code.strip()) for coding in allergy.codings}
+    if "diluent" in said or coded & register().allergy.diluent_codes:
+        name = (texts or [allergy.codings[0].code])[0][:80]
+        message = f"Allergy: “{name}” is in the diluent dextrose, or that is made from it. Dilute in sodium chloride, and ask what happened."
+        return (_note("ALLERGY-DILUENT", message),)
     codes = {coding.code for coding in allergy.codings}
     if not any(words(text) for text in texts if text not in codes):
         called = ", ".join(sorted(codes | {t for t in texts if t not in codes}))[:80]

@@ -71,11 +71,17 @@ def without_reason(answer: Answer) -> bool:
 
 
 def given(case: JudgedCase, fact_id: str) -> tuple[Answer, ...]:
-    """The newest known answers to a fact, several when the same day has several; future-dated ones don't count."""
+    """The newest known answers to a fact, several when the same day has several; future-dated ones don't count.
+
+    A clinical judgement that somebody wrote whose it is not counts where it closes.
+    """
     known = [
         a
         for a in case.facts.answers
-        if a.fact == fact_id and not case.in_future(a.taken) and not is_unknown(a.value)
+        if a.fact == fact_id
+        and not case.in_future(a.taken)
+        and not is_unknown(a.value)
+        and (not a.not_theirs or _level(a) > Level.PASS)
     ]
     newest = max((a.taken or date.min for a in known), default=None)
     return tuple(a for a in known if (a.taken or date.min) == newest)
@@ -87,12 +93,15 @@ def judge(case: JudgedCase, item: RequiredFact) -> tuple[Finding, ...]:
         return _closed_unasked(case, item)
     future = tuple(_ahead(case, item, a) for a in _of_the_future(case, item))
     answers = given(case, item.id)
+    future += tuple(_struck(case, item, answers))
     if not answers:
-        return future if _answered_by_problem(case, item) else future + missing(case, item)
+        lacking = missing(case, item, because=_not_theirs(case, item))
+        return future if _answered_by_problem(case, item) else future + lacking
     newest = tuple(a for a in answers if not a.stands) or answers
     effects = tuple(f for a in newest if (f := _effect(case, item, a)) is not None)
     effects += tuple(_still_standing(case, item, newest))
     effects += tuple(_taken_back(item, a) for a in newest if a.taken_back)
+    effects += _not_sure_since(case, item, newest)
     if any(f.missing for f in effects):
         return future + effects
     if not _current(case, item, answers[0].taken):
@@ -100,13 +109,77 @@ def judge(case: JudgedCase, item: RequiredFact) -> tuple[Finding, ...]:
     return future + effects
 
 
+def _not_sure_since(case: JudgedCase, item: RequiredFact, newest: tuple[Answer, ...]) -> tuple[Finding, ...]:
+    """That somebody was asked and not sure, no earlier than the newest answer: it opens nothing then."""
+    day = newest[0].taken or date.min
+    doubts = [
+        a
+        for a in case.facts.answers
+        if a.fact == item.id
+        and said(a.value) in _NOT_SURE
+        and not case.in_future(a.taken)
+        and not _is_before(a, newest)
+    ]
+    if not doubts or any(_effect(case, item, a) is not None for a in newest):
+        return ()
+    last = max(doubts, key=lambda a: a.taken or day)
+    because = (
+        f"{item.title}: answered “{said(last.value)}”{on_date(last.taken)}, no earlier than “{said(newest[0].value)[:80]}”"
+        f"{on_date(newest[0].taken)}. Nobody knows which holds."
+    )
+    return missing(case, item, because=because)
+
+
+def _is_before(answer: Answer, newest: tuple[Answer, ...]) -> bool:
+    if answer.taken is None:
+        return False
+    known = newest[0]
+    if answer.taken != known.taken:
+        return answer.taken < (known.taken or date.min)
+    return answer.at is not None and known.at is not None and answer.at < known.at
+
+
+_NOT_SURE = frozenset(("unsure", "unknown", "not known", "asked unknown", "asked but unknown"))
+
+
 def closes(answer: Answer) -> bool:
     """Whether an answer given here stays until a prescriber takes it back: one that keeps treatment away and that no newer
     record is said to open, and one that speaks against it to a question about "ever"."""
+    item, level = fact(answer.fact), _level(answer)
+    return (item.ever and level > Level.PASS) or (level >= Level.BLOCK and not item.opens)
+
+
+def _level(answer: Answer) -> Level:
+    """What an answer does by itself; nothing where it can't be read."""
     item = fact(answer.fact)
     key = _key(item, answer) if item.effects and not is_unknown(answer.value) else None
-    level = item.effects[key] if key is not None else Level.PASS
-    return (item.ever and level > Level.PASS) or (level >= Level.BLOCK and not item.opens)
+    return item.effects[key] if key is not None else Level.PASS
+
+
+def _not_theirs(case: JudgedCase, item: RequiredFact) -> str:
+    """That the only answer is a judgement of somebody whose it is not; empty where there is none."""
+    found = [a for a in case.facts.answers if a.fact == item.id and a.not_theirs and not is_unknown(a.value)]
+    if not found:
+        return ""
+    newest = max(found, key=lambda a: (a.taken or date.min, said(a.value)))
+    whose = newest.origin.removeprefix("form, ")
+    return (
+        f"{item.title}: “{said(newest.value)[:80]}”{on_date(newest.taken)} was recorded by {whose}. It is a clinical judgement: "
+        "a clinician records it."
+    )
+
+
+def _struck(case: JudgedCase, item: RequiredFact, counted: tuple[Answer, ...]) -> Iterator[Finding]:
+    """Results that were struck and that no result of a later day follows: both statements stay in sight of whoever decides."""
+    later = max((a.taken or date.min for a in counted), default=date.min)
+    for each in case.facts.struck:
+        if each.fact != item.id or (each.taken or date.min) < later or not case.current(item, each.taken):
+            continue
+        message = (
+            f"{item.title}: “{said(each.value)[:80]}”{on_date(each.taken)} "
+            f"({each.origin.removeprefix('result, ')}) was struck by {each.by} on {say_date(each.on)}: {each.why}"
+        )
+        yield Finding(finding_code("STRUCK", item.id), Level.REVIEW, message, item.basis, fact=item.id)
 
 
 def _taken_back(item: RequiredFact, answer: Answer) -> Finding:

@@ -108,12 +108,23 @@ class JudgedCase:
             if not m.estimated and not m.unclear and not self.in_future(m.taken) and self.plausible(m)
         )
 
+    def doubted(self, kind: str) -> tuple[Measurement, ...]:
+        """The unclear values of a kind that may be newer than every usable one, of which nobody knows then whether they hold."""
+        newest = next(iter(self.usable(kind)), None)
+        return tuple(m for m in self.facts.measured(kind) if m.unclear and _may_be_newer(m, newest))
+
     def plausible(self, m: Measurement) -> bool:
         """Whether a value lies between the policy's limits of what a person can have; weight and height are judged apart."""
         if m.kind in _JUDGED_APART:
             return True
         low, high = (self.policy.number(f"plausible_{end}_{m.kind}") for end in ("min", "max"))
         return low <= m.value <= high
+
+
+def _may_be_newer(m: Measurement, other: Measurement | None) -> bool:
+    if m.taken is None or other is None or other.taken is None:
+        return True
+    return (m.taken, m.minute) >= (other.taken, other.minute if m.minute else "")
 
 
 def finding_code(prefix: str, fact_id: str) -> str:

@@ -19,6 +19,7 @@ from tenuto.core.intake import (
     person,
     scores,
     severity,
+    unclear,
     weight,
 )
 from tenuto.core.intake.blood_pressure import BloodPressure
@@ -36,7 +37,8 @@ from tenuto.core.intake.conditions import (
 )
 from tenuto.core.intake.facts import PatientFacts, Problem, ProblemStatus
 from tenuto.core.intake.required import JudgementPurpose, RequiredFact, fact, facts
-from tenuto.core.intake.safety import on_the_clock, untriaged_problems
+from tenuto.core.intake.risk_answers import untriaged_problems
+from tenuto.core.intake.safety_words import on_the_clock
 from tenuto.core.intake.weight import Weighing
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
@@ -117,6 +119,7 @@ def assess(
         *built,
         *blood_pressure.judge(case),
         *measures.judge(case),
+        *unclear.judge(case),
         *(_not_checked(text) for text in unclassified),
     )
     unknown = {f.fact for f in found if f.missing}

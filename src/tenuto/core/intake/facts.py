@@ -168,6 +168,22 @@ class Answer:
     """An earlier answer given here that closes: a later answer takes it back only with a prescriber's reason."""
     taken_back: str = ""
     """The earlier answer that this one took back, by whom, when and why."""
+    not_theirs: bool = False
+    """A clinical judgement that somebody recorded whose it is not: it may close, and opens nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class StruckResult:
+    """A result of a test that was entered in error: it counts no more, and both statements stay in sight."""
+
+    fact: str
+    value: str
+    taken: date | None
+    by: str
+    """Who struck it."""
+    on: date
+    why: str
+    origin: Origin = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +229,18 @@ class PatientFacts:
     unreadable: tuple[str, ...] = ()
     """Sentences about entries that were sent but could not be used, such as a weight without a coded unit."""
     attempts: tuple[SuicideAttempt, ...] = ()
+    struck: tuple[StruckResult, ...] = ()
+    """Results that count no more."""
 
     def answer(self, fact: str) -> Answer | None:
-        """The newest answer to `fact`, or None. Undated answers count as oldest, and what was answered anew as older."""
+        """The newest answer to `fact`, or None. Undated answers count as oldest, and what was answered anew as older; a
+        clinical judgement comes before whatever somebody else wrote there."""
         given = [a for a in self.answers if a.fact == fact]
-        return max(given, key=lambda a: (a.taken or date.min, not a.stands, str(a.value)), default=None)
+        return max(
+            given,
+            key=lambda a: (not a.not_theirs, a.taken or date.min, not a.stands, str(a.value)),
+            default=None,
+        )
 
     def measured(self, kind: str) -> tuple[Measurement, ...]:
         """All values of a kind, newest first."""

@@ -23,6 +23,7 @@ from tenuto.core.intake.facts import (
     Person,
     Problem,
     RecordedScore,
+    StruckResult,
     SuicideAttempt,
 )
 from tenuto.core.intake.measures import measure_title
@@ -171,6 +172,11 @@ def _consent(each: Consent) -> tuple[str, str]:
     return "Consent", _line(state, _when("signed ", each.signed), each.indication, each.version)
 
 
+def _struck(each: StruckResult) -> tuple[str, str]:
+    what = f"{_titles().get(each.fact, each.fact)}, struck"
+    return what, _line(each.value, _when("", each.taken), f"{each.by}, {say_date(each.on)}: {each.why}")
+
+
 def _attempt(each: SuicideAttempt) -> tuple[str, str]:
     return "Suicide attempt", _line(say_date(each.on), _when("recorded ", each.taken))
 
@@ -184,6 +190,7 @@ _COLLECTIONS: Mapping[str, Callable[[Any], tuple[str, str]]] = {
     "answers": _answer,
     "consents": _consent,
     "attempts": _attempt,
+    "struck": _struck,
 }
 
 

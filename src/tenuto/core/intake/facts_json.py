@@ -53,9 +53,9 @@ def _write(value: Any) -> Any:
 
 # Left out where they say nothing, so that facts which were stored or signed before they were known keep their digest.
 _UNSAID: Mapping[type, frozenset[str]] = {
-    Answer: frozenset(("stands", "taken_back")),
+    Answer: frozenset(("stands", "taken_back", "not_theirs")),
     RecordedScore: frozenset(("late",)),
-    PatientFacts: frozenset(("attempts",)),
+    PatientFacts: frozenset(("attempts", "struck")),
 }
 
 

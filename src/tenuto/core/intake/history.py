@@ -61,6 +61,8 @@ class Saved:
     """The version of the step that brought it."""
     together: bool = False
     """It was asked as one of a short group, and recorded in one step with it."""
+    role: str = ""
+    """In which role it was given; empty of what was saved before roles were kept."""
     earlier: tuple[Saved, ...] = ()
     """What was saved before and not taken back, oldest first."""
     taken_back: TakenBack | None = None
@@ -117,7 +119,7 @@ def closing_row(kind: Rows, row: Value) -> bool:
 
 def meaning(step: HistoryStep, state: Mapping[str, Saved]) -> tuple[PatientFacts, dict[str, Entry | Struck]]:
     """The answers of a step, and its list rows by row id. An emptied answer is no answer."""
-    answers = tuple(a for q in step.questions if (a := _answer(q, state)) is not None)
+    answers = tuple(a for q in step.questions for a in _answers(q, state))
     answers += tuple(
         a for q in step.questions if q.fact.id in state for a in standing_answers(q, state[q.fact.id])
     )
@@ -142,20 +144,25 @@ def judgement(step: HistoryStep, key: str, now: Value, new: Value) -> RequiredFa
         before = now.get("adequate", "") if isinstance(now, Mapping) else ""
         return fact(TRIALS) if new.get("adequate", "") not in ("", before) else None
     judged = next((q.fact for q in step.questions if q.fact.id == key and q.fact.judged_by), None)
-    return judged if judged is not None and judged.id != TRIALS and isinstance(new, str) and new else None
+    # Emptying it takes the judgement of somebody else away.
+    changed = isinstance(new, str) and (new or now)
+    return judged if judged is not None and judged.id != TRIALS and changed else None
 
 
-def _answer(question: Question, state: Mapping[str, Saved]) -> Answer | None:
+def _answers(question: Question, state: Mapping[str, Saved]) -> Iterator[Answer]:
+    """The newest answer; of a clinical judgement the newest of those whose it is, beside what others wrote after it."""
     saved = state.get(question.fact.id)
-    if (
-        saved is None
-        or not isinstance(saved.value, str)
-        or not saved.value.strip()
-        or question.fact.kind != "answer"
-    ):
-        return None
-    answer = answered(question, saved.value.strip(), saved.day, saved.origin)
-    return replace(answer, taken_back=_said_of(question, saved.taken_back, answer))
+    if saved is None or question.fact.kind != "answer":
+        return
+    judges = question.fact.judged_by
+    every = (*saved.earlier, saved) if judges else (saved,)
+    last = max((n for n, each in enumerate(every) if not judges or each.role in judges), default=-1)
+    for each in every[max(last, 0) :]:
+        if not isinstance(each.value, str) or not each.value.strip():
+            continue
+        answer = answered(question, each.value.strip(), each.day, each.origin)
+        others = bool(judges) and each.role not in judges
+        yield replace(answer, taken_back=_said_of(question, each.taken_back, answer), not_theirs=others)
 
 
 def _said_of(question: Question, back: TakenBack | None, now: Answer) -> str:
@@ -201,12 +208,24 @@ def _typed(question: Question, text: str) -> bool | date | str:
 
 
 def _trials(state: Mapping[str, Saved]) -> Iterator[Answer]:
-    rows = [(s, s.value) for s in state.values() if isinstance(s.value, Mapping)]
+    rows = [(s, _judged_trial(s, s.value)) for s in state.values() if isinstance(s.value, Mapping)]
     if rows:
         text = "; ".join(trial_text(row) for _, row in rows)
         yield Answer(TRIALS, text, max(s.day for s, _ in rows), rows[-1][0].origin)
     elif (none := state.get(TRIALS)) is not None and none.value == "none":
         yield Answer(TRIALS, "none", none.day, none.origin)
+
+
+def _judged_trial(saved: Saved, row: Mapping[str, str]) -> Mapping[str, str]:
+    """A trial without the word that it was adequate, where nobody wrote that whose judgement it is."""
+    told, role = "", ""
+    for each in (*saved.earlier, saved):
+        adequate = each.value.get("adequate", "") if isinstance(each.value, Mapping) else ""
+        if adequate != told:
+            told, role = adequate, each.role
+    if told != "yes" or role in fact(TRIALS).judged_by:
+        return row
+    return {**row, "adequate": ""}
 
 
 def trial_text(row: Mapping[str, str]) -> str:

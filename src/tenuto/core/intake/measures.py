@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from tenuto.core.dates import on_date, say_date
@@ -11,9 +12,11 @@ from tenuto.core.intake.facts import Measurement
 from tenuto.core.intake.required import RequiredFact, fact
 from tenuto.core.units import plain
 
-__all__ = ["judge", "measure_title"]
+__all__ = ["fact_of", "judge", "measure_title"]
 
 _ENZYMES = {"alt_u_per_l": "ALT", "ast_u_per_l": "AST"}
+_BILE = {"alp_u_per_l": "ALP", "ggt_u_per_l": "GGT"}
+"""Enzymes of the bile ducts: raised in injury by repeated ketamine too, and by much else, so that they never block."""
 
 
 def judge(case: JudgedCase) -> tuple[Finding, ...]:
@@ -30,6 +33,7 @@ def judge(case: JudgedCase) -> tuple[Finding, ...]:
         *_heart_rate(case),
         *_saturation(case),
         *_liver(case),
+        *_bile(case),
         *_kidney(case),
     )
 
@@ -49,14 +53,14 @@ def _present(case: JudgedCase, item: RequiredFact) -> tuple[Finding, ...]:
 def _future(case: JudgedCase) -> tuple[Finding, ...]:
     return tuple(
         note(
-            "blood_pressure" if m.kind.endswith("mmhg") else "heart_rate",
+            fact_of(m.kind).id,
             "MEASUREMENT-FUTURE",
             Level.REVIEW,
             f"{measure_title(m.kind)}: a value is dated {say_date(m.taken)}{hour_in_zone(m)}, after {say_date(case.as_of)}. It isn't "
             f"counted; correct its date{or_zone(case, m)}.",
         )
         for m in case.facts.measurements
-        if case.in_future(m.taken) and m.kind != "weight_kg"
+        if case.in_future(m.taken) and m.kind != "weight_kg" and not m.unclear
     )
 
 
@@ -69,7 +73,7 @@ def _implausible(case: JudgedCase) -> tuple[Finding, ...]:
             f"{measure_title(m.kind)} {plain(m.value)}{on_date(m.taken)} is outside {plain(case.policy.number(f'plausible_min_{m.kind}'))}"
             f" to {plain(case.policy.number(f'plausible_max_{m.kind}'))}. It isn't counted; check it and measure again.",
             case.policy.limit(f"plausible_min_{m.kind}").basis,
-            fact=_FACT_OF.get(m.kind, "lab.liver"),
+            fact=fact_of(m.kind).id,
         )
         for m in case.facts.measurements
         if not case.plausible(m)
@@ -89,7 +93,16 @@ _TITLES = {
     "egfr_ml_per_min": "eGFR",
     "height_cm": "Height",
 }
+
+
+def fact_of(kind: str) -> RequiredFact:
+    """The fact of the register that a kind of measured value answers."""
+    return fact(_FACT_OF.get(kind, "lab.liver"))
+
+
 _FACT_OF = {
+    "weight_kg": "weight",
+    "height_cm": "height",
     "systolic_mmhg": "blood_pressure",
     "diastolic_mmhg": "blood_pressure",
     "heart_rate_per_min": "heart_rate",
@@ -141,6 +154,23 @@ def _liver(case: JudgedCase) -> tuple[Finding, ...]:
         if (newest := (case.usable(kind) or (None,))[0]) is not None
         for finding in _enzyme(case, name, newest)
     )
+
+
+def _bile(case: JudgedCase) -> Iterator[Finding]:
+    """ALP and GGT above the multiple of their upper limit at which ALT and AST ask for review; without a limit nobody can tell."""
+    review = case.policy.limit("alt_review_multiple_uln")
+    for kind, name in _BILE.items():
+        newest = next(iter(case.usable(kind)), None)
+        if newest is None:
+            continue
+        shown = f"{name} {plain(newest.value)} U/L{on_date(newest.taken)}"
+        if newest.reference_high is None or newest.reference_high <= 0:
+            message = f"{shown} came without a reference range. Add the laboratory's upper limit."
+            yield note("lab.liver_extended", f"{name}-NO-RANGE", Level.REVIEW, message)
+        elif newest.value > review.value * newest.reference_high:
+            multiple = plain((newest.value / newest.reference_high).quantize(Decimal("0.1")))
+            message = f"{shown} is {multiple} times its upper limit. Find the cause and repeat it before and during the course."
+            yield Finding(f"{name}-RAISED", Level.REVIEW, message, review.basis, fact="lab.liver_extended")
 
 
 def _enzyme(case: JudgedCase, name: str, newest: Measurement) -> tuple[Finding, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,7 +11,7 @@ from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.case import JudgedCase
 from tenuto.core.intake.facts import Coding, Medication
-from tenuto.core.intake.wording import Phrases, folded_letters
+from tenuto.core.intake.wording import Mention, Phrases, folded_letters
 from tenuto.core.literature import ROOT
 from tenuto.core.sources import Basis, Tag, basis_of
 
@@ -24,6 +24,7 @@ __all__ = [
     "prolongs_qt",
     "recognise",
     "register",
+    "told_in",
 ]
 
 
@@ -71,6 +72,9 @@ class AllergyRule:
     """Groups of drugs that ketamine belongs to."""
     class_apart: tuple[str, ...]
     """Groups that are called alike and that it does not belong to."""
+    diluent_texts: tuple[str, ...]
+    """What the infusion may be diluted in, or that is made from, where a person can choose another."""
+    diluent_codes: frozenset[tuple[str, str]]
     codes: frozenset[tuple[str, str]]
     reactions: tuple[str, ...]
     """Words that tell of a reaction to something."""
@@ -130,6 +134,8 @@ def _allergy(entry: Table) -> AllergyRule:
         tuple(folded_letters(name) for name in entry.words("anywhere")),
         entry.words("class_text"),
         entry.words("class_apart"),
+        entry.words("diluent_text"),
+        frozenset(("rxnorm", code) for code in entry.words("diluent_rxnorm")),
         frozenset(codes),
         entry.words("reactions"),
         basis_of(entry),
@@ -173,6 +179,20 @@ def recognise(medication: Medication) -> frozenset[str]:
     return frozenset((*by_code, *by_name))
 
 
+def told_in(text: str) -> frozenset[str]:
+    """The ingredients with a rule that words name without denying them, such as “on selegiline patch”."""
+    said = _index().names.mentions(text)
+    return frozenset(
+        name for name, mention in said.items() if name in _ruled() and mention >= Mention.UNCERTAIN
+    )
+
+
+@cache
+def _ruled() -> frozenset[str]:
+    strict = (class_id for class_id, each in classes().items() if each.level > Level.PASS)
+    return frozenset(drug.name for class_id in strict for drug in register().drugs[class_id])
+
+
 def _coded(coding: Coding) -> frozenset[str]:
     """The ingredients that a code stands for; none for another system or an unknown code."""
     if coding.system not in ("rxnorm", "http://www.nlm.nih.gov/research/umls/rxnorm"):
@@ -202,6 +222,7 @@ def judge(case: JudgedCase) -> MedicineReview:
     for medication in case.facts.medications:
         matched = sorted({c for name in recognise(medication) for c in _index().ingredients[name]})
         found.extend(_finding(case, classes()[class_id], medication) for class_id in matched)
+        found.extend(_contradiction(coding, text) for coding, text in _contradictions(medication))
     for sentence in not_recognised(case.facts.medications):
         one = sentence.startswith(_ONE)
         look = "Look up whether it matters with ketamine." if one else "Look up whether they matter."
@@ -248,13 +269,45 @@ def _finding(case: JudgedCase, item: DrugClass, medication: Medication) -> Findi
     )
 
 
+def _contradictions(medication: Medication) -> Iterator[tuple[Coding, str]]:
+    """A code beside words that both stand for medicines that are known, and not for one of the same."""
+    for coding in medication.codings:
+        coded = _coded(coding)
+        for text in dict.fromkeys((coding.display, medication.text)):
+            named = _index().names.names(text)
+            if coded and named and not coded & named:
+                yield coding, text
+                break
+
+
+def _contradiction(coding: Coding, text: str) -> Finding:
+    message = (
+        f"“{text.strip()[:80]}” has the code RxNorm {coding.code.strip()[:20]}, which is {' and '.join(sorted(_coded(coding)))}: code and "
+        "name disagree. Both are judged. Ask which one is taken, and have the record corrected."
+    )
+    return Finding(
+        "MEDICINE-CODE-AND-NAME",
+        Level.REVIEW,
+        message,
+        Basis((Tag.D,), note="Hazard H10"),
+        "medications.reconciled",
+    )
+
+
 def _found_by(medication: Medication, class_id: str) -> str:
     """The words or the code of an entry that put it in a class: not always those that it is called by."""
     entry = _name(medication)
     parts = [Medication(entry), *(Medication(c.display, (c,)) for c in medication.codings)]
     found = next((p for p in parts if any(c.id == class_id for c in interactions(p))), parts[0])
     said = entry if not found.text and len(medication.codings) == 1 else _name(found)
+    coded = next((c for c in found.codings if class_id in _classes_of(_coded(c))), None)
+    if coded is not None and class_id not in _classes_of(_index().names.names(found.text)):
+        return f"“{entry}” (RxNorm {coded.code.strip()[:20]}: {', '.join(sorted(_coded(coded)))})"
     return f"“{said}”" if said == entry else f"“{said}”, in the entry “{entry}”"
+
+
+def _classes_of(ingredients: Iterable[str]) -> frozenset[str]:
+    return frozenset(class_id for name in ingredients for class_id in _index().ingredients[name])
 
 
 def _name(medication: Medication) -> str:

@@ -75,6 +75,7 @@ def merge(person: Person, parts: Iterable[SourcePart]) -> PatientFacts:
         answers=_answers(ordered),
         consents=_consents(ordered),
         attempts=tuple(each for part in ordered for each in part.facts.attempts),
+        struck=tuple(each for part in ordered for each in part.facts.struck),
         unreadable=(*(imports[-1].facts.unreadable if imports else ()), *_two_sexes(ordered)),
     )
 
@@ -139,7 +140,7 @@ def _answers(parts: Sequence[SourcePart]) -> tuple[Answer, ...]:
 def _stays(source: SourcePart, standing: Answer, answer: Answer, part: SourcePart) -> bool:
     """Whether an answer of a day stays beside one that was recorded after it: until it is taken back, or where nobody knows
     which was given last."""
-    if standing.stands:
+    if standing.stands or (answer.not_theirs and not standing.not_theirs):
         return True
     if not part.imported or source.imported:
         return _is_later(standing, answer)

@@ -108,6 +108,8 @@ def judge_build(
     if not low <= newest.value <= high:
         return (_implausible(newest, plain(low), plain(high)),), None, None
     height = Centimetres(newest.value)
+    if case.doubted("height_cm"):
+        return (), None, None
     if weighing is None:
         return (), height, None
     bmi = Bmi.of(weighing.kg, height)

@@ -7,53 +7,49 @@ but a triage recorded after an answer answers a risk, and nothing but a new cons
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from enum import IntEnum
 
 from tenuto.core.dates import say_date
 from tenuto.core.gate import Finding, Gate, Level
-from tenuto.core.intake.answers import is_unknown, said
 from tenuto.core.intake.attempts import Attempts
-from tenuto.core.intake.facts import Answer, PatientFacts, Problem, RecordedScore
-from tenuto.core.intake.recorded_risk import RecordedRisk, recorded_risks
+from tenuto.core.intake.facts import Answer, PatientFacts, RecordedScore
+from tenuto.core.intake.recorded_risk import recorded_risks
 from tenuto.core.intake.required import fact
-from tenuto.core.intake.risk_questions import (
-    instrument_key,
-    proved_by_total,
-    risk_question,
-    score_name,
-    suicide_item,
+from tenuto.core.intake.risk_answers import (
+    HIGH,
+    TRIAGE,
+    Untriaged,
+    forms_that_ask,
+    gravity,
+    instant_of,
+    triages_on_record,
+    untriaged,
 )
 from tenuto.core.intake.safety_stops import SafetyStop, StopKind, Withdrawal, consent_stops, with_withdrawal
+from tenuto.core.intake.safety_words import (
+    OpenSafetyTask,
+    day_and_hour,
+    high_sentence,
+    highest_beside,
+    on_record_sentences,
+    on_the_clock,
+    reported_sentence,
+    triaged_sentences,
+    unclear_sentences,
+    waiting_sentences,
+)
 from tenuto.core.policy import Policy
 from tenuto.core.sources import Basis, Tag
-from tenuto.core.units import plain
 
-__all__ = [
-    "TRIAGE",
-    "OpenSafetyTask",
-    "Risk",
-    "SafetyState",
-    "Untriaged",
-    "asks_again",
-    "contradicted",
-    "follows",
-    "on_the_clock",
-    "safety_state",
-    "untriaged",
-    "untriaged_problems",
-    "with_safety",
-]
+__all__ = ["Risk", "SafetyState", "asks_again", "contradicted", "safety_state", "with_safety"]
 
-TRIAGE = "suicide.screen"
-"""The fact that a triage answers."""
 VALID = "suicide_screen_valid_days"
 """The limit of the policy: how long it counts that nothing was found."""
 _GRAVE = 2
 """From this answer on, the thought came on more than half of the days, or more often."""
-_HIGH, _NONE = "high", frozenset(("negative", "none", "no"))
 
 
 class Risk(IntEnum):
@@ -67,18 +63,6 @@ class Risk(IntEnum):
     """Reported or found, and triaged since: a prescriber looks at it (amber)."""
     OPEN = 4
     """Reported and not triaged since, high, or a task of safety is open (red)."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSafetyTask:
-    """A task that only a recorded act of a clinician ends, with the instant until which it is due."""
-
-    title: str
-    due: datetime
-    known: bool = False
-    """True for what follows a triage: somebody has looked at the risk already."""
-    ended_by: str = ""
-    """Whose record ends it, such as 'a prescriber': said before anybody else tries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,62 +154,6 @@ _LEVELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Untriaged:
-    """A form whose question on death or self-harm no triage follows. `value` is None when it was not answered."""
-
-    form: RecordedScore
-    value: int | None
-    ahead: bool = False
-    """True for one that is dated after the day: its date is wrong, and it counts until that is settled."""
-
-    @property
-    def is_now(self) -> bool:
-        """Whether the patient says that the thought is there now."""
-        question = risk_question(self.form)
-        return (
-            question is not None
-            and question.present_from is not None
-            and self.value is not None
-            and self.value >= question.present_from
-        )
-
-    @property
-    def answered(self) -> str:
-        """What was answered, and what else there is to know of it: that the total shows it, that its date is to come."""
-        least = proved_by_total(self.form)
-        total = (
-            f"at least {least}, as the total of {plain(self.form.value)} shows" if least is not None else ""
-        )
-        return (total or str(self.value)) + (", on a date still to come; check it" if self.ahead else "")
-
-
-def follows(triage: Answer, form: RecordedScore | Answer) -> bool:
-    """Whether a triage came after an answer: by the instant; by the day when an hour is not known, and then a later one."""
-    if triage.at is not None and form.at is not None:
-        return triage.at >= form.at
-    return triage.taken is not None and form.taken is not None and triage.taken > form.taken
-
-
-def untriaged(facts: PatientFacts, *, as_of: date) -> tuple[Untriaged, ...]:
-    """The forms whose question was answered positively, unclearly or not at all, and no triage follows.
-
-    Those up to a day; of those dated after it, the positive ones: a wrong date clears nobody.
-    """
-    triages = _triages(facts, as_of)
-    ahead = tuple(
-        Untriaged(score, suicide_item(score), ahead=True)
-        for score in facts.scores
-        if score.taken is not None and score.taken > as_of and _is_positive(score)
-    )
-    return ahead + tuple(
-        Untriaged(form, value)
-        for form in _forms(facts, as_of)
-        if ((value := suicide_item(form)) is None or _is_positive(form))
-        and not any(follows(triage, form) for triage in triages)
-    )
-
-
 def safety_state(
     facts: PatientFacts,
     *,
@@ -249,27 +177,27 @@ def _risk(
     facts: PatientFacts, *, as_of: date, policy: Policy, open_tasks: Sequence[OpenSafetyTask]
 ) -> SafetyState:
     """The risk of suicide alone."""
-    triages, forms = _triages(facts, as_of), _forms(facts, as_of)
+    triages, forms = triages_on_record(facts, as_of), forms_that_ask(facts, as_of)
     held = recorded_risks(facts, as_of=as_of)
     reported = sorted(untriaged(facts, as_of=as_of), key=_latest_first)
     attempts = Attempts.of(facts, triages, as_of=as_of, policy=policy)
-    said = [_reported(each) for each in reported]
+    said = [reported_sentence(each) for each in reported]
     if reported:
-        said[0] += _highest_beside(reported)
+        said[0] += highest_beside(reported)
     red = [*attempts.untriaged, *said]
-    red += _not_clear(facts, triages, as_of)
+    red += unclear_sentences(facts, triages, as_of)
     red += [f"{risk.said}. No triage since." for risk in held if risk.now and not risk.is_triaged(triages)]
     waiting = sorted(open_tasks, key=lambda task: task.due)
     due = waiting[0].due if waiting else None
-    red += _waits([task for task in waiting if not task.known])
+    red += waiting_sentences([task for task in waiting if not task.known])
     newest = triages[-1] if triages else None
-    amber = (*attempts.triaged, *_triaged(triages, forms), *_on_record(held, triages))
+    amber = (*attempts.triaged, *triaged_sentences(triages, forms), *on_record_sentences(held, triages))
     held_high = _high_until_decided(triages)
     high = held_high is not None
     if newest is not None and held_high is not None:
-        red.append(_said_of_high(held_high, newest))
+        red.append(high_sentence(held_high, newest))
         amber = attempts.triaged
-    amber = (*amber, *_waits([task for task in waiting if task.known]))
+    amber = (*amber, *waiting_sentences([task for task in waiting if task.known]))
     if red:
         now = bool(attempts.untriaged) or any(each.is_now for each in reported)
         grave = bool(attempts.untriaged) or any((each.value or 0) >= _GRAVE for each in reported)
@@ -278,12 +206,12 @@ def _risk(
     if amber:
         return SafetyState(Risk.KNOWN, amber, due=due, caution=_KNOWN)
     last: list[Answer | RecordedScore] = [*triages[-1:], *forms[-1:]]
-    asked = sorted(last, key=lambda each: (each.taken or date.min, _instant(each.at)))
+    asked = sorted(last, key=lambda each: (each.taken or date.min, instant_of(each.at)))
     on_record = tuple(f"{risk.said}." for risk in held)
     if not asked:
         return SafetyState(Risk.NOT_ASKED, ("Suicide risk: not asked yet.", *on_record))
     if on_record:
-        none = f"Suicide risk: no triage; none reported, asked {_when(asked[-1])}."
+        none = f"Suicide risk: no triage; none reported, asked {day_and_hour(asked[-1])}."
         return SafetyState(Risk.KNOWN, (none, *on_record), caution=_KNOWN)
     return _none_found(asked[-1], as_of=as_of, valid=timedelta(days=policy.whole(VALID)))
 
@@ -298,44 +226,16 @@ def _opened_by(waiting: Sequence[OpenSafetyTask], *, high: bool) -> str:
 
 def _high_until_decided(triages: Sequence[Answer]) -> Answer | None:
     """The triage that found the risk high, while it counts: it is the newest, or only others than a prescriber spoke since."""
-    if triages and str(triages[-1].value).casefold() == _HIGH:
+    if triages and str(triages[-1].value).casefold() == HIGH:
         return triages[-1]
     return next((each for each in reversed(triages) if each.stands), None)
-
-
-def _said_of_high(high: Answer, newest: Answer) -> str:
-    stays = "The person stays with staff until a prescriber decides."
-    if newest is high:
-        return f"Suicide risk high on {_when(high)}. {stays}"
-    level = "none" if not _gravity(newest) else str(newest.value).casefold()
-    return (
-        f"Suicide risk high ({_when(high)}{_by(high)}) against {level} ({_when(newest)}{_by(newest)}): a prescriber decides. "
-        f"{stays}"
-    )
-
-
-def _by(triage: Answer) -> str:
-    name = triage.origin.removeprefix("triage, ")
-    return f", {name}" if name and name != triage.origin else ""
 
 
 def _latest_first(each: Untriaged) -> tuple[bool, int, float]:
     """What the patient says of now before all, then the latest answer: an older one that was entered late is no news."""
     day = each.form.taken or date.min
     # Of one day the one with an hour is the later one: what came from paper has none.
-    return (not each.is_now, -day.toordinal(), -_instant(each.form.at))
-
-
-def _highest_beside(reported: Sequence[Untriaged]) -> str:
-    """The highest answer to the question of the first, where an earlier one was higher."""
-    first = reported[0]
-    alike = [
-        each for each in reported if _called(each.form) == _called(first.form) and each.value is not None
-    ]
-    highest = max(alike, key=lambda each: each.value or 0, default=first)
-    if (highest.value or 0) <= (first.value or 0):
-        return ""
-    return f" The highest was {highest.answered}, {_when(highest.form)}."
+    return (not each.is_now, -day.toordinal(), -instant_of(each.form.at))
 
 
 def _none_found(asked: Answer | RecordedScore, *, as_of: date, valid: timedelta) -> SafetyState:
@@ -344,7 +244,7 @@ def _none_found(asked: Answer | RecordedScore, *, as_of: date, valid: timedelta)
         told = f"Suicide risk: none found, without a date; {_ASKED_AGAIN}."
         return SafetyState(Risk.OLD, (told,), caution="Suicide risk: asked without a date")
     if asked.taken >= as_of - valid:
-        return SafetyState(Risk.NONE_FOUND, (f"Suicide risk: none found, asked {_when(asked)}.",))
+        return SafetyState(Risk.NONE_FOUND, (f"Suicide risk: none found, asked {day_and_hour(asked)}.",))
     ago = f"{(as_of - asked.taken).days} days ago"
     told = f"Suicide risk: none found {ago}, {say_date(asked.taken)}; {_ASKED_AGAIN}."
     return SafetyState(Risk.OLD, (told,), caution=f"Suicide risk asked {ago}")
@@ -379,203 +279,9 @@ def asks_again(finding: Finding) -> bool:
     return finding.fact == TRIAGE and finding.missing and finding.code.startswith("STALE")
 
 
-def on_the_clock(facts: PatientFacts, zone: tzinfo | None) -> PatientFacts:
-    """The same facts with the instants of scores and answers in a zone.
-
-    Where no zone is known and the senders' own differ, all are in UTC, and say so: two hours of one sentence can be compared.
-    """
-    if zone is None:
-        instants = [s.at for s in facts.scores if s.at] + [a.at for a in facts.answers if a.at]
-        if len({at.utcoffset() for at in instants}) < _DIFFERENT:
-            return facts
-        zone = _SHARED
-    scores = tuple(replace(s, at=s.at.astimezone(zone)) if s.at else s for s in facts.scores)
-    answers = tuple(replace(a, at=a.at.astimezone(zone)) if a.at else a for a in facts.answers)
-    return replace(facts, scores=scores, answers=answers)
-
-
-_SHARED = timezone(timedelta(), "UTC")
-"""The zone of instants whose senders were in different ones."""
-_DIFFERENT = 2
-
-
 def contradicted(facts: PatientFacts, *, as_of: date) -> str:
     """Both statements, when thoughts were reported or a risk was found that day, and the triage after it found none; else empty."""
-    triages = _triages(facts, as_of)
-    if not triages or _gravity(triages[-1]):
+    triages = triages_on_record(facts, as_of)
+    if not triages or gravity(triages[-1]):
         return ""
-    return " ".join(_triaged(triages, _forms(facts, as_of)))
-
-
-def _triaged(triages: Sequence[Answer], forms: Sequence[RecordedScore]) -> tuple[str, ...]:
-    """What was reported and triaged since, with both statements where they do not agree."""
-    if not triages:
-        return ()
-    newest = triages[-1]
-    level = str(newest.value).casefold()
-    own = (newest.detail,) if newest.detail else ()
-    reported = " ".join((*map(_item, _answered_by(triages, forms)), *own, *_graver_that_day(triages)))
-    if level in _NONE:
-        if not reported:
-            return ()
-        return (f"{reported} The triage of {_when(newest)} found no risk. Both stand.",)
-    known = f"Suicide risk {level}: known, triaged {_when(newest)}."
-    return (f"{known} {reported}",) if reported else (known,)
-
-
-def _on_record(held: Sequence[RecordedRisk], triages: Sequence[Answer]) -> tuple[str, ...]:
-    """What problems say of a risk that was triaged, or is past, beside what the newest triage found."""
-    if not triages:
-        return ()
-    newest = triages[-1]
-    found = f" The triage of {_when(newest)} found no risk. Both stand." if not _gravity(newest) else ""
-    return tuple(f"{risk.said}.{found}" for risk in held if not risk.now or risk.is_triaged(triages))
-
-
-def untriaged_problems(facts: PatientFacts, *, as_of: date) -> frozenset[Problem]:
-    """The problems that say a present risk of suicide which no triage follows."""
-    triages = _triages(facts, as_of)
-    held = recorded_risks(facts, as_of=as_of)
-    return frozenset(risk.problem for risk in held if risk.now and not risk.is_triaged(triages))
-
-
-def _answered_by(triages: Sequence[Answer], forms: Sequence[RecordedScore]) -> list[RecordedScore]:
-    """The positive answers that the newest triage is about, the highest one of each question.
-
-    They are those since the triage before it, so that a form of zeros in between takes none of them back, and the newest
-    form's, which stands until another follows it.
-    """
-    newest = triages[-1]
-    before = [t for t in triages if (t.taken, t.at) != (newest.taken, newest.at)]
-    highest: dict[tuple[str, bool], RecordedScore] = {}
-    for form in forms:
-        since = form is forms[-1] or form.late or not any(follows(triage, form) for triage in before)
-        if not (since and _is_positive(form) and follows(newest, form)):
-            continue
-        key = (_called(form), bool(form.unclear))
-        if key not in highest or _answer(form) >= _answer(highest[key]):
-            highest[key] = form
-    return list(highest.values())
-
-
-def _graver_that_day(triages: Sequence[Answer]) -> list[str]:
-    """What triages of the same day found before the newest, where it was graver: a later word takes none of them back."""
-    newest = triages[-1]
-    graver = {
-        str(earlier.value).casefold(): earlier
-        for earlier in triages[:-1]
-        if earlier.taken == newest.taken and _gravity(earlier) > _gravity(newest)
-    }
-    return [f"The triage of {_when(earlier)} found the risk {level}." for level, earlier in graver.items()]
-
-
-def _answer(form: RecordedScore) -> int:
-    answer = suicide_item(form)
-    return -1 if answer is None else answer
-
-
-def _waits(tasks: Sequence[OpenSafetyTask]) -> tuple[str, ...]:
-    """One sentence a kind of task, with the deadline of the first; `tasks` in the order of their deadlines."""
-    alike: dict[str, list[OpenSafetyTask]] = {}
-    for task in tasks:
-        alike.setdefault(task.title, []).append(task)
-    return tuple(f"{title}: {_open(found)}." for title, found in alike.items())
-
-
-def _open(tasks: Sequence[OpenSafetyTask]) -> str:
-    first = tasks[0]
-    many = f"{len(tasks)} open, the first due" if len(tasks) > 1 else "open, due"
-    ends = f"; {first.ended_by} ends {'them' if len(tasks) > 1 else 'it'}" if first.ended_by else ""
-    return f"{many} {_moment(first.due)}{ends}"
-
-
-def _reported(each: Untriaged) -> str:
-    name = _called(each.form)
-    when = _when(each.form)
-    if each.form.unclear:
-        return f"{_item(each.form)} No triage since."
-    if each.value is None:
-        return f"{name} was not answered, {when}. No triage since."
-    question = risk_question(each.form)
-    if each.is_now and question is not None and each.value in question.answers:
-        return f"{name}: “{question.answers[each.value]}”, {when}. No triage since."
-    return f"{name} was {each.answered}, {when}. No triage since."
-
-
-def _item(form: RecordedScore) -> str:
-    if form.unclear:
-        return f"{_called(form)} can't be read for certain ({form.unclear[:80]}), {_when(form)}; it counts as positive."
-    late = "; it came on record after the triage" if form.late else ""
-    return f"{_called(form)} was {Untriaged(form, suicide_item(form)).answered}, {_when(form)}{late}."
-
-
-def _called(form: RecordedScore) -> str:
-    question = risk_question(form)
-    if form.asked_in:
-        return f"{form.asked_in[:80]}: an answer about suicide"
-    return question.name if question else score_name(form.instrument)
-
-
-def _forms(facts: PatientFacts, as_of: date) -> list[RecordedScore]:
-    """The forms that ask, in the order in which they were answered."""
-    found = [
-        s
-        for s in facts.scores
-        if (question := risk_question(s)) is not None
-        and (s.items or instrument_key(s.instrument) == question.alone or proved_by_total(s) is not None)
-        and (s.taken is None or s.taken <= as_of)
-    ]
-    return sorted(found, key=lambda s: (s.taken or date.min, _instant(s.at), s.value))
-
-
-def _is_positive(form: RecordedScore) -> bool:
-    question, answer = risk_question(form), suicide_item(form)
-    reported = question is not None and answer is not None and answer >= question.reported_from
-    return bool(form.unclear) or reported
-
-
-def _triages(facts: PatientFacts, as_of: date) -> list[Answer]:
-    """The triages in order; of one moment the gravest last, so that it is the one that counts."""
-    found = [
-        a
-        for a in facts.answers
-        if a.fact == TRIAGE
-        and isinstance(a.value, str)
-        and _gravity(a) >= 0
-        and (a.taken is None or a.taken <= as_of)
-    ]
-    return sorted(found, key=lambda a: (a.taken or date.min, _instant(a.at), _gravity(a)))
-
-
-def _not_clear(facts: PatientFacts, triages: Sequence[Answer], as_of: date) -> Iterator[str]:
-    """Triages of which nobody can say that they are answered: not readable, or finding a risk on a day to come or unknown."""
-    for each in facts.answers:
-        if each.fact != TRIAGE or is_unknown(each.value):
-            continue
-        ahead = each.taken is not None and each.taken > as_of
-        level = said(each.value)[:80]
-        if _gravity(each) > 0 and ahead:
-            yield f"The suicide triage of {_when(each)}, a date still to come, found the risk {level}. Check the date."
-        elif _gravity(each) > 0 and each.taken is None and any(_gravity(t) < _gravity(each) for t in triages):
-            yield f"A suicide triage without a date found the risk {level}. Find out when, or do one today."
-        elif _gravity(each) < 0 and (ahead or not any(follows(triage, each) for triage in triages)):
-            yield f"Suicide triage: “{level}”, {_when(each)}, can't be read as none, low, moderate or high. No triage since."
-
-
-def _gravity(answer: Answer) -> int:
-    value = str(answer.value).casefold()
-    grades = {"low": 1, "moderate": 2, _HIGH: 3}
-    return 0 if value in _NONE else grades.get(value, -1)
-
-
-def _instant(at: datetime | None) -> float:
-    return at.timestamp() if at is not None else 0.0
-
-
-def _when(asked: Answer | RecordedScore) -> str:
-    return _moment(asked.at) if asked.at else say_date(asked.taken) if asked.taken else "without a date"
-
-
-def _moment(at: datetime) -> str:
-    zone = " UTC" if at.tzinfo is _SHARED else ""
-    return f"{say_date(at.date())}, {at:%H:%M}{zone}"
+    return " ".join(triaged_sentences(triages, forms_that_ask(facts, as_of)))

@@ -9,8 +9,9 @@ from tenuto.core.gate import Finding, Level
 from tenuto.core.intake.case import JudgedCase, finding_code, missing, note
 from tenuto.core.intake.facts import RecordedScore
 from tenuto.core.intake.required import RequiredFact, fact
+from tenuto.core.intake.risk_answers import Untriaged, untriaged
 from tenuto.core.intake.risk_questions import instrument_key, risk_question, score_name, suicide_item
-from tenuto.core.intake.safety import Untriaged, contradicted, untriaged
+from tenuto.core.intake.safety import contradicted
 from tenuto.core.units import plain
 
 __all__ = ["instrument_key", "judge", "suicide_item"]

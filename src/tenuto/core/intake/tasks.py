@@ -7,8 +7,8 @@ from datetime import date
 
 from tenuto.core.intake.answers import said
 from tenuto.core.intake.facts import Answer
+from tenuto.core.intake.risk_answers import Untriaged
 from tenuto.core.intake.risk_questions import risk_question, suicide_item
-from tenuto.core.intake.safety import Untriaged
 from tenuto.core.literature.tasks import TaskKind, task_kinds
 from tenuto.core.scales.definition import Instrument
 from tenuto.core.scales.reading import instruments

@@ -31,6 +31,7 @@ __all__ = [
     "stands_for_nothing",
     "stands_for_unknown",
     "terms",
+    "treated_elsewhere",
     "treated_for",
     "under_way",
 ]
@@ -91,6 +92,7 @@ class _Register:
     died: Mapping[str, tuple[str, ...]]
     treated: Mapping[str, tuple[str, ...]]
     under_way: tuple[str, ...]
+    elsewhere: tuple[str, ...]
 
 
 @data_file(ROOT / "terminology.toml")
@@ -109,6 +111,7 @@ def _register(file: Table) -> _Register:
         file.lists("died"),
         file.lists("treated"),
         file.table("under_way").words("text"),
+        file.table("elsewhere").words("text"),
     )
 
 
@@ -170,11 +173,13 @@ def risk_told(text: str, *, denied: bool = False) -> frozenset[str]:
 
     With `denied`, those too that the words deny: a goal of no such thoughts says that there were some.
     """
-    said = _phrases().mentions(text)
+    said = _phrases().mentions(_SIGNED.sub("positive for si", text))
     least = Mention.DENIED if denied else Mention.UNCERTAIN
     return frozenset(name for name, mention in said.items() if name in _RISKS and mention >= least)
 
 
+_SIGNED = re.compile(r"\+\s?SI\b|\bSI\s*[:=-]\s*(yes|present|positive|active|passive|\+)", re.IGNORECASE)
+"""How notes write suicidal ideation with a sign or a yes behind it."""
 _RISKS = frozenset(("suicide.screen", "ketamine_misuse"))
 
 
@@ -229,6 +234,16 @@ def _under_way() -> Phrases:
 def under_way(text: str) -> bool:
     """Whether words call an episode of care one of psychiatry, a hospital or addiction."""
     return bool(_under_way().names(text))
+
+
+@cache
+def _elsewhere() -> Phrases:
+    return Phrases({"treatment": _register().elsewhere})
+
+
+def treated_elsewhere(text: str) -> bool:
+    """Whether words name a treatment that must agree with this one, such as ECT, ketamine elsewhere or a hospice; a denial does not."""
+    return _elsewhere().mentions(text).get("treatment", Mention.DENIED) > Mention.DENIED
 
 
 _PAIR = re.compile(r"(?<![\d/.,])(\d{2,3})\s*/\s*(\d{2,3})(?![\d/])(?![.,]\d)")

@@ -64,7 +64,7 @@ def _not_before(m: Measurement, others: Sequence[Measurement]) -> bool:
 def _unclear(m: Measurement) -> tuple[Finding, ...]:
     return _refuse(
         "WEIGHT-UNCLEAR",
-        f"A weight of {plain(m.value)} kg{on_date(m.taken)} {m.unclear}: nobody can rely on it, nor on an older one. Weigh again and "
+        f"A weight of {m.original or f'{plain(m.value)} kg'}{on_date(m.taken)} {m.unclear}: nobody can rely on it, nor on an older one. Weigh again and "
         "record it.",
     )
 

@@ -96,7 +96,14 @@ class Phrases:
         said: dict[str, Mention] = {}
         for name, start, end in self.find(tokens):
             said[name] = max(said.get(name, Mention.FAMILY), _mention(tokens, start, end))
-        return said
+        return {**self._over_commas(tokens), **said}
+
+    def _over_commas(self, tokens: Sequence[str]) -> dict[str, Mention]:
+        """What only stands in a text across a comma and is not denied, such as “Hypertension, uncontrolled”: it may mean that."""
+        bare = tuple(each for each in tokens if each != ",")
+        found = self.find(bare) if len(bare) < len(tokens) else ()
+        told = (name for name, start, end in found if _mention(bare, start, end) > Mention.DENIED)
+        return dict.fromkeys(told, Mention.UNCERTAIN)
 
 
 def _stands(pattern: Sequence[str], tokens: Sequence[str], start: int) -> bool:
@@ -122,6 +129,7 @@ _DENIALS = Phrases(
         "denied": (
             "no", "denies", "denied", "denying", "negative for", "neg for", "without", "absence of", "never had",
             "never", "free of", "not", "nil", "no history of", "no evidence of", "ruled out", "excludes", "excluded",
+            "kein", "keine", "keinen", "ohne", "sans", "pas de", "geen", "zonder",
         )
     }
 )  # fmt: skip
@@ -132,7 +140,7 @@ _DOUBTS = Phrases(
             "questionable", "concern for", "evaluate for", "cannot exclude", "cant exclude", "not excluded",
             "not ruled out", "not been ruled out", "no longer", "not controlled", "not well controlled", "not improved",
             "no change", "no improvement", "no response", "differential", "screening for", "screen for", "risk of",
-            "fear of", "afraid of", "worried about", "worry about", "wish for", "wants to", "wishes to", "hopes to", "trying to", "intends to", "planning",
+            "not without", "fear of", "afraid of", "worried about", "worry about", "wish for", "wants to", "wishes to", "hopes to", "trying to", "intends to", "planning",
         )
     }
 )  # fmt: skip
@@ -173,7 +181,7 @@ _FILLERS = frozenset(
     (
         "a", "an", "the", "any", "of", "for", "or", "nor", "and", "history", "hx", "h", "o", "known", "prior",
         "previous", "past", "personal", "current", "active", "significant", "evidence", "sign", "signs", "symptom",
-        "symptoms", "diagnosis", "documented", "acute", "chronic", "reported", "medical",
+        "symptoms", "diagnosis", "si", "hi", "ah", "vh", "documented", "acute", "chronic", "reported", "medical",
     )
 )  # fmt: skip
 _REACH = 8

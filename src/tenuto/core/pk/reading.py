@@ -19,6 +19,7 @@ from tenuto.core.units import (
     drug_amount,
     plain,
     read_decimal,
+    refuse_salt,
     refuse_unclear,
 )
 
@@ -211,12 +212,10 @@ def _decimal(number: str, what: str) -> Decimal:
 def _refuse_salt(text: str, number: str, unit: str, what: str) -> None:
     if "hcl" not in unit and "hydrochloride" not in unit:
         return
-    labelled = re.sub(r"\s*(ketamine\s*)?(hcl|hydrochloride)\s*", "", unit)
-    raise UnitError(
-        f"{what} '{text.strip()}' names the hydrochloride. Vials of ketamine hydrochloride are labelled in mg of ketamine base, and "
-        f"doses here are too: for an amount off the label write {plain(_decimal(number, what))} {labelled}. Where the salt itself was "
-        "weighed, as in some papers and compounded preparations, ask the pharmacist for the amount of base."
-    )
+    try:
+        refuse_salt(text, _decimal(number, what), unit)
+    except UnitError as error:
+        raise UnitError(f"{what} {error}" if "hydrochloride" in str(error) else str(error)) from None
 
 
 def _known(entry: Any, keys: set[str], where: str) -> None:

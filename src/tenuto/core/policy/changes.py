@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tenuto.core.policy import WEEKDAYS, Limit, Policy, PolicyError
+from tenuto.core.sentences import shortened, without_unseen
 
-__all__ = ["LimitChange", "SettingChange", "changes", "check_usable", "setting_changes"]
+__all__ = ["LimitChange", "SettingChange", "changes", "check_usable", "check_words", "setting_changes"]
+
+LONGEST_ID, LONGEST_TITLE = 80, 200
+ID = re.compile(rf"[A-Za-z0-9](?:[A-Za-z0-9._-]{{0,{LONGEST_ID - 2}}}[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +102,37 @@ def check_usable(policy: Policy, *, like: Policy) -> None:
             raise PolicyError(
                 f"[limits.{key}] is in '{limit.unit}'; the rules compute in '{like.limits[key].unit}'. Convert the value."
             )
+
+
+def check_words(text: str) -> None:
+    """Raise PolicyError for a file, in TOML, of which two people could read different things: what they sign is what they see.
+
+    Its id is one word that a file can be called; its title is one line; and nowhere are characters that nobody sees.
+    """
+    raw = tomllib.loads(text)
+    name = str(raw.get("id", ""))
+    if not ID.fullmatch(name):
+        raise PolicyError(
+            f"The id is '{shortened(without_unseen(name), 40)}'. Give 1 to {LONGEST_ID} letters and digits, with . _ or - between them."
+        )
+    if not 0 < len(str(raw.get("title", name))) <= LONGEST_TITLE:
+        raise PolicyError(f"The title has more than {LONGEST_TITLE} characters, or none. Shorten it.")
+    for where, words in _texts(raw, ""):
+        if "\0" in words or without_unseen(words) != words:
+            raise PolicyError(
+                f"'{where}' holds a character that nobody sees, as U+202E is one. Type these words again: what is signed is what is read."
+            )
+
+
+def _texts(value: object, where: str) -> Iterator[tuple[str, str]]:
+    """Each text of a TOML file and each name, with where it stands."""
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            place = f"{where}.{name}".lstrip(".")
+            yield without_unseen(place).replace("\0", ""), name
+            yield from _texts(inner, place)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner, where)

@@ -6,6 +6,7 @@ import json
 from datetime import date
 
 from tenuto.clinic.interop.fhir import BundleReading, parse, read_bundle
+from tenuto.core.intake.facts import Measurement, PatientFacts
 
 AS_OF = date(2026, 3, 2)
 ME = {"reference": "Patient/p1"}
@@ -110,6 +111,11 @@ def entries(*made: dict, kind: str = "collection", **more: object) -> dict:
 def said(reading: BundleReading, part: str) -> bool:
     """Whether a sentence for a person holds this."""
     return any(part in sentence for sentence in reading.facts.unreadable)
+
+
+def relied_on(facts: PatientFacts) -> tuple[Measurement, ...]:
+    """The measured values that nothing makes unclear."""
+    return tuple(m for m in facts.measurements if not m.unclear)
 
 
 SNOMED, LOINC = "http://snomed.info/sct", "http://loinc.org"

@@ -539,3 +539,9 @@ def test_what_is_feared_or_wished_for_is_open(text: str) -> None:
     (problem,) = read(condition({"text": text})).facts.problems
     assert mentioned(problem) == ()
     assert closing(problem) == {"pregnancy"}
+
+
+@pytest.mark.parametrize("text", ["Pregnancy, 8 weeks", "Suicidal ideation", "Alcohol detox"])
+def test_what_stands_beside_the_code_of_a_visit_is_read(text: str) -> None:
+    visit = condition(concept("http://hl7.org/fhir/sid/icd-10-cm", "Z00.00", text=text))
+    assert [p.text for p in read(visit).facts.problems] == [text]

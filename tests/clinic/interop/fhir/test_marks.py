@@ -28,6 +28,7 @@ from tests.clinic.interop.fhir.bundles import (
     observation,
     quantity,
     read,
+    relied_on,
     response,
     said,
 )
@@ -86,7 +87,7 @@ def test_a_note_beside_a_weight_is_read_by_a_person() -> None:
 
 def test_a_weight_of_a_part_of_the_body_is_not_used() -> None:
     reading = read(WEIGHT | {"bodySite": {"text": "Left leg"}})
-    assert reading.facts.measurements == ()
+    assert relied_on(reading.facts) == ()
     assert said(reading, "is of a part of the body (Left leg)")
 
 
@@ -119,7 +120,7 @@ TEST_DATA = {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-A
 )
 def test_a_weight_that_says_two_things_carries_no_dose(more: dict, sentence: str) -> None:
     reading = read(WEIGHT | more)
-    assert reading.facts.measurements == ()
+    assert relied_on(reading.facts) == ()
     assert said(reading, sentence)
 
 
@@ -178,7 +179,7 @@ def test_a_condition_that_is_active_and_ended_is_said() -> None:
 def test_an_observation_that_a_conditional_deletion_may_mean_is_not_used(code: str, used: bool) -> None:
     deletion = {"request": {"method": "DELETE", "url": f"Observation?code={code}"}}
     sent = [{"resource": PATIENT}, {"resource": WEIGHT}, deletion]
-    assert bool(read(type="transaction", entry=sent).facts.measurements) is used
+    assert bool(relied_on(read(type="transaction", entry=sent).facts)) is used
 
 
 def test_sentences_name_what_they_are_about_once_and_in_plain_words() -> None:
@@ -232,7 +233,7 @@ def test_two_statements_are_both_said_and_the_one_that_closes_counts() -> None:
 @pytest.mark.parametrize(("word", "code"), [("lb", "kg"), ("kg", "[lb_av]"), ("pounds", "kg"), ("g", "kg")])
 def test_a_unit_s_word_against_its_code_is_not_used(word: str, code: str) -> None:
     reading = read(observation("29463-7", valueQuantity=quantity(154, code, word)))
-    assert reading.facts.measurements == ()
+    assert relied_on(reading.facts) == ()
     assert said(reading, f"is in {word} by its word and in {code} by its code")
 
 

@@ -17,7 +17,7 @@ def named(text: str, **more: object) -> dict:
 @pytest.mark.parametrize(
     ("made", "words"),
     [
-        (observation("8693-4", valueString="acutely psychotic"), "acutely psychotic"),
+        (observation("8693-4", valueString="restless, hostile"), "restless, hostile"),
         (named("Legal status", valueString="involuntary hold"), "Legal status: involuntary hold"),
         (observation("10160-0", valueString="phenelzine 15 mg tid"), "phenelzine 15 mg tid"),
         (observation("97816-3", valueString="ASA IV"), "97816-3: ASA IV (1 Mar 2026)"),
@@ -85,7 +85,7 @@ def test_a_weight_by_name_alone_is_one_that_nobody_can_rely_on(name: str) -> Non
 @pytest.mark.parametrize("status", ["preliminary", "unknown"])
 def test_a_weight_that_is_not_final_opens_nothing(status: str) -> None:
     (weight,) = read(WEIGHT | {"status": status}).facts.measured("weight_kg")
-    assert weight.unclear == f"is {status}"
+    assert weight.unclear == f"is {status}, not final"
 
 
 def test_a_capacity_that_is_denied_is_said() -> None:

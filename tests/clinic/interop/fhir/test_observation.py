@@ -9,7 +9,7 @@ import pytest
 
 from tenuto.clinic.interop.fhir import UnusableBundle
 from tenuto.core.intake.contraindications import closing, mentioned
-from tests.clinic.interop.fhir.bundles import concept, observation, quantity, read
+from tests.clinic.interop.fhir.bundles import concept, observation, quantity, read, relied_on, said
 
 WEIGHT, SYSTOLIC, DIASTOLIC, ALT, EGFR = "29463-7", "8480-6", "8462-4", "1742-6", "33914-3"
 
@@ -57,7 +57,7 @@ def test_grams_are_no_conversion_that_needs_a_second_look() -> None:
 )
 def test_a_weight_without_a_coded_unit_is_never_used(sent: dict) -> None:
     facts = read(observation(WEIGHT, valueQuantity=sent)).facts
-    assert facts.measurements == ()
+    assert relied_on(facts) == ()
     (sentence,) = facts.unreadable
     assert "has no coded (UCUM) unit; not used" in sentence
 
@@ -65,7 +65,7 @@ def test_a_weight_without_a_coded_unit_is_never_used(sent: dict) -> None:
 @pytest.mark.parametrize("code", ["cm", "lbs", "KG", "[degF]"])
 def test_a_weight_in_a_unit_that_is_none_is_listed(code: str) -> None:
     facts = read(weight(70, code)).facts
-    assert facts.measurements == ()
+    assert relied_on(facts) == ()
     assert "was not used" in facts.unreadable[0]
 
 
@@ -125,7 +125,7 @@ def test_no_value_with_a_reason_is_listed() -> None:
 @pytest.mark.parametrize("value", [{}, {"valueString": "70 kg"}, {"valueQuantity": {"code": "kg"}}])
 def test_a_weight_that_is_no_quantity_is_listed(value: dict) -> None:
     facts = read(observation(WEIGHT, **value)).facts
-    assert facts.measurements == ()
+    assert relied_on(facts) == ()
     assert "was not sent as a number with a unit" in facts.unreadable[0]
 
 
@@ -171,14 +171,14 @@ def test_a_bound_that_hides_the_value_is_said(loinc: str, code: str, comparator:
 @pytest.mark.parametrize(("loinc", "unit"), [(WEIGHT, "kg"), ("8302-2", "cm")])
 def test_a_bound_gives_no_weight_and_no_height(loinc: str, unit: str, comparator: str) -> None:
     facts = read(observation(loinc, valueQuantity=quantity(120, unit, comparator=comparator))).facts
-    assert facts.measurements == ()
+    assert relied_on(facts) == ()
     assert any(f"only known as '{comparator}120" in sentence for sentence in facts.unreadable)
 
 
 @pytest.mark.parametrize("word", ["body mass", "Pfund", "斤", "lb oz", "zz"])
 def test_a_unit_s_word_that_nobody_knows_agrees_with_no_code(word: str) -> None:
     facts = read(observation(WEIGHT, valueQuantity=quantity(154, "kg", word))).facts
-    assert facts.measurements == ()
+    assert relied_on(facts) == ()
     assert any(f"in {word} by its word and in kg by its code" in sentence for sentence in facts.unreadable)
 
 
@@ -188,7 +188,7 @@ def test_a_unit_s_word_that_nobody_knows_agrees_with_no_code(word: str) -> None:
 def test_a_unit_in_the_name_of_a_weight_is_compared_with_its_code(name: str, read_as: int) -> None:
     made = observation(WEIGHT, valueQuantity=quantity(154, "kg", "kg"))
     made["code"]["text"] = name
-    assert len(read(made).facts.measurements) == read_as
+    assert len(relied_on(read(made).facts)) == read_as
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_a_weight_that_was_not_measured_is_known_by_what_stands_beside_it(more: 
 )
 def test_a_weight_that_a_note_takes_back_is_not_used_and_said(text: str) -> None:
     facts = read(observation(WEIGHT, valueQuantity=quantity(70, "kg"), note=[{"text": text}])).facts
-    assert facts.measurements == ()
+    assert relied_on(facts) == ()
     assert any(text in sentence for sentence in facts.unreadable)
 
 
@@ -362,9 +362,16 @@ def test_a_pressure_sitting_standing_and_lying_is_one(loinc: str) -> None:
     assert (found.kind, found.value) == ("systolic_mmhg", Decimal(205))
 
 
-def test_a_partial_date_is_read_as_old_as_it_can_be() -> None:
-    (found,) = read(weight() | {"effectiveDateTime": "2026"}).facts.measurements
-    assert found.taken == date(2026, 1, 1)
+@pytest.mark.parametrize(
+    ("sent", "latest", "why"),
+    [("2026", date(2026, 12, 31), "a year"), ("2026-02", date(2026, 2, 28), "a month")],
+)
+def test_a_value_without_its_day_opens_nothing(sent: str, latest: date, why: str) -> None:
+    for made in (weight(), observation("8867-4", valueQuantity=quantity(68, "/min"))):
+        reading = read(made | {"effectiveDateTime": sent})
+        (found,) = reading.facts.measurements
+        assert (found.taken, found.unclear) == (latest, f"at the latest is dated with {why} only")
+        assert said(reading, f"is dated with {why} only; it opens nothing")
 
 
 def test_a_period_counts_from_its_start_and_no_date_is_no_date() -> None:

@@ -349,3 +349,155 @@ def test_voices_in_a_note_of_a_diagnosis_are_said() -> None:
     note = [{"text": "hears command voices since January"}]
     reading = read(condition({"text": "Major depressive disorder"}) | {"note": note})
     assert said(reading, "hears command voices since January")
+
+
+# ---- treatments elsewhere, families, narratives, values of an operation ----------------------------------------------
+TEAM = {"resourceType": "CareTeam", "id": "t1", "status": "active", "subject": ME}
+MEETING = {"resourceType": "Appointment", "id": "a1", "status": "booked"}
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        (TEAM | {"name": "Hospice care team"}, "names “Hospice care team”"),
+        (TEAM | {"category": [{"text": "Addiction service"}]}, "in care now (“Addiction service”)"),
+        (TEAM | {"participant": [{"role": [{"text": "Hospice nurse"}]}]}, "names “Hospice nurse”"),
+        (TEAM | {"participant": [{"role": [{"text": "Early psychosis nurse"}]}]}, "names “Early psychosis nurse”"),
+        (MEETING | {"serviceType": [{"text": "ECT"}]}, "names “ECT”. Ask when that is or was"),
+        (MEETING | {"description": "Alcohol detox"}, "names “Alcohol detox”"),
+        (VISIT | {"type": [{"text": "Ketamine infusion"}]}, "names “Ketamine infusion”"),
+        (entry("Basic", code={"text": "Weight 92 kg"}), "anything that has no type of its own could stand there: “Weight 92 kg”"),
+    ],
+)  # fmt: skip
+def test_what_a_team_an_appointment_or_a_basic_tells_is_said(made: dict, words: str) -> None:
+    assert said(read(made), words)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        TEAM | {"name": "Primary care"},
+        TEAM | {"name": "Hospice care team", "status": "proposed"},
+        MEETING | {"description": "Dentist"},
+        MEETING | {"description": "ECT", "status": "cancelled"},
+        entry("Basic", code=concept("http://terminology.hl7.org/CodeSystem/basic-resource-type", "account")),
+    ],
+)
+def test_a_team_or_an_appointment_that_says_nothing_is_no_remark(made: dict) -> None:
+    assert read(made).report.settled
+
+
+def relative(**more: object) -> dict:
+    return {
+        "resourceType": "FamilyMemberHistory",
+        "id": "f1",
+        "patient": ME,
+        "relationship": {"text": "mother"},
+    } | more
+
+
+def test_an_illness_of_the_family_is_said_as_a_relative_s() -> None:
+    reading = read(relative(condition=[{"code": {"text": "Schizophrenia"}}]))
+    assert reading.facts.problems == ()
+    assert said(reading, "is about a relative of this person (mother): “Schizophrenia”. Ask about it")
+    assert reading.report.counts[Ending.SOMEBODY_ELSE] == 1
+    assert read(relative(condition=[{"code": {"text": "Diabetes"}}])).report.settled
+    assert said(read(relative()), "psychosis, mania or porphyria in the family could stand there")
+
+
+def document(**section: object) -> dict:
+    return {
+        "resourceType": "Composition",
+        "id": "d1",
+        "subject": ME,
+        "title": "Summary",
+        "section": [section],
+    }
+
+
+def test_the_words_of_a_document_that_say_more_than_its_entries_are_said() -> None:
+    listed = {"title": "Problems", "entry": [{"reference": "Condition/c1"}]}
+    words = {"div": "<div><li>Asthma</li><li>Cerebral aneurysm, coiled</li></div>"}
+    told = read(document(**listed, text=words), condition({"text": "Asthma"}))
+    assert said(
+        told, "the words of the section “Problems” may tell of what no diagnosis of the record does (Aneurysm"
+    )
+    known = read(document(**listed, text=words), ANEURYSM)
+    assert not said(known, "the words of the section")
+    assert said(read(document() | {"title": "After a suicide attempt"}), "thoughts of suicide")
+
+
+def test_a_value_of_an_operation_is_looked_through() -> None:
+    def told(**value: object) -> dict:
+        return {"resourceType": "Parameters", "parameter": [{"name": "note", **value}]}
+
+    assert said(read(told(valueString="cerebral aneurysm")), "names “cerebral aneurysm”")
+    assert read(told(valueString="as asked"), told(valueBoolean=False)).report.settled
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["Observation?category=vital-signs", "Patient/p1/$everything?_type=Observation", "x?start=2026-01-01"],
+)
+def test_a_search_for_a_part_is_said(address: str) -> None:
+    assert said(
+        read(link=[{"relation": "self", "url": f"https://h.example/{address}"}]), "only asked for a part"
+    )
+
+
+def test_an_ingredient_without_a_code_is_one_of_the_medicine() -> None:
+    made = entry(
+        "MedicationRequest",
+        status="active",
+        intent="order",
+        medicationReference={"reference": "#m"},
+        contained=[
+            {"resourceType": "Medication", "id": "m", "code": {"text": "sertraline"}, "ingredient": [{"itemCodeableConcept": {"text": "theophylline"}}, {"itemReference": {"reference": "#s"}}]},
+            {"resourceType": "Substance", "id": "s", "code": {"text": "tramadol"}},
+        ],
+    )  # fmt: skip
+    (taken,) = read(made).facts.medications
+    assert {c.display for c in taken.codings} == {"theophylline", "tramadol"}
+
+
+# ---- groups, messages, visits by their words, forms beside their answers ---------------------------------------------
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        ({"resourceType": "Group", "id": "g1", "name": "Suicide watch"}, "names “Suicide watch”"),
+        ({"resourceType": "MessageHeader", "id": "m1", "reason": {"text": "Patient died"}}, "has died"),
+        (VISIT | {"status": "in-progress", "class": {"display": "inpatient encounter"}}, "in a hospital now"),
+        (VISIT | {"status": "unknown", "class": {"code": "IMP"}, "period": {"start": "2026-02-28"}}, "in a hospital now"),
+        (entry("DiagnosticReport", code={"text": "MRI"}, conclusion="7 mm aneurysm"), "“MRI”: “7 mm aneurysm”"),
+        ({"resourceType": "RelatedPerson", "id": "r1", "patient": ME, "extension": extension("note", valueString="he spoke of suicide")}, "do a suicide triage today"),
+        (entry("QuestionnaireResponse", status="completed", extension=extension("note", valueString="known aneurysm")), "“known aneurysm” beside its answers"),
+        (entry("QuestionnaireResponse", status="completed", text={"div": "<div>I want to die</div>"}), "“I want to die” beside its answers"),
+        (entry("QuestionnaireResponse", status="completed", item=[{"linkId": "1", "text": "Do you think of suicide?"}]), "was asked and is not answered"),
+    ],
+)  # fmt: skip
+def test_what_stands_where_nobody_looks_is_said(made: dict, words: str) -> None:
+    assert said(read(made), words)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        {"resourceType": "Group", "id": "g1", "name": "Panel of Dr X"},
+        VISIT | {"status": "finished", "class": {"display": "inpatient encounter"}},
+        VISIT | {"status": "unknown", "class": {"code": "IMP"}, "period": {"start": "2026-01-01", "end": "2026-01-03"}},
+        {"resourceType": "RelatedPerson", "id": "r1", "patient": ME, "extension": extension("note", valueString="has asthma")},
+    ],
+)  # fmt: skip
+def test_the_same_places_without_such_words_are_no_remark(made: dict) -> None:
+    assert read(made).report.settled
+
+
+def test_a_medicine_that_only_words_name_is_asked_about() -> None:
+    def note(text: str) -> dict:
+        return VISIT | {"text": {"div": f"<div>{text}</div>"}}
+
+    words = "names a medicine only in its words: “on selegiline patch”"
+    listed = entry("MedicationStatement", status="active", medicationCodeableConcept={"text": "selegiline"})
+    assert said(read(note("on selegiline patch")), words)
+    assert not said(read(note("on selegiline patch"), listed), words)
+    assert read(note("no selegiline, takes vitamin D")).report.settled

@@ -17,6 +17,7 @@ from tests.clinic.interop.fhir.bundles import (
     observation,
     of,
     read,
+    relied_on,
     said,
 )
 
@@ -44,6 +45,15 @@ def numbered(**sent: object) -> dict:
 )
 def test_a_number_that_is_not_the_person_s_own_proves_nothing(sent: dict) -> None:
     assert said(read(patient=numbered(**sent)), "no number of this record proves who it is")
+
+
+@pytest.mark.parametrize("given", ["John", "Jane A.", "Baby Boy"])
+def test_doe_and_roe_are_surnames_that_people_have(given: str) -> None:
+    words = "may stand for a name that nobody knew"
+    for surname in ("Doe", "Roe"):
+        assert said(read(patient=PATIENT | {"name": [{"family": surname, "given": [given]}]}), words)
+        real = PATIENT | {"name": [{"family": surname, "given": ["Margaret"]}]}
+        assert not said(read(patient=real), words)
 
 
 @pytest.mark.parametrize("patient", [numbered(), PATIENT])
@@ -106,7 +116,7 @@ def test_an_answer_of_gone_takes_back_what_was_sent() -> None:
 def test_a_change_that_is_not_read_leaves_nothing_to_rely_on() -> None:
     change = {"request": {"method": "PATCH", "url": "Observation/o1"}}
     reading = of(entries({"resource": WEIGHT}, change))
-    assert reading.facts.measurements == ()
+    assert relied_on(reading.facts) == ()
     assert said(reading, "Observation/o1 is changed by the sender")
 
 

@@ -6,16 +6,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
+from django.db.models import Q
+
 from tenuto.clinic.course.models import (
     BesidePlan,
     CourseEnding,
     CourseEvent,
     InfusionReport,
+    InfusionStruck,
     MissedVisit,
     Visit,
 )
 from tenuto.clinic.course.rows import ending_fact, given_in
-from tenuto.clinic.ledger.facts import IN_ORDER
+from tenuto.clinic.ledger.rows import rows_among
 from tenuto.clinic.pathway.api import Batch, facts_of, signed_courses_of
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.policies.api import policy_for
@@ -36,6 +39,8 @@ from tenuto.core.intake.risk_questions import instrument_key
 from tenuto.core.scales.reading import instruments
 
 __all__ = ["account", "accounts", "course_facts", "infusion_fact"]
+
+BESIDE = Q(kind__in=[kind.value for kind in BesideKind])
 
 
 def account(patient: Patient, batch: Batch) -> CourseAccount:
@@ -65,12 +70,10 @@ def course_facts(batch: Batch) -> Mapping[UUID, CourseFacts]:
 def _facts(batch: Batch) -> Mapping[UUID, CourseFacts]:
     given: dict[UUID, list[InfusionFact]] = {patient.pk: [] for patient in batch.patients}
     struck: dict[UUID, set[str]] = {patient.pk: set() for patient in batch.patients}
-    for row in (
-        InfusionReport.objects.filter(patient__in=list(given)).select_related("struck").order_by(*IN_ORDER)
-    ):
+    for row in rows_among(InfusionReport, list(given)):
         given[row.patient_id].append(infusion_fact(row))
-        if hasattr(row, "struck"):
-            struck[row.patient_id].add(str(row.pk))
+    for row in rows_among(InfusionStruck, list(given)) if any(given.values()) else ():
+        struck[row.patient_id].add(str(row.report_id))
     signed = signed_courses_of(batch)
     # Who never had a plan has missed nothing, and no interval to lengthen.
     planned = [patient for patient, versions in signed.items() if versions]
@@ -94,7 +97,7 @@ def _facts(batch: Batch) -> Mapping[UUID, CourseFacts]:
 
 def _missed(patients: Sequence[UUID]) -> Mapping[UUID, list[MissedFact]]:
     found: dict[UUID, list[MissedFact]] = defaultdict(list)
-    for row in MissedVisit.objects.filter(patient__in=patients).order_by(*IN_ORDER) if patients else ():
+    for row in rows_among(MissedVisit, patients):
         fact = MissedFact(str(row.pk), row.planned_on, MissedHow(row.how), row.reason, row.event_number)
         found[row.patient_id].append(fact)
     return found
@@ -102,7 +105,7 @@ def _missed(patients: Sequence[UUID]) -> Mapping[UUID, list[MissedFact]]:
 
 def _events(patients: Sequence[UUID]) -> Mapping[UUID, list[EventFact]]:
     found: dict[UUID, list[EventFact]] = defaultdict(list)
-    for row in CourseEvent.objects.filter(patient__in=patients).order_by(*IN_ORDER) if patients else ():
+    for row in rows_among(CourseEvent, patients):
         fact = EventFact(str(row.pk), CourseEventKind(row.kind), row.happened_on)
         found[row.patient_id].append(fact)
     return found
@@ -110,14 +113,14 @@ def _events(patients: Sequence[UUID]) -> Mapping[UUID, list[EventFact]]:
 
 def _endings(patients: Sequence[UUID]) -> Mapping[UUID, list[EndingFact]]:
     found: dict[UUID, list[EndingFact]] = defaultdict(list)
-    for row in CourseEnding.objects.filter(patient__in=patients).order_by(*IN_ORDER) if patients else ():
+    for row in rows_among(CourseEnding, patients):
         found[row.patient_id].append(ending_fact(row))
     return found
 
 
 def _plans(patients: Sequence[UUID]) -> Mapping[UUID, list[BesidePlanned]]:
     found: dict[UUID, list[BesidePlanned]] = defaultdict(list)
-    for row in BesidePlan.objects.filter(patient__in=patients).order_by(*IN_ORDER) if patients else ():
+    for row in rows_among(BesidePlan, patients):
         found[row.patient_id].append(
             BesidePlanned(
                 str(row.pk),
@@ -133,8 +136,7 @@ def _plans(patients: Sequence[UUID]) -> Mapping[UUID, list[BesidePlanned]]:
 
 def _held(patients: Sequence[UUID]) -> Mapping[UUID, list[BesideHeld]]:
     found: dict[UUID, list[BesideHeld]] = defaultdict(list)
-    rows = Visit.objects.filter(patient__in=patients, kind__in=[kind.value for kind in BesideKind])
-    for row in rows.order_by(*IN_ORDER) if patients else ():
+    for row in rows_among(Visit, patients, where=BESIDE):
         found[row.patient_id].append(BesideHeld(str(row.pk), BesideKind(row.kind), row.held_on))
     return found
 

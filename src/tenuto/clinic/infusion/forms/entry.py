@@ -39,7 +39,7 @@ class EntryForm(forms.Form):
         """What is charted; only when valid."""
         raise NotImplementedError
 
-    def happened(self, now: datetime) -> datetime:
-        """When it happened."""
+    def told_at(self) -> datetime | None:
+        """When it happened, as somebody typed it; None for now."""
         found: datetime | None = self.cleaned_data["at"]
-        return found or now
+        return found

@@ -25,4 +25,5 @@ class SavedForm(forms.Form):
 
     def saved_first(self) -> SavedFirst:
         """What it says besides; only when valid."""
-        return SavedFirst(self.cleaned_data["seen_event"], self.cleaned_data["ahead_seconds"])
+        got = self.cleaned_data
+        return SavedFirst(got["seen_event"], got["ahead_seconds"], got["charted_at"])

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import transaction
 
+from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
@@ -19,9 +20,11 @@ from tenuto.clinic.intake.api import policy_of
 from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.models import EventKind
 from tenuto.clinic.ledger.services import record
+from tenuto.clinic.live.api import newest_number
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.ports.api import place_hold
 from tenuto.clinic.stock.api import tell_given
+from tenuto.clinic.ui.words import moment
 from tenuto.core.course.infusion import GivenInfusion, Tolerability
 from tenuto.core.gate import Level
 from tenuto.core.infusion.adverse import adverse_event_kinds
@@ -56,6 +59,8 @@ class SavedFirst:
     """Number of the newest event that its page knew."""
     ahead_seconds: int | None = None
     """By how much its clock was ahead of the server's when the two were compared last; None where nothing was saved first."""
+    charted_at: datetime | None = None
+    """When it was charted on a device that saved it, by the server's clock as the device knew it."""
 
 
 class ChartConflict(SessionRefused):
@@ -100,14 +105,17 @@ def chart(
     session: Session,
     client_id: str,
     what: Charted,
-    happened_at: datetime,
+    happened_at: datetime | None,
     amends: str = "",
     why: str = "",
     saved: SavedFirst | None = None,
     by: Staff,
     at: datetime,
 ) -> ChartEntry:
-    """Keep an entry, once for each `client_id`. A moment ahead of the server's clock becomes `at`, and what the device said is kept.
+    """Keep an entry, once for each `client_id`; `happened_at` is the moment that somebody typed, None without.
+
+    A moment ahead of the server's clock becomes `at`, and what the device said is kept. So does one before the day of the session
+    from a device that saved the entry first, by its clock; a person who types one is told, by SessionRefused.
 
     `saved` is what the page says of the entry; one of the pump that had not seen what somebody else charted of it is named a
     deviation. A start that is charted so ran without the gate: it says why and is named a deviation. Raises ChartConflict when another entry is
@@ -124,9 +132,10 @@ def chart(
     _lock(session, by)
     known = ChartEntry.objects.filter(session=session, client_id=client_id).first()
     if known is not None:
-        if (known.kind, known.content, known.amends) != (kind_of(what), content_to_json(what), amends):
+        if not _is_repeat(known, what, happened_at, amends, by):
             raise ChartConflict(known)
         return known
+    when, claimed = _when(session, happened_at, saved, at)
     if amends:
         why = check_reason(why, "Say in a few words why the entry is amended.", refused=SessionRefused)
     if isinstance(what, PumpStarted):
@@ -134,10 +143,7 @@ def chart(
         check_reason(what.why_ungated, ask, refused=SessionRefused)
     if isinstance(what, VerbalOrderSigned):
         _check_signs_order(session, what, by=by, at=at)
-    claimed = happened_at if happened_at > at else None
-    row = _append(
-        session, client_id, what, min(happened_at, at), claimed, amends, why, saved=saved, by=by, at=at
-    )
+    row = _append(session, client_id, what, when, claimed, amends, why, saved=saved, by=by, at=at)
     _lock_next(session, what, by=by, at=at)
     if isinstance(what, PatientLeft):
         follow_up(session=session, what=what, left_at=row.happened_at, by=by, at=at)
@@ -197,7 +203,8 @@ def _append(
         claimed_at=claimed_at,
         amends=amends,
         why=why,
-        known_number=saved.known if saved else None,
+        # Nobody has seen what has not happened yet: who says so has seen nothing.
+        known_number=None if saved is None else saved.known if saved.known <= newest_number() else 0,
         ahead_seconds=saved.ahead_seconds if saved else None,
         **recorded(by, at),
     )
@@ -220,6 +227,34 @@ def _off_the_order(session: Session, what: Charted) -> str:
     if is_off_the_order(what, ordered):
         said.append(f"The pump runs at {what.rate}, and {ordered} is ordered")
     return ". ".join(said)
+
+
+def _is_repeat(known: ChartEntry, what: Charted, typed_at: datetime | None, amends: str, by: Staff) -> bool:
+    """Whether an entry says once more what is on record under its id: who, what, and the moment where one was typed."""
+    said = (known.kind, known.content, known.amends, known.recorded_by_name)
+    if said != (kind_of(what), content_to_json(what), amends, by.audit_name):
+        return False
+    if typed_at is not None:
+        return typed_at in (known.happened_at, known.claimed_at)
+    # What a device saved has its own moment; else one that is not that of recording was typed.
+    return known.ahead_seconds is not None or known.happened_at == known.recorded_at
+
+
+def _when(
+    session: Session, typed_at: datetime | None, saved: SavedFirst | None, at: datetime
+) -> tuple[datetime, datetime | None]:
+    """When an entry happened, and what was told of it instead where that can't be."""
+    told_at = typed_at or (saved.charted_at if saved else None)
+    if told_at is None:
+        return at, None
+    clinic = session.patient.clinic
+    if told_at < clock.start_of_day(clinic, session.held_on):
+        if saved is None or saved.charted_at is None:
+            raise SessionRefused(
+                f"{moment(told_at, clinic.zone)} lies before the day of this session, {session.held_on}. Correct the time."
+            )
+        return at, told_at
+    return (at, told_at) if told_at > at else (told_at, None)
 
 
 def chart_departure(*, session: Session, client_id: str, by: Staff, at: datetime) -> ChartEntry:

@@ -94,7 +94,7 @@ def chart_look(
     session: Session,
     client_id: str,
     values: Mapping[str, str],
-    happened_at: datetime,
+    happened_at: datetime | None,
     saved: SavedFirst | None = None,
     by: Staff,
     at: datetime,

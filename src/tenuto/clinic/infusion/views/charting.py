@@ -55,7 +55,7 @@ def _chart(request: HttpRequest, patient: Patient) -> HttpResponse:
                 session=session,
                 client_id=str(got["client_id"]),
                 what=form.content(),
-                happened_at=form.happened(now),
+                happened_at=form.told_at(),
                 amends=got.get("amends", ""),
                 why=got.get("why", ""),
                 saved=SavedFirst(known_of(request)),

@@ -148,7 +148,7 @@ def look(request: HttpRequest, patient: Patient) -> HttpResponse:
                 session=session,
                 client_id=str(form.cleaned_data["client_id"]),
                 values=form.values(),
-                happened_at=form.happened(now),
+                happened_at=form.told_at(),
                 by=staff_of(request),
                 at=now,
             )

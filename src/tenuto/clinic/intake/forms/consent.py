@@ -78,5 +78,5 @@ class WithdrawalForm(forms.Form):
         required=False,
         max_length=300,
         help_text="Only if they gave a reason. None is needed, and nobody asks for one.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
     )

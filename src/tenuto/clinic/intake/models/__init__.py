@@ -5,7 +5,7 @@ from __future__ import annotations
 from tenuto.clinic.intake.models.consent import ConsentSigned, ConsentWithdrawn
 from tenuto.clinic.intake.models.decision import Decision
 from tenuto.clinic.intake.models.enquiry import Enquiry, EnquiryEnd
-from tenuto.clinic.intake.models.facts import IntakeRecord, StepSave, TestResult
+from tenuto.clinic.intake.models.facts import IntakeRecord, ResultStruck, StepSave, TestResult
 from tenuto.clinic.intake.models.measured import Measured, ReadingStruck
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "IntakeRecord",
     "Measured",
     "ReadingStruck",
+    "ResultStruck",
     "StepSave",
     "TestResult",
 ]

@@ -47,6 +47,8 @@ class StepSave(PatientRow):
     changes = models.JSONField()
     """New values by entry: words for a question, an object for a row, null for a row that was taken off."""
     origin = models.CharField(max_length=20, default=Origin.FORM)
+    recorded_as = models.CharField(max_length=20, default="")
+    """The role of who saved it, which says whether a clinical judgement in it counts; empty of older rows."""
     taken_back = models.JSONField(default=dict)
     """By entry, a prescriber's reason why what closed there before no longer counts."""
 
@@ -71,3 +73,13 @@ class TestResult(PatientRow):
 
     def __str__(self) -> str:
         return f"{self.fact}: {self.value}, {self.taken}"
+
+
+class ResultStruck(PatientRow):
+    """That a result was entered in error, and why. The result stays to be read."""
+
+    result = models.OneToOneField(TestResult, on_delete=models.PROTECT, related_name="struck")
+    why = models.CharField(max_length=300)
+
+    def __str__(self) -> str:
+        return self.why

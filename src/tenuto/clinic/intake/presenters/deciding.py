@@ -99,6 +99,8 @@ def _nothing_against(state: IntakeState) -> str:
         return "Not asked yet"
     if state.missing:
         return f"Nothing in what is recorded; not recorded: {len(state.missing)}"
+    if any(f.fact in SUICIDE for f in _above_pass(state)):
+        return "Nothing is recorded that stands against it besides the risk of suicide"
     return "Nothing is recorded that stands against it"
 
 
@@ -147,7 +149,9 @@ def _judgements(state: IntakeState) -> Iterator[str]:
             whose = answer.origin.removeprefix("form, ") or "from a record"
             # The trials themselves stand above.
             told = whose if item.id == TRIALS else f"{_answer(state, item.id)}, {whose}"
-            yield f"{item.title}: {told}"
+            yield f"{'Earlier trials' if item.id == TRIALS else item.title}: {told}" + (
+                ", who is no clinician" if answer.not_theirs else ""
+            )
 
 
 def _answer(state: IntakeState, fact: str) -> str:

@@ -96,6 +96,7 @@ def register_enquirer(
     compare (`compared` is what they said), and `EnquiryEnded`.
     """
     check_role(by, "enquiry.record")
+    _hold_still(enquiry)
     patient, new = register_person(
         person=person, contact=contact, may_contact=may_contact, by=by, at=at, compared=compared
     )
@@ -117,6 +118,7 @@ def register_enquirer(
 def close_enquiry(*, enquiry: Enquiry, why: str, by: Staff, at: datetime) -> None:
     """End an enquiry that does not become a patient."""
     check_role(by, "enquiry.record")
+    _hold_still(enquiry)
     if said_of_harm(enquiry) is not None and not may(by, "scale.triage"):
         raise EnquiryHarm(
             "This enquiry speaks of harm. A nurse or a prescriber speaks with the person and closes it, or you register the person."
@@ -139,6 +141,7 @@ def mark_harm(*, enquiry: Enquiry, by: Staff, at: datetime) -> TaskRow:
     check_role(by, "enquiry.record")
     if enquiry.clinic_id != by.clinic_id:
         raise PermissionError("This enquiry came to another clinic.")
+    _hold_still(enquiry)
     end = EnquiryEnd.objects.filter(enquiry=enquiry).select_related("patient").first()
     if end is None:
         return open_by_rule(
@@ -163,6 +166,11 @@ def open_harm(clinic: Clinic) -> dict[str, TaskRow]:
 def said_of_harm(enquiry: Enquiry) -> TaskRow | None:
     """The open task that an enquiry speaks of harm; None without one."""
     return open_harm(enquiry.clinic).get(str(enquiry.pk))
+
+
+def _hold_still(enquiry: Enquiry) -> None:
+    """Of who ends an enquiry and who says that it speaks of harm at the same instant, the second finds the first."""
+    Clinic.objects.select_for_update().get(pk=enquiry.clinic_id)
 
 
 def _harm_key(enquiry: Enquiry) -> str:

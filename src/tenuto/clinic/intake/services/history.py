@@ -189,6 +189,7 @@ def _save(
         version=version + 1,
         changes=_plain(changes),
         origin=origin,
+        recorded_as=by.role,
         taken_back=back,
     )
     unchanged = [key for key, value in changes.items() if _same(value, now.get(key))]

@@ -14,7 +14,8 @@ from tenuto.clinic.ledger.models import AuditEvent, EventKind
 from tenuto.clinic.pathway.api import Batch, safety_of
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.api import count_ended_tasks, open_by_rule, safety_tasks_about
-from tenuto.core.intake.safety import Risk, untriaged
+from tenuto.core.intake.risk_answers import untriaged
+from tenuto.core.intake.safety import Risk
 from tenuto.core.intake.tasks import for_open_risk
 from tenuto.core.literature.tasks import SuicideRisk, task_kind
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +15,7 @@ from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.intake.forms.tests import WORDS, TestsForm
 from tenuto.clinic.intake.models import TestResult
 from tenuto.clinic.intake.services import record_reading, record_test
-from tenuto.clinic.intake.services.tests import ask_for_test
+from tenuto.clinic.intake.services.tests import ResultNotStruck, ask_for_test, may_strike, strike_result
 from tenuto.clinic.intake.state import IntakeState, current
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page
 from tenuto.clinic.ledger.facts import NEWEST_FIRST
@@ -24,7 +26,7 @@ from tenuto.core.intake.case import JudgedCase
 from tenuto.core.intake.eligibility import JudgementPurpose, case_of
 from tenuto.core.intake.required import fact
 
-__all__ = ["ask", "tests"]
+__all__ = ["ask", "strike", "tests"]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,12 +40,15 @@ def tests(request: HttpRequest, patient: Patient) -> HttpResponse:
         _keep(request, patient, form)
         messages.success(request, "The results are recorded.", extra_tags="Saved")
         return redirect("scales:paper" if "go_on" in request.POST else "intake:tests", patient.pk)
-    results = TestResult.objects.filter(patient=patient).order_by("-taken", *NEWEST_FIRST)
+    results = (
+        TestResult.objects.filter(patient=patient).select_related("struck").order_by("-taken", *NEWEST_FIRST)
+    )
+    by = staff_of(request)
     context = {
         "form": form,
         "due": labs.due(case),
         "today": state.as_of,
-        "results": [(WORDS.get(row.fact, (row.fact, ()))[0], row) for row in results],
+        "results": [(WORDS.get(row.fact, (row.fact, ()))[0], row, may_strike(row, by)) for row in results],
     }
     status = UNPROCESSABLE if form.is_bound else 200
     return page(request, "intake/tests.html", patient, context, state=state, status=status)
@@ -67,6 +72,22 @@ def _keep(request: HttpRequest, patient: Patient, form: TestsForm) -> None:
         record_reading(patient=patient, values=values, taken_at=midnight, by=by, at=now)
     for fact_id, word in form.words().items():
         record_test(patient=patient, fact_id=fact_id, value=word, taken=taken, by=by, at=now)
+
+
+@require_POST
+@shows_patient("tests", verb="intake.record")
+def strike(request: HttpRequest, patient: Patient, result: UUID) -> HttpResponse:
+    """Say that a result was entered in error. It stays, struck through."""
+    why, by = request.POST.get("why", ""), staff_of(request)
+    try:
+        strike_result(patient=patient, result=result, why=why, by=by, at=clock.instant())
+    except ResultNotStruck as refused:
+        messages.error(request, str(refused), extra_tags="Not struck")
+    else:
+        messages.success(
+            request, "The result counts no more. Enter the right one if it is known.", extra_tags="Struck"
+        )
+    return redirect("intake:tests", patient.pk)
 
 
 @require_POST

@@ -5,9 +5,10 @@ from __future__ import annotations
 from tenuto.clinic.interop.fhir.certainty import beside_the_code
 from tenuto.clinic.interop.fhir.elements import Element, Moment, Remarks
 from tenuto.clinic.interop.fhir.empty_lists import no_entry
-from tenuto.core.intake.facts import Problem, ProblemStatus
+from tenuto.core.intake.contraindications import closing
+from tenuto.core.intake.facts import Coding, Problem, ProblemStatus
 from tenuto.core.intake.reading_report import Ending
-from tenuto.core.intake.terminology import only_a_visit
+from tenuto.core.intake.terminology import only_a_visit, risk_told, treated_for
 
 __all__ = ["read"]
 
@@ -40,7 +41,7 @@ def read(condition: Element, remarks: Remarks) -> Problem | None:
     verification = beside if beside in ("provisional", "refuted") else verification
     if no_entry(condition, codings, text, "problems", remarks, field="code"):
         return None
-    if only_a_visit(codings):
+    if only_a_visit(codings) and not _tells_more(codings, text):
         remarks.settle(Ending.NOT_NEEDED, "the reason of a visit; it is no problem")
         return None
     if not codings and not text:
@@ -67,6 +68,12 @@ def read(condition: Element, remarks: Remarks) -> Problem | None:
         origin=condition.where,
         certain=verification not in _UNCONFIRMED,
     )
+
+
+def _tells_more(codings: tuple[Coding, ...], text: str) -> bool:
+    """Whether what stands beside the code of a visit is more than that, such as a pregnancy."""
+    texts = (text, *(coding.display for coding in codings))
+    return any(closing(Problem(each, origin="")) or risk_told(each) or treated_for(each) for each in texts)
 
 
 def _status(condition: Element, verification: str, remarks: Remarks) -> ProblemStatus:

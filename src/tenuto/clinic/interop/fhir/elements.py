@@ -62,14 +62,15 @@ class Remarks:
     """What is said about the entries while they are read: one sentence a meaning, and how each entry ended.
 
     Bounded: a flood is cut and counted. `zone` is the clinic's time zone; None when it is not known, and then a day is
-    the sender's own. `within` is how many seconds the reading may take from now on.
+    the sender's own. `within` is how many seconds of the processor the reading may take from now on: what other work
+    takes meanwhile is not the record's.
     """
 
     MOST = 100
 
     def __init__(self, zone: tzinfo | None = None, *, within: float = MAX_SECONDS) -> None:
         self.zone = zone
-        self._within, self._until = within, time.monotonic() + within
+        self._within, self._until = within, time.thread_time() + within
         self.entries: list[EntryRead] = []
         self._sentences: dict[str, tuple[str, list[str]]] = {}
         self._more = 0
@@ -79,7 +80,7 @@ class Remarks:
 
     def begin(self, label: str) -> None:
         """What follows is about this entry, until `close`. Raises `UnusableBundle` once the reading took too long."""
-        if time.monotonic() > self._until:
+        if time.thread_time() > self._until:
             raise too_slow(self._within)
         self._label, self._ending, self._why, self._said = label, Ending.NOT_NEEDED, "", ""
 

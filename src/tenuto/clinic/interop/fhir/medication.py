@@ -143,9 +143,23 @@ def _what(resource: Element, find: Find) -> tuple[tuple[Coding, ...], str]:
         return codings, text or reference.text("display")
     codes, name = medication.codings("code")
     for ingredient in medication.all("ingredient"):
-        more, also = ingredient.codings("itemCodeableConcept")
-        codes, name = codes + more, name or also
+        more, also = _ingredient(ingredient, find, medication, resource)
+        # What an ingredient is called without a code is one of the names of the medicine.
+        codes += more if any(each.display == also for each in more) else (*more, Coding("", "", also))
+        name = name or also
     return codings + codes, text or name or reference.text("display")
+
+
+def _ingredient(
+    ingredient: Element, find: Find, medication: Element, resource: Element
+) -> tuple[tuple[Coding, ...], str]:
+    named = ingredient.one("itemReference")
+    if named is None:
+        return ingredient.codings("itemCodeableConcept")
+    address = named.text("reference")
+    substance = find(address, medication) or find(address, resource)
+    codes, text = substance.codings("code") if substance is not None else ((), "")
+    return codes, text or named.text("display")
 
 
 def _dose(dosages: list[Element]) -> str:

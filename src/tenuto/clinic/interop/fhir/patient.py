@@ -10,7 +10,7 @@ from tenuto.clinic.interop.fhir.numbers import identifiers
 from tenuto.clinic.interop.fhir.periods import in_use
 from tenuto.clinic.people.names import could_be_one, folded
 from tenuto.core.intake.facts import Person
-from tenuto.core.intake.wording import Phrases
+from tenuto.core.intake.wording import Phrases, words
 
 __all__ = ["read"]
 
@@ -145,7 +145,7 @@ def _name(patient: Element, as_of: date, remarks: Remarks) -> str:
         remarks.add(
             f"{patient.where} has two official names, {' and '.join(f'“{name}”' for name in both)}. Find out who it is, and correct the record."
         )
-    if _STANDS_FOR_A_NAME.names(" ; ".join(map(_whole_name, ranked))):
+    if any(_stands_for_a_name(_whole_name(each)) for each in ranked):
         remarks.add(
             f"{patient.where} is called “{shown[:80]}”, which may stand for a name that nobody knew, a test or a record not in use. Find "
             "out whose record this is."
@@ -156,10 +156,20 @@ def _name(patient: Element, as_of: date, remarks: Remarks) -> str:
     return shown
 
 
+def _stands_for_a_name(name: str) -> bool:
+    """Whether a name is one that is typed where nobody knows it. Doe and Roe alone are surnames that people have."""
+    said = set(words(name))
+    return bool(_STANDS_FOR_A_NAME.names(name)) or bool(said & _NOBODYS and said & _ANYBODY)
+
+
+_NOBODYS = frozenset(("doe", "roe"))
+_ANYBODY = frozenset(
+    ("john", "jon", "johnny", "jane", "janie", "richard", "baby", "boy", "girl", "infant", "male", "female", "test", "trauma", "patient")
+)  # fmt: skip
 _STANDS_FOR_A_NAME = Phrases(
     {
         "stand-in": (
-            "doe", "unknown", "zzz*", "ztest*", "test patient", "testpatient*", "merged", "do not use", "duplicate", "baby boy", "baby girl",
+            "unknown", "zzz*", "ztest*", "zztest*", "test patient", "testpatient*", "merged", "do not use", "duplicate", "baby boy", "baby girl",
             "unidentified", "invalid", "deleted",
         )
     }

@@ -70,6 +70,8 @@ def read(response: Element, remarks: Remarks) -> Given | None:
         else:
             given.unknown.append(item)
     _judge_unknown(form, len(items), given, remarks)
+    if not any(speaks_of_suicide(item) for item in items):
+        _say_left_open(form, response, remarks)
     _total_scales(given, remarks)
     _triage(given, remarks)
     if status not in _FINISHED and (given.answers or given.scores):
@@ -117,6 +119,16 @@ def _judge_unknown(form: str, asked: int, given: Given, remarks: Remarks) -> Non
         given.scores.append(unclear if looks.scale else replace(unclear, asked_in=_name_of(form)))
         sentence += "A thought of suicide may be among them and counts as positive until it is asked again. "
     remarks.add(sentence + "Look at the form.")
+
+
+def _say_left_open(form: str, response: Element, remarks: Remarks) -> None:
+    """A question about suicide in words of the sender's own that was put and has no answer."""
+    for item in _unanswered(response):
+        asked = item.text("text")
+        if "?" in asked and speaks_of_suicide(item) and not code_of(item, form):
+            remarks.add(
+                f"{response.where}: “{asked[:120]}” was asked and is not answered. Ask about it, and do a suicide triage today."
+            )
 
 
 def _name_of(form: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from tenuto.clinic.interop.fhir import (
     allergy,
@@ -19,16 +19,30 @@ from tenuto.clinic.interop.fhir import (
     questionnaire_response,
     reasons,
 )
-from tenuto.clinic.interop.fhir.elements import CUT, Element, Remarks, clean
+from tenuto.clinic.interop.fhir.elements import CUT, Element, Remarks
+from tenuto.clinic.interop.fhir.inside import name_inner, read_inside, stands
+from tenuto.clinic.interop.fhir.left_out import (
+    help_read,
+    judge_person,
+    leave,
+    not_this_persons,
+    references,
+    say_beside_answers,
+    say_reasons,
+    say_version,
+    says,
+)
 from tenuto.clinic.interop.fhir.loading import MAX_SECONDS, Json, UnusableBundle
 from tenuto.clinic.interop.fhir.marks import by_the_patient, changes_meaning, test_data
+from tenuto.clinic.interop.fhir.results import asks_of_suicide, closes, unclear_score
 from tenuto.clinic.interop.fhir.sent import kept_back, unpack
 from tenuto.clinic.interop.fhir.signs_of_now import say_signs
-from tenuto.clinic.interop.fhir.subjects import BundleEntry, Index, Whose, others_named, the_patient, whose
+from tenuto.clinic.interop.fhir.subjects import BundleEntry, Index, Whose, the_patient, whose
 from tenuto.clinic.interop.fhir.taken_back import without_taken_back
 from tenuto.clinic.interop.fhir.unjudged import unjudged
 from tenuto.clinic.interop.fhir.versions import current
 from tenuto.core.gate import Finding
+from tenuto.core.intake.contraindications import closing
 from tenuto.core.intake.died import DIED
 from tenuto.core.intake.eligibility import not_recognised
 from tenuto.core.intake.facts import (
@@ -41,6 +55,7 @@ from tenuto.core.intake.facts import (
     Problem,
     RecordedScore,
 )
+from tenuto.core.intake.medicines import recognise
 from tenuto.core.intake.reading_report import Ending, ReadingReport, listed, with_unknown
 
 __all__ = ["BundleReading", "read_bundle"]
@@ -108,7 +123,9 @@ def read_bundle(
     """
     remarks = Remarks(zone, within=within)
     sent, taken = without_taken_back(unpack(Element(bundle, "Bundle"), remarks).pieces, remarks)
-    entries = [BundleEntry(piece.resource, piece.full_url) for piece in current(sent, remarks)]
+    pieces = current(sent, remarks)
+    entries = [BundleEntry(piece.resource, piece.full_url) for piece in pieces]
+    changed = {id(piece.resource.raw): piece.changed for piece in pieces if piece.changed}
     gone = [*(piece.address for piece in sent if piece.deleted), *taken]
     lost = listed(address for address in gone if address.startswith("Patient/"))
     if lost and not any(entry.kind == "Patient" for entry in entries):
@@ -126,21 +143,33 @@ def read_bundle(
         female_told=any(patient.told_female(e.resource) for e in entries if e.kind == "Observation"),
     )
     for entry in sorted(entries, key=_rests_on_others):
-        _name_inner(entry, stated, remarks)
+        name_inner(entry, stated, remarks)
+        for inner in read_inside(entry):
+            _take(
+                inner,
+                person,
+                index,
+                as_of,
+                stated,
+                found,
+                remarks,
+                doubt="is no entry of its own",
+            )
         if kinds.is_read(entry.kind):
-            _take(entry, person, index, as_of, stated, found, remarks)
+            doubt = changed.get(id(entry.resource.raw), "")
+            _take(entry, person, index, as_of, stated, found, remarks, doubt=doubt)
         elif entry.kind == "Patient":
             remarks.begin(entry.label)
             if entry.resource is person.resource:
-                _judge_person(entry, remarks)
-                _say_reasons(entry, stated, remarks)
+                judge_person(entry, remarks)
+                say_reasons(entry, stated, remarks)
             remarks.close(used=True)
         elif kinds.helps(entry.kind):
             ignored[entry.kind] += entry.kind != "Medication"
-            _help(entry, named, stated, remarks)
+            help_read(entry, named, stated, remarks)
         else:
             ignored[entry.kind or "unnamed"] += 1
-            _leave(entry, person, index, stated, remarks)
+            leave(entry, person, index, stated, remarks)
     facts = PatientFacts(
         person=facts_about,
         problems=tuple(found.problems),
@@ -161,77 +190,29 @@ def read_bundle(
 
 
 def _stated(entries: list[BundleEntry]) -> frozenset[str]:
-    """The contraindications that the diagnoses of the record state."""
+    """The contraindications that the diagnoses of the record state, and the ingredients that its medicines name."""
     diagnoses = (entry.resource for entry in entries if entry.kind == "Condition")
-    return frozenset().union(*(reasons.matters(*each.codings("code")) for each in diagnoses))
+    named = (
+        recognise(Medication(text, codings))
+        for entry in entries
+        if entry.kind.startswith("Medication")
+        for name in ("code", "medicationCodeableConcept")
+        for codings, text in [entry.resource.codings(name)]
+    )
+    return frozenset().union(*(reasons.matters(*each.codings("code")) for each in diagnoses), *named)
 
 
 def _named(entries: list[BundleEntry], index: Index) -> frozenset[int]:
     """The resources, by identity, that any entry refers to."""
     found = (
-        index.find(address, entry.resource)
-        for entry in entries
-        for address in _references(entry.resource.raw)
+        index.find(address, entry.resource) for entry in entries for address in references(entry.resource.raw)
     )
     return frozenset(id(each.raw) for each in found if each is not None)
-
-
-def _references(sent: Any) -> Iterator[str]:
-    if isinstance(sent, list):
-        for each in sent:
-            yield from _references(each)
-    elif isinstance(sent, dict):
-        for name, value in sent.items():
-            if name == "reference" and isinstance(value, str):
-                yield value
-            else:
-                yield from _references(value)
 
 
 def _rests_on_others(entry: BundleEntry) -> bool:
     """Whether an entry is read after all others, since what it means depends on what they say."""
     return entry.kind == "Observation" and observation.asks_for_a_test(entry.resource)
-
-
-def _say_guardian(entry: BundleEntry, remarks: Remarks) -> bool:
-    """Say who decides in the person's place; True when somebody does."""
-    named = listed(dict.fromkeys(f"“{each[:60]}”" for each in reasons.guardians(entry.resource)))
-    if named:
-        remarks.add(
-            f"{entry.label} names somebody who decides for this person ({named}). Find out who consents to this treatment."
-        )
-    return bool(named)
-
-
-def _judge_person(entry: BundleEntry, remarks: Remarks) -> None:
-    """What the sender says of the record of the person as a whole."""
-    _say_guardian(entry, remarks)
-    if mark := changes_meaning(entry.resource):
-        remarks.add(
-            f"{entry.label} carries a mark that changes its meaning ({mark}) and is not understood here. Read it yourself."
-        )
-    if test_data(entry.resource):
-        remarks.add(f"{entry.label} is marked as test data. Check that this is a person's record.")
-    for word in kept_back(entry.resource):
-        remarks.add(f"{entry.label} is marked as {word}: something may be kept back. Ask for the rest.")
-
-
-def _help(entry: BundleEntry, named: frozenset[int], stated: frozenset[str], remarks: Remarks) -> None:
-    """An entry that is read through what refers to it: where nothing does, or it says more, a person looks."""
-    remarks.begin(entry.label)
-    resource = entry.resource
-    if entry.kind == "Medication" and id(resource.raw) not in named:
-        said = says(resource)
-        remarks.add(
-            f"{entry.label}{f' ({said})' if said else ''} is in the record, and nothing says whose it is. Ask whether it is taken."
-        )
-    elif mark := changes_meaning(resource):
-        remarks.add(
-            f"{entry.label} carries a mark that changes its meaning ({mark}) and is not understood here. Read it yourself."
-        )
-    elif not _say_reasons(entry, stated, remarks):
-        remarks.settle(Ending.NOT_NEEDED, "read through what refers to it")
-    remarks.close()
 
 
 def _refuse_other_version(person: Element) -> None:
@@ -251,32 +232,50 @@ def _take(
     stated: frozenset[str],
     found: _Gathered,
     remarks: Remarks,
+    *,
+    doubt: str = "",
 ) -> None:
-    """Read one entry; it is used when it brought a fact."""
+    """Read one entry; it is used when it brought a fact. With a `doubt`, only what it says against treatment counts."""
     remarks.begin(entry.label)
     before = found.count
     if _may_be_used(entry, person, index, remarks):
-        _gather(entry, index, as_of, found, remarks)
-        if _stands(entry.resource):
-            _say_reasons(entry, stated, remarks)
+        here = _Gathered(answers=list(found.answers)) if doubt else found
+        _gather(entry, index, as_of, here, remarks)
+        if doubt:
+            remarks.add(
+                f"{entry.label}{f' ({said})' if (said := says(entry.resource)) else ''} {doubt}; it opens nothing, and what it says against treatment counts. Find out whether it stands, and record "
+                "it again."
+            )
+            _keep_what_closes(here, found, doubt)
+        if stands(entry.resource):
+            say_reasons(entry, stated, remarks)
+            if entry.kind == "QuestionnaireResponse":
+                say_beside_answers(entry.resource, stated, remarks)
     remarks.close(used=found.count > before)
 
 
-def _stands(resource: Element) -> bool:
-    """Whether the sender stands by an entry: none that was entered in error or refuted."""
-    sent = {resource.status(name) for name in ("status", "verificationStatus") if resource.has(name)}
-    return not sent & {"entered-in-error", "refuted"}
+def _keep_what_closes(here: _Gathered, found: _Gathered, doubt: str) -> None:
+    """Of what a doubted entry says, that which can only close: no answer, score or consent that opens, and no value that is relied on."""
+    known = len(found.answers)
+    # What is no contraindication could only be a reason to treat.
+    found.problems += [p if closing(p) else replace(p, certain=False) for p in here.problems]
+    found.medications += here.medications
+    found.allergies += here.allergies
+    found.measurements += [replace(m, unclear=doubt) for m in here.measurements]
+    found.scores += [unclear_score(s, doubt) for s in here.scores if asks_of_suicide(s)]
+    found.answers += [answer for answer in here.answers[known:] if closes(answer)]
+    found.consents += [each for each in here.consents if each.refused]
 
 
 def _may_be_used(entry: BundleEntry, person: BundleEntry, index: Index, remarks: Remarks) -> bool:
     resource = entry.resource
     version = kinds.other_version(resource)
     if version:
-        _say_version(entry, version, remarks)
+        say_version(entry, version, remarks)
         return False
     about = whose(resource, person, index)
     if about is Whose.SOMEBODY_ELSE:
-        _not_this_persons(entry, remarks)
+        not_this_persons(entry, remarks)
         return False
     if about is Whose.UNKNOWN:
         remarks.add(
@@ -308,202 +307,6 @@ def _may_be_used(entry: BundleEntry, person: BundleEntry, index: Index, remarks:
     if by_the_patient(resource) and entry.kind != "Observation":
         remarks.add(f"{entry.label} is marked as told by the patient. Have it confirmed.")
     return True
-
-
-def _say_version(entry: BundleEntry, version: str, remarks: Remarks) -> None:
-    remarks.add(
-        f"{entry.label} is written in FHIR {version}, not R4, and was not read. Ask for an export as R4."
-    )
-
-
-def _not_this_persons(entry: BundleEntry, remarks: Remarks) -> None:
-    sentence = f"{entry.label} is about somebody else; not used. Remove it from this person's record."
-    remarks.add(sentence)
-    remarks.settle(Ending.SOMEBODY_ELSE, sentence)
-
-
-def _name_inner(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -> None:
-    """A resource inside another is read only as what that one refers to; anything else in there is said."""
-    used = set(_references({k: v for k, v in entry.resource.raw.items() if k != "contained"}))
-    for inner in entry.resource.all("contained"):
-        kind = inner.text("resourceType")
-        if kinds.helps(kind) and not kinds.is_silent(kind):
-            _judge_helper(inner, entry, f"#{inner.text('id')}" in used, stated, remarks)
-        if not kinds.helps(kind) and not kinds.not_needed(kind):
-            said = f" ({words})" if (words := says(inner)) else ""
-            remarks.add(
-                f"{entry.label} holds {_one(kind)} inside{said}, which is not read there. Look at it "
-                "in the record."
-            )
-
-
-def _one(kind: str) -> str:
-    """A type with its article."""
-    return f"{'an' if kind[:1] in tuple('AEIO') else 'a'} {kind}" if kind else "a part without a type"
-
-
-def _judge_helper(
-    inner: Element, entry: BundleEntry, used: bool, stated: frozenset[str], remarks: Remarks
-) -> None:
-    """A substance, medicine or specimen inside an entry: said where nothing reads it or it carries a mark."""
-    said = f" ({words})" if (words := says(inner)) else ""
-    if mark := changes_meaning(inner):
-        remarks.add(
-            f"{entry.label} holds {_one(inner.text('resourceType'))}{said} with a mark that changes its meaning ({mark}) and is not "
-            "understood here. Read it yourself."
-        )
-    elif not used and (said or any(reasons.only_here(inner, stated))):
-        remarks.add(
-            f"{entry.label} holds {_one(inner.text('resourceType'))} inside{said}, which nothing in it refers to. Look at it in the "
-            "record."
-        )
-
-
-def _leave(
-    entry: BundleEntry, person: BundleEntry, index: Index, stated: frozenset[str], remarks: Remarks
-) -> None:
-    """An entry of a type that is not read: not needed, or something that a person has to look at."""
-    remarks.begin(entry.label)
-    if version := kinds.other_version(entry.resource):
-        _say_version(entry, version, remarks)
-        remarks.close()
-        return
-    why = kinds.not_needed(entry.kind)
-    if not why and entry.kind == "DiagnosticReport":
-        why = _only_repeats(entry.resource, index)
-    joined = others_named(entry.resource, person, index) if entry.kind in _JOINING else []
-    about_other = whose(entry.resource, person, index) is Whose.SOMEBODY_ELSE
-    if joined:
-        remarks.add(
-            f"{entry.label} joins this person with {listed(joined)}, whose record is not here. Find out whether both are one "
-            "person, and whether anything is missing or mixed."
-        )
-    elif (entry.kind == "Composition" and _listed_and_absent(entry, index, remarks)) or (
-        entry.kind == "RelatedPerson" and not about_other and _say_guardian(entry, remarks)
-    ):
-        pass
-    elif why and (about_other or not _say_reasons(entry, stated, remarks)):
-        remarks.settle(Ending.NOT_NEEDED, why)
-    elif not why and about_other:
-        _not_this_persons(entry, remarks)
-    elif not why:
-        _name_unread(entry, remarks)
-        _say_risk(entry, stated, remarks)
-    remarks.close()
-
-
-def _say_risk(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -> None:
-    """What an entry that nobody reads tells of a risk of suicide, such as a flag: it is not left among the others. Hazard H18."""
-    if entry.kind in _OF_RELATIVES:
-        return
-    told = [each for each in reasons.only_here(entry.resource, stated) if reasons.tells_risk(each)]
-    if told:
-        named = listed(f"“{each[:80]}”" for each in told)
-        remarks.add(f"{entry.label} names {named}. Ask about it, and do a suicide triage today.")
-
-
-_OF_RELATIVES = ("FamilyMemberHistory",)
-
-
-def _listed_and_absent(entry: BundleEntry, index: Index, remarks: Remarks) -> bool:
-    """Say what a table of contents names that was not sent; True when there is such."""
-    waiting, absent = entry.resource.all("section"), []
-    for section in waiting:
-        waiting += section.all("section")
-        for named in section.all("entry"):
-            address = named.text("reference")
-            if address and not address.startswith("#") and index.find(address, entry.resource) is None:
-                absent.append(named.text("display") or address)
-    if absent:
-        remarks.add(f"{entry.label} lists what is not in the file: {listed(absent)}. Ask for it.")
-    return bool(absent)
-
-
-def _say_reasons(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -> bool:
-    """Say what an entry tells where nobody reads it; True when it tells something."""
-    if kinds.is_silent(entry.kind):
-        return False
-    found = list(reasons.only_here(entry.resource, stated))
-    told = [f"“{reason[:80]}”" for reason in found]
-    if told:
-        if any(reasons.tells_risk(reason, entry.kind) for reason in found):
-            ask = "Ask about it, and do a suicide triage today."
-        else:
-            ask = (
-                "Ask about it." if all(map(reasons.only_treated, found)) else "Ask whether the person has it."
-            )
-        remarks.add(f"{entry.label} names {listed(told)}, and no diagnosis of the record does. {ask}")
-    named = [f"“{text[:80]}”" for text in reasons.pressures(entry.resource)]
-    if named:
-        remarks.add(
-            f"{entry.label} names a blood pressure only in words: {listed(dict.fromkeys(named))}. They are not used. Record it with its date."
-        )
-    others = (
-        [f"“{text[:80]}”" for text in reasons.other_medicines(entry.resource)]
-        if entry.kind in (*_MEDICINES, *_SUPPLIES)
-        else []
-    )
-    if others:
-        remarks.add(
-            f"{entry.label} names another medicine in its words: {listed(dict.fromkeys(others))}. Ask whether it is taken."
-        )
-    if reasons.in_hospital(entry.resource):
-        remarks.add(
-            f"{entry.label} says that the person is in a hospital now ({entry.resource.text('status')}). Ask why, and whether it is over."
-        )
-        told.append(entry.label)
-    care = reasons.in_care(entry.resource)
-    if care:
-        remarks.add(
-            f"{entry.label} says that the person is in care now (“{care[:80]}”). Ask who treats, and whether they know of this treatment."
-        )
-        told.append(care)
-    died = reasons.death(entry.resource)
-    if died:
-        remarks.add(
-            f"{entry.label} says that the person has died (“{died[:80]}”). Find out whose record this is before anything is planned."
-        )
-    return bool(told or named or others or died)
-
-
-_SUPPLIES = ("SupplyDelivery", "SupplyRequest")
-_MEDICINES = ("MedicationRequest", "MedicationStatement")
-
-
-def _name_unread(entry: BundleEntry, remarks: Remarks) -> None:
-    version = kinds.other_version(entry.resource)
-    if version:
-        remarks.add(
-            f"{entry.label} is written in FHIR {version}, not R4, and was not read. Ask for an export as R4."
-        )
-        return
-    what = kinds.could_matter(entry.kind) if entry.kind else "a fact that is asked for"
-    kind = entry.kind or "A part without a type"
-    remarks.add_unread(kind, what, says(entry.resource))
-
-
-_JOINING = ("Linkage", "Person")
-"""Types by which a sender says that several records are one person's."""
-
-
-def _only_repeats(report: Element, index: Index) -> str:
-    """Why a report is not needed: each of its results is an entry by itself, and it says nothing more."""
-    results = report.all("result")
-    more = report.has("conclusion") or report.has("conclusionCode") or report.has("presentedForm")
-    here = all(index.find(r.text("reference"), report) is not None for r in results)
-    return "its results are entries by themselves" if results and here and not more else ""
-
-
-def says(resource: Element) -> str:
-    """What a resource calls itself, such as `“Cerebral aneurysm”`; empty when it says nothing."""
-    for name in ("code", "medicationCodeableConcept", "type", "category", "scope"):
-        sent = resource.raw.get(name)
-        if isinstance(sent, dict | str):
-            text = resource.codings(name)[1]
-            if text:
-                return f"“{text[:80]}”"
-    title = resource.raw.get("title")
-    return f"“{clean(title)[:80]}”" if isinstance(title, str) and title.strip() else ""
 
 
 def _gather(entry: BundleEntry, index: Index, as_of: date, found: _Gathered, remarks: Remarks) -> None:

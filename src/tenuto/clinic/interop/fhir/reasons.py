@@ -13,12 +13,13 @@ from tenuto.clinic.interop.fhir.extensions import Extension, beside
 from tenuto.core.intake.allergies import says_allergy, speaks_of_it
 from tenuto.core.intake.contraindications import closing, rule
 from tenuto.core.intake.facts import Coding, Medication, Problem, ProblemStatus
-from tenuto.core.intake.medicines import interactions, recognise
+from tenuto.core.intake.medicines import interactions, recognise, told_in
 from tenuto.core.intake.terminology import (
     pressures_told,
     risk_told,
     says_died,
     spoken_of,
+    treated_elsewhere,
     treated_for,
     under_way,
 )
@@ -31,11 +32,15 @@ __all__ = [
     "in_care",
     "in_hospital",
     "matters",
+    "medicines_named",
     "only_here",
     "only_treated",
     "other_medicines",
     "pressures",
     "tells_risk",
+    "titles_told",
+    "treatments_elsewhere",
+    "without_tags",
 ]
 
 
@@ -146,33 +151,76 @@ def other_medicines(resource: Element) -> Iterator[str]:
             yield text
 
 
+def medicines_named(resource: Element, stated: Iterable[str]) -> Iterator[str]:
+    """The texts of an entry that is about no medicine which name one that interacts with ketamine and is not on the record's list."""
+    kind, known = resource.text("resourceType"), frozenset(stated)
+    if kind.startswith(("Medication", "Supply")):
+        return
+    for _, text in _concepts(resource.raw, kinds.read_elsewhere(kind)):
+        if told_in(text) - known:
+            yield text
+
+
 _IN_HOSPITAL = ("IMP", "ACUTE", "NONAC", "OBSENC", "EMER")
 _THERE_NOW = ("in-progress", "arrived", "triaged", "onleave")
 
 
 def in_hospital(resource: Element) -> bool:
     """Whether a visit says that the person is in a hospital, or in an emergency department, now."""
-    where = resource.one("class")
-    return (
-        resource.text("resourceType") == "Encounter"
-        and resource.text("status") in _THERE_NOW
-        and where is not None
-        and where.text("code") in _IN_HOSPITAL
-    )
+    where = resource.one("class") if resource.text("resourceType") == "Encounter" else None
+    if where is None or not _is_there(resource):
+        return False
+    return where.text("code") in _IN_HOSPITAL or under_way(where.text("display"))
 
 
-_UNDER_WAY = ("active", "onhold")
+def _is_there(visit: Element) -> bool:
+    """Whether a visit goes on: by its status, or where that says nothing, since it began and nobody says that it ended."""
+    period = visit.one("period")
+    began = period is not None and period.has("start") and not period.has("end")
+    return visit.text("status") in _THERE_NOW or (visit.text("status") in ("", "unknown") and began)
+
+
+_UNDER_WAY = {"EpisodeOfCare": ("active", "onhold"), "CareTeam": ("active", "suspended", "")}
+"""The states in which an episode, or a team, is one that treats the person now."""
 
 
 def in_care(resource: Element) -> str:
-    """What an episode of psychiatric, hospital or addiction care that is under way calls itself; empty for any other entry."""
-    if resource.text("resourceType") != "EpisodeOfCare" or resource.text("status") not in _UNDER_WAY:
+    """What an episode or a team of psychiatric, hospital or addiction care that is under way calls itself; empty for any other."""
+    if resource.text("status") not in _UNDER_WAY.get(resource.text("resourceType"), ()):
         return ""
+    concepts = (each.concept() for name in ("type", "category") for each in resource.all(name))
     named = (
-        text or next((each.display for each in codings if each.display), "")
-        for codings, text in (each.concept() for each in resource.all("type"))
+        text or next((each.display for each in codings if each.display), "") for codings, text in concepts
     )
-    return next((each for each in named if under_way(each)), "")
+    return next((each for each in (resource.text("name"), *named) if under_way(each)), "")
+
+
+_SEEN_ELSEWHERE = ("Appointment", "AppointmentResponse", "CareTeam", "Coverage", "Encounter", "EpisodeOfCare")
+_NEVER_WAS = ("cancelled", "noshow", "entered-in-error", "inactive", "proposed")
+
+
+def treatments_elsewhere(resource: Element) -> Iterator[str]:
+    """What a visit, an appointment or a team is of, where this treatment must agree with it: ECT, a hospice."""
+    if resource.text("resourceType") not in _SEEN_ELSEWHERE or resource.text("status") in _NEVER_WAS:
+        return
+    roles = [role.concept() for each in resource.all("participant") for role in each.all("role")]
+    for codings, text in (*_concepts(resource.raw, kinds.no_words()), *roles):
+        said = next((each for each in (text, *(c.display for c in codings)) if treated_elsewhere(each)), "")
+        if said:
+            yield said
+    # What somebody on a team is there for says what the person has.
+    yield from (text for codings, text in roles if matters(codings, text))
+
+
+def titles_told(text: str, stated: Iterable[str]) -> tuple[str, ...]:
+    """The titles of what free words tell and no diagnosis of the record states: of a narrative, of which a sentence is too little."""
+    told = (matters((), text) | treated_for(text)) - frozenset(stated)
+    allergy = ("a reaction to ketamine",) if says_allergy(text) and speaks_of_it((), (text,)) else ()
+    risk = () if _RISKS.intersection(stated) else tuple(sorted(risk_told(text)))
+    return (*sorted(rule(name).title for name in told), *(_RISK_TITLES[name] for name in risk), *allergy)
+
+
+_RISK_TITLES = {"suicide.screen": "thoughts of suicide", "ketamine_misuse": "ketamine outside treatment"}
 
 
 _GUARDIANS = frozenset(("GUARD", "GUADLTM", "HPOWATT", "RESPRSN"))
@@ -235,7 +283,13 @@ def _concepts(sent: Any, skipped: frozenset[str]) -> Iterator[tuple[tuple[Coding
                 yield from _concepts(value, kinds.no_words())
 
 
+def without_tags(text: str) -> str:
+    """The words of a narrative: what stands in a row of a table of its own is a sentence of its own."""
+    return clean(_TAGS.sub(" ", _ROWS.sub(" . ", text)))
+
+
 _TAGS = re.compile(r"<[^<>]*>")
+_ROWS = re.compile(r"</?(?:p|li|tr|td|th|br|div|h\d)\b[^<>]*>", re.IGNORECASE)
 _ADDRESS = re.compile(r"[a-z]+:\S+\Z|\S*/\S*\Z|[\d.:TZ+-]+\Z")
 
 

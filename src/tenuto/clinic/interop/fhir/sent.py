@@ -26,7 +26,10 @@ _KEPT_BACK = frozenset(
 _REFUSED = ("401", "403")
 _RESOURCE = re.compile(r"(?:\A|/)([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})(?:/_history/[^/?]*)?/?\Z", re.ASCII)
 """The type and id at the end of an address, whole or relative."""
-_NARROWS = ("_since", "_lastUpdated", "_elements", "_summary")
+_NARROWS = (
+    "_since", "_lastUpdated", "_elements", "_summary", "_type", "_typeFilter", "start", "end", "date", "category", "code", "status",
+    "clinical-status", "verification-status",
+)  # fmt: skip
 """What in the address of a search leaves out a part of the record."""
 _FAILED = ("fatal-error", "transient-error")
 _NOT_A_WORD = frozenset(("informational", "success"))
@@ -46,6 +49,8 @@ class Piece:
     newer_first: int | None
     """Its place in a history, which lists the newest first; None elsewhere."""
     deleted: bool = False
+    changed: str = ""
+    """What the sender did to it that can't be read here, such as a change; empty when nothing."""
 
 
 @dataclass(slots=True)
@@ -53,10 +58,8 @@ class Sent:
     """All pieces in the order of the input."""
 
     pieces: list[Piece] = field(default_factory=list)
-    deleted_by_code: list[str] = field(default_factory=list)
-    """The searches by which observations were deleted."""
-    changed: list[str] = field(default_factory=list)
-    """The addresses of what a change is sent for that can't be read."""
+    acts: list[tuple[str, str]] = field(default_factory=list)
+    """Changes, and deletions by a search: to which address or search, and in words. What they leave nobody here knows."""
 
 
 def unpack(root: Element, remarks: Remarks) -> Sent:
@@ -66,30 +69,24 @@ def unpack(root: Element, remarks: Remarks) -> Sent:
     """
     sent = Sent()
     _unpack(root, sent, remarks, depth=0, prefix="")
-    for piece in [
-        p for p in sent.pieces if p.address in sent.changed and p.address.startswith("Observation/")
-    ]:
-        sent.pieces.remove(piece)
-        sentence = f"{piece.address} is changed by the sender in a way that is not read here; not used. Record it again."
-        _say(piece.address, Ending.NOT_UNDERSTOOD, sentence, remarks)
-    for asked in sent.deleted_by_code:
-        sent.pieces = [piece for piece in sent.pieces if not _is_deleted(piece, asked, remarks)]
+    for piece in sent.pieces:
+        piece.changed = next((said for asked, said in sent.acts if _is_meant(piece, asked)), "")
     return sent
 
 
-def _is_deleted(piece: Piece, asked: str, remarks: Remarks) -> bool:
-    """Whether a conditional deletion may mean an observation: nobody here knows which the server deleted."""
-    resource = piece.resource
-    if piece.deleted or resource.text("resourceType") != "Observation":
+def _is_meant(piece: Piece, asked: str) -> bool:
+    """Whether an act may mean a piece: by its address, or by a search of which nobody here knows what it found."""
+    if piece.deleted:
+        return False
+    if "?" not in asked:
+        return piece.address == asked
+    if asked.partition("?")[0].rpartition("/")[2] != piece.resource.text("resourceType"):
         return False
     codes = parse_qs(asked.partition("?")[2], max_num_fields=20).get("code", [])
     wanted = {one.rpartition("|")[2] for code in codes for one in code.split(",")}
-    own = {coding.code for coding in resource.codings("code")[0]}
-    if wanted and not wanted & own:
-        return False
-    sentence = f"{resource.where} may be one of those that the sender deletes ({asked[:80]}); not used. Find out whether it stands."
-    _say(resource.where, Ending.NOT_UNDERSTOOD, sentence, remarks)
-    return True
+    sent = piece.resource.raw.get("code")
+    own = {coding.code for coding in piece.resource.codings("code")[0]} if isinstance(sent, dict) else set()
+    return not (wanted and own) or bool(wanted & own)
 
 
 def _unpack(root: Element, sent: Sent, remarks: Remarks, *, depth: int, prefix: str) -> None:
@@ -111,12 +108,21 @@ def _unpack(root: Element, sent: Sent, remarks: Remarks, *, depth: int, prefix: 
 
 
 def _parameters(root: Element, sent: Sent, remarks: Remarks, depth: int, prefix: str) -> None:
-    waiting = root.all("parameter")
+    waiting, values = root.all("parameter"), []
     for number, parameter in enumerate(waiting, 1):
         waiting += parameter.all("part")
         resource = parameter.one("resource")
         if resource is not None:
             _resource(resource, "", f"{prefix}{number}", None, sent, remarks, depth, Element({}, ""))
+        if any(
+            name.startswith("value") and sent_value is not False for name, sent_value in parameter.raw.items()
+        ):
+            values.append(
+                {name: value for name, value in parameter.raw.items() if name not in ("resource", "part")}
+            )
+    if values:
+        told = Element({"resourceType": "Parameters", "parameter": values}, f"Parameters {prefix}".strip())
+        sent.pieces.append(Piece(told, "", "", None, None, None))
 
 
 def _entry(entry: Element, name: str, place: int | None, sent: Sent, remarks: Remarks, depth: int) -> None:
@@ -137,15 +143,22 @@ def _entry(entry: Element, name: str, place: int | None, sent: Sent, remarks: Re
             "Find out what was deleted."
         )
         _say(label, Ending.NOT_UNDERSTOOD, sentence, remarks)
-        if asked.partition("?")[0].rpartition("/")[2] == "Observation":
-            sent.deleted_by_code.append(asked)
+        if "?" in asked:
+            sent.acts.append((asked, f"may be one of those that the sender deletes ({asked[:80]})"))
     elif verb == "DELETE":
         body = resource or Element({}, label)
         sent.pieces.append(
             Piece(body, full_url, address, _at(body, answer), _version(body, answer), place, True)
         )
     elif verb == "PATCH":
-        sent.changed.append(address)
+        # What is sent with it is the change, under an address of its own.
+        address = _address(None, full_url, method.text("url") if method else "")
+        label = address or label
+        asked = address or (clean(method.text("url")) if method else "")
+        changed = "is changed by the sender in a way that is not read here"
+        sent.acts.append(
+            (asked, changed if address else f"may be one of those that the sender changes ({asked[:80]})")
+        )
         _say(
             label,
             Ending.NOT_UNDERSTOOD,

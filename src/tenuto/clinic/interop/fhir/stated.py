@@ -73,7 +73,7 @@ def _notes(observation: Element) -> list[str]:
 
 
 def another(part: Element) -> str:
-    """The name by which a measurement is of another weight or height, such as one to reach; empty where none does."""
+    """The name by which a measured value is another one than the person has now, such as one to reach; empty where none does."""
     codings, text = part.codings("code")
     names = (text, *(coding.display for coding in codings))
     return next((each for each in names if "another" in _table().phrases.names(each)), "")

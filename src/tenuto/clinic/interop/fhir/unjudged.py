@@ -16,7 +16,7 @@ from tenuto.core.intake.reading_report import Unjudged
 from tenuto.core.intake.terminology import spoken_of, stands_for_nothing
 from tenuto.core.units import plain
 
-__all__ = ["fact_named", "said_of", "unjudged"]
+__all__ = ["fact_named", "named_otherwise", "said_of", "unjudged"]
 
 _SAYS_NONE = frozenset(("no", "negative", "normal"))
 _NO_CAN_CLOSE = frozenset(("capacity",))
@@ -27,22 +27,43 @@ _NO_CAN_CLOSE = frozenset(("capacity",))
 class _Harmless:
     codes: frozenset[tuple[str, str]]
     names: Mapping[str, str]
+    others: frozenset[str]
 
 
 @data_file(Path(__file__).with_name("harmless.toml"))
 def _table(file: Table) -> _Harmless:
     codes = [(system, code) for system in ("loinc", "snomed") for code in file.words(system)]
     return _Harmless(
-        frozenset(codes), {name: fact for fact, names in file.lists("names").items() for name in names}
+        frozenset(codes),
+        {name: fact for fact, names in file.lists("names").items() for name in names},
+        frozenset(file.words("others")),
     )
 
 
 def fact_named(part: Element) -> str:
     """The id of the measured fact whose whole name a part bears, without a code of it; empty for any other."""
-    codings, text = part.codings("code")
-    names = (text, *(coding.display for coding in codings))
-    keys = (" ".join("".join(c if c.isalnum() else " " for c in name.casefold()).split()) for name in names)
+    keys = map(_key, _names_of(part))
     return next((_table().names[key] for key in keys if key in _table().names), "")
+
+
+def named_otherwise(part: Element, fact_id: str) -> str:
+    """The name by which a value under a code of a fact is of another one, such as “Body height” beside a code of the weight."""
+    for name in _names_of(part):
+        key = _key(name)
+        said = _table().names.get(key, "")
+        # The enzymes of the liver are one fact in names, and two in the register.
+        if key in _table().others or (said and said.split("_")[0] != fact_id.split("_")[0]):
+            return name
+    return ""
+
+
+def _names_of(part: Element) -> tuple[str, ...]:
+    codings, text = part.codings("code")
+    return (text, *(coding.display for coding in codings))
+
+
+def _key(name: str) -> str:
+    return " ".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
 
 
 def unjudged(observation: Element, day: date | None, said: Container[int]) -> Iterator[Unjudged]:

@@ -65,6 +65,7 @@ def record(request: HttpRequest, patient: Patient, kind: str) -> HttpResponse:
     "intake.Measured",
     "intake.ReadingStruck",
     "intake.TestResult",
+    "intake.ResultStruck",
     typed=GoOnForm,
     page="outcomes:checks",
 )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
 
 from tenuto.clinic.accounts.models.clinic import Clinic
 from tenuto.clinic.ledger.facts import NEWEST_FIRST, Fact
+from tenuto.clinic.people.proven import compare_later, kept, write_with_mark
 from tenuto.core.intake.facts import Identifier
 from tenuto.core.intake.identifiers import record_number
 
@@ -35,6 +36,7 @@ class Patient(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="patients")
     name = models.CharField(max_length=200)
+    """As it is written out: with a mark when name, birth date or a number was edited past the program, see `proven`."""
     preferred_name = models.CharField(max_length=100, blank=True, default="")
     birth_date = models.DateField(null=True)
     registered_at = models.DateTimeField()
@@ -47,6 +49,19 @@ class Patient(models.Model):
     class Meta:
         ordering: ClassVar = ["name", "id"]
         indexes: ClassVar = [models.Index(fields=["clinic", "birth_date"], name="patients_by_birth_date")]
+
+    @classmethod
+    def from_db(cls, *read: Any, **how: Any) -> Self:
+        """A patient who was read; compared with what was recorded once a name is written out."""
+        patient = super().from_db(*read, **how)
+        compare_later(patient)
+        return patient
+
+    @property
+    def kept_name(self) -> str:
+        """The name as its row has it, for comparing and filing; whatever prints it takes `name`."""
+        name: str = kept(self, "name")
+        return name
 
     @property
     def audit_patient_id(self) -> uuid.UUID:
@@ -61,6 +76,9 @@ class Patient(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+write_with_mark(Patient, "name")
 
 
 class PatientIdentifier(models.Model):

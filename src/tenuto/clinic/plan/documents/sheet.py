@@ -389,6 +389,9 @@ def unrecorded_line(proposal: Proposal) -> str:
     what = "1 fact is" if groups.total() == 1 else f"{groups.total()} facts are"
     old = [fact.title for fact, finding in found if _is_too_old(finding)]
     said = f" Of these, recorded too long ago: {'; '.join(old)}." if old else ""
+    due = _to_do(proposal)
+    if due:
+        said += f" Of these, to do by {say_date(proposal.first_day)}: {len(due)}."
     return f"{what} not recorded: {listed}.{said}"
 
 
@@ -398,10 +401,14 @@ def _is_too_old(finding: Finding) -> bool:
 
 def to_do_rows(proposal: Proposal) -> tuple[SheetRow, ...]:
     """What is needed on the day, with the day: the first infusion's, or the one the series may start on; none under REFUSE."""
-    if proposal.gate.level is Level.REFUSE:
-        return ()
-    names = [fact.title for fact in facts() if fact.id in proposal.assessment.to_do]
+    names = _to_do(proposal)
     return (SheetRow(f"By {say_date(proposal.first_day)}", ", ".join(names)),) if names else ()
+
+
+def _to_do(proposal: Proposal) -> list[str]:
+    if proposal.gate.level is Level.REFUSE:
+        return []
+    return [fact.title for fact in facts() if fact.id in proposal.assessment.to_do]
 
 
 def _ignored(ignored: Mapping[str, int]) -> str:

@@ -25,6 +25,7 @@ from tenuto.clinic.ui.charts.dose_level import LevelFigure
 from tenuto.clinic.ui.gates import NOBODY, DecidedOn, GateCard, gate_card, mark_of, to_do_card
 from tenuto.clinic.ui.words import ago, count, long_day, moment
 from tenuto.core.gate import Finding, Gate, Level
+from tenuto.core.intake.risk_answers import TRIAGE
 from tenuto.core.intake.unrecorded import unrecorded
 from tenuto.core.literature.claims import claims
 from tenuto.core.plan.factors import Factor
@@ -41,6 +42,8 @@ class MissingRow:
     title: str
     ask: str
     url: str
+    never_folded: bool = False
+    """The triage of the risk of suicide: it stands in sight however much else lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,8 @@ def _missing(proposal: Proposal, patient: Patient, *, judged: bool) -> Iterable[
         page = page_of(fact.id)
         url = reverse(page[0], args=[patient.pk, *page[1:]]) if page else ""
         due = by if fact.id in proposal.assessment.to_do else ""
-        yield MissingRow(mark_of(finding.level) if judged else "due", fact.title, due + fact.ask, url)
+        mark = mark_of(finding.level) if judged else "due"
+        yield MissingRow(mark, fact.title, due + fact.ask, url, never_folded=fact.id == TRIAGE)
 
 
 def dose_of(proposal: Proposal) -> DoseCard | None:

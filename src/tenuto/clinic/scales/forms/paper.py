@@ -85,7 +85,12 @@ def _meaning(item: Item) -> str:
             return "0 = no, 1 = yes"
         return f"from {min(values)} to {max(values)}"
     said = (o for o in item.options if o.label != str(o.value))
-    return ", ".join(f"{o.value} = {o.label.removeprefix(f'{o.value} - ').lower()}" for o in said)
+    return ", ".join(f"{o.value} = {_inside(o.label.removeprefix(f'{o.value} - '))}" for o in said)
+
+
+def _inside(label: str) -> str:
+    """The words of an option inside a sentence: only its first letter is small."""
+    return label[:1].lower() + label[1:]
 
 
 def _numbered(numbers: Sequence[int]) -> str:

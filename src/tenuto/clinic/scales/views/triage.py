@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.ledger.facts import NEWEST_FIRST
-from tenuto.clinic.pathway.api import Batch, facts_of, first_page, known_of
+from tenuto.clinic.pathway.api import Batch, deciding_page, facts_of, first_page, known_of
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.ports.api import TaskRow, open_tasks_of
@@ -22,7 +22,7 @@ from tenuto.clinic.scales.models import SuicideTriage
 from tenuto.clinic.scales.services import record_triage
 from tenuto.clinic.scales.views.frame import UNPROCESSABLE, page
 from tenuto.clinic.ui.words import long_day
-from tenuto.core.intake.safety import TRIAGE
+from tenuto.core.intake.risk_answers import TRIAGE
 from tenuto.core.literature.tasks import EndsBy, task_kind
 from tenuto.core.scales.definition import ScaleError
 from tenuto.core.scales.suicide_triage import RiskLevel, level_rules
@@ -37,7 +37,7 @@ def triage(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The form, and every level that was recorded."""
     form = TriageForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _keep(request, patient, form):
-        return redirect(first_page(), patient.pk)
+        return redirect((deciding_page() if "go_on" in request.POST else "") or first_page(), patient.pk)
     rows = SuicideTriage.objects.filter(patient=patient).order_by(*NEWEST_FIRST)
     context = {
         "form": form,
