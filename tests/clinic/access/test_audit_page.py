@@ -19,7 +19,7 @@ from tenuto.clinic.ledger.services import record
 from tenuto.clinic.ports.regular import give_on_late_tasks
 from tests.clinic.conftest import NOW, PASSWORD, facts_of, hired, receive, source_of
 
-QUERIES = 28
+QUERIES = 31
 """PostgreSQL takes the lock of the chain with one more."""
 WEEK = review.Filters(NOW.date() - timedelta(days=6), NOW.date())
 

@@ -24,7 +24,7 @@ from tenuto.core.literature.tasks import ENQUIRY_HARM, task_kinds
 from tests.clinic.conftest import NOW, facts_of, hired, source_of
 
 ADDRESS = "/worklist/"
-QUERIES = 14
+QUERIES = 17
 """Session, person with clinic, policy, place in the chain, actions since, who waits, counts, rows, restrictions; the
 note of the look. PostgreSQL also locks the chain."""
 
