@@ -19,6 +19,7 @@ from tenuto.clinic.ports.api import open_tasks_about_nobody, open_tasks_of
 from tenuto.core.intake.facts import Person
 from tenuto.core.literature.tasks import ENQUIRY_HARM
 from tests.clinic.conftest import NOW
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,7 +43,7 @@ def test_the_harm_is_not_left_behind_by_who_registers_at_the_same_instant(clinic
 
     def register():
         try:
-            looked.wait(30)
+            looked.wait(PATIENCE)
             register_enquirer(enquiry=enquiry, person=Person("Sam Reed", (), None), by=carol, at=NOW)
             registered.set()
         finally:
