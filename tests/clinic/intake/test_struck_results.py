@@ -9,7 +9,7 @@ import pytest
 from tenuto.clinic.intake.api import current
 from tenuto.clinic.intake.models import ResultStruck
 from tenuto.clinic.intake.services import record_test
-from tenuto.clinic.intake.services.tests import ResultNotStruck, strike_result
+from tenuto.clinic.intake.services.striking import NotStruck, strike_result
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.core.gate import Level
 from tests.clinic.conftest import NOW
@@ -71,13 +71,13 @@ def test_another_positive_of_the_day_still_closes(ana, bob, carol):
 
 def test_nobody_else_strikes_it_and_none_without_a_reason_or_twice(ana, bob, carol, alice):
     row = result(ana, bob)
-    with pytest.raises(ResultNotStruck, match=r"entered by Bob \(bob\)"):
+    with pytest.raises(NotStruck, match=r"entered by Bob \(bob\)"):
         strike(ana, row, carol)
-    with pytest.raises(ResultNotStruck, match="in a sentence why"):
+    with pytest.raises(NotStruck, match="in a sentence why"):
         strike(ana, row, bob, why="x")
     assert Level.BLOCK in found(ana).values()
     strike(ana, row, alice)
-    with pytest.raises(ResultNotStruck, match="was struck"):
+    with pytest.raises(NotStruck, match="was struck"):
         strike(ana, row, alice)
     assert ResultStruck.objects.count() == 1
 

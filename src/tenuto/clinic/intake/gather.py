@@ -41,6 +41,7 @@ from tenuto.core.intake.facts import (
 )
 from tenuto.core.intake.facts_json import facts_from_json
 from tenuto.core.intake.history import Saved, TakenBack, meaning
+from tenuto.core.intake.measures import fact_of, measure_title
 from tenuto.core.intake.merge import SourcePart, merge
 from tenuto.core.intake.risk_answers import follows
 from tenuto.core.intake.steps import steps
@@ -330,6 +331,7 @@ def _parts(rows: Gathered) -> Iterator[SourcePart]:
         if visit.kind == course.VisitKind.CONSULTATION and visit.by_prescriber:
             yield _part(visit.recorded_at, answers=(_seen(visit),))
     yield _part_of_values(rows)
+    yield from _struck_readings(rows)
     answered = rows.in_forms
     for form in rows.forms:
         at = _answered_at(form, answered.get(form.id), instants)
@@ -413,6 +415,25 @@ def _part_of_values(rows: Gathered) -> SourcePart:
     counted = [row for row in rows.measured if row.reading not in rows.struck]
     newest = max((row.recorded_at for row in rows.measured), default=datetime.min.replace(tzinfo=UTC))
     return _part(newest, measurements=tuple(_measurement(row) for row in counted))
+
+
+def _struck_readings(rows: Gathered) -> Iterator[SourcePart]:
+    for reading, row in rows.struck.items():
+        measured = [each for each in rows.measured if each.reading == reading]
+        values = tuple(_measurement(each) for each in measured)
+        told = ", ".join(f"{measure_title(each.kind)} {plain(each.value)}" for each in values)
+        origin = f"reading, {measured[0].recorded_by_name}"
+        back = StruckResult(
+            fact_of(values[0].kind).id,
+            told,
+            values[0].taken,
+            row.recorded_by_name,
+            row.recorded_on,
+            row.why,
+            origin,
+            values,
+        )
+        yield _part(row.recorded_at, struck=(back,))
 
 
 def _measurement(row: Measured) -> Measurement:

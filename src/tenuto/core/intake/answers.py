@@ -93,7 +93,6 @@ def judge(case: JudgedCase, item: RequiredFact) -> tuple[Finding, ...]:
         return _closed_unasked(case, item)
     future = tuple(_ahead(case, item, a) for a in _of_the_future(case, item))
     answers = given(case, item.id)
-    future += tuple(_struck(case, item, answers))
     if not answers:
         lacking = missing(case, item, because=_not_theirs(case, item))
         return future if _answered_by_problem(case, item) else future + lacking
@@ -167,19 +166,6 @@ def _not_theirs(case: JudgedCase, item: RequiredFact) -> str:
         f"{item.title}: “{said(newest.value)[:80]}”{on_date(newest.taken)} was recorded by {whose}. It is a clinical judgement: "
         "a clinician records it."
     )
-
-
-def _struck(case: JudgedCase, item: RequiredFact, counted: tuple[Answer, ...]) -> Iterator[Finding]:
-    """Results that were struck and that no result of a later day follows: both statements stay in sight of whoever decides."""
-    later = max((a.taken or date.min for a in counted), default=date.min)
-    for each in case.facts.struck:
-        if each.fact != item.id or (each.taken or date.min) < later or not case.current(item, each.taken):
-            continue
-        message = (
-            f"{item.title}: “{said(each.value)[:80]}”{on_date(each.taken)} "
-            f"({each.origin.removeprefix('result, ')}) was struck by {each.by} on {say_date(each.on)}: {each.why}"
-        )
-        yield Finding(finding_code("STRUCK", item.id), Level.REVIEW, message, item.basis, fact=item.id)
 
 
 def _taken_back(item: RequiredFact, answer: Answer) -> Finding:

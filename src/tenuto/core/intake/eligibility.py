@@ -19,6 +19,7 @@ from tenuto.core.intake import (
     person,
     scores,
     severity,
+    struck,
     unclear,
     weight,
 )
@@ -119,6 +120,7 @@ def assess(
         *built,
         *blood_pressure.judge(case),
         *measures.judge(case),
+        *struck.judge(case),
         *unclear.judge(case),
         *(_not_checked(text) for text in unclassified),
     )

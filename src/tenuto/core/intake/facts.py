@@ -174,7 +174,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class StruckResult:
-    """A result of a test that was entered in error: it counts no more, and both statements stay in sight."""
+    """A result of a test, or values measured together, that were entered in error: they count no more, and both statements
+    stay in sight."""
 
     fact: str
     value: str
@@ -184,6 +185,8 @@ class StruckResult:
     on: date
     why: str
     origin: Origin = ""
+    values: tuple[Measurement, ...] = ()
+    """What was measured; empty of a result that is told in a word."""
 
 
 @dataclass(frozen=True, slots=True)

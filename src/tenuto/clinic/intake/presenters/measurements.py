@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.models import Measured, ReadingStruck
+from tenuto.clinic.intake.services.striking import may_strike
 from tenuto.clinic.ui.words import moment
 from tenuto.core.units import plain
 
@@ -34,18 +36,22 @@ class ReadingRow:
     what: str
     by: str
     struck: str
+    may_strike: bool
+    """Whether who looks at it may say that it was entered in error."""
 
 
-def readings(rows: Iterable[Measured], struck: dict[UUID, ReadingStruck]) -> tuple[ReadingRow, ...]:
-    """One row a reading, the newest first."""
+def readings(
+    rows: Iterable[Measured], struck: dict[UUID, ReadingStruck], by: Staff
+) -> tuple[ReadingRow, ...]:
+    """One row a reading, the newest first, as `by` sees it."""
     together: dict[UUID, list[Measured]] = {}
     for row in rows:
         together.setdefault(row.reading, []).append(row)
     newest = sorted(together.values(), key=lambda r: (r[0].taken_at, r[0].recorded_at), reverse=True)
-    return tuple(_reading(values, struck.get(values[0].reading)) for values in newest)
+    return tuple(_reading(values, struck.get(values[0].reading), by) for values in newest)
 
 
-def _reading(values: list[Measured], struck: ReadingStruck | None) -> ReadingRow:
+def _reading(values: list[Measured], struck: ReadingStruck | None, by: Staff) -> ReadingRow:
     first = values[0]
     return ReadingRow(
         id=first.reading,
@@ -53,6 +59,7 @@ def _reading(values: list[Measured], struck: ReadingStruck | None) -> ReadingRow
         what=", ".join(_told(values)),
         by=first.recorded_by_name,
         struck=f"Doesn't count: {struck.why} ({struck.recorded_by_name})" if struck else "",
+        may_strike=may_strike(first.recorded_by_name, by),
     )
 
 

@@ -6,7 +6,7 @@ from tenuto.clinic.intake.services.consents import sign_consent, withdraw_consen
 from tenuto.clinic.intake.services.decisions import DecisionRefused, DecisionUnreasoned, decide
 from tenuto.clinic.intake.services.enquiries import close_enquiry, record_enquiry, register_enquirer
 from tenuto.clinic.intake.services.history import Conflict, SaveResult, save_step
-from tenuto.clinic.intake.services.measurements import Value, record_reading, strike_reading
+from tenuto.clinic.intake.services.measurements import Value, record_reading
 from tenuto.clinic.intake.services.receiving import (
     NAMELESS,
     Received,
@@ -14,6 +14,7 @@ from tenuto.clinic.intake.services.receiving import (
     receive,
     whose,
 )
+from tenuto.clinic.intake.services.striking import strike_reading
 from tenuto.clinic.intake.services.tests import record_test
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Recording what was measured, and striking a reading that is wrong."""
+"""Recording what was measured."""
 
 from __future__ import annotations
 
@@ -14,18 +14,15 @@ from django.db import transaction
 from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
-from tenuto.clinic.intake.models import Measured, ReadingStruck
+from tenuto.clinic.intake.models import Measured
 from tenuto.clinic.intake.services.tests import end_tests_waited_for
 from tenuto.clinic.intake.services.to_dos import end_what_was_done
 from tenuto.clinic.ledger.facts import recorded
 from tenuto.clinic.ledger.services import record
 from tenuto.clinic.people.models import Patient
 from tenuto.core.intake.required import facts
-from tenuto.core.sentences import check_reason
 
-__all__ = ["Value", "record_reading", "strike_reading"]
-
-LONGEST_WHY = 300
+__all__ = ["Value", "record_reading"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +67,3 @@ def record_reading(
     end_tests_waited_for(told, rows[0], by=by, at=at)
     end_what_was_done(row=rows[0], by=by, at=at)
     return reading
-
-
-@transaction.atomic
-def strike_reading(*, patient: Patient, reading: UUID, why: str, by: Staff, at: datetime) -> None:
-    """Say that a reading doesn't count. It stays readable, struck through, with the reason."""
-    check_role(by, "intake.record")
-    check_same_clinic(by, patient)
-    why = check_reason(why, "Say why the reading is wrong, in one sentence.", longest=LONGEST_WHY)
-    found = Measured.objects.filter(patient=patient, reading=reading).first()
-    if found is None:
-        raise Measured.DoesNotExist(f"There is no reading {reading} of this patient.")
-    if ReadingStruck.objects.filter(reading=reading).exists():
-        return
-    struck = ReadingStruck.objects.create(patient=patient, reading=reading, why=why, **recorded(by, at))
-    record(action="struck reading", subject=struck, by=by, at=at, detail={"reading": str(reading)})

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -16,7 +16,8 @@ from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.intake.forms.measurements import MeasurementForm
 from tenuto.clinic.intake.models import Measured, ReadingStruck
 from tenuto.clinic.intake.presenters.measurements import readings
-from tenuto.clinic.intake.services import record_reading, strike_reading
+from tenuto.clinic.intake.services import record_reading
+from tenuto.clinic.intake.services.striking import NotStruck, strike_reading
 from tenuto.clinic.intake.state import IntakeState, current, policy_of
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page
 from tenuto.clinic.people.decorators import shows_patient
@@ -39,7 +40,7 @@ def measurements(request: HttpRequest, patient: Patient) -> HttpResponse:
         return redirect("intake:tests" if "go_on" in request.POST else "intake:measurements", patient.pk)
     rows = Measured.objects.filter(patient=patient)
     struck = {row.reading: row for row in ReadingStruck.objects.filter(patient=patient)}
-    context = {"form": form, "readings": readings(rows, struck)}
+    context = {"form": form, "readings": readings(rows, struck, staff_of(request))}
     status = UNPROCESSABLE if form.is_bound else 200
     return page(request, "intake/measurements.html", patient, context, status=status)
 
@@ -76,16 +77,12 @@ def _too_close(state: IntakeState) -> str:
 @shows_patient("measurements", verb="intake.record")
 def strike(request: HttpRequest, patient: Patient, reading: UUID) -> HttpResponse:
     """Take a wrong reading out of what counts. It stays, struck through."""
+    why, by = request.POST.get("why", ""), staff_of(request)
     try:
-        strike_reading(
-            patient=patient,
-            reading=reading,
-            why=request.POST.get("why", ""),
-            by=staff_of(request),
-            at=clock.instant(),
-        )
-    except Measured.DoesNotExist as unknown:
-        raise Http404(str(unknown)) from unknown
-    except ValueError as refused:
-        messages.error(request, str(refused), extra_tags="Not saved")
+        strike_reading(patient=patient, reading=reading, why=why, by=by, at=clock.instant())
+    except NotStruck as refused:
+        messages.error(request, str(refused), extra_tags="Not struck")
+    else:
+        told = "The reading counts no more. Enter the right one if it is known."
+        messages.success(request, told, extra_tags="Struck")
     return redirect("intake:measurements", patient.pk)

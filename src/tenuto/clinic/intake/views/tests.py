@@ -15,7 +15,8 @@ from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.intake.forms.tests import WORDS, TestsForm
 from tenuto.clinic.intake.models import TestResult
 from tenuto.clinic.intake.services import record_reading, record_test
-from tenuto.clinic.intake.services.tests import ResultNotStruck, ask_for_test, may_strike, strike_result
+from tenuto.clinic.intake.services.striking import NotStruck, may_strike, strike_result
+from tenuto.clinic.intake.services.tests import ask_for_test
 from tenuto.clinic.intake.state import IntakeState, current
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page
 from tenuto.clinic.ledger.facts import NEWEST_FIRST
@@ -48,7 +49,10 @@ def tests(request: HttpRequest, patient: Patient) -> HttpResponse:
         "form": form,
         "due": labs.due(case),
         "today": state.as_of,
-        "results": [(WORDS.get(row.fact, (row.fact, ()))[0], row, may_strike(row, by)) for row in results],
+        "results": [
+            (WORDS.get(row.fact, (row.fact, ()))[0], row, may_strike(row.recorded_by_name, by))
+            for row in results
+        ],
     }
     status = UNPROCESSABLE if form.is_bound else 200
     return page(request, "intake/tests.html", patient, context, state=state, status=status)
@@ -81,7 +85,7 @@ def strike(request: HttpRequest, patient: Patient, result: UUID) -> HttpResponse
     why, by = request.POST.get("why", ""), staff_of(request)
     try:
         strike_result(patient=patient, result=result, why=why, by=by, at=clock.instant())
-    except ResultNotStruck as refused:
+    except NotStruck as refused:
         messages.error(request, str(refused), extra_tags="Not struck")
     else:
         messages.success(
