@@ -59,7 +59,12 @@ LABORATORY = {
     "ggt_u_per_l": "25",
     "egfr_ml_per_min": "95",
 }
-UPPER_LIMITS = {kind: Decimal(40) for kind in ("alt_u_per_l", "ast_u_per_l")}
+UPPER_LIMITS = {
+    "alt_u_per_l": Decimal(40),
+    "ast_u_per_l": Decimal(40),
+    "alp_u_per_l": Decimal(120),
+    "ggt_u_per_l": Decimal(60),
+}
 """The laboratory's upper limit of normal, U/L."""
 
 
