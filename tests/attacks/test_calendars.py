@@ -12,6 +12,7 @@ from icalendar import Calendar
 
 from tenuto.clinic.access.restricting import change_care_team, restrict
 from tenuto.clinic.accounts.models import Role
+from tenuto.clinic.accounts.services import change_role, close_account
 from tenuto.clinic.booking.models import CalendarFeed
 from tenuto.clinic.booking.services.feeds import MOST_A_DAY, give_feed
 from tenuto.clinic.ledger.models import AuditEvent
@@ -109,19 +110,16 @@ def test_what_the_care_team_and_the_patient_gave_still_opens(series, phone, alic
 
 
 @pytest.mark.parametrize("change", ["another role", "closed", "edited role", "edited back"])
-def test_an_address_of_staff_opens_only_for_who_may_see_visits(series, bob, visit, change):
+def test_an_address_of_staff_opens_only_for_who_may_see_visits(series, bob, dora, visit, change):
     token = own_address(visit(bob))
     assert asked(token) == 200
     if change == "another role":
-        bob.role = Role.AUDITOR
-        bob.save(update_fields=["role"])
+        change_role(staff=bob, role=Role.AUDITOR, by=dora, at=NOW)
     elif change == "closed":
-        bob.is_active = False
-        bob.save(update_fields=["is_active"])
+        close_account(staff=bob, by=dora, at=NOW)
     else:
         if change == "edited back":
-            bob.is_active = False
-            bob.save(update_fields=["is_active"])
+            close_account(staff=bob, by=dora, at=NOW)
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE accounts_staff SET is_active = %s, role = 'prescriber' WHERE id = %s", [True, bob.pk]

@@ -13,7 +13,7 @@ import pytest
 from tenuto.clinic.access.api import break_glass
 from tenuto.clinic.accounts.models import Role
 from tenuto.clinic.intake.models import Measured
-from tenuto.clinic.intake.services import record_enquiry, register_enquirer
+from tenuto.clinic.intake.services import record_enquiry, record_test, register_enquirer
 from tenuto.clinic.intake.services.enquiries import Enquiring
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.ports.api import open_tasks_of, put_on_call
@@ -47,6 +47,9 @@ def ids(accepted, alice, bob, clinic):
     patient = accepted("Demo Alder", named)
     version = signed(patient, alice)
     weigh(patient, "72", bob)
+    result = record_test(
+        patient=patient, fact_id="lab.drug_screen", value="negative", taken=NOW.date(), by=bob, at=NOW
+    )
     asked = record_enquiry(clinic=clinic, asked=Enquiring("phone", NAME, "555 0142", True), by=bob, at=NOW)
     person = Person(NAME, numbers("MRN secret-77"), patient.birth_date)
     register_enquirer(enquiry=asked, person=person, by=bob, at=NOW)
@@ -59,6 +62,7 @@ def ids(accepted, alice, bob, clinic):
         "uuid:patient_id": patient.pk,
         "uuid:version_id": version.pk,
         "uuid:reading": Measured.objects.filter(patient=patient).first().reading,
+        "uuid:result": result.pk,
         "uuid:enquiry_id": asked.pk,
         "uuid:glass_id": glass.pk,
         "uuid:link_id": link.request.link_id,
