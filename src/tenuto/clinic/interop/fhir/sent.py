@@ -11,6 +11,7 @@ from tenuto.clinic.interop.fhir.elements import Element, Remarks, clean, read_mo
 from tenuto.clinic.interop.fhir.extensions import beside
 from tenuto.clinic.interop.fhir.loading import UnusableBundle
 from tenuto.clinic.interop.fhir.marks import changes_meaning, handed_down
+from tenuto.clinic.interop.fhir.subjects import at_its_server
 from tenuto.core.intake.reading_report import Ending, listed
 
 __all__ = ["Piece", "Sent", "unpack"]
@@ -302,7 +303,7 @@ def _resource(
             "a word of the server",
         )
     else:
-        named = Element(resource.raw, label)
+        named = Element(at_its_server(resource.raw, full_url), label)
         address = _address(named, full_url, "")
         sent.pieces.append(
             Piece(named, full_url, address, _at(named, answer), _version(named, answer), place)

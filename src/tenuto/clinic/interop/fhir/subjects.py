@@ -5,16 +5,46 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
+from typing import Any
 from urllib.parse import parse_qs
 
 from tenuto.clinic.interop.fhir.elements import Element
 from tenuto.clinic.interop.fhir.loading import UnusableBundle
 from tenuto.clinic.people.names import could_be_one, folded, number_key
 
-__all__ = ["BundleEntry", "Index", "Whose", "others_named", "the_patient", "whose"]
+__all__ = ["BundleEntry", "Index", "Whose", "at_its_server", "others_named", "the_patient", "whose"]
 
 _HISTORY = re.compile(r"/_history/[^/]*\Z")
 _SCHEME = re.compile(r"\Ahttps?://", re.IGNORECASE)
+
+
+_AT_A_SERVER = re.compile(
+    r"(https?://.+)/[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}(?:/_history/[^/]*)?/?\Z", re.ASCII | re.IGNORECASE
+)
+_PATIENT_THERE = re.compile(r"Patient/[A-Za-z0-9.-]{1,64}(?:/_history/[^/]*)?\Z", re.ASCII)
+
+
+def at_its_server(raw: dict[str, Any], full_url: str) -> dict[str, Any]:
+    """A resource whose relative references to a Patient are whole addresses: they mean the server that `full_url` names.
+
+    The same without one. Two servers give the same id to two people.
+    """
+    server = _AT_A_SERVER.match(full_url.strip())
+    found: dict[str, Any] = _made_whole(raw, server[1]) if server else raw
+    return found
+
+
+def _made_whole(sent: Any, server: str) -> Any:
+    if isinstance(sent, list):
+        return [_made_whole(each, server) for each in sent]
+    if not isinstance(sent, dict):
+        return sent
+    return {
+        name: f"{server}/{value.strip()}"
+        if name == "reference" and isinstance(value, str) and _PATIENT_THERE.match(value.strip())
+        else _made_whole(value, server)
+        for name, value in sent.items()
+    }
 
 
 class Whose(Enum):
