@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
 from tenuto.clinic.interop.fhir.empty_lists import no_entry
+from tenuto.clinic.interop.fhir.statuses import OVER, TAKEN_BACK, status_of
 from tenuto.core.intake.allergies import speaks_of_it
 from tenuto.core.intake.facts import Allergy, Coding
 from tenuto.core.intake.reading_report import Ending
@@ -11,17 +12,15 @@ from tenuto.core.intake.terminology import stands_for_nothing
 
 __all__ = ["read"]
 
-_OVER = ("inactive", "resolved")
-_NOT_SO = ("refuted", "entered-in-error")
-
 
 def read(allergy: Element, remarks: Remarks) -> Allergy | None:
     """The allergy; None when it is refuted, over or entered in error, or names no substance.
 
     One to ketamine that is over, or that only a note speaks of, is said.
     """
-    verification, over = allergy.status("verificationStatus"), allergy.status("clinicalStatus")
-    if verification in _NOT_SO:
+    verification = status_of(allergy, "verificationStatus", TAKEN_BACK, remarks)
+    over = status_of(allergy, "clinicalStatus", OVER, remarks)
+    if verification in TAKEN_BACK:
         _say_notes(allergy, *allergy.codings("code"), remarks)
         if verification == "refuted" and stands_for_nothing(*allergy.codings("code")):
             remarks.add(
@@ -44,7 +43,7 @@ def read(allergy: Element, remarks: Remarks) -> Allergy | None:
             reaction.text("description")
         ]
     names = [text, *(coding.display for coding in codings)]
-    if over in _OVER:
+    if over in OVER:
         if speaks_of_it(codings, names):
             remarks.add(
                 f"{allergy.where} (“{next(filter(None, names), '')[:80]}”) is an allergy to ketamine that is recorded as {over}. "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tenuto.clinic.interop.fhir.certainty import beside_the_code
 from tenuto.clinic.interop.fhir.elements import Element, Moment, Remarks
 from tenuto.clinic.interop.fhir.empty_lists import no_entry
+from tenuto.clinic.interop.fhir.statuses import OVER, TAKEN_BACK, status_of
 from tenuto.core.intake.contraindications import closing
 from tenuto.core.intake.facts import Coding, Problem, ProblemStatus
 from tenuto.core.intake.reading_report import Ending
@@ -32,7 +33,7 @@ _PRESENT = frozenset(status for status, meant in _STATUS.items() if meant is Pro
 
 def read(condition: Element, remarks: Remarks) -> Problem | None:
     """The problem; None for one that was entered in error or that names no condition."""
-    verification = condition.status("verificationStatus")
+    verification = status_of(condition, "verificationStatus", TAKEN_BACK, remarks)
     if verification == ENTERED_IN_ERROR:
         remarks.settle(Ending.TAKEN_BACK, "entered in error")
         return None
@@ -79,7 +80,7 @@ def _tells_more(codings: tuple[Coding, ...], text: str) -> bool:
 def _status(condition: Element, verification: str, remarks: Remarks) -> ProblemStatus:
     if verification == "refuted":
         return ProblemStatus.REFUTED
-    sent = condition.status("clinicalStatus")
+    sent = status_of(condition, "clinicalStatus", OVER, remarks)
     known = _STATUS.get(sent)
     if known is None:
         said = f"has the clinical status '{sent[:40]}'" if sent else "has no clinical status"
