@@ -22,6 +22,7 @@ __all__ = [
     "is_readable",
     "is_unknown",
     "judge",
+    "level_of",
     "not_understood",
     "said",
     "truth",
@@ -81,7 +82,7 @@ def given(case: JudgedCase, fact_id: str) -> tuple[Answer, ...]:
         if a.fact == fact_id
         and not case.in_future(a.taken)
         and not is_unknown(a.value)
-        and (not a.not_theirs or _level(a) > Level.PASS)
+        and (not a.not_theirs or level_of(a) > Level.PASS)
     ]
     newest = max((a.taken or date.min for a in known), default=None)
     return tuple(a for a in known if (a.taken or date.min) == newest)
@@ -144,11 +145,11 @@ _NOT_SURE = frozenset(("unsure", "unknown", "not known", "asked unknown", "asked
 def closes(answer: Answer) -> bool:
     """Whether an answer given here stays until a prescriber takes it back: one that keeps treatment away and that no newer
     record is said to open, and one that speaks against it to a question about "ever"."""
-    item, level = fact(answer.fact), _level(answer)
+    item, level = fact(answer.fact), level_of(answer)
     return (item.ever and level > Level.PASS) or (level >= Level.BLOCK and not item.opens)
 
 
-def _level(answer: Answer) -> Level:
+def level_of(answer: Answer) -> Level:
     """What an answer does by itself; nothing where it can't be read."""
     item = fact(answer.fact)
     key = _key(item, answer) if item.effects and not is_unknown(answer.value) else None

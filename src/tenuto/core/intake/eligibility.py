@@ -14,6 +14,8 @@ from tenuto.core.intake import (
     blood_pressure,
     consents,
     contraindications,
+    earlier_results,
+    hidden_values,
     measures,
     medicines,
     person,
@@ -122,6 +124,8 @@ def assess(
         *measures.judge(case),
         *struck.judge(case),
         *unclear.judge(case),
+        *hidden_values.judge(case),
+        *earlier_results.judge(case),
         *(_not_checked(text) for text in unclassified),
     )
     unknown = {f.fact for f in found if f.missing}

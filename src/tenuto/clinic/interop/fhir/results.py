@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from tenuto.clinic.interop.fhir import suicide_screen, tables
 from tenuto.clinic.interop.fhir.answers import Value, answer_value, ordinal
@@ -16,6 +17,7 @@ from tenuto.clinic.interop.fhir.ucum import UnitUnknown, convert, disagree
 from tenuto.core.gate import Level
 from tenuto.core.intake.answers import truth
 from tenuto.core.intake.facts import Answer, RecordedScore
+from tenuto.core.intake.labs import tests
 from tenuto.core.intake.reading_report import Ending
 from tenuto.core.intake.required import RequiredFact, fact
 from tenuto.core.intake.terminology import AnswerBand, band
@@ -133,7 +135,18 @@ def answer(part: Element, rule: ResultRule, origin: str, when: When, remarks: Re
             Ending.NOT_NEEDED, f"a part of {inside(rule.title)} or a statement: only a positive one counts"
         )
         return None
+    if when.stated and rule.fact.id in _tests() and (_level(rule.fact, kept) or Level.PASS) is Level.PASS:
+        remarks.add(
+            f"{origin}: the {rule.title} “{kept}” was done or told by the person or a relative, or estimated; it opens nothing. Repeat it."
+        )
+        return None
     return Answer(rule.fact.id, kept, when.day, origin, at=when.at)
+
+
+@cache
+def _tests() -> frozenset[str]:
+    """The facts that a test answers: one done at home opens nothing."""
+    return frozenset(test.fact for test in tests() if fact(test.fact).kind == "answer")
 
 
 def _is_clear(rule: ResultRule, value: Value) -> bool:
