@@ -76,12 +76,12 @@ def _without_the_later(case: JudgedCase) -> Iterator[tuple[str, tuple[Measuremen
                 tuple(m for m in case.facts.measurements if m not in later),
             )
     readings = blood_pressure.readings(case)
-    of_day = [r for r in readings if r.taken is not None and r.taken == readings[0].taken]
-    for n in range(1, len(of_day)):
+    pressures = [r for r in readings if r.taken is not None and r.taken == readings[0].taken]
+    for n in range(1, len(pressures)):
         # Without other days too: whether an older high reading still counts is judged of all readings.
-        kept = {(each.taken, each.minute) for each in of_day[n:]}
+        kept = {(each.taken, each.minute) for each in pressures[n:]}
         yield (
-            str(of_day[0]),
+            str(pressures[0]),
             tuple(
                 m for m in case.facts.measurements if m.kind not in _PRESSURE or (m.taken, m.minute) in kept
             ),

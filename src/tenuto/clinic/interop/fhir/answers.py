@@ -87,13 +87,10 @@ def _count(quantity: Element) -> Decimal | str | None:
     return value if bare in _POINTS else f"{plain(value)} {code}"
 
 
-def ordinal(holder: Element) -> Decimal | None:
-    """The number that an extension beside an answer gives it."""
-    for extension in holder.all("extension"):
-        value = extension.number("valueDecimal") if extension.text("url") in _WEIGHTS else None
-        if value is not None:
-            return value
-    return None
+def ordinals(holder: Element) -> set[Decimal]:
+    """The numbers that extensions beside an answer give it: one, or several that contradict each other."""
+    values = (e.number("valueDecimal") for e in holder.all("extension") if e.text("url") in _WEIGHTS)
+    return {value for value in values if value is not None}
 
 
 def weight(answer: Element, remarks: Remarks, printed: Mapping[str, int]) -> int | None:
@@ -125,8 +122,7 @@ def _weights(answer: Element, printed: Mapping[str, int]) -> set[Decimal]:
         found |= {number} if number is not None else set()
     coding = answer.one("valueCoding")
     for holder in (answer, coding) if coding else (answer,):
-        value = ordinal(holder)
-        found |= {value} if value is not None else set()
+        found |= ordinals(holder)
     meant = tables.word(coding.coding()) if coding else None
     if isinstance(meant, int):
         found.add(Decimal(meant))

@@ -12,7 +12,7 @@ from tenuto.clinic.interop.fhir.tables import Scale
 from tenuto.core.intake.scores import instrument_key
 from tenuto.core.intake.terminology import spoken_of
 
-__all__ = ["Looks", "code_of", "looks_like", "speaks_of_suicide"]
+__all__ = ["Looks", "answered_by_another", "asks_otherwise", "code_of", "looks_like", "speaks_of_suicide"]
 
 _LOINC = re.compile(r"(?<![0-9])[0-9]{4,6}-[0-9](?![0-9])", re.ASCII)
 _PLACE = re.compile(r"(?:q|item|question|answer|i)?0*([1-9][0-9]?)\Z", re.ASCII)
@@ -48,6 +48,31 @@ def code_of(item: Element, form: str) -> str:
     }
     found = found or set(tables.items_told(item.text("text"))) or _by_place(tail, form)
     return found.pop() if len(found) == 1 else ""
+
+
+def asks_otherwise(item: Element, code: str) -> str:
+    """The code of the other question that the words of a scale's item ask; empty when they ask the same, or can't be told."""
+    scale = next((each for each in tables.scales().values() if code in each.items), None)
+    if scale is None:
+        return ""
+    kept = [each for each, _ in scale.kept]
+    told = tables.items_told(item.text("text"))
+    if told and code not in told:
+        return min(told, key=lambda each: (each not in kept, each))
+    of_suicide = "suicide.screen" in spoken_of((item.text("text"),))
+    return kept[0] if kept and of_suicide and code not in (*kept, *told) else ""
+
+
+def answered_by_another(response: Element) -> str:
+    """The relative or other person who answered a form; empty where the person or a clinician did, or nobody is named."""
+    for name in ("source", "author"):
+        who = response.one(name)
+        if who is None:
+            continue
+        address = who.text("reference")
+        if "RelatedPerson" in (who.text("type"), *address.split("/")[-2:-1]):
+            return f"{address} ({who.text('display')})" if who.text("display") else address or "a relative"
+    return ""
 
 
 def _by_place(link: str, form: str) -> set[str]:

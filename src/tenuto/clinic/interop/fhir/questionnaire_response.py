@@ -13,9 +13,17 @@ from decimal import Decimal
 from tenuto.clinic.interop.fhir import suicide_screen, tables
 from tenuto.clinic.interop.fhir.answers import contradicts_itself, sent_value, weight, with_words
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
-from tenuto.clinic.interop.fhir.form_items import code_of, looks_like, speaks_of_suicide
+from tenuto.clinic.interop.fhir.form_items import (
+    answered_by_another,
+    asks_otherwise,
+    code_of,
+    looks_like,
+    speaks_of_suicide,
+)
+from tenuto.clinic.interop.fhir.results import asks_of_suicide
 from tenuto.clinic.interop.fhir.tables import ResultRule, Scale
-from tenuto.core.intake.answers import truth
+from tenuto.core.gate import Level
+from tenuto.core.intake.answers import level_of, truth
 from tenuto.core.intake.facts import Answer, RecordedScore
 from tenuto.core.intake.reading_report import Ending, listed
 from tenuto.core.intake.required import RequiredFact
@@ -65,7 +73,9 @@ def read(response: Element, remarks: Remarks) -> Given | None:
     given.skipped = {code_of(item, form) for item in _unanswered(response)} | _of_the_form(form)
     for item in items:
         code = code_of(item, form)
-        if code:
+        if code and (other := asks_otherwise(item, code)):
+            _take_disputed(code, other, item, given, remarks)
+        elif code:
             _take(code, item, given, remarks)
         else:
             given.unknown.append(item)
@@ -74,9 +84,33 @@ def read(response: Element, remarks: Remarks) -> Given | None:
         _say_left_open(form, response, remarks)
     _total_scales(given, remarks)
     _triage(given, remarks)
+    _by_somebody_else(response, given, remarks)
     if status not in _FINISHED and (given.answers or given.scores):
         remarks.add(f"{response.where} is {status or 'of no known status'}, not completed. Have it finished.")
     return given
+
+
+def _by_somebody_else(response: Element, given: Given, remarks: Remarks) -> None:
+    """A form that a relative answered: what it says against treatment counts, its “no” about suicide opens nothing."""
+    who = answered_by_another(response)
+    if not who:
+        return
+    remarks.add(
+        f"{given.origin} was answered by {who}, not by the person. A “no” about suicide in it opens nothing. Ask the person."
+    )
+    given.answers = [
+        a for a in given.answers if not a.fact.startswith("suicide.") or level_of(a) > Level.PASS
+    ]
+    given.scores = [s for s in given.scores if not asks_of_suicide(s) or s.unclear or _thinks_of_it(s)]
+
+
+def _thinks_of_it(score: RecordedScore) -> bool:
+    kept = {code for scale in tables.scales().values() for code, _ in scale.kept}
+    return (
+        (score.instrument == ITEM_NINE
+        and score.value > 0)
+        or any(code in kept and value > 0 for code, value in score.items)
+    )
 
 
 def _called(response: Element) -> str:
@@ -232,6 +266,18 @@ def _take_screen(link: str, item: Element, given: Given, remarks: Remarks) -> No
             )
         else:
             given.screen[link] = given.screen.get(link, False) or said
+
+
+def _take_disputed(code: str, other: str, item: Element, given: Given, remarks: Remarks) -> None:
+    """An item whose code and whose words ask different things: no answer to either, and about suicide the worst one."""
+    remarks.add(
+        f"{given.origin}: the item {item.text('linkId')[:40]} asks {_question(item)}, which is another question than its code ({code}) "
+        "asks. Which of them was answered nobody knows. Look at the form."
+    )
+    for link in {code, other}:
+        given.disputed.add(link)
+        if any(link == kept for scale in tables.scales().values() for kept, _ in scale.kept):
+            given.unsure[link] = f"{_said(item, remarks).strip('“”')}, with words and code that disagree"
 
 
 def _take_weight(link: str, item: Element, given: Given, remarks: Remarks) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 from tenuto.clinic.interop.fhir import suicide_screen, tables
-from tenuto.clinic.interop.fhir.answers import Value, answer_value, ordinal
+from tenuto.clinic.interop.fhir.answers import Value, answer_value, ordinals
 from tenuto.clinic.interop.fhir.elements import Element, Remarks
 from tenuto.clinic.interop.fhir.occasion import When
 from tenuto.clinic.interop.fhir.quantity import as_sent, coded_unit, first_code
@@ -100,8 +100,7 @@ def _number(part: Element) -> Decimal | None:
         if n is not None
     }
     for holder in (part, *(part.one("valueCodeableConcept") or part).all("coding")):
-        weight = ordinal(holder)
-        found |= {weight} if weight is not None else set()
+        found |= ordinals(holder)
     return found.pop() if len(found) == 1 else None
 
 
