@@ -331,12 +331,25 @@ def is_readable(answer: Answer) -> bool:
 def _key_of_words(item: RequiredFact, text: str) -> str | None:
     """The key for free words. A good answer needs the whole text; a bad one is found inside it."""
     first = text.split(" ", 1)[0]
-    if (first in _NO or first == "not") and item.effects.get("no", Level.PASS) is not Level.PASS:
+    if (first in _NO or first in _NOBODY or first == "not" or text in _NOBODY_ALONE) and item.effects.get(
+        "no", Level.PASS
+    ) is not Level.PASS:
         return "no"
     bad = [key for key, level in item.effects.items() if level is not Level.PASS and key not in ("yes", "no")]
     inside = [key for key in bad if f" {key} " in f" {text} "]
     return max(inside, key=lambda key: (item.effects[key], key)) if inside else "yes"
 
+
+_NOBODY = frozenset(
+    (
+        "kein", "keine", "keiner", "keinen", "niemand", "niemanden", "nichts", "aucun", "aucune", "neant", "nadie", "ninguno",
+        "ninguna", "ningun", "nessuno", "nessuna", "nessun", "geen", "nikt", "nikogo", "brak", "ninguem", "nenhum", "nenhuma",
+        "nobody", "nothing",
+    )
+)  # fmt: skip
+"""Words of other languages that begin a "none": they only close."""
+_NOBODY_ALONE = frozenset(("personne", "rien", "nada", "niente", "nic", "ohne", "sans"))
+"""Words that say "none" where nothing follows, and something else before a name."""
 
 _SHOWN = 5
 """How many of the answers that a question knows are named where one was not understood."""

@@ -106,10 +106,8 @@ def _by_somebody_else(response: Element, given: Given, remarks: Remarks) -> None
 
 def _thinks_of_it(score: RecordedScore) -> bool:
     kept = {code for scale in tables.scales().values() for code, _ in scale.kept}
-    return (
-        (score.instrument == ITEM_NINE
-        and score.value > 0)
-        or any(code in kept and value > 0 for code, value in score.items)
+    return (score.instrument == ITEM_NINE and score.value > 0) or any(
+        code in kept and value > 0 for code, value in score.items
     )
 
 
