@@ -15,6 +15,7 @@ from tenuto.core.intake import (
     consents,
     contraindications,
     earlier_results,
+    exchanged,
     hidden_values,
     measures,
     medicines,
@@ -103,6 +104,8 @@ def assess(
     case = case_of(patient, policy=policy, as_of=as_of, purpose=purpose, indication=indication)
     case = replace(case, course_began=course_began)
     weighed, weighing = weight.judge(case)
+    turned = exchanged.judge(case, weighing)
+    weighing = None if turned else weighing
     built, height, bmi = person.judge_build(case, weighing)
     medicine = medicines.judge(case)
     unclassified = _unclassified(patient)
@@ -119,6 +122,7 @@ def assess(
         *severity.judge(case),
         *consents.judge(case),
         *weighed,
+        *turned,
         *built,
         *blood_pressure.judge(case),
         *measures.judge(case),

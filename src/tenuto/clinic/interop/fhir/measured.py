@@ -152,6 +152,12 @@ def _is_of_the_whole(part: Element, rule: MeasurementRule, origin: str, when: Wh
             "person."
         )
         return False
+    if (specimen := part.one("specimen")) is not None:
+        remarks.add(
+            f"{origin}: the {rule.title} is of a specimen ({(specimen.text('display') or specimen.text('reference') or 'not named')[:60]}), "
+            "not of the person; not used. Measure the person."
+        )
+        return False
     if other := another(part):
         remarks.add(
             f"{origin}: the {rule.title} is called “{other[:80]}”, which is another one than the person has now; not used. Measure "

@@ -36,6 +36,7 @@ from tenuto.clinic.interop.fhir.loading import MAX_SECONDS, Json, UnusableBundle
 from tenuto.clinic.interop.fhir.marks import by_the_patient, changes_meaning, test_data
 from tenuto.clinic.interop.fhir.results import asks_of_suicide, closes, unclear_score
 from tenuto.clinic.interop.fhir.sent import kept_back, unpack
+from tenuto.clinic.interop.fhir.sent_bmi import SentBmi, say_contradiction, sent_bmi
 from tenuto.clinic.interop.fhir.signs_of_now import say_signs
 from tenuto.clinic.interop.fhir.subjects import BundleEntry, Index, Whose, the_patient, whose
 from tenuto.clinic.interop.fhir.taken_back import without_taken_back
@@ -97,6 +98,8 @@ class _Gathered:
     scores: list[RecordedScore] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     consents: list[Consent] = field(default_factory=list)
+    indices: list[SentBmi] = field(default_factory=list)
+    """Body mass indices as they were sent: no facts, only compared."""
 
     @property
     def count(self) -> int:
@@ -170,6 +173,7 @@ def read_bundle(
         else:
             ignored[entry.kind or "unnamed"] += 1
             leave(entry, person, index, stated, remarks)
+    say_contradiction(found.indices, found.measurements, remarks)
     facts = PatientFacts(
         person=facts_about,
         problems=tuple(found.problems),
@@ -328,6 +332,8 @@ def _gather(entry: BundleEntry, index: Index, as_of: date, found: _Gathered, rem
             found.scores += seen.scores
             found.answers += seen.answers
             found.problems += seen.problems
+            index_sent = sent_bmi(resource, seen.day) if seen.stands else None
+            found.indices += [index_sent] if index_sent else []
             judged = say_signs(resource, as_of, remarks)
             if seen.stands:
                 for value in unjudged(resource, seen.day, seen.said | judged):

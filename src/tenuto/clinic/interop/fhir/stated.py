@@ -75,5 +75,7 @@ def _notes(observation: Element) -> list[str]:
 def another(part: Element) -> str:
     """The name by which a measured value is another one than the person has now, such as one to reach; empty where none does."""
     codings, text = part.codings("code")
+    kinds = (each.concept() for each in part.all("category"))
     names = (text, *(coding.display for coding in codings))
+    names += tuple(said for of, words in kinds for said in (words, *(c.display or c.code for c in of)))
     return next((each for each in names if "another" in _table().phrases.names(each)), "")
