@@ -21,6 +21,22 @@ _WRITTEN_TOGETHER = re.compile("[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\
 """Chinese, Japanese and Korean letters: the family name comes first, without a space."""
 
 
+_BIRTH_TIME = "http://hl7.org/fhir/StructureDefinition/patient-birthTime"
+
+
+def _say_birth_time(patient: Element, remarks: Remarks) -> None:
+    """A birth time of another day than the birth date: one of them is wrong, and the age with it."""
+    beside = patient.one("_birthDate")
+    day = patient.text("birthDate")
+    for extension in beside.all("extension") if beside else ():
+        time = extension.text("valueDateTime") if extension.text("url") == _BIRTH_TIME else ""
+        if time and day and not (time[:10].startswith(day) or day.startswith(time[:10])):
+            remarks.add(
+                f"{patient.where}: the birth date is sent as {day} and the birth time as {time[:25]}: two days. Ask for the birth date "
+                "and correct the record."
+            )
+
+
 def read(patient: Element, remarks: Remarks, as_of: date, *, female_told: bool = False) -> Person:
     """The person; an inactive record and an incomplete birth date are remarked on.
 
@@ -43,6 +59,7 @@ def read(patient: Element, remarks: Remarks, as_of: date, *, female_told: bool =
             f"{patient.where}: the birth date '{patient.text('birthDate')}' is not complete; "
             f"the youngest possible age is used. Record the day."
         )
+    _say_birth_time(patient, remarks)
     sex = patient.text("gender").lower()
     if sex == "male" and (female_told or _female_otherwise(patient)):
         remarks.add(

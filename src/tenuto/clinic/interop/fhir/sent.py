@@ -99,6 +99,7 @@ def _unpack(root: Element, sent: Sent, remarks: Remarks, *, depth: int, prefix: 
         _parameters(root, sent, remarks, depth, prefix)
         return
     _judge_envelope(root, remarks)
+    _say_nothing_sent(root, prefix, remarks)
     history = root.text("type") == "history"
     for number, entry in enumerate(root.all("entry"), 1):
         name = f"{prefix}{number}"
@@ -106,6 +107,16 @@ def _unpack(root: Element, sent: Sent, remarks: Remarks, *, depth: int, prefix: 
         if inner is not None:
             entry = Element({**entry.raw, "resource": handed_down(root, inner).raw}, entry.where)
         _entry(entry, name, len(sent.pieces) if history else None, sent, remarks, depth)
+
+
+def _say_nothing_sent(root: Element, prefix: str, remarks: Remarks) -> None:
+    """Name the entries that are null: something stood there when the sender made the Bundle."""
+    entries = root.raw.get("entry")
+    for number, entry in enumerate(entries if isinstance(entries, list) else (), 1):
+        if entry is None:
+            label = f"entry {prefix}{number}"
+            sentence = f"{label} is null: nobody knows what it held. Export it again with its content."
+            _say(label, Ending.NOT_UNDERSTOOD, sentence, remarks)
 
 
 def _parameters(root: Element, sent: Sent, remarks: Remarks, depth: int, prefix: str) -> None:
