@@ -138,11 +138,23 @@ def _request(args: argparse.Namespace) -> PlanRequest:
         maintenance=args.maintenance,
         start=_day("--start", args.start),
         clinic_days=_option("--clinic-days", args.clinic_days, lambda text: weekdays(text.split(","))),
-        vial=_option("--vial", args.vial, lambda text: _usable(MgPerMl.parse(text))),
+        vial=_vial(args.vial),
         volume=TotalVolume(total) if total else None,
         diluent=args.diluent,
         side_effects=tuple(args.side_effect_order),
     )
+
+
+def _vial(typed: str | None) -> MgPerMl | None:
+    """The strength of the vial; one that was typed otherwise than it is used is read back."""
+    vial = _option("--vial", typed, lambda text: _usable(MgPerMl.parse(text)))
+    if typed is not None and vial is not None and _alike(typed) != _alike(str(vial)):
+        print(f"tenuto: --vial: {typed.strip()} = {vial}. Compare it with the label.", file=sys.stderr)
+    return vial
+
+
+def _alike(strength: str) -> str:
+    return "".join(strength.split()).casefold()
 
 
 def _count(text: str) -> int:

@@ -361,6 +361,7 @@ class MgPerMl(Quantity):
     """Strength of a vial or concentration of a bag, mg of base per mL."""
 
     symbol = "mg/mL"
+    others: ClassVar[Mapping[str, str]] = {"mcg/ml": "0.001", "g/ml": "1000"}
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -12,7 +12,15 @@ from tenuto.clinic.interop.fhir.tables import Scale
 from tenuto.core.intake.scores import instrument_key
 from tenuto.core.intake.terminology import spoken_of
 
-__all__ = ["Looks", "answered_by_another", "asks_otherwise", "code_of", "looks_like", "speaks_of_suicide"]
+__all__ = [
+    "Looks",
+    "answered_by_another",
+    "asks_otherwise",
+    "code_of",
+    "is_beside",
+    "looks_like",
+    "speaks_of_suicide",
+]
 
 _LOINC = re.compile(r"(?<![0-9])[0-9]{4,6}-[0-9](?![0-9])", re.ASCII)
 _PLACE = re.compile(r"(?:q|item|question|answer|i)?0*([1-9][0-9]?)\Z", re.ASCII)
@@ -73,6 +81,17 @@ def answered_by_another(response: Element) -> str:
         if "RelatedPerson" in (who.text("type"), *address.split("/")[-2:-1]):
             return f"{address} ({who.text('display')})" if who.text("display") else address or "a relative"
     return ""
+
+
+_AFTER_THE_ITEMS = frozenset(("69722-7",))
+"""What forms ask beside their items and nothing rests on: how difficult the problems of the PHQ-9 made life."""
+
+
+def is_beside(item: Element) -> bool:
+    """Whether an item is a known question that nothing rests on, answered without words about suicide."""
+    codes = {code for text in (item.text("linkId"), item.text("definition")) for code in _LOINC.findall(text)}
+    said = [each.text("valueString") for each in item.all("answer")]
+    return bool(codes & _AFTER_THE_ITEMS) and not speaks_of_suicide(item) and not spoken_of(said)
 
 
 def _by_place(link: str, form: str) -> set[str]:

@@ -108,6 +108,7 @@ _SIGNS = (
     ("MedicationRequest", lambda raw: isinstance(raw.get("medication"), dict), "R5"),
     ("Consent", lambda raw: isinstance(raw.get("provision"), list) or "decision" in raw, "R5"),
     ("Encounter", lambda raw: isinstance(raw.get("class"), list) or "actualPeriod" in raw, "R5"),
+    ("QuestionnaireResponse", lambda raw: isinstance(raw.get("questionnaire"), dict), "STU3"),
     ("Consent", lambda raw: "except" in raw or isinstance(raw.get("purpose"), list), "STU3"),
     ("AllergyIntolerance", lambda raw: isinstance(raw.get("substance"), dict), "DSTU2"),
 )

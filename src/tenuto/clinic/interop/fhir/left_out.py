@@ -68,6 +68,7 @@ def leave(
         (entry.kind == "RelatedPerson" and not about_other and _say_risk(entry, stated, remarks))
         or (entry.kind == "Composition" and (_listed_and_absent(entry, index, remarks) or told))
         or (entry.kind == "RelatedPerson" and not about_other and _say_guardian(entry, remarks))
+        or (entry.kind == "List" and not about_other and _say_kept_back(entry, remarks))
     ):
         pass
     elif why and (about_other or not say_reasons(entry, stated, remarks)):
@@ -80,6 +81,22 @@ def leave(
         _name_unread(entry, stated, remarks)
         _say_risk(entry, stated, remarks)
     remarks.close()
+
+
+_KNOWN_EMPTY = ("nilknown", "notstarted")
+
+
+def _say_kept_back(entry: BundleEntry, remarks: Remarks) -> bool:
+    """Say a list that is empty for a reason, such as that its entries are withheld."""
+    reason = entry.resource.status("emptyReason")
+    if not reason or reason in _KNOWN_EMPTY:
+        return False
+    title = entry.resource.text("title") or entry.resource.codings("code")[1] or "without a title"
+    sentence = f"{entry.label} (“{title[:80]}”) is empty ({reason[:40]}). Ask for what it would hold."
+    remarks.add(sentence)
+    if reason == "withheld":
+        remarks.settle(Ending.WITHHELD, sentence)
+    return True
 
 
 def _say_risk(entry: BundleEntry, stated: frozenset[str], remarks: Remarks) -> bool:

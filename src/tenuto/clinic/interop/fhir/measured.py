@@ -90,7 +90,7 @@ def _unusable_unit(part: Element, quantity: Element, value: Decimal, rule: Measu
         )
     if not code:
         return (
-            f"'{sent}' has no coded (UCUM) unit; not used. Nobody can tell the unit from the number. "
+            f"'{sent}' has no coded (UCUM) unit; not used. {'Its unit is written and not coded. ' if word else ''}Nobody can tell the unit from the number. "
             f"Measure it again in {rule.unit}, or ask the sender which unit it was."
         )
     try:

@@ -17,6 +17,7 @@ from tenuto.clinic.interop.fhir.form_items import (
     answered_by_another,
     asks_otherwise,
     code_of,
+    is_beside,
     looks_like,
     speaks_of_suicide,
 )
@@ -77,7 +78,7 @@ def read(response: Element, remarks: Remarks) -> Given | None:
             _take_disputed(code, other, item, given, remarks)
         elif code:
             _take(code, item, given, remarks)
-        else:
+        elif not is_beside(item):
             given.unknown.append(item)
     _judge_unknown(form, len(items), given, remarks)
     if not any(speaks_of_suicide(item) for item in items):

@@ -53,5 +53,5 @@ def say_contradiction(sent: Iterable[SentBmi], measurements: Iterable[Measuremen
         if off and abs(each.taken - weight.taken) <= _BESIDE:
             remarks.add(
                 f"{each.origin}: the body mass index is sent as {plain(each.value)}, and {plain(weight.value)} kg and {plain(height.value)} cm "
-                f"give {computed.rounded(1)}. Weight or height may be wrong: measure both again before a dose is ordered."
+                f"give {computed.rounded(1)}. One of them is wrong. Measure weight and height again before a dose is ordered."
             )

@@ -149,6 +149,16 @@ class Today:
     """What comes next in the course; empty for a plan that is not in force."""
 
 
+def _safety_line(safety: SafetyState, gate: Gate) -> str:
+    """The safety line; where a finding speaks of suicide, “none found” is only the triage's."""
+    speaks = any(
+        f.level > Level.PASS and not f.missing and "suicid" in f.message.casefold() for f in gate.findings
+    )
+    if not speaks or safety.risk not in (Risk.NONE_FOUND, Risk.OLD):
+        return safety.text
+    return safety.text.replace("none found", "none found in the triage; see the findings", 1)
+
+
 def sheet_of(
     proposal: Proposal,
     facts: PatientFacts,
@@ -187,7 +197,7 @@ def sheet_of(
         not_checked=proposal.not_checked,
         alternatives=tuple(SheetRow(a.protocol.id, a.why) for a in proposal.alternatives),
         ignored=_ignored(ignored),
-        safety=safety.text,
+        safety=_safety_line(safety, judged),
         safety_level=safety.level.name,
         patient=_who(facts),
         monitoring=care.monitoring,
