@@ -24,6 +24,7 @@ from tenuto.core.intake.required import GROUPS, facts
 from tenuto.core.intake.safety import Risk, SafetyState, asks_again, safety_state
 from tenuto.core.intake.unrecorded import unrecorded
 from tenuto.core.plan.calculation import Calculation
+from tenuto.core.plan.holding import lapsed_by_the_start
 from tenuto.core.plan.proposal import Proposal
 from tenuto.core.plan.requirements import companions
 
@@ -189,7 +190,7 @@ def sheet_of(
         checks=_checks(calculation) if calculation else (),
         agree=_agree(calculation) if calculation else "",
         series=tuple(SheetRow(str(i.n), f"{say_date(i.on)}{_optional(i.kind.value)}") for i in proposal.days),
-        series_note=proposal.left_out,
+        series_note=" ".join(filter(None, (proposal.left_out, lapsed_by_the_start(proposal, facts)))),
         maintenance=_maintenance(proposal),
         missing=tuple(_missing(proposal)),
         unrecorded=unrecorded_line(proposal),
