@@ -17,7 +17,7 @@ from typing import TypeVar
 from tenuto.cli import UserError
 from tenuto.cli.files import write_together
 from tenuto.cli.policy import policy_in_use
-from tenuto.cli.reading import read_zone, show_report
+from tenuto.cli.reading import read_zone, say_zone, show_report
 from tenuto.cli.terminal import forgiving_output, in_colour, terminal_width
 from tenuto.clinic.interop.fhir import BundleReading, UnusableBundle, load, read_bundle
 from tenuto.core.gate import Gate, Level
@@ -101,7 +101,9 @@ def run(args: argparse.Namespace) -> int:
     except UnusableBundle as error:
         raise UserError(str(error)) from error
     if args.report:
-        return show_report(reading.report, reading.facts, as_json=args.json)
+        ended = show_report(reading.report, reading.facts, as_json=args.json)
+        say_zone(zone, as_json=args.json)
+        return ended
     try:
         proposal = propose(reading.facts, request=request, policy=policy, as_of=as_of)
     except (PlanRequestError, PolicyError, UnitError) as error:
@@ -113,6 +115,7 @@ def run(args: argparse.Namespace) -> int:
     proposal = replace(proposal, gate=judged(proposal, reading))
     _write_files(args, proposal, reading)
     _show(args, proposal, reading)
+    say_zone(zone, as_json=args.json)
     return EXITS[proposal.verdict.level]
 
 

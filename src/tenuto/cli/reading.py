@@ -15,7 +15,7 @@ from tenuto.core.intake.facts import PatientFacts
 from tenuto.core.intake.facts_changes import facts_said
 from tenuto.core.intake.reading_report import Ending, ReadingReport
 
-__all__ = ["read_zone", "show_report"]
+__all__ = ["read_zone", "say_zone", "show_report"]
 
 SETTLED, UNSETTLED = 0, 3
 
@@ -31,6 +31,12 @@ def read_zone(name: str | None) -> tzinfo | None:
         raise UserError(
             f"'{wanted[:40]}' is not a time zone. Write it as in America/New_York, Europe/Berlin or UTC."
         ) from None
+
+
+def say_zone(zone: tzinfo | None, *, as_json: bool) -> None:
+    """Say by whose clock days and hours were read; nothing where each is its sender's own."""
+    if zone is not None and not as_json:
+        print(f"\nDays and hours by the clock of {zone}.")
 
 
 def show_report(report: ReadingReport, facts: PatientFacts, *, as_json: bool) -> int:

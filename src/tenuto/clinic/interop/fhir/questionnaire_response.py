@@ -389,10 +389,12 @@ def _kept(scale: Scale, given: Given) -> list[RecordedScore]:
 def _triage(given: Given, remarks: Remarks) -> None:
     if not given.screen:
         return
-    level = suicide_screen.triage(given.screen)
+    level, yes = suicide_screen.triage(given.screen), suicide_screen.answered_yes(given.screen)
     if level:
-        given.answers.append(Answer(suicide_screen.FACT, level, given.authored, given.origin, given.at))
+        given.answers.append(
+            Answer(suicide_screen.FACT, level, given.authored, given.origin, given.at, detail=yes)
+        )
     if not suicide_screen.is_complete(given.screen):
         remarks.add(
-            f"{given.origin}: the suicide screener has unanswered questions. Finish it with the person."
+            f"{given.origin}: the suicide screener has unanswered questions. {f'{yes} ' if yes else ''}Finish it with the person."
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["FACT", "QUESTIONS", "is_complete", "triage"]
+__all__ = ["FACT", "QUESTIONS", "answered_yes", "is_complete", "triage"]
 
 FACT = "suicide.screen"
 
@@ -17,6 +17,11 @@ BEHAVIOUR_EVER, BEHAVIOUR_RECENT = "93267-3", "93269-9"
 
 QUESTIONS = (WISH, THOUGHTS, METHOD, INTENT, PLAN, BEHAVIOUR_EVER, BEHAVIOUR_RECENT)
 """LOINC codes in the order of the form."""
+
+_ASKS = {
+    WISH: "a wish to be dead", THOUGHTS: "thoughts of suicide", METHOD: "a method", INTENT: "an intent", PLAN: "a plan",
+    BEHAVIOUR_EVER: "suicidal behaviour in life", BEHAVIOUR_RECENT: "suicidal behaviour within three months",
+}  # fmt: skip
 
 _LEVELS = (
     ("high", (INTENT, PLAN, BEHAVIOUR_RECENT)),
@@ -34,6 +39,12 @@ def triage(answers: Mapping[str, bool]) -> str:
         if any(answers.get(question) for question in questions):
             return level
     return "negative" if is_complete(answers) else ""
+
+
+def answered_yes(answers: Mapping[str, bool]) -> str:
+    """What was answered with yes, as a sentence; empty when nothing was."""
+    said = [_ASKS[question] for question in QUESTIONS if answers.get(question)]
+    return f"Yes to {', '.join(said)}." if said else ""
 
 
 def is_complete(answers: Mapping[str, bool]) -> bool:
