@@ -210,10 +210,18 @@ def test_an_allergy_is_read_with_its_reaction() -> None:
 @pytest.mark.parametrize(
     "more",
     [
-        {"clinicalStatus": concept("x", "resolved")},
+        {"clinicalStatus": concept("http://terminology.hl7.org/CodeSystem/allergyintolerance", "resolved")},
         {"clinicalStatus": "inactive"},
-        {"verificationStatus": concept("x", "refuted")},
-        {"verificationStatus": concept("x", "entered-in-error")},
+        {
+            "verificationStatus": concept(
+                "http://terminology.hl7.org/CodeSystem/allergyintolerance", "refuted"
+            )
+        },
+        {
+            "verificationStatus": concept(
+                "http://terminology.hl7.org/CodeSystem/allergyintolerance", "entered-in-error"
+            )
+        },
     ],
 )
 def test_an_allergy_that_is_over_or_refuted_does_not_count(more: dict) -> None:

@@ -158,7 +158,9 @@ def test_no_known_allergy_that_is_refuted_is_asked_about() -> None:
         "id": "a1",
         "patient": ME,
         "code": concept(SNOMED, "716186003", "No known allergy"),
-        "verificationStatus": concept("x", "refuted"),
+        "verificationStatus": concept(
+            "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification", "refuted"
+        ),
     }
     assert said(read(refuted), "Ask what the person reacts to")
 
