@@ -68,7 +68,8 @@ def test_identity_answers_and_values_are_kept(visit, session, bob):
     assert "another patient" in text_of(browser.post(url(patient, "identity/"), wrong, follow=True))
     right = {"birth_date": patient.birth_date.isoformat(), "record_number": str(patient.record_number)}
     assert "Both identifiers agree" in text_of(browser.post(url(patient, "identity/"), right, follow=True))
-    answers = {each.id: each.choices[0].id for each in asked_on_the_day().values()}
+    answers = {each.id: each.choices[0].id for each in asked_on_the_day().values() if not each.after}
+    answers["escort_today_name"] = "Ana Silva, 555-0100"
     assert browser.post(url(patient, "answers/"), answers).status_code == 302
     values = {
         "taken_at": f"{NOW:%Y-%m-%dT%H:%M}",

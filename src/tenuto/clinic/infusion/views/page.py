@@ -26,7 +26,7 @@ from tenuto.clinic.infusion.forms.readying import (
 from tenuto.clinic.infusion.models import Session, SessionEnd
 from tenuto.clinic.infusion.presenters.chart import chart_shown, words_of
 from tenuto.clinic.infusion.presenters.readying import gate_shown, order_shown
-from tenuto.clinic.infusion.services import account_of, session_today, start_of
+from tenuto.clinic.infusion.services import account_of, asked_too_soon, session_today, start_of
 from tenuto.clinic.infusion.services.drug import drug_of
 from tenuto.clinic.infusion.services.standing import order_of_session
 from tenuto.clinic.infusion.views.device import two_patients
@@ -140,14 +140,17 @@ def shown_page(request: HttpRequest, patient: Patient, forms: Forms) -> HttpResp
 def _gate(session: Session, patient: Patient, forms: Forms) -> dict[str, Any]:
     now = clock.instant()
     local, start = clock.local(patient.clinic, now), start_of(session, now)
-    done = [row.id for row in start.readiness.rows if row.value]
+    answers = forms.answers or AnswersForm(
+        done=[row.id for row in start.readiness.rows if row.value], auto_id="id_answer_%s"
+    )
+    answers.too_soon = asked_too_soon(session)
     return {
         "gate": gate_shown(start, patient.clinic),
         "order": order_shown(order_of_session(session)),
         "identity_form": forms.identity or IdentifiersForm(auto_id="id_identity_%s"),
         "before_form": forms.before
         or BeforeForm(initial={"taken_at": local.strftime("%Y-%m-%dT%H:%M")}, auto_id="id_before_%s"),
-        "answers_form": forms.answers or AnswersForm(done=done, auto_id="id_answer_%s"),
+        "answers_form": answers,
         "reading_form": forms.reading or SecondReadingForm(auto_id="id_reading_%s"),
         "release_form": forms.release or ReleaseForm(auto_id="id_release_%s"),
         **_drug(session, forms),

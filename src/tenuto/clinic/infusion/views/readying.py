@@ -153,7 +153,13 @@ def answers(request: HttpRequest, patient: Patient) -> HttpResponse:
     form = AnswersForm(request.POST)
 
     def keep(session: Session) -> None:
-        answer_rows(session=session, values=form.values(), by=staff_of(request), at=clock.instant())
+        answer_rows(
+            session=session,
+            values=form.values(),
+            said=form.said(),
+            by=staff_of(request),
+            at=clock.instant(),
+        )
 
     return _answer(request, patient, form, keep, Forms(answers=form))
 
