@@ -20,12 +20,15 @@ from tenuto.clinic.infusion.services import (
 from tenuto.clinic.ports.api import active_holds
 from tenuto.core.infusion.entries import (
     AdverseEventCharted,
+    CollisionSettled,
+    EmergencyEnded,
     EntryStruck,
     NoteWritten,
     PumpPaused,
     PumpResumed,
     PumpStopped,
     RateChanged,
+    ReminderAnswered,
     StopCause,
     VitalsTaken,
 )
@@ -155,3 +158,17 @@ def test_a_struck_rate_stays_to_be_read_and_its_deviation_named(visit, running, 
         assert "<s>Rate changed to 900 mL/h</s>" in page
         assert "Bob (bob): Read off the wrong pump." in page
         assert "900 mL/h was charted, and 150 mL/h is ordered" in page
+
+
+@pytest.mark.parametrize(
+    ("what", "ask"),
+    [
+        (ReminderAnswered("r", "x", "Calm again"), "Say what was done"),
+        (ReminderAnswered("r", "Sat her up", "."), "Say what came of it"),
+        (EmergencyEnded("x"), "Say how the emergency ended"),
+        (CollisionSettled("a", "b", "x"), "why both are right"),
+    ],
+)
+def test_one_letter_answers_nothing(running, bob, what, ask):
+    with pytest.raises(SessionRefused, match=ask):
+        charted(running, bob, 10, what)

@@ -11,8 +11,9 @@ import pytest
 from django.utils.html import strip_tags
 
 from tenuto.clinic.infusion.models import ChartEntry, ReadinessAnswer, Session
-from tenuto.clinic.infusion.services import account_of
+from tenuto.clinic.infusion.services import account_of, chart
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.core.infusion.entries import VitalsTaken
 from tenuto.core.infusion.readiness import asked_on_the_day
 from tests.clinic.conftest import NOW
 from tests.clinic.infusion.conftest import LATER
@@ -249,3 +250,42 @@ def test_what_only_a_prescriber_charts_is_refused_on_a_page(visit, running, bob,
     assert AuditEvent.objects.filter(action="refused", detail_json__contains="infusion.see").count() == 1
     assert not ChartEntry.objects.filter(kind="PrescriberSaw").exists()
     assert post(visit(alice), running.patient, "PrescriberSaw", found="Well.").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("act", "to"),
+    [
+        ("chart/", ""), ("draw/", ""), ("waste/", ""), ("start/", ""), ("end/", ""), ("answers/", ""), ("before/", ""),
+        ("recovery/look/", "recovery/"), ("recovery/discharge/", "recovery/"),
+    ],
+)  # fmt: skip
+def test_an_address_that_is_only_posted_to_leads_to_its_page(visit, running, bob, act, to):
+    """Whoever reloads a page whose entry was refused sees the session as it stands."""
+    answer = visit(bob).get(url(running.patient, act), follow=True)
+    assert (answer.status_code, answer.request["PATH_INFO"]) == (200, url(running.patient, to))
+
+
+def test_a_page_with_a_refused_entry_asks_and_keeps_the_page_of_the_session(visit, running, bob):
+    refused = visit(bob).post(url(running.patient, "chart/"), {"kind": "RateChanged", "client_id": uuid4(), "rate": "x"})
+    assert refused.status_code == 422
+    shown = refused.content.decode()
+    assert f'hx-get="{url(running.patient)}"' in shown
+    assert f'data-page="{url(running.patient)}"' in shown
+
+
+def test_what_waits_on_a_device_is_not_said_on_a_page_that_a_patient_reads(visit, running, bob):
+    browser = visit(bob)
+    assert "data-still-waiting" in browser.get(url(running.patient)).content.decode()
+    consent = browser.get(f"/patients/{running.patient_id}/intake/consent/", follow=True).content.decode()
+    assert "data-still-waiting" not in consent
+
+
+def test_the_banner_names_what_a_running_session_asks_for(visit, running, bob, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: LATER + timedelta(minutes=12))
+    what = VitalsTaken(212, 118, 80, 97, 14, 5)
+    at = LATER + timedelta(minutes=11)
+    chart(session=running, client_id="v", what=what, happened_at=at, by=bob, at=at)
+    for path in ("infusion/", "intake/"):
+        page = visit(bob).get(f"/patients/{running.patient_id}/{path}").content.decode()
+        banner = page[page.index('class="banner-alert"') :][:1500]
+        assert "Systolic 212" in banner

@@ -138,7 +138,7 @@ def chart_shown(account: SessionAccount, clinic: Clinic) -> ChartShown:
     def time(moment: datetime | None) -> str:
         return f"{local(clinic, moment):%H:%M}" if moment else ""
 
-    waiting = account.open_reminders
+    waiting = account.to_answer
     sets = [each for each in account.entries if isinstance(each.what, VitalsTaken)]
     return ChartShown(
         state=account.state.label,

@@ -9,10 +9,13 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.forms import Select
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.models import Clinic
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.infusion.forms.charting import FORMS, EndForm
 from tenuto.clinic.infusion.forms.drug import DrawForm, WasteDrugForm
 from tenuto.clinic.infusion.forms.entry import EntryForm
@@ -28,6 +31,7 @@ from tenuto.clinic.infusion.presenters.chart import chart_shown, words_of
 from tenuto.clinic.infusion.presenters.readying import gate_shown, order_shown
 from tenuto.clinic.infusion.services import account_of, asked_too_soon, session_today, start_of
 from tenuto.clinic.infusion.services.drug import drug_of
+from tenuto.clinic.infusion.services.ordering import may_sign, prescribers_of
 from tenuto.clinic.infusion.services.standing import order_of_session
 from tenuto.clinic.infusion.views.device import two_patients
 from tenuto.clinic.infusion.views.entries import new_entry
@@ -117,7 +121,9 @@ def shown_page(request: HttpRequest, patient: Patient, forms: Forms) -> HttpResp
         "order": order_shown(account.order),
         "comfort": comfort_of(patient),
         "ended": SessionEnd.objects.filter(session=session).first(),
-        "forms": _entry_forms(forms),
+        "forms": _entry_forms(forms, patient.clinic),
+        # Its cause is said afterwards: the pump is stopped first.
+        "stop_now": new_entry("PumpStopped", auto_id="id_now_%s"),
         "failed": forms.on_top(IN_ITS_PLACE | ({"EmergencyEnded"} if account.emergency_at else frozenset())),
         "answers": [
             (reminder, new_entry("ReminderAnswered", reminder=reminder.key, auto_id=f"id_r{n}_%s"))
@@ -128,6 +134,7 @@ def shown_page(request: HttpRequest, patient: Patient, forms: Forms) -> HttpResp
                 words_of(each.what),
                 each.by,
                 new_entry("VerbalOrderSigned", order=each.id, auto_id=f"id_o{n}_%s"),
+                may_sign(each, staff_of(request)),
             )
             for n, each in enumerate(account.unsigned_orders)
         ],
@@ -168,7 +175,11 @@ def _drug(session: Session, forms: Forms) -> dict[str, Any]:
     }
 
 
-def _entry_forms(forms: Forms) -> dict[str, EntryForm]:
+def _entry_forms(forms: Forms, clinic: Clinic) -> dict[str, EntryForm]:
     """A form for each kind, by its name, the one that was not kept as it was filled in."""
-    empty = {kind: new_entry(kind) for kind in FORMS}
-    return empty | ({forms.kind: forms.entry} if forms.entry is not None else {})
+    found = {kind: new_entry(kind) for kind in FORMS}
+    if forms.entry is not None:
+        found[forms.kind] = forms.entry
+    names = [("", "Choose"), *((name, name) for name in prescribers_of(clinic))]
+    found["VerbalOrderTaken"].fields["ordered_by"].widget = Select(choices=names)
+    return found

@@ -6,7 +6,9 @@ import { serverNow, setAhead } from "./clock.js";
 const shown = () => document.querySelector("[data-server-now]");
 const compare = () => {
   const made = shown()?.dataset.serverNow;
-  if (made) setAhead(Date.now() - Date.parse(made));
+  if (!made) return;
+  setAhead(Date.now() - Date.parse(made));
+  document.dispatchEvent(new Event("tenuto:compared"));
 };
 if (!document.querySelector("meta[name=tenuto-kept]")) compare();
 document.addEventListener("htmx:after:swap", compare);
