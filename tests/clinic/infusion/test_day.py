@@ -14,7 +14,6 @@ from tenuto.clinic.course.api import infusions_of
 from tenuto.clinic.infusion.services.drug import drug_of
 from tenuto.clinic.infusion.services.standing import order_of_session, session_today
 from tenuto.clinic.stock.models import StockRow
-from tenuto.core.infusion.readiness import asked_on_the_day
 from tenuto.core.infusion.recovery_data import recovery_data
 from tests.clinic.conftest import NOW
 from tests.clinic.infusion.conftest import released

@@ -60,7 +60,7 @@ def test_what_is_drawn_is_written_once_and_its_second_post_is_no_refusal(session
     drawn(session, bob)
     with pytest.raises(SessionRefused, match="Open the page again to write one beside it"):
         drawn(session, bob, "0.2")
-    with pytest.raises(SessionRefused, match="holds 0.28 mL by the ledger, and 4 mL are asked for"):
+    with pytest.raises(SessionRefused, match=r"holds 0\.28 mL by the ledger, and 4 mL are asked for"):
         drawn(session, bob, "4", key="another")
     assert StockRow.objects.filter(kind="SessionDraw").count() == 1
 

@@ -38,8 +38,7 @@ def test_it_is_taken_down_read_back_and_signed_by_a_prescriber(visit, page, runn
     assert refused.status_code == 422
     assert "Read it back first" in text_of(refused)
     assert (
-        post(nurse, page, "VerbalOrderTaken", text=WORDS, ordered_by=ALICE, read_back="on").status_code
-        == 302
+        post(nurse, page, "VerbalOrderTaken", text=WORDS, ordered_by=ALICE, read_back="on").status_code == 302
     )
     shown = text_of(nurse.get(page))
     assert OPEN in shown
@@ -77,9 +76,11 @@ def test_a_signature_that_is_sent_again_is_the_first_one(running, bob, alice):
     assert kept[0] == kept[1]
 
 
-def test_an_order_names_a_prescriber_of_the_clinic_and_only_they_sign_for_it(visit, page, running, bob, alice, dora):
+def test_an_order_names_a_prescriber_of_the_clinic_and_only_they_sign_for_it(
+    visit, page, running, bob, alice, dora
+):
     for name in ("x", "Bob (bob)", "Bea (bea)"):
-        with pytest.raises(SessionRefused, match="no prescriber of this clinic|gave this order yourself"):
+        with pytest.raises(SessionRefused, match=r"no prescriber of this clinic|gave this order yourself"):
             charted(running, bob, 5, VerbalOrderTaken(WORDS, name, True))
     with pytest.raises(SessionRefused, match="word for word"):
         charted(running, bob, 5, VerbalOrderTaken("x", ALICE, True))

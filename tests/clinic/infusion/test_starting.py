@@ -33,8 +33,8 @@ from tenuto.clinic.scales.api import record_triage
 from tenuto.core.gate import Level
 from tenuto.core.infusion.dose_check import DoseReading
 from tenuto.core.infusion.entries import PumpStarted, PumpStopped, StopCause
-from tenuto.core.infusion.readiness import baseline_of
 from tenuto.core.infusion.pump import PumpState
+from tenuto.core.infusion.readiness import baseline_of
 from tenuto.core.scales.suicide_triage import RiskLevel
 from tenuto.core.units import MgPerMl
 from tests.clinic.conftest import NOW

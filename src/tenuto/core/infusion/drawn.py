@@ -26,7 +26,9 @@ def judge_drawn(order: SessionOrder, held: Mg, policy: Policy) -> Finding | None
         return Finding("DRAWN-MORE", Level.REFUSE, message, limit.basis, "order")
     if held.value * WHOLE < order.dose.value * (WHOLE - limit.value):
         message = f"Drawn {held}, ordered {order.dose}. Draw what is missing, or find out where it went."
-        return Finding("DRAWN-LESS", Level.BLOCK, message, limit.basis, "order", opens_with="drawing the rest")
+        return Finding(
+            "DRAWN-LESS", Level.BLOCK, message, limit.basis, "order", opens_with="drawing the rest"
+        )
     return None
 
 

@@ -12,7 +12,14 @@ from tenuto.clinic.ledger.facts import SignedFact
 from tenuto.clinic.people.models import Patient, PatientRow
 from tenuto.core.infusion.readiness import answer_words
 
-__all__ = ["LONGEST_SAID", "DischargeSignature", "ReadinessAnswer", "SecondReading", "Session", "StartRelease"]
+__all__ = [
+    "LONGEST_SAID",
+    "DischargeSignature",
+    "ReadinessAnswer",
+    "SecondReading",
+    "Session",
+    "StartRelease",
+]
 
 
 LONGEST_SAID = 120

@@ -171,10 +171,16 @@ def chart_shown(account: SessionAccount, clinic: Clinic) -> ChartShown:
         emergency_since=time(account.emergency_at),
         emergency_at=account.emergency_at.isoformat() if account.emergency_at else "",
         deviations=tuple(f"{time(each.at)}: {each.words.rstrip('.')}." for each in account.deviations),
-        lines=tuple(line for _, line in sorted([
-            *((each.at, _line(each, time(each.at))) for each in account.entries),
-            *((each.entry.at, _amended(each, time)) for each in account.amended),
-        ], key=lambda each: each[0])),
+        lines=tuple(
+            line
+            for _, line in sorted(
+                [
+                    *((each.at, _line(each, time(each.at))) for each in account.entries),
+                    *((each.entry.at, _amended(each, time)) for each in account.amended),
+                ],
+                key=lambda each: each[0],
+            )
+        ),
         collisions=tuple(
             CollisionShown(
                 each.words,

@@ -97,7 +97,9 @@ def waste_drug(
     if not is_written_still(client_id=client_id, by=by):
         left = drug_of(session).open or Mg(0)
         if mass > left:
-            raise SessionRefused(f"{mass} are more than the {left} that are drawn and not accounted for. Read the amount again.")
+            raise SessionRefused(
+                f"{mass} are more than the {left} that are drawn and not accounted for. Read the amount again."
+            )
     _write(session, client_id, what, by, at)
 
 

@@ -22,9 +22,13 @@ def prescribers_of(clinic: Clinic) -> tuple[str, ...]:
 def check_takes_order(what: VerbalOrderTaken, by: Staff) -> None:
     """Raises SessionRefused for an order of nobody who may give one, and for one that somebody takes down from themselves."""
     if what.ordered_by == by.audit_name:
-        raise SessionRefused("You gave this order yourself. Whoever heard it takes it down and reads it back.")
+        raise SessionRefused(
+            "You gave this order yourself. Whoever heard it takes it down and reads it back."
+        )
     if what.ordered_by not in prescribers_of(by.clinic):
-        raise SessionRefused(f"'{what.ordered_by}' is no prescriber of this clinic. Choose who gave the order.")
+        raise SessionRefused(
+            f"'{what.ordered_by}' is no prescriber of this clinic. Choose who gave the order."
+        )
 
 
 def check_signs_order(session: Session, what: VerbalOrderSigned, *, by: Staff, at: datetime) -> None:

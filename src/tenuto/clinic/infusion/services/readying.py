@@ -108,7 +108,10 @@ def asked_too_soon(session: Session) -> Mapping[str, str]:
         BeforeAnswer.READ: lambda: bool((row := newest_reading(session)) and row.agrees),
     }
     open_ = {step for step, is_done in done.items() if not is_done()}
-    rows = ((each, next((step for step in each.after if step in open_), None)) for each in asked_on_the_day().values())
+    rows = (
+        (each, next((step for step in each.after if step in open_), None))
+        for each in asked_on_the_day().values()
+    )
     return {each.id: step.ask for each, step in rows if step is not None}
 
 
@@ -241,4 +244,10 @@ def _keep(
         for row, value in values.items()
     ]
     ReadinessAnswer.objects.bulk_create(rows)
-    record(action="answered readiness", subject=rows[0], by=by, at=at, detail={**values, **{f"{row}: who": name for row, name in said.items()}})
+    record(
+        action="answered readiness",
+        subject=rows[0],
+        by=by,
+        at=at,
+        detail={**values, **{f"{row}: who": name for row, name in said.items()}},
+    )

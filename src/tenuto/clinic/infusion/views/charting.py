@@ -14,9 +14,9 @@ from tenuto.clinic.infusion.forms.charting import FORMS, EndForm
 from tenuto.clinic.infusion.services import SavedFirst, SessionRefused, chart, end_session, session_today
 from tenuto.clinic.infusion.views.device import charted_here
 from tenuto.clinic.infusion.views.page import HERE, Forms, shown_page
+from tenuto.clinic.infusion.views.posted import posted
 from tenuto.clinic.infusion.views.recovering import RECOVERY, shown_recovery
 from tenuto.clinic.infusion.views.saved import by_script, keep_saved
-from tenuto.clinic.infusion.views.posted import posted
 from tenuto.clinic.pathway.api import known_of, rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient

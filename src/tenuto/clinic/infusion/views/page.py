@@ -31,6 +31,7 @@ from tenuto.clinic.infusion.presenters.chart import chart_shown, words_of
 from tenuto.clinic.infusion.presenters.readying import gate_shown, order_shown
 from tenuto.clinic.infusion.services import account_of, asked_too_soon, session_today, start_of
 from tenuto.clinic.infusion.services.drug import drug_of
+from tenuto.clinic.infusion.services.opening import other_day
 from tenuto.clinic.infusion.services.ordering import may_sign, prescribers_of
 from tenuto.clinic.infusion.services.standing import order_of_session
 from tenuto.clinic.infusion.views.device import two_patients
@@ -102,7 +103,7 @@ def shown_page(request: HttpRequest, patient: Patient, forms: Forms) -> HttpResp
     status = HTTPStatus.UNPROCESSABLE_ENTITY if forms.failed else HTTPStatus.OK
     if session is None:
         plan = current(patient)
-        context: dict[str, Any] = {"plan": plan}
+        context: dict[str, Any] = {"plan": plan, "other_day": other_day(patient, now)}
         return patient_page(request, "infusion/open.html", patient, context, next_step=True, status=status)
     account = account_of(session, now)
     if account.state is PumpState.NOT_STARTED and not account.entries:
@@ -153,6 +154,7 @@ def _gate(session: Session, patient: Patient, forms: Forms) -> dict[str, Any]:
     answers.too_soon = asked_too_soon(session)
     return {
         "gate": gate_shown(start, patient.clinic),
+        "other_day": other_day(patient, now),
         "order": order_shown(order_of_session(session)),
         "identity_form": forms.identity or IdentifiersForm(auto_id="id_identity_%s"),
         "before_form": forms.before

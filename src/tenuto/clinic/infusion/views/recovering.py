@@ -34,8 +34,8 @@ from tenuto.clinic.infusion.services import (
     session_today,
 )
 from tenuto.clinic.infusion.views.entries import new_entry
-from tenuto.clinic.infusion.views.saved import by_script, keep_saved_look
 from tenuto.clinic.infusion.views.posted import posted
+from tenuto.clinic.infusion.views.saved import by_script, keep_saved_look
 from tenuto.clinic.pathway.api import patient_page, rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
