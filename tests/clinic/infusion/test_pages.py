@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -148,8 +149,12 @@ def test_a_session_is_charted_from_start_to_end(visit, running, bob):
     assert post(browser, patient, "VitalsTaken", **six).status_code == 302
     page = text_of(browser.get(url(patient)))
     assert "BP 165/95, HR 80, SpO2 97 %, breaths 14, MOAA/S 5" in page
-    reminders = re.findall(r'class="infusion-reminder">.*?<b>(.*?):', browser.get(url(patient)).content.decode())
-    assert (reminders.count("Systolic 165"), reminders.count("Diastolic 95")) == (1, 1), "one line for each value"
+    reminders = re.findall(
+        r'class="infusion-reminder">.*?<b>(.*?):', browser.get(url(patient)).content.decode()
+    )
+    assert (reminders.count("Systolic 165"), reminders.count("Diastolic 95")) == (1, 1), (
+        "one line for each value"
+    )
     key = f"watch_systolic_mmhg:{ChartEntry.objects.get(kind='VitalsTaken').client_id}"
     answer = {"reminder": key, "response": "Told Alice", "effect": "148 after 5 min"}
     assert post(browser, patient, "ReminderAnswered", **answer).status_code == 302
@@ -292,3 +297,14 @@ def test_the_banner_names_what_a_running_session_asks_for(visit, running, bob, m
         page = visit(bob).get(f"/patients/{running.patient_id}/{path}").content.decode()
         banner = page[page.index('class="banner-alert"') :][:1500]
         assert "Systolic 212" in banner
+
+
+def test_a_session_on_another_day_than_booked_says_so(visit, patient, session, bob, monkeypatch):
+    browser = visit(bob)
+    assert "is booked for" not in text_of(browser.get(url(patient)))
+    row = SimpleNamespace(starts_at=NOW + timedelta(days=2))
+    monkeypatch.setattr("tenuto.clinic.infusion.services.opening.standing_of", lambda _: (row,))
+    for what in ("a session that is open", "none yet"):
+        page = text_of(browser.get(url(patient)))
+        assert "The infusion is booked for Thursday 26 November 2026" in page, what
+        monkeypatch.setattr("tenuto.clinic.infusion.views.page.session_today", lambda *_: None)

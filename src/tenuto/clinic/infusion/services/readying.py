@@ -103,11 +103,12 @@ def _name_of(asked: AskedOnTheDay, said: str) -> str:
 
 def asked_too_soon(session: Session) -> Mapping[str, str]:
     """By row of the day what has to be done before it can pass, in a sentence; none of those that can."""
+    read = newest_reading(session)
     done = {
-        BeforeAnswer.DRAWN: lambda: drug_of(session).held.value > 0,
-        BeforeAnswer.READ: lambda: bool((row := newest_reading(session)) and row.agrees),
+        BeforeAnswer.DRAWN: drug_of(session).held.value > 0,
+        BeforeAnswer.READ: read is not None and read.agrees,
     }
-    open_ = {step for step, is_done in done.items() if not is_done()}
+    open_ = {step for step, is_done in done.items() if not is_done}
     rows = (
         (each, next((step for step in each.after if step in open_), None))
         for each in asked_on_the_day().values()

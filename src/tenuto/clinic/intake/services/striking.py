@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -26,7 +27,7 @@ class NotStruck(ValueError):
     """A result or a reading that can't be struck. The text says why; nothing was changed."""
 
 
-def struck_readings() -> QuerySet[ReadingStruck, dict[str, UUID]]:
+def struck_readings() -> QuerySet[ReadingStruck, Any]:
     """Of every reading that was struck its id, for a query that leaves out what no longer counts."""
     return ReadingStruck.objects.values("reading")
 
