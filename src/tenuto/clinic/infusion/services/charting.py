@@ -130,8 +130,6 @@ def chart(
     _check_may_chart(session, by)
     if isinstance(what, PrescriberSaw):
         check_role(by, "infusion.see")
-    if isinstance(what, VerbalOrderSigned):
-        check_role(by, "infusion.order")
     if isinstance(what, PatientLeft) and what.how is Leaving.BY_CRITERIA:
         raise SessionRefused("A discharge by criteria is signed, with every criterion as it stands.")
     _lock(session, by)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tenuto.clinic.accounts.api import may
+from tenuto.clinic.accounts.api import check_role, may
 from tenuto.clinic.accounts.models import Clinic, Staff
 from tenuto.clinic.infusion.models import Session
 from tenuto.clinic.infusion.services.standing import SessionRefused, account_of
@@ -15,7 +15,7 @@ __all__ = ["check_signs_order", "check_takes_order", "may_sign", "prescribers_of
 
 def prescribers_of(clinic: Clinic) -> tuple[str, ...]:
     """Who may give an order, each by the name that the chart keeps."""
-    staff = Staff.objects.filter(clinic=clinic, is_active=True).order_by("name", "username")
+    staff = clinic.staff.filter(is_active=True).order_by("name", "username")
     return tuple(each.audit_name for each in staff if may(each, "infusion.order"))
 
 
@@ -33,6 +33,7 @@ def check_takes_order(what: VerbalOrderTaken, by: Staff) -> None:
 
 def check_signs_order(session: Session, what: VerbalOrderSigned, *, by: Staff, at: datetime) -> None:
     """Only who gave an order signs for it, nobody for one that they took down themselves, and nobody twice."""
+    check_role(by, "infusion.order")
     order = next((each for each in account_of(session, at).unsigned_orders if each.id == what.order), None)
     if order is None:
         raise SessionRefused("No order by word of mouth waits for a signature here. Open the page again.")

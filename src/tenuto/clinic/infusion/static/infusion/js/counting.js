@@ -1,5 +1,5 @@
 // What is due counts down, and what runs counts up, between two looks at the server and by its clock.
-import { serverNow, setAhead } from "./clock.js";
+import { keepSeen, serverNow, setAhead } from "./clock.js";
 
 // The page says what the server's clock was when it was made. One that was kept on this device was made earlier, and goes by
 // the difference that was measured last.
@@ -17,6 +17,7 @@ const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(se
 
 const tick = () => {
   const now = serverNow();
+  keepSeen();
   for (const each of document.querySelectorAll("[data-due]")) {
     const left = (Date.parse(each.dataset.due) - now) / 1000;
     each.textContent = left >= 0 ? `in ${minutes(left)}` : `${minutes(-left)} late`;

@@ -4,7 +4,7 @@
 // by themselves.
 import "../../ui/js/kept.js";
 import { clientId } from "../../ui/js/client_id.js";
-import { aheadBy, serverNow, setAhead } from "./clock.js";
+import { aheadBy, serverNow, setAhead, setAheadAgain } from "./clock.js";
 
 const kept = self.tenutoKept;
 const root = document.querySelector("[data-saved-here]");
@@ -351,7 +351,7 @@ async function begin() {
   held = (await kept.heldKeys()).find((each) => each.owner === staff && each.of === session) ?? null;
   if (held) {
     // A page fresh from the clinic was compared with its clock just now; only one that was kept goes by what was measured before.
-    if (document.querySelector("meta[name=tenuto-kept]")) setAhead(held.ahead);
+    if (document.querySelector("meta[name=tenuto-kept]")) setAheadAgain(held.ahead);
     chartWhileLocked();
   }
   await show();
