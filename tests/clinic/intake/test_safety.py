@@ -8,6 +8,7 @@ import pytest
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.roles import Role
+from tenuto.clinic.intake.api import alerts_of, current
 from tenuto.clinic.intake.contribution import CONTRIBUTION
 from tenuto.clinic.pathway.api import Batch, safety_now
 from tenuto.clinic.people.services import register_patient
@@ -16,7 +17,7 @@ from tenuto.clinic.scales.services import record_form, record_triage
 from tenuto.core.intake.safety import Risk
 from tenuto.core.scales.suicide_triage import RiskLevel
 from tests.clinic.conftest import NOW, hired
-from tests.clinic.intake.filling import answer
+from tests.clinic.intake.filling import answer, press
 
 PAGES = ("intake/", "plan/", "scales/", "scales/triage/", "person/", "plan/visits/", "plan/comfort/")
 
@@ -235,3 +236,11 @@ def test_who_was_just_registered_has_something_to_do_and_no_verdict(visit, alice
         assert "Take the history</a> first." in html
     answered(new, alice, 2)
     assert "REFUSE" in shown(visit, alice, new, path).split('<section class="card" id="gate"')[1]
+
+
+def test_an_alert_about_a_value_says_the_value(ana, bob):
+    """The title of the fact alone warns of nothing."""
+    press(ana, 212, 118, bob)
+    press(ana, 210, 116, bob, at=NOW + timedelta(minutes=6))
+    (alert,) = alerts_of(current(ana).gate)
+    assert "212/118" in alert or "210/116" in alert

@@ -74,6 +74,9 @@ def test_every_scale_that_ships_words_says_what_its_numbers_mean():
         for item in scale.items:
             for option in item.options:
                 words = option.label.removeprefix(f"{option.value} - ").lower()
-                assert words == str(option.value) or f"{option.value} = {words}" in told, (scale.id, item.id)
+                assert words == str(option.value) or f"{option.value} = {words}" in told.lower(), (
+                    scale.id,
+                    item.id,
+                )
         if any([o.value for o in item.options] == [0, 1] for item in scale.items):
             assert "0 = no, 1 = yes" in told, scale.id

@@ -6,8 +6,12 @@ from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.intake.required import fact
 from tenuto.core.intake.risk_answers import TRIAGE
 from tenuto.core.intake.safety_stops import CONSENT
+from tenuto.core.sentences import shortened
 
 __all__ = ["alerts_of"]
+
+LONGEST = 90
+"""Characters of one alert. The gate says the rest."""
 
 
 def alerts_of(gate: Gate) -> tuple[str, ...]:
@@ -26,6 +30,8 @@ def alerts_of(gate: Gate) -> tuple[str, ...]:
 
 def _title(finding: Finding) -> str:
     try:
-        return fact(finding.fact).title
+        item = fact(finding.fact)
     except KeyError:
         return finding.message.split(". ")[0].split(": ")[0].rstrip(".")
+    # "Measured weight" warns of nothing: of what was measured the value and what it is against.
+    return shortened(finding.message.split(". ")[0].rstrip("."), LONGEST) if item.measures else item.title
