@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import expect
@@ -89,13 +90,17 @@ class OnTheDay(SafetyVisit):
         card.get_by_role("button", name="Compare").click()
         expect(self.region("Today")).to_contain_text("Two identifiers agree")
 
-    def asks_and_looks(self) -> None:
+    def asks_and_looks(self, *, with_the_drug_at_hand: bool = False) -> None:
+        """What is asked of the drug and the time-out only once it is drawn and read by two."""
         card = self.region("Ask and look")
-        for each in asked_on_the_day().values():
+        asked = [each for each in asked_on_the_day().values() if bool(each.after) is with_the_drug_at_hand]
+        for each in asked:
             group = card.get_by_role("group", name=each.title, exact=True)
             group.get_by_role("radio", name=each.choices[0].words, exact=True).check()
+            if each.names:
+                card.get_by_label(each.names).fill("Demo Escort, 555 0123")
         card.get_by_role("button", name="Keep the answers").click()
-        expect(self.region("Today")).to_contain_text("Read back, and everybody agrees")
+        expect(self.region("Today")).to_contain_text(asked[-1].choices[0].words)
 
     def measures(self, **values: str) -> None:
         card = self.region("Measured now")
@@ -259,13 +264,14 @@ def a_ready_one_is_started_with_a_colleagues_second_check(nurse, colleague) -> s
     )  # fmt: skip
     nurse.minutes_pass(6)
     nurse.measures(Systolic="126", Diastolic="80")
-    nurse.draws("1")
+    nurse.draws(f"{Decimal(order['Weight']) * Decimal(order['Dose,']) / Decimal(order['Vial']):.2f}")
 
     # Before anybody else has read the dose, it is not started.
     nurse.page.get_by_role("button", name="Start infusion").click()
     nurse.sees("The second reading of weight, dose, vial and pump rate is missing.")
     colleague.reads_the_dose(patient, order)
     nurse.page.reload()
+    nurse.asks_and_looks(with_the_drug_at_hand=True)
     expect(nurse.region("Start")).to_contain_text("150 mL/h for 40 min")
     nurse.looks_right("ready")
     nurse.page.get_by_role("button", name="Start infusion").click()

@@ -20,15 +20,20 @@ from tenuto.clinic.infusion.services import (
 from tenuto.clinic.ports.api import active_holds
 from tenuto.core.infusion.entries import (
     AdverseEventCharted,
+    CollisionSettled,
+    EmergencyEnded,
     EntryStruck,
     NoteWritten,
     PumpPaused,
     PumpResumed,
     PumpStopped,
+    RateChanged,
+    ReminderAnswered,
     StopCause,
     VitalsTaken,
 )
 from tenuto.core.infusion.pump import PumpState
+from tenuto.core.units import MlPerHour
 from tests.clinic.infusion.conftest import LATER
 
 DONE = PumpStopped(StopCause.COMPLETED)
@@ -137,3 +142,33 @@ def test_a_session_goes_on_past_midnight(running, bob):
     charted(running, bob, 60 * 20, DONE)
     end_session(session=running, debrief="", by=bob, at=next_day)
     assert session_today(running.patient, next_day) is None
+
+
+def test_a_struck_rate_stays_to_be_read_and_its_deviation_named(visit, running, bob, monkeypatch):
+    """Hazard H34: what the pump was charted to do is on the session's page and on that of an ambulance crew."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: after(14))
+    charted(running, bob, 10, RateChanged(MlPerHour(900)), client_id="rate")
+    charted(running, bob, 12, EntryStruck(), amends="rate", why="Read off the wrong pump.")
+    account = account_of(running, after(13))
+    assert account.rate == account.order.setting
+    (deviation,) = account.deviations
+    assert "900 mL/h was charted, and 150 mL/h is ordered; the entry was struck by Bob" in deviation.words
+    for path in ("", "crew/"):
+        page = visit(bob).get(f"/patients/{running.patient_id}/infusion/{path}").content.decode()
+        assert "<s>Rate changed to 900 mL/h</s>" in page
+        assert "Bob (bob): Read off the wrong pump." in page
+        assert "900 mL/h was charted, and 150 mL/h is ordered" in page
+
+
+@pytest.mark.parametrize(
+    ("what", "ask"),
+    [
+        (ReminderAnswered("r", "x", "Calm again"), "Say what was done"),
+        (ReminderAnswered("r", "Sat her up", "."), "Say what came of it"),
+        (EmergencyEnded("x"), "Say how the emergency ended"),
+        (CollisionSettled("a", "b", "x"), "why both are right"),
+    ],
+)
+def test_one_letter_answers_nothing(running, bob, what, ask):
+    with pytest.raises(SessionRefused, match=ask):
+        charted(running, bob, 10, what)

@@ -11,9 +11,9 @@ import pytest
 from django.utils.html import strip_tags
 
 from tenuto.clinic.course.api import infusions_of
+from tenuto.clinic.infusion.services.drug import drug_of
 from tenuto.clinic.infusion.services.standing import order_of_session, session_today
 from tenuto.clinic.stock.models import StockRow
-from tenuto.core.infusion.readiness import asked_on_the_day
 from tenuto.core.infusion.recovery_data import recovery_data
 from tests.clinic.conftest import NOW
 from tests.clinic.infusion.conftest import released
@@ -59,7 +59,6 @@ def _made_ready(day, bob, bea, dora, order):
     day.post(
         bob, "identity/", birth_date=patient.birth_date.isoformat(), record_number=str(patient.record_number)
     )
-    day.post(bob, "answers/", **{each.id: each.choices[0].id for each in asked_on_the_day().values()})
     for minutes in (5, 12):
         taken = (NOW + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M")
         values = {
@@ -88,19 +87,19 @@ def test_an_infusion_day(day, bob, bea, alice, dora):
     assert "Not started." in day.post(bob, "start/")
 
     # When everything is found, a colleague reads the dose and the drug is drawn, then it starts
+    drawn = order.dose.value / order.vial.value
+    day.at(2).post(bob, "draw/", vial="V1", volume=f"{drawn:f}")
     _made_ready(day, bob, bea, dora, order)
-    drawn = order.dose.value / order.vial.value + 1
-    day.at(16).post(bob, "draw/", vial="V1", volume=f"{drawn:f}")
     assert "The start is charted." in day.at(18).post(bob, "start/")
 
     # When it is charted, stopped and closed, then the course has it
     day.at(28).charts(bob, "VitalsTaken", **SIX)
-    day.at(60).charts(bob, "PumpStopped", cause="completed")
+    day.at(48).charts(bob, "PumpStopped", cause="patient")
     day.at(62).post(bob, "end/", debrief="Calm.")
     assert len(infusions_of(day.patient.pk)) == 1
 
     # When the rest is wasted, then it counts with a colleague's own sign-in
-    wasted = {"mass": f"{order.vial.value:f}", "where": "waste", "how": "gel"}
+    wasted = {"mass": f"{drug_of(session).open.value:f}", "where": "waste", "how": "gel"}
     assert "wait for a colleague" in day.at(70).post(bob, "waste/", **wasted)
     entry = StockRow.objects.get(kind="SessionWaste").client_id
     assert "You wrote this yourself" in day.post(bob, "/drug/witness/", entry=entry)

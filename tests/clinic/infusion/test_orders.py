@@ -14,6 +14,7 @@ from tenuto.core.infusion.entries import VerbalOrderSigned, VerbalOrderTaken
 from tests.clinic.infusion.test_charting import after, charted
 
 WORDS = "Ondansetron 4 mg slowly into the vein, once"
+ALICE = "Alice (alice)"
 OPEN = "To sign today"
 
 
@@ -33,12 +34,11 @@ def text_of(answer):
 
 def test_it_is_taken_down_read_back_and_signed_by_a_prescriber(visit, page, running, bob, alice):
     nurse = visit(bob)
-    refused = post(nurse, page, "VerbalOrderTaken", text=WORDS, ordered_by="Alice")
+    refused = post(nurse, page, "VerbalOrderTaken", text=WORDS, ordered_by=ALICE)
     assert refused.status_code == 422
     assert "Read it back first" in text_of(refused)
     assert (
-        post(nurse, page, "VerbalOrderTaken", text=WORDS, ordered_by="Alice", read_back="on").status_code
-        == 302
+        post(nurse, page, "VerbalOrderTaken", text=WORDS, ordered_by=ALICE, read_back="on").status_code == 302
     )
     shown = text_of(nurse.get(page))
     assert OPEN in shown
@@ -57,7 +57,7 @@ def test_it_is_taken_down_read_back_and_signed_by_a_prescriber(visit, page, runn
 
 
 def test_nobody_signs_for_what_they_took_down_and_nothing_is_signed_twice(running, alice, dora):
-    charted(running, alice, 5, VerbalOrderTaken(WORDS, "Dora", True), client_id="order")
+    charted(running, alice, 5, VerbalOrderTaken(WORDS, "Dora (dora)", True), client_id="order")
     with pytest.raises(SessionRefused, match="You took this order down yourself"):
         charted(running, alice, 6, VerbalOrderSigned("order"))
     charted(running, dora, 7, VerbalOrderSigned("order"))
@@ -66,7 +66,7 @@ def test_nobody_signs_for_what_they_took_down_and_nothing_is_signed_twice(runnin
 
 
 def test_a_signature_that_is_sent_again_is_the_first_one(running, bob, alice):
-    charted(running, bob, 5, VerbalOrderTaken(WORDS, "Alice", True), client_id="order")
+    charted(running, bob, 5, VerbalOrderTaken(WORDS, ALICE, True), client_id="order")
     kept = [
         chart(
             session=running, client_id="s", what=VerbalOrderSigned("order"), happened_at=after(7), by=alice, at=after(7)
@@ -74,3 +74,18 @@ def test_a_signature_that_is_sent_again_is_the_first_one(running, bob, alice):
         for _ in range(2)
     ]  # fmt: skip
     assert kept[0] == kept[1]
+
+
+def test_an_order_names_a_prescriber_of_the_clinic_and_only_they_sign_for_it(
+    visit, page, running, bob, alice, dora
+):
+    for name in ("x", "Bob (bob)", "Bea (bea)"):
+        with pytest.raises(SessionRefused, match=r"no prescriber of this clinic|gave this order yourself"):
+            charted(running, bob, 5, VerbalOrderTaken(WORDS, name, True))
+    with pytest.raises(SessionRefused, match="word for word"):
+        charted(running, bob, 5, VerbalOrderTaken("x", ALICE, True))
+    charted(running, bob, 5, VerbalOrderTaken(WORDS, ALICE, True), client_id="order")
+    assert "I gave this order" not in text_of(visit(dora).get(page))
+    with pytest.raises(SessionRefused, match=r"Alice \(alice\) gave this order, and alone signs"):
+        charted(running, dora, 6, VerbalOrderSigned("order"))
+    charted(running, alice, 7, VerbalOrderSigned("order"))

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 from django.utils.html import strip_tags
 
 from tenuto.clinic.infusion.models import ChartEntry, ReadinessAnswer, Session
-from tenuto.clinic.infusion.services import account_of
+from tenuto.clinic.infusion.services import account_of, chart
 from tenuto.clinic.ledger.models import AuditEvent
+from tenuto.clinic.ui.words import long_day
+from tenuto.core.infusion.entries import VitalsTaken
 from tenuto.core.infusion.readiness import asked_on_the_day
 from tests.clinic.conftest import NOW
 from tests.clinic.infusion.conftest import LATER
@@ -68,7 +71,8 @@ def test_identity_answers_and_values_are_kept(visit, session, bob):
     assert "another patient" in text_of(browser.post(url(patient, "identity/"), wrong, follow=True))
     right = {"birth_date": patient.birth_date.isoformat(), "record_number": str(patient.record_number)}
     assert "Both identifiers agree" in text_of(browser.post(url(patient, "identity/"), right, follow=True))
-    answers = {each.id: each.choices[0].id for each in asked_on_the_day().values()}
+    answers = {each.id: each.choices[0].id for each in asked_on_the_day().values() if not each.after}
+    answers["escort_today_name"] = "Ana Silva, 555-0100"
     assert browser.post(url(patient, "answers/"), answers).status_code == 302
     values = {
         "taken_at": f"{NOW:%Y-%m-%dT%H:%M}",
@@ -146,7 +150,10 @@ def test_a_session_is_charted_from_start_to_end(visit, running, bob):
     assert post(browser, patient, "VitalsTaken", **six).status_code == 302
     page = text_of(browser.get(url(patient)))
     assert "BP 165/95, HR 80, SpO2 97 %, breaths 14, MOAA/S 5" in page
-    assert "Systolic 165: 160 or more." in page
+    reminders = re.findall(
+        r'class="infusion-reminder">.*?<b>(.*?):', browser.get(url(patient)).content.decode()
+    )
+    assert reminders.count("Systolic 165") == 1, "one line for each value"
     key = f"watch_systolic_mmhg:{ChartEntry.objects.get(kind='VitalsTaken').client_id}"
     answer = {"reminder": key, "response": "Told Alice", "effect": "148 after 5 min"}
     assert post(browser, patient, "ReminderAnswered", **answer).status_code == 302
@@ -248,3 +255,55 @@ def test_what_only_a_prescriber_charts_is_refused_on_a_page(visit, running, bob,
     assert AuditEvent.objects.filter(action="refused", detail_json__contains="infusion.see").count() == 1
     assert not ChartEntry.objects.filter(kind="PrescriberSaw").exists()
     assert post(visit(alice), running.patient, "PrescriberSaw", found="Well.").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("act", "to"),
+    [
+        ("chart/", ""), ("draw/", ""), ("waste/", ""), ("start/", ""), ("end/", ""), ("answers/", ""), ("before/", ""),
+        ("recovery/look/", "recovery/"), ("recovery/discharge/", "recovery/"),
+    ],
+)  # fmt: skip
+def test_an_address_that_is_only_posted_to_leads_to_its_page(visit, running, bob, act, to):
+    """Whoever reloads a page whose entry was refused sees the session as it stands."""
+    answer = visit(bob).get(url(running.patient, act), follow=True)
+    assert (answer.status_code, answer.request["PATH_INFO"]) == (200, url(running.patient, to))
+
+
+def test_a_page_with_a_refused_entry_asks_and_keeps_the_page_of_the_session(visit, running, bob):
+    refused = visit(bob).post(
+        url(running.patient, "chart/"), {"kind": "RateChanged", "client_id": uuid4(), "rate": "x"}
+    )
+    assert refused.status_code == 422
+    shown = refused.content.decode()
+    assert f'hx-get="{url(running.patient)}"' in shown
+    assert f'data-page="{url(running.patient)}"' in shown
+
+
+def test_what_waits_on_a_device_is_not_said_on_a_page_that_a_patient_reads(visit, running, bob):
+    browser = visit(bob)
+    assert "data-still-waiting" in browser.get(url(running.patient)).content.decode()
+    consent = browser.get(f"/patients/{running.patient_id}/intake/consent/", follow=True).content.decode()
+    assert "data-still-waiting" not in consent
+
+
+def test_the_banner_names_what_a_running_session_asks_for(visit, running, bob, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: LATER + timedelta(minutes=12))
+    what = VitalsTaken(212, 118, 80, 97, 14, 5)
+    at = LATER + timedelta(minutes=11)
+    chart(session=running, client_id="v", what=what, happened_at=at, by=bob, at=at)
+    for path in ("infusion/", "intake/"):
+        page = visit(bob).get(f"/patients/{running.patient_id}/{path}").content.decode()
+        banner = page[page.index('class="banner-alert"') :][:1500]
+        assert "Systolic 212" in banner
+
+
+def test_a_session_on_another_day_than_booked_says_so(visit, patient, session, bob, monkeypatch):
+    browser = visit(bob)
+    assert "is booked for" not in text_of(browser.get(url(patient)))
+    row = SimpleNamespace(starts_at=NOW + timedelta(days=2))
+    monkeypatch.setattr("tenuto.clinic.infusion.services.opening.standing_of", lambda _: (row,))
+    for what in ("a session that is open", "none yet"):
+        page = text_of(browser.get(url(patient)))
+        assert f"The infusion is booked for {long_day((NOW + timedelta(days=2)).date())}" in page, what
+        monkeypatch.setattr("tenuto.clinic.infusion.views.page.session_today", lambda *_: None)

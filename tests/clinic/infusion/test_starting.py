@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
+from django.utils.html import strip_tags
 
 from tenuto.clinic.accounts.guards import WrongClinic
 from tenuto.clinic.infusion.models import ChartEntry, ReadinessAnswer, SecondReading, StartRelease
@@ -21,7 +23,9 @@ from tenuto.clinic.infusion.services import (
     start_infusion,
     start_of,
 )
-from tenuto.clinic.infusion.services.standing import order_of_session
+from tenuto.clinic.infusion.services.standing import accounts_among, answers_of, order_of_session
+from tenuto.clinic.intake.models import Measured
+from tenuto.clinic.intake.services import strike_reading
 from tenuto.clinic.plan.api import current
 from tenuto.clinic.plan.services import sign
 from tenuto.clinic.ports.api import place_hold
@@ -30,10 +34,11 @@ from tenuto.core.gate import Level
 from tenuto.core.infusion.dose_check import DoseReading
 from tenuto.core.infusion.entries import PumpStarted, PumpStopped, StopCause
 from tenuto.core.infusion.pump import PumpState
+from tenuto.core.infusion.readiness import baseline_of
 from tenuto.core.scales.suicide_triage import RiskLevel
 from tenuto.core.units import MgPerMl
 from tests.clinic.conftest import NOW
-from tests.clinic.infusion.conftest import LATER, agreed, make_ready, released
+from tests.clinic.infusion.conftest import ESCORT, LATER, agreed, draw_ordered, make_ready, released
 from tests.clinic.plan.conftest import OPTIONS, drafted, signature_of, signed
 from tests.clinic.plan.test_visits import given
 
@@ -284,3 +289,68 @@ def test_another_clinic_is_refused(session, charlie):
         open_session(patient=session.patient, by=charlie, at=NOW)
     with pytest.raises(WrongClinic):
         start(session, charlie)
+
+
+@pytest.mark.parametrize(("row", "value"), [("drug", "yes"), ("time_out", "agreed")])
+def test_a_tick_with_nothing_behind_it_is_refused(session, bob, bea, row, value):
+    """Nobody compares a vial before it is drawn from, and no time-out stands before the second reading."""
+    with pytest.raises(SessionRefused, match="Draw the drug first"):
+        answer_rows(session=session, values={row: value}, by=bob, at=NOW)
+    draw_ordered(session, bob)
+    if row == "time_out":
+        with pytest.raises(SessionRefused, match="A colleague reads it first"):
+            answer_rows(session=session, values={row: value}, by=bob, at=NOW)
+        read_dose(session=session, read=agreed(session), by=bea, at=NOW)
+    answer_rows(session=session, values={row: value}, by=bob, at=NOW)
+    assert ReadinessAnswer.objects.get().row == row
+
+
+def test_an_escort_has_a_name(visit, session, bob):
+    for name in ("", " x"):
+        with pytest.raises(SessionRefused, match="write the name and phone of the adult"):
+            answer_rows(
+                session=session, values={"escort_today": "adult"}, said={"escort_today": name}, by=bob, at=NOW
+            )
+    answer_rows(session=session, values={"escort_today": "adult"}, said=ESCORT, by=bob, at=NOW)
+    rows = {row.id: row.value for row in start_of(session, NOW).readiness.rows}
+    assert rows["escort_today"] == "A named adult, phone confirmed: Ana Silva, 555-0100"
+    assert "is drawn by the drug ledger. Draw the drug first." in strip_tags(
+        visit(bob).get(f"/patients/{session.patient_id}/infusion/").content.decode()
+    )
+
+
+def struck(session, by, systolic):
+    row = Measured.objects.get(patient=session.patient, kind="systolic_mmhg", value=systolic)
+    strike_reading(patient=session.patient, reading=row.reading, why="Of another patient.", by=by, at=LATER)
+
+
+def measured_at(session, by, minutes, systolic, diastolic):
+    values = {"systolic_mmhg": Decimal(systolic), "diastolic_mmhg": Decimal(diastolic)}
+    at = NOW + timedelta(minutes=minutes)
+    record_before(session=session, values=values, taken_at=at, by=by, at=LATER)
+
+
+def test_a_struck_reading_is_none_of_the_two_and_no_baseline(session, bob, bea):
+    """Hazard H30: what was entered in error neither opens the gate nor makes a rise look smaller."""
+    make_ready(session, bob, bea)
+    measured_at(session, bob, 12, 110, 70)
+    assert baseline_of(answers_of(session), LATER).systolic_mmhg == 110
+    struck(session, bob, 110)
+    assert baseline_of(answers_of(session), LATER).systolic_mmhg == 124
+    for row in Measured.objects.filter(patient=session.patient, kind="systolic_mmhg", value=124):
+        strike_reading(patient=session.patient, reading=row.reading, why="Of another one.", by=bob, at=LATER)
+    assert "DAY-PRESSURE" in stands_against(session, LATER)
+    assert baseline_of(answers_of(session), LATER) is None
+    assert accounts_among([session], session.patient.clinic, LATER)[session.pk].started_at is None
+
+
+def test_a_struck_reading_that_closed_closes_no_more_and_stays_in_sight(session, bob, bea):
+    make_ready(session, bob, bea)
+    measured_at(session, bob, 14, 212, 118)
+    assert any("212/118" in each.message for each in start_of(session, LATER).left.findings)
+    struck(session, bob, 212)
+    found = start_of(session, LATER)
+    assert {row.id: row.level for row in found.readiness.rows}["pressure"] is Level.PASS
+    (seen,) = [each for each in found.left.findings if "Of another patient" in each.message]
+    assert seen.level is Level.REVIEW
+    assert "212" in seen.message

@@ -65,7 +65,7 @@ def test_the_number_of_queries_of_the_overview_is_fixed(
     browser = visit(alice)
     browser.get(f"/patients/{ana.pk}/intake/")
     # PostgreSQL takes the lock of the chain with one more.
-    with django_assert_max_num_queries(39 + (connection.vendor == "postgresql")) as few:
+    with django_assert_max_num_queries(40 + (connection.vendor == "postgresql")) as few:
         browser.get(f"/patients/{ana.pk}/intake/")
     for _ in range(30):
         fill(ana, by=alice)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from pypdf import PdfReader
 
 from tenuto.clinic.accounts.api import roles_that_may
-from tenuto.clinic.intake.services import withdraw_consent
+from tenuto.clinic.intake.api import Value, record_reading
+from tenuto.clinic.intake.services import strike_reading, withdraw_consent
 from tenuto.clinic.ledger.models import AuditEvent
 from tenuto.clinic.pathway.api import Batch
 from tenuto.clinic.plan import services
@@ -331,3 +333,16 @@ def test_after_a_task_about_suicide_a_fresh_look_is_needed_though_all_is_well(ve
     opened(patient, "suicide.screen", alice, 6)
     assess(patient, RiskLevel.NONE, alice, 7)
     assert look(patient, 8) == 1
+
+
+def test_a_hold_for_a_high_pressure_does_not_end_because_the_reading_was_struck(version, alice, bob):
+    """Hazard H30: who entered it may strike it; that the plan goes on is for a prescriber to say."""
+    patient = version.patient
+    values = {"systolic_mmhg": Value(Decimal(212)), "diastolic_mmhg": Value(Decimal(118))}
+    reading = record_reading(patient=patient, values=values, taken_at=later(), by=bob, at=later())
+    assert look(patient, 2) == 1
+    strike_reading(patient=patient, reading=reading, why="Of another patient.", by=bob, at=later(3))
+    assert look(patient, 4) == 1
+    (hold,) = active_holds(patient, on=TODAY)
+    assert "212" in hold.why
+    assert "Of another patient." in hold.why

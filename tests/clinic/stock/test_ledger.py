@@ -316,3 +316,26 @@ def test_another_clinic_and_who_may_not_look(visit, day, charlie, carol):
     assert visit(carol).get("/drug/").status_code == 403
     assert visit(carol).post("/drug/close/").status_code == 403
     assert Clinic.objects.count() == 2
+
+
+def paper_of(visit, by):
+    pdf = PdfReader(io.BytesIO(visit(by).get("/drug/ledger.pdf").content))
+    return " ".join(" ".join(each.extract_text() for each in pdf.pages).split())
+
+
+def test_the_paper_names_what_is_not_in_balance_and_what_is_expired(visit, day, bob, dora, ana):
+    assert "every session balances" in paper_of(visit, dora)
+    written(bob, replace(RECEIVED_TOO, expires=date(2026, 1, 31)), 110)
+    written(bob, SessionDraw("V1", str(OTHER), Ml("0.8")), 111, patient=ana)
+    paper = paper_of(visit, dora)
+    assert "31 Jan 2026, expired" in paper
+    assert ana.name in paper[paper.index("Not in balance") : paper.index("What was written")]
+
+
+def test_a_vial_that_is_expired_says_so_when_it_is_received(visit, bob):
+    fields = {
+        "kind": "VialReceived", "client_id": str(uuid4()), "vial": "OLD", "ndc": "1", "lot": "L", "expires": "2020-01-01",
+        "strength": "50", "volume": "10", "supplier": "Supplier",
+    }  # fmt: skip
+    answer = visit(bob).post("/drug/write/", fields, follow=True)
+    assert "Vial OLD expired on" in strip_tags(answer.content.decode())

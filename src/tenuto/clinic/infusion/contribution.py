@@ -5,9 +5,11 @@ What was given is said on the spine by the course, which every session hands ove
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from tenuto.clinic.accounts import clock
+from tenuto.clinic.infusion.services.asking import asked_now
 from tenuto.clinic.infusion.services.leaving import LEFT, NEXT_DAY
 from tenuto.clinic.pathway.api import Batch, Contribution, Place, TaskPlace
 from tenuto.core.literature.tasks import task_kind
@@ -20,10 +22,16 @@ def places(_: Batch) -> Mapping[UUID, Place]:
     return {}
 
 
+def alerts(batch: Batch) -> Mapping[UUID, Sequence[str]]:
+    """Of whoever has a session near the day of the batch: an emergency, and the reminders of pause or stop that nobody has answered."""
+    return asked_now(batch.clinic, batch.patients, clock.instant())
+
+
 CONTRIBUTION = Contribution(
     room="infusion",
     page="infusion:page",
     places=places,
+    alerts=alerts,
     patient_urls="tenuto.clinic.infusion.urls",
     clinic_urls="tenuto.clinic.infusion.clinic_urls",
     tasks={

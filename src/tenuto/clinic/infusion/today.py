@@ -71,7 +71,7 @@ def stages_on(clinic: Clinic, at: datetime, *, hidden: Collection[UUID]) -> dict
 
 def _stage(session: Session, account: SessionAccount, at: datetime) -> SessionStage:
     stage = _of_the_pump(session, account, at)
-    asked = account.open_reminders
+    asked = account.to_answer
     if account.emergency_at is not None:
         since = f"{local(session.patient.clinic, account.emergency_at):%H:%M}"
         return replace(

@@ -20,6 +20,7 @@ from tenuto.clinic.intake.services import (
 )
 from tenuto.clinic.intake.services.enquiries import Enquiring
 from tenuto.clinic.intake.services.open_risks import open_missing_task
+from tenuto.clinic.intake.services.striking import struck_readings
 from tenuto.clinic.intake.services.tests import ask_for_test
 from tenuto.clinic.intake.services.to_dos import open_to_dos
 from tenuto.clinic.intake.state import (
@@ -60,6 +61,7 @@ __all__ = [
     "record_test",
     "register_enquirer",
     "states",
+    "struck_readings",
     "whose",
     "with_decision",
 ]

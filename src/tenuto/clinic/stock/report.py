@@ -23,7 +23,15 @@ from tenuto.core.stock.entries import StockWitnessed
 from tenuto.core.stock.entry_json import content_from_json
 from tenuto.core.units import plain
 
-__all__ = ["LedgerRow", "LedgerSpan", "cabinet_at_the_end", "ledger_paper", "ledger_table", "rows_between"]
+__all__ = [
+    "LedgerRow",
+    "LedgerSpan",
+    "cabinet_at_the_end",
+    "ledger_paper",
+    "ledger_table",
+    "open_at_the_end",
+    "rows_between",
+]
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -117,23 +125,43 @@ def _safe(cell: str) -> str:
 
 def cabinet_at_the_end(clinic: Clinic, last: date) -> tuple[VialBalance, ...]:
     """What was in each vial at the end of a day, by what had happened until then; vials with nothing in them are left out."""
-    end = clock.start_of_day(clinic, last + timedelta(days=1)) - timedelta(microseconds=1)
-    found = replay_stock(ledger_of(clinic).entries, end)
+    found = replay_stock(ledger_of(clinic).entries, _end_of(clinic, last))
     return tuple(each for each in found.vials.values() if each.left.value or not each.settled)
 
 
+def open_at_the_end(clinic: Clinic, last: date, *, hidden: Collection[UUID]) -> tuple[str, ...]:
+    """Everything for which the last day could not be closed, in sentences that name whose session it was."""
+    found = replay_stock(ledger_of(clinic).entries, _end_of(clinic, last))
+    names = names_of(rows_of(clinic), hidden)
+    return tuple(named_in(each, names) for each in found.unbalanced(clock.start_of_day(clinic, last)))
+
+
+def _end_of(clinic: Clinic, day: date) -> datetime:
+    return clock.start_of_day(clinic, day + timedelta(days=1)) - timedelta(microseconds=1)
+
+
 def ledger_paper(
-    clinic: Clinic, span: LedgerSpan, rows: Collection[LedgerRow], *, made: datetime, by: str
+    clinic: Clinic,
+    span: LedgerSpan,
+    rows: Collection[LedgerRow],
+    *,
+    hidden: Collection[UUID],
+    made: datetime,
+    by: str,
 ) -> bytes:
     """The inventory at the end of a span and its rows, as one PDF."""
     last = span.last or clock.day_of(clinic, made)
     since = long_day(span.first) if span.first else "the beginning"
-    vials = [vial_shown(each, clinic, made) for each in cabinet_at_the_end(clinic, last)]
+    vials = [
+        vial_shown(each, clinic, min(made, _end_of(clinic, last)))
+        for each in cabinet_at_the_end(clinic, last)
+    ]
     sheet = {
         "title": "Drug ledger",
         "clinic": clinic.contact,
         "span": f"From {since} to {long_day(last)}",
-        "vials": [[each.vial, each.label, each.expires, each.left, each.counted or "Not yet"] for each in vials],
+        "vials": [[each.vial, each.label, f"{each.expires}, expired" if each.expired else each.expires, each.left, each.counted or "Not yet"] for each in vials],
+        "open": list(open_at_the_end(clinic, last, hidden=hidden)),
         "rows": [
             [moment(row.happened), row.words + (f" For {row.whose}." if row.whose and row.whose not in row.words else ""), row.by, row.witness]
             for row in rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from http import HTTPStatus
 from uuid import uuid4
 
@@ -20,6 +21,8 @@ from tenuto.clinic.stock.presenters import ledger_shown
 from tenuto.clinic.stock.reading import ledger_of
 from tenuto.clinic.stock.report import LedgerSpan, ledger_paper, ledger_table, rows_between
 from tenuto.clinic.stock.services import StockRefused, close_day, witness, write_stock
+from tenuto.core.dates import say_date
+from tenuto.core.stock.entries import StockContent, VialReceived
 
 __all__ = ["close", "page", "paper", "see", "table", "write"]
 
@@ -87,8 +90,16 @@ def write(request: HttpRequest) -> HttpResponse:
         except StockRefused as refused:
             form.add_error(None, str(refused))
         else:
+            _say_expired(request, form.content(), clock.day_of(staff_of(request).clinic, now))
             return redirect(HERE)
     return _shown(request, kind, form)
+
+
+def _say_expired(request: HttpRequest, what: StockContent, day: date) -> None:
+    """A vial that came in is in the ledger, expired or not; whoever put it there learns that nobody draws from it."""
+    if isinstance(what, VialReceived) and what.expires < day:
+        said = f"Vial {what.vial} expired on {say_date(what.expires)}. It is in the ledger, and nothing is drawn from it: return it."
+        messages.warning(request, said, extra_tags="Expired")
 
 
 @require_POST
@@ -139,11 +150,12 @@ def _taken_along(request: HttpRequest, kind: str, content_type: str) -> HttpResp
     if not form.is_valid():
         return _shown(request, span=form)
     span = LedgerSpan(form.cleaned_data["first"], form.cleaned_data["last"])
-    rows = rows_between(staff.clinic, span, hidden=hidden_from(staff))
+    hidden = hidden_from(staff)
+    rows = rows_between(staff.clinic, span, hidden=hidden)
     if kind == "csv":
         content: str | bytes = ledger_table(rows)
     else:
-        content = ledger_paper(staff.clinic, span, rows, made=now, by=staff.audit_name)
+        content = ledger_paper(staff.clinic, span, rows, hidden=hidden, made=now, by=staff.audit_name)
     named = tuple({row.patient_id for row in rows if row.patient_id is not None})
     what = "drug ledger as a table" if kind == "csv" else "drug ledger on paper"
     record_list(what, named, by=staff, at=now, rows=len(rows))

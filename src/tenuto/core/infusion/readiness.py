@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 
 from tenuto.core.data import Table, data_file
 from tenuto.core.gate import Finding, Gate, Level
@@ -27,6 +28,7 @@ __all__ = [
     "PRESSURE",
     "TEMPERATURE",
     "AskedOnTheDay",
+    "BeforeAnswer",
     "DayAnswer",
     "Readiness",
     "ReadinessChoice",
@@ -50,13 +52,32 @@ _TITLES = {
 }
 
 
+class BeforeAnswer(StrEnum):
+    """What must be done before a row can pass: nobody compares a vial that nobody has drawn from."""
+
+    DRAWN = "drawn"
+    READ = "read"
+
+    @property
+    def ask(self) -> str:
+        """What to do first."""
+        return _FIRST[self]
+
+
+_FIRST = {
+    BeforeAnswer.DRAWN: "nothing is drawn by the drug ledger. Draw the drug first.",
+    BeforeAnswer.READ: "no second reading agrees with the order yet. A colleague reads it first.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ReadinessChoice:
-    """An answer that can be chosen, with its level."""
+    """An answer that can be chosen, with its level; a `named` one says who."""
 
     id: str
     words: str
     level: Level
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +91,24 @@ class AskedOnTheDay:
     basis: Basis
     fact: str
     """The fact of the record that it asks anew; empty where there is none."""
+    after: tuple[BeforeAnswer, ...] = ()
+    names: str = ""
+    """What is written beside a named choice; empty where there is none."""
+
+    def choice(self, value: str) -> ReadinessChoice | None:
+        """The choice of an id; None for one that is not offered."""
+        return next((each for each in self.choices if each.id == value), None)
 
 
 @dataclass(frozen=True, slots=True)
 class DayAnswer:
-    """What was found about a row: its value, when it was found, and by whom."""
+    """What was found about a row: its value, when it was found, and by whom; `said` is the name beside a named choice."""
 
     row: str
     value: str
     at: datetime
     by: str
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +150,15 @@ def asked_on_the_day(file: Table) -> Mapping[str, AskedOnTheDay]:
             row.text("title"),
             row.text("ask"),
             tuple(
-                ReadinessChoice(each.text("id"), each.text("words"), each.choice("level", Level))
+                ReadinessChoice(
+                    each.text("id"), each.text("words"), each.choice("level", Level), each.flag("named")
+                )
                 for each in row.tables("choice")
             ),
             basis_of(row),
             _fact_of(row),
+            tuple(BeforeAnswer(each) for each in row.words("after", ())),
+            row.text("names", ""),
         )
         for row in file.tables("row")
     }
@@ -302,14 +335,13 @@ def _temperature(answer: DayAnswer | None, policy: Policy) -> ReadinessRow:
 
 
 def _chosen(asked: AskedOnTheDay, answer: DayAnswer | None) -> ReadinessRow:
-    choice = next((each for each in asked.choices if answer and each.id == answer.value), None)
+    choice = asked.choice(answer.value) if answer else None
     if answer is None or choice is None:
         return _row(
             asked.id, None, Level.BLOCK, f"{asked.title} is not recorded today: {asked.ask}", asked.basis
         )
-    return _row(
-        asked.id, answer, choice.level, f"{asked.title}: {choice.words}.", asked.basis, value=choice.words
-    )
+    value = f"{choice.words}: {answer.said}" if answer.said else choice.words
+    return _row(asked.id, answer, choice.level, f"{asked.title}: {choice.words}.", asked.basis, value=value)
 
 
 def _number(answer: DayAnswer | None) -> Decimal | None:

@@ -5,18 +5,20 @@ Pure and total: any entries in any order, sent twice or late, give an account, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 
 from tenuto.core.infusion.collisions import ChartClosed, Collision, collisions
-from tenuto.core.infusion.delivered import run
+from tenuto.core.infusion.delivered import is_off_the_order, run
 from tenuto.core.infusion.entries import (
     EmergencyDeclared,
     EmergencyEnded,
     EntryStruck,
     PatientLeft,
+    PumpStarted,
+    RateChanged,
     SessionEntry,
     VerbalOrderSigned,
     VerbalOrderTaken,
@@ -27,7 +29,7 @@ from tenuto.core.infusion.pump import PumpState
 from tenuto.core.policy import Policy
 from tenuto.core.units import Mg, MgPerKg, Ml, MlPerHour
 
-__all__ = ["SessionAccount", "SessionDeviation", "replay", "standing_entries"]
+__all__ = ["AmendedEntry", "SessionAccount", "SessionDeviation", "replay", "standing_entries"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,19 @@ class SessionDeviation:
     entry: str
     at: datetime
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class AmendedEntry:
+    """What somebody charted and it says no more: it stays to be read beside who amended or struck it, when and why."""
+
+    entry: SessionEntry
+    by: SessionEntry
+
+    @property
+    def struck(self) -> bool:
+        """Whether nothing came in its place."""
+        return isinstance(self.by.what, EntryStruck)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +81,8 @@ class SessionAccount:
     """Orders by word of mouth that nobody has signed yet."""
     entries: tuple[SessionEntry, ...]
     """The entries that count, each once, in the order in which they happened."""
+    amended: tuple[AmendedEntry, ...]
+    """The entries that were amended or struck, in the order in which they were said to have happened."""
     deviations: tuple[SessionDeviation, ...]
     collisions: tuple[Collision, ...]
     """What two people charted without knowing of each other, and nobody has settled yet."""
@@ -122,7 +139,9 @@ def replay(
     def note(entry: SessionEntry, words: str) -> None:
         deviations.append(SessionDeviation(entry.id, entry.at, words))
 
-    standing = _standing(entries, deviations)
+    standing, amended = _standing(entries, deviations)
+    for each in amended:
+        _still_named(each, order, note)
     seen = tuple(each for each in standing if each.at <= now)
     pump = run(seen, order, now, note)
     ended_at = pump.ended_at if pump.state is PumpState.ENDED else None
@@ -153,6 +172,7 @@ def replay(
         emergency_at=_emergency(seen),
         unsigned_orders=_unsigned(seen),
         entries=seen,
+        amended=tuple(each for each in amended if each.entry.at <= now),
         deviations=tuple(sorted(deviations, key=lambda each: (each.at, each.entry, each.words))),
         collisions=collisions((each for each in entries if each.at <= now), closed=closed),
     )
@@ -160,14 +180,29 @@ def replay(
 
 def standing_entries(entries: Iterable[SessionEntry]) -> tuple[SessionEntry, ...]:
     """The entries that count, each as its amendments leave it, in the order in which they happened."""
-    return _standing(tuple(entries), [])
+    return _standing(tuple(entries), [])[0]
+
+
+def _still_named(
+    amended: AmendedEntry, order: SessionOrder, note: Callable[[SessionEntry, str], None]
+) -> None:
+    """A pump that was charted off the order or before the gate was open is told of also where the entry was struck."""
+    what, now_says = amended.entry.what, "struck" if amended.struck else "amended"
+    if not isinstance(what, PumpStarted | RateChanged):
+        return
+    whose = f"the entry was {now_says} by {amended.by.by}: {amended.by.why.rstrip('. ')}"
+    if is_off_the_order(what, order.setting):
+        note(amended.entry, f"{what.rate} was charted, and {order.setting} is ordered; {whose}")
+    elif isinstance(what, PumpStarted) and what.why_ungated:
+        note(amended.entry, f"a start before the gate was open was charted; {whose}")
 
 
 def _standing(
     entries: Sequence[SessionEntry], deviations: list[SessionDeviation]
-) -> tuple[SessionEntry, ...]:
+) -> tuple[tuple[SessionEntry, ...], tuple[AmendedEntry, ...]]:
     known = _once(entries, deviations)
     newest: dict[str, SessionEntry] = {}
+    amended: list[AmendedEntry] = []
     # An amendment counts before what it amends also where it reached the record first.
     for entry in sorted(known.values(), key=lambda each: (bool(each.amends), each.number, each.id)):
         root = _root(entry, known)
@@ -176,9 +211,14 @@ def _standing(
             deviations.append(SessionDeviation(entry.id, entry.at, words))
             root = entry.id
         # Under the id of the first one, so that what points to it still finds it.
+        if root in newest and not isinstance(newest[root].what, EntryStruck):
+            amended.append(AmendedEntry(newest[root], entry))
         newest[root] = replace(entry, id=root)
     counted = (each for each in newest.values() if not isinstance(each.what, EntryStruck))
-    return tuple(sorted(counted, key=lambda each: (each.at, each.number, each.id)))
+    return (
+        tuple(sorted(counted, key=lambda each: (each.at, each.number, each.id))),
+        tuple(sorted(amended, key=lambda each: (each.entry.at, each.entry.number, each.by.id))),
+    )
 
 
 def _once(entries: Iterable[SessionEntry], deviations: list[SessionDeviation]) -> Mapping[str, SessionEntry]:

@@ -90,6 +90,12 @@ class SessionBalance:
         return self.drawn.value - given - self.wasted.value - self.residual.value
 
     @property
+    def held(self) -> Mg:
+        """mg drawn and not written off, witnessed or not: what syringe, bag and patient have of it. Never below zero."""
+        off = self.wasted.value + self.residual.value + self.waiting.value
+        return Mg(max(self.drawn.value - off, NOTHING))
+
+    @property
     def balanced(self) -> bool:
         """Whether every mg drawn is given, wasted before a witness, or residual."""
         return self.given is not None and self.open == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -11,9 +11,13 @@ from django import forms
 from tenuto.clinic.ui.fields import DayField, MomentField, NumberField, check_pressure
 from tenuto.core.infusion.dose_check import DoseReading
 from tenuto.core.infusion.readiness import BREATHS, TEMPERATURE, asked_on_the_day
+from tenuto.core.sentences import inside
 from tenuto.core.units import Kg, MgPerKg, MgPerMl, MlPerHour
 
 __all__ = ["AnswersForm", "BeforeForm", "IdentifiersForm", "ReleaseForm", "SecondReadingForm"]
+
+
+NAMED = "_name"
 
 
 def _number(label: str, unit: str, lowest: str, highest: str) -> NumberField:
@@ -63,9 +67,15 @@ class BeforeForm(forms.Form):
 class AnswersForm(forms.Form):
     """The rows that are answered by choosing. None has an answer before somebody gave it; `done` are those that were answered today."""
 
-    def __init__(self, *args: Any, done: Collection[str] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        done: Collection[str] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._done = frozenset(done)
+        self.too_soon: Mapping[str, str] = {}
         for asked in asked_on_the_day().values():
             self.fields[asked.id] = forms.ChoiceField(
                 label=asked.title,
@@ -74,20 +84,53 @@ class AnswersForm(forms.Form):
                 choices=[(choice.id, choice.words) for choice in asked.choices],
                 widget=forms.RadioSelect,
             )
+            if asked.names:
+                self.fields[f"{asked.id}{NAMED}"] = forms.CharField(
+                    label=asked.names, required=False, max_length=120
+                )
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        for asked in asked_on_the_day().values():
+            choice, name = asked.choice(found.get(asked.id, "")), f"{asked.id}{NAMED}"
+            if choice is not None and choice.named and name not in self.errors and not found.get(name):
+                self.add_error(name, f"Write the {inside(asked.names)}.")
+        return found
+
+    @property
+    def not_yet(self) -> list[str]:
+        """What is asked only once something else is done, each with what that is."""
+        return [f"{self.fields[row].label}: {why}" for row, why in self.too_soon.items()]
 
     @property
     def to_ask(self) -> list[forms.BoundField]:
         """What nobody has answered today, and stands open on the page."""
-        return [field for field in self if field.name not in self._done]
+        return [
+            field
+            for field in self
+            if (row := field.name.removesuffix(NAMED)) not in self._done and row not in self.too_soon
+        ]
 
     @property
     def answered(self) -> list[forms.BoundField]:
         """The others, which can be asked again."""
-        return [field for field in self if field.name in self._done]
+        return [
+            field
+            for field in self
+            if (row := field.name.removesuffix(NAMED)) in self._done and row not in self.too_soon
+        ]
 
     def values(self) -> dict[str, str]:
         """The answers that were given; only when valid."""
-        return {row: value for row, value in self.cleaned_data.items() if value}
+        return {row: value for row, value in self.cleaned_data.items() if value and not row.endswith(NAMED)}
+
+    def said(self) -> dict[str, str]:
+        """By row the name beside its answer; only when valid."""
+        return {
+            row.removesuffix(NAMED): value
+            for row, value in self.cleaned_data.items()
+            if value and row.endswith(NAMED)
+        }
 
 
 class SecondReadingForm(forms.Form):

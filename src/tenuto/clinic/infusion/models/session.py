@@ -12,7 +12,17 @@ from tenuto.clinic.ledger.facts import SignedFact
 from tenuto.clinic.people.models import Patient, PatientRow
 from tenuto.core.infusion.readiness import answer_words
 
-__all__ = ["DischargeSignature", "ReadinessAnswer", "SecondReading", "Session", "StartRelease"]
+__all__ = [
+    "LONGEST_SAID",
+    "DischargeSignature",
+    "ReadinessAnswer",
+    "SecondReading",
+    "Session",
+    "StartRelease",
+]
+
+
+LONGEST_SAID = 120
 
 
 class Session(PatientRow):
@@ -35,13 +45,19 @@ class Session(PatientRow):
 
 
 class ReadinessAnswer(PatientRow):
-    """What was found about one row of the gate, and the policy that judged it. A later answer stands before it."""
+    """What was found about one row of the gate, and the policy that judged it. A later answer stands before it.
+
+    `said` is the name beside a named choice. `reading` is the one of the record that holds the same value: struck there, it counts
+    here no more.
+    """
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="answers")
     row = models.CharField(max_length=40)
     value = models.CharField(max_length=80)
     found_at = models.DateTimeField()
     policy = models.CharField(max_length=200)
+    said = models.CharField(max_length=LONGEST_SAID, blank=True, default="")
+    reading = models.UUIDField(null=True)
 
     def __str__(self) -> str:
         return f"{self.row}: {self.value}"
@@ -49,7 +65,8 @@ class ReadinessAnswer(PatientRow):
     @property
     def says(self) -> str:
         """What it says, for somebody who had not seen it."""
-        return answer_words(self.row, self.value)
+        words = answer_words(self.row, self.value)
+        return f"{words}: {self.said}" if self.said else words
 
 
 class SecondReading(PatientRow):

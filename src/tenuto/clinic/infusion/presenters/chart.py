@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import singledispatch
@@ -52,7 +52,7 @@ from tenuto.core.infusion.monitoring import DueVitals, Lateness
 from tenuto.core.infusion.pump import PumpState
 from tenuto.core.infusion.recovery_data import recovery_data
 from tenuto.core.infusion.reminder_rules import ReminderLevel
-from tenuto.core.infusion.replay import SessionAccount
+from tenuto.core.infusion.replay import AmendedEntry, SessionAccount
 from tenuto.core.units import plain
 
 __all__ = ["ASKS_FOR", "ChartLine", "ChartShown", "DueShown", "chart_shown", "due_shown", "words_of"]
@@ -72,6 +72,8 @@ class ChartLine:
     amended: str
     strike_id: str
     """The id that an entry gets which strikes it."""
+    struck: str = ""
+    """Who struck or amended it, when and why: it is read on, and counts no more. Empty where it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def chart_shown(account: SessionAccount, clinic: Clinic) -> ChartShown:
     def time(moment: datetime | None) -> str:
         return f"{local(clinic, moment):%H:%M}" if moment else ""
 
-    waiting = account.open_reminders
+    waiting = account.to_answer
     sets = [each for each in account.entries if isinstance(each.what, VitalsTaken)]
     return ChartShown(
         state=account.state.label,
@@ -169,7 +171,16 @@ def chart_shown(account: SessionAccount, clinic: Clinic) -> ChartShown:
         emergency_since=time(account.emergency_at),
         emergency_at=account.emergency_at.isoformat() if account.emergency_at else "",
         deviations=tuple(f"{time(each.at)}: {each.words.rstrip('.')}." for each in account.deviations),
-        lines=tuple(_line(each, time(each.at)) for each in account.entries),
+        lines=tuple(
+            line
+            for _, line in sorted(
+                [
+                    *((each.at, _line(each, time(each.at))) for each in account.entries),
+                    *((each.entry.at, _amended(each, time)) for each in account.amended),
+                ],
+                key=lambda each: each[0],
+            )
+        ),
         collisions=tuple(
             CollisionShown(
                 each.words,
@@ -200,6 +211,13 @@ def _line(entry: SessionEntry, time: str) -> ChartLine:
     return ChartLine(
         entry.id, kind_of(entry.what), time, words_of(entry.what), entry.by, amended, str(uuid4())
     )
+
+
+def _amended(each: AmendedEntry, time: Callable[[datetime], str]) -> ChartLine:
+    """An entry that counts no more. When it was struck is the time of the strike; an amendment has the time of what it tells."""
+    how = f"Struck {time(each.by.at)}" if each.struck else "Amended"
+    line = _line(each.entry, time(each.entry.at))
+    return replace(line, struck=f"{how}, {each.by.by}: {each.by.why}")
 
 
 def due_shown(due: DueVitals, time: Callable[[datetime], str]) -> DueShown:

@@ -11,6 +11,7 @@ from tenuto.clinic.infusion.services.opening import open_session
 from tenuto.clinic.infusion.services.readying import (
     answer_identity,
     answer_rows,
+    asked_too_soon,
     read_dose,
     record_before,
     release_start,
@@ -42,6 +43,7 @@ __all__ = [
     "accounts_among",
     "answer_identity",
     "answer_rows",
+    "asked_too_soon",
     "chart",
     "chart_look",
     "discharge",

@@ -15,6 +15,7 @@ from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.course.api import record_infusion
 from tenuto.clinic.infusion.models import ChartEntry, Session, SessionEnd
 from tenuto.clinic.infusion.services.leaving import follow_up
+from tenuto.clinic.infusion.services.ordering import check_signs_order, check_takes_order
 from tenuto.clinic.infusion.services.standing import SessionRefused, account_of, order_of_session, start_of
 from tenuto.clinic.intake.api import policy_of
 from tenuto.clinic.ledger.facts import recorded
@@ -32,18 +33,22 @@ from tenuto.core.infusion.delivered import is_off_the_order
 from tenuto.core.infusion.entries import (
     AdverseEventCharted,
     Charted,
+    CollisionSettled,
+    EmergencyEnded,
     Leaving,
     PatientLeft,
     PrescriberSaw,
     PumpStarted,
     RateChanged,
+    ReminderAnswered,
     VerbalOrderSigned,
+    VerbalOrderTaken,
     VitalsTaken,
 )
 from tenuto.core.infusion.entry_json import content_to_json, kind_of
 from tenuto.core.infusion.pump import PumpState
 from tenuto.core.infusion.replay import SessionAccount
-from tenuto.core.sentences import check_reason
+from tenuto.core.sentences import check_note, check_reason
 from tenuto.core.units import Mg, Minutes
 
 __all__ = ["ChartConflict", "SavedFirst", "chart", "chart_departure", "end_session", "start_infusion"]
@@ -125,8 +130,6 @@ def chart(
     _check_may_chart(session, by)
     if isinstance(what, PrescriberSaw):
         check_role(by, "infusion.see")
-    if isinstance(what, VerbalOrderSigned):
-        check_role(by, "infusion.order")
     if isinstance(what, PatientLeft) and what.how is Leaving.BY_CRITERIA:
         raise SessionRefused("A discharge by criteria is signed, with every criterion as it stands.")
     _lock(session, by)
@@ -142,7 +145,10 @@ def chart(
         ask = "Say in a few words why the pump ran before the gate was open."
         check_reason(what.why_ungated, ask, refused=SessionRefused)
     if isinstance(what, VerbalOrderSigned):
-        _check_signs_order(session, what, by=by, at=at)
+        check_signs_order(session, what, by=by, at=at)
+    if isinstance(what, VerbalOrderTaken):
+        check_takes_order(what, by)
+    _check_says_something(what)
     row = _append(session, client_id, what, when, claimed, amends, why, saved=saved, by=by, at=at)
     _lock_next(session, what, by=by, at=at)
     if isinstance(what, PatientLeft):
@@ -152,13 +158,25 @@ def chart(
     return row
 
 
-def _check_signs_order(session: Session, what: VerbalOrderSigned, *, by: Staff, at: datetime) -> None:
-    """Nobody signs for an order that they took down themselves, and nobody twice."""
-    order = next((each for each in account_of(session, at).unsigned_orders if each.id == what.order), None)
-    if order is None:
-        raise SessionRefused("No order by word of mouth waits for a signature here. Open the page again.")
-    if order.by == by.audit_name:
-        raise SessionRefused("You took this order down yourself. Who gave it signs for it.")
+def _check_says_something(what: Charted) -> None:
+    """What was done, ordered or settled is said in words that somebody else can act on."""
+    match what:
+        case ReminderAnswered(_, done, effect):
+            for text, ask in ((done, "Say what was done."), (effect, "Say what came of it.")):
+                _check_word(text, ask)
+        case EmergencyEnded(outcome):
+            _check_word(outcome, "Say how the emergency ended.")
+        case VerbalOrderTaken(text):
+            check_reason(text, "Write the order word for word: what, how much, how.", refused=SessionRefused)
+        case CollisionSettled(_, _, why):
+            check_reason(why, "Say in a few words why both are right.", refused=SessionRefused)
+
+
+def _check_word(text: str, ask: str) -> None:
+    try:
+        check_note(text)
+    except ValueError as empty:
+        raise SessionRefused(f"'{text}' says nothing. {ask}") from empty
 
 
 @transaction.atomic

@@ -10,12 +10,14 @@ from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import check_role
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
+from tenuto.clinic.booking.api import standing_of
 from tenuto.clinic.infusion.models import ChartEntry, Session
 from tenuto.clinic.infusion.services.standing import SessionRefused, session_today
 from tenuto.clinic.intake.api import policy_of
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.clinic.plan.api import PlanState, current
+from tenuto.clinic.ui.words import long_day
 from tenuto.core.gate import Level
 from tenuto.core.infusion.prescribed import SessionOrder
 from tenuto.core.literature.protocol import Track, protocol
@@ -23,7 +25,7 @@ from tenuto.core.plan.record_json import record_to_json
 from tenuto.core.policy import Policy
 from tenuto.core.units import MgPerKgPerHour
 
-__all__ = ["open_session"]
+__all__ = ["open_session", "other_day"]
 
 
 @transaction.atomic
@@ -52,6 +54,17 @@ def open_session(*, patient: Patient, by: Staff, at: datetime) -> Session:
     detail = {"plan": str(plan.version_id), "day": row.held_on.isoformat()}
     kept: Session = keep(row, action="opened session", by=by, at=at, detail=detail)
     return kept
+
+
+def other_day(patient: Patient, at: datetime) -> str:
+    """That the next infusion is booked for another day than this one; empty where it is not, or none is booked."""
+    today = clock.day_of(patient.clinic, at)
+    days = [clock.day_of(patient.clinic, each.starts_at) for each in standing_of(patient)]
+    if today in days or not days:
+        return ""
+    ahead = [each for each in days if each > today]
+    booked = ahead[0] if ahead else days[-1]
+    return f"The infusion is booked for {long_day(booked)}, and today is {long_day(today)}. Find out which day is right."
 
 
 def _order(plan: PlanState, policy: Policy) -> SessionOrder:

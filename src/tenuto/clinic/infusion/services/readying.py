@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
+from uuid import UUID
 
 from django.db import transaction
 
@@ -13,10 +15,13 @@ from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.accounts.reauthenticate import Reauthentication
 from tenuto.clinic.infusion.models import ReadinessAnswer, SecondReading, Session, StartRelease
+from tenuto.clinic.infusion.models.session import LONGEST_SAID
+from tenuto.clinic.infusion.services.drug import drug_of
 from tenuto.clinic.infusion.services.standing import (
     SessionRefused,
     finding_key,
     finding_mark,
+    newest_reading,
     order_of_session,
     start_of,
 )
@@ -34,14 +39,16 @@ from tenuto.core.infusion.readiness import (
     IDENTITY,
     PRESSURE,
     TEMPERATURE,
+    AskedOnTheDay,
+    BeforeAnswer,
     asked_on_the_day,
     pressure_text,
 )
 from tenuto.core.intake.identifiers import same_number
-from tenuto.core.sentences import LONGEST_REASON, check_length
+from tenuto.core.sentences import LONGEST_REASON, check_length, check_note, inside
 from tenuto.core.units import plain
 
-__all__ = ["answer_identity", "answer_rows", "read_dose", "record_before", "release_start"]
+__all__ = ["answer_identity", "answer_rows", "asked_too_soon", "read_dose", "record_before", "release_start"]
 
 
 @transaction.atomic
@@ -57,16 +64,56 @@ def answer_identity(
 
 
 @transaction.atomic
-def answer_rows(*, session: Session, values: Mapping[str, str], by: Staff, at: datetime) -> None:
-    """Keep the answers that were chosen. Raises SessionRefused for one that is not offered."""
+def answer_rows(
+    *,
+    session: Session,
+    values: Mapping[str, str],
+    said: Mapping[str, str] | None = None,
+    by: Staff,
+    at: datetime,
+) -> None:
+    """Keep the answers that were chosen, and by row what was `said` beside a named one.
+
+    Raises SessionRefused for one that is not offered, a named one without a name, and one that passes before what it rests on is done.
+    """
     _check(session, by)
-    asked = asked_on_the_day()
+    asked, not_yet, said = asked_on_the_day(), asked_too_soon(session), said or {}
+    names: dict[str, str] = {}
     for row, value in values.items():
-        if row not in asked or value not in {choice.id for choice in asked[row].choices}:
+        choice = asked[row].choice(value) if row in asked else None
+        if choice is None:
             raise SessionRefused(f"'{value}' is not among the answers of '{row}'. Choose again.")
+        if choice.level is Level.PASS and row in not_yet:
+            raise SessionRefused(f"{asked[row].title}: {not_yet[row]}")
+        if choice.named:
+            names[row] = _name_of(asked[row], said.get(row, ""))
     if not values:
         raise SessionRefused("Nothing was answered. Choose at least one.")
-    _keep(session, values, found_at=at, by=by, at=at)
+    _keep(session, values, said=names, found_at=at, by=by, at=at)
+
+
+def _name_of(asked: AskedOnTheDay, said: str) -> str:
+    ask = f"{asked.title}: write the {inside(asked.names)}."
+    try:
+        found = check_note(said)
+    except ValueError as missing:
+        raise SessionRefused(ask) from missing
+    return check_length(found, LONGEST_SAID, refused=SessionRefused)
+
+
+def asked_too_soon(session: Session) -> Mapping[str, str]:
+    """By row of the day what has to be done before it can pass, in a sentence; none of those that can."""
+    read = newest_reading(session)
+    done = {
+        BeforeAnswer.DRAWN: drug_of(session).held.value > 0,
+        BeforeAnswer.READ: read is not None and read.agrees,
+    }
+    open_ = {step for step, is_done in done.items() if not is_done}
+    rows = (
+        (each, next((step for step in each.after if step in open_), None))
+        for each in asked_on_the_day().values()
+    )
+    return {each.id: step.ask for each, step in rows if step is not None}
 
 
 @transaction.atomic
@@ -90,10 +137,13 @@ def record_before(
         answers[PRESSURE] = pressure_text(int(halves[0]), int(halves[1]))
     if not for_record and not answers:
         raise SessionRefused("Nothing was measured. Enter at least one value.")
+    readings = {}
     if for_record:
-        record_reading(patient=session.patient, values=for_record, taken_at=taken_at, by=by, at=at)
+        reading = record_reading(patient=session.patient, values=for_record, taken_at=taken_at, by=by, at=at)
+        # Breaths and temperature are on the gate alone: nobody strikes them with a reading of the record.
+        readings = {PRESSURE: reading}
     if answers:
-        _keep(session, answers, found_at=taken_at, by=by, at=at)
+        _keep(session, answers, readings=readings, found_at=taken_at, by=by, at=at)
 
 
 @transaction.atomic
@@ -170,7 +220,14 @@ def _check(session: Session, by: Staff) -> None:
 
 
 def _keep(
-    session: Session, values: Mapping[str, str], *, found_at: datetime, by: Staff, at: datetime
+    session: Session,
+    values: Mapping[str, str],
+    *,
+    said: Mapping[str, str] = MappingProxyType({}),
+    readings: Mapping[str, UUID] = MappingProxyType({}),
+    found_at: datetime,
+    by: Staff,
+    at: datetime,
 ) -> None:
     policy = policy_of(session.patient.clinic)
     rows = [
@@ -181,9 +238,17 @@ def _keep(
             value=value,
             found_at=found_at,
             policy=f"{policy.id} {policy.version}",
+            said=said.get(row, ""),
+            reading=readings.get(row),
             **recorded(by, at),
         )
         for row, value in values.items()
     ]
     ReadinessAnswer.objects.bulk_create(rows)
-    record(action="answered readiness", subject=rows[0], by=by, at=at, detail=dict(values))
+    record(
+        action="answered readiness",
+        subject=rows[0],
+        by=by,
+        at=at,
+        detail={**values, **{f"{row}: who": name for row, name in said.items()}},
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -20,15 +20,17 @@ from tenuto.clinic.infusion.models import (
     SessionEnd,
     StartRelease,
 )
-from tenuto.clinic.intake.api import IntakeState, policy_of, states, with_decision
+from tenuto.clinic.intake.api import IntakeState, policy_of, states, struck_readings, with_decision
 from tenuto.clinic.ledger.facts import IN_ORDER, in_order, newest
 from tenuto.clinic.pathway.api import Batch, safety_now
 from tenuto.clinic.people.models import Patient
 from tenuto.clinic.plan.api import PlanState, current
 from tenuto.clinic.ports.api import holds_in
+from tenuto.clinic.stock.api import session_balance
 from tenuto.core.course.gaps import judge_gaps
 from tenuto.core.gate import Finding, Gate, Level
 from tenuto.core.infusion.collisions import ChartClosed
+from tenuto.core.infusion.drawn import judge_drawn
 from tenuto.core.infusion.entries import PumpStarted, SessionEntry
 from tenuto.core.infusion.entry_json import content_from_json
 from tenuto.core.infusion.prescribed import SessionOrder
@@ -53,6 +55,7 @@ __all__ = [
     "facts_of_session",
     "finding_key",
     "finding_mark",
+    "newest_reading",
     "order_of_session",
     "session_today",
     "start_of",
@@ -99,12 +102,18 @@ def order_of_session(session: Session) -> SessionOrder:
 
 
 def answers_of(session: Session) -> tuple[DayAnswer, ...]:
-    """What was found of the day, oldest first."""
-    return tuple(_answer(row) for row in in_order(ReadinessAnswer.objects.filter(session=session)))
+    """What was found of the day and counts, oldest first."""
+    return tuple(_answer(row) for row in _counted([session]))
+
+
+def _counted(sessions: Sequence[Session]) -> Iterable[ReadinessAnswer]:
+    """Of some sessions the answers that count: none whose reading was struck in the record. One query."""
+    given = ReadinessAnswer.objects.filter(session__in=sessions)
+    return in_order(given.exclude(reading__in=struck_readings()))
 
 
 def _answer(row: ReadinessAnswer) -> DayAnswer:
-    return DayAnswer(row.row, row.value, row.found_at, row.recorded_by_name)
+    return DayAnswer(row.row, row.value, row.found_at, row.recorded_by_name, row.said)
 
 
 def entries_of(session: Session) -> tuple[SessionEntry, ...]:
@@ -145,7 +154,7 @@ def accounts_among(
     entries, answers = defaultdict(list), defaultdict(list)
     for entry in in_order(ChartEntry.objects.filter(session__in=sessions)):
         entries[entry.session_id].append(_entry(entry))
-    for answer in in_order(ReadinessAnswer.objects.filter(session__in=sessions)):
+    for answer in _counted(sessions):
         answers[answer.session_id].append(_answer(answer))
     policy = policy_of(clinic)
     return {
@@ -201,7 +210,12 @@ def start_of(session: Session, at: datetime) -> Start:
     releases = tuple(in_order(StartRelease.objects.filter(session=session)))
     released = {found["key"] for each in releases for found in each.findings}
     left = Gate.of(each for each in judged.gate.findings if finding_key(each) not in released)
-    return Start(judged, left, releases, newest(SecondReading.objects.filter(session=session)))
+    return Start(judged, left, releases, newest_reading(session))
+
+
+def newest_reading(session: Session) -> SecondReading | None:
+    """The second reading that counts; None before the first."""
+    return newest(SecondReading.objects.filter(session=session))
 
 
 def finding_key(finding: Finding) -> str:
@@ -228,6 +242,7 @@ def _besides(
         return
     yield from _of_record(session.patient, batch, state, plan)
     yield from _of_order(plan, state.policy, at)
+    yield from _of_drawn(session, state.policy)
     for hold in holds_in(batch).get(session.patient_id, ()):
         yield Finding(
             "ON-HOLD", Level.BLOCK, f"On hold: {hold.why}", DESIGN, "hold", opens_with="lifting the hold"
@@ -260,6 +275,13 @@ def _of_order(plan: PlanState, policy: Policy, at: datetime) -> Iterator[Finding
         yield Finding(
             "ORDER-OLD", Level.BLOCK, message, limit.basis, "order", opens_with="a plan signed anew"
         )
+
+
+def _of_drawn(session: Session, policy: Policy) -> Iterator[Finding]:
+    """Another amount in the syringe than ordered. That nothing is drawn is said by the rows of the day."""
+    balance = session_balance(session.patient, session.pk)
+    if balance is not None and (found := judge_drawn(order_of_session(session), balance.held, policy)):
+        yield found
 
 
 def _gaps(session: Session, plan: PlanState, policy: Policy, at: datetime) -> Iterator[Finding]:

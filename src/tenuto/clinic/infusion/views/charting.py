@@ -7,7 +7,6 @@ from django.db.models import Q
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.signed_in import staff_of
@@ -15,6 +14,7 @@ from tenuto.clinic.infusion.forms.charting import FORMS, EndForm
 from tenuto.clinic.infusion.services import SavedFirst, SessionRefused, chart, end_session, session_today
 from tenuto.clinic.infusion.views.device import charted_here
 from tenuto.clinic.infusion.views.page import HERE, Forms, shown_page
+from tenuto.clinic.infusion.views.posted import posted
 from tenuto.clinic.infusion.views.recovering import RECOVERY, shown_recovery
 from tenuto.clinic.infusion.views.saved import by_script, keep_saved
 from tenuto.clinic.pathway.api import known_of, rests_on
@@ -26,7 +26,7 @@ __all__ = ["chart_entry", "end"]
 SCORE, ENTRY = "RecoveryScored", "infusion.ChartEntry"
 
 
-@require_POST
+@posted
 @shows_patient("charting", verb="infusion.chart")
 def chart_entry(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Keep one entry, once. A script hears what became of it."""
@@ -87,7 +87,7 @@ _chart_score = rests_on(ENTRY, typed=_score_form, page=RECOVERY, contrary={ENTRY
 """A score is judged by the newest: one on a page that had not shown another waits until both were seen."""
 
 
-@require_POST
+@posted
 @shows_patient("end of a session", verb="infusion.chart")
 def end(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Close the chart; the course takes the infusion over."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.signed_in import staff_of
@@ -13,13 +12,14 @@ from tenuto.clinic.infusion.forms.drug import DrawForm, WasteDrugForm
 from tenuto.clinic.infusion.services import SessionRefused, session_today
 from tenuto.clinic.infusion.services.drug import draw_drug, waste_drug
 from tenuto.clinic.infusion.views.page import HERE, Forms, shown_page
+from tenuto.clinic.infusion.views.posted import posted
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
 
 __all__ = ["draw", "waste"]
 
 
-@require_POST
+@posted
 @shows_patient("drug drawn for a session", verb="infusion.chart")
 def draw(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Write what is drawn."""
@@ -45,7 +45,7 @@ def draw(request: HttpRequest, patient: Patient) -> HttpResponse:
     return shown_page(request, patient, Forms(draw=form))
 
 
-@require_POST
+@posted
 @shows_patient("drug wasted of a session", verb="infusion.chart")
 def waste(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Write what is wasted; a colleague witnesses it in the drug ledger."""

@@ -9,10 +9,13 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.forms import Select
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.models import Clinic
+from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.infusion.forms.charting import FORMS, EndForm
 from tenuto.clinic.infusion.forms.drug import DrawForm, WasteDrugForm
 from tenuto.clinic.infusion.forms.entry import EntryForm
@@ -26,8 +29,10 @@ from tenuto.clinic.infusion.forms.readying import (
 from tenuto.clinic.infusion.models import Session, SessionEnd
 from tenuto.clinic.infusion.presenters.chart import chart_shown, words_of
 from tenuto.clinic.infusion.presenters.readying import gate_shown, order_shown
-from tenuto.clinic.infusion.services import account_of, session_today, start_of
+from tenuto.clinic.infusion.services import account_of, asked_too_soon, session_today, start_of
 from tenuto.clinic.infusion.services.drug import drug_of
+from tenuto.clinic.infusion.services.opening import other_day
+from tenuto.clinic.infusion.services.ordering import may_sign, prescribers_of
 from tenuto.clinic.infusion.services.standing import order_of_session
 from tenuto.clinic.infusion.views.device import two_patients
 from tenuto.clinic.infusion.views.entries import new_entry
@@ -98,7 +103,7 @@ def shown_page(request: HttpRequest, patient: Patient, forms: Forms) -> HttpResp
     status = HTTPStatus.UNPROCESSABLE_ENTITY if forms.failed else HTTPStatus.OK
     if session is None:
         plan = current(patient)
-        context: dict[str, Any] = {"plan": plan}
+        context: dict[str, Any] = {"plan": plan, "other_day": other_day(patient, now)}
         return patient_page(request, "infusion/open.html", patient, context, next_step=True, status=status)
     account = account_of(session, now)
     if account.state is PumpState.NOT_STARTED and not account.entries:
@@ -117,7 +122,9 @@ def shown_page(request: HttpRequest, patient: Patient, forms: Forms) -> HttpResp
         "order": order_shown(account.order),
         "comfort": comfort_of(patient),
         "ended": SessionEnd.objects.filter(session=session).first(),
-        "forms": _entry_forms(forms),
+        "forms": _entry_forms(forms, patient.clinic),
+        # Its cause is said afterwards: the pump is stopped first.
+        "stop_now": new_entry("PumpStopped", auto_id="id_now_%s"),
         "failed": forms.on_top(IN_ITS_PLACE | ({"EmergencyEnded"} if account.emergency_at else frozenset())),
         "answers": [
             (reminder, new_entry("ReminderAnswered", reminder=reminder.key, auto_id=f"id_r{n}_%s"))
@@ -128,6 +135,7 @@ def shown_page(request: HttpRequest, patient: Patient, forms: Forms) -> HttpResp
                 words_of(each.what),
                 each.by,
                 new_entry("VerbalOrderSigned", order=each.id, auto_id=f"id_o{n}_%s"),
+                may_sign(each, staff_of(request)),
             )
             for n, each in enumerate(account.unsigned_orders)
         ],
@@ -140,14 +148,18 @@ def shown_page(request: HttpRequest, patient: Patient, forms: Forms) -> HttpResp
 def _gate(session: Session, patient: Patient, forms: Forms) -> dict[str, Any]:
     now = clock.instant()
     local, start = clock.local(patient.clinic, now), start_of(session, now)
-    done = [row.id for row in start.readiness.rows if row.value]
+    answers = forms.answers or AnswersForm(
+        done=[row.id for row in start.readiness.rows if row.value], auto_id="id_answer_%s"
+    )
+    answers.too_soon = asked_too_soon(session)
     return {
         "gate": gate_shown(start, patient.clinic),
+        "other_day": other_day(patient, now),
         "order": order_shown(order_of_session(session)),
         "identity_form": forms.identity or IdentifiersForm(auto_id="id_identity_%s"),
         "before_form": forms.before
         or BeforeForm(initial={"taken_at": local.strftime("%Y-%m-%dT%H:%M")}, auto_id="id_before_%s"),
-        "answers_form": forms.answers or AnswersForm(done=done, auto_id="id_answer_%s"),
+        "answers_form": answers,
         "reading_form": forms.reading or SecondReadingForm(auto_id="id_reading_%s"),
         "release_form": forms.release or ReleaseForm(auto_id="id_release_%s"),
         **_drug(session, forms),
@@ -165,7 +177,11 @@ def _drug(session: Session, forms: Forms) -> dict[str, Any]:
     }
 
 
-def _entry_forms(forms: Forms) -> dict[str, EntryForm]:
+def _entry_forms(forms: Forms, clinic: Clinic) -> dict[str, EntryForm]:
     """A form for each kind, by its name, the one that was not kept as it was filled in."""
-    empty = {kind: new_entry(kind) for kind in FORMS}
-    return empty | ({forms.kind: forms.entry} if forms.entry is not None else {})
+    found = {kind: new_entry(kind) for kind in FORMS}
+    if forms.entry is not None:
+        found[forms.kind] = forms.entry
+    names = [("", "Choose"), *((name, name) for name in prescribers_of(clinic))]
+    found["VerbalOrderTaken"].fields["ordered_by"].widget = Select(choices=names)
+    return found

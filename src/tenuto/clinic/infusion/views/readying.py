@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.reauthenticate import signed_by
@@ -37,6 +36,7 @@ from tenuto.clinic.infusion.services import (
 )
 from tenuto.clinic.infusion.views.device import charted_here
 from tenuto.clinic.infusion.views.page import HERE, Forms, shown_page
+from tenuto.clinic.infusion.views.posted import posted
 from tenuto.clinic.pathway.api import rests_on
 from tenuto.clinic.people.decorators import shows_patient
 from tenuto.clinic.people.models import Patient
@@ -89,7 +89,7 @@ def _read_otherwise(posted: QueryDict) -> Q:
     return ~Q(differences=[])
 
 
-@require_POST
+@posted
 @shows_patient("opening a session", verb="infusion.chart")
 def open_today(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Open the session of today on the plan in force."""
@@ -100,7 +100,7 @@ def open_today(request: HttpRequest, patient: Patient) -> HttpResponse:
     return redirect(HERE, patient.pk)
 
 
-@require_POST
+@posted
 @shows_patient("identity check", verb="infusion.chart")
 @rests_on(OF_THE_DAY, ANSWERED, typed=IdentifiersForm, page=HERE, contrary={ANSWERED: _differs})
 def identity(request: HttpRequest, patient: Patient) -> HttpResponse:
@@ -126,7 +126,7 @@ def identity(request: HttpRequest, patient: Patient) -> HttpResponse:
     return _answer(request, patient, form, keep, Forms(identity=form))
 
 
-@require_POST
+@posted
 @shows_patient("values before an infusion", verb="infusion.chart")
 @rests_on(OF_THE_DAY, ANSWERED, typed=BeforeForm, page=HERE, contrary={ANSWERED: _measured_otherwise})
 def before(request: HttpRequest, patient: Patient) -> HttpResponse:
@@ -145,7 +145,7 @@ def before(request: HttpRequest, patient: Patient) -> HttpResponse:
     return _answer(request, patient, form, keep, Forms(before=form))
 
 
-@require_POST
+@posted
 @shows_patient("answers before an infusion", verb="infusion.chart")
 @rests_on(OF_THE_DAY, ANSWERED, typed=_answers_form, page=HERE, contrary={ANSWERED: _answered_otherwise})
 def answers(request: HttpRequest, patient: Patient) -> HttpResponse:
@@ -153,12 +153,18 @@ def answers(request: HttpRequest, patient: Patient) -> HttpResponse:
     form = AnswersForm(request.POST)
 
     def keep(session: Session) -> None:
-        answer_rows(session=session, values=form.values(), by=staff_of(request), at=clock.instant())
+        answer_rows(
+            session=session,
+            values=form.values(),
+            said=form.said(),
+            by=staff_of(request),
+            at=clock.instant(),
+        )
 
     return _answer(request, patient, form, keep, Forms(answers=form))
 
 
-@require_POST
+@posted
 @shows_patient("second reading", verb="infusion.chart")
 @rests_on(OF_THE_DAY, READ, typed=SecondReadingForm, page=HERE, contrary={READ: _read_otherwise})
 def reading(request: HttpRequest, patient: Patient) -> HttpResponse:
@@ -173,7 +179,7 @@ def reading(request: HttpRequest, patient: Patient) -> HttpResponse:
     return _answer(request, patient, form, keep, Forms(reading=form))
 
 
-@require_POST
+@posted
 @shows_patient("release of a start", verb="infusion.release")
 @judges_risk(*GROUNDS, typed=ReleaseForm, page=HERE)
 def release(request: HttpRequest, patient: Patient) -> HttpResponse:
@@ -195,7 +201,7 @@ def release(request: HttpRequest, patient: Patient) -> HttpResponse:
     return _answer(request, patient, form, keep, Forms(release=form))
 
 
-@require_POST
+@posted
 @shows_patient("start of an infusion", verb="infusion.chart")
 @judges_risk(*GROUNDS, typed={}, page=HERE)
 def start(request: HttpRequest, patient: Patient) -> HttpResponse:

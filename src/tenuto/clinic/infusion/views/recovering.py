@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from tenuto.clinic.accounts import clock
 from tenuto.clinic.accounts.api import may
@@ -34,6 +34,7 @@ from tenuto.clinic.infusion.services import (
     session_today,
 )
 from tenuto.clinic.infusion.views.entries import new_entry
+from tenuto.clinic.infusion.views.posted import posted
 from tenuto.clinic.infusion.views.saved import by_script, keep_saved_look
 from tenuto.clinic.pathway.api import patient_page, rests_on
 from tenuto.clinic.people.decorators import shows_patient
@@ -131,7 +132,7 @@ def _seen_otherwise(posted: QueryDict) -> Q:
     return Q(kind="RecoveryAnswered") & reduce(or_, each, Q(pk__in=()))
 
 
-@require_POST
+@posted
 @shows_patient("charting a recovery", verb="infusion.chart")
 @rests_on(ENTRY, typed=_typed_look, page=RECOVERY, contrary={ENTRY: _seen_otherwise})
 def look(request: HttpRequest, patient: Patient) -> HttpResponse:
@@ -159,7 +160,7 @@ def look(request: HttpRequest, patient: Patient) -> HttpResponse:
     return shown_recovery(request, patient, failed=form)
 
 
-@require_POST
+@posted
 @shows_patient("discharge", verb="infusion.discharge")
 @judges_risk("infusion.ChartEntry", typed=DischargeForm, page=RECOVERY)
 def sign(request: HttpRequest, patient: Patient) -> HttpResponse:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tenuto.clinic.accounts.api import check_role, may
 from tenuto.clinic.accounts.guards import check_same_clinic
@@ -15,7 +17,7 @@ from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.core.sentences import check_reason
 
-__all__ = ["NotStruck", "may_strike", "strike_reading", "strike_result"]
+__all__ = ["NotStruck", "may_strike", "strike_reading", "strike_result", "struck_readings"]
 
 LONGEST_WHY = 300
 WHO_MAY = "They, a prescriber or a medical director may strike it; enter what you know as one of its own. Nothing was changed."
@@ -23,6 +25,11 @@ WHO_MAY = "They, a prescriber or a medical director may strike it; enter what yo
 
 class NotStruck(ValueError):
     """A result or a reading that can't be struck. The text says why; nothing was changed."""
+
+
+def struck_readings() -> QuerySet[ReadingStruck, Any]:
+    """Of every reading that was struck its id, for a query that leaves out what no longer counts."""
+    return ReadingStruck.objects.values("reading")
 
 
 def may_strike(entered_by: str, by: Staff) -> bool:

@@ -1,12 +1,14 @@
 // What is due counts down, and what runs counts up, between two looks at the server and by its clock.
-import { serverNow, setAhead } from "./clock.js";
+import { keepSeen, serverNow, setAhead } from "./clock.js";
 
 // The page says what the server's clock was when it was made. One that was kept on this device was made earlier, and goes by
 // the difference that was measured last.
 const shown = () => document.querySelector("[data-server-now]");
 const compare = () => {
   const made = shown()?.dataset.serverNow;
-  if (made) setAhead(Date.now() - Date.parse(made));
+  if (!made) return;
+  setAhead(Date.now() - Date.parse(made));
+  document.dispatchEvent(new Event("tenuto:compared"));
 };
 if (!document.querySelector("meta[name=tenuto-kept]")) compare();
 document.addEventListener("htmx:after:swap", compare);
@@ -15,6 +17,7 @@ const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(se
 
 const tick = () => {
   const now = serverNow();
+  keepSeen();
   for (const each of document.querySelectorAll("[data-due]")) {
     const left = (Date.parse(each.dataset.due) - now) / 1000;
     each.textContent = left >= 0 ? `in ${minutes(left)}` : `${minutes(-left)} late`;

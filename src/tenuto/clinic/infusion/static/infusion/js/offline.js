@@ -4,7 +4,7 @@
 // by themselves.
 import "../../ui/js/kept.js";
 import { clientId } from "../../ui/js/client_id.js";
-import { aheadBy, serverNow, setAhead } from "./clock.js";
+import { aheadBy, serverNow, setAhead, setAheadAgain } from "./clock.js";
 
 const kept = self.tenutoKept;
 const root = document.querySelector("[data-saved-here]");
@@ -17,6 +17,7 @@ const LATEST = 60000;
 const A_PRESS = 1000;
 const SHOWN_AHEAD = 5000;
 const TURNS = ["EmergencyDeclared", "EmergencyEnded", "PumpPaused", "PumpResumed", "PumpStopped", "RateChanged", "BolusGiven", "PumpStarted"];
+const SIX = ["systolic_mmhg", "diastolic_mmhg", "heart_rate_per_min", "spo2_percent", "respirations_per_min", "moaas"];
 const { UNREACHABLE, LOCKED, OUT, SHUT, OVER } = Object.fromEntries(
   ["UNREACHABLE", "LOCKED", "OUT", "SHUT", "OVER"].map((name) => [name, name]),
 );
@@ -123,6 +124,11 @@ async function flush() {
 async function background() {
   const became = await flush();
   if ([...became.values()].some((each) => each.status === 200)) await renew();
+}
+
+// A page that is opened again without the clinic goes by the difference that was measured last, whichever look measured it.
+async function keepAhead() {
+  if (held && !document.querySelector("meta[name=tenuto-kept]")) await kept.setAhead(held, aheadBy());
 }
 
 // The page as the clinic has it now, without what is being typed.
@@ -257,8 +263,14 @@ function unsettled(entry) {
     : refused.problems.join(" ");
   row.querySelector("[data-try-again]").addEventListener("click", () => settle(entry, {}));
   row.querySelector("[data-as-note]").addEventListener("click", () => settle(entry, asNote(entry)));
+  const drop = row.querySelector("[data-drop]");
+  drop.hidden = !isEmpty(entry.content);
+  drop.addEventListener("click", () => oneAtATime(() => kept.drop(entry.order)).then(show));
   return row;
 }
+
+// A set in which nobody typed a value tells nothing, so that nothing is lost with it.
+const isEmpty = ({ kind, fields }) => kind === "VitalsTaken" && SIX.every((name) => !fields.find(([key]) => key === name)?.[1]);
 
 // What the chart does not take as it is can always stand there in words.
 const asNote = ({ content }) => ({
@@ -339,7 +351,7 @@ async function begin() {
   held = (await kept.heldKeys()).find((each) => each.owner === staff && each.of === session) ?? null;
   if (held) {
     // A page fresh from the clinic was compared with its clock just now; only one that was kept goes by what was measured before.
-    if (document.querySelector("meta[name=tenuto-kept]")) setAhead(held.ahead);
+    if (document.querySelector("meta[name=tenuto-kept]")) setAheadAgain(held.ahead);
     chartWhileLocked();
   }
   await show();
@@ -364,6 +376,7 @@ if (root) {
     show();
   });
   document.addEventListener("tenuto:unlocked", background);
+  document.addEventListener("tenuto:compared", keepAhead);
   document.addEventListener("visibilitychange", () => document.hidden || background());
   begun = begin();
 }

@@ -47,6 +47,12 @@
     await put("keys", { name, key, ...about });
   }
 
+  // By how much this clock is ahead of the clinic's, for as long as the key is held.
+  async function setAhead(held, ahead) {
+    const rows = (await all("keys")).filter((each) => each.owner === held.owner && each.of === held.of);
+    await Promise.all(rows.map((each) => put("keys", { ...each, ahead })));
+  }
+
   async function heldKeys() {
     const held = await all("keys");
     const over = held.filter((each) => each.until <= Date.now());
@@ -122,6 +128,6 @@
   }
 
   self.tenutoKept = {
-    STATIC, available, takeKey, heldKeys, forgetKeys, keep, entries, drop, keepPage, page, pages, forgetPages,
+    STATIC, available, takeKey, setAhead, heldKeys, forgetKeys, keep, entries, drop, keepPage, page, pages, forgetPages,
   };
 })();
