@@ -220,3 +220,19 @@ def test_a_server_that_is_killed_while_entries_arrive_keeps_each_once(page, tmp_
         page.reload()
         notes = lines(page).filter(has_text=re.compile(r"^(First|Second|Third|Fourth)\."))
         expect(notes).to_have_text([re.compile(text) for text in ("First", "Second", "Third", "Fourth")])
+
+
+def test_a_clock_that_is_set_back_while_the_network_is_gone_brings_no_set_later(visit):
+    # Given a tablet whose clock somebody can turn
+    turned = "const real = Date.now.bind(Date); Date.now = () => real() - Number(localStorage.getItem('back') ?? 0);"
+    visit.page.context.add_init_script(turned)
+    page = _session_of(visit, "Demo Sequoia")
+    due = page.locator("[data-due]")
+    expect(due).to_have_text(re.compile(r"^in \d:\d\d$"))
+    # When the network is lost, the clock is set back by an hour, and the page is opened again
+    page.context.set_offline(True)
+    page.evaluate("localStorage.setItem('back', String(60 * 60 * 1000))")
+    page.reload()
+    # Then the next vital signs are as near as they were
+    expect(due).to_have_text(re.compile(r"^(in \d|\d):\d\d( late)?$"))
+    no_complaint_but_of_the_network(visit)
