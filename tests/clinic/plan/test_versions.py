@@ -23,7 +23,7 @@ from tests.clinic.plan.conftest import (
 )
 from tests.clinic.plan.test_page import text_of
 
-QUERIES = 51
+QUERIES = 52
 """Those of the live page, and the week of the clinic, which says how long a visit of this plan is."""
 
 

@@ -23,6 +23,7 @@ def judge(case: JudgedCase) -> tuple[Finding, ...]:
 
     A value that nobody measured counts as it was told, as if it had been measured. When planning, an earlier value of the
     newest day asks for review beside the later one; on the day of an infusion the value is repeated, and the last one counts.
+    Of pressures the policy itself says how many later ones open what a high one closed.
     """
     told = _told(case)
     return (*told, *_earlier(case, {f.message for f in told}))
@@ -75,17 +76,6 @@ def _without_the_later(case: JudgedCase) -> Iterator[tuple[str, tuple[Measuremen
                 plain(of_day[0].value),
                 tuple(m for m in case.facts.measurements if m not in later),
             )
-    readings = blood_pressure.readings(case)
-    pressures = [r for r in readings if r.taken is not None and r.taken == readings[0].taken]
-    for n in range(1, len(pressures)):
-        # Without other days too: whether an older high reading still counts is judged of all readings.
-        kept = {(each.taken, each.minute) for each in pressures[n:]}
-        yield (
-            str(pressures[0]),
-            tuple(
-                m for m in case.facts.measurements if m.kind not in _PRESSURE or (m.taken, m.minute) in kept
-            ),
-        )
 
 
 def _more(case: JudgedCase, measurements: tuple[Measurement, ...]) -> Iterator[Finding]:
