@@ -155,14 +155,14 @@ def test_the_seventh_of_six_is_named(ana, alice):
     ]
 
 
-def test_an_infusion_entered_in_error_counts_as_never_recorded_and_stays(ana, alice, bob):
+def test_an_infusion_entered_in_error_counts_as_never_recorded_and_stays(ana, alice):
     """Hazard H34: also the report that it corrected does not come back."""
     give(ana, alice, replace(WELL, on=DAY - timedelta(days=1)))
     give(ana, alice, replace(WELL, mass=Mg(63)))
     give(ana, alice, at=NOW + timedelta(minutes=1))
     assert [target for target, _ in deviating(ana)] == ["2026-11-24:COURSE-GAP-SHORT"]
     strike_infusion(
-        patient=ana, on=DAY, why="It was given to Bea Ray.", by=bob, at=NOW + timedelta(minutes=2)
+        patient=ana, on=DAY, why="It was given to Bea Ray.", by=alice, at=NOW + timedelta(minutes=2)
     )
     assert [each.on for each in infusions_of(ana.pk)] == [DAY - timedelta(days=1)]
     assert [each.on for each in account(ana, Batch([ana], clinic=ana.clinic, today=DAY)).given] == [
@@ -179,6 +179,13 @@ def test_after_a_strike_the_day_can_be_reported_again(ana, alice):
     strike_infusion(patient=ana, on=DAY, why="Wrong patient's chart.", by=alice, at=NOW)
     give(ana, alice, at=NOW + timedelta(minutes=1), seen="")
     assert [each.infusion.mass for each in infusions_of(ana.pk)] == [Mg(36)]
+
+
+def test_what_another_recorded_is_struck_by_them_a_prescriber_or_a_director_alone(ana, alice, bob):
+    give(ana, alice)
+    with pytest.raises(CourseError, match=r"entered by Alice \(alice\)"):
+        strike_infusion(patient=ana, on=DAY, why="It was given to Bea Ray.", by=bob, at=NOW)
+    assert len(infusions_of(ana.pk)) == 1
 
 
 @pytest.mark.parametrize(("on", "why", "said"), [

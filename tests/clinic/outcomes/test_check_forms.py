@@ -9,6 +9,7 @@ import pytest
 from tenuto.clinic.outcomes.api import push_answered
 from tenuto.clinic.ports.api import active_holds, open_tasks_of
 from tenuto.clinic.scales.api import record_form, strike_form
+from tenuto.clinic.scales.services import StrikeRefused
 from tenuto.core.outcomes.check_rules import CheckKind
 from tenuto.core.outcomes.safety_clock import CheckState
 from tenuto.core.scales.reading import instrument
@@ -54,6 +55,12 @@ def test_a_form_struck_as_an_error_holds_nobody(treated, bob):
     )
     assert push_answered(treated.clinic, at=NOW + 10 * MINUTE) == 1
     assert active_holds(treated, on=DAY) == []
+
+
+def test_a_form_that_another_recorded_is_not_struck_by_a_coordinator(treated, bob, carol):
+    form = answered(treated, bob, "urinary_check", PAIN)
+    with pytest.raises(StrikeRefused, match=r"entered by Bob \(bob\)"):
+        strike_form(patient=treated, form=form.pk, why="Filled in for somebody else.", by=carol, at=NOW)
 
 
 def test_only_what_was_answered_lately_is_looked_at(treated, bob):

@@ -14,9 +14,11 @@ __all__ = [
     "WHO_MAY",
     "Role",
     "Verb",
+    "check_may_strike",
     "check_role",
     "home_of",
     "may",
+    "may_strike",
     "menu_of",
     "one_who_may",
     "refusal",
@@ -36,6 +38,21 @@ def check_role(by: Staff, verb: str) -> None:
     """Raise NotForRole, in a sentence that says whom to ask, unless `by` may do `verb`. For verbs, beside their view."""
     if not may(by, verb):
         raise NotForRole(refusal(by, verb), verb)
+
+
+def may_strike(by: Staff, entered_by: str, verb: str) -> bool:
+    """Whether `by` may say that something was recorded in error: who recorded it with `verb`, and whoever decides about treatment."""
+    own = may(by, verb) and entered_by == by.audit_name
+    return own or may(by, "intake.decide")
+
+
+def check_may_strike(by: Staff, entered_by: str, verb: str, *, what: str, refused: type[Exception]) -> None:
+    """Raise `refused`, with a sentence, unless `by` may strike `what` that `entered_by` recorded."""
+    if not may_strike(by, entered_by, verb):
+        raise refused(
+            f"{what} was entered by {entered_by}. They, a prescriber or a medical director may strike it; enter what you know as "
+            "one of its own. Nothing was changed."
+        )
 
 
 def home_of(staff: Staff) -> str:

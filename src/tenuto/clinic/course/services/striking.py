@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from tenuto.clinic.accounts import clock
-from tenuto.clinic.accounts.api import check_role
+from tenuto.clinic.accounts.api import check_may_strike, check_role
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.course.models import InfusionReport, InfusionStruck
@@ -42,6 +42,9 @@ def strike_infusion(
         raise CourseError(
             f"No infusion is on record for {long_day(on)}, or it was struck. Nothing was changed."
         )
+    for report in reports:
+        what = "The infusion of this day"
+        check_may_strike(by, report.recorded_by_name, "plan.visit", what=what, refused=CourseError)
     detail = {"given_on": on.isoformat(), "why": why}
     struck = tuple(
         keep(

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from tenuto.clinic.accounts.api import may_strike
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.models import Measured, ReadingStruck
-from tenuto.clinic.intake.services.striking import may_strike
+from tenuto.clinic.intake.services.striking import VERB
 from tenuto.clinic.ui.words import moment
 from tenuto.core.units import plain
 
@@ -59,7 +60,7 @@ def _reading(values: list[Measured], struck: ReadingStruck | None, by: Staff) ->
         what=", ".join(_told(values)),
         by=first.recorded_by_name,
         struck=f"Doesn't count: {struck.why} ({struck.recorded_by_name})" if struck else "",
-        may_strike=may_strike(first.recorded_by_name, by),
+        may_strike=may_strike(by, first.recorded_by_name, VERB),
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from tenuto.clinic.accounts.api import check_role, may
+from tenuto.clinic.accounts.api import check_may_strike, check_role
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.intake.models import Measured, ReadingStruck, ResultStruck, TestResult
@@ -17,10 +17,10 @@ from tenuto.clinic.people.models import Patient
 from tenuto.clinic.people.recording import keep
 from tenuto.core.sentences import check_reason
 
-__all__ = ["NotStruck", "may_strike", "strike_reading", "strike_result", "struck_readings"]
+__all__ = ["VERB", "NotStruck", "strike_reading", "strike_result", "struck_readings"]
 
 LONGEST_WHY = 300
-WHO_MAY = "They, a prescriber or a medical director may strike it; enter what you know as one of its own. Nothing was changed."
+VERB = "intake.record"
 
 
 class NotStruck(ValueError):
@@ -30,12 +30,6 @@ class NotStruck(ValueError):
 def struck_readings() -> QuerySet[ReadingStruck, Any]:
     """Of every reading that was struck its id, for a query that leaves out what no longer counts."""
     return ReadingStruck.objects.values("reading")
-
-
-def may_strike(entered_by: str, by: Staff) -> bool:
-    """Whether somebody may say that it was entered in error: who entered it, and whoever decides about treatment."""
-    own = may(by, "intake.record") and entered_by == by.audit_name
-    return own or may(by, "intake.decide")
 
 
 @transaction.atomic
@@ -49,7 +43,7 @@ def strike_result(*, patient: Patient, result: UUID, why: str, by: Staff, at: da
     row = TestResult.objects.filter(patient=patient, pk=result, struck=None).first()
     if row is None:
         raise _not_there("result")
-    _check_may(row.recorded_by_name, f"“{row.value}”", by)
+    check_may_strike(by, row.recorded_by_name, VERB, what=f"“{row.value}”", refused=NotStruck)
     detail = {"fact": row.fact, "value": row.value, "taken": row.taken.isoformat(), "why": why}
     struck = ResultStruck(patient=patient, result=row, why=why)
     kept: ResultStruck = keep(struck, action="struck result", by=by, at=at, detail=detail)
@@ -67,7 +61,7 @@ def strike_reading(*, patient: Patient, reading: UUID, why: str, by: Staff, at: 
     row = Measured.objects.filter(patient=patient, reading=reading).first()
     if row is None or ReadingStruck.objects.filter(reading=reading).exists():
         raise _not_there("reading")
-    _check_may(row.recorded_by_name, "This reading", by)
+    check_may_strike(by, row.recorded_by_name, VERB, what="This reading", refused=NotStruck)
     struck = ReadingStruck(patient=patient, reading=reading, why=why)
     detail = {"reading": str(reading), "why": why}
     kept: ReadingStruck = keep(struck, action="struck reading", by=by, at=at, detail=detail)
@@ -77,16 +71,11 @@ def strike_reading(*, patient: Patient, reading: UUID, why: str, by: Staff, at: 
 def _checked(patient: Patient, why: str, what: str, by: Staff) -> str:
     """The reason, when somebody of this clinic who records gives one; the patient's row is held until it is kept."""
     check_same_clinic(by, patient)
-    check_role(by, "intake.record")
+    check_role(by, VERB)
     ask = f"Write in a sentence why this {what} was an error. Nothing was changed."
     why = check_reason(why, ask, longest=LONGEST_WHY, refused=NotStruck)
     by.clinic.patients.select_for_update().get(pk=patient.pk)
     return why
-
-
-def _check_may(entered_by: str, what: str, by: Staff) -> None:
-    if not may_strike(entered_by, by):
-        raise NotStruck(f"{what} was entered by {entered_by}. {WHO_MAY}")
 
 
 def _not_there(what: str) -> NotStruck:

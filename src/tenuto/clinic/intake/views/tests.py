@@ -11,11 +11,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenuto.clinic.accounts import clock
+from tenuto.clinic.accounts.api import may_strike
 from tenuto.clinic.accounts.signed_in import staff_of
 from tenuto.clinic.intake.forms.tests import WORDS, TestsForm
 from tenuto.clinic.intake.models import TestResult
 from tenuto.clinic.intake.services import record_reading, record_test
-from tenuto.clinic.intake.services.striking import NotStruck, may_strike, strike_result
+from tenuto.clinic.intake.services.striking import VERB, NotStruck, strike_result
 from tenuto.clinic.intake.services.tests import ask_for_test
 from tenuto.clinic.intake.state import IntakeState, current
 from tenuto.clinic.intake.views.frame import UNPROCESSABLE, page
@@ -50,7 +51,7 @@ def tests(request: HttpRequest, patient: Patient) -> HttpResponse:
         "due": labs.due(case),
         "today": state.as_of,
         "results": [
-            (WORDS.get(row.fact, (row.fact, ()))[0], row, may_strike(row.recorded_by_name, by))
+            (WORDS.get(row.fact, (row.fact, ()))[0], row, may_strike(by, row.recorded_by_name, VERB))
             for row in results
         ],
     }

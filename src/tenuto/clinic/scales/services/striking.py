@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tenuto.clinic.accounts.api import check_role
+from tenuto.clinic.accounts.api import check_may_strike, check_role
 from tenuto.clinic.accounts.guards import check_same_clinic
 from tenuto.clinic.accounts.models import Staff
 from tenuto.clinic.people.models import Patient
@@ -39,6 +39,7 @@ def strike_form(*, patient: Patient, form: UUID, why: str, by: Staff, at: dateti
         raise StrikeRefused(
             "This form is not on record for the patient, or it was struck. Nothing was changed."
         )
+    check_may_strike(by, row.recorded_by_name, "scale.record", what="This form", refused=StrikeRefused)
     struck = ScaleFormStruck(patient=patient, form=row, why=why)
     detail = {
         "form": str(row.pk),
