@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
 import subprocess
 import sys
 from collections import namedtuple
+from contextlib import closing
 
 import pytest
 from django.db import OperationalError
 
-from tenuto.clinic.ledger import space
+from tenuto.cli.emergency import _readable
+from tenuto.clinic.accounts.services import open_clinic
+from tenuto.clinic.ledger import anchor, space
 from tenuto.clinic.ui.views import server_error
 from tests.clinic.processes import run
 
@@ -82,8 +87,10 @@ def test_somebody_unknown_is_a_sentence(filled):
 def test_the_connection_writes_nothing(filled):
     script = """
 import django; django.setup()
+from pathlib import Path
+from tempfile import mkdtemp
 from tenuto.cli.emergency import _read_only
-_read_only()
+_read_only(Path(mkdtemp()))
 from tenuto.clinic.accounts.models import Tally
 from django.db import DatabaseError
 from django.utils import timezone
@@ -100,6 +107,46 @@ def test_a_database_that_is_not_there_is_a_sentence(filled, tmp_path):
     assert done.returncode == 2
     assert "The database can't be read" in done.stderr
     assert not (tmp_path / "none.sqlite3").exists()
+
+
+@pytest.fixture
+def left(tmp_path):
+    """A file in WAL mode as a clean stop leaves it, and what one leaves that was cut off: with a journal and no index."""
+    well, cut = tmp_path / "well", tmp_path / "cut"
+    for folder in (well, cut):
+        folder.mkdir()
+    with closing(sqlite3.connect(well / "a.sqlite3", isolation_level=None)) as writer:
+        writer.execute("PRAGMA journal_mode=WAL")
+        writer.execute("CREATE TABLE seen (word)")
+        writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        writer.execute("INSERT INTO seen VALUES ('kept')")
+        for name in ("a.sqlite3", "a.sqlite3-wal"):
+            shutil.copyfile(well / name, cut / name)
+    return {"well": well / "a.sqlite3", "cut": cut / "a.sqlite3"}
+
+
+@pytest.mark.parametrize("stopped", ["well", "cut"])
+def test_a_file_is_read_without_a_byte_written_beside_it(left, stopped, tmp_path):
+    path, elsewhere = left[stopped], tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    beside = sorted(each.name for each in path.parent.iterdir())
+    with closing(sqlite3.connect(_readable(path, elsewhere), uri=True)) as reader:
+        assert reader.execute("SELECT word FROM seen").fetchall() == [("kept",)]
+        assert sorted(each.name for each in path.parent.iterdir()) == beside
+
+
+@pytest.mark.django_db
+def test_what_can_not_be_opened_is_never_called_lost(monkeypatch, settings, tmp_path):
+    settings.LEDGER_ANCHOR = tmp_path / "anchor.json"
+    open_clinic(name="Meadow", demonstration=True)
+    anchor.begin_anew()
+    assert anchor.number_of_events()
+
+    def out_of_reach():
+        raise OperationalError("unable to open database file")
+
+    monkeypatch.setattr(anchor, "newest", out_of_reach)
+    assert anchor.lost_events() == ""
 
 
 FULL = """

@@ -7,6 +7,9 @@ notes who asked and why, and enters it in the patient's record later.
 from __future__ import annotations
 
 import argparse
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -41,8 +44,13 @@ def run(args: argparse.Namespace) -> int:
 
     forgiving_output()
     try:
-        _read_only()
-        return _show(args.name.strip())
+        with TemporaryDirectory(prefix="tenuto-emergency-") as elsewhere:
+            _read_only(Path(elsewhere))
+            return _show(args.name.strip())
+    except OSError as error:
+        raise UserError(
+            f"The database can't be copied to be read: {error}. Name a folder with room for it in TMPDIR."
+        ) from error
     except DatabaseError as error:
         raise database_problem(
             "The database can't be read",
@@ -51,17 +59,37 @@ def run(args: argparse.Namespace) -> int:
         ) from error
 
 
-def _read_only() -> None:
-    """Let the connection write nothing, whoever asks; set before it is first used."""
+def _read_only(elsewhere: Path) -> None:
+    """Let the connection write nothing, whoever asks; set before it is first used. A copy is made `elsewhere` at need."""
     from django.db import connection
 
     found: dict[str, Any] = connection.settings_dict
     if connection.vendor == "sqlite":
-        found["NAME"] = f"file:/{quote(str(found['NAME']).lstrip('/'))}?mode=ro"
+        found["NAME"] = _readable(Path(found["NAME"]), elsewhere)
         found["OPTIONS"] = {"uri": True, "init_command": "PRAGMA query_only=ON; PRAGMA busy_timeout=5000;"}
         return
     options = {name: value for name, value in found["OPTIONS"].items() if name != "pool"}
     found["OPTIONS"] = options | {"options": "-c default_transaction_read_only=on"}
+
+
+def _readable(path: Path, elsewhere: Path) -> str:
+    """The address of a SQLite file that can be read without a byte of room beside it.
+
+    SQLite wants to write an index (-shm) beside the file before it reads one that several may use. A file that was closed
+    well has no journal (-wal) and is read as it is; one that was not is read from a copy in another folder with its journal.
+    """
+    journal, index = (path.with_name(path.name + end) for end in ("-wal", "-shm"))
+    if path.exists() and not index.exists():
+        if not journal.exists() or not journal.stat().st_size:
+            return f"{_uri(path)}?mode=ro&immutable=1"
+        for each in (path, journal):
+            shutil.copyfile(each, elsewhere / each.name)
+        path = elsewhere / path.name
+    return f"{_uri(path)}?mode=ro"
+
+
+def _uri(path: Path) -> str:
+    return f"file:/{quote(str(path.absolute()).lstrip('/'))}"
 
 
 def _show(name: str) -> int:

@@ -51,11 +51,11 @@ def check_whole() -> None:
     try:
         damaged = damage_at_start()
         lost = "" if damaged else anchor.lost_events()
+        events = 0 if damaged or lost else anchor.number_of_events()
     except DatabaseError:
         return
     if damaged or lost:
         raise ImproperlyConfigured(f"{damaged or lost} Nothing was changed.")
-    events = anchor.number_of_events()
     missing = anchor.missing() if events else []
     if missing:
         raise ImproperlyConfigured(

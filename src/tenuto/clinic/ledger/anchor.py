@@ -164,22 +164,28 @@ def missing() -> list[AnchorStore]:
 
 
 def lost_events() -> str:
-    """A sentence when an anchor knows events and the database has no table for any; empty when none is missed."""
+    """A sentence when an anchor knows events and the database has no table for any; empty when none is missed, and when the
+    database can't be asked: nobody is told to put a backup over what is only out of reach."""
     for store in stores():
         try:
             known = store.read()
         except OSError:
             continue
-        if known and known.number and number_of_events() == 0:
-            return _lost(store, known)
+        try:
+            if known and known.number and number_of_events() == 0:
+                return _lost(store, known)
+        except DatabaseError:
+            return ""
     return ""
 
 
 def number_of_events() -> int:
-    """The number of the newest event; 0 in a database that has no table for any."""
+    """The number of the newest event; 0 in a database that has no table for any. DatabaseError when it can't be read."""
     try:
         return newest().number
     except DatabaseError:
+        if AuditEvent._meta.db_table in connection.introspection.table_names():
+            raise
         return 0
 
 
