@@ -87,6 +87,8 @@ class Visit:
         self.page.wait_for_load_state("load")  # words can be there before the style sheets that set them
         for width_name, (width, height) in WIDTHS.items():
             self.page.set_viewport_size({"width": width, "height": height})
+            # What stays in sight while one scrolls covers a part of what is under it; nothing is covered at the top.
+            self.page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
             wider = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wider <= 0, f"{name} is {wider} px wider than the {width_name}"
             found = Axe().run(self.page, options=AA)
