@@ -32,6 +32,7 @@ def whole(visit):
     intake.registers("Demo Sorrel", "1984-02-03", "DEMO-SORREL-1")
     visit.page.get_by_role("link", name="History on one page").click()
     expect(visit.page.get_by_role("heading", level=2, name="History")).to_be_visible()
+    visit.page.wait_for_load_state("load")  # words can be there before the script that saves
     visit.page.on("dialog", lambda dialog: dialog.accept())
     return visit.page
 
