@@ -65,9 +65,8 @@ def _earlier(case: JudgedCase, known: set[str]) -> Iterator[Finding]:
 
 def _without_the_later(case: JudgedCase) -> Iterator[tuple[str, tuple[Measurement, ...]]]:
     """Each value of the newest day of a kind but the newest one: what that one is, and the facts without all that came after it."""
-    for kind in dict.fromkeys(m.kind for m in case.facts.measurements if m.kind not in _JUDGED_APART):
-        if kind in _PRESSURE:
-            continue
+    apart = (*_JUDGED_APART, *_PRESSURE)
+    for kind in dict.fromkeys(m.kind for m in case.facts.measurements if m.kind not in apart):
         found = case.usable(kind)
         of_day = [m for m in found if m.taken is not None and m.taken == found[0].taken]
         for n in range(1, len(of_day)):
